@@ -1,0 +1,102 @@
+/**
+ * VM buffers and HAL buffer views.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native } from "./library.ts";
+import { check, checkLength, created } from "./status.ts";
+import { readBytes, readText, RecordReader, toSafeNumber } from "./text.ts";
+
+/** Creates a mutable VM buffer with a copy of the bytes. */
+export function createBuffer(
+  instance: Handle,
+  bytes: Uint8Array<ArrayBuffer>,
+): Handle {
+  return new Handle(
+    created(native.iree_ffi_buffer_create(bytes, BigInt(bytes.length))),
+    (pointer) => native.iree_vm_buffer_release(pointer),
+    instance,
+  );
+}
+
+/** Length of a VM buffer in bytes. */
+export function bufferLength(buffer: Handle): number {
+  return toSafeNumber(native.iree_ffi_buffer_length(buffer.pointer));
+}
+
+/** Copies bytes out of a VM buffer. */
+export function readBuffer(
+  buffer: Handle,
+  offset: number,
+  target: Uint8Array<ArrayBuffer>,
+): void {
+  check(
+    native.iree_ffi_buffer_read(
+      buffer.pointer,
+      BigInt(offset),
+      target,
+      BigInt(target.length),
+    ),
+  );
+}
+
+/** Copies bytes into a VM buffer. */
+export function writeBuffer(
+  buffer: Handle,
+  offset: number,
+  source: Uint8Array<ArrayBuffer>,
+): void {
+  check(
+    native.iree_ffi_buffer_write(
+      buffer.pointer,
+      BigInt(offset),
+      source,
+      BigInt(source.length),
+    ),
+  );
+}
+
+/** What a buffer view tells of itself. */
+export interface BufferViewDescription {
+  /** Name of the element type, such as `f32`. */
+  readonly elementType: string;
+  /** Length in bytes. */
+  readonly byteLength: number;
+  /** Dimensions, outermost first. */
+  readonly shape: readonly number[];
+}
+
+/** Reads what a buffer view tells of itself. */
+export function describeBufferView(view: Handle): BufferViewDescription {
+  const record = new RecordReader(
+    readBytes((buffer, capacity) =>
+      checkLength(
+        native.iree_ffi_buffer_view_describe(view.pointer, buffer, capacity),
+      )
+    ),
+  );
+  const elementType = record.string();
+  const rank = record.u32();
+  const byteLength = record.u64();
+  const shape = Array.from({ length: rank }, () => record.u64());
+  return { elementType, byteLength, shape };
+}
+
+/** Formats a buffer view as IREE prints it. */
+export function formatBufferView(
+  view: Handle,
+  maxElementCount: number,
+): string {
+  return readText((buffer, capacity) =>
+    checkLength(
+      native.iree_ffi_buffer_view_format(
+        view.pointer,
+        maxElementCount,
+        buffer,
+        capacity,
+      ),
+    )
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * Prepared calls.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native } from "./library.ts";
+import { ownReference, type TypedHandle } from "./reference.ts";
+import { check, created } from "./status.ts";
+import { encodeText } from "./text.ts";
+
+/** Arguments or results of a call, laid out as the calling convention says. */
+export class CallBuffer {
+  readonly i32: Int32Array<ArrayBuffer>;
+  readonly i64: BigInt64Array<ArrayBuffer>;
+  readonly f32: Float32Array<ArrayBuffer>;
+  readonly f64: Float64Array<ArrayBuffer>;
+
+  /** @param byteLength Size in bytes, a multiple of 8. */
+  constructor(byteLength: number) {
+    const buffer = new ArrayBuffer(byteLength);
+    this.i32 = new Int32Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+  }
+}
+
+/**
+ * Prepares the calls of a function.
+ *
+ * @param context The context.
+ * @param moduleOrdinal Which of the context's modules exports it.
+ * @param name Name of the function.
+ */
+export function createCall(
+  context: Handle,
+  moduleOrdinal: number,
+  name: string,
+): Handle {
+  const bytes = encodeText(name, "the name of the function");
+  const call = new Handle(
+    created(
+      native.iree_ffi_call_create(
+        context.pointer,
+        moduleOrdinal,
+        bytes,
+        bytes.length,
+      ),
+    ),
+    (pointer) => native.iree_ffi_call_free(pointer),
+    context.instance,
+  );
+  call.keep(context);
+  return call;
+}
+
+/** Sets a reference as an argument of the next call in the context. */
+export function setCallReference(
+  context: Handle,
+  call: Handle,
+  ordinal: number,
+  object: TypedHandle | null,
+): void {
+  // The program may store it.
+  if (object !== null) context.keepAllOf(object.handle);
+  check(
+    native.iree_ffi_call_set_ref(
+      call.pointer,
+      ordinal,
+      object?.kind ?? 0,
+      object?.handle.pointer ?? null,
+    ),
+  );
+}
+
+/** Calls; throws what the function failed with. */
+export function invokeCall(
+  call: Handle,
+  callArguments: CallBuffer,
+  results: CallBuffer,
+): void {
+  const code = native.iree_ffi_call_invoke(
+    call.pointer,
+    callArguments.i32,
+    results.i32,
+  );
+  if (code !== 0) check(code);
+}
+
+/** Takes a reference out of the results of the last call in the context. */
+export function takeCallReference(
+  context: Handle,
+  call: Handle,
+  ordinal: number,
+  kind: number,
+): TypedHandle {
+  const pointer = native.iree_ffi_call_take_ref(call.pointer, ordinal);
+  return ownReference(kind, pointer, context);
+}

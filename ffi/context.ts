@@ -1,0 +1,41 @@
+/**
+ * Contexts.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native } from "./library.ts";
+import { check, created } from "./status.ts";
+
+/** `IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION`. */
+const TRACE_EXECUTION = 1;
+
+/** Creates a context of the modules and runs their initializers. */
+export function createContext(
+  instance: Handle,
+  modules: readonly Handle[],
+  traceExecution: boolean,
+): Handle {
+  const list = created(native.iree_ffi_module_list_create(modules.length));
+  try {
+    for (const module of modules) {
+      check(native.iree_ffi_module_list_push(list, module.pointer));
+    }
+    const context = new Handle(
+      created(
+        native.iree_ffi_context_create(
+          instance.pointer,
+          traceExecution ? TRACE_EXECUTION : 0,
+          list,
+        ),
+      ),
+      (pointer) => native.iree_vm_context_release(pointer),
+      instance,
+    );
+    for (const module of modules) context.keepAllOf(module);
+    return context;
+  } finally {
+    native.iree_ffi_module_list_free(list);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The one error class, and how a native failure becomes it.
+ *
+ * @module
+ */
+
+/** Name of a failure among the codes of `iree_status_code_t`. */
+export type StatusCode =
+  | "CANCELLED"
+  | "UNKNOWN"
+  | "INVALID_ARGUMENT"
+  | "DEADLINE_EXCEEDED"
+  | "NOT_FOUND"
+  | "ALREADY_EXISTS"
+  | "PERMISSION_DENIED"
+  | "RESOURCE_EXHAUSTED"
+  | "FAILED_PRECONDITION"
+  | "ABORTED"
+  | "OUT_OF_RANGE"
+  | "UNIMPLEMENTED"
+  | "INTERNAL"
+  | "UNAVAILABLE"
+  | "DATA_LOSS"
+  | "UNAUTHENTICATED"
+  | "DEFERRED"
+  | "INCOMPATIBLE";
+
+/** The codes by their number in C; 0 is no failure. */
+const STATUS_CODES: readonly (StatusCode | "OK")[] = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+  "DEFERRED",
+  "INCOMPATIBLE",
+];
+
+/** What an {@link IreeError} may carry besides its code and message. */
+export interface IreeErrorOptions {
+  /** What to do about it. */
+  hint?: string;
+  /** IREE's own text of the failure, source locations and backtrace included. */
+  status?: string;
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
+/**
+ * A failure of the runtime, of a program it ran, or of an argument that was
+ * refused before it reached either.
+ *
+ * @example Telling failures apart
+ * ```ts
+ * import { IreeError } from "@iree/runtime";
+ *
+ * const error = new IreeError("NOT_FOUND", "no function 'mian' exported");
+ * console.assert(error.code === "NOT_FOUND");
+ * console.assert(error.message === "NOT_FOUND: no function 'mian' exported");
+ * ```
+ */
+export class IreeError extends Error {
+  /** Name of the class, also in workers and other realms. */
+  override readonly name: string = "IreeError";
+  /** The status code; branch on this. */
+  readonly code: StatusCode;
+  /** What happened, without code and hint. */
+  readonly detail: string;
+  /** What to do about it, where that is known. */
+  readonly hint: string | undefined;
+  /** IREE's own text of the failure, when it came from IREE. */
+  readonly status: string | undefined;
+
+  /**
+   * Makes an error whose message is the code, the detail and the hint.
+   *
+   * @param code The status code.
+   * @param detail What happened, naming the argument or path.
+   * @param options Hint, IREE's own text, cause.
+   */
+  constructor(code: StatusCode, detail: string, options?: IreeErrorOptions) {
+    const hint = options?.hint === undefined ? "" : `\n${options.hint}`;
+    super(`${code}: ${detail}${hint}`, { cause: options?.cause });
+    this.code = code;
+    this.detail = detail;
+    this.hint = options?.hint;
+    this.status = options?.status;
+  }
+
+  /**
+   * Makes the same failure with a hint.
+   *
+   * @param hint What to do about it.
+   * @returns A new error with this one's stack.
+   */
+  withHint(hint: string): IreeError {
+    const { code, detail, status, cause } = this;
+    const error = new IreeError(code, detail, { hint, status, cause });
+    error.stack = this.stack?.replace(this.message, () => error.message);
+    return error;
+  }
+}
+
+// `file.c:12: CODE; what happened; where; ` where each part may be missing.
+const STATUS_PATTERN = /^(?:[^\n]*?:\d+: )?([A-Z_]+)(?:; ([\s\S]*))?$/;
+
+/**
+ * Makes an error from a code and the text that IREE formats a status to.
+ *
+ * @param code Number of the status code.
+ * @param status IREE's text.
+ * @returns The error.
+ */
+export function errorFromStatus(code: number, status: string): IreeError {
+  const name = STATUS_CODES[code];
+  const text = status.trimEnd().replace(/;$/, "");
+  const detail = STATUS_PATTERN.exec(text)?.[2] ?? "";
+  return new IreeError(
+    name === undefined || name === "OK" ? "UNKNOWN" : name,
+    detail === "" ? "no message" : detail,
+    { status },
+  );
+}

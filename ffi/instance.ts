@@ -1,0 +1,74 @@
+/**
+ * The process's VM instance and what the library tells of itself.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native, openLibrary } from "./library.ts";
+import { created } from "./status.ts";
+import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
+
+/**
+ * Opens the library when that has not happened and retains the instance.
+ *
+ * @param library Path of the library; found by itself when left out.
+ * @returns The instance.
+ */
+export function acquireInstance(library?: string | URL): Handle {
+  openLibrary(library);
+  return new Handle(
+    created(native.iree_ffi_instance_acquire()),
+    (pointer) => native.iree_ffi_instance_release(pointer),
+  );
+}
+
+/** Whether a type of that full name, such as `hal.buffer_view`, is known. */
+export function instanceHasType(instance: Handle, name: string): boolean {
+  const bytes = encodeText(name, "the name of the type");
+  return native.iree_ffi_instance_has_type(
+    instance.pointer,
+    bytes,
+    bytes.length,
+  ) !== 0;
+}
+
+/** Counts of what native code allocated, in the whole process. */
+export interface Statistics {
+  /** Bytes allocated and not freed. */
+  readonly liveBytes: number;
+  /** Allocations not freed. */
+  readonly liveAllocations: number;
+  /** The most bytes that were live at one time. */
+  readonly peakBytes: number;
+  /** Allocations made so far. */
+  readonly totalAllocations: number;
+}
+
+/** Reads the counts; all zero before the library was opened. */
+export function readStatistics(): Statistics {
+  const counts = new BigUint64Array(4);
+  native?.iree_ffi_statistics(counts);
+  const [liveBytes, liveAllocations, peakBytes, totalAllocations] = Array.from(
+    counts,
+    toSafeNumber,
+  );
+  return { liveBytes, liveAllocations, peakBytes, totalAllocations };
+}
+
+/** Versions of the library that is open. */
+export interface LibraryVersion {
+  /** Version of the native layer, that of the package it was built for. */
+  readonly library: string;
+  /** Version of the IREE runtime in it. */
+  readonly iree: string;
+}
+
+/** Reads the versions; opens the library. */
+export function readVersion(library?: string | URL): LibraryVersion {
+  openLibrary(library);
+  const record = new RecordReader(
+    readBytes((buffer, capacity) => native.iree_ffi_version(buffer, capacity)),
+  );
+  return { library: record.string(), iree: record.string() };
+}

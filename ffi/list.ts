@@ -1,0 +1,160 @@
+/**
+ * VM lists.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native } from "./library.ts";
+import { ownReference, type TypedHandle } from "./reference.ts";
+import { check, checkLength, created } from "./status.ts";
+import { encodeText, readText } from "./text.ts";
+
+/** A type of scalars of the VM. */
+export type ScalarType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
+
+/** Types of scalars by the number of their `iree_vm_value_type_t`. */
+export const SCALAR_TYPES: readonly (ScalarType | "none")[] = [
+  "none",
+  "i8",
+  "i16",
+  "i32",
+  "i64",
+  "f32",
+  "f64",
+];
+
+/** Tags from here on are references: `REFERENCE_TAG` and a kind. */
+export const REFERENCE_TAG = 16;
+
+/** Elements as native code reads and writes them: 8 bytes and a tag each. */
+export class ElementBuffer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  readonly tags: Uint8Array<ArrayBuffer>;
+
+  constructor(readonly count: number) {
+    this.bytes = new Uint8Array(8 * count);
+    this.view = new DataView(this.bytes.buffer);
+    this.tags = new Uint8Array(count);
+  }
+}
+
+/** Creates an empty list; of anything when no type is given. */
+export function createList(
+  instance: Handle,
+  elementType: ScalarType | undefined,
+  capacity: number,
+): Handle {
+  return new Handle(
+    created(
+      native.iree_ffi_list_create(
+        SCALAR_TYPES.indexOf(elementType ?? "none"),
+        capacity,
+      ),
+    ),
+    (pointer) => native.iree_vm_list_release(pointer),
+    instance,
+  );
+}
+
+/** Number of elements. */
+export function listSize(list: Handle): number {
+  return native.iree_ffi_list_size(list.pointer);
+}
+
+/** Cuts the list, or grows it with nulls or zeros. */
+export function resizeList(list: Handle, size: number): void {
+  check(native.iree_ffi_list_resize(list.pointer, size));
+}
+
+/** Name of the type of all elements; empty for a list of anything. */
+export function listElementType(list: Handle): string {
+  return readText((buffer, capacity) =>
+    native.iree_ffi_list_element_type(list.pointer, buffer, capacity)
+  );
+}
+
+/** Reads elements; of references only their kinds. */
+export function readList(
+  list: Handle,
+  start: number,
+  count: number,
+): ElementBuffer {
+  const elements = new ElementBuffer(count);
+  check(
+    native.iree_ffi_list_read(
+      list.pointer,
+      start,
+      count,
+      elements.bytes,
+      elements.tags,
+    ),
+  );
+  return elements;
+}
+
+/** Writes scalars; elements tagged as references are left as they are. */
+export function writeList(
+  list: Handle,
+  start: number,
+  elements: ElementBuffer,
+): void {
+  check(
+    native.iree_ffi_list_write(
+      list.pointer,
+      start,
+      elements.count,
+      elements.bytes,
+      elements.tags,
+    ),
+  );
+}
+
+/** Retains the object in an element whose kind was read. */
+export function getListReference(
+  list: Handle,
+  ordinal: number,
+  kind: number,
+): TypedHandle {
+  const pointer = native.iree_ffi_list_get_ref(list.pointer, ordinal);
+  return ownReference(kind, pointer, list);
+}
+
+/** Puts an object, or null, into an element. */
+export function setListReference(
+  list: Handle,
+  ordinal: number,
+  object: TypedHandle | null,
+): void {
+  if (object !== null) list.keepAllOf(object.handle);
+  check(
+    native.iree_ffi_list_set_ref(
+      list.pointer,
+      ordinal,
+      object?.kind ?? 0,
+      object?.handle.pointer ?? null,
+    ),
+  );
+}
+
+/** Formats the elements as `iree-run-module` prints results. */
+export function formatList(
+  list: Handle,
+  name: string,
+  maxElementCount: number,
+): string {
+  const bytes = encodeText(name, "the name of the list");
+  return readText((buffer, capacity) =>
+    checkLength(
+      native.iree_ffi_list_format(
+        list.pointer,
+        bytes,
+        bytes.length,
+        maxElementCount,
+        buffer,
+        capacity,
+      ),
+    )
+  );
+}

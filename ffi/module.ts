@@ -1,0 +1,210 @@
+/**
+ * Modules: how they come to be and what they tell of themselves.
+ *
+ * @module
+ */
+
+import { Handle } from "./handle.ts";
+import { native } from "./library.ts";
+import { checkLength, created } from "./status.ts";
+import {
+  encodeName,
+  encodeText,
+  packStrings,
+  readBytes,
+  RecordReader,
+} from "./text.ts";
+
+function own(instance: Handle, module: Deno.PointerValue): Handle {
+  return new Handle(
+    created(module),
+    (pointer) => native.iree_vm_module_release(pointer),
+    instance,
+  );
+}
+
+/** Loads a bytecode module from a file, read into memory or mapped. */
+export function openBytecodeModule(
+  instance: Handle,
+  path: string,
+  map: boolean,
+): Handle {
+  const bytes = encodeName(path, "the path of the module");
+  return own(
+    instance,
+    native.iree_ffi_bytecode_module_open(
+      instance.pointer,
+      bytes,
+      bytes.length,
+      map ? 1 : 0,
+    ),
+  );
+}
+
+/** Loads a bytecode module from bytes, which native code copies. */
+export function createBytecodeModule(
+  instance: Handle,
+  bytes: Uint8Array<ArrayBuffer>,
+): Handle {
+  return own(
+    instance,
+    native.iree_ffi_bytecode_module_create(
+      instance.pointer,
+      bytes,
+      BigInt(bytes.length),
+    ),
+  );
+}
+
+/** Loads a library and creates a module with one of its functions. */
+export function createDynamicModule(
+  instance: Handle,
+  path: string,
+  exportName: string,
+  parameters: readonly (readonly [string, string])[],
+): Handle {
+  const pathBytes = encodeName(path, "the path of the library");
+  const nameBytes = encodeName(exportName, "the name of the creation function");
+  const record = packStrings(
+    parameters.length,
+    parameters.flatMap(([key, value]) => [
+      encodeText(key, "the key of a parameter"),
+      encodeText(value, `the value of parameter '${key}'`),
+    ]),
+  );
+  return own(
+    instance,
+    native.iree_ffi_dynamic_module_create(
+      instance.pointer,
+      pathBytes,
+      pathBytes.length,
+      nameBytes,
+      nameBytes.length,
+      record,
+      record.length,
+    ),
+  );
+}
+
+/** Creates the HAL module over a group of devices. */
+export function createHalModule(instance: Handle, devices: Handle): Handle {
+  const module = own(
+    instance,
+    native.iree_ffi_hal_module_create(instance.pointer, devices.pointer),
+  );
+  module.keep(devices);
+  return module;
+}
+
+/** Builtin modules that need nothing but the instance. */
+export type BuiltinModuleName =
+  | "hal_inline"
+  | "hal_loader"
+  | "vmvx"
+  | "io_parameters";
+
+/** Creates one of IREE's builtin modules. */
+export function createBuiltinModule(
+  instance: Handle,
+  name: BuiltinModuleName,
+): Handle {
+  return own(
+    instance,
+    native[`iree_ffi_${name}_module_create`](instance.pointer),
+  );
+}
+
+/** A module that another one needs. */
+export interface ModuleDependency {
+  /** Name of the module. */
+  readonly name: string;
+  /** Least version that will do. */
+  readonly minimumVersion: number;
+  /** Whether the module can be loaded without it. */
+  readonly optional: boolean;
+}
+
+/** What a module tells of itself. */
+export interface ModuleDescription {
+  readonly name: string;
+  readonly version: number;
+  readonly importCount: number;
+  readonly exportCount: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly dependencies: readonly ModuleDependency[];
+}
+
+/** `IREE_VM_MODULE_DEPENDENCY_FLAG_OPTIONAL`. */
+const DEPENDENCY_OPTIONAL = 2;
+
+/** Reads what a module tells of itself. */
+export function describeModule(module: Handle): ModuleDescription {
+  const record = new RecordReader(
+    readBytes((buffer, capacity) =>
+      checkLength(
+        native.iree_ffi_module_describe(module.pointer, buffer, capacity),
+      )
+    ),
+  );
+  return {
+    name: record.string(),
+    version: record.u32(),
+    importCount: record.u32(),
+    exportCount: record.u32(),
+    attributes: readAttributes(record),
+    dependencies: record.list(() => ({
+      name: record.string(),
+      minimumVersion: record.u32(),
+      optional: (record.u32() & DEPENDENCY_OPTIONAL) !== 0,
+    })),
+  };
+}
+
+/** `iree_vm_function_linkage_t`. */
+const LINKAGE = { import: 1, export: 2, importOptional: 3 } as const;
+
+/** What a module tells of one of its functions. */
+export interface FunctionDescription {
+  /** Name; of an import the full one, with its module's. */
+  readonly name: string;
+  /** The VM's calling convention, such as `0ii_i`; see `iree/vm/module.h`. */
+  readonly callingConvention: string;
+  /** Attributes by name, such as `iree.abi.declaration`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Whether a context can do without it; imports only. */
+  readonly optional: boolean;
+}
+
+/** Reads what a module tells of a function. */
+export function describeFunction(
+  module: Handle,
+  linkage: "import" | "export",
+  ordinal: number,
+): FunctionDescription {
+  const record = new RecordReader(
+    readBytes((buffer, capacity) =>
+      checkLength(
+        native.iree_ffi_module_describe_function(
+          module.pointer,
+          LINKAGE[linkage],
+          ordinal,
+          buffer,
+          capacity,
+        ),
+      )
+    ),
+  );
+  const actualLinkage = record.u32();
+  return {
+    name: record.string(),
+    callingConvention: record.string(),
+    attributes: readAttributes(record),
+    optional: actualLinkage === LINKAGE.importOptional,
+  };
+}
+
+function readAttributes(record: RecordReader): Record<string, string> {
+  return Object.fromEntries(
+    record.list(() => [record.string(), record.string()] as const),
+  );
+}

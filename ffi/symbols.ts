@@ -1,0 +1,248 @@
+/**
+ * The symbol table: every function of the shared library that is called, in
+ * the order of `native/include/iree_ffi.h`, IREE's own last.
+ *
+ * @module
+ */
+
+export const symbols = {
+  // uint32_t iree_ffi_abi_version(void)
+  iree_ffi_abi_version: { parameters: [], result: "u32" },
+  // uint32_t iree_ffi_version(uint8_t* buffer, uint32_t capacity)
+  iree_ffi_version: { parameters: ["buffer", "u32"], result: "u32" },
+  // void iree_ffi_statistics(uint64_t* out_statistics)
+  iree_ffi_statistics: { parameters: ["buffer"], result: "void" },
+  // void iree_ffi_stdout_line_buffered(void)
+  iree_ffi_stdout_line_buffered: { parameters: [], result: "void" },
+
+  // uint32_t iree_ffi_failure_code(void)
+  iree_ffi_failure_code: { parameters: [], result: "u32" },
+  // uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity)
+  iree_ffi_failure_take: { parameters: ["buffer", "u32"], result: "u32" },
+
+  // iree_ffi_instance_t* iree_ffi_instance_acquire(void)
+  iree_ffi_instance_acquire: { parameters: [], result: "pointer" },
+  // void iree_ffi_instance_release(iree_ffi_instance_t* instance)
+  iree_ffi_instance_release: { parameters: ["pointer"], result: "void" },
+  // uint32_t iree_ffi_instance_has_type(iree_ffi_instance_t* instance,
+  //     const uint8_t* name, uint32_t name_length)
+  iree_ffi_instance_has_type: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+
+  // iree_vm_module_t* iree_ffi_bytecode_module_open(
+  //     iree_ffi_instance_t* instance, const uint8_t* path,
+  //     uint32_t path_length, uint32_t map)
+  iree_ffi_bytecode_module_open: {
+    parameters: ["pointer", "buffer", "u32", "u32"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_bytecode_module_create(
+  //     iree_ffi_instance_t* instance, const uint8_t* bytes, size_t length)
+  iree_ffi_bytecode_module_create: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_dynamic_module_create(
+  //     iree_ffi_instance_t* instance,
+  //     const uint8_t* path, uint32_t path_length,
+  //     const uint8_t* export_name, uint32_t export_name_length,
+  //     const uint8_t* parameters, uint32_t parameters_length)
+  iree_ffi_dynamic_module_create: {
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_hal_module_create(
+  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group)
+  iree_ffi_hal_module_create: {
+    parameters: ["pointer", "pointer"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_hal_inline_module_create(
+  //     iree_ffi_instance_t* instance)
+  iree_ffi_hal_inline_module_create: {
+    parameters: ["pointer"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_hal_loader_module_create(
+  //     iree_ffi_instance_t* instance)
+  iree_ffi_hal_loader_module_create: {
+    parameters: ["pointer"],
+    result: "pointer",
+  },
+  // iree_vm_module_t* iree_ffi_vmvx_module_create(
+  //     iree_ffi_instance_t* instance)
+  iree_ffi_vmvx_module_create: { parameters: ["pointer"], result: "pointer" },
+  // iree_vm_module_t* iree_ffi_io_parameters_module_create(
+  //     iree_ffi_instance_t* instance)
+  iree_ffi_io_parameters_module_create: {
+    parameters: ["pointer"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_module_describe(iree_vm_module_t* module,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_module_describe: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_module_describe_function(iree_vm_module_t* module,
+  //     uint32_t linkage, uint32_t ordinal, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_module_describe_function: {
+    parameters: ["pointer", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+
+  // iree_hal_device_group_t* iree_ffi_device_group_create(
+  //     const uint8_t* uris, uint32_t uris_length)
+  iree_ffi_device_group_create: {
+    parameters: ["buffer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_device_id: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+
+  // iree_ffi_module_list_t* iree_ffi_module_list_create(uint32_t capacity)
+  iree_ffi_module_list_create: { parameters: ["u32"], result: "pointer" },
+  // uint32_t iree_ffi_module_list_push(iree_ffi_module_list_t* list,
+  //     iree_vm_module_t* module)
+  iree_ffi_module_list_push: {
+    parameters: ["pointer", "pointer"],
+    result: "u32",
+  },
+  // void iree_ffi_module_list_free(iree_ffi_module_list_t* list)
+  iree_ffi_module_list_free: { parameters: ["pointer"], result: "void" },
+  // iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,
+  //     uint32_t flags, iree_ffi_module_list_t* modules)
+  iree_ffi_context_create: {
+    parameters: ["pointer", "u32", "pointer"],
+    result: "pointer",
+  },
+
+  // void iree_ffi_ref_free(iree_ffi_ref_t* ref)
+  iree_ffi_ref_free: { parameters: ["pointer"], result: "void" },
+  // uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_ref_type_name: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_ref_equal(iree_ffi_ref_t* lhs, iree_ffi_ref_t* rhs)
+  iree_ffi_ref_equal: { parameters: ["pointer", "pointer"], result: "u32" },
+
+  // iree_ffi_call_t* iree_ffi_call_create(iree_vm_context_t* context,
+  //     uint32_t module_ordinal, const uint8_t* name, uint32_t name_length)
+  iree_ffi_call_create: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "pointer",
+  },
+  // void iree_ffi_call_free(iree_ffi_call_t* call)
+  iree_ffi_call_free: { parameters: ["pointer"], result: "void" },
+  // uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
+  //     uint32_t kind, void* object)
+  iree_ffi_call_set_ref: {
+    parameters: ["pointer", "u32", "u32", "pointer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
+  //     const uint8_t* arguments, uint8_t* results)
+  iree_ffi_call_invoke: {
+    parameters: ["pointer", "buffer", "buffer"],
+    result: "u32",
+  },
+  // void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal)
+  iree_ffi_call_take_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+
+  // iree_vm_list_t* iree_ffi_list_create(uint32_t element_type,
+  //     uint32_t capacity)
+  iree_ffi_list_create: { parameters: ["u32", "u32"], result: "pointer" },
+  // uint32_t iree_ffi_list_size(iree_vm_list_t* list)
+  iree_ffi_list_size: { parameters: ["pointer"], result: "u32" },
+  // uint32_t iree_ffi_list_resize(iree_vm_list_t* list, uint32_t size)
+  iree_ffi_list_resize: { parameters: ["pointer", "u32"], result: "u32" },
+  // uint32_t iree_ffi_list_element_type(iree_vm_list_t* list,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_list_element_type: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_list_read(iree_vm_list_t* list, uint32_t start,
+  //     uint32_t count, uint8_t* values, uint8_t* tags)
+  iree_ffi_list_read: {
+    parameters: ["pointer", "u32", "u32", "buffer", "buffer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_list_write(iree_vm_list_t* list, uint32_t start,
+  //     uint32_t count, const uint8_t* values, const uint8_t* tags)
+  iree_ffi_list_write: {
+    parameters: ["pointer", "u32", "u32", "buffer", "buffer"],
+    result: "u32",
+  },
+  // void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal)
+  iree_ffi_list_get_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+  // uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list, uint32_t ordinal,
+  //     uint32_t kind, void* object)
+  iree_ffi_list_set_ref: {
+    parameters: ["pointer", "u32", "u32", "pointer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
+  //     uint32_t name_length, uint32_t max_element_count, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_list_format: {
+    parameters: ["pointer", "buffer", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+
+  // iree_vm_buffer_t* iree_ffi_buffer_create(const uint8_t* bytes,
+  //     size_t length)
+  iree_ffi_buffer_create: {
+    parameters: ["buffer", "usize"],
+    result: "pointer",
+  },
+  // uint64_t iree_ffi_buffer_length(iree_vm_buffer_t* buffer)
+  iree_ffi_buffer_length: { parameters: ["pointer"], result: "u64" },
+  // uint32_t iree_ffi_buffer_read(iree_vm_buffer_t* buffer, uint64_t offset,
+  //     uint8_t* target, size_t length)
+  iree_ffi_buffer_read: {
+    parameters: ["pointer", "u64", "buffer", "usize"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_buffer_write(iree_vm_buffer_t* buffer, uint64_t offset,
+  //     const uint8_t* source, size_t length)
+  iree_ffi_buffer_write: {
+    parameters: ["pointer", "u64", "buffer", "usize"],
+    result: "u32",
+  },
+
+  // uint32_t iree_ffi_buffer_view_describe(iree_hal_buffer_view_t* view,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_buffer_view_describe: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_buffer_view_format(iree_hal_buffer_view_t* view,
+  //     uint32_t max_element_count, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_buffer_view_format: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+
+  // void iree_vm_module_release(iree_vm_module_t* module)
+  iree_vm_module_release: { parameters: ["pointer"], result: "void" },
+  // void iree_vm_context_release(iree_vm_context_t* context)
+  iree_vm_context_release: { parameters: ["pointer"], result: "void" },
+  // void iree_vm_list_release(iree_vm_list_t* list)
+  iree_vm_list_release: { parameters: ["pointer"], result: "void" },
+  // void iree_vm_buffer_release(iree_vm_buffer_t* buffer)
+  iree_vm_buffer_release: { parameters: ["pointer"], result: "void" },
+  // void iree_hal_device_group_release(iree_hal_device_group_t* group)
+  iree_hal_device_group_release: { parameters: ["pointer"], result: "void" },
+  // void iree_hal_buffer_view_release(iree_hal_buffer_view_t* buffer_view)
+  iree_hal_buffer_view_release: { parameters: ["pointer"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;

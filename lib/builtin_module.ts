@@ -1,0 +1,52 @@
+import { createBuiltinModule, createHalModule } from "../ffi/module.ts";
+import type { Device } from "./device.ts";
+import type { Instance } from "./instance.ts";
+import { Module } from "./module.ts";
+import { handleOf } from "./native_object.ts";
+
+/** The module `hal`: a program's way to the device. */
+export class HalModule extends Module {
+  /**
+   * Creates the module over a device.
+   *
+   * @param instance The instance.
+   * @param device The device; the module keeps it alive.
+   */
+  static create(instance: Instance, device: Device): HalModule {
+    return new HalModule(
+      createHalModule(handleOf(instance), handleOf(device)),
+    );
+  }
+}
+
+/** Name of a builtin module that needs no device. */
+export type BuiltinModuleName =
+  | "hal_inline"
+  | "hal_loader"
+  | "io_parameters"
+  | "vmvx";
+
+/** All names of builtin modules that need no device. */
+export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
+  "hal_inline",
+  "hal_loader",
+  "io_parameters",
+  "vmvx",
+];
+
+/**
+ * A module that comes with the runtime: `hal_inline` and `hal_loader` for
+ * programs compiled without devices, `vmvx` for their portable code,
+ * `io_parameters` for parameters (none are provided yet).
+ */
+export class BuiltinModule extends Module {
+  /**
+   * Creates a builtin module.
+   *
+   * @param instance The instance.
+   * @param name Its name.
+   */
+  static create(instance: Instance, name: BuiltinModuleName): BuiltinModule {
+    return new BuiltinModule(createBuiltinModule(handleOf(instance), name));
+  }
+}

@@ -1,0 +1,133 @@
+import { createContext } from "../ffi/context.ts";
+import { IreeError } from "../ffi/error.ts";
+import { VmFunction } from "./function.ts";
+import type { Instance } from "./instance.ts";
+import { isPublicFunction, type Module } from "./module.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+
+/** How a context is created. */
+export interface ContextOptions {
+  /**
+   * Print every operation of the VM to stderr, initializers included. Slow.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean;
+}
+
+/**
+ * Modules linked together, with their state: what a program runs in.
+ *
+ * Thread-compatible: one call at a time. Two contexts of the same modules are
+ * independent of each other.
+ *
+ * @example
+ * ```ts
+ * import { BuiltinModule, Context, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using module = BuiltinModule.create(instance, "vmvx");
+ * using context = Context.create(instance, [module]);
+ * console.assert(context.modules[0].name === "vmvx");
+ * ```
+ */
+export class Context extends NativeObject {
+  /** The modules in the order of their registration. */
+  readonly modules: readonly Module[];
+  readonly #names: readonly string[];
+
+  private constructor(
+    instance: Instance,
+    modules: readonly Module[],
+    options: ContextOptions,
+  ) {
+    super(
+      createContext(
+        handleOf(instance),
+        modules.map(handleOf),
+        options.traceExecution ?? false,
+      ),
+    );
+    this.modules = modules;
+    this.#names = modules.map(({ name }) => name);
+  }
+
+  /**
+   * Links modules, each of which can import from those before it, and runs
+   * their initializers in order.
+   *
+   * @param instance The instance.
+   * @param modules The modules; the context keeps them alive.
+   * @param options What the context does besides.
+   * @returns The context; throws NOT_FOUND when something imported is missing
+   * and INTERNAL when it has another signature.
+   */
+  static create(
+    instance: Instance,
+    modules: readonly Module[],
+    options: ContextOptions = {},
+  ): Context {
+    try {
+      return new Context(instance, [...modules], options);
+    } catch (error) {
+      if (!(error instanceof IreeError) || error.code !== "NOT_FOUND") {
+        throw error;
+      }
+      const names = modules.map(({ name }) => name);
+      throw error.withHint(
+        `modules given, in order: ${names.join(", ") || "none"}`,
+      );
+    }
+  }
+
+  /**
+   * Finds an exported function.
+   *
+   * @param name Its name: `function` when the module is given, else
+   * `module.function`.
+   * @param module The module that exports it.
+   * @returns The function; throws NOT_FOUND, and names those that exist.
+   */
+  lookupFunction(name: string, module?: Module): VmFunction {
+    const handle = handleOf(this);
+    const [ordinal, functionName] = module === undefined
+      ? this.#splitName(name)
+      : [this.#ordinalOf(module), name];
+    const { exports } = this.modules[ordinal];
+    const description = exports.find((it) => it.name === functionName);
+    if (description !== undefined) {
+      return new VmFunction(handle, ordinal, description);
+    }
+    const names = exports.map((it) => it.name).filter(isPublicFunction);
+    throw new IreeError(
+      "NOT_FOUND",
+      `no function '${functionName}' exported by module ` +
+        `'${this.#names[ordinal]}'`,
+      { hint: `functions that it exports: ${names.join(", ") || "none"}` },
+    );
+  }
+
+  #ordinalOf(module: Module): number {
+    const ordinal = this.modules.indexOf(module);
+    if (ordinal >= 0) return ordinal;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `module '${module.name}' is not one of this context's`,
+    );
+  }
+
+  // Later modules hide earlier ones of the same name, as when IREE links them.
+  #splitName(name: string): [number, string] {
+    const ordinal = this.#names.findLastIndex((moduleName) =>
+      name.startsWith(`${moduleName}.`)
+    );
+    if (ordinal >= 0) {
+      return [ordinal, name.slice(this.#names[ordinal].length + 1)];
+    }
+    throw new IreeError(
+      "NOT_FOUND",
+      `no module for function '${name}'; it must be 'module.function'`,
+      { hint: `modules of this context: ${this.#names.join(", ")}` },
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { IreeError } from "../ffi/error.ts";
+import { createDynamicModule } from "../ffi/module.ts";
+import type { Instance } from "./instance.ts";
+import { likelyCreationFunctions, readLibraryFile } from "./library_file.ts";
+import { Module } from "./module.ts";
+import { handleOf } from "./native_object.ts";
+import { demandFfi, mayRead, toPath } from "./permissions.ts";
+
+/**
+ * Parameters of a module's creation function: a record, a map, or pairs where
+ * order matters beyond what a record keeps or a key is repeated.
+ */
+export type ModuleParameters =
+  | Readonly<Record<string, string>>
+  | Iterable<readonly [string, string]>;
+
+/** How a dynamic module is created. */
+export interface DynamicModuleOptions {
+  /**
+   * Name of the creation function in the library.
+   *
+   * @default {"iree_vm_dynamic_module_create"}
+   */
+  exportName?: string;
+  /** Parameters of the creation function. */
+  parameters?: ModuleParameters;
+}
+
+/** Name of the creation function where none is given. */
+export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
+
+/**
+ * A native module from a shared library.
+ *
+ * The library is code that runs with all rights of the process. It stays
+ * loaded until the last object made from the instance is disposed, because
+ * objects of its types need its code; so it cannot be replaced on disk and
+ * loaded anew under the same path before that.
+ */
+export class DynamicModule extends Module {
+  /** Path of the library. */
+  readonly path: string;
+  /** Name of the function that created it. */
+  readonly exportName: string;
+
+  private constructor(
+    instance: Instance,
+    path: string,
+    exportName: string,
+    parameters: readonly (readonly [string, string])[],
+  ) {
+    super(
+      createDynamicModule(handleOf(instance), path, exportName, parameters),
+    );
+    this.path = path;
+    this.exportName = exportName;
+  }
+
+  /**
+   * Loads a library and creates a module with one of its functions. Needs
+   * `--allow-ffi` for it; with `--allow-read` too, errors tell more.
+   *
+   * @param instance The instance; the module registers its types with it.
+   * @param path Path or `file:` URL of the library.
+   * @param options Creation function and its parameters.
+   * @returns The module; throws NOT_FOUND when the library cannot be loaded or
+   * has no such function, or whatever the function refused with.
+   */
+  static load(
+    instance: Instance,
+    path: string | URL,
+    options: DynamicModuleOptions = {},
+  ): DynamicModule {
+    const file = toLoaderPath(toPath(path));
+    const exportName = options.exportName || DEFAULT_EXPORT_NAME;
+    const parameters = toPairs(options.parameters ?? []);
+    demandFfi(file);
+    try {
+      return new DynamicModule(instance, file, exportName, parameters);
+    } catch (error) {
+      const hint = error instanceof IreeError && explain(error, file);
+      throw hint ? error.withHint(hint) : error;
+    }
+  }
+}
+
+/** The system's loader looks up names without a slash elsewhere. */
+function toLoaderPath(path: string): string {
+  return /[/\\]/.test(path) ? path : `./${path}`;
+}
+
+function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
+  if (typeof parameters !== "object" || parameters === null) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "parameters must be a record, a map or a list of pairs, not " +
+        typeof parameters,
+    );
+  }
+  return Symbol.iterator in parameters
+    ? Array.from(parameters as Iterable<readonly [string, string]>)
+    : Object.entries(parameters);
+}
+
+function explain(error: IreeError, path: string): string | undefined {
+  if (error.code !== "NOT_FOUND" || !mayRead(path)) return undefined;
+  let bytes;
+  try {
+    bytes = Deno.readFileSync(path);
+  } catch (cause) {
+    return cause instanceof Deno.errors.NotFound
+      ? `there is no file '${path}'`
+      : undefined;
+  }
+  const library = readLibraryFile(bytes);
+  if (library.format === "unknown") {
+    return `'${path}' is not a native library`;
+  }
+  if (library.arch !== undefined && library.arch !== Deno.build.arch) {
+    return `'${path}' is a library for ${library.arch}; this process runs on ` +
+      Deno.build.arch;
+  }
+  if (!/^symbol '.*' not found/.test(error.detail)) return undefined;
+  const names = likelyCreationFunctions(library.exports);
+  return names.length > 0
+    ? `functions that the library exports: ${names.join(", ")}`
+    : "the library exports no functions";
+}

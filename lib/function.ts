@@ -1,0 +1,183 @@
+import {
+  CallBuffer,
+  createCall,
+  invokeCall,
+  setCallReference,
+  takeCallReference,
+} from "../ffi/call.ts";
+import { IreeError } from "../ffi/error.ts";
+import type { Handle } from "../ffi/handle.ts";
+import {
+  parseCallingConvention,
+  type Slot,
+  type SlotType,
+} from "./calling_convention.ts";
+import type { FunctionDescription } from "./module.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+import { SCALARS } from "./scalar.ts";
+import {
+  describeValue,
+  unwrapObject,
+  type Value,
+  wrapObject,
+} from "./value.ts";
+
+/**
+ * What a call gives: nothing, the one result, or all results in order.
+ */
+export type CallResult = undefined | Value | Value[];
+
+/**
+ * A function of a context, ready to be called. Keeps the context alive.
+ *
+ * Thread-compatible, as its context is: one call at a time.
+ */
+export class VmFunction extends NativeObject {
+  /** What its module tells of it. */
+  readonly description: FunctionDescription;
+  readonly #argumentSlots: readonly Slot[];
+  readonly #resultSlots: readonly Slot[];
+  readonly #arguments: CallBuffer;
+  readonly #results: CallBuffer;
+  readonly #takesObjects: boolean;
+  readonly #context: Handle;
+
+  /**
+   * Prepares the calls of a function; use `Context.lookupFunction`.
+   *
+   * @internal
+   */
+  constructor(
+    context: Handle,
+    moduleOrdinal: number,
+    description: FunctionDescription,
+  ) {
+    super(createCall(context, moduleOrdinal, description.name));
+    const convention = parseCallingConvention(description.callingConvention);
+    this.description = description;
+    this.#context = context;
+    this.#argumentSlots = convention.arguments.slots;
+    this.#resultSlots = convention.results.slots;
+    this.#arguments = new CallBuffer(convention.arguments.byteLength);
+    this.#results = new CallBuffer(convention.results.byteLength);
+    this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
+  }
+
+  /** Name of the function, without its module's. */
+  get name(): string {
+    return this.description.name;
+  }
+
+  /** Types of the arguments in order. */
+  get argumentTypes(): readonly SlotType[] {
+    return this.#argumentSlots.map(({ type }) => type);
+  }
+
+  /** Types of the results in order. */
+  get resultTypes(): readonly SlotType[] {
+    return this.#resultSlots.map(({ type }) => type);
+  }
+
+  /**
+   * Calls the function and waits for it.
+   *
+   * @param values The arguments: numbers for i32, f32 and f64, `bigint` (or a
+   * safe integer) for i64, objects or `null` for references. What does not fit
+   * is refused before anything happens. Objects stay the caller's.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  call(...values: Value[]): CallResult {
+    const call = handleOf(this);
+    const slots = this.#argumentSlots;
+    if (values.length !== slots.length) throw this.#wrongCount(values.length);
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      this.#writeArgument(ordinal, slots[ordinal], values[ordinal]);
+    }
+    if (this.#takesObjects) this.#setObjects(call, values);
+    invokeCall(call, this.#arguments, this.#results);
+    const results = this.#resultSlots;
+    if (results.length === 0) return undefined;
+    if (results.length === 1) return this.#readResult(call, 0, results[0]);
+    return results.map((slot, ordinal) =>
+      this.#readResult(call, ordinal, slot)
+    );
+  }
+
+  #writeArgument(ordinal: number, slot: Slot, value: Value): void {
+    const { type, offset } = slot;
+    if (type === "ref") {
+      if (value !== null && !isObject(value)) {
+        throw this.#wrongType(ordinal, value);
+      }
+    } else if (!SCALARS[type].fits(value)) {
+      throw this.#wrongType(ordinal, value);
+    } else if (type === "i64") {
+      this.#arguments.i64[offset >> 3] = BigInt(value as number | bigint);
+    } else if (type === "f64") {
+      this.#arguments.f64[offset >> 3] = value as number;
+    } else {
+      this.#arguments[type][offset >> 2] = value as number;
+    }
+  }
+
+  // Only once all values are known to be good: native code keeps the objects
+  // until the call is made.
+  #setObjects(call: Handle, values: readonly Value[]): void {
+    const objects = values.map((value) => unwrapObject(value) ?? null);
+    for (const [ordinal, { type }] of this.#argumentSlots.entries()) {
+      if (type === "ref") {
+        setCallReference(this.#context, call, ordinal, objects[ordinal]);
+      }
+    }
+  }
+
+  #readResult(call: Handle, ordinal: number, slot: Slot): Value {
+    const { type, offset } = slot;
+    switch (type) {
+      case "i64":
+        return this.#results.i64[offset >> 3];
+      case "f64":
+        return this.#results.f64[offset >> 3];
+      case "ref": {
+        const kind = this.#results.i32[offset >> 2];
+        return kind === 0
+          ? null
+          : wrapObject(takeCallReference(this.#context, call, ordinal, kind));
+      }
+      default:
+        return this.#results[type][offset >> 2];
+    }
+  }
+
+  #wrongCount(count: number): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `input list and function mismatch; expected ` +
+        `${this.#argumentSlots.length} arguments but passed ${count} ` +
+        `to '${this.name}'`,
+      { hint: this.#declarationHint },
+    );
+  }
+
+  #wrongType(ordinal: number, value: unknown): IreeError {
+    const { type } = this.#argumentSlots[ordinal];
+    const wanted = type === "ref"
+      ? "a reference (an object of the VM, or null)"
+      : `${type} (${SCALARS[type].range})`;
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `argument ${ordinal} of '${this.name}': wanted ${wanted}, given ` +
+        describeValue(value),
+      { hint: this.#declarationHint },
+    );
+  }
+
+  get #declarationHint(): string | undefined {
+    const declaration = this.description.attributes["iree.abi.declaration"];
+    return declaration && `the function is declared as \`${declaration}\``;
+  }
+}
+
+function isObject(value: Value): boolean {
+  return value instanceof NativeObject && unwrapObject(value) !== undefined;
+}

@@ -1,0 +1,49 @@
+import { acquireInstance, instanceHasType } from "../ffi/instance.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+
+/** How an instance is opened. */
+export interface InstanceOptions {
+  /**
+   * Path of the shared library of the runtime. Left out, it is taken from the
+   * environment variable `IREE_RUNTIME_LIBRARY`.
+   */
+  library?: string | URL;
+}
+
+/**
+ * The VM instance: the registry of types that modules share.
+ *
+ * There is one per process, which every `Instance` of every worker refers to,
+ * because IREE keeps its type registrations process-wide. The libraries of
+ * dynamic modules stay loaded as long as anything made from it lives.
+ * Thread-safe.
+ *
+ * @example
+ * ```ts
+ * import { Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * console.assert(instance.hasType("hal.buffer_view"));
+ * ```
+ */
+export class Instance extends NativeObject {
+  /**
+   * Opens the library at the first use and retains the process's instance.
+   *
+   * @param options Where the library is.
+   * @returns The instance, to be disposed.
+   */
+  static open(options: InstanceOptions = {}): Instance {
+    return new Instance(acquireInstance(options.library));
+  }
+
+  /**
+   * Whether a type is registered, by IREE or by a module that is loaded.
+   *
+   * @param name Full name without `!`, such as `vm.list`, `hal.buffer_view` or
+   * `custom.string`.
+   */
+  hasType(name: string): boolean {
+    return instanceHasType(handleOf(this), name);
+  }
+}

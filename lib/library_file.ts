@@ -1,0 +1,133 @@
+/** What the file of a native library tells without being loaded. */
+export interface LibraryFile {
+  /** Format of the file; `unknown` when it is no library at all. */
+  readonly format: "elf" | "mach-o" | "pe" | "unknown";
+  /** Processor that its code is for, as `Deno.build.arch` calls it. */
+  readonly arch: string | undefined;
+  /** Names of the functions that it exports; empty when they cannot be read. */
+  readonly exports: readonly string[];
+}
+
+const UNKNOWN: LibraryFile = {
+  format: "unknown",
+  arch: undefined,
+  exports: [],
+};
+
+/** `e_machine` of ELF. */
+const ELF_MACHINES: Readonly<Record<number, string>> = {
+  3: "x86",
+  40: "arm",
+  62: "x86_64",
+  183: "aarch64",
+  243: "riscv64",
+};
+
+const MACH_O_MAGICS: ReadonlySet<number> = new Set([
+  0xfeedfacf,
+  0xfeedface,
+  0xcafebabe,
+  0xbebafeca,
+]);
+
+/**
+ * Reads the headers of a library.
+ *
+ * @param bytes The whole file.
+ * @returns What it tells; damaged files tell less, but never throw.
+ */
+export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.byteLength < 20) return UNKNOWN;
+  const magic = view.getUint32(0, true);
+  if (magic === 0x464c457f) return readElf(view);
+  if (MACH_O_MAGICS.has(magic)) return { ...UNKNOWN, format: "mach-o" };
+  if (view.getUint16(0, true) === 0x5a4d) return { ...UNKNOWN, format: "pe" };
+  return UNKNOWN;
+}
+
+/**
+ * Picks the exports that may well create a module.
+ *
+ * @param exports Names of exported functions.
+ * @returns Those with a telling name, or all when none has one; at most ten.
+ */
+export function likelyCreationFunctions(exports: readonly string[]): string[] {
+  const telling = exports.filter((name) => /create|module/i.test(name));
+  return (telling.length > 0 ? telling : exports).slice(0, 10);
+}
+
+function readElf(view: DataView<ArrayBuffer>): LibraryFile {
+  const is64LittleEndian = view.getUint8(4) === 2 && view.getUint8(5) === 1;
+  const machine = view.getUint16(18, view.getUint8(5) === 1);
+  const arch = ELF_MACHINES[machine] ?? `ELF machine ${machine}`;
+  let exports: string[] = [];
+  try {
+    if (is64LittleEndian) exports = readElfExports(view);
+  } catch (error) {
+    // Offsets that point out of a damaged file.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return { format: "elf", arch, exports };
+}
+
+const SHT_DYNSYM = 11;
+const STT_FUNC = 2;
+const SYMBOL_SIZE = 24;
+
+function readElfExports(view: DataView<ArrayBuffer>): string[] {
+  const sectionsOffset = Number(view.getBigUint64(40, true));
+  const sectionSize = view.getUint16(58, true);
+  const sectionCount = view.getUint16(60, true);
+  const section = (ordinal: number) => {
+    const header = sectionsOffset + ordinal * sectionSize;
+    return {
+      type: view.getUint32(header + 4, true),
+      offset: Number(view.getBigUint64(header + 24, true)),
+      size: Number(view.getBigUint64(header + 32, true)),
+      link: view.getUint32(header + 40, true),
+    };
+  };
+  for (let ordinal = 0; ordinal < sectionCount; ordinal++) {
+    const symbols = section(ordinal);
+    if (symbols.type !== SHT_DYNSYM) continue;
+    const strings = section(symbols.link);
+    return readElfSymbols(view, symbols, strings.offset);
+  }
+  return [];
+}
+
+function readElfSymbols(
+  view: DataView<ArrayBuffer>,
+  symbols: { offset: number; size: number },
+  stringsOffset: number,
+): string[] {
+  const names: string[] = [];
+  const end = symbols.offset + symbols.size;
+  for (
+    let symbol = symbols.offset;
+    symbol + SYMBOL_SIZE <= end;
+    symbol += SYMBOL_SIZE
+  ) {
+    const info = view.getUint8(symbol + 4);
+    const isFunction = (info & 0xf) === STT_FUNC;
+    const isGlobal = info >> 4 !== 0;
+    const isDefined = view.getUint16(symbol + 6, true) !== 0;
+    if (!isFunction || !isGlobal || !isDefined) continue;
+    const name = readCString(
+      view,
+      stringsOffset + view.getUint32(symbol, true),
+    );
+    // C++ symbols cannot be creation functions; linkers' own are of no use.
+    if (!name.startsWith("_")) names.push(name);
+  }
+  return names;
+}
+
+function readCString(view: DataView<ArrayBuffer>, offset: number): string {
+  let text = "";
+  for (let at = offset; view.getUint8(at) !== 0; at++) {
+    text += String.fromCharCode(view.getUint8(at));
+  }
+  return text;
+}

@@ -1,0 +1,203 @@
+import { IreeError } from "../ffi/error.ts";
+import {
+  BUILTIN_MODULE_NAMES,
+  BuiltinModule,
+  type BuiltinModuleName,
+  HalModule,
+} from "./builtin_module.ts";
+import { BytecodeModule, type ModuleMode } from "./bytecode_module.ts";
+import { Context } from "./context.ts";
+import { Device } from "./device.ts";
+import { DynamicModule } from "./dynamic_module.ts";
+import { Instance } from "./instance.ts";
+import { Module } from "./module.ts";
+import { parseModuleUri } from "./module_uri.ts";
+import { mayRead, toPath } from "./permissions.ts";
+import {
+  LoadedProgram,
+  type Program,
+  type ProgramFunctions,
+} from "./program.ts";
+
+/**
+ * A module to load: the path of a `.vmfb`; the path of a native library as
+ * `library.so@export?key=value`; `-` for a `.vmfb` from stdin; the bytes of a
+ * `.vmfb`; or a module that is there already and stays the caller's.
+ */
+export type ModuleSource = string | URL | Uint8Array<ArrayBuffer> | Module;
+
+/** What to load and how. */
+export interface LoadOptions {
+  /**
+   * The modules in order: one that defines types or functions comes before
+   * those that use them. The last one is the main module. IREE's own modules
+   * are added where they are needed.
+   */
+  modules: readonly ModuleSource[];
+  /**
+   * The device, or its URI, for programs that use the HAL. It is created only
+   * when one does.
+   *
+   * @default {"local-task"}
+   */
+  device?: string | Device;
+  /**
+   * How files of bytecode modules get into memory.
+   *
+   * @default {"preload"}
+   */
+  moduleMode?: ModuleMode;
+  /**
+   * Print every operation of the VM to stderr.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean;
+  /** Path of the shared library of the runtime; see `Instance.open`. */
+  library?: string | URL;
+}
+
+/** The device where none is named; the one `iree-run-module` takes. */
+const DEFAULT_DEVICE = "local-task";
+
+/**
+ * Loads modules into a context of their own, ready to be called by name.
+ *
+ * @example
+ * ```ts
+ * import { load } from "@iree/runtime";
+ *
+ * const modules = ["tests/fixtures/arithmetic.vmfb"];
+ * function sum(): unknown {
+ *   using program = load({ modules });
+ *   return program.add_i32(3, 4);
+ * }
+ * console.assert(typeof sum === "function");
+ * ```
+ *
+ * @typeParam Functions Types of the main module's functions; left out, every
+ * name is a function of any values.
+ * @param options What to load and how.
+ * @returns The program, to be disposed.
+ */
+export function load<Functions extends object = ProgramFunctions>(
+  options: LoadOptions,
+): Program<Functions> {
+  using stack = new DisposableStack();
+  const instance = stack.use(Instance.open({ library: options.library }));
+  if (options.modules.length === 0) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "no user module specified; there must be at least one",
+    );
+  }
+  const linked: Module[] = [];
+  for (const source of options.modules) {
+    const module = source instanceof Module
+      ? source
+      : stack.use(loadModule(instance, source, options.moduleMode));
+    addDependencies(instance, module, linked, options, stack);
+    linked.push(module);
+  }
+  const { traceExecution } = options;
+  const context = stack.use(
+    Context.create(instance, linked, { traceExecution }),
+  );
+  const program = new LoadedProgram(context, stack.move());
+  return program as Program<Functions>;
+}
+
+function loadModule(
+  instance: Instance,
+  source: Exclude<ModuleSource, Module>,
+  mode?: ModuleMode,
+): Module {
+  if (source === "-") return BytecodeModule.fromBytes(instance, readStdin());
+  if (source instanceof Uint8Array) {
+    return BytecodeModule.fromBytes(instance, source);
+  }
+  const uri = parseModuleUri(toPath(source), isReadableFile);
+  return uri.kind === "dynamic"
+    ? DynamicModule.load(instance, uri.path, uri)
+    : BytecodeModule.fromFile(instance, uri.path, { mode });
+}
+
+// Where reading is not allowed, modules are told apart by their names alone.
+function isReadableFile(path: string): boolean {
+  if (!mayRead(path)) return false;
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function readStdin(): Uint8Array<ArrayBuffer> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (;;) {
+    const chunk = new Uint8Array(65536);
+    const length = Deno.stdin.readSync(chunk);
+    if (length === null) break;
+    chunks.push(chunk.subarray(0, length));
+  }
+  const bytes = new Uint8Array(
+    chunks.reduce((sum, { length }) => sum + length, 0),
+  );
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function addDependencies(
+  instance: Instance,
+  module: Module,
+  linked: Module[],
+  options: LoadOptions,
+  stack: DisposableStack,
+): void {
+  for (const { name, optional } of module.dependencies) {
+    if (linked.some((it) => it.name === name)) continue;
+    if (name === "hal") {
+      linked.push(stack.use(createHal(instance, options.device, stack)));
+    } else if (isBuiltinName(name)) {
+      linked.push(stack.use(BuiltinModule.create(instance, name)));
+    } else if (!optional) {
+      throw missingModule(name, module, linked);
+    }
+  }
+}
+
+function createHal(
+  instance: Instance,
+  device: string | Device = DEFAULT_DEVICE,
+  stack: DisposableStack,
+): HalModule {
+  const used = device instanceof Device
+    ? device
+    : stack.use(Device.create(instance, device));
+  return HalModule.create(instance, used);
+}
+
+function isBuiltinName(name: string): name is BuiltinModuleName {
+  return BUILTIN_MODULE_NAMES.some((it) => it === name);
+}
+
+function missingModule(
+  name: string,
+  module: Module,
+  linked: readonly Module[],
+): IreeError {
+  const given = [...linked, module].map((it) => it.name);
+  return new IreeError(
+    "NOT_FOUND",
+    `required module '${name}' not available (modules must be registered in ` +
+      `order with dependent modules following those they depend upon)`,
+    {
+      hint: `module '${module.name}' needs it; modules given up to there, in ` +
+        `order: ${given.join(", ")}`,
+    },
+  );
+}

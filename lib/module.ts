@@ -1,0 +1,71 @@
+import {
+  describeFunction,
+  describeModule,
+  type FunctionDescription,
+  type ModuleDependency,
+  type ModuleDescription,
+} from "../ffi/module.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+
+export type { FunctionDescription, ModuleDependency };
+
+/**
+ * A module: functions and types, and what they need of other modules. Immutable
+ * and thread-safe; its state is in the contexts that it is part of, any number
+ * of them.
+ */
+export abstract class Module extends NativeObject {
+  #description: ModuleDescription | undefined;
+  #exports: readonly FunctionDescription[] | undefined;
+  #imports: readonly FunctionDescription[] | undefined;
+
+  get #described(): ModuleDescription {
+    return this.#description ??= describeModule(handleOf(this));
+  }
+
+  /** Name that other modules import it by. */
+  get name(): string {
+    return this.#described.name;
+  }
+
+  /** Version of the module, which dependents may ask a minimum of. */
+  get version(): number {
+    return this.#described.version;
+  }
+
+  /** Attributes of the module by name. */
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#described.attributes;
+  }
+
+  /** The modules that it needs, in the order it names them. */
+  get dependencies(): readonly ModuleDependency[] {
+    return this.#described.dependencies;
+  }
+
+  /** The functions that it offers, `__init` and its like included. */
+  get exports(): readonly FunctionDescription[] {
+    return this.#exports ??= Array.from(
+      { length: this.#described.exportCount },
+      (_, ordinal) => describeFunction(handleOf(this), "export", ordinal),
+    );
+  }
+
+  /** The functions that it needs, by their full names. */
+  get imports(): readonly FunctionDescription[] {
+    return this.#imports ??= Array.from(
+      { length: this.#described.importCount },
+      (_, ordinal) => describeFunction(handleOf(this), "import", ordinal),
+    );
+  }
+}
+
+/**
+ * Whether a function is there for people to call: not an initializer and not a
+ * special entry point, as `iree-run-module` sees it.
+ *
+ * @param name Name of an exported function.
+ */
+export function isPublicFunction(name: string): boolean {
+  return !name.startsWith("__") && !name.includes("$");
+}

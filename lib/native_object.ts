@@ -1,0 +1,70 @@
+import type { Handle } from "../ffi/handle.ts";
+import { IreeError } from "../ffi/error.ts";
+
+// The net under `using`: what was dropped without dispose is let go when it is
+// collected.
+const abandoned = new FinalizationRegistry<Handle>((handle) =>
+  handle.release()
+);
+
+let readHandle: (object: NativeObject) => Handle;
+
+/**
+ * Base of all wrappers of native objects: owns one reference and lets it go on
+ * disposal. Objects can be disposed in any order, and more than once; what one
+ * was made from lives on natively as long as it is needed.
+ */
+export abstract class NativeObject implements Disposable {
+  #handle: Handle | undefined;
+
+  /**
+   * Takes over a handle.
+   *
+   * @param handle What the object owns.
+   * @internal
+   */
+  constructor(handle: Handle) {
+    this.#handle = handle;
+    abandoned.register(this, handle, this);
+  }
+
+  /** Whether the object was disposed. */
+  get disposed(): boolean {
+    return this.#handle === undefined;
+  }
+
+  /** Lets the native object go. Doing it again does nothing. */
+  dispose(): void {
+    const handle = this.#handle;
+    if (handle === undefined) return;
+    this.#handle = undefined;
+    abandoned.unregister(this);
+    handle.release();
+  }
+
+  /** Same as {@linkcode NativeObject.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  static {
+    readHandle = (object) => {
+      const handle = object.#handle;
+      if (handle !== undefined) return handle;
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        `this ${object.constructor.name} was disposed`,
+      );
+    };
+  }
+}
+
+/**
+ * Handle of an object, for calls to `ffi/`.
+ *
+ * @param object The object.
+ * @returns Its handle; throws when the object was disposed.
+ */
+export function handleOf(object: NativeObject): Handle {
+  return readHandle(object);
+}

@@ -1,0 +1,55 @@
+import { fromFileUrl } from "@std/path";
+
+// Native code opens files and libraries out of Deno's sight, so every path is
+// asked about here before it goes down, and refused in Deno's own words.
+
+/**
+ * Makes sure that the program may read a file.
+ *
+ * @param path The file.
+ */
+export function demandRead(path: string): void {
+  demand({ name: "read", path }, `read access to "${path}"`, "--allow-read");
+}
+
+/**
+ * Makes sure that the program may load a native library.
+ *
+ * @param path The library.
+ */
+export function demandFfi(path: string): void {
+  demand({ name: "ffi", path }, `ffi access to "${path}"`, "--allow-ffi");
+}
+
+/**
+ * Whether a file may be read, without asking the person at the terminal.
+ *
+ * @param path The file.
+ */
+export function mayRead(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}
+
+/**
+ * Turns what users may give as a path into text.
+ *
+ * @param path Path or `file:` URL.
+ */
+export function toPath(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}
+
+function demand(
+  descriptor: Deno.PermissionDescriptor,
+  what: string,
+  flag: string,
+): void {
+  let { state } = Deno.permissions.querySync(descriptor);
+  if (state === "prompt") {
+    state = Deno.permissions.requestSync(descriptor).state;
+  }
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Requires ${what}, run again with the ${flag} flag`,
+  );
+}

@@ -1,0 +1,105 @@
+import type { Context } from "./context.ts";
+import type { CallResult, VmFunction } from "./function.ts";
+import { isPublicFunction, type Module } from "./module.ts";
+import type { Value } from "./value.ts";
+
+/** A function of a program as a plain TypeScript function. */
+export type ProgramFunction = (...values: Value[]) => CallResult;
+
+/** Functions of a program whose types are not known. */
+export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
+
+/**
+ * A loaded program: its context, and its main module's functions by name.
+ *
+ * A function whose name is that of a member of {@linkcode LoadedProgram} is
+ * reached through `call` or `lookupFunction`.
+ */
+export type Program<Functions extends object = ProgramFunctions> =
+  & LoadedProgram
+  & Functions;
+
+/** What every loaded program has besides its functions. */
+export class LoadedProgram implements Disposable {
+  /** The context that the modules are linked in. */
+  readonly context: Context;
+  /** The module whose functions are called by name: the last one given. */
+  readonly mainModule: Module;
+  readonly #resources: DisposableStack;
+  readonly #functions = new Map<string, VmFunction>();
+
+  /**
+   * Takes over a context and all that was made for it; use `load`.
+   *
+   * @internal
+   */
+  constructor(context: Context, resources: DisposableStack) {
+    this.context = context;
+    this.mainModule = context.modules[context.modules.length - 1];
+    this.#resources = resources;
+    for (const { name } of this.mainModule.exports) {
+      if (isPublicFunction(name) && !(name in this)) this.#define(name);
+    }
+  }
+
+  /** Names of the main module's functions that are there to be called. */
+  get functionNames(): string[] {
+    return this.mainModule.exports.map(({ name }) => name).filter(
+      isPublicFunction,
+    );
+  }
+
+  /**
+   * Finds a function of the main module. It belongs to the program.
+   *
+   * @param name Name of the function.
+   * @returns The function; throws NOT_FOUND, and names those that exist.
+   */
+  lookupFunction(name: string): VmFunction {
+    let found = this.#functions.get(name);
+    if (found === undefined) {
+      found = this.#resources.use(
+        this.context.lookupFunction(name, this.mainModule),
+      );
+      this.#functions.set(name, found);
+    }
+    return found;
+  }
+
+  /**
+   * Calls a function of the main module.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.call`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  call(name: string, ...values: Value[]): CallResult {
+    return this.lookupFunction(name).call(...values);
+  }
+
+  /** Lets everything go that was made for the program. */
+  dispose(): void {
+    this.#resources.dispose();
+  }
+
+  /** Same as {@linkcode LoadedProgram.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // The first use finds the function and puts it in place of the getter.
+  #define(name: string): void {
+    const configurable = true;
+    const enumerable = true;
+    Object.defineProperty(this, name, {
+      configurable,
+      enumerable,
+      get: (): ProgramFunction => {
+        const found = this.lookupFunction(name);
+        const value: ProgramFunction = (...values) => found.call(...values);
+        Object.defineProperty(this, name, { configurable, enumerable, value });
+        return value;
+      },
+    });
+  }
+}

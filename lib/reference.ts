@@ -1,0 +1,25 @@
+import { referencesEqual, referenceTypeName } from "../ffi/reference.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+
+/**
+ * A reference to an object whose type has no class of its own here, such as a
+ * type that a native module defines. It can be kept, compared, put into lists
+ * and passed back to functions; what is in it only its module knows.
+ */
+export class Reference extends NativeObject {
+  #typeName: string | undefined;
+
+  /** Full name of the object's type, such as `custom.string`. */
+  get typeName(): string {
+    return this.#typeName ??= referenceTypeName(handleOf(this));
+  }
+
+  /**
+   * Whether both refer to the same object.
+   *
+   * @param other Another reference.
+   */
+  equals(other: Reference): boolean {
+    return referencesEqual(handleOf(this), handleOf(other));
+  }
+}

@@ -1,0 +1,79 @@
+import { Kind, type TypedHandle } from "../ffi/reference.ts";
+import { BufferView } from "./buffer_view.ts";
+import { List } from "./list.ts";
+import { handleOf } from "./native_object.ts";
+import { Reference } from "./reference.ts";
+import { VmBuffer } from "./vm_buffer.ts";
+
+/** An object of the VM. */
+export type VmObject = List | VmBuffer | BufferView | Reference;
+
+/**
+ * What functions take and return and what lists hold: numbers for i8 to i32,
+ * f32 and f64, `bigint` for i64, objects, and `null` for a null reference.
+ */
+export type Value = number | bigint | VmObject | null;
+
+/**
+ * Wraps a native object in the class for its kind.
+ *
+ * @param typed The object; the wrapper owns it.
+ */
+export function wrapObject(typed: TypedHandle): VmObject {
+  switch (typed.kind) {
+    case Kind.list:
+      return new List(typed.handle);
+    case Kind.buffer:
+      return new VmBuffer(typed.handle);
+    case Kind.bufferView:
+      return new BufferView(typed.handle);
+    case Kind.ref:
+      return new Reference(typed.handle);
+  }
+}
+
+/**
+ * Finds the native object in a value.
+ *
+ * @param value Any value.
+ * @returns The object, or `undefined` when the value is none of the VM's.
+ */
+export function unwrapObject(value: unknown): TypedHandle | undefined {
+  if (value instanceof List) {
+    return { kind: Kind.list, handle: handleOf(value) };
+  }
+  if (value instanceof VmBuffer) {
+    return { kind: Kind.buffer, handle: handleOf(value) };
+  }
+  if (value instanceof BufferView) {
+    return { kind: Kind.bufferView, handle: handleOf(value) };
+  }
+  if (value instanceof Reference) {
+    return { kind: Kind.ref, handle: handleOf(value) };
+  }
+  return undefined;
+}
+
+/**
+ * Names the type of a value for an error message.
+ *
+ * @param value Any value.
+ */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "number":
+      return `the number ${value}`;
+    case "bigint":
+      return `the bigint ${value}n`;
+    case "object":
+      return value === null
+        ? "null"
+        : `a ${value.constructor?.name ?? "object"}`;
+    case "string":
+      return "a string";
+    case "boolean":
+      return `the boolean ${value}`;
+    default:
+      return typeof value;
+  }
+}

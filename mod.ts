@@ -1,0 +1,66 @@
+/**
+ * IREE's runtime for Deno: compiled programs (`.vmfb`) and native modules
+ * loaded, linked and called from TypeScript.
+ *
+ * @example
+ * ```ts
+ * import { Instance, List } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using list = List.from(instance, [1, 2, 3], "i32");
+ * console.assert(list.elementType === "i32");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  IreeError,
+  type IreeErrorOptions,
+  type StatusCode,
+} from "./ffi/error.ts";
+export { BufferView } from "./lib/buffer_view.ts";
+export {
+  BuiltinModule,
+  type BuiltinModuleName,
+  HalModule,
+} from "./lib/builtin_module.ts";
+export {
+  BytecodeModule,
+  type BytecodeModuleOptions,
+  type ModuleMode,
+} from "./lib/bytecode_module.ts";
+export type { SlotType } from "./lib/calling_convention.ts";
+export { Context, type ContextOptions } from "./lib/context.ts";
+export { Device } from "./lib/device.ts";
+export {
+  DynamicModule,
+  type DynamicModuleOptions,
+  type ModuleParameters,
+} from "./lib/dynamic_module.ts";
+export { type CallResult, VmFunction } from "./lib/function.ts";
+export { Instance, type InstanceOptions } from "./lib/instance.ts";
+export { List, type ListOptions } from "./lib/list.ts";
+export { load, type LoadOptions, type ModuleSource } from "./lib/load.ts";
+export {
+  type FunctionDescription,
+  Module,
+  type ModuleDependency,
+} from "./lib/module.ts";
+export { NativeObject } from "./lib/native_object.ts";
+export {
+  LoadedProgram,
+  type Program,
+  type ProgramFunction,
+  type ProgramFunctions,
+} from "./lib/program.ts";
+export { Reference } from "./lib/reference.ts";
+export {
+  type LibraryVersion,
+  type Runtime,
+  runtime,
+  type Statistics,
+} from "./lib/runtime.ts";
+export type { ScalarType } from "./lib/scalar.ts";
+export type { Value, VmObject } from "./lib/value.ts";
+export { VmBuffer } from "./lib/vm_buffer.ts";

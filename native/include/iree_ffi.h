@@ -1,0 +1,324 @@
+// The flat layer of IREE for Deno: what of IREE's C API is not callable with
+// numbers, pointers and (buffer, length) pairs alone, made so.
+//
+// Conventions, the same for every function here:
+//  - A function that creates returns the new object, or NULL on failure.
+//  - A function that acts returns an IREE status code; 0 is OK.
+//  - After a failure iree_ffi_failure_code and iree_ffi_failure_take tell what
+//    happened. Failures are kept per thread.
+//  - Text and records go out through (buffer, capacity): the function returns
+//    the length that the whole answer needs and writes it only when it fits, so
+//    that a caller grows its buffer and asks again.
+//  - Text comes in as UTF-8 bytes with a length, without a NUL.
+//  - "Packed" records are little sequences of u32 numbers and strings; a string
+//    is its u32 length followed by its bytes, without padding.
+//  - Objects are retained by whoever got them and released with the function
+//    named at their creation. Unless said otherwise a function is
+//    thread-compatible: not on one object from two threads at once.
+
+#ifndef IREE_FFI_H_
+#define IREE_FFI_H_
+
+#include "iree/base/api.h"
+#include "iree/hal/api.h"
+#include "iree/hal/device_group.h"
+#include "iree/vm/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif  // __cplusplus
+
+// What a null result of a function that returns a length means: the failure is
+// in iree_ffi_failure_code.
+#define IREE_FFI_FAILED UINT32_MAX
+
+//===----------------------------------------------------------------------===//
+// Library
+//===----------------------------------------------------------------------===//
+
+// Changes whenever a declaration of this header does; a caller that was written
+// for another number must not call anything else.
+#define IREE_FFI_ABI_VERSION 1
+
+IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
+
+// Writes packed: version of the flat layer, version of IREE.
+IREE_API_EXPORT uint32_t iree_ffi_version(uint8_t* buffer, uint32_t capacity);
+
+// Writes four u64: live bytes, live allocations, peak of live bytes, and
+// allocations made so far, of everything allocated through this layer in the
+// process. Thread-safe.
+IREE_API_EXPORT void iree_ffi_statistics(uint64_t* out_statistics);
+
+// Makes C's stdout line-buffered even when it is no terminal, so that what
+// native modules print stays in order with what the host program prints.
+IREE_API_EXPORT void iree_ffi_stdout_line_buffered(void);
+
+//===----------------------------------------------------------------------===//
+// Failures
+//===----------------------------------------------------------------------===//
+
+// Status code of this thread's last failure, 0 when there is none.
+IREE_API_EXPORT uint32_t iree_ffi_failure_code(void);
+
+// Writes IREE's full text of the last failure and forgets it. When the text
+// does not fit it is kept for the next call.
+IREE_API_EXPORT uint32_t iree_ffi_failure_take(uint8_t* buffer,
+                                               uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// Instance
+//===----------------------------------------------------------------------===//
+
+// The one VM instance of this process: IREE keeps type registrations in global
+// variables, so two of them would mix up each other's types.
+typedef struct iree_ffi_instance_t iree_ffi_instance_t;
+
+// Creates the instance or retains the existing one. Thread-safe.
+IREE_API_EXPORT iree_ffi_instance_t* iree_ffi_instance_acquire(void);
+
+// Drops one reference; the last one destroys the instance. Every object made
+// from it must have been released before. Thread-safe.
+IREE_API_EXPORT void iree_ffi_instance_release(iree_ffi_instance_t* instance);
+
+// Returns 1 when a type of that full name (`hal.buffer_view`) is registered.
+IREE_API_EXPORT uint32_t iree_ffi_instance_has_type(
+    iree_ffi_instance_t* instance, const uint8_t* name, uint32_t name_length);
+
+//===----------------------------------------------------------------------===//
+// Modules: release with iree_vm_module_release
+//===----------------------------------------------------------------------===//
+
+// Loads a bytecode module from a file that is read into memory (|map| 0) or
+// mapped (|map| 1).
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_bytecode_module_open(
+    iree_ffi_instance_t* instance, const uint8_t* path, uint32_t path_length,
+    uint32_t map);
+
+// Loads a bytecode module from bytes, which are copied.
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_bytecode_module_create(
+    iree_ffi_instance_t* instance, const uint8_t* bytes, size_t length);
+
+// Loads the library at |path| (absolute) and creates a module with its function
+// |export_name|. |parameters| is packed: count, then key and value each. The
+// library stays loaded until the process ends.
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_dynamic_module_create(
+    iree_ffi_instance_t* instance, const uint8_t* path, uint32_t path_length,
+    const uint8_t* export_name, uint32_t export_name_length,
+    const uint8_t* parameters, uint32_t parameters_length);
+
+// IREE's builtin modules: what a compiled program may require by name.
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_module_create(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group);
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_inline_module_create(
+    iree_ffi_instance_t* instance);
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_loader_module_create(
+    iree_ffi_instance_t* instance);
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_vmvx_module_create(
+    iree_ffi_instance_t* instance);
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_io_parameters_module_create(
+    iree_ffi_instance_t* instance);
+
+// Writes packed: name, version, import count, export count; attribute count and
+// each attribute's key and value; dependency count and each dependency's name,
+// minimum version and flags. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_module_describe(iree_vm_module_t* module,
+                                                  uint8_t* buffer,
+                                                  uint32_t capacity);
+
+// Writes packed: linkage, name, calling convention, attribute count and each
+// attribute's key and value. |linkage| is an iree_vm_function_linkage_t.
+// IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_module_describe_function(
+    iree_vm_module_t* module, uint32_t linkage, uint32_t ordinal,
+    uint8_t* buffer, uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// Devices: release with iree_hal_device_group_release
+//===----------------------------------------------------------------------===//
+
+// Creates the devices named by |uris| (packed: count, then each) as one group
+// whose members can wait on each other.
+IREE_API_EXPORT iree_hal_device_group_t* iree_ffi_device_group_create(
+    const uint8_t* uris, uint32_t uris_length);
+
+// Writes the id of device |ordinal| of the group.
+IREE_API_EXPORT uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
+                                            uint32_t ordinal, uint8_t* buffer,
+                                            uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// Contexts: release with iree_vm_context_release
+//===----------------------------------------------------------------------===//
+
+// A list of modules in the order of their registration.
+typedef struct iree_ffi_module_list_t iree_ffi_module_list_t;
+
+IREE_API_EXPORT iree_ffi_module_list_t* iree_ffi_module_list_create(
+    uint32_t capacity);
+// Appends and retains |module|.
+IREE_API_EXPORT uint32_t iree_ffi_module_list_push(iree_ffi_module_list_t* list,
+                                                   iree_vm_module_t* module);
+IREE_API_EXPORT void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
+
+// Creates a context of all |modules| and runs their initializers. |flags| is an
+// iree_vm_context_flags_t.
+IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_create(
+    iree_ffi_instance_t* instance, uint32_t flags,
+    iree_ffi_module_list_t* modules);
+
+//===----------------------------------------------------------------------===//
+// References
+//===----------------------------------------------------------------------===//
+
+// The kind of object a reference points to, which says what the pointer that
+// crosses the boundary is and how it is released.
+enum iree_ffi_kind_e {
+  // NULL.
+  IREE_FFI_KIND_NULL = 0,
+  // iree_ffi_ref_t*, of any type without a kind of its own; iree_ffi_ref_free.
+  IREE_FFI_KIND_REF = 1,
+  // iree_vm_list_t*; iree_vm_list_release.
+  IREE_FFI_KIND_LIST = 2,
+  // iree_vm_buffer_t*; iree_vm_buffer_release.
+  IREE_FFI_KIND_BUFFER = 3,
+  // iree_hal_buffer_view_t*; iree_hal_buffer_view_release.
+  IREE_FFI_KIND_BUFFER_VIEW = 4,
+};
+
+// Holds one reference to an object of any registered type.
+typedef struct iree_ffi_ref_t iree_ffi_ref_t;
+
+IREE_API_EXPORT void iree_ffi_ref_free(iree_ffi_ref_t* ref);
+
+// Writes the full name of the type of the object (`custom.string`).
+IREE_API_EXPORT uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref,
+                                                uint8_t* buffer,
+                                                uint32_t capacity);
+
+// Returns 1 when both hold the same object.
+IREE_API_EXPORT uint32_t iree_ffi_ref_equal(iree_ffi_ref_t* lhs,
+                                            iree_ffi_ref_t* rhs);
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+// A function of a context prepared for calls: its signature is parsed and its
+// places for arguments and results are there, so that a call of scalars is one
+// crossing without an allocation. Retains the context.
+typedef struct iree_ffi_call_t iree_ffi_call_t;
+
+// Prepares the function |name| exported by module |module_ordinal| of |context|.
+IREE_API_EXPORT iree_ffi_call_t* iree_ffi_call_create(
+    iree_vm_context_t* context, uint32_t module_ordinal, const uint8_t* name,
+    uint32_t name_length);
+IREE_API_EXPORT void iree_ffi_call_free(iree_ffi_call_t* call);
+
+// Sets argument |ordinal| of the next call to a reference, which is retained
+// until that call ends.
+IREE_API_EXPORT uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call,
+                                               uint32_t ordinal, uint32_t kind,
+                                               void* object);
+
+// Calls. Arguments and results are laid out as IREE's calling convention does:
+// one after the other, i32 and f32 in 4 bytes, i64 and f64 in 8 bytes aligned
+// to 8, references in 16 bytes aligned to 8. A reference's place is not read in
+// |arguments| and receives its kind as a u32 in |results|. Arguments' references
+// are released when the call ends; results' by iree_ffi_call_take_ref or the
+// next call.
+IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
+                                              const uint8_t* arguments,
+                                              uint8_t* results);
+
+// Takes the reference in result |ordinal| of the last call; the pointer is of
+// the kind that its slot said.
+IREE_API_EXPORT void* iree_ffi_call_take_ref(iree_ffi_call_t* call,
+                                             uint32_t ordinal);
+
+//===----------------------------------------------------------------------===//
+// Lists: release with iree_vm_list_release
+//===----------------------------------------------------------------------===//
+
+// Tags of list elements: an iree_vm_value_type_t, or IREE_FFI_TAG_REF + kind.
+enum iree_ffi_tag_e {
+  IREE_FFI_TAG_REF = 16,
+};
+
+// Creates an empty list of |element_type|, an iree_vm_value_type_t; 0 is a list
+// of anything.
+IREE_API_EXPORT iree_vm_list_t* iree_ffi_list_create(uint32_t element_type,
+                                                     uint32_t capacity);
+IREE_API_EXPORT uint32_t iree_ffi_list_size(iree_vm_list_t* list);
+IREE_API_EXPORT uint32_t iree_ffi_list_resize(iree_vm_list_t* list,
+                                              uint32_t size);
+
+// Writes the name of the type of all elements (`i32`, `vm.list`), or nothing
+// for a list of anything.
+IREE_API_EXPORT uint32_t iree_ffi_list_element_type(iree_vm_list_t* list,
+                                                    uint8_t* buffer,
+                                                    uint32_t capacity);
+
+// Reads |count| elements from |start|: 8-byte slots into |values| and one tag
+// an element into |tags|. References have their tag only.
+IREE_API_EXPORT uint32_t iree_ffi_list_read(iree_vm_list_t* list,
+                                            uint32_t start, uint32_t count,
+                                            uint8_t* values, uint8_t* tags);
+
+// Writes |count| elements from |start| as iree_ffi_list_read gives them.
+// Elements with a tag of a reference are left alone, for
+// iree_ffi_list_set_ref. A value of another type than a typed list's is refused
+// before anything is written.
+IREE_API_EXPORT uint32_t iree_ffi_list_write(iree_vm_list_t* list,
+                                             uint32_t start, uint32_t count,
+                                             const uint8_t* values,
+                                             const uint8_t* tags);
+
+// Retains the object in element |ordinal|; its kind is in the element's tag.
+IREE_API_EXPORT void* iree_ffi_list_get_ref(iree_vm_list_t* list,
+                                            uint32_t ordinal);
+IREE_API_EXPORT uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list,
+                                               uint32_t ordinal, uint32_t kind,
+                                               void* object);
+
+// Writes the elements as iree-run-module prints results, each as |name|[i].
+IREE_API_EXPORT uint32_t iree_ffi_list_format(
+    iree_vm_list_t* list, const uint8_t* name, uint32_t name_length,
+    uint32_t max_element_count, uint8_t* buffer, uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// VM buffers: release with iree_vm_buffer_release
+//===----------------------------------------------------------------------===//
+
+// Creates a mutable buffer with a copy of |bytes|.
+IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_buffer_create(const uint8_t* bytes,
+                                                         size_t length);
+IREE_API_EXPORT uint64_t iree_ffi_buffer_length(iree_vm_buffer_t* buffer);
+IREE_API_EXPORT uint32_t iree_ffi_buffer_read(iree_vm_buffer_t* buffer,
+                                              uint64_t offset, uint8_t* target,
+                                              size_t length);
+IREE_API_EXPORT uint32_t iree_ffi_buffer_write(iree_vm_buffer_t* buffer,
+                                               uint64_t offset,
+                                               const uint8_t* source,
+                                               size_t length);
+
+//===----------------------------------------------------------------------===//
+// Buffer views: release with iree_hal_buffer_view_release
+//===----------------------------------------------------------------------===//
+
+// Writes packed: name of the element type (`f32`), rank; then, as u64, byte
+// length and each dimension.
+IREE_API_EXPORT uint32_t iree_ffi_buffer_view_describe(
+    iree_hal_buffer_view_t* view, uint8_t* buffer, uint32_t capacity);
+
+// Writes IREE's text of the view (`2x2xf32=[1 2][3 4]`) with at most
+// |max_element_count| elements. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_buffer_view_format(
+    iree_hal_buffer_view_t* view, uint32_t max_element_count, uint8_t* buffer,
+    uint32_t capacity);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  // IREE_FFI_H_

@@ -1,0 +1,33 @@
+#include <string.h>
+
+#include "internal.h"
+
+iree_vm_buffer_t* iree_ffi_buffer_create(const uint8_t* bytes, size_t length) {
+  iree_vm_buffer_t* buffer = NULL;
+  iree_status_t status = iree_vm_buffer_create(
+      IREE_VM_BUFFER_ACCESS_MUTABLE | IREE_VM_BUFFER_ACCESS_ORIGIN_HOST, length,
+      /*alignment=*/64, iree_ffi_allocator(), &buffer);
+  if (iree_status_is_ok(status) && length > 0) {
+    memcpy(iree_vm_buffer_data(buffer), bytes, length);
+  }
+  iree_ffi_check(status);
+  return buffer;
+}
+
+uint64_t iree_ffi_buffer_length(iree_vm_buffer_t* buffer) {
+  return iree_vm_buffer_length(buffer);
+}
+
+uint32_t iree_ffi_buffer_read(iree_vm_buffer_t* buffer, uint64_t offset,
+                              uint8_t* target, size_t length) {
+  if (length == 0) return 0;
+  return iree_ffi_check(iree_vm_buffer_read_elements(
+      buffer, (iree_host_size_t)offset, target, length, /*element_length=*/1));
+}
+
+uint32_t iree_ffi_buffer_write(iree_vm_buffer_t* buffer, uint64_t offset,
+                               const uint8_t* source, size_t length) {
+  if (length == 0) return 0;
+  return iree_ffi_check(iree_vm_buffer_write_elements(
+      source, buffer, (iree_host_size_t)offset, length, /*element_length=*/1));
+}

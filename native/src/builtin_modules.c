@@ -1,0 +1,72 @@
+#include "internal.h"
+#include "iree/hal/local/loaders/registration/init.h"
+#include "iree/hal/local/plugins/registration/init.h"
+#include "iree/modules/hal/inline/module.h"
+#include "iree/modules/hal/loader/module.h"
+#include "iree/modules/hal/module.h"
+#include "iree/modules/io/parameters/module.h"
+#include "iree/modules/vmvx/module.h"
+
+iree_vm_module_t* iree_ffi_hal_module_create(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group) {
+  iree_vm_module_t* module = NULL;
+  iree_ffi_check(iree_hal_module_create(
+      iree_ffi_instance_vm(instance), iree_hal_module_device_policy_default(),
+      device_group, IREE_HAL_MODULE_FLAG_NONE,
+      iree_hal_module_debug_sink_stdio(stderr), iree_ffi_allocator(),
+      &module));
+  return module;
+}
+
+iree_vm_module_t* iree_ffi_hal_inline_module_create(
+    iree_ffi_instance_t* instance) {
+  iree_vm_module_t* module = NULL;
+  iree_ffi_check(iree_hal_inline_module_create(
+      iree_ffi_instance_vm(instance), IREE_HAL_INLINE_MODULE_FLAG_NONE,
+      iree_hal_module_debug_sink_stdio(stderr),
+      iree_ffi_instance_heap_allocator(instance), iree_ffi_allocator(),
+      &module));
+  return module;
+}
+
+iree_vm_module_t* iree_ffi_hal_loader_module_create(
+    iree_ffi_instance_t* instance) {
+  iree_hal_executable_plugin_manager_t* plugin_manager = NULL;
+  iree_hal_executable_loader_t* loaders[16] = {NULL};
+  iree_host_size_t loader_count = 0;
+  iree_vm_module_t* module = NULL;
+  iree_status_t status = iree_hal_executable_plugin_manager_create(
+      /*capacity=*/0, iree_ffi_allocator(), &plugin_manager);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_create_all_available_executable_loaders(
+        plugin_manager, IREE_ARRAYSIZE(loaders), &loader_count, loaders,
+        iree_ffi_allocator());
+  }
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_loader_module_create(
+        iree_ffi_instance_vm(instance), IREE_HAL_LOADER_MODULE_FLAG_NONE,
+        loader_count, loaders, iree_ffi_allocator(), &module);
+  }
+  for (iree_host_size_t i = 0; i < loader_count; ++i) {
+    iree_hal_executable_loader_release(loaders[i]);
+  }
+  iree_hal_executable_plugin_manager_release(plugin_manager);
+  iree_ffi_check(status);
+  return module;
+}
+
+iree_vm_module_t* iree_ffi_vmvx_module_create(iree_ffi_instance_t* instance) {
+  iree_vm_module_t* module = NULL;
+  iree_ffi_check(iree_vmvx_module_create(iree_ffi_instance_vm(instance),
+                                         iree_ffi_allocator(), &module));
+  return module;
+}
+
+iree_vm_module_t* iree_ffi_io_parameters_module_create(
+    iree_ffi_instance_t* instance) {
+  iree_vm_module_t* module = NULL;
+  iree_ffi_check(iree_io_parameters_module_create(
+      iree_ffi_instance_vm(instance), /*provider_count=*/0,
+      /*providers=*/NULL, iree_ffi_allocator(), &module));
+  return module;
+}

@@ -1,0 +1,49 @@
+#include "internal.h"
+
+struct iree_ffi_module_list_t {
+  uint32_t count;
+  uint32_t capacity;
+  iree_vm_module_t* modules[];
+};
+
+iree_ffi_module_list_t* iree_ffi_module_list_create(uint32_t capacity) {
+  iree_ffi_module_list_t* list = NULL;
+  iree_host_size_t size =
+      sizeof(*list) + capacity * sizeof(iree_vm_module_t*);
+  if (iree_ffi_check(iree_allocator_malloc(iree_ffi_allocator(), size,
+                                           (void**)&list))) {
+    return NULL;
+  }
+  list->count = 0;
+  list->capacity = capacity;
+  return list;
+}
+
+uint32_t iree_ffi_module_list_push(iree_ffi_module_list_t* list,
+                                   iree_vm_module_t* module) {
+  if (list->count == list->capacity) {
+    return iree_ffi_check(iree_make_status(
+        IREE_STATUS_OUT_OF_RANGE, "module list was created for %u modules",
+        list->capacity));
+  }
+  iree_vm_module_retain(module);
+  list->modules[list->count++] = module;
+  return 0;
+}
+
+void iree_ffi_module_list_free(iree_ffi_module_list_t* list) {
+  for (uint32_t i = 0; i < list->count; ++i) {
+    iree_vm_module_release(list->modules[i]);
+  }
+  iree_allocator_free(iree_ffi_allocator(), list);
+}
+
+iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,
+                                           uint32_t flags,
+                                           iree_ffi_module_list_t* modules) {
+  iree_vm_context_t* context = NULL;
+  iree_ffi_check(iree_vm_context_create_with_modules(
+      iree_ffi_instance_vm(instance), flags, modules->count, modules->modules,
+      iree_ffi_allocator(), &context));
+  return context;
+}

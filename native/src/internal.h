@@ -1,0 +1,85 @@
+// What the files of the flat layer share.
+
+#ifndef IREE_FFI_INTERNAL_H_
+#define IREE_FFI_INTERNAL_H_
+
+#include "iree_ffi.h"
+
+// Keeps |status| as this thread's failure and returns its code; an OK status
+// clears nothing and returns 0.
+uint32_t iree_ffi_check(iree_status_t status);
+
+// The allocator that all of the layer's objects and what they allocate use.
+iree_allocator_t iree_ffi_allocator(void);
+
+static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
+                                               uint32_t length) {
+  return iree_make_string_view((const char*)data, length);
+}
+
+iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
+
+// The allocator of programs without a device. Its buffers do not hold it, so it
+// lives as long as the instance.
+iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
+    iree_ffi_instance_t* instance);
+
+// Finds |symbol_name| in the library at |path|, which is loaded for good.
+// Thread-safe.
+iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
+                                      void** out_symbol);
+
+// Takes the reference out of |ref| as the pointer that its kind says. On
+// failure |ref| is unchanged.
+iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, void** out_object);
+
+// Returns the kind of the object that |ref| points to.
+uint32_t iree_ffi_ref_kind(const iree_vm_ref_t* ref);
+
+// Makes a retained |out_ref| from a pointer of the given kind.
+iree_status_t iree_ffi_ref_make(uint32_t kind, void* object,
+                                iree_vm_ref_t* out_ref);
+
+//===----------------------------------------------------------------------===//
+// Packed records
+//===----------------------------------------------------------------------===//
+
+// Counts everything written and stores what fits.
+typedef struct iree_ffi_writer_t {
+  uint8_t* buffer;
+  iree_host_size_t capacity;
+  iree_host_size_t length;
+} iree_ffi_writer_t;
+
+static inline iree_ffi_writer_t iree_ffi_writer(uint8_t* buffer,
+                                                uint32_t capacity) {
+  iree_ffi_writer_t writer = {buffer, capacity, 0};
+  return writer;
+}
+
+void iree_ffi_write_bytes(iree_ffi_writer_t* writer, const void* bytes,
+                          iree_host_size_t length);
+void iree_ffi_write_u32(iree_ffi_writer_t* writer, uint32_t value);
+void iree_ffi_write_u64(iree_ffi_writer_t* writer, uint64_t value);
+void iree_ffi_write_string(iree_ffi_writer_t* writer, iree_string_view_t value);
+
+// The length that the whole record needs.
+uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer);
+
+// Walks a packed record; every read fails once the record has ended.
+typedef struct iree_ffi_reader_t {
+  const uint8_t* data;
+  iree_host_size_t length;
+} iree_ffi_reader_t;
+
+static inline iree_ffi_reader_t iree_ffi_reader(const uint8_t* data,
+                                                uint32_t length) {
+  iree_ffi_reader_t reader = {data, length};
+  return reader;
+}
+
+iree_status_t iree_ffi_read_u32(iree_ffi_reader_t* reader, uint32_t* out_value);
+iree_status_t iree_ffi_read_string(iree_ffi_reader_t* reader,
+                                   iree_string_view_t* out_value);
+
+#endif  // IREE_FFI_INTERNAL_H_
