@@ -1,0 +1,295 @@
+/**
+ * Stands in for `@std/cli/parse-args` where JSR cannot be reached: the same
+ * reading of a command line. Its types know less: no dotted names, and an
+ * option's type is `unknown` where the package says `any`.
+ *
+ * `tests/offline_test.ts` states what both must do.
+ *
+ * @module
+ */
+
+import type { Args, ParseOptions } from "./types.ts";
+
+export type { Args, ParseOptions } from "./types.ts";
+
+type Value = string | number | boolean;
+
+/** Flags by name; a dot in a name leads into a nested one. */
+type Tree = { [key: string]: unknown };
+
+/** The options, as sets of names that include aliases. */
+interface Rules {
+  /** The other names of each name. */
+  aliases: Map<string, string[]>;
+  booleans: Set<string>;
+  strings: Set<string>;
+  collected: Set<string>;
+  negatable: Set<string>;
+  allBoolean: boolean;
+  unknown: (arg: string, key?: string, value?: unknown) => unknown;
+}
+
+/**
+ * Reads a command line.
+ *
+ * `--name=value`, `--name value`, `--name`, `-n value` and `-n` are flags,
+ * `-abc` is three; the rest is `_`, as is all that follows `--`. What looks
+ * like a number is one, unless it belongs to a `string` flag. A flag given
+ * twice has the last value, unless it is collected.
+ *
+ * @param args The arguments, such as `Deno.args`.
+ * @param options The flags to expect.
+ * @returns The flags by name, and the other arguments as `_`.
+ *
+ * @example
+ * ```ts
+ * import { parseArgs } from "@std/cli/parse-args";
+ *
+ * const flags = parseArgs(["--module=a.vmfb", "--help", "main"], {
+ *   string: ["module"],
+ *   collect: ["module"],
+ *   boolean: ["help"],
+ * });
+ * flags.module; // ["a.vmfb"]
+ * flags.help; // true
+ * flags._; // ["main"]
+ * ```
+ */
+export function parseArgs<const Options extends ParseOptions = ParseOptions>(
+  args: string[],
+  options?: Options,
+): Args<Options> {
+  const given: ParseOptions = options ?? {};
+  const end = args.indexOf("--");
+  const before = end < 0 ? args : args.slice(0, end);
+  const after = end < 0 ? [] : args.slice(end + 1);
+
+  const reader = new Reader(rulesFrom(given));
+  reader.read(before, given.stopEarly ?? false);
+  reader.fill(given.default ?? {});
+  if (given["--"]) reader.flags["--"] = after;
+  else reader.rest.push(...after);
+  return reader.flags as Args<Options>;
+}
+
+/** Reads arguments into flags, one after the other. */
+class Reader {
+  readonly rest: Array<string | number> = [];
+  readonly flags: Tree = { _: this.rest };
+  readonly #rules: Rules;
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+  }
+
+  /** Reads all of `args`, which has no `--`. */
+  read(args: string[], stopEarly: boolean): void {
+    const { strings, unknown } = this.#rules;
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
+      if (arg.startsWith("-") && arg !== "-") {
+        const tookNext = arg.startsWith("--")
+          ? this.#readLong(arg, args[i + 1])
+          : this.#readShort(arg, args[i + 1]);
+        if (tookNext) i++;
+        continue;
+      }
+      if (unknown(arg) !== false) {
+        this.rest.push(strings.has("_") ? arg : numberOr(arg));
+      }
+      if (stopEarly) {
+        this.rest.push(...args.slice(i + 1));
+        return;
+      }
+    }
+  }
+
+  /** Sets what was not given: defaults, then `false` and empty lists. */
+  fill(defaults: Readonly<Record<string, unknown>>): void {
+    const { aliases, booleans, collected, strings } = this.#rules;
+    for (const [key, value] of Object.entries(defaults)) {
+      if (hasPath(this.flags, key)) continue;
+      for (const name of [key, ...aliases.get(key) ?? []]) {
+        setPath(this.flags, name, value);
+      }
+    }
+    for (const key of [...booleans, ...strings]) {
+      if (hasPath(this.flags, key)) continue;
+      if (collected.has(key)) setPath(this.flags, key, []);
+      else if (booleans.has(key)) setPath(this.flags, key, false);
+    }
+  }
+
+  /** Reads `--…`; returns whether the next argument was its value. */
+  #readLong(arg: string, next: string | undefined): boolean {
+    const { allBoolean, booleans, negatable } = this.#rules;
+    const negated = arg.startsWith("--no-") && arg.length > "--no-".length;
+    const [name, value] = splitValue(arg.slice(negated ? 5 : 2));
+    if (value !== undefined) {
+      this.#set(name, booleans.has(name) ? value !== "false" : value, arg);
+      return false;
+    }
+    if (negated && negatable.has(name)) {
+      this.#set(name, false, arg, false);
+      return false;
+    }
+    const key = negated ? `no-${name}` : name;
+    const takesNext = !allBoolean && !next?.startsWith("-");
+    return this.#setFromNext(key, arg, next, takesNext);
+  }
+
+  /** Reads `-…`; returns whether the next argument was its value. */
+  #readShort(arg: string, next: string | undefined): boolean {
+    const last = arg.length - 1;
+    for (let i = 1; i < last; i++) {
+      const letter = arg[i];
+      const tail = arg.slice(i + 1);
+      if (tail === "-") {
+        this.#set(letter, tail, arg);
+        continue;
+      }
+      const value = shortValue(letter, tail);
+      if (value !== undefined) {
+        this.#set(letter, value, arg);
+        return false;
+      }
+      this.#set(letter, this.#bare(letter), arg);
+    }
+    if (arg[last] === "-") return false;
+    const takesNext = !/^--?[^-]/.test(next ?? "");
+    return this.#setFromNext(arg[last], arg, next, takesNext);
+  }
+
+  /**
+   * Sets a flag written without a value to the next argument if it may take
+   * it, or else to one that says `true` or `false`, or else to no value.
+   * Returns whether the next argument was taken.
+   */
+  #setFromNext(
+    key: string,
+    arg: string,
+    next: string | undefined,
+    takesNext: boolean,
+  ): boolean {
+    const { aliases, booleans } = this.#rules;
+    const isBoolean = [key, ...aliases.get(key) ?? []]
+      .some((name) => booleans.has(name));
+    if (next && takesNext && !isBoolean) {
+      this.#set(key, next, arg);
+      return true;
+    }
+    if (next === "true" || next === "false") {
+      this.#set(key, next === "true", arg);
+      return true;
+    }
+    this.#set(key, this.#bare(key), arg);
+    return false;
+  }
+
+  /** The value of a flag that has none. */
+  #bare(key: string): Value {
+    return this.#rules.strings.has(key) ? "" : true;
+  }
+
+  /** Sets a flag and its aliases, unless it is unknown and not wanted. */
+  #set(key: string, value: Value, arg: string, mayCollect = true): void {
+    const { aliases, allBoolean, booleans, collected, strings, unknown } =
+      this.#rules;
+    const known = booleans.has(key) || strings.has(key) || aliases.has(key) ||
+      (allBoolean && /^--[^=]+$/.test(arg));
+    if (!known && unknown(arg, key, value) === false) return;
+
+    const read = typeof value === "string" && !strings.has(key)
+      ? numberOr(value)
+      : value;
+    const collect = mayCollect && collected.has(key);
+    for (const name of [key, ...aliases.get(key) ?? []]) {
+      if (collect) pushPath(this.flags, name, read);
+      else setPath(this.flags, name, read);
+    }
+  }
+}
+
+function rulesFrom(options: ParseOptions): Rules {
+  const aliases = new Map<string, string[]>();
+  for (const [key, names] of Object.entries(options.alias ?? {})) {
+    const group = [key, ...listed(names)];
+    for (const name of group) {
+      aliases.set(name, group.filter((other) => other !== name));
+    }
+  }
+  const named = (names: ParseOptions["string"]): Set<string> =>
+    new Set(
+      listed(names).flatMap((name) => [name, ...aliases.get(name) ?? []]),
+    );
+  const { boolean } = options;
+  return {
+    aliases,
+    booleans: named(typeof boolean === "boolean" ? undefined : boolean),
+    strings: named(options.string),
+    collected: named(options.collect),
+    negatable: named(options.negatable),
+    allBoolean: boolean === true,
+    unknown: options.unknown ?? ((): boolean => true),
+  };
+}
+
+function listed(names: ParseOptions["string"]): string[] {
+  return [names ?? []].flat().filter((name) => name !== "");
+}
+
+/** Splits `name=value` at its first equals sign, if a value follows it. */
+function splitValue(text: string): [name: string, value?: string] {
+  const at = text.indexOf("=", 1);
+  if (at < 0 || at === text.length - 1) return [text];
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/**
+ * The value that follows a letter in the same argument: what follows an equals
+ * sign, or the tail if it ends in a number or begins with no word character.
+ */
+function shortValue(letter: string, tail: string): string | undefined {
+  if (/[A-Za-z]/.test(letter)) {
+    const value = /=(.+)/.exec(tail)?.[1];
+    if (value !== undefined) return value;
+    if (/\d(\.\d*)?(e-?\d+)?$/.test(tail)) return tail;
+  }
+  return tail.length > 1 && /^\W/.test(tail) ? tail : undefined;
+}
+
+function numberOr(text: string): string | number {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isFinite(value) ? value : text;
+}
+
+/** Walks to the object that holds the last part of a dotted name. */
+function walk(tree: Tree, name: string): [holder: Tree, key: string] {
+  const keys = name.split(".");
+  const key = keys.pop() ?? name;
+  let holder = tree;
+  for (const step of keys) holder = (holder[step] ??= {}) as Tree;
+  return [holder, key];
+}
+
+function setPath(tree: Tree, name: string, value: unknown): void {
+  const [holder, key] = walk(tree, name);
+  holder[key] = value;
+}
+
+function pushPath(tree: Tree, name: string, value: unknown): void {
+  const [holder, key] = walk(tree, name);
+  const held = holder[key];
+  if (Array.isArray(held)) held.push(value);
+  else holder[key] = held ? [held, value] : [value];
+}
+
+function hasPath(tree: Tree, name: string): boolean {
+  let holder: unknown = tree;
+  for (const step of name.split(".")) {
+    if (typeof holder !== "object" || holder === null) return false;
+    if (!Object.hasOwn(holder, step)) return false;
+    holder = (holder as Tree)[step];
+  }
+  return true;
+}
