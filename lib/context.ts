@@ -32,6 +32,8 @@ export interface ContextOptions {
  * ```
  */
 export class Context extends NativeObject {
+  /** The instance that it was created with. */
+  readonly instance: Instance;
   /** The modules in the order of their registration. */
   readonly modules: readonly Module[];
   readonly #names: readonly string[];
@@ -48,6 +50,7 @@ export class Context extends NativeObject {
         options.traceExecution ?? false,
       ),
     );
+    this.instance = instance;
     this.modules = modules;
     this.#names = modules.map(({ name }) => name);
   }

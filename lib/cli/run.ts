@@ -1,0 +1,160 @@
+import {
+  type CallResult,
+  IreeError,
+  List,
+  load,
+  type LoadedProgram,
+  type ModuleMode,
+  type Value,
+  type VmFunction,
+} from "../../mod.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "./flags.ts";
+import { parseScalarInput } from "./scalar_input.ts";
+import { UsageError } from "./usage_error.ts";
+
+const FLAGS = {
+  module: {
+    kind: "list",
+    value: "FILE",
+    help: [
+      "A module to load; repeat it for several. The last one is the main one,",
+      "and one that others need comes before them. Forms:",
+      "  program.vmfb                  a compiled program",
+      "  -                             a compiled program from stdin",
+      "  library.so                    a native module, by its default export",
+      "  library.so@export             a native module, by an export's name",
+      "  library.so@export?key=value&… the same with parameters",
+    ],
+  },
+  module_mode: {
+    kind: "choice",
+    choices: ["preload", "mmap"],
+    help: ["How files of programs get into memory: read or mapped."],
+  },
+  function: {
+    kind: "text",
+    value: "NAME",
+    help: [
+      "The function of the main module to run. It can be left out when there",
+      "is only one.",
+    ],
+  },
+  device: {
+    kind: "text",
+    value: "URI",
+    help: [
+      "The device for programs that need one: driver[://path][?params], such",
+      "as local-sync or local-task (the default).",
+    ],
+  },
+  input: {
+    kind: "list",
+    value: "VALUE",
+    help: [
+      "An argument of the function; repeat it for several, in order.",
+      "  3  0x10  -1.5e3  inf  nan     a scalar",
+      "  (null)                        a null reference",
+    ],
+  },
+  trace_execution: {
+    kind: "boolean",
+    help: ["Prints every operation of the VM to stderr."],
+  },
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Runs a function of a compiled program and prints its results.
+
+Usage: iree run --module=FILE… [--function=NAME] [--input=VALUE…]
+
+Flags (- and _ in their names are the same):
+${formatFlags(FLAGS)}
+Exit status: 0 when the function succeeded, 1 when something failed, 2 for
+wrong usage.
+
+Example:
+  iree run --module=./module.so@create_custom_module --module=example.vmfb \\
+      --function=main
+`;
+
+/** One line about the command, for the list of all commands. */
+export const RUN_SUMMARY = "runs a function of a compiled program";
+
+/**
+ * Runs `iree run`.
+ *
+ * @param args The arguments after the name of the command.
+ */
+export function run(args: readonly string[]): void {
+  const flags = parseFlags(FLAGS, args);
+  if (flags.help) {
+    console.log(HELP.trimEnd());
+    return;
+  }
+  if (flags.module.length === 0) {
+    throw new UsageError(
+      "no user module specified; use --module=file.vmfb to load from a file " +
+        "or --module=- to load from stdin",
+    );
+  }
+  using program = load({
+    modules: flags.module,
+    moduleMode: flags.module_mode as ModuleMode,
+    device: flags.device,
+    traceExecution: flags.trace_execution,
+  });
+  const name = flags.function ?? onlyFunction(program);
+  const found = program.lookupFunction(name);
+  const values = parseInputs(found, flags.input);
+  console.log(`EXEC @${found.name}`);
+  printResults(program, found, found.call(...values));
+}
+
+function onlyFunction(program: LoadedProgram): string {
+  const names = program.functionNames;
+  if (names.length === 1) return names[0];
+  if (names.length === 0) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "no exported functions found in module; at least one must be present",
+    );
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "more than one exported function present; --function= must be specified " +
+      "explicitly",
+    { hint: `functions that there are: ${names.join(", ")}` },
+  );
+}
+
+// Inputs beyond what the function takes are for the call to complain about.
+function parseInputs(found: VmFunction, inputs: readonly string[]): Value[] {
+  const types = found.argumentTypes;
+  return inputs.map((input, ordinal) => {
+    const type = types[ordinal] ?? "ref";
+    if (type !== "ref") return parseScalarInput(input, type, ordinal);
+    if (input === "(null)" || ordinal >= types.length) return null;
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `input ${ordinal}: '${input}' for a reference; only (null) can be given`,
+    );
+  });
+}
+
+function printResults(
+  program: LoadedProgram,
+  found: VmFunction,
+  result: CallResult,
+): void {
+  const types = found.resultTypes;
+  const values = Array.isArray(result) ? result : [result ?? null];
+  using list = List.create(program.context.instance);
+  for (const [ordinal, type] of types.entries()) {
+    const value = values[ordinal];
+    list.push(value, type === "ref" ? undefined : type);
+    if (value !== null && typeof value === "object") value.dispose();
+  }
+  const text = list.format("result");
+  if (text !== "") console.log(text.slice(0, -1));
+}

@@ -1,0 +1,252 @@
+/**
+ * What the tests share: fixtures compiled once and cached by content, the
+ * peers' tools, and tests that end without a live native allocation.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { basename, fromFileUrl, join } from "@std/path";
+import { Instance, runtime } from "../mod.ts";
+
+/** Root of the repository. */
+export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
+
+/** The library that is tested. */
+export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
+
+/** Prefix of the SDK for native modules. */
+export const SDK: string = variable("IREE_DENO_SDK");
+
+// The library is a resource that no test may be blamed for.
+Instance.open().dispose();
+
+/**
+ * Defines a test after which nothing native is live.
+ *
+ * @param name What the test shows.
+ * @param body The test; disposes all that it made.
+ */
+export function test(name: string, body: () => void | Promise<void>): void {
+  Deno.test(name, async () => {
+    assertEquals(runtime.statistics.liveAllocations, 0, "live before the test");
+    await body();
+    assertEquals(runtime.statistics.liveAllocations, 0, "live after the test");
+    assertEquals(runtime.statistics.liveBytes, 0, "live after the test");
+  });
+}
+
+/**
+ * Path of one of the peers' tools.
+ *
+ * @param name Its name, such as `iree-run-module`.
+ */
+export function tool(name: string): string {
+  return join(variable("IREE_DENO_TOOLS"), name);
+}
+
+/** What a program printed and how it ended. */
+export interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** How a program is run. */
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  stdin?: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param command The program.
+ * @param args Its arguments.
+ * @param options Where and with what.
+ */
+export async function execute(
+  command: string,
+  args: string[],
+  options: RunOptions = {},
+): Promise<Output> {
+  const { stdin, env, cwd } = options;
+  const child = new Deno.Command(command, {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(stdin);
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/**
+ * Runs this checkout's command line in a process of its own.
+ *
+ * @param args Its arguments.
+ * @param options Where and with what.
+ */
+export function iree(args: string[], options?: RunOptions): Promise<Output> {
+  return execute(
+    Deno.execPath(),
+    ["run", "-A", ...denoFlags(), join(ROOT, "cli.ts"), ...args],
+    options,
+  );
+}
+
+/** Flags that give a new Deno process the imports of this one. */
+export function denoFlags(): string[] {
+  // The bare names resolve to where this process got them from.
+  const resolved = import.meta.resolve("@std/path");
+  return resolved.startsWith("file:")
+    ? [`--import-map=${join(ROOT, "tests/offline/import_map.json")}`]
+    : [`--config=${join(ROOT, "deno.json")}`];
+}
+
+/**
+ * Compiles a program, unless that was done before.
+ *
+ * @param name Path of the `.mlir` under `tests/fixtures`, or from the root of
+ * the repository; its first line, `// RUN: iree-compile FLAGS`, tells how.
+ * @returns Path of the `.vmfb`.
+ */
+export async function program(name: string): Promise<string> {
+  const path = join(ROOT, name.includes("/") ? name : `tests/fixtures/${name}`);
+  const source = await Deno.readTextFile(path);
+  const flags = /^\/\/ RUN: iree-compile(.*)\n/.exec(source)?.[1];
+  if (flags === undefined) throw new Error(`no RUN line in ${path}`);
+  const output = `${basename(name, ".mlir")}.vmfb`;
+  return await cached(output, [source], async (target) => {
+    const args = [...flags.split(" ").filter(Boolean), path, "-o", target];
+    await mustRun(tool("iree-compile"), args);
+  });
+}
+
+/**
+ * Compiles a native module against the SDK, unless that was done before.
+ *
+ * @param name Path of the source under `native/`.
+ * @returns Path of the library.
+ */
+export async function nativeModule(name: string): Promise<string> {
+  const path = join(ROOT, "native", name);
+  const source = await Deno.readTextFile(path);
+  const output = `${basename(name).replace(/\.\w+$/, "")}.so`;
+  return await cached(output, [source, SDK], async (target) => {
+    await mustRun("c++", await moduleCompilerArguments(path, target));
+  });
+}
+
+/** The sample module of the documentation. */
+export function sampleModule(): Promise<string> {
+  return nativeModule("samples/custom_module/module.cc");
+}
+
+/** The sample program of the documentation. */
+export function sampleProgram(): Promise<string> {
+  return program("native/samples/custom_module/example.mlir");
+}
+
+/**
+ * Arguments of `c++` that build a native module, as the README has them.
+ *
+ * @param source The source.
+ * @param target The library to write.
+ */
+export async function moduleCompilerArguments(
+  source: string,
+  target: string,
+): Promise<string[]> {
+  const flags = await mustRun(
+    "pkg-config",
+    ["--cflags", "--libs", "iree-runtime"],
+    { env: { PKG_CONFIG_PATH: join(SDK, "lib/pkgconfig") } },
+  );
+  const isC = source.endsWith(".c");
+  return [
+    ...(isC ? ["-xc"] : ["-std=c++17"]),
+    "-shared",
+    "-fPIC",
+    source,
+    ...(isC ? [] : flags.trim().split(/\s+/)),
+    "-o",
+    target,
+  ];
+}
+
+/**
+ * Runs a program that must succeed.
+ *
+ * @returns What it printed.
+ */
+export async function mustRun(
+  command: string,
+  args: string[],
+  options?: RunOptions,
+): Promise<string> {
+  const { code, stdout, stderr } = await execute(command, args, options);
+  if (code === 0) return stdout;
+  throw new Error(`${command} ${args.join(" ")}: exit ${code}\n${stderr}`);
+}
+
+/** A folder that is gone when it goes out of scope. */
+export class TemporaryFolder implements Disposable {
+  /** Its path. */
+  readonly path: string = Deno.makeTempDirSync({ prefix: "iree_deno_" });
+
+  /** Path of something in it. */
+  join(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  /** Removes it with all that is in it. */
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+async function cached(
+  name: string,
+  inputs: string[],
+  make: (target: string) => Promise<void>,
+): Promise<string> {
+  const bytes = new TextEncoder().encode(inputs.join("\0"));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const key = new Uint8Array(digest).toHex().slice(0, 20);
+  const folder = join(variable("IREE_DENO_CACHE"), "fixtures", key);
+  const path = join(folder, name);
+  if (await isFile(path)) return path;
+  await Deno.mkdir(folder, { recursive: true });
+  const partial = `${path}.${Deno.pid}`;
+  await make(partial);
+  await Deno.rename(partial, path);
+  return path;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function variable(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined) throw new Error(`${name} is not set; use ./dev`);
+  return value;
+}
