@@ -18,7 +18,7 @@ export {
   IreeError,
   type IreeErrorOptions,
   type StatusCode,
-} from "./ffi/error.ts";
+} from "./lib/error.ts";
 export { BufferView } from "./lib/buffer_view.ts";
 export {
   BuiltinModule,

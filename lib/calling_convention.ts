@@ -1,4 +1,4 @@
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 
 /** Type of an argument or result in the VM's calling convention. */
 export type SlotType = "i32" | "i64" | "f32" | "f64" | "ref";

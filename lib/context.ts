@@ -1,5 +1,5 @@
 import { createContext } from "../ffi/context.ts";
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import { VmFunction } from "./function.ts";
 import type { Instance } from "./instance.ts";
 import { isPublicFunction, type Module } from "./module.ts";

@@ -1,4 +1,4 @@
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import { createDynamicModule } from "../ffi/module.ts";
 import type { Instance } from "./instance.ts";
 import { likelyCreationFunctions, readLibraryFile } from "./library_file.ts";

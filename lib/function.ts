@@ -5,7 +5,7 @@ import {
   setCallReference,
   takeCallReference,
 } from "../ffi/call.ts";
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import type { Handle } from "../ffi/handle.ts";
 import {
   parseCallingConvention,

@@ -1,4 +1,4 @@
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import {
   createList,
   ElementBuffer,

@@ -1,4 +1,4 @@
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import {
   BUILTIN_MODULE_NAMES,
   BuiltinModule,

@@ -1,5 +1,5 @@
 import type { Handle } from "../ffi/handle.ts";
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 
 // The net under `using`: what was dropped without dispose is let go when it is
 // collected.

@@ -4,7 +4,7 @@ import {
   readBuffer,
   writeBuffer,
 } from "../ffi/buffer.ts";
-import { IreeError } from "../ffi/error.ts";
+import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 

@@ -121,7 +121,7 @@ class Sandbox implements Disposable {
         IREE_DENO_CACHE: this.cache,
         STUBS: `${this.folder}/bin`,
         CALLS: `${this.folder}/calls`,
-        REAL_PYTHON: which("python3") ?? "",
+        REAL_PYTHON: `${Deno.env.get("IREE_DENO_TOOLS")}/python`,
         ...env,
       },
       stdout: "piped",
@@ -154,6 +154,14 @@ function dev(...args: string[]): Promise<Finished> {
   return finish(
     new Deno.Command(DEV, { args, stdout: "piped", stderr: "piped" }).spawn(),
   );
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch {
+    return false;
+  }
 }
 
 function which(name: string): string | undefined {
@@ -284,9 +292,7 @@ Deno.test("./dev stops at a signal, with its build, and leaves nothing half-made
   });
   const child = sandbox.command(["sdk"]).spawn();
   const started = `${sandbox.folder}/calls.ninja`;
-  while (
-    !(await Deno.stat(started).then((file) => file.size > 0, () => false))
-  ) {
+  for (let waited = 0; waited < 10_000 && !exists(started); waited += 20) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const build = Deno.readTextFileSync(started).trim();

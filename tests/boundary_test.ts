@@ -1,0 +1,87 @@
+import { assert, assertEquals } from "@std/assert";
+import { join, relative } from "@std/path";
+import { ROOT } from "./support.ts";
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function* sources(...folders: string[]): AsyncGenerator<Source> {
+  for (const folder of folders) {
+    for await (const entry of Deno.readDir(join(ROOT, folder))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory) yield* sources(path);
+      else if (path.endsWith(".ts")) {
+        yield { path, text: await Deno.readTextFile(join(ROOT, path)) };
+      }
+    }
+  }
+  if (folders.includes("lib")) {
+    for (const path of ["mod.ts", "cli.ts"]) {
+      yield { path, text: await Deno.readTextFile(join(ROOT, path)) };
+    }
+  }
+}
+
+Deno.test("Only ffi/ names Deno.dlopen, pointers and symbols", async () => {
+  let count = 0;
+  for await (const { path, text } of sources("lib")) {
+    count++;
+    const found = /Deno\.(?:dlopen|Unsafe\w+)|\biree_ffi_|\.pointer\b/.exec(
+      text,
+    );
+    assertEquals(found, null, path);
+  }
+  assert(count > 20);
+});
+
+Deno.test("Nothing needs more than --allow-ffi=<library>", async () => {
+  for await (const { path, text } of sources("ffi", "lib")) {
+    assertEquals(/Deno\.Unsafe\w+/.exec(text), null, path);
+  }
+});
+
+Deno.test("Imports point one way: cli.ts, lib/, ffi/", async () => {
+  const importsOf = ({ path, text }: Source) =>
+    [...text.matchAll(/from "(\.[^"]*)"/g)].map(([, target]) =>
+      relative(ROOT, join(ROOT, path, "..", target))
+    );
+  for await (const source of sources("ffi")) {
+    for (const target of importsOf(source)) {
+      assert(target.startsWith("ffi/"), `${source.path} imports ${target}`);
+    }
+  }
+  for await (const source of sources("lib")) {
+    const allowed = allowedImports(source.path);
+    for (const target of importsOf(source)) {
+      assert(allowed.test(target), `${source.path} imports ${target}`);
+    }
+  }
+});
+
+/** Which files a file of `lib/` or of the top may import. */
+function allowedImports(path: string): RegExp {
+  if (path === "mod.ts") return /^lib\/(?!cli\/)/;
+  if (path === "cli.ts" || path.startsWith("lib/cli/")) {
+    return /^(?:mod\.ts$|lib\/cli\/)/;
+  }
+  return /^(?:ffi|lib)\/(?!cli\/)/;
+}
+
+Deno.test("The symbol table is the header's", async () => {
+  const header = await Deno.readTextFile(
+    join(ROOT, "native/include/iree_ffi.h"),
+  );
+  const table = await Deno.readTextFile(join(ROOT, "ffi/symbols.ts"));
+  const declared = [...header.matchAll(/^IREE_API_EXPORT[^;]*;/gm)].map((
+    [text],
+  ) => text.replace(/^IREE_API_EXPORT /, "").replace(/\s+/g, " "));
+  assert(declared.length > 40);
+  for (const declaration of declared) {
+    const wanted = declaration.slice(0, -1).replace(/\( /g, "(");
+    const comments = table.replace(/\n *\/\/ */g, " ").replace(/\s+/g, " ")
+      .replace(/\( /g, "(");
+    assert(comments.includes(wanted), `not in ffi/symbols.ts: ${wanted}`);
+  }
+});
