@@ -420,7 +420,7 @@ Deno.test("the library's key follows what the library is made of, and nothing el
       change(path);
       keys.add(await key());
     }
-    keys.add(await key({ DEV_SANITIZE: "address" }));
+    keys.add(await key({ DEV_SANITIZE: "thread" }));
     keys.add(await key({ CXX: "true" }));
     keys.add(await key({ IREE_SOURCE_DIR: folder }));
     const config = Deno.readTextFileSync(`${folder}/deno.json`);

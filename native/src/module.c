@@ -84,6 +84,11 @@ static iree_status_t iree_ffi_write_function(iree_vm_module_t* module,
   iree_ffi_write_string(writer, name);
   iree_ffi_write_string(writer, signature.calling_convention);
 
+  // Only exports have attributes; asking for those of an import is a failure.
+  if (linkage != IREE_VM_FUNCTION_LINKAGE_EXPORT) {
+    iree_ffi_write_u32(writer, 0);
+    return iree_ok_status();
+  }
   uint32_t count = 0;
   bool found = false;
   iree_string_pair_t attribute = {0};
