@@ -7,8 +7,8 @@ const readme = await Deno.readTextFile(join(ROOT, "README.md"));
 /** The code blocks of a section of the README, by language. */
 function blocks(section: string, language: string): string[] {
   const text = readme.split(/^## /m).find((it) => it.startsWith(section)) ?? "";
-  const pattern = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm");
-  return [...text.matchAll(pattern)].map(([, code]) => code);
+  return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+    .filter(([, tag]) => tag === language).map(([, , code]) => code);
 }
 
 test("The README's sample builds, runs and prints what it says", async () => {

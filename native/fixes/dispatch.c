@@ -1,0 +1,37 @@
+// Makes --trace_execution cost nothing when it is off.
+//
+// IREE decides at compile time whether its bytecode interpreter can trace, and one that can asks before every operation
+// whether it should: more than twice the time of a long loop (see ../README.md). So the interpreter is compiled twice,
+// once without tracing (IREE's own object, with its entry points renamed in CMakeLists.txt) and once with it (here), and
+// each entry asks once which of the two to run.
+
+#define IREE_VM_EXECUTION_TRACING_ENABLE 1
+#define iree_vm_bytecode_dispatch_begin iree_ffi_dispatch_begin_traced
+#define iree_vm_bytecode_dispatch_resume iree_ffi_dispatch_resume_traced
+#include "iree/vm/bytecode/dispatch.c"
+#undef iree_vm_bytecode_dispatch_begin
+#undef iree_vm_bytecode_dispatch_resume
+
+iree_status_t iree_ffi_dispatch_begin_untraced(iree_vm_stack_t* stack, iree_vm_bytecode_module_t* module,
+                                               const iree_vm_function_call_t call, iree_string_view_t cconv_arguments,
+                                               iree_string_view_t cconv_results);
+iree_status_t iree_ffi_dispatch_resume_untraced(iree_vm_stack_t* stack, iree_vm_bytecode_module_t* module,
+                                                iree_byte_span_t call_results);
+
+static bool iree_ffi_is_traced(iree_vm_stack_t* stack) {
+  return (iree_vm_stack_invocation_flags(stack) & IREE_VM_INVOCATION_FLAG_TRACE_EXECUTION) != 0;
+}
+
+iree_status_t iree_vm_bytecode_dispatch_begin(iree_vm_stack_t* stack, iree_vm_bytecode_module_t* module,
+                                              const iree_vm_function_call_t call, iree_string_view_t cconv_arguments,
+                                              iree_string_view_t cconv_results) {
+  return iree_ffi_is_traced(stack)
+             ? iree_ffi_dispatch_begin_traced(stack, module, call, cconv_arguments, cconv_results)
+             : iree_ffi_dispatch_begin_untraced(stack, module, call, cconv_arguments, cconv_results);
+}
+
+iree_status_t iree_vm_bytecode_dispatch_resume(iree_vm_stack_t* stack, iree_vm_bytecode_module_t* module,
+                                               iree_byte_span_t call_results) {
+  return iree_ffi_is_traced(stack) ? iree_ffi_dispatch_resume_traced(stack, module, call_results)
+                                   : iree_ffi_dispatch_resume_untraced(stack, module, call_results);
+}
