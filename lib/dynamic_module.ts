@@ -1,7 +1,12 @@
 import { IreeError } from "./error.ts";
 import { createDynamicModule } from "../ffi/module.ts";
 import type { Instance } from "./instance.ts";
-import { likelyCreationFunctions, readLibraryFile } from "./library_file.ts";
+import {
+  HEADER_LENGTH,
+  likelyCreationFunctions,
+  mappedLength,
+  readLibraryFile,
+} from "./library_file.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
 import { demandFfi, mayRead, toPath } from "./permissions.ts";
@@ -75,6 +80,7 @@ export class DynamicModule extends Module {
     const exportName = options.exportName || DEFAULT_EXPORT_NAME;
     const parameters = toPairs(options.parameters ?? []);
     demandFfi(file);
+    demandWhole(file);
     try {
       return new DynamicModule(instance, file, exportName, parameters);
     } catch (error) {
@@ -97,10 +103,43 @@ function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
         typeof parameters,
     );
   }
-  return Symbol.iterator in parameters
-    ? Array.from(parameters as Iterable<readonly [string, string]>)
-    : Object.entries(parameters);
+  if (!(Symbol.iterator in parameters)) return Object.entries(parameters);
+  const pairs = Array.from(parameters as Iterable<readonly [string, string]>);
+  for (const [index, pair] of pairs.entries()) {
+    // Text would be taken apart into its letters.
+    if (Array.isArray(pair) && pair.length === 2) continue;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `parameter ${index} must be a pair of key and value`,
+    );
+  }
+  return pairs;
 }
+
+/** Refuses a library that is cut short, which would end the process. */
+function demandWhole(path: string): void {
+  if (!mayRead(path)) return;
+  const header = new Uint8Array(HEADER_LENGTH);
+  let length;
+  try {
+    using file = Deno.openSync(path);
+    file.readSync(header);
+    length = file.statSync().size;
+  } catch {
+    return; // The system's loader will say what is wrong.
+  }
+  const needed = mappedLength(header);
+  if (length >= needed) return;
+  throw new IreeError(
+    "NOT_FOUND",
+    `failed to load dynamic library '${path}': the file is cut short, ` +
+      `${length} bytes of ${needed} or more`,
+  );
+}
+
+/** Format of this system's libraries. */
+const FORMAT = { windows: "pe", darwin: "mach-o" }[Deno.build.os as string] ??
+  "elf";
 
 function explain(error: IreeError, path: string): string | undefined {
   if (error.code !== "NOT_FOUND" || !mayRead(path)) return undefined;
@@ -116,11 +155,16 @@ function explain(error: IreeError, path: string): string | undefined {
   if (library.format === "unknown") {
     return `'${path}' is not a native library`;
   }
+  if (library.format !== FORMAT) {
+    return `'${path}' is a library in the ${library.format} format; this ` +
+      `system's are ${FORMAT}`;
+  }
   if (library.arch !== undefined && library.arch !== Deno.build.arch) {
     return `'${path}' is a library for ${library.arch}; this process runs on ` +
       Deno.build.arch;
   }
   if (!/^symbol '.*' not found/.test(error.detail)) return undefined;
+  if (library.exports === undefined) return undefined;
   const names = likelyCreationFunctions(library.exports);
   return names.length > 0
     ? `functions that the library exports: ${names.join(", ")}`

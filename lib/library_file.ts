@@ -4,15 +4,18 @@ export interface LibraryFile {
   readonly format: "elf" | "mach-o" | "pe" | "unknown";
   /** Processor that its code is for, as `Deno.build.arch` calls it. */
   readonly arch: string | undefined;
-  /** Names of the functions that it exports; empty when they cannot be read. */
-  readonly exports: readonly string[];
+  /** Names of the functions that it exports, where they can be read. */
+  readonly exports: readonly string[] | undefined;
 }
 
 const UNKNOWN: LibraryFile = {
   format: "unknown",
   arch: undefined,
-  exports: [],
+  exports: undefined,
 };
+
+/** Enough of a library's beginning for {@linkcode mappedLength}. */
+export const HEADER_LENGTH = 4096;
 
 /** `e_machine` of ELF. */
 const ELF_MACHINES: Readonly<Record<number, string>> = {
@@ -39,11 +42,40 @@ const MACH_O_MAGICS: ReadonlySet<number> = new Set([
 export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.byteLength < 20) return UNKNOWN;
-  const magic = view.getUint32(0, true);
-  if (magic === 0x464c457f) return readElf(view);
-  if (MACH_O_MAGICS.has(magic)) return { ...UNKNOWN, format: "mach-o" };
+  if (isElf(view)) return readElf(view);
+  if (MACH_O_MAGICS.has(view.getUint32(0, true))) {
+    return { ...UNKNOWN, format: "mach-o" };
+  }
   if (view.getUint16(0, true) === 0x5a4d) return { ...UNKNOWN, format: "pe" };
   return UNKNOWN;
+}
+
+/**
+ * Tells how long the file of a library must be. The system maps a shorter one
+ * all the same, and the process dies of the first access beyond its end.
+ *
+ * @param header The file's first {@linkcode HEADER_LENGTH} bytes.
+ * @returns The least length that will do, as far as the header tells.
+ */
+export function mappedLength(header: Uint8Array<ArrayBuffer>): number {
+  const view = new DataView(header.buffer, header.byteOffset, header.length);
+  let length = 0;
+  try {
+    if (!isElf(view) || !isElf64LittleEndian(view)) return length;
+    const segmentsOffset = Number(view.getBigUint64(32, true));
+    const segmentSize = view.getUint16(54, true);
+    const segmentCount = view.getUint16(56, true);
+    for (let ordinal = 0; ordinal < segmentCount; ordinal++) {
+      const segment = segmentsOffset + ordinal * segmentSize;
+      if (view.getUint32(segment, true) !== PT_LOAD) continue;
+      const offset = Number(view.getBigUint64(segment + 8, true));
+      const size = Number(view.getBigUint64(segment + 32, true));
+      length = Math.max(length, offset + size);
+    }
+  } catch (error) {
+    ignoreRangeError(error);
+  }
+  return length;
 }
 
 /**
@@ -57,25 +89,37 @@ export function likelyCreationFunctions(exports: readonly string[]): string[] {
   return (telling.length > 0 ? telling : exports).slice(0, 10);
 }
 
+function isElf(view: DataView<ArrayBuffer>): boolean {
+  return view.getUint32(0, true) === 0x464c457f;
+}
+
+function isElf64LittleEndian(view: DataView<ArrayBuffer>): boolean {
+  return view.getUint8(4) === 2 && view.getUint8(5) === 1;
+}
+
+// Offsets that point out of a damaged file.
+function ignoreRangeError(error: unknown): void {
+  if (!(error instanceof RangeError)) throw error;
+}
+
 function readElf(view: DataView<ArrayBuffer>): LibraryFile {
-  const is64LittleEndian = view.getUint8(4) === 2 && view.getUint8(5) === 1;
   const machine = view.getUint16(18, view.getUint8(5) === 1);
   const arch = ELF_MACHINES[machine] ?? `ELF machine ${machine}`;
-  let exports: string[] = [];
+  let exports: string[] | undefined;
   try {
-    if (is64LittleEndian) exports = readElfExports(view);
+    if (isElf64LittleEndian(view)) exports = readElfExports(view);
   } catch (error) {
-    // Offsets that point out of a damaged file.
-    if (!(error instanceof RangeError)) throw error;
+    ignoreRangeError(error);
   }
   return { format: "elf", arch, exports };
 }
 
+const PT_LOAD = 1;
 const SHT_DYNSYM = 11;
 const STT_FUNC = 2;
 const SYMBOL_SIZE = 24;
 
-function readElfExports(view: DataView<ArrayBuffer>): string[] {
+function readElfExports(view: DataView<ArrayBuffer>): string[] | undefined {
   const sectionsOffset = Number(view.getBigUint64(40, true));
   const sectionSize = view.getUint16(58, true);
   const sectionCount = view.getUint16(60, true);
@@ -94,7 +138,7 @@ function readElfExports(view: DataView<ArrayBuffer>): string[] {
     const strings = section(symbols.link);
     return readElfSymbols(view, symbols, strings.offset);
   }
-  return [];
+  return undefined;
 }
 
 function readElfSymbols(

@@ -17,7 +17,7 @@ const LIBRARY_NAME = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
  *
  * Paths may hold `@` and `?` too. Of all ways to read the text the first whose
  * path exists is taken, the whole text before any part of it; when no path
- * exists, the first whose path is named like a library, else the whole text.
+ * exists, the shortest that is named like a library, else the whole text.
  *
  * @param text The text.
  * @param exists Whether a path is that of an existing file.
@@ -27,18 +27,15 @@ export function parseModuleUri(
   text: string,
   exists: (path: string) => boolean,
 ): ModuleUri {
-  const readings = [...libraryReadings(text)];
-  if (!LIBRARY_NAME.test(text) && exists(text)) {
-    return { kind: "bytecode", path: text };
-  }
-  return readings.find(({ path }) => exists(path)) ?? readings[0] ??
-    { kind: "bytecode", path: text };
+  const whole: ModuleUri = LIBRARY_NAME.test(text)
+    ? { kind: "dynamic", path: text, exportName: "", parameters: [] }
+    : { kind: "bytecode", path: text };
+  if (exists(text)) return whole;
+  const parts = [...splitReadings(text)];
+  return parts.find(({ path }) => exists(path)) ?? parts[0] ?? whole;
 }
 
-function* libraryReadings(text: string): Generator<ModuleUri> {
-  if (LIBRARY_NAME.test(text)) {
-    yield { kind: "dynamic", path: text, exportName: "", parameters: [] };
-  }
+function* splitReadings(text: string): Generator<ModuleUri> {
   for (const { index } of text.matchAll(/[@?]/g)) {
     const path = text.slice(0, index);
     if (!LIBRARY_NAME.test(path)) continue;
@@ -50,10 +47,12 @@ function* libraryReadings(text: string): Generator<ModuleUri> {
   }
 }
 
-// As written: nothing is decoded, and a key without `=` has an empty value.
+// As written: nothing is decoded, and a key without `=` has an empty value. One
+// `&` at either end separates nothing.
 function parseQuery(query: string): (readonly [string, string])[] {
-  if (query === "") return [];
-  return query.split("&").map((pair) => {
+  const pairs = query.replaceAll(/^&|&$/g, "");
+  if (pairs === "") return [];
+  return pairs.split("&").map((pair) => {
     const end = pair.indexOf("=");
     return end < 0
       ? [pair, ""] as const

@@ -104,7 +104,8 @@ export function run(args: readonly string[]): void {
     device: flags.device,
     traceExecution: flags.trace_execution,
   });
-  const name = flags.function ?? onlyFunction(program);
+  // An empty name is none, as when a script leaves it open.
+  const name = flags.function || onlyFunction(program);
   const found = program.lookupFunction(name);
   const values = parseInputs(found, flags.input);
   console.log(`EXEC @${found.name}`);
@@ -128,13 +129,20 @@ function onlyFunction(program: LoadedProgram): string {
   );
 }
 
-// Inputs beyond what the function takes are for the call to complain about.
+// Inputs that are missing are for the call to complain about.
 function parseInputs(found: VmFunction, inputs: readonly string[]): Value[] {
   const types = found.argumentTypes;
+  if (inputs.length > types.length) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `function expected fewer input values; '${found.name}' takes ` +
+        `${types.length} but was given ${inputs.length}`,
+    );
+  }
   return inputs.map((input, ordinal) => {
-    const type = types[ordinal] ?? "ref";
+    const type = types[ordinal];
     if (type !== "ref") return parseScalarInput(input, type, ordinal);
-    if (input === "(null)" || ordinal >= types.length) return null;
+    if (input === "(null)") return null;
     throw new IreeError(
       "UNIMPLEMENTED",
       `input ${ordinal}: '${input}' for a reference; only (null) can be given`,

@@ -5,6 +5,11 @@ export type ScalarInputType = Exclude<SlotType, "ref">;
 
 const INTEGER_BITS = { i32: 32, i64: 64 } as const;
 
+const FLOATING_SIZES = {
+  f32: "1.4e-45 to 3.4e38",
+  f64: "4.9e-324 to 1.8e308",
+} as const;
+
 /**
  * Reads a scalar as `iree-run-module` does, but refuses what does not fit.
  *
@@ -31,8 +36,9 @@ export function parseScalarInput(
 }
 
 function describeRange(type: ScalarInputType): string {
-  if (type === "f32") return "a number up to 3.4e38, inf or nan";
-  if (type === "f64") return "a number up to 1.8e308, inf or nan";
+  if (type === "f32" || type === "f64") {
+    return `0, a number of size ${FLOATING_SIZES[type]}, inf or nan`;
+  }
   const max = 2n ** BigInt(INTEGER_BITS[type] - 1) - 1n;
   return `a whole number from ${-max - 1n} to ${max}`;
 }
@@ -60,8 +66,12 @@ function parseFloating(text: string, type: "f32" | "f64"): number | undefined {
   const value = parseHexadecimal(text) ?? parseDecimal(text);
   if (value === undefined) return undefined;
   const stored = type === "f32" ? Math.fround(value) : value;
-  return Number.isFinite(stored) ? value : undefined;
+  if (!Number.isFinite(stored)) return undefined;
+  return stored !== 0 || ZERO.test(text) ? value : undefined;
 }
+
+/** Texts of zero; what else becomes zero is too small. */
+const ZERO = /^[+-]?(?:0x[0.]+(?:p.*)?|[0.]+(?:e.*)?)$/i;
 
 function parseDecimal(text: string): number | undefined {
   const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);

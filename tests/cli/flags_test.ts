@@ -1,0 +1,260 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  FLAGFILE_HELP,
+  type FlagTable,
+  type FlagValues,
+  formatFlags,
+  parseFlags,
+} from "../../lib/cli/flags.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
+import { TemporaryFolder, test } from "../support.ts";
+
+const TABLE = {
+  input: { kind: "list", value: "VALUE", help: ["An argument."] },
+  function: { kind: "text", value: "NAME", help: ["The function."] },
+  module_mode: { kind: "choice", choices: ["preload", "mmap"], help: ["How."] },
+  trace_execution: { kind: "boolean", help: ["Prints.", "A lot."] },
+  flagfile: FLAGFILE_HELP,
+} as const satisfies FlagTable;
+
+const DEFAULTS = {
+  input: [],
+  function: undefined,
+  module_mode: "preload",
+  trace_execution: false,
+  flagfile: [],
+};
+
+function parse(...args: string[]): FlagValues<typeof TABLE> {
+  return parseFlags(TABLE, args);
+}
+
+/** Asserts that arguments are wrong usage, and why. */
+function assertRefused(args: string[], message: string): void {
+  const error = assertThrows(() => parse(...args), UsageError);
+  assertEquals(error.message, message);
+}
+
+test("Flags have their defaults where no argument is given", () => {
+  assertEquals(parse(), DEFAULTS);
+  // A list of one call is not that of the next one.
+  parse().input.push("stale");
+  assertEquals(parse(), DEFAULTS);
+});
+
+test("A list collects its values in order, of the others the last one counts", () => {
+  assertEquals(
+    parse("--input=1", "--function=a", "--input=2", "--input=1"),
+    { ...DEFAULTS, input: ["1", "2", "1"], function: "a" },
+  );
+  assertEquals(parse("--function=a", "--function=b").function, "b");
+  assertEquals(
+    parse("--module_mode=mmap", "--module_mode=preload").module_mode,
+    "preload",
+  );
+  assertEquals(
+    parse("--trace_execution", "--trace_execution=0").trace_execution,
+    false,
+  );
+});
+
+test("A value is all that follows the first `=`, as it is", () => {
+  assertEquals(
+    parse(
+      "--input=4xf32=1 2",
+      "--input=",
+      "--input= 5 ",
+      "--input=--input=1",
+      "--input=#x",
+      "--input=ä\n",
+    ).input,
+    ["4xf32=1 2", "", " 5 ", "--input=1", "#x", "ä\n"],
+  );
+  assertEquals(parse("--function=").function, "");
+});
+
+test("A boolean is true, false, 1, 0 or alone", () => {
+  for (const text of ["--trace_execution", "=true", "=1"]) {
+    const arg = text.startsWith("=") ? `--trace_execution${text}` : text;
+    assertEquals(parse(arg).trace_execution, true, arg);
+  }
+  for (const text of ["=false", "=0"]) {
+    const args = ["--trace_execution", `--trace_execution${text}`];
+    assertEquals(parse(...args).trace_execution, false, text);
+  }
+  for (const bad of ["maybe", "", "True", "yes", "2"]) {
+    assertRefused(
+      [`--trace_execution=${bad}`],
+      `flag 'trace_execution' is true or false, not '${bad}'`,
+    );
+  }
+});
+
+test("A choice is one of its values", () => {
+  assertEquals(parse("--module_mode=mmap").module_mode, "mmap");
+  for (const bad of ["bogus", "", "MMAP"]) {
+    assertRefused(
+      [`--module_mode=${bad}`],
+      `unrecognized --module_mode= value '${bad}'; it can be preload or mmap`,
+    );
+  }
+});
+
+test("- and _ in the names of flags are the same", () => {
+  for (const name of ["module-mode", "module_mode"]) {
+    assertEquals(parse(`--${name}=mmap`).module_mode, "mmap");
+  }
+  assertEquals(parse("--trace-execution=1").trace_execution, true);
+  // In values they are not.
+  assertEquals(parse("--function=a-b_c").function, "a-b_c");
+});
+
+test("A flag that needs a value does not take the next argument for it", () => {
+  assertRefused(
+    ["--input", "3"],
+    "flag 'input' needs a value: --input=VALUE",
+  );
+  assertRefused(
+    ["--function"],
+    "flag 'function' needs a value: --function=NAME",
+  );
+  assertRefused(
+    ["--flagfile"],
+    "flag 'flagfile' needs a value: --flagfile=FILE",
+  );
+  const error = assertThrows(() => parse("--module_mode"), UsageError);
+  assertStringIncludes(error.message, "flag 'module_mode' needs a value");
+});
+
+test("Unknown flags are named, among them those every object has", () => {
+  for (const name of ["bogus", "inputs", "toString", "__proto__", "Input"]) {
+    assertRefused([`--${name}=1`], `flag '${name}' not recognized`);
+  }
+  assertRefused(["--in-put"], "flag 'in-put' not recognized");
+});
+
+test("Arguments that are no flags are refused", () => {
+  for (const arg of ["stray", "", "-", "-x", "--", "--=1", "-input=1"]) {
+    assertRefused(
+      ["--input=1", arg],
+      `unexpected argument '${arg}'; flags are --name=value`,
+    );
+  }
+});
+
+test("The help of flags names each with its values", () => {
+  const { input, module_mode, trace_execution } = TABLE;
+  assertEquals(
+    formatFlags({ input, module_mode, trace_execution }),
+    "  --input=VALUE\n      An argument.\n" +
+      "  --module_mode=preload|mmap\n      How.\n" +
+      "  --trace_execution\n      Prints.\n      A lot.\n",
+  );
+});
+
+test("A flag file counts as if its lines stood where it is named", () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("some.flags");
+  Deno.writeTextFileSync(file, "--input=2\n--function=file\n--input=3\n");
+  const flagfile = `--flagfile=${file}`;
+  assertEquals(
+    parse("--input=1", "--function=before", flagfile, "--input=4"),
+    { ...DEFAULTS, input: ["1", "2", "3", "4"], function: "file" },
+  );
+  assertEquals(parse(flagfile, "--function=after").function, "after");
+  assertEquals(parse(flagfile, flagfile).input, ["2", "3", "2", "3"]);
+});
+
+test("A flag file may have comments, blank lines, spaces around and CRLF", () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("some.flags");
+  Deno.writeTextFileSync(
+    file,
+    "# a comment\r\n\r\n  // another\r\n\t--input=1 2 # not one \r\n   \n" +
+      "--trace-execution\r\n#--input=3\n--input=4",
+  );
+  assertEquals(
+    parse(`--flagfile=${file}`),
+    { ...DEFAULTS, input: ["1 2 # not one", "4"], trace_execution: true },
+  );
+  Deno.writeTextFileSync(file, "");
+  assertEquals(parse(`--flagfile=${file}`), DEFAULTS);
+});
+
+test("Flag files name others, in order", () => {
+  using folder = new TemporaryFolder();
+  const [outer, inner] = [folder.join("outer"), folder.join("inner")];
+  Deno.writeTextFileSync(inner, "--input=2\n");
+  Deno.writeTextFileSync(
+    outer,
+    `--input=1\n--flagfile=${inner}\n--input=3\n--flagfile=${inner}\n`,
+  );
+  assertEquals(parse(`--flagfile=${outer}`).input, ["1", "2", "3", "2"]);
+});
+
+test("Flag files are nested sixteen deep and no deeper", () => {
+  using folder = new TemporaryFolder();
+  for (let depth = 1; depth <= 17; depth++) {
+    Deno.writeTextFileSync(
+      folder.join(`${depth}`),
+      depth === 17
+        ? "--input=deep\n"
+        : `--flagfile=${folder.join(`${depth + 1}`)}\n`,
+    );
+  }
+  assertEquals(parse(`--flagfile=${folder.join("2")}`).input, ["deep"]);
+  const error = assertThrows(
+    () => parse(`--flagfile=${folder.join("1")}`),
+    UsageError,
+    `flag file '${folder.join("17")}' is nested too deep`,
+  );
+  assertStringIncludes(error.message, `${folder.join("16")}:1: `);
+});
+
+test("A flag file that names itself is refused", () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("self");
+  Deno.writeTextFileSync(file, `--input=1\n--flagfile=${file}\n`);
+  assertThrows(
+    () => parse(`--flagfile=${file}`),
+    UsageError,
+    `flag file '${file}' is nested too deep`,
+  );
+});
+
+test("What is wrong in a flag file is told with file and line", () => {
+  using folder = new TemporaryFolder();
+  const [outer, inner] = [folder.join("outer"), folder.join("inner")];
+  Deno.writeTextFileSync(inner, "# one\n\n--bogus=1\n");
+  Deno.writeTextFileSync(outer, `--input=1\n--flagfile=${inner}\n`);
+  const flagfile = `--flagfile=${outer}`;
+  assertRefused(
+    [flagfile],
+    `${outer}:2: ${inner}:3: flag 'bogus' not recognized`,
+  );
+  Deno.writeTextFileSync(outer, "stray\r\n");
+  assertRefused(
+    [flagfile],
+    `${outer}:1: unexpected argument 'stray'; flags are --name=value`,
+  );
+  Deno.writeTextFileSync(outer, "\n--trace_execution=maybe");
+  assertRefused(
+    [flagfile],
+    `${outer}:2: flag 'trace_execution' is true or false, not 'maybe'`,
+  );
+});
+
+test("A flag file that cannot be read is named, with who names it", () => {
+  using folder = new TemporaryFolder();
+  const [outer, missing] = [folder.join("outer"), folder.join("missing")];
+  Deno.writeTextFileSync(outer, `--flagfile=${missing}\n`);
+  for (const path of [missing, folder.path, ""]) {
+    const error = assertThrows(() => parse(`--flagfile=${path}`), UsageError);
+    assertStringIncludes(error.message, `flag file '${path}' cannot be read: `);
+  }
+  assertThrows(
+    () => parse(`--flagfile=${outer}`),
+    UsageError,
+    `${outer}:1: flag file '${missing}' cannot be read: `,
+  );
+});
