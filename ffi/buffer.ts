@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { check, checkLength, created } from "./status.ts";
 import { readBytes, readText, RecordReader, toSafeNumber } from "./text.ts";
@@ -15,8 +15,8 @@ export function createBuffer(
   bytes: Uint8Array<ArrayBuffer>,
 ): Handle {
   return new Handle(
+    Kind.buffer,
     created(native.iree_ffi_buffer_create(bytes, BigInt(bytes.length))),
-    (pointer) => native.iree_vm_buffer_release(pointer),
     instance,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
 import { check, created } from "./status.ts";
@@ -41,6 +41,7 @@ export function createCall(
 ): Handle {
   const bytes = encodeText(name, "the name of the function");
   const call = new Handle(
+    Kind.call,
     created(
       native.iree_ffi_call_create(
         context.pointer,
@@ -49,7 +50,6 @@ export function createCall(
         bytes.length,
       ),
     ),
-    (pointer) => native.iree_ffi_call_free(pointer),
     context.instance,
   );
   call.keep(context);

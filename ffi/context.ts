@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { check, created } from "./status.ts";
 
@@ -23,6 +23,7 @@ export function createContext(
       check(native.iree_ffi_module_list_push(list, module.pointer));
     }
     const context = new Handle(
+      Kind.context,
       created(
         native.iree_ffi_context_create(
           instance.pointer,
@@ -30,12 +31,11 @@ export function createContext(
           list,
         ),
       ),
-      (pointer) => native.iree_vm_context_release(pointer),
       instance,
     );
     for (const module of modules) context.keepAllOf(module);
     return context;
   } finally {
-    native.iree_ffi_module_list_free(list);
+    native.iree_ffi_release(Kind.moduleList, list);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { created } from "./status.ts";
 import { encodeText, packStrings, readText } from "./text.ts";
@@ -19,8 +19,8 @@ export function createDeviceGroup(
     uris.map((uri) => encodeText(uri, "the URI of a device")),
   );
   return new Handle(
+    Kind.deviceGroup,
     created(native.iree_ffi_device_group_create(record, record.length)),
-    (pointer) => native.iree_hal_device_group_release(pointer),
     instance,
   );
 }

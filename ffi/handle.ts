@@ -4,6 +4,26 @@
  * @module
  */
 
+import { native } from "./library.ts";
+
+/** `iree_ffi_kind_e`: what a native object is. */
+export const Kind = {
+  null: 0,
+  ref: 1,
+  list: 2,
+  buffer: 3,
+  bufferView: 4,
+  call: 5,
+  context: 6,
+  moduleList: 7,
+  module: 8,
+  deviceGroup: 9,
+  instance: 10,
+} as const;
+
+/** A kind of native objects. */
+export type Kind = typeof Kind[keyof typeof Kind];
+
 /**
  * Owns one native reference.
  *
@@ -17,8 +37,8 @@
  *   what may have such memory in it {@linkcode keep}s the device.
  */
 export class Handle {
+  readonly #kind: Kind;
   readonly #pointer: Deno.PointerObject;
-  readonly #release: (pointer: Deno.PointerObject) => void;
   readonly #instance: Handle | undefined;
   #kept: Set<Handle> | undefined;
   #count = 1;
@@ -26,17 +46,13 @@ export class Handle {
   /**
    * Takes over a native reference.
    *
+   * @param kind What the object is.
    * @param pointer The native object.
-   * @param release Drops the native reference.
    * @param instance The instance; left out for the instance itself.
    */
-  constructor(
-    pointer: Deno.PointerObject,
-    release: (pointer: Deno.PointerObject) => void,
-    instance?: Handle,
-  ) {
+  constructor(kind: Kind, pointer: Deno.PointerObject, instance?: Handle) {
+    this.#kind = kind;
     this.#pointer = pointer;
-    this.#release = release;
     this.#instance = instance?.retain();
   }
 
@@ -59,7 +75,7 @@ export class Handle {
   /** Lets go; with the last holder the native reference is dropped. */
   release(): void {
     if (--this.#count !== 0) return;
-    this.#release(this.#pointer);
+    native.iree_ffi_release(this.#kind, this.#pointer);
     this.#kept?.forEach((kept) => kept.release());
     this.#instance?.release();
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native, openLibrary } from "./library.ts";
 import { created } from "./status.ts";
 import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
@@ -18,8 +18,8 @@ import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
 export function acquireInstance(library?: string | URL): Handle {
   openLibrary(library);
   return new Handle(
+    Kind.instance,
     created(native.iree_ffi_instance_acquire()),
-    (pointer) => native.iree_ffi_instance_release(pointer),
   );
 }
 

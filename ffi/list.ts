@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
@@ -47,13 +47,13 @@ export function createList(
   capacity: number,
 ): Handle {
   return new Handle(
+    Kind.list,
     created(
       native.iree_ffi_list_create(
         SCALAR_TYPES.indexOf(elementType ?? "none"),
         capacity,
       ),
     ),
-    (pointer) => native.iree_vm_list_release(pointer),
     instance,
   );
 }

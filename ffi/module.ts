@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { checkLength, created } from "./status.ts";
 import {
@@ -16,11 +16,7 @@ import {
 } from "./text.ts";
 
 function own(instance: Handle, module: Deno.PointerValue): Handle {
-  return new Handle(
-    created(module),
-    (pointer) => native.iree_vm_module_release(pointer),
-    instance,
-  );
+  return new Handle(Kind.module, created(module), instance);
 }
 
 /** Loads a bytecode module from a file, read into memory or mapped. */

@@ -4,22 +4,13 @@
  * @module
  */
 
-import { Handle } from "./handle.ts";
+import { Handle, type Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { created } from "./status.ts";
 import { readText } from "./text.ts";
 
-/** `iree_ffi_kind_e`: what the pointer of a reference points to. */
-export const Kind = {
-  null: 0,
-  ref: 1,
-  list: 2,
-  buffer: 3,
-  bufferView: 4,
-} as const;
-
-/** A kind of objects; never null. */
-export type ObjectKind = Exclude<typeof Kind[keyof typeof Kind], 0>;
+/** A kind of objects that references point to; never null. */
+export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];
 
 /** A native object together with its kind. */
 export interface TypedHandle {
@@ -39,24 +30,10 @@ export function ownReference(
   pointer: Deno.PointerValue,
   source: Handle,
 ): TypedHandle {
-  const object = created(pointer);
-  const owned = kind as ObjectKind;
-  const handle = new Handle(object, release(owned), source.instance);
+  const objectKind = kind as ObjectKind;
+  const handle = new Handle(objectKind, created(pointer), source.instance);
   handle.keepAllOf(source);
-  return { kind: owned, handle };
-}
-
-function release(kind: ObjectKind): (pointer: Deno.PointerObject) => void {
-  switch (kind) {
-    case Kind.ref:
-      return (pointer) => native.iree_ffi_ref_free(pointer);
-    case Kind.list:
-      return (pointer) => native.iree_vm_list_release(pointer);
-    case Kind.buffer:
-      return (pointer) => native.iree_vm_buffer_release(pointer);
-    case Kind.bufferView:
-      return (pointer) => native.iree_hal_buffer_view_release(pointer);
-  }
+  return { kind: objectKind, handle };
 }
 
 /** Reads the full name of the type of an object of kind `ref`. */

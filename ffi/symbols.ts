@@ -1,6 +1,6 @@
 /**
  * The symbol table: every function of the shared library that is called, in
- * the order of `native/include/iree_ffi.h`, IREE's own last.
+ * the order of `native/include/iree_ffi.h`.
  *
  * @module
  */
@@ -15,6 +15,9 @@ export const symbols = {
   // void iree_ffi_stdout_line_buffered(void)
   iree_ffi_stdout_line_buffered: { parameters: [], result: "void" },
 
+  // void iree_ffi_release(uint32_t kind, void* object)
+  iree_ffi_release: { parameters: ["u32", "pointer"], result: "void" },
+
   // uint32_t iree_ffi_failure_code(void)
   iree_ffi_failure_code: { parameters: [], result: "u32" },
   // uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity)
@@ -22,8 +25,6 @@ export const symbols = {
 
   // iree_ffi_instance_t* iree_ffi_instance_acquire(void)
   iree_ffi_instance_acquire: { parameters: [], result: "pointer" },
-  // void iree_ffi_instance_release(iree_ffi_instance_t* instance)
-  iree_ffi_instance_release: { parameters: ["pointer"], result: "void" },
   // uint32_t iree_ffi_instance_has_type(iree_ffi_instance_t* instance,
   //     const uint8_t* name, uint32_t name_length)
   iree_ffi_instance_has_type: {
@@ -115,8 +116,6 @@ export const symbols = {
     parameters: ["pointer", "pointer"],
     result: "u32",
   },
-  // void iree_ffi_module_list_free(iree_ffi_module_list_t* list)
-  iree_ffi_module_list_free: { parameters: ["pointer"], result: "void" },
   // iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,
   //     uint32_t flags, iree_ffi_module_list_t* modules)
   iree_ffi_context_create: {
@@ -124,8 +123,6 @@ export const symbols = {
     result: "pointer",
   },
 
-  // void iree_ffi_ref_free(iree_ffi_ref_t* ref)
-  iree_ffi_ref_free: { parameters: ["pointer"], result: "void" },
   // uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref, uint8_t* buffer,
   //     uint32_t capacity)
   iree_ffi_ref_type_name: {
@@ -141,8 +138,6 @@ export const symbols = {
     parameters: ["pointer", "u32", "buffer", "u32"],
     result: "pointer",
   },
-  // void iree_ffi_call_free(iree_ffi_call_t* call)
-  iree_ffi_call_free: { parameters: ["pointer"], result: "void" },
   // uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
   //     uint32_t kind, void* object)
   iree_ffi_call_set_ref: {
@@ -232,17 +227,4 @@ export const symbols = {
     parameters: ["pointer", "u32", "buffer", "u32"],
     result: "u32",
   },
-
-  // void iree_vm_module_release(iree_vm_module_t* module)
-  iree_vm_module_release: { parameters: ["pointer"], result: "void" },
-  // void iree_vm_context_release(iree_vm_context_t* context)
-  iree_vm_context_release: { parameters: ["pointer"], result: "void" },
-  // void iree_vm_list_release(iree_vm_list_t* list)
-  iree_vm_list_release: { parameters: ["pointer"], result: "void" },
-  // void iree_vm_buffer_release(iree_vm_buffer_t* buffer)
-  iree_vm_buffer_release: { parameters: ["pointer"], result: "void" },
-  // void iree_hal_device_group_release(iree_hal_device_group_t* group)
-  iree_hal_device_group_release: { parameters: ["pointer"], result: "void" },
-  // void iree_hal_buffer_view_release(iree_hal_buffer_view_t* buffer_view)
-  iree_hal_buffer_view_release: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,4 +1,5 @@
-import { Kind, type TypedHandle } from "../ffi/reference.ts";
+import { Kind } from "../ffi/handle.ts";
+import type { TypedHandle } from "../ffi/reference.ts";
 import { BufferView } from "./buffer_view.ts";
 import { List } from "./list.ts";
 import { handleOf } from "./native_object.ts";

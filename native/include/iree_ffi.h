@@ -12,9 +12,9 @@
 //  - Text comes in as UTF-8 bytes with a length, without a NUL.
 //  - "Packed" records are little sequences of u32 numbers and strings; a string
 //    is its u32 length followed by its bytes, without padding.
-//  - Objects are retained by whoever got them and released with the function
-//    named at their creation. Unless said otherwise a function is
-//    thread-compatible: not on one object from two threads at once.
+//  - Whoever got an object owns a reference to it, until iree_ffi_release. An
+//    object is used and released on the thread that got it; what a thread has
+//    not released when it ends is released then.
 
 #ifndef IREE_FFI_H_
 #define IREE_FFI_H_
@@ -55,6 +55,42 @@ IREE_API_EXPORT void iree_ffi_statistics(uint64_t* out_statistics);
 IREE_API_EXPORT void iree_ffi_stdout_line_buffered(void);
 
 //===----------------------------------------------------------------------===//
+// Objects
+//===----------------------------------------------------------------------===//
+
+// What an object is, in the order in which objects can be released when many
+// are at once. The first ones are also what a reference can point to.
+enum iree_ffi_kind_e {
+  // A null reference.
+  IREE_FFI_KIND_NULL = 0,
+  // iree_ffi_ref_t*: an object of any type without a kind of its own.
+  IREE_FFI_KIND_REF = 1,
+  // iree_vm_list_t*
+  IREE_FFI_KIND_LIST = 2,
+  // iree_vm_buffer_t*
+  IREE_FFI_KIND_BUFFER = 3,
+  // iree_hal_buffer_view_t*
+  IREE_FFI_KIND_BUFFER_VIEW = 4,
+  // iree_ffi_call_t*
+  IREE_FFI_KIND_CALL = 5,
+  // iree_vm_context_t*
+  IREE_FFI_KIND_CONTEXT = 6,
+  // iree_ffi_module_list_t*
+  IREE_FFI_KIND_MODULE_LIST = 7,
+  // iree_vm_module_t*
+  IREE_FFI_KIND_MODULE = 8,
+  // iree_hal_device_group_t*
+  IREE_FFI_KIND_DEVICE_GROUP = 9,
+  // iree_ffi_instance_t*
+  IREE_FFI_KIND_INSTANCE = 10,
+  IREE_FFI_KIND_COUNT = 11,
+};
+
+// Releases a reference that this thread got. One that it did not get, or has
+// released before, is left alone.
+IREE_API_EXPORT void iree_ffi_release(uint32_t kind, void* object);
+
+//===----------------------------------------------------------------------===//
 // Failures
 //===----------------------------------------------------------------------===//
 
@@ -74,19 +110,16 @@ IREE_API_EXPORT uint32_t iree_ffi_failure_take(uint8_t* buffer,
 // variables, so two of them would mix up each other's types.
 typedef struct iree_ffi_instance_t iree_ffi_instance_t;
 
-// Creates the instance or retains the existing one. Thread-safe.
+// Creates the instance or retains the existing one. Every object made from it
+// must be released before it is. Thread-safe.
 IREE_API_EXPORT iree_ffi_instance_t* iree_ffi_instance_acquire(void);
-
-// Drops one reference; the last one destroys the instance. Every object made
-// from it must have been released before. Thread-safe.
-IREE_API_EXPORT void iree_ffi_instance_release(iree_ffi_instance_t* instance);
 
 // Returns 1 when a type of that full name (`hal.buffer_view`) is registered.
 IREE_API_EXPORT uint32_t iree_ffi_instance_has_type(
     iree_ffi_instance_t* instance, const uint8_t* name, uint32_t name_length);
 
 //===----------------------------------------------------------------------===//
-// Modules: release with iree_vm_module_release
+// Modules
 //===----------------------------------------------------------------------===//
 
 // Loads a bytecode module from a file that is read into memory (|map| 0) or
@@ -134,7 +167,7 @@ IREE_API_EXPORT uint32_t iree_ffi_module_describe_function(
     uint8_t* buffer, uint32_t capacity);
 
 //===----------------------------------------------------------------------===//
-// Devices: release with iree_hal_device_group_release
+// Devices
 //===----------------------------------------------------------------------===//
 
 // Creates the devices named by |uris| (packed: count, then each) as one group
@@ -148,7 +181,7 @@ IREE_API_EXPORT uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
                                             uint32_t capacity);
 
 //===----------------------------------------------------------------------===//
-// Contexts: release with iree_vm_context_release
+// Contexts
 //===----------------------------------------------------------------------===//
 
 // A list of modules in the order of their registration.
@@ -159,7 +192,6 @@ IREE_API_EXPORT iree_ffi_module_list_t* iree_ffi_module_list_create(
 // Appends and retains |module|.
 IREE_API_EXPORT uint32_t iree_ffi_module_list_push(iree_ffi_module_list_t* list,
                                                    iree_vm_module_t* module);
-IREE_API_EXPORT void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 
 // Creates a context of all |modules| and runs their initializers. |flags| is an
 // iree_vm_context_flags_t.
@@ -171,25 +203,8 @@ IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_create(
 // References
 //===----------------------------------------------------------------------===//
 
-// The kind of object a reference points to, which says what the pointer that
-// crosses the boundary is and how it is released.
-enum iree_ffi_kind_e {
-  // NULL.
-  IREE_FFI_KIND_NULL = 0,
-  // iree_ffi_ref_t*, of any type without a kind of its own; iree_ffi_ref_free.
-  IREE_FFI_KIND_REF = 1,
-  // iree_vm_list_t*; iree_vm_list_release.
-  IREE_FFI_KIND_LIST = 2,
-  // iree_vm_buffer_t*; iree_vm_buffer_release.
-  IREE_FFI_KIND_BUFFER = 3,
-  // iree_hal_buffer_view_t*; iree_hal_buffer_view_release.
-  IREE_FFI_KIND_BUFFER_VIEW = 4,
-};
-
 // Holds one reference to an object of any registered type.
 typedef struct iree_ffi_ref_t iree_ffi_ref_t;
-
-IREE_API_EXPORT void iree_ffi_ref_free(iree_ffi_ref_t* ref);
 
 // Writes the full name of the type of the object (`custom.string`).
 IREE_API_EXPORT uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref,
@@ -213,7 +228,6 @@ typedef struct iree_ffi_call_t iree_ffi_call_t;
 IREE_API_EXPORT iree_ffi_call_t* iree_ffi_call_create(
     iree_vm_context_t* context, uint32_t module_ordinal, const uint8_t* name,
     uint32_t name_length);
-IREE_API_EXPORT void iree_ffi_call_free(iree_ffi_call_t* call);
 
 // Sets argument |ordinal| of the next call to a reference, which is retained
 // until that call ends.
@@ -237,7 +251,7 @@ IREE_API_EXPORT void* iree_ffi_call_take_ref(iree_ffi_call_t* call,
                                              uint32_t ordinal);
 
 //===----------------------------------------------------------------------===//
-// Lists: release with iree_vm_list_release
+// Lists
 //===----------------------------------------------------------------------===//
 
 // Tags of list elements: an iree_vm_value_type_t, or IREE_FFI_TAG_REF + kind.
@@ -287,7 +301,7 @@ IREE_API_EXPORT uint32_t iree_ffi_list_format(
     uint32_t max_element_count, uint8_t* buffer, uint32_t capacity);
 
 //===----------------------------------------------------------------------===//
-// VM buffers: release with iree_vm_buffer_release
+// VM buffers
 //===----------------------------------------------------------------------===//
 
 // Creates a mutable buffer with a copy of |bytes|.
@@ -303,7 +317,7 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_write(iree_vm_buffer_t* buffer,
                                                size_t length);
 
 //===----------------------------------------------------------------------===//
-// Buffer views: release with iree_hal_buffer_view_release
+// Buffer views
 //===----------------------------------------------------------------------===//
 
 // Writes packed: name of the element type (`f32`), rank; then, as u64, byte

@@ -11,7 +11,7 @@ iree_vm_buffer_t* iree_ffi_buffer_create(const uint8_t* bytes, size_t length) {
     memcpy(iree_vm_buffer_data(buffer), bytes, length);
   }
   iree_ffi_check(status);
-  return buffer;
+  return iree_ffi_hand_out(IREE_FFI_KIND_BUFFER, buffer);
 }
 
 uint64_t iree_ffi_buffer_length(iree_vm_buffer_t* buffer) {

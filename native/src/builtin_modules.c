@@ -15,7 +15,7 @@ iree_vm_module_t* iree_ffi_hal_module_create(
       device_group, IREE_HAL_MODULE_FLAG_NONE,
       iree_hal_module_debug_sink_stdio(stderr), iree_ffi_allocator(),
       &module));
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 iree_vm_module_t* iree_ffi_hal_inline_module_create(
@@ -26,7 +26,7 @@ iree_vm_module_t* iree_ffi_hal_inline_module_create(
       iree_hal_module_debug_sink_stdio(stderr),
       iree_ffi_instance_heap_allocator(instance), iree_ffi_allocator(),
       &module));
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 iree_vm_module_t* iree_ffi_hal_loader_module_create(
@@ -52,14 +52,14 @@ iree_vm_module_t* iree_ffi_hal_loader_module_create(
   }
   iree_hal_executable_plugin_manager_release(plugin_manager);
   iree_ffi_check(status);
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 iree_vm_module_t* iree_ffi_vmvx_module_create(iree_ffi_instance_t* instance) {
   iree_vm_module_t* module = NULL;
   iree_ffi_check(iree_vmvx_module_create(iree_ffi_instance_vm(instance),
                                          iree_ffi_allocator(), &module));
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 iree_vm_module_t* iree_ffi_io_parameters_module_create(
@@ -68,5 +68,5 @@ iree_vm_module_t* iree_ffi_io_parameters_module_create(
   iree_ffi_check(iree_io_parameters_module_create(
       iree_ffi_instance_vm(instance), /*provider_count=*/0,
       /*providers=*/NULL, iree_ffi_allocator(), &module));
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }

@@ -25,7 +25,7 @@ iree_vm_module_t* iree_ffi_bytecode_module_open(iree_ffi_instance_t* instance,
   // The module owns the contents only once it exists.
   if (!iree_status_is_ok(status)) iree_io_file_contents_free(contents);
   iree_ffi_check(status);
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 static iree_status_t iree_ffi_copy_deallocator_ctl(
@@ -57,5 +57,5 @@ iree_vm_module_t* iree_ffi_bytecode_module_create(iree_ffi_instance_t* instance,
     iree_allocator_free_aligned(iree_ffi_allocator(), copy);
   }
   iree_ffi_check(status);
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }

@@ -182,7 +182,7 @@ iree_ffi_call_t* iree_ffi_call_create(iree_vm_context_t* context,
     iree_ffi_call_free(call);
     return NULL;
   }
-  return call;
+  return iree_ffi_hand_out(IREE_FFI_KIND_CALL, call);
 }
 
 void iree_ffi_call_free(iree_ffi_call_t* call) {
@@ -280,12 +280,12 @@ uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
 }
 
 void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal) {
-  void* object = NULL;
-  iree_status_t status = iree_ffi_slots_check_ref(&call->results, ordinal);
-  if (iree_status_is_ok(status)) {
-    status = iree_ffi_ref_take(iree_ffi_slot_ref(&call->results, ordinal),
-                               &object);
+  if (iree_ffi_check(iree_ffi_slots_check_ref(&call->results, ordinal))) {
+    return NULL;
   }
-  iree_ffi_check(status);
-  return object;
+  iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->results, ordinal);
+  uint32_t kind = iree_ffi_ref_kind(ref);
+  void* object = NULL;
+  iree_ffi_check(iree_ffi_ref_take(ref, &object));
+  return iree_ffi_hand_out(kind, object);
 }

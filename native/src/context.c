@@ -16,7 +16,7 @@ iree_ffi_module_list_t* iree_ffi_module_list_create(uint32_t capacity) {
   }
   list->count = 0;
   list->capacity = capacity;
-  return list;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE_LIST, list);
 }
 
 uint32_t iree_ffi_module_list_push(iree_ffi_module_list_t* list,
@@ -45,5 +45,5 @@ iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,
   iree_ffi_check(iree_vm_context_create_with_modules(
       iree_ffi_instance_vm(instance), flags, modules->count, modules->modules,
       iree_ffi_allocator(), &context));
-  return context;
+  return iree_ffi_hand_out(IREE_FFI_KIND_CONTEXT, context);
 }

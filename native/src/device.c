@@ -75,7 +75,7 @@ iree_hal_device_group_t* iree_ffi_device_group_create(const uint8_t* uris,
   iree_async_frontier_tracker_release(frontier_tracker);
   iree_async_proactor_pool_release(proactor_pool);
   iree_ffi_check(status);
-  return group;
+  return iree_ffi_hand_out(IREE_FFI_KIND_DEVICE_GROUP, group);
 }
 
 uint32_t iree_ffi_device_id(iree_hal_device_group_t* group, uint32_t ordinal,

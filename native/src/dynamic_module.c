@@ -97,5 +97,5 @@ iree_vm_module_t* iree_ffi_dynamic_module_create(
   iree_allocator_free(iree_ffi_allocator(), export_cstring);
   iree_allocator_free(iree_ffi_allocator(), path_cstring);
   iree_ffi_check(status);
-  return module;
+  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }

@@ -70,7 +70,7 @@ iree_ffi_instance_t* iree_ffi_instance_acquire(void) {
   if (instance) ++instance->reference_count;
   iree_ffi_instance_unlock();
   iree_ffi_check(status);
-  return instance;
+  return iree_ffi_hand_out(IREE_FFI_KIND_INSTANCE, instance);
 }
 
 void iree_ffi_instance_release(iree_ffi_instance_t* instance) {

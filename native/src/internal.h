@@ -5,6 +5,18 @@
 
 #include "iree_ffi.h"
 
+// Gives |object| to the thread that called in, which owns a reference to it
+// from now on. Null is passed on. Returns NULL and fails without memory.
+void* iree_ffi_hand_out(uint32_t kind, void* object);
+
+// Drops one reference to an object of the given kind.
+void iree_ffi_object_release(uint32_t kind, void* object);
+
+void iree_ffi_call_free(iree_ffi_call_t* call);
+void iree_ffi_instance_release(iree_ffi_instance_t* instance);
+void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
+void iree_ffi_ref_free(iree_ffi_ref_t* ref);
+
 // Keeps |status| as this thread's failure and returns its code; an OK status
 // clears nothing and returns 0.
 uint32_t iree_ffi_check(iree_status_t status);

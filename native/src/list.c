@@ -10,7 +10,7 @@ iree_vm_list_t* iree_ffi_list_create(uint32_t element_type, uint32_t capacity) {
   iree_ffi_check(iree_vm_list_create(
       iree_vm_make_value_type_def((iree_vm_value_type_t)element_type), capacity,
       iree_ffi_allocator(), &list));
-  return list;
+  return iree_ffi_hand_out(IREE_FFI_KIND_LIST, list);
 }
 
 uint32_t iree_ffi_list_size(iree_vm_list_t* list) {
@@ -124,10 +124,11 @@ void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal) {
   iree_vm_ref_t ref = iree_vm_ref_null();
   void* object = NULL;
   iree_status_t status = iree_vm_list_get_ref_retain(list, ordinal, &ref);
+  uint32_t kind = iree_ffi_ref_kind(&ref);
   if (iree_status_is_ok(status)) status = iree_ffi_ref_take(&ref, &object);
   iree_vm_ref_release(&ref);
   iree_ffi_check(status);
-  return object;
+  return iree_ffi_hand_out(kind, object);
 }
 
 uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list, uint32_t ordinal,

@@ -1,0 +1,38 @@
+#include "internal.h"
+
+void iree_ffi_object_release(uint32_t kind, void* object) {
+  switch (kind) {
+    case IREE_FFI_KIND_REF:
+      iree_ffi_ref_free((iree_ffi_ref_t*)object);
+      break;
+    case IREE_FFI_KIND_LIST:
+      iree_vm_list_release((iree_vm_list_t*)object);
+      break;
+    case IREE_FFI_KIND_BUFFER:
+      iree_vm_buffer_release((iree_vm_buffer_t*)object);
+      break;
+    case IREE_FFI_KIND_BUFFER_VIEW:
+      iree_hal_buffer_view_release((iree_hal_buffer_view_t*)object);
+      break;
+    case IREE_FFI_KIND_CALL:
+      iree_ffi_call_free((iree_ffi_call_t*)object);
+      break;
+    case IREE_FFI_KIND_CONTEXT:
+      iree_vm_context_release((iree_vm_context_t*)object);
+      break;
+    case IREE_FFI_KIND_MODULE_LIST:
+      iree_ffi_module_list_free((iree_ffi_module_list_t*)object);
+      break;
+    case IREE_FFI_KIND_MODULE:
+      iree_vm_module_release((iree_vm_module_t*)object);
+      break;
+    case IREE_FFI_KIND_DEVICE_GROUP:
+      iree_hal_device_group_release((iree_hal_device_group_t*)object);
+      break;
+    case IREE_FFI_KIND_INSTANCE:
+      iree_ffi_instance_release((iree_ffi_instance_t*)object);
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,200 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#if defined(IREE_PLATFORM_WINDOWS)
+#include <windows.h>
+#else
+#include <pthread.h>
+#endif  // IREE_PLATFORM_WINDOWS
+
+// What a thread holds: its last failure, and how many references of each object
+// were handed out to it. An isolate has its thread, and nobody tells when one
+// is terminated, so what it still held is released when its thread ends.
+
+typedef struct iree_ffi_entry_t {
+  void* object;
+  uint32_t kind;
+  uint32_t count;
+} iree_ffi_entry_t;
+
+// Open addressing with linear probing; the capacity is a power of two.
+typedef struct iree_ffi_thread_t {
+  iree_status_t failure;
+  iree_ffi_entry_t* entries;
+  uint32_t capacity;
+  uint32_t used;
+} iree_ffi_thread_t;
+
+#if defined(IREE_COMPILER_MSVC)
+#define IREE_FFI_THREAD_LOCAL __declspec(thread)
+#else
+#define IREE_FFI_THREAD_LOCAL _Thread_local
+#endif  // IREE_COMPILER_MSVC
+
+static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t iree_ffi_this_thread;
+
+//===----------------------------------------------------------------------===//
+// End of a thread
+//===----------------------------------------------------------------------===//
+
+static void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
+  // Kinds are in the order in which they can go: memory of a device before the
+  // device, the instance last.
+  for (uint32_t kind = 0; kind < IREE_FFI_KIND_COUNT; ++kind) {
+    for (uint32_t i = 0; i < thread->capacity; ++i) {
+      iree_ffi_entry_t* entry = &thread->entries[i];
+      if (entry->kind != kind) continue;
+      for (; entry->count > 0; --entry->count) {
+        iree_ffi_object_release(entry->kind, entry->object);
+      }
+    }
+  }
+  free(thread->entries);
+  iree_status_free(thread->failure);
+  memset(thread, 0, sizeof(*thread));
+}
+
+#if defined(IREE_PLATFORM_WINDOWS)
+
+static DWORD iree_ffi_thread_key;
+static INIT_ONCE iree_ffi_thread_once = INIT_ONCE_STATIC_INIT;
+
+static void WINAPI iree_ffi_thread_end(void* thread) {
+  if (thread) iree_ffi_thread_release_all((iree_ffi_thread_t*)thread);
+}
+
+static BOOL WINAPI iree_ffi_thread_create_key(INIT_ONCE* once, void* parameter,
+                                              void** context) {
+  iree_ffi_thread_key = FlsAlloc(iree_ffi_thread_end);
+  return TRUE;
+}
+
+static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
+  InitOnceExecuteOnce(&iree_ffi_thread_once, iree_ffi_thread_create_key, NULL,
+                      NULL);
+  FlsSetValue(iree_ffi_thread_key, thread);
+}
+
+#else
+
+static pthread_key_t iree_ffi_thread_key;
+static pthread_once_t iree_ffi_thread_once = PTHREAD_ONCE_INIT;
+
+static void iree_ffi_thread_end(void* thread) {
+  iree_ffi_thread_release_all((iree_ffi_thread_t*)thread);
+}
+
+static void iree_ffi_thread_create_key(void) {
+  pthread_key_create(&iree_ffi_thread_key, iree_ffi_thread_end);
+}
+
+static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
+  pthread_once(&iree_ffi_thread_once, iree_ffi_thread_create_key);
+  pthread_setspecific(iree_ffi_thread_key, thread);
+}
+
+#endif  // IREE_PLATFORM_WINDOWS
+
+//===----------------------------------------------------------------------===//
+// References that were handed out
+//===----------------------------------------------------------------------===//
+
+static iree_ffi_entry_t* iree_ffi_thread_find(iree_ffi_thread_t* thread,
+                                              uint32_t kind, void* object) {
+  const uint32_t mask = thread->capacity - 1;
+  uint64_t hash = (uint64_t)(uintptr_t)object * 0x9E3779B97F4A7C15ull;
+  uint32_t i = (uint32_t)(hash >> 32) & mask;
+  while (thread->entries[i].object &&
+         (thread->entries[i].object != object ||
+          thread->entries[i].kind != kind)) {
+    i = (i + 1) & mask;
+  }
+  return &thread->entries[i];
+}
+
+// Makes room and drops the entries of objects that are gone.
+static bool iree_ffi_thread_rehash(iree_ffi_thread_t* thread) {
+  uint32_t live = 0;
+  for (uint32_t i = 0; i < thread->capacity; ++i) {
+    if (thread->entries[i].count > 0) ++live;
+  }
+  iree_ffi_thread_t grown = *thread;
+  grown.capacity = 64;
+  while (grown.capacity < 4 * (live + 1)) grown.capacity *= 2;
+  grown.used = live;
+  grown.entries =
+      (iree_ffi_entry_t*)calloc(grown.capacity, sizeof(*grown.entries));
+  if (!grown.entries) return false;
+  for (uint32_t i = 0; i < thread->capacity; ++i) {
+    const iree_ffi_entry_t entry = thread->entries[i];
+    if (entry.count == 0) continue;
+    *iree_ffi_thread_find(&grown, entry.kind, entry.object) = entry;
+  }
+  free(thread->entries);
+  *thread = grown;
+  return true;
+}
+
+void* iree_ffi_hand_out(uint32_t kind, void* object) {
+  if (!object) return NULL;
+  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
+  if (!thread->entries) iree_ffi_thread_watch(thread);
+  if (2 * (thread->used + 1) > thread->capacity &&
+      !iree_ffi_thread_rehash(thread)) {
+    iree_ffi_object_release(kind, object);
+    iree_ffi_check(iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
+                                    "no memory to keep track of an object"));
+    return NULL;
+  }
+  iree_ffi_entry_t* entry = iree_ffi_thread_find(thread, kind, object);
+  if (!entry->object) {
+    entry->object = object;
+    entry->kind = kind;
+    ++thread->used;
+  }
+  ++entry->count;
+  return object;
+}
+
+void iree_ffi_release(uint32_t kind, void* object) {
+  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
+  if (!thread->entries) return;
+  iree_ffi_entry_t* entry = iree_ffi_thread_find(thread, kind, object);
+  if (entry->count == 0) return;
+  --entry->count;
+  iree_ffi_object_release(kind, object);
+}
+
+//===----------------------------------------------------------------------===//
+// Failures
+//===----------------------------------------------------------------------===//
+
+uint32_t iree_ffi_check(iree_status_t status) {
+  if (iree_status_is_ok(status)) return 0;
+  iree_status_free(iree_ffi_this_thread.failure);
+  iree_ffi_this_thread.failure = status;
+  return iree_status_code(status);
+}
+
+uint32_t iree_ffi_failure_code(void) {
+  return iree_status_code(iree_ffi_this_thread.failure);
+}
+
+static bool iree_ffi_failure_append(iree_string_view_t chunk, void* user_data) {
+  iree_ffi_write_bytes((iree_ffi_writer_t*)user_data, chunk.data, chunk.size);
+  return true;
+}
+
+uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity) {
+  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
+  iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
+  // Streamed, since formatting into memory of its own could fail too.
+  iree_status_format_to(thread->failure, iree_ffi_failure_append, &writer);
+  if (writer.length <= capacity) {
+    iree_status_free(thread->failure);
+    thread->failure = iree_ok_status();
+  }
+  return (uint32_t)writer.length;
+}

@@ -1,0 +1,129 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { main } from "../../cli.ts";
+import { iree, nativeModule, program, test } from "../support.ts";
+import { forEach } from "./peer.ts";
+
+const arithmetic = await program("arithmetic.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+
+const HELP = /^IREE's runtime on the command line\.\n\nUsage: iree COMMAND/;
+
+test("iree alone, help and --help print the commands", async () => {
+  await forEach([[], ["help"], ["--help"], ["--help", "run"]], async (args) => {
+    const { code, stdout, stderr } = await iree(args);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, HELP);
+    assertStringIncludes(
+      stdout,
+      "  run       runs a function of a compiled program\n",
+    );
+  });
+});
+
+test("--version prints the versions of Deno, of the library and of IREE", async () => {
+  const { code, stdout, stderr } = await iree(["--version"]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(
+    stdout,
+    /^deno \d+\.\d+\.\d+\S*\nlibrary \d+\.\d+\.\d+\niree 3\.13\.\d+\S*\n$/,
+  );
+  assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
+});
+
+test("An unknown command or flag is wrong usage", async () => {
+  await forEach(
+    [
+      [["bogus"], "no command 'bogus'; there is run"],
+      [["toString"], "no command 'toString'; there is run"],
+      [["Run"], "no command 'Run'; there is run"],
+      [["--bogus"], "flag '--bogus' not recognized"],
+      [["-h"], "flag '-h' not recognized"],
+      [["--bogus", "run", "--help"], "flag '--bogus' not recognized"],
+    ] as const,
+    async ([args, words]) => {
+      assertEquals(
+        await iree([...args]),
+        {
+          code: 2,
+          stdout: "",
+          stderr: `error: ${words}\n\nsee \`iree --help\`\n`,
+        },
+      );
+    },
+  );
+});
+
+test("iree run --help prints every flag, whatever else is given", async () => {
+  const args = ["run", "--module=nope.vmfb", "--help", "--function=f"];
+  const { code, stdout, stderr } = await iree(args);
+  assertEquals([code, stderr], [0, ""]);
+  for (
+    const flag of [
+      "--module=FILE",
+      "--module_mode=preload|mmap",
+      "--function=NAME",
+      "--device=URI",
+      "--input=VALUE",
+      "--trace_execution",
+      "--flagfile=FILE",
+      "--help",
+    ]
+  ) {
+    assertStringIncludes(stdout, `\n  ${flag}\n      `);
+  }
+  assertEquals((await iree(["run", "--help"])).stdout, stdout);
+});
+
+/** Runs `main` in this process and keeps what it prints. */
+function capture(...args: string[]): [code: number, text: string] {
+  const { log, error } = console;
+  let text = "";
+  console.log = console.error = (line: string) => text += `${line}\n`;
+  try {
+    return [main(args), text];
+  } finally {
+    Object.assign(console, { log, error });
+  }
+}
+
+// Each is a test of its own, which ends by asserting that nothing is live.
+for (
+  const [name, args, code, words] of [
+    [
+      "succeeds",
+      ["--function=make_list"],
+      0,
+      "child_list[1]: i64=1099511627776",
+    ],
+    [
+      "gives objects",
+      ["--function=counter_create", "--input=1"],
+      0,
+      "types.counter",
+    ],
+    ["fails", ["--function=fail", "--input=2"], 1, "failed as asked: 2"],
+    ["finds no function", ["--function=nope"], 1, "no function 'nope'"],
+    ["cannot choose", [], 1, "more than one exported function present"],
+    [
+      "lacks inputs",
+      ["--function=fail"],
+      1,
+      "expected 1 arguments but passed 0",
+    ],
+    [
+      "refuses inputs",
+      ["--function=fail", "--input=x"],
+      1,
+      "parsing value `x`",
+    ],
+    ["cannot load", ["--module=nope.vmfb"], 1, "failed to open file"],
+    ["is used wrong", ["--bogus"], 2, "flag 'bogus' not recognized"],
+  ] as const
+) {
+  test(`Nothing native is left of a run that ${name}`, () => {
+    const modules = [arithmetic, types].map((it) => `--module=${it}`);
+    const [actual, text] = capture("run", ...modules, ...args);
+    assertEquals(actual, code, text);
+    assertStringIncludes(text, words);
+  });
+}

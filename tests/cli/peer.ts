@@ -1,0 +1,109 @@
+/**
+ * `iree run` beside the program that it must be like.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  execute,
+  iree,
+  type Output,
+  type RunOptions,
+  tool,
+} from "../support.ts";
+
+/**
+ * Runs `iree-run-module`.
+ *
+ * @param args Its arguments.
+ * @param options Where and with what.
+ */
+export function peer(args: string[], options?: RunOptions): Promise<Output> {
+  return execute(tool("iree-run-module"), args, options);
+}
+
+/** What both printed and how they ended. */
+export interface Both {
+  theirs: Output;
+  ours: Output;
+}
+
+/**
+ * Runs `iree-run-module` and `iree run` with the same arguments.
+ *
+ * @param args The arguments.
+ * @param options Where and with what.
+ */
+export async function runBoth(
+  args: string[],
+  options?: RunOptions,
+): Promise<Both> {
+  const [theirs, ours] = await Promise.all([
+    peer(args, options),
+    iree(["run", ...args], options),
+  ]);
+  return { theirs, ours };
+}
+
+/**
+ * Asserts that both succeed and print the same.
+ *
+ * @param args The arguments.
+ * @param options Where and with what.
+ * @returns What both printed.
+ */
+export async function assertSame(
+  args: string[],
+  options?: RunOptions,
+): Promise<string> {
+  const { theirs, ours } = await runBoth(args, options);
+  const command = args.join(" ");
+  assertEquals([theirs.code, theirs.stderr], [0, ""], `theirs: ${command}`);
+  assert(theirs.stdout.startsWith("EXEC @"), `theirs: ${command}`);
+  assertEquals(ours, theirs, command);
+  return ours.stdout;
+}
+
+/**
+ * Asserts that both fail with the same code and words, after printing the same.
+ *
+ * @param args The arguments.
+ * @param code The status code.
+ * @param words The words; quotes are the same as backticks.
+ * @param options Where and with what.
+ * @returns What ours printed to stderr.
+ */
+export async function assertBothFail(
+  args: string[],
+  code: string,
+  words: string,
+  options?: RunOptions,
+): Promise<string> {
+  const { theirs, ours } = await runBoth(args, options);
+  const command = args.join(" ");
+  assertEquals(theirs.code, 1, `theirs: ${command}\n${theirs.stderr}`);
+  assertStringIncludes(theirs.stderr, code);
+  assertStringIncludes(theirs.stderr.replaceAll("`", "'"), words);
+  assertEquals([ours.code, ours.stdout], [1, theirs.stdout], command);
+  assert(ours.stderr.startsWith(`error: ${code}: `), ours.stderr);
+  assertStringIncludes(ours.stderr.replaceAll("`", "'"), words);
+  return ours.stderr;
+}
+
+/**
+ * Does something with each item, some at a time.
+ *
+ * @param items The items.
+ * @param work What is done with one.
+ */
+export async function forEach<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  assert(items.length > 0);
+  const size = Math.max(2, navigator.hardwareConcurrency);
+  for (let start = 0; start < items.length; start += size) {
+    await Promise.all(items.slice(start, start + size).map(work));
+  }
+}
