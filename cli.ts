@@ -3,10 +3,11 @@
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { main } from "@iree/runtime/cli";
  *
- * console.assert(main(["--help"]) === 0);
- * console.assert(main(["no-such-command"]) === 2);
+ * assertEquals(main(["--help"]), 0);
+ * assertEquals(main(["no-such-command"]), 2);
  * ```
  *
  * @module

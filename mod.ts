@@ -4,11 +4,12 @@
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { Instance, List } from "@iree/runtime";
  *
  * using instance = Instance.open();
  * using list = List.from(instance, [1, 2, 3], "i32");
- * console.assert(list.elementType === "i32");
+ * assertEquals(list.elementType, "i32");
  * ```
  *
  * @module

@@ -64,11 +64,12 @@ export interface IreeErrorOptions {
  *
  * @example Telling failures apart
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { IreeError } from "@iree/runtime";
  *
  * const error = new IreeError("NOT_FOUND", "no function 'mian' exported");
- * console.assert(error.code === "NOT_FOUND");
- * console.assert(error.message === "NOT_FOUND: no function 'mian' exported");
+ * assertEquals(error.code, "NOT_FOUND");
+ * assertEquals(error.message, "NOT_FOUND: no function 'mian' exported");
  * ```
  */
 export class IreeError extends Error {

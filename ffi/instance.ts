@@ -56,6 +56,15 @@ export function readStatistics(): Statistics {
   return { liveBytes, liveAllocations, peakBytes, totalAllocations };
 }
 
+/**
+ * Makes an allocation fail; for tests. The library must be open.
+ *
+ * @param countdown Which one, counted from now on; 0 makes none fail.
+ */
+export function failAllocation(countdown: number): void {
+  native.iree_ffi_fail_allocation(countdown);
+}
+
 /** Versions of the library that is open. */
 export interface LibraryVersion {
   /** Version of the native layer, that of the package it was built for. */

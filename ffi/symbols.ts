@@ -12,6 +12,8 @@ export const symbols = {
   iree_ffi_version: { parameters: ["buffer", "u32"], result: "u32" },
   // void iree_ffi_statistics(uint64_t* out_statistics)
   iree_ffi_statistics: { parameters: ["buffer"], result: "void" },
+  // void iree_ffi_fail_allocation(uint32_t countdown)
+  iree_ffi_fail_allocation: { parameters: ["u32"], result: "void" },
   // void iree_ffi_stdout_line_buffered(void)
   iree_ffi_stdout_line_buffered: { parameters: [], result: "void" },
 

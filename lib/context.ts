@@ -23,12 +23,13 @@ export interface ContextOptions {
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { BuiltinModule, Context, Instance } from "@iree/runtime";
  *
  * using instance = Instance.open();
  * using module = BuiltinModule.create(instance, "vmvx");
  * using context = Context.create(instance, [module]);
- * console.assert(context.modules[0].name === "vmvx");
+ * assertEquals(context.modules[0].name, "vmvx");
  * ```
  */
 export class Context extends NativeObject {

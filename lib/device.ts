@@ -9,11 +9,12 @@ import { handleOf, NativeObject } from "./native_object.ts";
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { Device, Instance } from "@iree/runtime";
  *
  * using instance = Instance.open();
  * using device = Device.create(instance, "local-sync");
- * console.assert(device.uri === "local-sync");
+ * assertEquals(device.uri, "local-sync");
  * ```
  */
 export class Device extends NativeObject {

@@ -38,9 +38,9 @@ export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
  * A native module from a shared library.
  *
  * The library is code that runs with all rights of the process. It stays
- * loaded until the last object made from the instance is disposed, because
- * objects of its types need its code; so it cannot be replaced on disk and
- * loaded anew under the same path before that.
+ * loaded until the process ends, because objects of its types need its code
+ * wherever they are by then; so a new build of it is loaded under another file
+ * name.
  */
 export class DynamicModule extends Module {
   /** Path of the library. */

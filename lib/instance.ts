@@ -20,10 +20,11 @@ export interface InstanceOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { Instance } from "@iree/runtime";
  *
  * using instance = Instance.open();
- * console.assert(instance.hasType("hal.buffer_view"));
+ * assert(instance.hasType("hal.buffer_view"));
  * ```
  */
 export class Instance extends NativeObject {

@@ -42,13 +42,14 @@ const MAX_SIZE = 0xffffffff;
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { Instance, List } from "@iree/runtime";
  *
  * using instance = Instance.open();
  * using list = List.from(instance, [1.5, 2n, null]);
  * list.push(7, "i32");
- * console.assert(list.size === 4);
- * console.assert(list.get(3) === 7);
+ * assertEquals(list.size, 4);
+ * assertEquals(list.get(3), 7);
  * ```
  */
 export class List extends NativeObject {

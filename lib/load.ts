@@ -63,16 +63,29 @@ const DEFAULT_DEVICE = "local-task";
 /**
  * Loads modules into a context of their own, ready to be called by name.
  *
- * @example
- * ```ts
+ * @example A program that imports from a native module
+ * ```ts ignore
  * import { load } from "@iree/runtime";
  *
- * const modules = ["tests/fixtures/arithmetic.vmfb"];
- * function sum(): unknown {
- *   using program = load({ modules });
- *   return program.add_i32(3, 4);
+ * interface Functions {
+ *   add(a: number, b: number): number;
  * }
- * console.assert(typeof sum === "function");
+ * using program = load<Functions>({
+ *   modules: ["./module.so@create_custom_module?key=value", "example.vmfb"],
+ *   device: "local-sync",
+ * });
+ * console.log(program.add(1, 2));
+ * ```
+ *
+ * @example A module that is there already
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, load } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * using program = load({ modules: [vmvx] });
+ * assertEquals(program.mainModule.name, "vmvx");
  * ```
  *
  * @typeParam Functions Types of the main module's functions; left out, every

@@ -27,14 +27,15 @@ export interface Runtime {
  *
  * @example Nothing is left when everything was disposed
  * ```ts
+ * import { assert, assertEquals } from "@std/assert";
  * import { Instance, runtime } from "@iree/runtime";
  *
  * const before = runtime.statistics.liveBytes;
  * {
  *   using _instance = Instance.open();
- *   console.assert(runtime.statistics.liveBytes > before);
+ *   assert(runtime.statistics.liveBytes > before);
  * }
- * console.assert(runtime.statistics.liveBytes === before);
+ * assertEquals(runtime.statistics.liveBytes, before);
  * ```
  */
 export const runtime: Runtime = {

@@ -13,11 +13,12 @@ import { handleOf, NativeObject } from "./native_object.ts";
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { Instance, VmBuffer } from "@iree/runtime";
  *
  * using instance = Instance.open();
  * using buffer = VmBuffer.from(instance, new Uint8Array([1, 2, 3]));
- * console.assert(buffer.toBytes()[2] === 3);
+ * assertEquals(buffer.toBytes()[2], 3);
  * ```
  */
 export class VmBuffer extends NativeObject {

@@ -172,3 +172,51 @@ test("A VM buffer refuses what is out of its range", () => {
     assertThrows(() => buffer.read(new Uint8Array(1), offset), IreeError);
   }
 });
+
+test("A list cannot hold itself", () => {
+  using instance = Instance.open();
+  using outer = List.create(instance);
+  using inner = List.create(instance);
+  outer.push(inner);
+  for (const [list, value] of [[outer, outer], [inner, outer]] as const) {
+    const error = assertThrows(
+      () => list.push(value),
+      IreeError,
+      "a list cannot hold itself, not even inside another list",
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+  }
+  assertEquals([outer.size, inner.size], [1, 0]);
+});
+
+test("Lists nested 10,000 deep are made, disposed, and refused as text", () => {
+  using instance = Instance.open();
+  let list = List.create(instance);
+  for (let depth = 1; depth < 10_000; depth++) {
+    const outer = List.create(instance);
+    outer.push(list);
+    list.dispose();
+    list = outer;
+  }
+  const error = assertThrows(
+    () => list.format(),
+    IreeError,
+    "nested more than",
+  );
+  assertEquals(error.code, "OUT_OF_RANGE");
+  list.dispose();
+});
+
+test("Lists that share lists are bounded in time", () => {
+  using instance = Instance.open();
+  using stack = new DisposableStack();
+  let list = stack.use(List.from(instance, [1]));
+  for (let depth = 0; depth < 64; depth++) {
+    list = stack.use(List.from(instance, [list, list]));
+  }
+  const error = assertThrows(() => list.format(), IreeError);
+  assertEquals(error.code, "RESOURCE_EXHAUSTED");
+  const held = list.get(0) as List;
+  stack.use(held);
+  assertThrows(() => held.push(list), IreeError);
+});

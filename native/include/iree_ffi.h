@@ -50,6 +50,10 @@ IREE_API_EXPORT uint32_t iree_ffi_version(uint8_t* buffer, uint32_t capacity);
 // process. Thread-safe.
 IREE_API_EXPORT void iree_ffi_statistics(uint64_t* out_statistics);
 
+// Makes an allocation through this layer fail: the |countdown|-th from now on,
+// of all threads. 0 makes none fail. For tests.
+IREE_API_EXPORT void iree_ffi_fail_allocation(uint32_t countdown);
+
 // Makes C's stdout line-buffered even when it is no terminal, so that what
 // native modules print stays in order with what the host program prints.
 IREE_API_EXPORT void iree_ffi_stdout_line_buffered(void);
@@ -291,6 +295,7 @@ IREE_API_EXPORT uint32_t iree_ffi_list_write(iree_vm_list_t* list,
 // Retains the object in element |ordinal|; its kind is in the element's tag.
 IREE_API_EXPORT void* iree_ffi_list_get_ref(iree_vm_list_t* list,
                                             uint32_t ordinal);
+// Puts an object into an element. A list that holds |list| is refused.
 IREE_API_EXPORT uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list,
                                                uint32_t ordinal, uint32_t kind,
                                                void* object);

@@ -40,6 +40,22 @@ static void iree_ffi_count_free(int64_t size) {
   iree_atomic_fetch_sub(&iree_ffi_live_count, 1, iree_memory_order_relaxed);
 }
 
+// How many allocations from now the one is that fails; 0 when none is to.
+static iree_atomic_int32_t iree_ffi_countdown = IREE_ATOMIC_VAR_INIT(0);
+
+void iree_ffi_fail_allocation(uint32_t countdown) {
+  iree_atomic_store(&iree_ffi_countdown, (int32_t)countdown,
+                    iree_memory_order_relaxed);
+}
+
+static bool iree_ffi_is_failing(void) {
+  if (!iree_atomic_load(&iree_ffi_countdown, iree_memory_order_relaxed)) {
+    return false;
+  }
+  return iree_atomic_fetch_sub(&iree_ffi_countdown, 1,
+                               iree_memory_order_relaxed) == 1;
+}
+
 // Passes everything on to IREE's system allocator and counts what went through.
 static iree_status_t iree_ffi_allocator_ctl(void* self,
                                             iree_allocator_command_t command,
@@ -52,6 +68,10 @@ static iree_status_t iree_ffi_allocator_ctl(void* self,
       command == IREE_ALLOCATOR_COMMAND_FREE) {
     old_ptr = *inout_ptr;
     old_size = old_ptr ? (int64_t)iree_ffi_usable_size(old_ptr) : 0;
+  }
+  if (command != IREE_ALLOCATOR_COMMAND_FREE && iree_ffi_is_failing()) {
+    return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
+                            "allocation failed as asked");
   }
   IREE_RETURN_IF_ERROR(system.ctl(system.self, command, params, inout_ptr));
   if (old_ptr) iree_ffi_count_free(old_size);

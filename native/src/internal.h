@@ -5,6 +5,12 @@
 
 #include "iree_ffi.h"
 
+#if defined(IREE_COMPILER_MSVC)
+#define IREE_FFI_THREAD_LOCAL __declspec(thread)
+#else
+#define IREE_FFI_THREAD_LOCAL _Thread_local
+#endif  // IREE_COMPILER_MSVC
+
 // Gives |object| to the thread that called in, which owns a reference to it
 // from now on. Null is passed on. Returns NULL and fails without memory.
 void* iree_ffi_hand_out(uint32_t kind, void* object);
@@ -51,6 +57,12 @@ uint32_t iree_ffi_ref_kind(const iree_vm_ref_t* ref);
 // Makes a retained |out_ref| from a pointer of the given kind.
 iree_status_t iree_ffi_ref_make(uint32_t kind, void* object,
                                 iree_vm_ref_t* out_ref);
+
+// Walks all lists in |list|. Fails when |forbidden| is among them or is |list|
+// itself, and when they are nested more than |max_depth| deep.
+iree_status_t iree_ffi_list_walk(iree_vm_list_t* list,
+                                 iree_vm_list_t* forbidden,
+                                 iree_host_size_t max_depth);
 
 //===----------------------------------------------------------------------===//
 // Packed records

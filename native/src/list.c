@@ -1,9 +1,13 @@
 #include <string.h>
 
-#include "iree/tooling/function_io.h"
 #include "internal.h"
+#include "iree/base/internal/atomics.h"
+#include "iree/tooling/function_io.h"
 
 #define IREE_FFI_ELEMENT_SIZE 8
+
+// How deep lists can be nested to be formatted.
+#define IREE_FFI_MAX_FORMAT_DEPTH 1000
 
 iree_vm_list_t* iree_ffi_list_create(uint32_t element_type, uint32_t capacity) {
   iree_vm_list_t* list = NULL;
@@ -131,10 +135,27 @@ void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal) {
   return iree_ffi_hand_out(kind, object);
 }
 
+// Whether the caller holds the only reference, so that no list can hold |list|.
+static bool iree_ffi_list_is_unshared(iree_vm_list_t* list) {
+  iree_atomic_ref_count_t* counter =
+      (iree_atomic_ref_count_t*)list +
+      (iree_vm_list_type() & IREE_VM_REF_TYPE_TAG_BIT_MASK);
+  return iree_atomic_ref_count_load(counter) == 1;
+}
+
 uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list, uint32_t ordinal,
                                uint32_t kind, void* object) {
   iree_vm_ref_t ref = iree_vm_ref_null();
-  iree_status_t status = iree_ffi_ref_make(kind, object, &ref);
+  iree_status_t status = iree_ok_status();
+  // A list that held itself would never be released.
+  if (kind == IREE_FFI_KIND_LIST &&
+      (object == list || !iree_ffi_list_is_unshared(list))) {
+    status = iree_ffi_list_walk((iree_vm_list_t*)object, /*forbidden=*/list,
+                                IREE_HOST_SIZE_MAX);
+  }
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_ref_make(kind, object, &ref);
+  }
   if (iree_status_is_ok(status)) {
     status = iree_vm_list_set_ref_move(list, ordinal, &ref);
   }
@@ -148,8 +169,13 @@ uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
-  iree_status_t status = iree_tooling_format_variants(
-      iree_ffi_view(name, name_length), list, max_element_count, &builder);
+  // IREE formats by recursion.
+  iree_status_t status =
+      iree_ffi_list_walk(list, /*forbidden=*/NULL, IREE_FFI_MAX_FORMAT_DEPTH);
+  if (iree_status_is_ok(status)) {
+    status = iree_tooling_format_variants(iree_ffi_view(name, name_length),
+                                          list, max_element_count, &builder);
+  }
   if (iree_status_is_ok(status)) {
     iree_ffi_write_bytes(&writer, iree_string_builder_buffer(&builder),
                          iree_string_builder_size(&builder));

@@ -27,12 +27,6 @@ typedef struct iree_ffi_thread_t {
   uint32_t used;
 } iree_ffi_thread_t;
 
-#if defined(IREE_COMPILER_MSVC)
-#define IREE_FFI_THREAD_LOCAL __declspec(thread)
-#else
-#define IREE_FFI_THREAD_LOCAL _Thread_local
-#endif  // IREE_COMPILER_MSVC
-
 static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t iree_ffi_this_thread;
 
 //===----------------------------------------------------------------------===//

@@ -23,6 +23,25 @@ export function peer(args: string[], options?: RunOptions): Promise<Output> {
   return execute(tool("iree-run-module"), args, options);
 }
 
+/**
+ * Arguments that run a function.
+ *
+ * @param modules The modules, in order.
+ * @param name The function.
+ * @param inputs Its arguments.
+ */
+export function call(
+  modules: string[],
+  name: string,
+  ...inputs: (string | number)[]
+): string[] {
+  return [
+    ...modules.map((module) => `--module=${module}`),
+    `--function=${name}`,
+    ...inputs.map((input) => `--input=${input}`),
+  ];
+}
+
 /** What both printed and how they ended. */
 export interface Both {
   theirs: Output;
@@ -72,14 +91,14 @@ export async function assertSame(
  * @param code The status code.
  * @param words The words; quotes are the same as backticks.
  * @param options Where and with what.
- * @returns What ours printed to stderr.
+ * @returns What ours printed.
  */
 export async function assertBothFail(
   args: string[],
   code: string,
   words: string,
   options?: RunOptions,
-): Promise<string> {
+): Promise<Output> {
   const { theirs, ours } = await runBoth(args, options);
   const command = args.join(" ");
   assertEquals(theirs.code, 1, `theirs: ${command}\n${theirs.stderr}`);
@@ -88,7 +107,7 @@ export async function assertBothFail(
   assertEquals([ours.code, ours.stdout], [1, theirs.stdout], command);
   assert(ours.stderr.startsWith(`error: ${code}: `), ours.stderr);
   assertStringIncludes(ours.stderr.replaceAll("`", "'"), words);
-  return ours.stderr;
+  return ours;
 }
 
 /**

@@ -1,12 +1,19 @@
 // What the peers get wrong, and what is done instead.
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { basename, dirname } from "@std/path";
 import {
   iree,
   nativeModule,
   program,
   sampleModule,
+  sampleProgram,
   TemporaryFolder,
   test,
 } from "../support.ts";
@@ -19,6 +26,7 @@ const types = await nativeModule("fixtures/types_module.cc");
 const parameters = await nativeModule("fixtures/parameters_module.cc");
 const refusing = await nativeModule("fixtures/refusing_module.cc");
 const sample = await sampleModule();
+const example = await sampleProgram();
 
 test("A scalar that does not fit is refused, not changed", async () => {
   const range = {
@@ -93,7 +101,7 @@ test("A flag file that names itself is wrong usage, not a crash", async () => {
   const file = folder.join("self");
   await Deno.writeTextFile(file, `--flagfile=${file}\n`);
   const { theirs, ours } = await runBoth([`--flagfile=${file}`]);
-  assertEquals(theirs.code > 128, true, `${theirs.code}`);
+  assert(theirs.code > 128, `${theirs.code}`);
   assertEquals([ours.code, ours.stdout], [2, ""]);
   assertStringIncludes(ours.stderr, `flag file '${file}' is nested too deep`);
 });
@@ -120,7 +128,7 @@ test("Paths may have @ and ? in folders and names", async () => {
     await Deno.copyFile(single, folder.join(path));
     const args = [`--module=${path}`, "--input=4"];
     const { theirs, ours } = await runBoth(args, { cwd });
-    assertEquals(theirs.code, 1, path);
+    assertEquals(theirs.code, path.includes("@") ? 1 : 0, path);
     assertEquals(
       ours,
       { code: 0, stdout: "EXEC @double\nresult[0]: i32=8\n", stderr: "" },
@@ -139,7 +147,7 @@ test("Paths may have @ and ? in folders and names", async () => {
     ) {
       const args = [`--module=./${path}${suffix}`, "--function=count"];
       const { theirs, ours } = await runBoth(args, { cwd });
-      assertEquals(theirs.code, 1, path);
+      assert(theirs.code > 0, args[0]);
       assertEquals(
         ours,
         {
@@ -191,12 +199,23 @@ test("Parameters of the default export need no @", async () => {
   );
 });
 
+test("Spaces at the end of a value are part of it", async () => {
+  const { theirs, ours } = await runBoth([
+    `--module=${sample}@?prefix=> `,
+    `--module=${example}`,
+    "--function=main",
+  ]);
+  assertEquals([theirs.code, ours.code], [0, 0]);
+  assertStringIncludes(theirs.stdout, "\n>CREATE 5xi8=");
+  assertStringIncludes(ours.stdout, "\n> CREATE 5xi8=");
+});
+
 test("A creation function that gives no module is an error, not a crash", async () => {
   const { theirs, ours } = await runBoth([
     `--module=${refusing}@create_no_module`,
     "--function=f",
   ]);
-  assertEquals(theirs.code > 128, true, `${theirs.code}`);
+  assert(theirs.code > 128, `${theirs.code}`);
   assertEquals([ours.code, ours.stdout], [1, ""]);
   assertMatch(ours.stderr, /^error: INTERNAL: .*'create_no_module'/);
   assertStringIncludes(ours.stderr, `'${refusing}'`);
@@ -205,7 +224,7 @@ test("A creation function that gives no module is an error, not a crash", async 
 test("A wrong export name is answered with those that there are", async () => {
   const { theirs, ours } = await runBoth([`--module=${sample}@nosuch`]);
   assertEquals([theirs.code, ours.code], [1, 1]);
-  assertEquals(theirs.stderr.includes("create_custom_module"), false);
+  assertFalse(theirs.stderr.includes("create_custom_module"));
   for (
     const name of [
       "create_custom_module",
@@ -222,7 +241,7 @@ test("A missing module is told with those that were given, in order", async () =
   const { theirs, ours } = await runBoth(args);
   assertEquals([theirs.code, ours.code], [1, 1]);
   const given = "custom, types, missing_import";
-  assertEquals(theirs.stderr.includes(given), false);
+  assertFalse(theirs.stderr.includes(given));
   assertStringIncludes(ours.stderr, given);
   assertStringIncludes(ours.stderr, "module 'missing_import' needs it");
 });

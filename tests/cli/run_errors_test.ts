@@ -1,0 +1,186 @@
+// What fails with iree-run-module fails here with the same code and words.
+
+import { assertMatch } from "@std/assert";
+import {
+  nativeModule,
+  program,
+  sampleModule,
+  sampleProgram,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+import { assertBothFail, call, forEach } from "./peer.ts";
+
+const arithmetic = await program("arithmetic.mlir");
+const single = await program("single.mlir");
+const missingImport = await program("missing_import.mlir");
+const missingFunction = await program("missing_function.mlir");
+const signatureMismatch = await program("signature_mismatch.mlir");
+const tensors = await program("mul_vmvx.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+const refusing = await nativeModule("fixtures/refusing_module.cc");
+const notIree = await nativeModule("fixtures/not_iree.c");
+const sample = await sampleModule();
+const example = await sampleProgram();
+
+test("Modules that cannot be loaded fail in IREE's words", async () => {
+  using folder = new TemporaryFolder();
+  const short = folder.join("short.vmfb");
+  await Deno.writeFile(short, (await Deno.readFile(single)).slice(0, 100));
+  const text = folder.join("text.so");
+  await Deno.writeTextFile(text, "no library");
+  const cases: [string[], string, string][] = [
+    [["nope.vmfb"], "NOT_FOUND", "failed to open file 'nope.vmfb'"],
+    [[short], "INVALID_ARGUMENT", "FlatBuffer length prefix out of bounds"],
+    [["/nope.so"], "NOT_FOUND", "failed to load dynamic library"],
+    [[text], "NOT_FOUND", "failed to load dynamic library"],
+    [
+      [notIree],
+      "NOT_FOUND",
+      "symbol 'iree_vm_dynamic_module_create' not found in library",
+    ],
+    [
+      [`${sample}@nosuch`, example],
+      "NOT_FOUND",
+      "symbol 'nosuch' not found in library",
+    ],
+    [
+      [`${refusing}@create_future_module`],
+      "UNIMPLEMENTED",
+      "needs version 2147483647, the runtime has 1",
+    ],
+    [
+      [`${refusing}@create_picky_module?ok&bad=1`],
+      "INVALID_ARGUMENT",
+      "parameter 'bad' is refused",
+    ],
+    [[`${refusing}@create_silent_module`], "ABORTED", ""],
+  ];
+  await forEach(
+    cases,
+    ([modules, ...error]) => assertBothFail(call(modules, "f"), ...error),
+  );
+});
+
+test("An empty file tells how it was brought into memory", async () => {
+  using folder = new TemporaryFolder();
+  const empty = folder.join("empty.vmfb");
+  await Deno.writeFile(empty, new Uint8Array());
+  const cases: [string, string][] = [
+    ["preload", "FlatBuffer data is not present or less than 16 bytes"],
+    ["mmap", "failed to map file handle range"],
+  ];
+  await forEach(cases, ([mode, words]) =>
+    assertBothFail(
+      [`--module=${empty}`, `--module_mode=${mode}`],
+      "INVALID_ARGUMENT",
+      words,
+    ));
+});
+
+test("Modules that cannot be linked fail in IREE's words", async () => {
+  const noType = "no type registered with name '!custom.string'";
+  const cases: [string[], string, string][] = [
+    [[example], "NOT_FOUND", noType],
+    [[example, sample], "NOT_FOUND", noType],
+    [
+      [missingImport],
+      "NOT_FOUND",
+      "required module 'nowhere' not available",
+    ],
+    [[sample, missingFunction], "NOT_FOUND", "function nothing not exported"],
+    [
+      [sample, signatureMismatch],
+      "INTERNAL",
+      "import function custom.string.print signature mismatch between " +
+      "signature_mismatch and source custom; expected 0i_i but got 0r_v",
+    ],
+  ];
+  await forEach(
+    cases,
+    ([modules, ...error]) => assertBothFail(call(modules, "main"), ...error),
+  );
+  for (
+    const [device, words] of [
+      ["bogus", "no driver 'bogus' registered"],
+      ["", "no driver '' registered"],
+      ["local-task://0", "device paths not yet implemented"],
+    ]
+  ) {
+    await assertBothFail(
+      [`--device=${device}`, ...call([sample, example], "main")],
+      "NOT_FOUND",
+      words,
+    );
+  }
+});
+
+test("Functions that cannot be called fail in IREE's words", async () => {
+  const cases: [string[], string, string][] = [
+    [
+      call([arithmetic], "nope"),
+      "NOT_FOUND",
+      "no function 'nope' exported by module",
+    ],
+    [
+      [`--module=${arithmetic}`],
+      "INVALID_ARGUMENT",
+      "more than one exported function present; --function= must be " +
+      "specified explicitly",
+    ],
+    [
+      [`--module=${refusing}@create_picky_module`],
+      "INVALID_ARGUMENT",
+      "no exported functions found in module; at least one must be present",
+    ],
+    [
+      call([arithmetic], "add_i32", 1),
+      "INVALID_ARGUMENT",
+      "input list and function mismatch; expected 2 arguments but passed 1",
+    ],
+    [
+      // Of a program with a device only one function is for others.
+      [`--module=${tensors}`],
+      "INVALID_ARGUMENT",
+      "input list and function mismatch; expected 2 arguments but passed 0",
+    ],
+    [
+      call([arithmetic], "add_i32", 1, 2, 3),
+      "INVALID_ARGUMENT",
+      "function expected fewer input values",
+    ],
+  ];
+  for (const input of ["abc", "9223372036854775808", "'5'", "--1"]) {
+    cases.push([
+      call([arithmetic], "add_i64", 1, input),
+      "INVALID_ARGUMENT",
+      `parsing value '${input}' as i64`,
+    ]);
+  }
+  await forEach(cases, ([args, ...error]) => assertBothFail(args, ...error));
+});
+
+test("Functions that fail do so in their own words, once they run", async () => {
+  const cases: [string[], string, string][] = [
+    [
+      call([sample, example], "error"),
+      "UNKNOWN",
+      "this function fails whenever it is called",
+    ],
+    [
+      call([arithmetic], "require_positive", -1),
+      "FAILED_PRECONDITION",
+      "the number must be positive",
+    ],
+    [call([types], "fail", 5), "NOT_FOUND", "failed as asked: 5"],
+    [
+      call([types], "list_size", "(null)"),
+      "INVALID_ARGUMENT",
+      "reference is null",
+    ],
+  ];
+  await forEach(cases, async ([args, ...error]) => {
+    const { stdout } = await assertBothFail(args, ...error);
+    assertMatch(stdout, /^EXEC @\w+\n$/);
+  });
+});
