@@ -8,7 +8,13 @@ import {
   IreeError,
   load,
 } from "../mod.ts";
-import { program, sampleModule, TemporaryFolder, test } from "./support.ts";
+import {
+  mustRun,
+  program,
+  sampleModule,
+  TemporaryFolder,
+  test,
+} from "./support.ts";
 
 const arithmetic = await program("arithmetic.mlir");
 const customImport = await program("custom_import.mlir");
@@ -79,6 +85,23 @@ test("A file that is not there is NOT_FOUND, however it is opened", () => {
       "failed to open file 'nope.vmfb'",
     );
     assertEquals(error.code, "NOT_FOUND");
+  }
+});
+
+test("What is no regular file is refused", async () => {
+  using folder = new TemporaryFolder();
+  using instance = Instance.open();
+  const pipe = folder.join("pipe");
+  await mustRun("mkfifo", [pipe]);
+  for (const path of [folder.path, `${folder.path}/`, "/dev/zero", pipe]) {
+    for (const mode of ["preload", "mmap"] as const) {
+      const error = assertThrows(
+        () => BytecodeModule.fromFile(instance, path, { mode }),
+        IreeError,
+        `'${path}' is not a regular file`,
+      );
+      assertEquals(error.code, "INVALID_ARGUMENT");
+    }
   }
 });
 

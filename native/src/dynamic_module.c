@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "internal.h"
 #include "iree/vm/dynamic/api.h"
 
@@ -7,17 +5,6 @@
 // that the library is unloaded with it, and crashes when a creation function
 // returns nothing or when attributes of a C++ module are asked for. Here
 // libraries stay, so the module needs no wrapper: calls go straight to it.
-
-static iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
-                                           char** out_cstring) {
-  char* cstring = NULL;
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      iree_ffi_allocator(), value.size + /*NUL=*/1, (void**)&cstring));
-  memcpy(cstring, value.data, value.size);
-  cstring[value.size] = 0;
-  *out_cstring = cstring;
-  return iree_ok_status();
-}
 
 static iree_status_t iree_ffi_read_parameters(
     const uint8_t* parameters, uint32_t parameters_length,

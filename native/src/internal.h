@@ -35,6 +35,10 @@ static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
   return iree_make_string_view((const char*)data, length);
 }
 
+// Copies |value| with a NUL at its end, for C functions that want one.
+iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
+                                    char** out_cstring);
+
 iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
 
 // The allocator of programs without a device. Its buffers do not hold it, so it

@@ -34,6 +34,17 @@ uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer) {
   return (uint32_t)writer->length;
 }
 
+iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
+                                    char** out_cstring) {
+  char* cstring = NULL;
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
+      iree_ffi_allocator(), value.size + /*NUL=*/1, (void**)&cstring));
+  memcpy(cstring, value.data, value.size);
+  cstring[value.size] = 0;
+  *out_cstring = cstring;
+  return iree_ok_status();
+}
+
 iree_status_t iree_ffi_read_u32(iree_ffi_reader_t* reader,
                                 uint32_t* out_value) {
   if (reader->length < sizeof(*out_value)) {
