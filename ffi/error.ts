@@ -114,8 +114,10 @@ export class IreeError extends Error {
   }
 }
 
-// `file.c:12: CODE; what happened; where; ` where each part may be missing.
-const STATUS_PATTERN = /^(?:[^\n]*?:\d+: )?([A-Z_]+)(?:; ([\s\S]*))?$/;
+// `file.c:12: CODE; what happened; where; ` where each part may be missing,
+// then lines of a backtrace, `[ 0] bytecode module@1:10 -`.
+const STATUS_PATTERN =
+  /^(?:[^\n]*?:\d+: )?[A-Z_]+(?:; ([^]*?))?[; ]*(?:\n\[ *\d+\] .*)*\s*$/;
 
 /**
  * Makes an error from a code and the text that IREE formats a status to.
@@ -126,11 +128,9 @@ const STATUS_PATTERN = /^(?:[^\n]*?:\d+: )?([A-Z_]+)(?:; ([\s\S]*))?$/;
  */
 export function errorFromStatus(code: number, status: string): IreeError {
   const name = STATUS_CODES[code];
-  const text = status.trimEnd().replace(/;$/, "");
-  const detail = STATUS_PATTERN.exec(text)?.[2] ?? "";
   return new IreeError(
     name === undefined || name === "OK" ? "UNKNOWN" : name,
-    detail === "" ? "no message" : detail,
+    STATUS_PATTERN.exec(status)?.[1] || "no message",
     { status },
   );
 }

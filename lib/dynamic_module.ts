@@ -1,12 +1,7 @@
 import { IreeError } from "./error.ts";
 import { createDynamicModule } from "../ffi/module.ts";
 import type { Instance } from "./instance.ts";
-import {
-  HEADER_LENGTH,
-  likelyCreationFunctions,
-  mappedLength,
-  readLibraryFile,
-} from "./library_file.ts";
+import { likelyCreationFunctions, readLibraryFile } from "./library_file.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
 import { demandFfi, mayRead, toPath } from "./permissions.ts";
@@ -80,7 +75,6 @@ export class DynamicModule extends Module {
     const exportName = options.exportName || DEFAULT_EXPORT_NAME;
     const parameters = toPairs(options.parameters ?? []);
     demandFfi(file);
-    demandWhole(file);
     try {
       return new DynamicModule(instance, file, exportName, parameters);
     } catch (error) {
@@ -114,27 +108,6 @@ function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
     );
   }
   return pairs;
-}
-
-/** Refuses a library that is cut short, which would end the process. */
-function demandWhole(path: string): void {
-  if (!mayRead(path)) return;
-  const header = new Uint8Array(HEADER_LENGTH);
-  let length;
-  try {
-    using file = Deno.openSync(path);
-    file.readSync(header);
-    length = file.statSync().size;
-  } catch {
-    return; // The system's loader will say what is wrong.
-  }
-  const needed = mappedLength(header);
-  if (length >= needed) return;
-  throw new IreeError(
-    "NOT_FOUND",
-    `failed to load dynamic library '${path}': the file is cut short, ` +
-      `${length} bytes of ${needed} or more`,
-  );
 }
 
 /** Format of this system's libraries. */

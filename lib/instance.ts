@@ -14,9 +14,7 @@ export interface InstanceOptions {
  * The VM instance: the registry of types that modules share.
  *
  * There is one per process, which every `Instance` of every worker refers to,
- * because IREE keeps its type registrations process-wide. The libraries of
- * dynamic modules stay loaded as long as anything made from it lives.
- * Thread-safe.
+ * because IREE keeps its type registrations process-wide. Thread-safe.
  *
  * @example
  * ```ts

@@ -14,9 +14,6 @@ const UNKNOWN: LibraryFile = {
   exports: undefined,
 };
 
-/** Enough of a library's beginning for {@linkcode mappedLength}. */
-export const HEADER_LENGTH = 4096;
-
 /** `e_machine` of ELF. */
 const ELF_MACHINES: Readonly<Record<number, string>> = {
   3: "x86",
@@ -48,34 +45,6 @@ export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
   }
   if (view.getUint16(0, true) === 0x5a4d) return { ...UNKNOWN, format: "pe" };
   return UNKNOWN;
-}
-
-/**
- * Tells how long the file of a library must be. The system maps a shorter one
- * all the same, and the process dies of the first access beyond its end.
- *
- * @param header The file's first {@linkcode HEADER_LENGTH} bytes.
- * @returns The least length that will do, as far as the header tells.
- */
-export function mappedLength(header: Uint8Array<ArrayBuffer>): number {
-  const view = new DataView(header.buffer, header.byteOffset, header.length);
-  let length = 0;
-  try {
-    if (!isElf(view) || !isElf64LittleEndian(view)) return length;
-    const segmentsOffset = Number(view.getBigUint64(32, true));
-    const segmentSize = view.getUint16(54, true);
-    const segmentCount = view.getUint16(56, true);
-    for (let ordinal = 0; ordinal < segmentCount; ordinal++) {
-      const segment = segmentsOffset + ordinal * segmentSize;
-      if (view.getUint32(segment, true) !== PT_LOAD) continue;
-      const offset = Number(view.getBigUint64(segment + 8, true));
-      const size = Number(view.getBigUint64(segment + 32, true));
-      length = Math.max(length, offset + size);
-    }
-  } catch (error) {
-    ignoreRangeError(error);
-  }
-  return length;
 }
 
 /**
@@ -114,7 +83,6 @@ function readElf(view: DataView<ArrayBuffer>): LibraryFile {
   return { format: "elf", arch, exports };
 }
 
-const PT_LOAD = 1;
 const SHT_DYNSYM = 11;
 const STT_FUNC = 2;
 const SYMBOL_SIZE = 24;

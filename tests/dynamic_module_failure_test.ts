@@ -221,6 +221,22 @@ test("A file that is no library of this system is refused with what it is", asyn
   refused(folder.path, {}, "NOT_FOUND", "failed to load");
 });
 
+test("The same relative path in another folder is another library", async () => {
+  using folder = new TemporaryFolder();
+  const here = Deno.cwd();
+  try {
+    for (const [name, source] of [["a", sample], ["b", types]]) {
+      await Deno.mkdir(folder.join(name));
+      await Deno.copyFile(source, folder.join(name, "m.so"));
+      Deno.chdir(folder.join(name));
+      using loaded = load({ modules: ["./m.so"] });
+      assertEquals(loaded.mainModule.name, name === "a" ? "custom" : "types");
+    }
+  } finally {
+    Deno.chdir(here);
+  }
+});
+
 test("A library that is cut short is refused instead of killing the process", async () => {
   using folder = new TemporaryFolder();
   const whole = await Deno.readFile(notIree);

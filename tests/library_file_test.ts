@@ -1,8 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  HEADER_LENGTH,
   likelyCreationFunctions,
-  mappedLength,
   readLibraryFile,
 } from "../lib/library_file.ts";
 import {
@@ -24,15 +22,6 @@ async function exportsByNm(path: string): Promise<string[]> {
     name
   )
     .toSorted();
-}
-
-/** How long a library must be, as the system's tools tell it. */
-async function mappedLengthByReadelf(path: string): Promise<number> {
-  const lines = await mustRun("readelf", ["-lW", path]);
-  const segments = lines.matchAll(/^ +LOAD +(\S+) +\S+ +\S+ +(\S+)/gm);
-  return Math.max(
-    ...[...segments].map(([, offset, size]) => Number(offset) + Number(size)),
-  );
 }
 
 /** Numbers from 0 to `bound`, the same in every run. */
@@ -61,28 +50,17 @@ test("A library tells what it exports, as nm does", async () => {
   ]);
 });
 
-test("A library tells how long it must be, as readelf does", async () => {
-  for (const path of [sample, notIree, LIBRARY]) {
-    const bytes = await Deno.readFile(path);
-    const length = mappedLength(bytes.subarray(0, HEADER_LENGTH));
-    assertEquals(length, await mappedLengthByReadelf(path));
-    assert(length > 1000 && length <= bytes.length);
-  }
-});
-
 test("Bytes anywhere in a buffer are read the same", async () => {
   const bytes = await Deno.readFile(sample);
   const larger = new Uint8Array(bytes.length + 100).fill(0xff);
   larger.set(bytes, 7);
   const moved = larger.subarray(7, 7 + bytes.length);
   assertEquals(readLibraryFile(moved), readLibraryFile(bytes));
-  assertEquals(mappedLength(moved), mappedLength(bytes));
 });
 
 test("A library cut at any place tells less and never throws", async () => {
   const bytes = await Deno.readFile(notIree);
   const whole = readLibraryFile(bytes);
-  const length = mappedLength(bytes);
   let withExports = 0;
   for (let end = 0; end <= bytes.length; end++) {
     const cut = bytes.subarray(0, end);
@@ -93,7 +71,6 @@ test("A library cut at any place tells less and never throws", async () => {
       withExports++;
       assertEquals(file.exports, whole.exports);
     }
-    assert(mappedLength(cut) <= length);
   }
   // The table of sections is at the end, so only the last cuts tell exports.
   assert(withExports > 0 && withExports < 2000, `${withExports}`);
@@ -119,7 +96,6 @@ test("Formats are told by their first bytes", () => {
     assertEquals(file.format, format);
     assertEquals(file.exports, undefined);
     if (format !== "elf") assertEquals(file.arch, undefined);
-    assertEquals(mappedLength(bytes), 0);
     // Less than any library has in front of its code.
     assertEquals(readLibraryFile(bytes.subarray(0, 19)).format, "unknown");
   }
@@ -152,7 +128,6 @@ test("Processors are named as Deno names them", async () => {
   view.setUint8(5, 1);
   view.setUint8(4, 1);
   assertEquals(readLibraryFile(bytes).exports, undefined);
-  assertEquals(mappedLength(bytes), 0);
 });
 
 test("A library without sections tells no exports, which is not none", async () => {
@@ -160,7 +135,6 @@ test("A library without sections tells no exports, which is not none", async () 
   bytes.fill(0, 40, 48);
   bytes.fill(0, 60, 64);
   assertEquals(readLibraryFile(bytes).exports, undefined);
-  assert(mappedLength(bytes) > 1000);
 });
 
 test("Random bytes never throw", () => {
@@ -173,7 +147,6 @@ test("Random bytes never throw", () => {
     if (round % 3 > 0) bytes.set([0x7f, 0x45, 0x4c, 0x46]);
     if (round % 3 > 1) bytes.set([2, 1], 4);
     formats.add(readLibraryFile(bytes).format);
-    assert(mappedLength(bytes) >= 0);
   }
   assert(formats.has("elf") && formats.has("unknown"));
 });
@@ -202,7 +175,6 @@ test("Damaged libraries never throw and tell only text", async () => {
     assertEquals(format, "elf");
     assert(exports?.every((name) => !name.startsWith("_")) ?? true);
     if (exports?.join() !== "not_iree_answer") damaged++;
-    assert(mappedLength(bytes) >= 0);
   }
   assert(damaged > 100 && damaged < 2900, `${damaged}`);
 });

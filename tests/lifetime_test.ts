@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
-  BufferView,
+  type BufferView,
   BytecodeModule,
   Context,
   Device,
@@ -12,7 +12,7 @@ import {
   List,
   load,
   type NativeObject,
-  Reference,
+  type Reference,
   runtime,
   VmBuffer,
 } from "../mod.ts";

@@ -142,6 +142,20 @@ test("A native module that may not be loaded is refused as Deno would", async ()
   assertEquals(stdout, REFUSED("ffi", sample).repeat(2));
 });
 
+test("A native module cut short is refused without the right to read it", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("cut.so");
+  const whole = await Deno.readFile(sample);
+  await Deno.writeFile(path, whole.subarray(0, 1000));
+  const { code, stdout } = await runWith(
+    [`--allow-ffi=${LIBRARY},${path}`],
+    ATTEMPT(`iree.load({ modules: [${JSON.stringify(path)}], library })`),
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "NOT_FOUND: failed to load dynamic library");
+  assertStringIncludes(stdout, "cut short, 1000 bytes of");
+});
+
 test("The library itself is refused as Deno does", async () => {
   const { stdout } = await runWith(
     ["--allow-read"],

@@ -51,6 +51,10 @@ iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
                                       void** out_symbol);
 
+// Fails when the file of a library is shorter than what would be mapped of it:
+// the first access beyond its end would kill the process.
+iree_status_t iree_ffi_check_library_length(const char* path, uint64_t length);
+
 // Takes the reference out of |ref| as the pointer that its kind says. On
 // failure |ref| is unchanged.
 iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, void** out_object);

@@ -1,7 +1,12 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
+#if !defined(IREE_PLATFORM_WINDOWS)
+#include <unistd.h>
+#endif  // !IREE_PLATFORM_WINDOWS
 #include "iree/base/internal/dynamic_library.h"
 #include "iree/base/threading/call_once.h"
 #include "iree/base/threading/mutex.h"
@@ -47,15 +52,16 @@ static iree_status_t iree_ffi_library_load(const char* path,
     if (!iree_ffi_file_equal(&library->file, &file)) {
       return iree_make_status(
           IREE_STATUS_FAILED_PRECONDITION,
-          "library '%s' was replaced on disk after it was loaded, and libraries "
-          "stay loaded until the process ends; load the new build under another "
-          "file name",
+          "library '%s' was replaced or removed on disk after it was loaded, and "
+          "libraries stay loaded until the process ends; load a new build under "
+          "another file name",
           path);
     }
     *out_library = library;
     return iree_ok_status();
   }
 
+  IREE_RETURN_IF_ERROR(iree_ffi_check_library_length(path, file.st_size));
   iree_ffi_library_t* library = NULL;
   IREE_RETURN_IF_ERROR(iree_allocator_malloc(
       iree_allocator_system(), sizeof(*library), (void**)&library));
@@ -81,16 +87,44 @@ static iree_status_t iree_ffi_library_load(const char* path,
   return status;
 }
 
+// The system's loader knows libraries by the text of their path, so that it
+// would take one relative to another working directory for the same library.
+static iree_status_t iree_ffi_absolute_path(const char* path,
+                                            char** out_path) {
+#if defined(IREE_PLATFORM_WINDOWS)
+  char* absolute = _fullpath(NULL, path, 0);
+#else
+  char* absolute = NULL;
+  char* folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0);
+  if (folder) {
+    iree_host_size_t size = strlen(folder) + strlen(path) + /*slash, NUL=*/2;
+    absolute = malloc(size);
+    if (absolute) {
+      snprintf(absolute, size, "%s%s%s", folder, folder[0] ? "/" : "", path);
+    }
+  }
+  free(folder);
+#endif  // IREE_PLATFORM_WINDOWS
+  *out_path = absolute;
+  return absolute ? iree_ok_status()
+                  : iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
+                                     "no memory for a path, or no working "
+                                     "directory");
+}
+
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
                                       void** out_symbol) {
+  char* absolute_path = NULL;
+  IREE_RETURN_IF_ERROR(iree_ffi_absolute_path(path, &absolute_path));
   iree_call_once(&iree_ffi_library_once, iree_ffi_library_initialize_mutex);
   iree_slim_mutex_lock(&iree_ffi_library_mutex);
   iree_ffi_library_t* library = NULL;
-  iree_status_t status = iree_ffi_library_load(path, &library);
+  iree_status_t status = iree_ffi_library_load(absolute_path, &library);
   if (iree_status_is_ok(status)) {
     status = iree_dynamic_library_lookup_symbol(library->handle, symbol_name,
                                                 out_symbol);
   }
   iree_slim_mutex_unlock(&iree_ffi_library_mutex);
+  free(absolute_path);
   return status;
 }

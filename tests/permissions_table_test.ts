@@ -1,0 +1,169 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join, toFileUrl } from "@std/path";
+import {
+  denoFlags,
+  execute,
+  LIBRARY,
+  nativeModule,
+  type Output,
+  program,
+  ROOT,
+  type RunOptions,
+  TemporaryFolder,
+  test,
+} from "./support.ts";
+
+// docs/permissions.md, line by line: what a line names works with what it says
+// it needs, and does not without any part of that.
+
+const arithmetic = await program("arithmetic.mlir");
+const single = await program("single.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+const bytes = Array.from(await Deno.readFile(single)).join(",");
+
+const CORE = `--allow-ffi=${LIBRARY}`;
+const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
+const quoted = (text: string) => JSON.stringify(text);
+
+interface Line {
+  /** What it needs, all of it. */
+  readonly needs: readonly string[];
+  /** Code that uses it, or arguments of the command line. */
+  readonly use: string | readonly string[];
+  readonly stdin?: Uint8Array<ArrayBuffer>;
+}
+
+const flagfile = Deno.makeTempFileSync({ prefix: "iree_deno_" });
+Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
+
+const LINES: Readonly<Record<string, Line>> = {
+  "importing the package": { needs: [], use: "iree.runtime.libraryPath;" },
+  "`Instance.open({ library })`": {
+    needs: [CORE],
+    use: "using i = iree.Instance.open({ library });",
+  },
+  "`Instance.open()`, `load` without the option `library`": {
+    needs: [CORE, ENV],
+    use: "using i = iree.Instance.open();" +
+      `using p = iree.load({ modules: [new Uint8Array([${bytes}])] });`,
+  },
+  "`runtime.statistics`, `runtime.version`": {
+    needs: [CORE],
+    use: "iree.runtime.version(library); iree.runtime.statistics;",
+  },
+  "`Device.create`, `HalModule.create`, `BuiltinModule.create`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using d = iree.Device.create(i, "local-task");
+      using h = iree.HalModule.create(i, d);
+      using b = iree.BuiltinModule.create(i, "hal_loader");`,
+  },
+  "`BytecodeModule.fromBytes`, `load` of bytes": {
+    needs: [CORE],
+    use: `const bytes = new Uint8Array([${bytes}]);
+      using i = iree.Instance.open({ library });
+      using m = iree.BytecodeModule.fromBytes(i, bytes);
+      using p = iree.load({ modules: [bytes], library });
+      if (p.double(21) !== 42) throw new Error("wrong");`,
+  },
+  "`load` of `-`": {
+    needs: [CORE],
+    use: `using p = iree.load({ modules: ["-"], library });
+      if (p.double(21) !== 42) throw new Error("wrong");`,
+    stdin: await Deno.readFile(single),
+  },
+  "`BytecodeModule.fromFile`, `load` of the path of a `.vmfb`": {
+    needs: [CORE, `--allow-read=${arithmetic}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.BytecodeModule.fromFile(i, ${quoted(arithmetic)});
+      using p = iree.load({ modules: [${quoted(arithmetic)}], library });`,
+  },
+  "`DynamicModule.load`, `load` of a native library": {
+    needs: [`${CORE},${types}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.DynamicModule.load(i, ${quoted(types)});
+      using p = iree.load({ modules: [${quoted(types)}], library });`,
+  },
+  "`Context.create`, calls, `List`, `VmBuffer`, `BufferView`, `Reference`": {
+    needs: [`${CORE},${types}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.DynamicModule.load(i, ${quoted(types)});
+      using c = iree.Context.create(i, [m]);
+      const call = (name, ...values) => {
+        using f = c.lookupFunction("types." + name);
+        return f.call(...values);
+      };
+      using list = call("make_list");
+      using buffer = call("make_buffer");
+      using view = call("make_buffer_view");
+      using counter = call("counter_create", 1);
+      list.size; buffer.toText(); view.format(); counter.typeName;`,
+  },
+  "`iree run` with the modules above": {
+    needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
+    use: [
+      "run",
+      `--module=${types}`,
+      `--module=${arithmetic}`,
+      "--function=add_i32",
+      "--input=1",
+      "--input=2",
+    ],
+  },
+  "`iree run --flagfile=FILE`": {
+    needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
+    use: ["run", `--flagfile=${flagfile}`],
+  },
+};
+
+async function use(line: Line, flags: readonly string[]): Promise<Output> {
+  const options: RunOptions = {
+    stdin: line.stdin,
+    env: { IREE_RUNTIME_LIBRARY: LIBRARY },
+  };
+  const deno = ["run", "--no-prompt", "--no-check", ...denoFlags(), ...flags];
+  if (typeof line.use !== "string") {
+    const args = [...deno, join(ROOT, "cli.ts"), ...line.use];
+    return await execute(Deno.execPath(), args, options);
+  }
+  using folder = new TemporaryFolder();
+  const script = folder.join("script.ts");
+  const mod = toFileUrl(join(ROOT, "mod.ts")).href;
+  await Deno.writeTextFile(
+    script,
+    `import * as iree from ${quoted(mod)};\n` +
+      `const library = ${quoted(LIBRARY)};\n${line.use}`,
+  );
+  return await execute(Deno.execPath(), [...deno, script], options);
+}
+
+test("The table of permissions is the one that is tested", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "docs/permissions.md"));
+  const rows = [...text.matchAll(/^\| (.*?) +\| /gm)].map(([, what]) => what);
+  assertEquals(rows.slice(2), Object.keys(LINES));
+});
+
+for (const [what, line] of Object.entries(LINES)) {
+  test(`Permissions: ${what} works with what it needs`, async () => {
+    const { code, stderr } = await use(line, line.needs);
+    assertEquals([code, stderr], [0, ""]);
+  });
+
+  test(`Permissions: ${what} fails with less`, async () => {
+    for (const [index, flag] of line.needs.entries()) {
+      // A list of paths loses its last one, anything else goes whole.
+      const less = flag.includes(",") ? [withoutLast(flag)] : [];
+      const flags = line.needs.toSpliced(index, 1, ...less);
+      const { code, stderr, stdout } = await use(line, flags);
+      assertEquals(code, 1, `${flags.join(" ")}: ${stdout}`);
+      assertStringIncludes(
+        stderr,
+        flag === ENV ? "IREE_RUNTIME_LIBRARY" : "run again with the --allow",
+      );
+    }
+  });
+}
+
+function withoutLast(flag: string): string {
+  return flag.slice(0, flag.lastIndexOf(","));
+}
