@@ -63,5 +63,14 @@ export {
   type Statistics,
 } from "./lib/runtime.ts";
 export type { ScalarType } from "./lib/scalar.ts";
+export type {
+  DeclaredType,
+  DeclaredValue,
+  ObjectType,
+  ScalarDeclaration,
+  Signature,
+  TensorType,
+  UnknownType,
+} from "./lib/signature.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";

@@ -1,8 +1,9 @@
 import { createContext } from "../ffi/context.ts";
+import type { Handle } from "../ffi/handle.ts";
 import { IreeError } from "./error.ts";
 import { VmFunction } from "./function.ts";
 import type { Instance } from "./instance.ts";
-import { isPublicFunction, type Module } from "./module.ts";
+import { exportsOf, isPublicFunction, type Module } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 
 /** How a context is created. */
@@ -38,19 +39,22 @@ export class Context extends NativeObject {
   /** The modules in the order of their registration. */
   readonly modules: readonly Module[];
   readonly #names: readonly string[];
+  readonly #moduleHandles: readonly Handle[];
 
   private constructor(
     instance: Instance,
     modules: readonly Module[],
     options: ContextOptions,
   ) {
+    const handles = modules.map(handleOf);
     super(
       createContext(
         handleOf(instance),
-        modules.map(handleOf),
+        handles,
         options.traceExecution ?? false,
       ),
     );
+    this.#moduleHandles = handles;
     this.instance = instance;
     this.modules = modules;
     this.#names = modules.map(({ name }) => name);
@@ -97,7 +101,10 @@ export class Context extends NativeObject {
     const [ordinal, functionName] = module === undefined
       ? this.#splitName(name)
       : [this.#ordinalOf(module), name];
-    const { exports } = this.modules[ordinal];
+    const exports = exportsOf(
+      this.modules[ordinal],
+      this.#moduleHandles[ordinal],
+    );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
       return new VmFunction(handle, ordinal, description);

@@ -14,7 +14,8 @@ import {
 } from "./calling_convention.ts";
 import type { FunctionDescription } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
-import { SCALARS } from "./scalar.ts";
+import { DECLARED_RANGES, type ScalarRange, SCALARS } from "./scalar.ts";
+import { parseSignature, type Signature } from "./signature.ts";
 import {
   describeValue,
   unwrapObject,
@@ -35,10 +36,16 @@ export type CallResult = undefined | Value | Value[];
 export class VmFunction extends NativeObject {
   /** What its module tells of it. */
   readonly description: FunctionDescription;
+  /**
+   * Inputs and outputs as the program's author wrote them, where the program
+   * tells.
+   */
+  readonly signature: Signature | undefined;
   readonly #argumentSlots: readonly Slot[];
   readonly #resultSlots: readonly Slot[];
   readonly #arguments: CallBuffer;
   readonly #results: CallBuffer;
+  readonly #argumentRanges: readonly (ScalarRange | undefined)[];
   readonly #takesObjects: boolean;
   readonly #context: Handle;
 
@@ -60,6 +67,13 @@ export class VmFunction extends NativeObject {
     this.#resultSlots = convention.results.slots;
     this.#arguments = new CallBuffer(convention.arguments.byteLength);
     this.#results = new CallBuffer(convention.results.byteLength);
+    this.signature = parseSignature(
+      description.attributes["iree.abi.declaration"] ?? "",
+      description.name,
+    );
+    this.#argumentRanges = this.#argumentSlots.map(({ type }, ordinal) =>
+      type === "ref" ? undefined : rangeOf(type, this.signature, ordinal)
+    );
     this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
   }
 
@@ -109,7 +123,7 @@ export class VmFunction extends NativeObject {
       if (value !== null && !isObject(value)) {
         throw this.#wrongType(ordinal, value);
       }
-    } else if (!SCALARS[type].fits(value)) {
+    } else if (!this.#argumentRanges[ordinal]?.fits(value)) {
       throw this.#wrongType(ordinal, value);
     } else if (type === "i64") {
       this.#arguments.i64[offset >> 3] = BigInt(value as number | bigint);
@@ -160,10 +174,14 @@ export class VmFunction extends NativeObject {
   }
 
   #wrongType(ordinal: number, value: unknown): IreeError {
-    const { type } = this.#argumentSlots[ordinal];
-    const wanted = type === "ref"
+    const range = this.#argumentRanges[ordinal]?.range;
+    const declared = this.signature?.inputs[ordinal];
+    const type = declared?.kind === "scalar"
+      ? declared.type
+      : this.#argumentSlots[ordinal].type;
+    const wanted = range === undefined
       ? "a reference (an object of the VM, or null)"
-      : `${type} (${SCALARS[type].range})`;
+      : `${type} (${range})`;
     return new IreeError(
       "INVALID_ARGUMENT",
       `argument ${ordinal} of '${this.name}': wanted ${wanted}, given ` +
@@ -180,4 +198,16 @@ export class VmFunction extends NativeObject {
 
 function isObject(value: Value): boolean {
   return value instanceof NativeObject && unwrapObject(value) !== undefined;
+}
+
+function rangeOf(
+  type: Exclude<SlotType, "ref">,
+  signature: Signature | undefined,
+  ordinal: number,
+): ScalarRange {
+  const declared = signature?.inputs[ordinal];
+  const name = declared?.kind === "scalar" ? declared.type : type;
+  return Object.hasOwn(DECLARED_RANGES, name)
+    ? DECLARED_RANGES[name]
+    : SCALARS[type];
 }

@@ -5,9 +5,15 @@ import {
   type ModuleDependency,
   type ModuleDescription,
 } from "../ffi/module.ts";
+import type { Handle } from "../ffi/handle.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 
 export type { FunctionDescription, ModuleDependency };
+
+let readExports: (
+  module: Module,
+  handle: Handle,
+) => readonly FunctionDescription[];
 
 /**
  * A module: functions and types, and what they need of other modules. Immutable
@@ -45,10 +51,7 @@ export abstract class Module extends NativeObject {
 
   /** The functions that it offers, `__init` and its like included. */
   get exports(): readonly FunctionDescription[] {
-    return this.#exports ??= Array.from(
-      { length: this.#described.exportCount },
-      (_, ordinal) => describeFunction(handleOf(this), "export", ordinal),
-    );
+    return this.#exports ?? exportsOf(this, handleOf(this));
   }
 
   /** The functions that it needs, by their full names. */
@@ -58,6 +61,28 @@ export abstract class Module extends NativeObject {
       (_, ordinal) => describeFunction(handleOf(this), "import", ordinal),
     );
   }
+
+  static {
+    readExports = (module, handle) =>
+      module.#exports ??= Array.from(
+        { length: module.#described.exportCount },
+        (_, ordinal) => describeFunction(handle, "export", ordinal),
+      );
+  }
+}
+
+/**
+ * Functions that a module offers, for a context that holds its handle: also
+ * when the module itself was disposed after it was described.
+ *
+ * @param module The module.
+ * @param handle Its handle.
+ */
+export function exportsOf(
+  module: Module,
+  handle: Handle,
+): readonly FunctionDescription[] {
+  return readExports(module, handle);
 }
 
 /**

@@ -2,22 +2,30 @@ import type { ScalarType } from "../ffi/list.ts";
 
 export type { ScalarType };
 
-interface Scalar {
+/** What a scalar takes. */
+export interface ScalarRange {
   /** What fits, in words. */
   readonly range: string;
   /** Whether a value can be stored without becoming another one. */
   fits(value: unknown): boolean;
+}
+
+interface Scalar extends ScalarRange {
   read(view: DataView, offset: number): number | bigint;
   write(view: DataView, offset: number, value: number | bigint): void;
 }
 
-function integer(bits: 8 | 16 | 32): Scalar {
-  const max = 2 ** (bits - 1) - 1;
+function wholeNumber(min: number, max: number): ScalarRange {
   return {
-    range: `a whole number from ${-max - 1} to ${max}`,
+    range: `a whole number from ${min} to ${max}`,
     fits: (value) =>
-      Number.isInteger(value) && Number(value) >= -max - 1 &&
-      Number(value) <= max,
+      Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  };
+}
+
+function integer(bits: 8 | 16 | 32): Scalar {
+  return {
+    ...wholeNumber(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1),
     read: (view, offset) => view[`getInt${bits}`](offset, true),
     write: (view, offset, value) =>
       view[`setInt${bits}`](offset, Number(value), true),
@@ -58,4 +66,18 @@ export const SCALARS: Readonly<Record<ScalarType, Scalar>> = {
     write: (view, offset, value) =>
       view.setFloat64(offset, Number(value), true),
   },
+};
+
+/**
+ * Types that programs declare but pass as i32, of which they use a part. Those
+ * without a sign take both the signed range and the unsigned one.
+ */
+export const DECLARED_RANGES: Readonly<Record<string, ScalarRange>> = {
+  i1: wholeNumber(0, 1),
+  i8: wholeNumber(-128, 255),
+  si8: wholeNumber(-128, 127),
+  ui8: wholeNumber(0, 255),
+  i16: wholeNumber(-32768, 65535),
+  si16: wholeNumber(-32768, 32767),
+  ui16: wholeNumber(0, 65535),
 };

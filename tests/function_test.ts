@@ -104,6 +104,40 @@ test("A wrong argument is answered with the function's declaration", () => {
   );
 });
 
+test("A function refuses what its declared type has no room for", async () => {
+  using loaded = load({ modules: [await program("signatures.mlir")] });
+  assertEquals(loaded.call("add_i8", 100, 27), 127);
+  assertEquals(loaded.call("choose", 1), 1);
+  assertEquals(loaded.call("choose", 0), 2);
+  for (
+    const [name, values, words] of [
+      [
+        "add_i8",
+        [1, 300],
+        "argument 1 of 'add_i8': wanted i8 (a whole number " +
+        "from -128 to 255), given the number 300",
+      ],
+      ["add_i8", [-129, 0], "argument 0 of 'add_i8': wanted i8"],
+      [
+        "choose",
+        [2],
+        "argument 0 of 'choose': wanted i1 (a whole number " +
+        "from 0 to 1)",
+      ],
+    ] as const
+  ) {
+    assertThrows(() => loaded.call(name, ...values), IreeError, words);
+  }
+  const { signature } = loaded.lookupFunction("dynamic");
+  assertEquals(signature?.inputs[0], {
+    kind: "tensor",
+    elementType: "f32",
+    shape: [null, 4],
+    name: "input0",
+    attributes: {},
+  });
+});
+
 test("A reference refuses what is no object of the VM", () => {
   using loaded = load({ modules: [types] });
   for (const bad of [1, 1n, "text", true, undefined, [1], {}, loaded]) {

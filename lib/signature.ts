@@ -1,0 +1,189 @@
+/** A tensor: the shape is `null` where a dimension is known only at run time. */
+export interface TensorType {
+  /** Tells it from the other kinds of types. */
+  readonly kind: "tensor";
+  /** Name of the element type, such as `f32`, `bf16` or `complex<f32>`. */
+  readonly elementType: string;
+  /** Dimensions, outermost first; empty for a scalar in a tensor. */
+  readonly shape: readonly (number | null)[];
+  /** How the elements are laid out, as text, where the program says it. */
+  readonly encoding?: string;
+}
+
+/** A number: `i1` to `i64`, `index`, `f16` to `f64` and their like. */
+export interface ScalarDeclaration {
+  /** Tells it from the other kinds of types. */
+  readonly kind: "scalar";
+  /** Name of the type. */
+  readonly type: string;
+}
+
+/** An object of the VM, such as `!hal.buffer_view` or `!custom.string`. */
+export interface ObjectType {
+  /** Tells it from the other kinds of types. */
+  readonly kind: "object";
+  /** The type as the program writes it, without `!`. */
+  readonly type: string;
+}
+
+/** What this version does not know, as the program writes it. */
+export interface UnknownType {
+  /** Tells it from the other kinds of types. */
+  readonly kind: "unknown";
+  /** The text. */
+  readonly text: string;
+}
+
+/** Type of an input or output, as the program's author wrote it. */
+export type DeclaredType =
+  | TensorType
+  | ScalarDeclaration
+  | ObjectType
+  | UnknownType;
+
+/** An input or output of a function. */
+export type DeclaredValue = DeclaredType & {
+  /** Its name in the declaration, without `%`. */
+  readonly name: string;
+  /** Its attributes by name, as text. */
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+/** Signature of a function, as the program's author wrote it. */
+export interface Signature {
+  /**
+   * How the function is called: `sync` returns when it is done, `async` takes
+   * two fences besides its inputs.
+   */
+  readonly model: string;
+  /** What the function takes. */
+  readonly inputs: readonly DeclaredValue[];
+  /** What it gives. */
+  readonly outputs: readonly DeclaredValue[];
+}
+
+/**
+ * Parses what the compiler writes as `iree.abi.declaration`, such as
+ * `sync func @mul(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)`.
+ *
+ * @param declaration The declaration.
+ * @param name Name of the function, which can hold any character.
+ * @returns The signature; types it does not know are kept as text. `undefined`
+ * when the text is no declaration of that function.
+ */
+export function parseSignature(
+  declaration: string,
+  name: string,
+): Signature | undefined {
+  const head = ` func @${name}`;
+  const at = declaration.indexOf(head);
+  if (at < 0) return undefined;
+  const lists = splitTopLevel(declaration.slice(at + head.length), "->");
+  if (lists.length !== 2) return undefined;
+  const [inputs, outputs] = lists.map(parseList);
+  if (inputs === undefined || outputs === undefined) return undefined;
+  return { model: declaration.slice(0, at), inputs, outputs };
+}
+
+function parseList(text: string): DeclaredValue[] | undefined {
+  const inner = /^\s*\(([^]*)\)\s*$/.exec(text)?.[1];
+  if (inner === undefined) return undefined;
+  if (inner.trim() === "") return [];
+  return splitTopLevel(inner, ",").map(parseValue);
+}
+
+function parseValue(text: string): DeclaredValue {
+  const [, name = "", rest = text] = /^\s*%([^:\s]+)\s*:([^]*)$/.exec(text) ??
+    [];
+  const [, type = rest, attributes = ""] =
+    /^([^{]*?)\{([^]*)\}\s*$/.exec(rest) ?? [];
+  return {
+    name,
+    ...parseDeclaredType(type.trim()),
+    attributes: parseAttributes(attributes),
+  };
+}
+
+/**
+ * Parses one type.
+ *
+ * @param text The type as MLIR writes it.
+ * @returns The type; what it does not know is kept as text.
+ */
+export function parseDeclaredType(text: string): DeclaredType {
+  const tensor = /^tensor<([^]*)>$/.exec(text)?.[1];
+  if (tensor !== undefined) return parseTensor(tensor) ?? unknown(text);
+  if (/^(?:index|[a-z]*\d+[A-Za-z0-9]*|tf32|complex<\w+>)$/.test(text)) {
+    return { kind: "scalar", type: text };
+  }
+  if (/^![\w.$]+(?:<[^]*>)?$/.test(text)) {
+    return { kind: "object", type: text.slice(1) };
+  }
+  return unknown(text);
+}
+
+function unknown(text: string): UnknownType {
+  return { kind: "unknown", text };
+}
+
+function parseTensor(text: string): TensorType | undefined {
+  const [body, ...encoding] = splitTopLevel(text, ",");
+  const match = /^((?:(?:\d+|\?)x)*)([A-Za-z][\w.]*(?:<\w+>)?)$/.exec(
+    body.trim(),
+  );
+  if (match === null) return undefined;
+  const shape = match[1].split("x").slice(0, -1)
+    .map((dimension) => dimension === "?" ? null : Number(dimension));
+  const tensor: TensorType = { kind: "tensor", elementType: match[2], shape };
+  return encoding.length === 0
+    ? tensor
+    : { ...tensor, encoding: encoding.join(",").trim() };
+}
+
+function parseAttributes(text: string): Record<string, string> {
+  const pairs = splitTopLevel(text, ",").filter((pair) => pair.trim() !== "");
+  return Object.fromEntries(pairs.map((pair) => {
+    const end = pair.indexOf("=");
+    return end < 0
+      ? [pair.trim(), ""]
+      : [pair.slice(0, end).trim(), pair.slice(end + 1).trim()];
+  }));
+}
+
+const CLOSING: Readonly<Record<string, string>> = {
+  "(": ")",
+  "<": ">",
+  "[": "]",
+  "{": "}",
+};
+
+/** Splits text at a separator outside of brackets and quotes. */
+function splitTopLevel(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  const open: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (open.length === 0 && text.startsWith(separator, at)) {
+      parts.push(text.slice(start, at));
+      at += separator.length - 1;
+      start = at + 1;
+    } else if (character === '"') {
+      at = endOfString(text, at);
+    } else if (character in CLOSING) {
+      open.push(CLOSING[character]);
+    } else if (character === open.at(-1)) {
+      open.pop();
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
