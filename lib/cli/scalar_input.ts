@@ -1,3 +1,4 @@
+import { parseFloat32 } from "./decimal.ts";
 import { IreeError, type SlotType } from "../../mod.ts";
 
 /** A type of scalars that functions take. */
@@ -63,7 +64,7 @@ function parseFloating(text: string, type: "f32" | "f64"): number | undefined {
     const size = /^i/i.test(special[2]) ? Infinity : NaN;
     return special[1] === "-" ? -size : size;
   }
-  const value = parseHexadecimal(text) ?? parseDecimal(text);
+  const value = parseHexadecimal(text) ?? parseDecimal(text, type);
   if (value === undefined) return undefined;
   const stored = type === "f32" ? Math.fround(value) : value;
   if (!Number.isFinite(stored)) return undefined;
@@ -73,9 +74,10 @@ function parseFloating(text: string, type: "f32" | "f64"): number | undefined {
 /** Texts of zero; what else becomes zero is too small. */
 const ZERO = /^[+-]?(?:0x[0.]+(?:p.*)?|[0.]+(?:e.*)?)$/i;
 
-function parseDecimal(text: string): number | undefined {
+function parseDecimal(text: string, type: "f32" | "f64"): number | undefined {
   const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
-  return isNumber ? Number(text) : undefined;
+  if (!isNumber) return undefined;
+  return type === "f32" ? parseFloat32(text) : Number(text);
 }
 
 // `0x1.8p3`: digits before and after the point, times a power of two.

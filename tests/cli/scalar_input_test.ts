@@ -190,7 +190,9 @@ const TYPES: Readonly<
     range: "a whole number from -9223372036854775808 to 9223372036854775807",
   },
   f32: {
-    taken: F32,
+    taken: F32.map(([text, value]) =>
+      [text, Math.fround(Number(value))] as const
+    ),
     refused: [
       ...NO_FLOATING,
       "1e39",
