@@ -136,7 +136,7 @@ IREE_API_EXPORT iree_vm_module_t* iree_ffi_bytecode_module_open(
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_bytecode_module_create(
     iree_ffi_instance_t* instance, const uint8_t* bytes, size_t length);
 
-// Loads the library at |path| (absolute) and creates a module with its function
+// Loads the library at |path| and creates a module with its function
 // |export_name|. |parameters| is packed: count, then key and value each. The
 // library stays loaded until the process ends.
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_dynamic_module_create(

@@ -27,14 +27,7 @@ uint32_t iree_ffi_buffer_view_format(iree_hal_buffer_view_t* view,
                                      uint8_t* buffer, uint32_t capacity) {
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
-  iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   iree_status_t status = iree_hal_buffer_view_append_to_builder(
       view, max_element_count, &builder);
-  if (iree_status_is_ok(status)) {
-    iree_ffi_write_bytes(&writer, iree_string_builder_buffer(&builder),
-                         iree_string_builder_size(&builder));
-  }
-  iree_string_builder_deinitialize(&builder);
-  if (iree_ffi_check(status)) return IREE_FFI_FAILED;
-  return iree_ffi_writer_length(&writer);
+  return iree_ffi_write_builder(status, &builder, buffer, capacity);
 }

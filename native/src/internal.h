@@ -95,6 +95,12 @@ void iree_ffi_write_u32(iree_ffi_writer_t* writer, uint32_t value);
 void iree_ffi_write_u64(iree_ffi_writer_t* writer, uint64_t value);
 void iree_ffi_write_string(iree_ffi_writer_t* writer, iree_string_view_t value);
 
+// Answers with the text of |builder|, which is deinitialized, unless |status|
+// is a failure.
+uint32_t iree_ffi_write_builder(iree_status_t status,
+                                iree_string_builder_t* builder,
+                                uint8_t* buffer, uint32_t capacity);
+
 // The length that the whole record needs.
 uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer);
 

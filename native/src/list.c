@@ -168,7 +168,6 @@ uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
                               uint8_t* buffer, uint32_t capacity) {
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
-  iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   // IREE formats by recursion.
   iree_status_t status =
       iree_ffi_list_walk(list, /*forbidden=*/NULL, IREE_FFI_MAX_FORMAT_DEPTH);
@@ -176,11 +175,5 @@ uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
     status = iree_tooling_format_variants(iree_ffi_view(name, name_length),
                                           list, max_element_count, &builder);
   }
-  if (iree_status_is_ok(status)) {
-    iree_ffi_write_bytes(&writer, iree_string_builder_buffer(&builder),
-                         iree_string_builder_size(&builder));
-  }
-  iree_string_builder_deinitialize(&builder);
-  if (iree_ffi_check(status)) return IREE_FFI_FAILED;
-  return iree_ffi_writer_length(&writer);
+  return iree_ffi_write_builder(status, &builder, buffer, capacity);
 }

@@ -1,11 +1,15 @@
-#include <stdio.h>
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif  // !_GNU_SOURCE
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
 #if !defined(IREE_PLATFORM_WINDOWS)
-#include <unistd.h>
+#include <dlfcn.h>
 #endif  // !IREE_PLATFORM_WINDOWS
 #include "iree/base/internal/dynamic_library.h"
 #include "iree/base/threading/call_once.h"
@@ -32,36 +36,88 @@ static void iree_ffi_library_initialize_mutex(void) {
   iree_slim_mutex_initialize(&iree_ffi_library_mutex);
 }
 
-static bool iree_ffi_file_equal(const struct stat* lhs,
-                                const struct stat* rhs) {
+//===----------------------------------------------------------------------===//
+// Files
+//===----------------------------------------------------------------------===//
+
+#if defined(IREE_PLATFORM_WINDOWS)
+#define iree_ffi_real_path(path) _fullpath(NULL, (path), 0)
+#define iree_ffi_file_nanoseconds(file) 0
+#elif defined(IREE_PLATFORM_APPLE)
+#define iree_ffi_real_path(path) realpath((path), NULL)
+#define iree_ffi_file_nanoseconds(file) ((file)->st_mtimespec.tv_nsec)
+#else
+#define iree_ffi_real_path(path) realpath((path), NULL)
+#define iree_ffi_file_nanoseconds(file) ((file)->st_mtim.tv_nsec)
+#endif  // IREE_PLATFORM_*
+
+static bool iree_ffi_is_same_file(const struct stat* lhs,
+                                  const struct stat* rhs) {
+#if defined(IREE_PLATFORM_WINDOWS)
+  return false;  // Files have no number there; paths tell.
+#else
+  return lhs->st_dev == rhs->st_dev && lhs->st_ino == rhs->st_ino;
+#endif  // IREE_PLATFORM_WINDOWS
+}
+
+static bool iree_ffi_is_unchanged(const struct stat* lhs,
+                                  const struct stat* rhs) {
   return lhs->st_dev == rhs->st_dev && lhs->st_ino == rhs->st_ino &&
-         lhs->st_size == rhs->st_size && lhs->st_mtime == rhs->st_mtime;
+         lhs->st_size == rhs->st_size && lhs->st_mtime == rhs->st_mtime &&
+         iree_ffi_file_nanoseconds(lhs) == iree_ffi_file_nanoseconds(rhs);
+}
+
+static iree_status_t iree_ffi_examine_library(const char* path,
+                                              struct stat* out_file) {
+  if (stat(path, out_file) != 0) {
+    return iree_make_status(IREE_STATUS_NOT_FOUND,
+                            "failed to load dynamic library '%s': %s", path,
+                            strerror(errno));
+  }
+  if ((out_file->st_mode & S_IFMT) != S_IFREG) {
+    return iree_make_status(IREE_STATUS_NOT_FOUND,
+                            "failed to load dynamic library '%s': it is not a "
+                            "regular file",
+                            path);
+  }
+  return iree_ffi_check_library_length(path, out_file->st_size);
+}
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+// The system's loader knows a library by the text of its path, and by its file;
+// under either it hands out the code that it has, whatever is on disk by now.
+static iree_status_t iree_ffi_library_find(const char* path,
+                                           const struct stat* file,
+                                           iree_ffi_library_t** out_library) {
+  for (iree_ffi_library_t* library = iree_ffi_libraries; library;
+       library = library->next) {
+    if (strcmp(library->path, path) != 0 &&
+        !iree_ffi_is_same_file(&library->file, file)) {
+      continue;
+    }
+    if (!iree_ffi_is_unchanged(&library->file, file)) {
+      return iree_make_status(
+          IREE_STATUS_FAILED_PRECONDITION,
+          "library '%s' changed on disk after it was loaded, and libraries stay "
+          "loaded until the process ends; load a new build from a new file",
+          path);
+    }
+    *out_library = library;
+    break;
+  }
+  return iree_ok_status();
 }
 
 static iree_status_t iree_ffi_library_load(const char* path,
                                            iree_ffi_library_t** out_library) {
   struct stat file;
-  memset(&file, 0, sizeof(file));
-  // A path that cannot be examined is the loader's to complain about.
-  (void)stat(path, &file);
+  IREE_RETURN_IF_ERROR(iree_ffi_examine_library(path, &file));
+  IREE_RETURN_IF_ERROR(iree_ffi_library_find(path, &file, out_library));
+  if (*out_library) return iree_ok_status();
 
-  for (iree_ffi_library_t* library = iree_ffi_libraries; library;
-       library = library->next) {
-    if (strcmp(library->path, path) != 0) continue;
-    // The system's loader would hand out the old code under the same path.
-    if (!iree_ffi_file_equal(&library->file, &file)) {
-      return iree_make_status(
-          IREE_STATUS_FAILED_PRECONDITION,
-          "library '%s' was replaced or removed on disk after it was loaded, and "
-          "libraries stay loaded until the process ends; load a new build under "
-          "another file name",
-          path);
-    }
-    *out_library = library;
-    return iree_ok_status();
-  }
-
-  IREE_RETURN_IF_ERROR(iree_ffi_check_library_length(path, file.st_size));
   iree_ffi_library_t* library = NULL;
   IREE_RETURN_IF_ERROR(iree_allocator_malloc(
       iree_allocator_system(), sizeof(*library), (void**)&library));
@@ -87,44 +143,51 @@ static iree_status_t iree_ffi_library_load(const char* path,
   return status;
 }
 
-// The system's loader knows libraries by the text of their path, so that it
-// would take one relative to another working directory for the same library.
-static iree_status_t iree_ffi_absolute_path(const char* path,
-                                            char** out_path) {
+// Looking up a symbol finds those of libraries that the library needs too:
+// `printf` would be called to create a module.
+static bool iree_ffi_library_owns(const iree_ffi_library_t* library,
+                                  void* symbol) {
 #if defined(IREE_PLATFORM_WINDOWS)
-  char* absolute = _fullpath(NULL, path, 0);
+  return true;  // Windows looks in the library alone.
 #else
-  char* absolute = NULL;
-  char* folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0);
-  if (folder) {
-    iree_host_size_t size = strlen(folder) + strlen(path) + /*slash, NUL=*/2;
-    absolute = malloc(size);
-    if (absolute) {
-      snprintf(absolute, size, "%s%s%s", folder, folder[0] ? "/" : "", path);
-    }
-  }
-  free(folder);
+  Dl_info info;
+  struct stat file;
+  if (!dladdr(symbol, &info) || !info.dli_fname) return false;
+  return strcmp(info.dli_fname, library->path) == 0 ||
+         (stat(info.dli_fname, &file) == 0 &&
+          iree_ffi_is_same_file(&file, &library->file));
 #endif  // IREE_PLATFORM_WINDOWS
-  *out_path = absolute;
-  return absolute ? iree_ok_status()
-                  : iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
-                                     "no memory for a path, or no working "
-                                     "directory");
+}
+
+static iree_status_t iree_ffi_library_find_symbol(const char* path,
+                                                  const char* symbol_name,
+                                                  void** out_symbol) {
+  iree_ffi_library_t* library = NULL;
+  IREE_RETURN_IF_ERROR(iree_ffi_library_load(path, &library));
+  IREE_RETURN_IF_ERROR(iree_dynamic_library_lookup_symbol(
+      library->handle, symbol_name, out_symbol));
+  if (!iree_ffi_library_owns(library, *out_symbol)) {
+    return iree_make_status(IREE_STATUS_NOT_FOUND,
+                            "symbol '%s' not found in library, only in one "
+                            "that it needs",
+                            symbol_name);
+  }
+  return iree_ok_status();
 }
 
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
                                       void** out_symbol) {
-  char* absolute_path = NULL;
-  IREE_RETURN_IF_ERROR(iree_ffi_absolute_path(path, &absolute_path));
+  char* real_path = iree_ffi_real_path(path);
+  if (!real_path) {
+    return iree_make_status(IREE_STATUS_NOT_FOUND,
+                            "failed to load dynamic library '%s': %s", path,
+                            strerror(errno));
+  }
   iree_call_once(&iree_ffi_library_once, iree_ffi_library_initialize_mutex);
   iree_slim_mutex_lock(&iree_ffi_library_mutex);
-  iree_ffi_library_t* library = NULL;
-  iree_status_t status = iree_ffi_library_load(absolute_path, &library);
-  if (iree_status_is_ok(status)) {
-    status = iree_dynamic_library_lookup_symbol(library->handle, symbol_name,
-                                                out_symbol);
-  }
+  iree_status_t status =
+      iree_ffi_library_find_symbol(real_path, symbol_name, out_symbol);
   iree_slim_mutex_unlock(&iree_ffi_library_mutex);
-  free(absolute_path);
+  free(real_path);
   return status;
 }

@@ -24,6 +24,17 @@ void iree_ffi_write_string(iree_ffi_writer_t* writer,
   iree_ffi_write_bytes(writer, value.data, value.size);
 }
 
+uint32_t iree_ffi_write_builder(iree_status_t status,
+                                iree_string_builder_t* builder,
+                                uint8_t* buffer, uint32_t capacity) {
+  iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
+  iree_ffi_write_bytes(&writer, iree_string_builder_buffer(builder),
+                       iree_string_builder_size(builder));
+  iree_string_builder_deinitialize(builder);
+  if (iree_ffi_check(status)) return IREE_FFI_FAILED;
+  return iree_ffi_writer_length(&writer);
+}
+
 uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer) {
   if (writer->length >= IREE_FFI_FAILED) {
     iree_ffi_check(iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
