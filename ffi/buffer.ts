@@ -7,13 +7,20 @@
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { check, checkLength, created } from "./status.ts";
-import { readBytes, readText, RecordReader, toSafeNumber } from "./text.ts";
+import {
+  bytesOf,
+  readBytes,
+  readText,
+  RecordReader,
+  toSafeNumber,
+} from "./text.ts";
 
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(
   instance: Handle,
-  bytes: Uint8Array<ArrayBuffer>,
+  source: Uint8Array<ArrayBuffer>,
 ): Handle {
+  const bytes = bytesOf(source, "the contents of a buffer");
   return new Handle(
     Kind.buffer,
     created(native.iree_ffi_buffer_create(bytes, BigInt(bytes.length))),
@@ -23,7 +30,9 @@ export function createBuffer(
 
 /** Length of a VM buffer in bytes. */
 export function bufferLength(buffer: Handle): number {
-  return toSafeNumber(native.iree_ffi_buffer_length(buffer.pointer));
+  return toSafeNumber(
+    native.iree_ffi_buffer_length(buffer.pointer(Kind.buffer)),
+  );
 }
 
 /** Copies bytes out of a VM buffer. */
@@ -32,12 +41,13 @@ export function readBuffer(
   offset: number,
   target: Uint8Array<ArrayBuffer>,
 ): void {
+  const bytes = bytesOf(target, "what bytes are read into");
   check(
     native.iree_ffi_buffer_read(
-      buffer.pointer,
+      buffer.pointer(Kind.buffer),
       BigInt(offset),
-      target,
-      BigInt(target.length),
+      bytes,
+      BigInt(bytes.length),
     ),
   );
 }
@@ -48,12 +58,13 @@ export function writeBuffer(
   offset: number,
   source: Uint8Array<ArrayBuffer>,
 ): void {
+  const bytes = bytesOf(source, "what is written");
   check(
     native.iree_ffi_buffer_write(
-      buffer.pointer,
+      buffer.pointer(Kind.buffer),
       BigInt(offset),
-      source,
-      BigInt(source.length),
+      bytes,
+      BigInt(bytes.length),
     ),
   );
 }
@@ -73,7 +84,11 @@ export function describeBufferView(view: Handle): BufferViewDescription {
   const record = new RecordReader(
     readBytes((buffer, capacity) =>
       checkLength(
-        native.iree_ffi_buffer_view_describe(view.pointer, buffer, capacity),
+        native.iree_ffi_buffer_view_describe(
+          view.pointer(Kind.bufferView),
+          buffer,
+          capacity,
+        ),
       )
     ),
   );
@@ -92,7 +107,7 @@ export function formatBufferView(
   return readText((buffer, capacity) =>
     checkLength(
       native.iree_ffi_buffer_view_format(
-        view.pointer,
+        view.pointer(Kind.bufferView),
         maxElementCount,
         buffer,
         capacity,

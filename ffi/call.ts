@@ -44,7 +44,7 @@ export function createCall(
     Kind.call,
     created(
       native.iree_ffi_call_create(
-        context.pointer,
+        context.pointer(Kind.context),
         moduleOrdinal,
         bytes,
         bytes.length,
@@ -52,7 +52,7 @@ export function createCall(
     ),
     context.instance,
   );
-  call.keep(context);
+  call.hold([context]);
   return call;
 }
 
@@ -63,14 +63,14 @@ export function setCallReference(
   ordinal: number,
   object: TypedHandle | null,
 ): void {
-  // The program may store it.
-  if (object !== null) context.keepAllOf(object.handle);
+  // The program may store it, or something in it.
+  if (object !== null) context.join(object.handle);
   check(
     native.iree_ffi_call_set_ref(
-      call.pointer,
+      call.pointer(Kind.call),
       ordinal,
       object?.kind ?? 0,
-      object?.handle.pointer ?? null,
+      object?.handle.pointer(object.kind) ?? null,
     ),
   );
 }
@@ -82,7 +82,7 @@ export function invokeCall(
   results: CallBuffer,
 ): void {
   const code = native.iree_ffi_call_invoke(
-    call.pointer,
+    call.pointer(Kind.call),
     callArguments.i32,
     results.i32,
   );
@@ -96,6 +96,9 @@ export function takeCallReference(
   ordinal: number,
   kind: number,
 ): TypedHandle {
-  const pointer = native.iree_ffi_call_take_ref(call.pointer, ordinal);
+  const pointer = native.iree_ffi_call_take_ref(
+    call.pointer(Kind.call),
+    ordinal,
+  );
   return ownReference(kind, pointer, context);
 }

@@ -11,7 +11,10 @@ import { check, created } from "./status.ts";
 /** `IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION`. */
 const TRACE_EXECUTION = 1;
 
-/** Creates a context of the modules and runs their initializers. */
+/**
+ * Creates a context of the modules and runs their initializers. It holds their
+ * handles, so that they can be asked for their functions as long as it lives.
+ */
 export function createContext(
   instance: Handle,
   modules: readonly Handle[],
@@ -20,20 +23,25 @@ export function createContext(
   const list = created(native.iree_ffi_module_list_create(modules.length));
   try {
     for (const module of modules) {
-      check(native.iree_ffi_module_list_push(list, module.pointer));
+      check(
+        native.iree_ffi_module_list_push(list, module.pointer(Kind.module)),
+      );
     }
     const context = new Handle(
       Kind.context,
       created(
         native.iree_ffi_context_create(
-          instance.pointer,
+          instance.pointer(Kind.instance),
           traceExecution ? TRACE_EXECUTION : 0,
           list,
         ),
       ),
       instance,
     );
-    for (const module of modules) context.keepAllOf(module);
+    // Programs keep their state in the context; a native module may keep some
+    // of its own, which its other contexts see too.
+    for (const module of modules) if (module.isShared) context.join(module);
+    context.hold(modules);
     return context;
   } finally {
     native.iree_ffi_release(Kind.moduleList, list);

@@ -28,6 +28,11 @@ export function createDeviceGroup(
 /** Reads the id that its driver gave to a device of a group. */
 export function deviceId(group: Handle, ordinal: number): string {
   return readText((buffer, capacity) =>
-    native.iree_ffi_device_id(group.pointer, ordinal, buffer, capacity)
+    native.iree_ffi_device_id(
+      group.pointer(Kind.deviceGroup),
+      ordinal,
+      buffer,
+      capacity,
+    )
   );
 }

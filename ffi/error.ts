@@ -81,7 +81,10 @@ export class IreeError extends Error {
   readonly detail: string;
   /** What to do about it, where that is known. */
   readonly hint: string | undefined;
-  /** IREE's own text of the failure, when it came from IREE. */
+  /**
+   * IREE's own text of the failure, source location and backtrace included,
+   * when it came from IREE.
+   */
   readonly status: string | undefined;
 
   /**
@@ -114,23 +117,40 @@ export class IreeError extends Error {
   }
 }
 
-// `file.c:12: CODE; what happened; where; ` where each part may be missing,
-// then lines of a backtrace, `[ 0] bytecode module@1:10 -`.
-const STATUS_PATTERN =
-  /^(?:[^\n]*?:\d+: )?[A-Z_]+(?:; ([^]*?))?[; ]*(?:\n\[ *\d+\] .*)*\s*$/;
+/** Lines that IREE puts behind what happened: where in which program. */
+const BACKTRACE_LINE = /^\[ *\d+\] +(?:bytecode|native) /;
 
 /**
- * Makes an error from a code and the text that IREE formats a status to.
+ * Makes an error from a code and the text that IREE formats a status to:
+ * `file.c:12: CODE; what happened; where; ` and lines of a backtrace, where
+ * each part may be missing.
  *
  * @param code Number of the status code.
  * @param status IREE's text.
  * @returns The error.
  */
 export function errorFromStatus(code: number, status: string): IreeError {
-  const name = STATUS_CODES[code];
+  const name = STATUS_CODES[code] ?? "UNKNOWN";
+  const detail = withoutBacktrace(withoutHead(status, name));
   return new IreeError(
-    name === undefined || name === "OK" ? "UNKNOWN" : name,
-    STATUS_PATTERN.exec(status)?.[1] || "no message",
+    name === "OK" ? "UNKNOWN" : name,
+    detail === "" ? "no message" : detail,
     { status },
   );
+}
+
+function withoutHead(status: string, name: string): string {
+  const located = status.indexOf(`: ${name}`);
+  const end = status.startsWith(name) || located < 0
+    ? name.length
+    : located + ": ".length + name.length;
+  return status.startsWith("; ", end) ? status.slice(end + 2) : "";
+}
+
+function withoutBacktrace(text: string): string {
+  const lines = text.split("\n");
+  let end = lines.length;
+  while (end > 0 && BACKTRACE_LINE.test(lines[end - 1])) end--;
+  if (end === lines.length) return text;
+  return lines.slice(0, end).join("\n").replace(/; $/, "");
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Domain } from "./domain.ts";
+import { IreeError } from "./error.ts";
 import { native } from "./library.ts";
 
 /** `iree_ffi_kind_e`: what a native object is. */
@@ -29,18 +31,16 @@ export type Kind = typeof Kind[keyof typeof Kind];
  *
  * Native objects hold what they are made of (a call its context, a context its
  * modules, the HAL's module its devices), so references can be dropped in any
- * order, with two exceptions that a handle sees to:
- *
- * - There must never be two instances in a process, so each handle holds the
- *   instance's.
- * - Memory of a device must not outlive the device, yet does not hold it. So
- *   what may have such memory in it {@linkcode keep}s the device.
+ * order, with two exceptions that a handle sees to: there must never be two
+ * instances in a process, so each handle holds the instance's; and memory of a
+ * device must not outlive it, for which there are domains.
  */
 export class Handle {
   readonly #kind: Kind;
   readonly #pointer: Deno.PointerObject;
   readonly #instance: Handle | undefined;
-  #kept: Set<Handle> | undefined;
+  #domain: Domain | undefined;
+  #held: readonly Handle[] = [];
   #count = 1;
 
   /**
@@ -56,9 +56,23 @@ export class Handle {
     this.#instance = instance?.retain();
   }
 
-  /** The native object; for `ffi/` only. */
-  get pointer(): Deno.PointerObject {
-    return this.#pointer;
+  /** Whether something is a handle, whatever its prototype says. */
+  static is(value: unknown): value is Handle {
+    return typeof value === "object" && value !== null && #pointer in value;
+  }
+
+  /**
+   * The native object; for `ffi/` only.
+   *
+   * @param kind What the caller is going to take it for.
+   */
+  pointer(kind: Kind): Deno.PointerObject {
+    if (kind === this.#kind) return this.#pointer;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `wanted a native object of kind ${kindName(kind)}, given one of kind ` +
+        kindName(this.#kind),
+    );
   }
 
   /** The instance that the object belongs to. */
@@ -76,19 +90,42 @@ export class Handle {
   release(): void {
     if (--this.#count !== 0) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
-    this.#kept?.forEach((kept) => kept.release());
+    this.#domain?.current.leave();
+    for (const held of this.#held) held.release();
     this.#instance?.release();
   }
 
-  /** Keeps another object alive as long as this one. */
-  keep(other: Handle): void {
-    this.#kept ??= new Set();
-    if (this.#kept.has(other)) return;
-    this.#kept.add(other.retain());
+  /** Holds other objects as long as this one lives; set once. */
+  hold(others: readonly Handle[]): void {
+    this.#held = others.map((other) => other.retain());
   }
 
-  /** Keeps alive whatever another object keeps. */
-  keepAllOf(other: Handle): void {
-    other.#kept?.forEach((kept) => this.keep(kept));
+  /** Whether the object may share what it holds with others. */
+  get isShared(): boolean {
+    return this.#domain !== undefined;
   }
+
+  /** The domain of the object; its own when it met no other one yet. */
+  get domain(): Domain {
+    return (this.#domain ??= new Domain().enter()).current;
+  }
+
+  /** Marks an object that may share what it holds with others unseen. */
+  share(): void {
+    this.#domain ??= new Domain().enter();
+  }
+
+  /** Puts the object, which is new, into the domain of another one. */
+  joinNew(other: Handle): void {
+    this.#domain = other.domain.enter();
+  }
+
+  /** Makes one domain of both objects'. */
+  join(other: Handle): void {
+    this.domain.merge(other.domain);
+  }
+}
+
+function kindName(kind: Kind): string {
+  return Object.keys(Kind)[kind];
 }

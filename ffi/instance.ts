@@ -27,7 +27,7 @@ export function acquireInstance(library?: string | URL): Handle {
 export function instanceHasType(instance: Handle, name: string): boolean {
   const bytes = encodeText(name, "the name of the type");
   return native.iree_ffi_instance_has_type(
-    instance.pointer,
+    instance.pointer(Kind.instance),
     bytes,
     bytes.length,
   ) !== 0;

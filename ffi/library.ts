@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, normalize } from "@std/path";
 import { IreeError } from "./error.ts";
 import { symbols } from "./symbols.ts";
 
@@ -33,7 +33,7 @@ let openedPath: string | undefined;
  * @param path Path of the library; found by itself when left out.
  */
 export function openLibrary(path?: string | URL): void {
-  const wanted = path instanceof URL ? fromFileUrl(path) : path;
+  const wanted = path === undefined ? undefined : toLibraryPath(path);
   if (openedPath !== undefined) {
     if (wanted === undefined || wanted === openedPath) return;
     throw new IreeError(
@@ -42,7 +42,7 @@ export function openLibrary(path?: string | URL): void {
         `be '${wanted}' in the same isolate`,
     );
   }
-  const found = wanted ?? findLibrary();
+  const found = wanted ?? toLibraryPath(findLibrary());
   native = dlopen(found);
   openedPath = found;
   // Native modules print through C's stdout, programs here through Deno's.
@@ -58,12 +58,17 @@ export function libraryPath(): string | undefined {
   return openedPath;
 }
 
+function toLibraryPath(path: string | URL): string {
+  return normalize(path instanceof URL ? fromFileUrl(path) : path);
+}
+
 function findLibrary(): string {
-  const permission = Deno.permissions.querySync({
-    name: "env",
-    variable: LIBRARY_VARIABLE,
-  });
-  if (permission.state !== "granted") {
+  const descriptor = { name: "env", variable: LIBRARY_VARIABLE } as const;
+  let { state } = Deno.permissions.querySync(descriptor);
+  if (state === "prompt") {
+    state = Deno.permissions.requestSync(descriptor).state;
+  }
+  if (state !== "granted") {
     throw new IreeError(
       "NOT_FOUND",
       `no IREE runtime library: no path was given, and reading the ` +

@@ -60,18 +60,18 @@ export function createList(
 
 /** Number of elements. */
 export function listSize(list: Handle): number {
-  return native.iree_ffi_list_size(list.pointer);
+  return native.iree_ffi_list_size(list.pointer(Kind.list));
 }
 
 /** Cuts the list, or grows it with nulls or zeros. */
 export function resizeList(list: Handle, size: number): void {
-  check(native.iree_ffi_list_resize(list.pointer, size));
+  check(native.iree_ffi_list_resize(list.pointer(Kind.list), size));
 }
 
 /** Name of the type of all elements; empty for a list of anything. */
 export function listElementType(list: Handle): string {
   return readText((buffer, capacity) =>
-    native.iree_ffi_list_element_type(list.pointer, buffer, capacity)
+    native.iree_ffi_list_element_type(list.pointer(Kind.list), buffer, capacity)
   );
 }
 
@@ -84,7 +84,7 @@ export function readList(
   const elements = new ElementBuffer(count);
   check(
     native.iree_ffi_list_read(
-      list.pointer,
+      list.pointer(Kind.list),
       start,
       count,
       elements.bytes,
@@ -102,7 +102,7 @@ export function writeList(
 ): void {
   check(
     native.iree_ffi_list_write(
-      list.pointer,
+      list.pointer(Kind.list),
       start,
       elements.count,
       elements.bytes,
@@ -117,7 +117,10 @@ export function getListReference(
   ordinal: number,
   kind: number,
 ): TypedHandle {
-  const pointer = native.iree_ffi_list_get_ref(list.pointer, ordinal);
+  const pointer = native.iree_ffi_list_get_ref(
+    list.pointer(Kind.list),
+    ordinal,
+  );
   return ownReference(kind, pointer, list);
 }
 
@@ -127,13 +130,13 @@ export function setListReference(
   ordinal: number,
   object: TypedHandle | null,
 ): void {
-  if (object !== null) list.keepAllOf(object.handle);
+  if (object !== null) list.join(object.handle);
   check(
     native.iree_ffi_list_set_ref(
-      list.pointer,
+      list.pointer(Kind.list),
       ordinal,
       object?.kind ?? 0,
-      object?.handle.pointer ?? null,
+      object?.handle.pointer(object.kind) ?? null,
     ),
   );
 }
@@ -148,7 +151,7 @@ export function formatList(
   return readText((buffer, capacity) =>
     checkLength(
       native.iree_ffi_list_format(
-        list.pointer,
+        list.pointer(Kind.list),
         bytes,
         bytes.length,
         maxElementCount,

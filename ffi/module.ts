@@ -8,6 +8,7 @@ import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { checkLength, created } from "./status.ts";
 import {
+  bytesOf,
   encodeName,
   encodeText,
   packStrings,
@@ -29,7 +30,7 @@ export function openBytecodeModule(
   return own(
     instance,
     native.iree_ffi_bytecode_module_open(
-      instance.pointer,
+      instance.pointer(Kind.instance),
       bytes,
       bytes.length,
       map ? 1 : 0,
@@ -40,12 +41,13 @@ export function openBytecodeModule(
 /** Loads a bytecode module from bytes, which native code copies. */
 export function createBytecodeModule(
   instance: Handle,
-  bytes: Uint8Array<ArrayBuffer>,
+  source: Uint8Array<ArrayBuffer>,
 ): Handle {
+  const bytes = bytesOf(source, "a program");
   return own(
     instance,
     native.iree_ffi_bytecode_module_create(
-      instance.pointer,
+      instance.pointer(Kind.instance),
       bytes,
       BigInt(bytes.length),
     ),
@@ -68,10 +70,10 @@ export function createDynamicModule(
       encodeText(value, `the value of parameter '${key}'`),
     ]),
   );
-  return own(
+  const module = own(
     instance,
     native.iree_ffi_dynamic_module_create(
-      instance.pointer,
+      instance.pointer(Kind.instance),
       pathBytes,
       pathBytes.length,
       nameBytes,
@@ -80,24 +82,29 @@ export function createDynamicModule(
       record.length,
     ),
   );
+  module.share();
+  return module;
 }
 
 /** Creates the HAL module over a group of devices. */
 export function createHalModule(instance: Handle, devices: Handle): Handle {
   const module = own(
     instance,
-    native.iree_ffi_hal_module_create(instance.pointer, devices.pointer),
+    native.iree_ffi_hal_module_create(
+      instance.pointer(Kind.instance),
+      devices.pointer(Kind.deviceGroup),
+    ),
   );
-  module.keep(devices);
+  module.domain.addDevice(devices);
   return module;
 }
 
-/** Builtin modules that need nothing but the instance. */
+/** Name of a builtin module that needs no device. */
 export type BuiltinModuleName =
   | "hal_inline"
   | "hal_loader"
-  | "vmvx"
-  | "io_parameters";
+  | "io_parameters"
+  | "vmvx";
 
 /** Creates one of IREE's builtin modules. */
 export function createBuiltinModule(
@@ -106,7 +113,7 @@ export function createBuiltinModule(
 ): Handle {
   return own(
     instance,
-    native[`iree_ffi_${name}_module_create`](instance.pointer),
+    native[`iree_ffi_${name}_module_create`](instance.pointer(Kind.instance)),
   );
 }
 
@@ -138,7 +145,11 @@ export function describeModule(module: Handle): ModuleDescription {
   const record = new RecordReader(
     readBytes((buffer, capacity) =>
       checkLength(
-        native.iree_ffi_module_describe(module.pointer, buffer, capacity),
+        native.iree_ffi_module_describe(
+          module.pointer(Kind.module),
+          buffer,
+          capacity,
+        ),
       )
     ),
   );
@@ -181,7 +192,7 @@ export function describeFunction(
     readBytes((buffer, capacity) =>
       checkLength(
         native.iree_ffi_module_describe_function(
-          module.pointer,
+          module.pointer(Kind.module),
           LINKAGE[linkage],
           ordinal,
           buffer,

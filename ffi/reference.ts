@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Handle, type Kind } from "./handle.ts";
+import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { created } from "./status.ts";
 import { readText } from "./text.ts";
@@ -32,18 +32,21 @@ export function ownReference(
 ): TypedHandle {
   const objectKind = kind as ObjectKind;
   const handle = new Handle(objectKind, created(pointer), source.instance);
-  handle.keepAllOf(source);
+  handle.joinNew(source);
   return { kind: objectKind, handle };
 }
 
 /** Reads the full name of the type of an object of kind `ref`. */
 export function referenceTypeName(reference: Handle): string {
   return readText((buffer, capacity) =>
-    native.iree_ffi_ref_type_name(reference.pointer, buffer, capacity)
+    native.iree_ffi_ref_type_name(reference.pointer(Kind.ref), buffer, capacity)
   );
 }
 
 /** Whether two references of kind `ref` are to one object. */
 export function referencesEqual(lhs: Handle, rhs: Handle): boolean {
-  return native.iree_ffi_ref_equal(lhs.pointer, rhs.pointer) !== 0;
+  return native.iree_ffi_ref_equal(
+    lhs.pointer(Kind.ref),
+    rhs.pointer(Kind.ref),
+  ) !== 0;
 }

@@ -7,7 +7,7 @@
 import { IreeError } from "./error.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Room that answers are written to; grows to the longest one so far. */
 let scratch = new Uint8Array(4096);
@@ -54,6 +54,34 @@ export function encodeName(
     throw new IreeError("INVALID_ARGUMENT", `${what} has a NUL character`);
   }
   return bytes;
+}
+
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+const intrinsic = (name: string | symbol): (array: unknown) => unknown => {
+  const getter = Object.getOwnPropertyDescriptor(typedArray, name)?.get;
+  return (array) => getter?.call(array);
+};
+const typeOf = intrinsic(Symbol.toStringTag);
+const bufferOf = intrinsic("buffer") as (array: unknown) => ArrayBuffer;
+const offsetOf = intrinsic("byteOffset") as (array: unknown) => number;
+const lengthOf = intrinsic("byteLength") as (array: unknown) => number;
+
+/**
+ * Makes sure that something is an array of bytes whose length is the one it
+ * tells: native code reads and writes that many.
+ *
+ * @param value What should be bytes.
+ * @param what What it is, for the message of an error.
+ * @returns A plain array of the same bytes.
+ */
+export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
+  if (typeOf(value) !== "Uint8Array") {
+    throw new IreeError("INVALID_ARGUMENT", `${what} must be a Uint8Array`);
+  }
+  const buffer = bufferOf(value);
+  // The buffer went elsewhere and left nothing behind.
+  if (buffer.detached) return new Uint8Array();
+  return new Uint8Array(buffer, offsetOf(value), lengthOf(value));
 }
 
 /** Writes an answer when it fits and returns its whole length. */

@@ -4,6 +4,7 @@ import {
   formatBufferView,
 } from "../ffi/buffer.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import { checkSize } from "./size.ts";
 
 /** A `!hal.buffer_view`: a buffer with a shape and an element type. */
 export class BufferView extends NativeObject {
@@ -34,6 +35,7 @@ export class BufferView extends NativeObject {
    * @param maxElementCount How many elements to print at most.
    */
   format(maxElementCount = 1024): string {
+    checkSize("maxElementCount", maxElementCount);
     return formatBufferView(handleOf(this), maxElementCount);
   }
 }

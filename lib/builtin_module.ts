@@ -1,8 +1,15 @@
-import { createBuiltinModule, createHalModule } from "../ffi/module.ts";
+import {
+  type BuiltinModuleName,
+  createBuiltinModule,
+  createHalModule,
+} from "../ffi/module.ts";
+import { IreeError } from "./error.ts";
 import type { Device } from "./device.ts";
 import type { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
+
+export type { BuiltinModuleName };
 
 /** The module `hal`: a program's way to the device. */
 export class HalModule extends Module {
@@ -18,13 +25,6 @@ export class HalModule extends Module {
     );
   }
 }
-
-/** Name of a builtin module that needs no device. */
-export type BuiltinModuleName =
-  | "hal_inline"
-  | "hal_loader"
-  | "io_parameters"
-  | "vmvx";
 
 /** All names of builtin modules that need no device. */
 export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
@@ -47,6 +47,13 @@ export class BuiltinModule extends Module {
    * @param name Its name.
    */
   static create(instance: Instance, name: BuiltinModuleName): BuiltinModule {
+    if (!BUILTIN_MODULE_NAMES.includes(name)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `no builtin module '${name}'; there are ` +
+          BUILTIN_MODULE_NAMES.join(", "),
+      );
+    }
     return new BuiltinModule(createBuiltinModule(handleOf(instance), name));
   }
 }

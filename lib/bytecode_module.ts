@@ -1,4 +1,5 @@
 import { createBytecodeModule, openBytecodeModule } from "../ffi/module.ts";
+import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
@@ -42,10 +43,17 @@ export class BytecodeModule extends Module {
     path: string | URL,
     options: BytecodeModuleOptions = {},
   ): BytecodeModule {
+    const { mode = "preload" } = options;
+    if (mode !== "preload" && mode !== "mmap") {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `mode must be 'preload' or 'mmap', not '${mode}'`,
+      );
+    }
     const file = toPath(path);
     demandRead(file);
     return new BytecodeModule(
-      openBytecodeModule(handleOf(instance), file, options.mode === "mmap"),
+      openBytecodeModule(handleOf(instance), file, mode === "mmap"),
     );
   }
 

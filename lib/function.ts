@@ -14,8 +14,17 @@ import {
 } from "./calling_convention.ts";
 import type { FunctionDescription } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
-import { DECLARED_RANGES, type ScalarRange, SCALARS } from "./scalar.ts";
-import { parseSignature, type Signature } from "./signature.ts";
+import {
+  DECLARED_SCALARS,
+  type DeclaredScalar,
+  type ScalarRange,
+  SCALARS,
+} from "./scalar.ts";
+import {
+  type DeclaredValue,
+  parseSignature,
+  type Signature,
+} from "./signature.ts";
 import {
   describeValue,
   unwrapObject,
@@ -45,7 +54,8 @@ export class VmFunction extends NativeObject {
   readonly #resultSlots: readonly Slot[];
   readonly #arguments: CallBuffer;
   readonly #results: CallBuffer;
-  readonly #argumentRanges: readonly (ScalarRange | undefined)[];
+  readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
+  readonly #resultTypes: readonly (DeclaredScalar | undefined)[];
   readonly #takesObjects: boolean;
   readonly #context: Handle;
 
@@ -71,9 +81,9 @@ export class VmFunction extends NativeObject {
       description.attributes["iree.abi.declaration"] ?? "",
       description.name,
     );
-    this.#argumentRanges = this.#argumentSlots.map(({ type }, ordinal) =>
-      type === "ref" ? undefined : rangeOf(type, this.signature, ordinal)
-    );
+    const { inputs = [], outputs = [] } = this.signature ?? {};
+    this.#argumentTypes = inputs.map(declaredScalar);
+    this.#resultTypes = outputs.map(declaredScalar);
     this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
   }
 
@@ -123,14 +133,20 @@ export class VmFunction extends NativeObject {
       if (value !== null && !isObject(value)) {
         throw this.#wrongType(ordinal, value);
       }
-    } else if (!this.#argumentRanges[ordinal]?.fits(value)) {
+      return;
+    }
+    const declared = this.#argumentTypes[ordinal];
+    if (!(declared ?? SCALARS[type]).fits(value)) {
       throw this.#wrongType(ordinal, value);
-    } else if (type === "i64") {
+    }
+    if (type === "i64") {
       this.#arguments.i64[offset >> 3] = BigInt(value as number | bigint);
     } else if (type === "f64") {
       this.#arguments.f64[offset >> 3] = value as number;
     } else {
-      this.#arguments[type][offset >> 2] = value as number;
+      this.#arguments[type][offset >> 2] = declared === undefined
+        ? value as number
+        : declared.encode(value as number);
     }
   }
 
@@ -158,8 +174,10 @@ export class VmFunction extends NativeObject {
           ? null
           : wrapObject(takeCallReference(this.#context, call, ordinal, kind));
       }
-      default:
-        return this.#results[type][offset >> 2];
+      default: {
+        const value = this.#results[type][offset >> 2];
+        return this.#resultTypes[ordinal]?.decode(value) ?? value;
+      }
     }
   }
 
@@ -174,20 +192,23 @@ export class VmFunction extends NativeObject {
   }
 
   #wrongType(ordinal: number, value: unknown): IreeError {
-    const range = this.#argumentRanges[ordinal]?.range;
-    const declared = this.signature?.inputs[ordinal];
-    const type = declared?.kind === "scalar"
-      ? declared.type
-      : this.#argumentSlots[ordinal].type;
-    const wanted = range === undefined
+    const { type } = this.#argumentSlots[ordinal];
+    const wanted = type === "ref"
       ? "a reference (an object of the VM, or null)"
-      : `${type} (${range})`;
+      : this.#describeScalar(ordinal, type);
     return new IreeError(
       "INVALID_ARGUMENT",
       `argument ${ordinal} of '${this.name}': wanted ${wanted}, given ` +
         describeValue(value),
       { hint: this.#declarationHint },
     );
+  }
+
+  #describeScalar(ordinal: number, type: Exclude<SlotType, "ref">): string {
+    const { range }: ScalarRange = this.#argumentTypes[ordinal] ??
+      SCALARS[type];
+    const declared = this.signature?.inputs[ordinal];
+    return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
   }
 
   get #declarationHint(): string | undefined {
@@ -200,14 +221,16 @@ function isObject(value: Value): boolean {
   return value instanceof NativeObject && unwrapObject(value) !== undefined;
 }
 
-function rangeOf(
-  type: Exclude<SlotType, "ref">,
-  signature: Signature | undefined,
-  ordinal: number,
-): ScalarRange {
-  const declared = signature?.inputs[ordinal];
-  const name = declared?.kind === "scalar" ? declared.type : type;
-  return Object.hasOwn(DECLARED_RANGES, name)
-    ? DECLARED_RANGES[name]
-    : SCALARS[type];
+function declaredScalar(value: DeclaredValue): DeclaredScalar | undefined {
+  if (value.kind !== "scalar") return undefined;
+  if (Object.hasOwn(DECLARED_SCALARS, value.type)) {
+    return DECLARED_SCALARS[value.type];
+  }
+  if (PASSED_AS_THEY_ARE.test(value.type)) return undefined;
+  throw new IreeError(
+    "UNIMPLEMENTED",
+    `'${value.name}' is a scalar of type ${value.type}, which cannot be passed`,
+  );
 }
+
+const PASSED_AS_THEY_ARE = /^(?:index|[su]?i(?:32|64)|f32|f64)$/;

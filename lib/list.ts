@@ -16,6 +16,7 @@ import {
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import { SCALARS, type ScalarType } from "./scalar.ts";
+import { checkSize } from "./size.ts";
 import {
   describeValue,
   unwrapObject,
@@ -30,9 +31,6 @@ export interface ListOptions {
   /** Elements to have room for. */
   capacity?: number;
 }
-
-/** What a native list can hold at most. */
-const MAX_SIZE = 0xffffffff;
 
 /**
  * A `!vm.list`: values in order, of one type or of any.
@@ -61,7 +59,7 @@ export class List extends NativeObject {
    */
   static create(instance: Instance, options: ListOptions = {}): List {
     const { elementType, capacity = 0 } = options;
-    if (elementType !== undefined && !(elementType in SCALARS)) {
+    if (elementType !== undefined && !Object.hasOwn(SCALARS, elementType)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         `unknown element type '${elementType}'; it can be ` +
@@ -180,6 +178,7 @@ export class List extends NativeObject {
    * @param maxElementCount How many elements of a tensor to print at most.
    */
   format(name = "list", maxElementCount = 1024): string {
+    checkSize("maxElementCount", maxElementCount);
     return formatList(handleOf(this), name, maxElementCount);
   }
 
@@ -227,7 +226,9 @@ function writeElement(
 ): void {
   if (typeof value === "number" || typeof value === "bigint") {
     const storedType = type ?? (typeof value === "bigint" ? "i64" : "f64");
-    const scalar = SCALARS[storedType];
+    const scalar = Object.hasOwn(SCALARS, storedType)
+      ? SCALARS[storedType]
+      : undefined;
     if (scalar === undefined || !scalar.fits(value)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
@@ -248,12 +249,4 @@ function writeElement(
     );
   }
   elements.tags[index] = REFERENCE_TAG + (object?.kind ?? 0);
-}
-
-function checkSize(what: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value <= MAX_SIZE) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `${what} must be a whole number from 0 to ${MAX_SIZE}, not ${value}`,
-  );
 }

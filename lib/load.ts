@@ -18,6 +18,7 @@ import {
   type Program,
   type ProgramFunctions,
 } from "./program.ts";
+import { describeValue } from "./value.ts";
 
 /**
  * A module to load: the path of a `.vmfb`; the path of a native library as
@@ -98,6 +99,9 @@ export function load<Functions extends object = ProgramFunctions>(
 ): Program<Functions> {
   using stack = new DisposableStack();
   const instance = stack.use(Instance.open({ library: options.library }));
+  if (!Array.isArray(options.modules)) {
+    throw new IreeError("INVALID_ARGUMENT", "modules must be an array");
+  }
   if (options.modules.length === 0) {
     throw new IreeError(
       "INVALID_ARGUMENT",
@@ -116,7 +120,7 @@ export function load<Functions extends object = ProgramFunctions>(
   const context = stack.use(
     Context.create(instance, linked, { traceExecution }),
   );
-  const program = new LoadedProgram(context, stack.move());
+  const program = new LoadedProgram(context, stack);
   return program as Program<Functions>;
 }
 
@@ -129,10 +133,26 @@ function loadModule(
   if (source instanceof Uint8Array) {
     return BytecodeModule.fromBytes(instance, source);
   }
-  const uri = parseModuleUri(toPath(source), isReadableFile);
+  const uri = parseModuleUri(toModuleUri(source), isReadableFile);
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, uri)
     : BytecodeModule.fromFile(instance, uri.path, { mode });
+}
+
+// What follows the path of a module is in a URL's query, or its fragment.
+function toModuleUri(source: string | URL): string {
+  if (typeof source === "string") return source;
+  if (!(source instanceof URL)) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `a module is a path, a URL, bytes or a module, not ${
+        describeValue(source)
+      }`,
+    );
+  }
+  const path = new URL(source);
+  path.search = path.hash = "";
+  return toPath(path) + decodeURIComponent(source.search + source.hash);
 }
 
 // Where reading is not allowed, modules are told apart by their names alone.

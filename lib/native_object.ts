@@ -1,4 +1,4 @@
-import type { Handle } from "../ffi/handle.ts";
+import { Handle } from "../ffi/handle.ts";
 import { IreeError } from "./error.ts";
 
 // The net under `using`: what was dropped without dispose is let go when it is
@@ -24,6 +24,12 @@ export abstract class NativeObject implements Disposable {
    * @internal
    */
   constructor(handle: Handle) {
+    if (!Handle.is(handle)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `a ${new.target.name} is made by functions of the package, not by new`,
+      );
+    }
     this.#handle = handle;
     abandoned.register(this, handle, this);
   }
@@ -49,6 +55,7 @@ export abstract class NativeObject implements Disposable {
 
   static {
     readHandle = (object) => {
+      if (!(#handle in object)) throw notMade(object);
       const handle = object.#handle;
       if (handle !== undefined) return handle;
       throw new IreeError(
@@ -67,4 +74,13 @@ export abstract class NativeObject implements Disposable {
  */
 export function handleOf(object: NativeObject): Handle {
   return readHandle(object);
+}
+
+// `Object.create(List.prototype)` passes for a list until it is looked into.
+function notMade(object: NativeObject): IreeError {
+  const { name } = object.constructor;
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `this ${name} is none: it was not made by a function of the package`,
+  );
 }

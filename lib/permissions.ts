@@ -1,4 +1,5 @@
 import { fromFileUrl } from "@std/path";
+import { IreeError } from "./error.ts";
 
 // Native code opens files and libraries out of Deno's sight, so every path is
 // asked about here before it goes down, and refused in Deno's own words.
@@ -33,10 +34,18 @@ export function mayRead(path: string): boolean {
 /**
  * Turns what users may give as a path into text.
  *
- * @param path Path or `file:` URL.
+ * @param path Path or `file:` URL; one with a query or a fragment is refused,
+ * which no path has.
  */
 export function toPath(path: string | URL): string {
-  return path instanceof URL ? fromFileUrl(path) : path;
+  if (!(path instanceof URL)) return path;
+  if (path.search !== "" || path.hash !== "") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${path}' is no path: it has a query or a fragment`,
+    );
+  }
+  return fromFileUrl(path);
 }
 
 function demand(

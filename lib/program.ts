@@ -12,12 +12,15 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
 /**
  * A loaded program: its context, and its main module's functions by name.
  *
- * A function whose name is that of a member of {@linkcode LoadedProgram} is
- * reached through `call` or `lookupFunction`.
+ * A function whose name is that of a member of {@linkcode LoadedProgram}, or
+ * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
  */
 export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram
   & Functions;
+
+/** Names that the language calls by itself: by `await`, by `JSON.stringify`. */
+const TAKEN: ReadonlySet<string> = new Set(["then", "toJSON"]);
 
 /** What every loaded program has besides its functions. */
 export class LoadedProgram implements Disposable {
@@ -29,17 +32,20 @@ export class LoadedProgram implements Disposable {
   readonly #functions = new Map<string, VmFunction>();
 
   /**
-   * Takes over a context and all that was made for it; use `load`.
+   * Takes over a context and all that was made for it, once nothing can fail
+   * any more; use `load`.
    *
    * @internal
    */
   constructor(context: Context, resources: DisposableStack) {
     this.context = context;
     this.mainModule = context.modules[context.modules.length - 1];
-    this.#resources = resources;
     for (const { name } of this.mainModule.exports) {
-      if (isPublicFunction(name) && !(name in this)) this.#define(name);
+      if (isPublicFunction(name) && !(name in this) && !TAKEN.has(name)) {
+        this.#define(name);
+      }
     }
+    this.#resources = resources.move();
   }
 
   /** Names of the main module's functions that are there to be called. */
@@ -57,7 +63,7 @@ export class LoadedProgram implements Disposable {
    */
   lookupFunction(name: string): VmFunction {
     let found = this.#functions.get(name);
-    if (found === undefined) {
+    if (found === undefined || found.disposed) {
       found = this.#resources.use(
         this.context.lookupFunction(name, this.mainModule),
       );
@@ -87,7 +93,7 @@ export class LoadedProgram implements Disposable {
     this.dispose();
   }
 
-  // The first use finds the function and puts it in place of the getter.
+  // The first use puts the function in place of the getter.
   #define(name: string): void {
     const configurable = true;
     const enumerable = true;
@@ -95,8 +101,8 @@ export class LoadedProgram implements Disposable {
       configurable,
       enumerable,
       get: (): ProgramFunction => {
-        const found = this.lookupFunction(name);
-        const value: ProgramFunction = (...values) => found.call(...values);
+        const value: ProgramFunction = (...values) =>
+          this.lookupFunction(name).call(...values);
         Object.defineProperty(this, name, { configurable, enumerable, value });
         return value;
       },

@@ -15,6 +15,13 @@ interface Scalar extends ScalarRange {
   write(view: DataView, offset: number, value: number | bigint): void;
 }
 
+/** Whether rounding leaves finite what is, and zero nothing else. */
+function keeps(value: number, round: (value: number) => number): boolean {
+  const rounded = round(value);
+  return Number.isFinite(value) === Number.isFinite(rounded) &&
+    (rounded !== 0 || value === 0);
+}
+
 function wholeNumber(min: number, max: number): ScalarRange {
   return {
     range: `a whole number from ${min} to ${max}`,
@@ -51,10 +58,8 @@ export const SCALARS: Readonly<Record<ScalarType, Scalar>> = {
       view.setBigInt64(offset, BigInt(value), true),
   },
   f32: {
-    range: "a number up to 3.4e38, or an infinity or NaN",
-    fits: (value) =>
-      typeof value === "number" &&
-      Number.isFinite(value) === Number.isFinite(Math.fround(value)),
+    range: "0, a number of size 1.4e-45 to 3.4e38, an infinity or NaN",
+    fits: (value) => typeof value === "number" && keeps(value, Math.fround),
     read: (view, offset) => view.getFloat32(offset, true),
     write: (view, offset, value) =>
       view.setFloat32(offset, Number(value), true),
@@ -68,16 +73,70 @@ export const SCALARS: Readonly<Record<ScalarType, Scalar>> = {
   },
 };
 
+/** A type that programs declare but that goes in and out as an i32. */
+export interface DeclaredScalar extends ScalarRange {
+  /** The i32 that stands for a value that fits. */
+  encode(value: number): number;
+  /** The value that an i32 stands for. */
+  decode(bits: number): number;
+}
+
+function declaredInteger(min: number, max: number): DeclaredScalar {
+  const same = (value: number) => value;
+  return { ...wholeNumber(min, max), encode: same, decode: same };
+}
+
+function declaredFloat(
+  size: string,
+  encode: (value: number) => number,
+  decode: (bits: number) => number,
+): DeclaredScalar {
+  return {
+    range: `0, a number of size ${size}, an infinity or NaN`,
+    fits: (value) =>
+      typeof value === "number" && keeps(value, (it) => decode(encode(it))),
+    encode,
+    decode,
+  };
+}
+
+const view = new DataView(new ArrayBuffer(4));
+
+function encodeFloat16(value: number): number {
+  view.setFloat16(0, value);
+  return view.getUint16(0);
+}
+
+function decodeFloat16(bits: number): number {
+  view.setUint16(0, bits);
+  return view.getFloat16(0);
+}
+
+// The upper half of an f32, rounded to the nearest, to even in the middle.
+function encodeBfloat16(value: number): number {
+  if (Number.isNaN(value)) return 0x7fc0;
+  view.setFloat32(0, value);
+  const bits = view.getUint32(0);
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+function decodeBfloat16(bits: number): number {
+  view.setUint32(0, (bits << 16) >>> 0);
+  return view.getFloat32(0);
+}
+
 /**
- * Types that programs declare but pass as i32, of which they use a part. Those
- * without a sign take both the signed range and the unsigned one.
+ * Types that programs declare but pass as i32. Integers without a sign take
+ * both the signed range and the unsigned one.
  */
-export const DECLARED_RANGES: Readonly<Record<string, ScalarRange>> = {
-  i1: wholeNumber(0, 1),
-  i8: wholeNumber(-128, 255),
-  si8: wholeNumber(-128, 127),
-  ui8: wholeNumber(0, 255),
-  i16: wholeNumber(-32768, 65535),
-  si16: wholeNumber(-32768, 32767),
-  ui16: wholeNumber(0, 65535),
+export const DECLARED_SCALARS: Readonly<Record<string, DeclaredScalar>> = {
+  i1: declaredInteger(0, 1),
+  i8: declaredInteger(-128, 255),
+  si8: declaredInteger(-128, 127),
+  ui8: declaredInteger(0, 255),
+  i16: declaredInteger(-32768, 65535),
+  si16: declaredInteger(-32768, 32767),
+  ui16: declaredInteger(0, 65535),
+  f16: declaredFloat("6e-8 to 65504", encodeFloat16, decodeFloat16),
+  bf16: declaredFloat("9.2e-41 to 3.4e38", encodeBfloat16, decodeBfloat16),
 };

@@ -59,14 +59,15 @@ export class VmBuffer extends NativeObject {
 
   /** Copies all bytes out. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.byteLength);
+    const bytes = allocate(this.byteLength);
     this.read(bytes);
     return bytes;
   }
 
   /** Decodes all bytes as UTF-8; throws when they are not. */
   toText(): string {
-    return new TextDecoder("utf-8", { fatal: true }).decode(this.toBytes());
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(this.toBytes());
   }
 }
 
@@ -76,4 +77,17 @@ function checkOffset(offset: number): number {
     "INVALID_ARGUMENT",
     `offset must be a whole number from 0, not ${offset}`,
   );
+}
+
+// A program can make a buffer that is longer than any array can be.
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new IreeError(
+      "RESOURCE_EXHAUSTED",
+      `no memory for the ${length} bytes of the buffer`,
+      { cause },
+    );
+  }
 }

@@ -261,8 +261,7 @@ test("A library that was replaced on disk is not mistaken for the old one", asyn
   await Deno.copyFile(types, folder.join("new.so"));
   await Deno.copyFile(types, folder.join("other_name.so"));
   await Deno.rename(folder.join("new.so"), path);
-  const words =
-    `library '${path}' was replaced or removed on disk after it was loaded`;
+  const words = `library '${path}' changed on disk after it was loaded`;
   refused(path, {}, "FAILED_PRECONDITION", words);
   assertLoads(folder.join("other_name.so"), "types");
   // What was loaded before goes on.

@@ -138,6 +138,69 @@ test("A function refuses what its declared type has no room for", async () => {
   });
 });
 
+test("f16 and bf16 scalars go in and come out as numbers", async () => {
+  using loaded = load({ modules: [await program("signatures.mlir")] });
+  for (const value of [0, -0, 1, -1.5, 65504, 6e-8, Infinity, NaN]) {
+    assertEquals(loaded.call("same_f16", value), new Float16Array([value])[0]);
+  }
+  for (const value of [0, -0, 1, -1.5, 2 ** 127, Infinity, NaN]) {
+    assertEquals(loaded.call("same_bf16", value), value);
+  }
+  assertEquals(loaded.call("same_bf16", 0.1), 0.10009765625);
+  for (const value of [70000, 1e-9, 1n, "1"]) {
+    assertThrows(
+      () => loaded.call("same_f16", value as Value),
+      IreeError,
+      "argument 0 of 'same_f16': wanted f16 (0, a number of size",
+    );
+  }
+  assertThrows(() => loaded.call("same_bf16", 1e39), IreeError, "wanted bf16");
+});
+
+test("A number that an f32 has no room for is refused, also when small", () => {
+  using loaded = load({ modules: [arithmetic] });
+  assertEquals(loaded.call("add_f32", 1.4e-45, 0), 2 ** -149);
+  for (const value of [1e-50, -7e-46, 3.5e38]) {
+    assertThrows(
+      () => loaded.call("add_f32", value, 0),
+      IreeError,
+      "f32 (0, a",
+    );
+  }
+});
+
+test("A function of a program can be disposed and called again", () => {
+  using loaded = load({ modules: [arithmetic] });
+  assertEquals(loaded.add_i32(1, 2), 3);
+  {
+    using add = loaded.lookupFunction("add_i32");
+    assertEquals(add.call(1, 2), 3);
+  }
+  assertEquals(loaded.add_i32(1, 2), 3);
+  assertEquals(loaded.call("add_i32", 1, 2), 3);
+});
+
+test("A program whose functions have names of the language's is no trap", async () => {
+  const loaded = load({ modules: [await program("names.mlir")] });
+  using same = await Promise.resolve(loaded);
+  assertEquals(same.functionNames.toSorted(), NAMES);
+  JSON.stringify({ functions: same.functionNames });
+  for (const name of NAMES) assertEquals(same.call(name), 7, name);
+  assertEquals(typeof same.dispose, "function");
+  assertEquals(same.context.modules.length, 1);
+});
+
+const NAMES = [
+  "call",
+  "constructor",
+  "context",
+  "dispose",
+  "hasOwnProperty",
+  "plain",
+  "then",
+  "toJSON",
+];
+
 test("A reference refuses what is no object of the VM", () => {
   using loaded = load({ modules: [types] });
   for (const bad of [1, 1n, "text", true, undefined, [1], {}, loaded]) {

@@ -130,6 +130,42 @@ test("A device's memory outlives the device in a list and in a program", () => {
   view.dispose();
 });
 
+test("A device's memory outlives the device in lists that a program filled", async () => {
+  const filling = await program("fill_list.mlir");
+  for (const device of ["local-sync", "local-task"]) {
+    using instance = Instance.open();
+    using list = List.from(instance, [null]);
+    using inner = List.from(instance, [null]);
+    using outer = List.from(instance, [inner]);
+    const early = outer.get(0) as List;
+    {
+      using loaded = load({ modules: [filling], device });
+      loaded.call("fill", list);
+      loaded.call("fill_inner", outer);
+    }
+    outer.dispose();
+    for (const holder of [list, inner, early]) {
+      using view = holder.get(0) as BufferView;
+      assertEquals(view.format(), "4xf32=2 4 6 8");
+    }
+    early.dispose();
+  }
+});
+
+test("A device's memory goes with the last object that may hold it", async () => {
+  const filling = await program("fill_list.mlir");
+  using instance = Instance.open();
+  using other = List.create(instance);
+  const before = runtime.statistics.liveAllocations;
+  for (let i = 0; i < 20; i++) {
+    using list = List.from(instance, [null]);
+    using loaded = load({ modules: [filling], device: "local-task" });
+    loaded.call("fill", list);
+  }
+  assertEquals(runtime.statistics.liveAllocations, before);
+  other.push(1);
+});
+
 test("A result of a program is good after the program is gone", () => {
   const loaded = load({ modules: [types] });
   const list = loaded.call("make_list") as List;

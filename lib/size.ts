@@ -1,0 +1,19 @@
+import { IreeError } from "./error.ts";
+
+/** What native code can count to. */
+const MAX_SIZE = 0xffffffff;
+
+/**
+ * Refuses what is no count or ordinal that native code knows.
+ *
+ * @param what What it is, for the message of the error.
+ * @param value The count.
+ */
+export function checkSize(what: string, value: number): void {
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_SIZE) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be a whole number from 0 to ${MAX_SIZE}, not ` +
+      String(value),
+  );
+}
