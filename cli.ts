@@ -37,7 +37,7 @@ ${
     .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`).join("")
 }
 Flags:
-  --help     prints this help; \`iree COMMAND --help\` that of a command
+  --help     prints this help; \`iree help COMMAND\` that of a command
   --version  prints the versions of what is used
 `;
 
@@ -57,7 +57,7 @@ export function main(args: readonly string[]): number {
       console.error(`error: ${error.message}\n\nsee \`${error.help}\``);
       return 2;
     }
-    if (error instanceof IreeError || error instanceof Deno.errors.NotCapable) {
+    if (isFailure(error)) {
       console.error(`error: ${error.message.trimEnd()}`);
       return 1;
     }
@@ -65,22 +65,32 @@ export function main(args: readonly string[]): number {
   }
 }
 
+/** Failures of the runtime and of the system; anything else is a defect. */
+function isFailure(error: unknown): error is Error {
+  return error instanceof IreeError ||
+    error instanceof Deno.errors.NotCapable ||
+    (error instanceof Error && "code" in error);
+}
+
 function dispatch(args: readonly string[]): void {
   const commandAt = args.findIndex((arg) => !arg.startsWith("-"));
   const own = commandAt < 0 ? args : args.slice(0, commandAt);
   const flags = parseArgs([...own], {
     boolean: ["help", "version"],
+    alias: { h: "help", V: "version" },
     unknown: (argument) => {
       throw new UsageError(`flag '${argument}' not recognized`);
     },
   });
-  const name = commandAt < 0 ? "help" : args[commandAt];
+  const [name = "help", ...rest] = args.slice(own.length);
   if (flags.version) {
     printVersion();
+  } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
+    runCommand(rest[0], ["--help"]);
   } else if (flags.help || name === "help") {
     console.log(HELP.trimEnd());
   } else if (Object.hasOwn(COMMANDS, name)) {
-    runCommand(name, args.slice(commandAt + 1));
+    runCommand(name, rest);
   } else {
     throw new UsageError(
       `no command '${name}'; there is ${Object.keys(COMMANDS).join(", ")}`,

@@ -7,9 +7,10 @@ import { UsageError } from "./usage_error.ts";
 export interface Flag {
   /**
    * `list` may be repeated and collects; of the others the last one counts.
-   * `choice` takes one of `choices`, `boolean` nothing, `true` or `false`.
+   * `choice` takes one of `choices`, `boolean` nothing, `true` or `false`, and
+   * `flagfile` a file whose flags count as if they stood in its place.
    */
-  readonly kind: "list" | "text" | "boolean" | "choice";
+  readonly kind: "list" | "text" | "boolean" | "choice" | "flagfile";
   /** What stands for the value in the help. */
   readonly value?: string;
   /** All values of a choice; the first is the default. */
@@ -22,6 +23,7 @@ export interface Flag {
 export type FlagTable = Readonly<Record<string, Flag>>;
 
 interface FlagTypes {
+  flagfile: undefined;
   list: string[];
   text: string | undefined;
   boolean: boolean;
@@ -35,7 +37,7 @@ export type FlagValues<Table extends FlagTable> = {
 
 /** What `--flagfile` is in the help of every command that takes it. */
 export const FLAGFILE_HELP: Flag = {
-  kind: "list",
+  kind: "flagfile",
   value: "FILE",
   help: [
     "Reads flags from a file, one a line; `#` and `//` begin comments.",
@@ -74,6 +76,7 @@ function defaultValue(flag: Flag): FlagTypes[Flag["kind"]] {
     case "choice":
       return flag.choices?.[0];
     case "text":
+    case "flagfile":
       return undefined;
   }
 }
@@ -84,19 +87,19 @@ function parseArgument(
   arg: string,
   depth: number,
 ): void {
-  const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
+  const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg);
   if (match === null) {
     throw new UsageError(
-      `unexpected argument '${arg}'; flags are --name=value`,
+      `unexpected argument '${printable(arg)}'; flags are --name=value`,
     );
   }
   const name = match[1].replaceAll("-", "_");
   const value = match[2];
   const flag = Object.hasOwn(table, name) ? table[name] : undefined;
   if (flag === undefined) {
-    throw new UsageError(`flag '${match[1]}' not recognized`);
+    throw new UsageError(`flag '${printable(match[1])}' not recognized`);
   }
-  if (flag === FLAGFILE_HELP) {
+  if (flag.kind === "flagfile") {
     parseFlagfile(table, values, needValue(name, flag, value), depth);
   } else if (flag.kind === "list") {
     (values[name] as string[]).push(needValue(name, flag, value));
@@ -107,6 +110,12 @@ function parseArgument(
   } else {
     values[name] = needValue(name, flag, value);
   }
+}
+
+/** What of an argument can be shown: a flag file may be no text at all. */
+function printable(text: string): string {
+  const clipped = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return clipped.replace(/\p{Cc}/gu, "\ufffd");
 }
 
 function needValue(name: string, flag: Flag, value?: string): string {

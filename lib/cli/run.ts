@@ -40,7 +40,7 @@ const FLAGS = {
     ],
   },
   device: {
-    kind: "text",
+    kind: "list",
     value: "URI",
     help: [
       "The device for programs that need one: driver[://path][?params], such",
@@ -98,10 +98,12 @@ export function run(args: readonly string[]): void {
         "or --module=- to load from stdin",
     );
   }
+  refuseRepeats(flags.device, "--device");
+  refuseRepeats(flags.module.filter((it) => it === "-"), "--module=-");
   using program = load({
     modules: flags.module,
     moduleMode: flags.module_mode as ModuleMode,
-    device: flags.device,
+    device: flags.device[0],
     traceExecution: flags.trace_execution,
   });
   // An empty name is none, as when a script leaves it open.
@@ -110,6 +112,10 @@ export function run(args: readonly string[]): void {
   const values = parseInputs(found, flags.input);
   console.log(`EXEC @${found.name}`);
   printResults(program, found, found.call(...values));
+}
+
+function refuseRepeats(values: readonly string[], flag: string): void {
+  if (values.length > 1) throw new UsageError(`${flag} can be given once`);
 }
 
 function onlyFunction(program: LoadedProgram): string {

@@ -22,7 +22,7 @@ const DEFAULTS = {
   function: undefined,
   module_mode: "preload",
   trace_execution: false,
-  flagfile: [],
+  flagfile: undefined,
 };
 
 function parse(...args: string[]): FlagValues<typeof TABLE> {

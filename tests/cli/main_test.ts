@@ -1,6 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { main } from "../../cli.ts";
-import { iree, nativeModule, program, test } from "../support.ts";
+import {
+  denoFlags,
+  execute,
+  iree,
+  nativeModule,
+  program,
+  ROOT,
+  test,
+} from "../support.ts";
 import { forEach } from "./peer.ts";
 
 const arithmetic = await program("arithmetic.mlir");
@@ -37,7 +46,7 @@ test("An unknown command or flag is wrong usage", async () => {
       [["toString"], "no command 'toString'; there is run"],
       [["Run"], "no command 'Run'; there is run"],
       [["--bogus"], "flag '--bogus' not recognized"],
-      [["-h"], "flag '-h' not recognized"],
+      [["-x"], "flag '-x' not recognized"],
       [["--bogus", "run", "--help"], "flag '--bogus' not recognized"],
     ] as const,
     async ([args, words]) => {
@@ -127,3 +136,45 @@ for (
     assertStringIncludes(text, words);
   });
 }
+
+test("Help is there under every name that people try", async () => {
+  const whole = await iree(["--help"]);
+  const command = await iree(["run", "--help"]);
+  for (const args of [["-h"], ["help"], []]) {
+    assertEquals(await iree(args), whole);
+  }
+  for (const args of [["run", "-h"], ["help", "run"]]) {
+    assertEquals(await iree(args), command);
+  }
+});
+
+test("What would be ignored is refused", async () => {
+  for (
+    const [args, words] of [
+      [["--device=local-sync", "--device=local-task"], "--device can be given"],
+      [["--module=-", "--module=-"], "--module=- can be given once"],
+    ] as const
+  ) {
+    const { code, stderr } = await iree(["run", "--module=x.vmfb", ...args]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, words);
+  }
+});
+
+test("A full disk under stdout is a failure in a line", async () => {
+  const module = await program("single.mlir");
+  const { code, stderr } = await execute("sh", [
+    "-c",
+    `"$0" "$@" > /dev/full`,
+    Deno.execPath(),
+    "run",
+    "-A",
+    ...denoFlags(),
+    join(ROOT, "cli.ts"),
+    "run",
+    `--module=${module}`,
+    "--input=1",
+  ]);
+  assertEquals([code, stderr.split("\n").length], [1, 2], stderr);
+  assertStringIncludes(stderr, "error: ");
+});
