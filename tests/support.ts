@@ -12,6 +12,17 @@ import { Instance, runtime } from "../mod.ts";
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 
+/** Flags of the compiler when the library has a sanitizer: modules get it too. */
+const SANITIZE: readonly string[] = Deno.env.get("DEV_SANITIZE") === "address"
+  ? ["-fsanitize=address", "-fno-omit-frame-pointer", "-g1"]
+  : [];
+
+/** Programs that load nothing of ours; rustc crashes over the sanitizer. */
+const TOOLS: ReadonlySet<string> = new Set(
+  "c++ cargo cmake iree-as-module iree-compile nm pkg-config readelf"
+    .split(" "),
+);
+
 /** The library that is tested. */
 export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
 
@@ -71,11 +82,16 @@ export async function execute(
   args: string[],
   options: RunOptions = {},
 ): Promise<Output> {
-  const { stdin, env, cwd } = options;
+  const { stdin, cwd } = options;
+  // What a sanitizer has to be loaded with.
+  const preload: Record<string, string> = TOOLS.has(basename(command))
+    ? { LD_PRELOAD: "" }
+    : {};
+  const env = { NO_COLOR: "1", ...preload, ...options.env };
   const child = new Deno.Command(command, {
     args,
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    env,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
@@ -146,8 +162,9 @@ export async function nativeModule(name: string): Promise<string> {
   const path = join(ROOT, "native", name);
   const source = await Deno.readTextFile(path);
   const output = `${basename(name).replace(/\.\w+$/, "")}.so`;
-  return await cached(output, [source, SDK], async (target) => {
-    await mustRun("c++", await moduleCompilerArguments(path, target));
+  return await cached(output, [source, SDK, ...SANITIZE], async (target) => {
+    const args = await moduleCompilerArguments(path, target);
+    await mustRun("c++", [...SANITIZE, ...args]);
   });
 }
 

@@ -4,8 +4,13 @@
 // whether it should: more than twice the time of a long loop (see ../README.md). So the interpreter is compiled twice,
 // once without tracing (IREE's own object, with its entry points renamed in CMakeLists.txt) and once with it (here), and
 // each entry asks once which of the two to run.
+//
+// And it makes the interpreter refuse to go on after an import that yielded in a plain vm.call, which only vm.call.yieldable
+// may do: it would take the frame that the import left for its own and crash.
 
 #define IREE_VM_EXECUTION_TRACING_ENABLE 1
+#include "vm_dispatch.h"
+
 #define iree_vm_bytecode_dispatch_begin iree_ffi_dispatch_begin_traced
 #define iree_vm_bytecode_dispatch_resume iree_ffi_dispatch_resume_traced
 #include "iree/vm/bytecode/dispatch.c"
@@ -30,8 +35,21 @@ iree_status_t iree_vm_bytecode_dispatch_begin(iree_vm_stack_t* stack, iree_vm_by
              : iree_ffi_dispatch_begin_untraced(stack, module, call, cconv_arguments, cconv_results);
 }
 
+// Whether the frame on top is the module's, or that of an import whose results the module's frame waits for.
+static bool iree_ffi_is_resumable(iree_vm_stack_t* stack, const iree_vm_bytecode_module_t* module) {
+  iree_vm_stack_frame_t* top = iree_vm_stack_top(stack);
+  if (!top || top->function.module->self == module) return true;
+  iree_vm_stack_frame_t* caller = iree_vm_stack_parent_frame(stack);
+  if (!caller || caller->function.module->self != module) return true;
+  return ((iree_vm_bytecode_frame_storage_t*)iree_vm_stack_frame_storage(caller))->return_registers != NULL;
+}
+
 iree_status_t iree_vm_bytecode_dispatch_resume(iree_vm_stack_t* stack, iree_vm_bytecode_module_t* module,
                                                iree_byte_span_t call_results) {
+  if (!iree_ffi_is_resumable(stack, module)) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "an import yielded in a call that is not declared to yield (`vm.call.yieldable`)");
+  }
   return iree_ffi_is_traced(stack) ? iree_ffi_dispatch_resume_traced(stack, module, call_results)
                                    : iree_ffi_dispatch_resume_untraced(stack, module, call_results);
 }

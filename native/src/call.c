@@ -196,27 +196,43 @@ void iree_ffi_call_free(iree_ffi_call_t* call) {
 // Invocation
 //===----------------------------------------------------------------------===//
 
-// Resumes a call that yielded until it ends; waits where it waits.
-static iree_status_t iree_ffi_call_finish(iree_vm_invoke_state_t* state) {
-  while (iree_status_is_deferred(state->status)) {
-    iree_vm_stack_frame_t* frame = iree_vm_stack_current_frame(state->stack);
-    if (!frame) {
-      return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
-                              "unbalanced stack after yield");
-    }
-    if (frame->type == IREE_VM_STACK_FRAME_WAIT) {
-      IREE_RETURN_IF_ERROR(iree_vm_wait_invoke(
-          state, (iree_vm_wait_frame_t*)iree_vm_stack_frame_storage(frame),
-          IREE_TIME_INFINITE_FUTURE));
-    } else {
-      state->status = iree_ok_status();
-    }
-    iree_status_t status = iree_vm_resume_invoke(state);
-    if (!iree_status_is_ok(status) && !iree_status_is_deferred(status)) {
-      return status;
-    }
+// Waits where a call that yielded waits, if it can be resumed at all.
+static iree_status_t iree_ffi_call_wait(iree_vm_invoke_state_t* state,
+                                        const iree_vm_module_t* module) {
+  iree_vm_stack_frame_t* top = iree_vm_stack_top(state->stack);
+  if (!top) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "unbalanced stack after yield");
   }
-  return iree_ok_status();
+  // A bytecode module looks for its frame among these two, without end.
+  iree_vm_stack_frame_t* parent = iree_vm_stack_parent_frame(state->stack);
+  if (top->function.module != module &&
+      (!parent || parent->function.module != module)) {
+    return iree_make_status(
+        IREE_STATUS_UNIMPLEMENTED,
+        "a function yielded that cannot be resumed: it waits, or was called "
+        "through more than one module");
+  }
+  iree_vm_stack_frame_t* frame = iree_vm_stack_current_frame(state->stack);
+  if (frame->type != IREE_VM_STACK_FRAME_WAIT) return iree_ok_status();
+  return iree_vm_wait_invoke(
+      state, (iree_vm_wait_frame_t*)iree_vm_stack_frame_storage(frame),
+      IREE_TIME_INFINITE_FUTURE);
+}
+
+// Resumes a call that yielded until it ends. Callers take the results of what
+// they call, so it is the module that was called first that is resumed, and not
+// the one that yielded as iree_vm_resume_invoke has it.
+static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
+                                 iree_vm_module_t* module) {
+  while (iree_status_is_deferred(state->status)) {
+    iree_status_t status = iree_ffi_call_wait(state, module);
+    iree_status_free(state->status);
+    state->status = iree_status_is_ok(status)
+                        ? module->resume_call(module->self, state->stack,
+                                              state->results)
+                        : status;
+  }
 }
 
 static iree_status_t iree_ffi_call_run(iree_ffi_call_t* call) {
@@ -242,14 +258,10 @@ static iree_status_t iree_ffi_call_run(iree_ffi_call_t* call) {
   };
   iree_vm_module_t* module = call->function.module;
   state.status = module->begin_call(module->self, state.stack, function_call);
-  iree_status_t status = iree_ffi_call_finish(&state);
-  if (iree_status_is_ok(status)) {
-    status = state.status;
-    if (!iree_status_is_ok(status)) {
-      status = IREE_VM_STACK_ANNOTATE_BACKTRACE_IF_ENABLED(state.stack, status);
-    }
-  } else {
-    iree_status_free(state.status);
+  iree_ffi_call_finish(&state, module);
+  iree_status_t status = state.status;
+  if (!iree_status_is_ok(status)) {
+    status = IREE_VM_STACK_ANNOTATE_BACKTRACE_IF_ENABLED(state.stack, status);
   }
   iree_vm_stack_deinitialize(state.stack);
   return status;
