@@ -69,21 +69,25 @@ export class VmFunction extends NativeObject {
     moduleOrdinal: number,
     description: FunctionDescription,
   ) {
-    super(createCall(context, moduleOrdinal, description.name));
+    // First what can fail: later the native object would be left behind.
     const convention = parseCallingConvention(description.callingConvention);
+    const signature = parseSignature(
+      description.attributes["iree.abi.declaration"] ?? "",
+      description.name,
+    );
+    const { inputs = [], outputs = [] } = signature ?? {};
+    const argumentTypes = inputs.map(declaredScalar);
+    const resultTypes = outputs.map(declaredScalar);
+    super(createCall(context, moduleOrdinal, description.name));
     this.description = description;
     this.#context = context;
     this.#argumentSlots = convention.arguments.slots;
     this.#resultSlots = convention.results.slots;
     this.#arguments = new CallBuffer(convention.arguments.byteLength);
     this.#results = new CallBuffer(convention.results.byteLength);
-    this.signature = parseSignature(
-      description.attributes["iree.abi.declaration"] ?? "",
-      description.name,
-    );
-    const { inputs = [], outputs = [] } = this.signature ?? {};
-    this.#argumentTypes = inputs.map(declaredScalar);
-    this.#resultTypes = outputs.map(declaredScalar);
+    this.signature = signature;
+    this.#argumentTypes = argumentTypes;
+    this.#resultTypes = resultTypes;
     this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
   }
 

@@ -221,6 +221,24 @@ Deno.test("./dev without a command explains itself", async () => {
   assertStringIncludes(stdout, "usage: ./dev COMMAND");
 });
 
+Deno.test("./dev works through a link from elsewhere", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink(DEV, `${folder}/dev`);
+    const key = async (command: string) => {
+      const { stdout } = await new Deno.Command(command, {
+        args: ["key"],
+        cwd: folder,
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    assertMatch(await key(DEV), /^[0-9a-f]{20}\n$/);
+    assertEquals(await key(`${folder}/dev`), await key(DEV));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("./dev refuses an unknown command with exit code 2", async () => {
   const { code, stdout, stderr } = await dev("frobnicate");
   assertEquals([code, stdout], [2, ""]);

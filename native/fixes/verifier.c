@@ -303,7 +303,8 @@ static iree_status_t iree_ffi_verify_child_location(int32_t child, size_t ordina
 }
 
 static iree_status_t iree_ffi_verify_location(iree_vm_LocationTypeDef_union_t location, size_t ordinal) {
-  if (!location.value) return iree_ok_status();
+  if (location.type == iree_vm_LocationTypeDef_NONE) return iree_ok_status();
+  if (!location.value) return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "location %zu is missing", ordinal);
   switch (location.type) {
     case iree_vm_LocationTypeDef_CallSiteLocDef: {
       iree_vm_CallSiteLocDef_table_t site = (iree_vm_CallSiteLocDef_table_t)location.value;
@@ -330,6 +331,10 @@ static iree_status_t iree_ffi_verify_debug_database(iree_vm_DebugDatabaseDef_tab
   if (!database) return iree_ok_status();
   iree_vm_LocationTypeDef_union_vec_t locations = iree_vm_DebugDatabaseDef_location_table_union(database);
   size_t location_count = iree_vm_LocationTypeDef_union_vec_len(locations);
+  // Types and values are in a vector each.
+  if (flatbuffers_generic_vec_len(locations.value) != location_count) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "location table has types without locations");
+  }
   for (size_t i = 0; i < location_count; ++i) {
     IREE_RETURN_IF_ERROR(iree_ffi_verify_location(iree_vm_LocationTypeDef_union_vec_at(locations, i), i));
   }

@@ -1,0 +1,149 @@
+/**
+ * Does a piece of work again and again, each time with the next allocation
+ * failing, and tells what became of it: `deno run -A allocations.ts TASK`.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { failAllocation } from "../ffi/instance.ts";
+import {
+  type BufferView,
+  Instance,
+  IreeError,
+  List,
+  load,
+  type Reference,
+  runtime,
+} from "../mod.ts";
+
+/** What the program is told, as JSON. */
+export interface Task {
+  /** Name of the work. */
+  readonly work: string;
+  /** The allocation that is to fail first, counted from 1. */
+  readonly first: number;
+  readonly paths: Paths;
+}
+
+/** Paths of what the work loads. */
+export interface Paths {
+  readonly custom: string;
+  readonly types: string;
+  readonly example: string;
+  readonly arithmetic: string;
+  readonly tensors: string;
+  readonly inlined: string;
+}
+
+/** What it tells, two JSON lines for each allocation that is to fail. */
+export interface Outcome {
+  /** Which one, counted from the start of the work. */
+  readonly n: number;
+  /** `begun`; then `done`, the code of the error, or what else was thrown. */
+  readonly result: string;
+  /** What was live afterwards. */
+  readonly liveBytes: number;
+}
+
+/** What a work keeps alive, to be seen. */
+const kept: Instance[] = [];
+
+const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
+  "the sample": ({ custom, example }) => {
+    const modules = [`${custom}@create_custom_module?quiet`, example];
+    using loaded = load({ modules, device: "local-sync" });
+    loaded.call("main");
+  },
+  "scalars": ({ arithmetic }) => {
+    using loaded = load({ modules: [arithmetic] });
+    assertEquals(loaded.call("add_i32", 1, 2), 3);
+    assertEquals(loaded.call("mixed", 1, 2n, 3, 4, 5, 6n, 7, 8), [6, 8n, 22]);
+  },
+  "a mapped program": ({ arithmetic }) => {
+    using loaded = load({ modules: [arithmetic], moduleMode: "mmap" });
+    assertEquals(loaded.call("add_i64", 1n, 2n), 3n);
+  },
+  "a failing function": ({ arithmetic }) => {
+    using loaded = load({ modules: [Deno.readFileSync(arithmetic)] });
+    try {
+      loaded.call("require_positive", -1);
+    } catch (error) {
+      if (!`${error}`.includes("must be positive")) throw error;
+    }
+  },
+  "lists": ({ types }) => {
+    using loaded = load({ modules: [types] });
+    using instance = Instance.open();
+    using counter = loaded.call("counter_create", 1) as Reference;
+    using made = loaded.call("make_list") as List;
+    using list = List.from(instance, [1, 2n, 0.5, null, counter, made]);
+    list.push(7);
+    assertEquals(loaded.call("list_size", list), 7);
+  },
+  "tensors on local-sync": ({ types, tensors }) => {
+    doubled([types, tensors], "local-sync");
+  },
+  "tensors on local-task": ({ types, tensors }) => {
+    doubled([types, tensors], "local-task");
+  },
+  "modules without a device": ({ inlined }) => {
+    using _loaded = load({ modules: [inlined] });
+  },
+  // What the test is there to see.
+  "a crash": () => {
+    try {
+      Instance.open().dispose();
+    } catch {
+      Deno.kill(Deno.pid, "SIGKILL");
+    }
+  },
+  "a leak": () => {
+    try {
+      Instance.open().dispose();
+    } catch (error) {
+      kept.push(Instance.open());
+      throw error;
+    }
+  },
+};
+
+function doubled(modules: string[], device: string): void {
+  using loaded = load({ modules, device });
+  using view = loaded.call("doubled") as BufferView;
+  assertEquals(view.format(), "2x3xf32=[2 4 6][8 10 12]");
+}
+
+/** Does the work with the nth allocation failing. */
+function attempt(work: () => void, n: number): string {
+  failAllocation(n);
+  try {
+    work();
+    return "done";
+  } catch (error) {
+    return error instanceof IreeError ? error.code : `${error}`;
+  } finally {
+    failAllocation(0);
+  }
+}
+
+// At once, since the next thing may be a crash.
+function tell(outcome: Outcome): void {
+  const line = `${JSON.stringify(outcome)}\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+}
+
+if (import.meta.main) {
+  const { work, first, paths } = JSON.parse(Deno.args[0]) as Task;
+  Instance.open().dispose(); // opens the library
+  for (let n = first;; n++) {
+    tell({ n, result: "begun", liveBytes: 0 });
+    const before = runtime.statistics.totalAllocations;
+    const result = attempt(() => WORK[work](paths), n);
+    const { liveBytes, totalAllocations } = runtime.statistics;
+    tell({ n, result, liveBytes });
+    // So few that the one to fail was not among them.
+    if (result === "done" && totalAllocations - before < n - 1) break;
+    while (kept.length > 0) kept.pop()?.dispose();
+  }
+}

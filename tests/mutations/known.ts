@@ -1,0 +1,49 @@
+/**
+ * Failures that are IREE's own and cannot be shut out.
+ *
+ * @module
+ */
+
+import known from "./known.json" with { type: "json" };
+import type { Fixtures } from "./fixtures.ts";
+import { type Kind, kindOf } from "./kinds.ts";
+import { mutantOf } from "./mutant.ts";
+import type { Failure } from "./runner.ts";
+
+/** A failure that is listed in `docs/known-crashes.md`. */
+export interface Known {
+  /** Heading in the document. */
+  readonly name: string;
+  readonly reason: string;
+  /** All failures of programs whose machine code was changed. */
+  readonly native?: boolean;
+  /** Single cases, as `seed:case`. */
+  readonly cases?: readonly string[];
+}
+
+/** Where a failure came up. */
+export interface Origin {
+  readonly seed: number;
+  readonly kind?: Kind;
+  readonly fixtures: Fixtures;
+}
+
+/**
+ * Finds the entry that a failure belongs to.
+ *
+ * @param failure The failure.
+ * @param origin Where it came up.
+ * @returns The entry, or `undefined` for a new one.
+ */
+export function findKnown(
+  failure: Failure,
+  origin: Origin,
+): Known | undefined {
+  const id = `${origin.seed}:${failure.case}`;
+  const isProgram = kindOf(failure.case, origin.kind) === "program";
+  return (known as readonly Known[]).find(({ native, cases }) =>
+    cases?.includes(id) ||
+    native && isProgram &&
+      mutantOf(origin.fixtures, origin.seed, failure.case).native
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * Runs cases in processes of their own, many in each, so that a crash, a hang
+ * or a memory blow-up is known to be one case's doing, and the next goes on.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import { denoFlags, ROOT } from "../support.ts";
+import type { WorkOrder } from "./kinds.ts";
+import { cpuSeconds } from "./process.ts";
+
+/** What a case did that no case may do. */
+export interface Failure {
+  readonly case: number;
+  readonly what: "crash" | "hang" | "error";
+  /** What it was about to do. */
+  readonly at: string;
+  readonly detail: string;
+}
+
+/** What became of cases. */
+export interface Summary {
+  /** How often each outcome came: `OK`, a status code, `loop`, a failure. */
+  readonly outcomes: Map<string, number>;
+  readonly failures: Failure[];
+  /** Numbers of the cases whose calls do not end, working or waiting. */
+  readonly endless: number[];
+}
+
+/** How cases are run. */
+export interface RunOptions extends WorkOrder {
+  /** Called after each case. */
+  readonly onCase?: (summary: Summary) => void;
+}
+
+/** Data that a process may have, in KiB: a case that wants more is refused it. */
+const MAX_MEMORY = 2 * 1024 * 1024;
+
+/** Seconds of work after which a call counts as endless. */
+const MAX_CALL = 0.5;
+
+/** Seconds after which a call counts as endless that does no work. */
+const MAX_CALL_WAIT = 5;
+
+/** Seconds of work that anything else may take. */
+const MAX_WORK = 10;
+
+/** Seconds without an end, whether there is work or not. */
+const MAX_WAIT = 30;
+
+/**
+ * Runs cases to their end.
+ *
+ * @param options Which.
+ * @returns What became of them.
+ */
+export async function runCases(options: RunOptions): Promise<Summary> {
+  const summary: Summary = { outcomes: new Map(), failures: [], endless: [] };
+  let start = options.start;
+  while (start < options.end) {
+    start = await runProcess({ ...options, start }, summary);
+  }
+  return summary;
+}
+
+/** Runs cases until the process ends; tells which case is next. */
+async function runProcess(
+  options: RunOptions,
+  summary: Summary,
+): Promise<number> {
+  const { onCase: _, ...order } = options;
+  const child = spawn(order);
+  const errors = readTail(child.stderr);
+  let current = -1;
+  let next = options.start;
+  let at = "start";
+  let last = Progress.now(child.pid);
+  let end: "hang" | "loop" | "wait" | undefined;
+  const add = (outcome: string): void => {
+    const { outcomes } = summary;
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    next = current + 1;
+    options.onCase?.(summary);
+  };
+  const fail = (what: Failure["what"], detail: string): void => {
+    summary.failures.push({ case: current, what, at, detail });
+  };
+  let moved = false;
+  const watch = setInterval(() => {
+    const now = Progress.now(child.pid);
+    if (moved) {
+      last = now;
+      moved = false;
+      return;
+    }
+    // Only a mutated program may go on for ever, and only when it is run.
+    const isCall = /^(?:call |link)/.test(at);
+    const work = now.work - last.work;
+    const time = now.time - last.time;
+    if (isCall && work > MAX_CALL) end ??= "loop";
+    else if (isCall && time > MAX_CALL_WAIT) end ??= "wait";
+    else if (work > MAX_WORK || time > MAX_WAIT) end ??= "hang";
+    if (end !== undefined) kill(child);
+  }, 100);
+  let left = "";
+  try {
+    for await (const line of readLines(child.stdout)) {
+      moved = true;
+      const [, word, rest] = /^@(\w+) (.*)$/.exec(line) ?? [];
+      if (word === "case") {
+        current = Number(rest);
+        at = "begin";
+      } else if (word === "at") at = JSON.parse(rest);
+      else if (word === "bad") fail("error", JSON.parse(rest));
+      else if (word === "end") add(rest);
+      else if (word === "done") left = rest;
+    }
+  } finally {
+    clearInterval(watch);
+  }
+  const { code, signal } = await child.status;
+  const tail = await errors;
+  if (current < 0) throw new Error(`no case was begun: ${code}\n${tail}`);
+  if (left === "0" && code === 0) return next;
+  if (left !== "") {
+    at = "end";
+    fail("error", `exit ${code}, ${left} allocations left\n${tail}`);
+    return next;
+  }
+  if (end === "loop" || end === "wait") summary.endless.push(current);
+  else if (end === "hang") fail("hang", tail);
+  else fail("crash", `${signal ?? `exit ${code}`}\n${tail}`);
+  add(end ?? "crash");
+  return next;
+}
+
+/** Where a process is: seconds of its own work, and the time. */
+class Progress {
+  private constructor(readonly work: number, readonly time: number) {}
+
+  static now(pid: number): Progress {
+    return new Progress(cpuSeconds(pid), performance.now() / 1000);
+  }
+}
+
+function spawn(order: WorkOrder): Deno.ChildProcess {
+  const deno = [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--v8-flags=--max-old-space-size=1024",
+    ...denoFlags(),
+    join(ROOT, "tests/mutations/worker.ts"),
+    JSON.stringify(order),
+  ];
+  // AddressSanitizer takes more of the address space than there is memory.
+  const limited = Deno.build.os === "linux" && !Deno.env.has("LD_PRELOAD");
+  const command = limited
+    ? ["sh", "-c", `ulimit -d ${MAX_MEMORY} && exec "$@"`, "sh", ...deno]
+    : deno;
+  return new Deno.Command(command[0], {
+    args: command.slice(1),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function* readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+/** Reads all and keeps what came last. */
+async function readTail(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text = `${text}${chunk}`.slice(-6000);
+  }
+  return text;
+}

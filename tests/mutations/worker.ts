@@ -1,0 +1,70 @@
+/**
+ * Does cases one after the other and tells of each what it is about to do, in
+ * lines that begin with `@`; `runner.ts` reads them. Whatever a case does to
+ * this process is then known to be that case's doing.
+ *
+ * @module
+ */
+
+import { IreeError, runtime } from "../../mod.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
+import { ArgumentRunner } from "./arguments.ts";
+import { ProgramRunner } from "./programs.ts";
+import { CallerError, runText } from "./inputs.ts";
+import { kindOf, type WorkOrder } from "./kinds.ts";
+import { mutantOf } from "./mutant.ts";
+import { Random } from "./random.ts";
+
+const order = JSON.parse(Deno.args[0]) as WorkOrder;
+const encoder = new TextEncoder();
+/** Allocations that cases left behind, which they were told of. */
+let leaked = 0;
+
+function tell(line: string): void {
+  Deno.stdout.writeSync(encoder.encode(`@${line}\n`));
+}
+
+function announce(step: string): void {
+  tell(`at ${JSON.stringify(step)}`);
+}
+
+/** What a case may end with besides a result. */
+function outcomeOf(error: unknown): string | undefined {
+  if (error instanceof IreeError) return error.code;
+  if (error instanceof Deno.errors.NotCapable) return "NotCapable";
+  if (error instanceof UsageError) return "UsageError";
+  if (error instanceof CallerError) return "CallerError";
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+{
+  using stack = new DisposableStack();
+  const programs = stack.use(new ProgramRunner(order.fixtures, announce));
+  programs.traceExecution = order.traceExecution;
+  const callArguments = stack.use(new ArgumentRunner(order.fixtures));
+  for (let number = order.start; number < order.end; number++) {
+    const kind = kindOf(number, order.kind);
+    const random = new Random(order.seed, number);
+    const live = runtime.statistics.liveAllocations;
+    tell(`case ${number}`);
+    let outcome: string | undefined = "OK";
+    try {
+      if (kind === "program") {
+        programs.run(mutantOf(order.fixtures, order.seed, number).bytes);
+      } else if (kind === "arguments") callArguments.run(random);
+      else runText(kind, random, order.fixtures);
+    } catch (error) {
+      outcome = outcomeOf(error);
+      if (outcome === undefined) tell(`bad ${JSON.stringify(describe(error))}`);
+    }
+    const left = runtime.statistics.liveAllocations - live;
+    leaked += left;
+    if (left !== 0) tell(`bad ${JSON.stringify(`${left} allocations left`)}`);
+    tell(`end ${outcome ?? "error"}`);
+  }
+}
+tell(`done ${runtime.statistics.liveAllocations - leaked}`);

@@ -1,0 +1,65 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { execute, ROOT, TemporaryFolder } from "../support.ts";
+import { findings } from "./reports.ts";
+
+const LIBRARY = "from /cache/runtime/0123/lib/libiree_runtime.so";
+const MODULE = "from /tmp/iree_deno_1234/module.so";
+const DENO = "from /cache/tools/0123/bin/deno";
+
+/** What LeakSanitizer writes of leaks with one frame each. */
+function leaks(...frames: string[]): string {
+  const each = frames.map((frame) =>
+    `Direct leak of 8 byte(s) in 1 object(s) allocated from:\n    #0 in f ${frame}\n\n`
+  );
+  return "\n=====\n==deno==1==ERROR: LeakSanitizer: detected memory leaks\n\n" +
+    each.join("") + "SUMMARY: AddressSanitizer: 8 byte(s) leaked.\n";
+}
+
+/** What AddressSanitizer writes of an error with one frame. */
+function error(frame: string): string {
+  return "=====\n==deno==1==ERROR: AddressSanitizer: heap-use-after-free\n" +
+    `    #0 in f ${frame}\n==deno==1==ABORTING\n`;
+}
+
+/** Programs with reports that count, when one wrote the text. */
+function found(program: string, text: string): string[] {
+  using folder = new TemporaryFolder();
+  Deno.writeTextFileSync(folder.join(`report.${program}.1`), text);
+  return findings(folder.path).map(({ text }) => text.slice(0, 12).trim());
+}
+
+Deno.test("A leak counts when a frame of ours is in its stack", () => {
+  assertEquals(found("deno", leaks(DENO)), []);
+  assertEquals(found("deno", leaks(LIBRARY, DENO, MODULE)).length, 2);
+  assertEquals(found("iree-run-module", leaks(MODULE)), ["Direct leak"]);
+  assertEquals(found("cc1plus", leaks("from /usr/lib/gcc/cc1plus")), []);
+});
+
+Deno.test("An error counts in Deno, and elsewhere with a frame of ours", () => {
+  assertEquals(found("deno", error(DENO)).length, 1);
+  assertEquals(found("iree-run-module", error("from /bin/peer")), []);
+  assertEquals(found("iree-run-module", error(MODULE)).length, 1);
+  assertEquals(found("deno", error(DENO) + leaks(LIBRARY)).length, 2);
+});
+
+Deno.test("A sanitizer that fails itself counts, a warning does not", () => {
+  const failed = "==1==LeakSanitizer has encountered a fatal error.\n";
+  assertEquals(found("deno", failed).length, 1);
+  const check = "==deno==1==AddressSanitizer: CHECK failed: asan.cpp:1\n";
+  assertEquals(found("deno", check).length, 1);
+  const warning = "==deno==1==WARNING: AddressSanitizer failed to allocate\n";
+  assertEquals(found("deno", warning), []);
+});
+
+Deno.test("What counts is printed once with its stack, and fails", async () => {
+  using folder = new TemporaryFolder();
+  for (const pid of [1, 2]) {
+    Deno.writeTextFileSync(folder.join(`report.deno.${pid}`), leaks(LIBRARY));
+  }
+  const script = `${ROOT}/tests/sanitizers/reports.ts`;
+  const args = ["run", "-A", "--no-check", script, folder.path];
+  const { code, stdout } = await execute(Deno.execPath(), args);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "2 times deno: Direct leak of 8 byte(s)");
+  assertStringIncludes(stdout, LIBRARY);
+});

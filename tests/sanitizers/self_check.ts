@@ -1,0 +1,76 @@
+// Shows that the run with sanitizers sees what it is there for. `./dev test
+// --asan` runs it; elsewhere there is nothing that could see.
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { denoFlags, execute, ROOT, TemporaryFolder } from "../support.ts";
+import { type Finding, findings } from "./reports.ts";
+
+const options = Deno.env.get("ASAN_OPTIONS");
+
+/** Runs a fault in a process of its own. */
+async function report(
+  fault: string,
+): Promise<{ code: number; found: Finding[] }> {
+  using folder = new TemporaryFolder();
+  const { code } = await execute(
+    Deno.execPath(),
+    [
+      "run",
+      "-A",
+      "--no-check",
+      ...denoFlags(),
+      join(ROOT, "tests/sanitizers/faults.ts"),
+      fault,
+    ],
+    {
+      // What is said last counts.
+      env: { ASAN_OPTIONS: `${options}:log_path=${folder.join("report")}` },
+    },
+  );
+  return { code, found: findings(folder.path) };
+}
+
+Deno.test("Leaks of Deno's own do not count", async () => {
+  assertEquals(await report("none"), { code: 0, found: [] });
+});
+
+Deno.test("A leak of our library is seen, and does not change the exit code", async () => {
+  const { code, found } = await report("leak");
+  assertEquals(code, 0);
+  assertMatch(found[0].text, /leak of \d+ byte[^]*iree_allocator_libc_ctl/);
+});
+
+Deno.test("A write out of bounds is seen and ends the process", async () => {
+  const { code, found } = await report("write");
+  assertEquals([code !== 0, found.length], [true, 1]);
+  assertMatch(found[0].text, /heap-buffer-overflow[^]*in iree_ffi_statistics/);
+});
+
+Deno.test("Undefined behaviour of the flat layer is seen and ends the process", async () => {
+  const { code, found } = await report("undefined");
+  assertEquals([code !== 0, found.length], [true, 1]);
+  assertMatch(found[0].text, /: ILL [^]*in iree_ffi_statistics/);
+});
+
+Deno.test("./dev test --asan prints what counts and counts it as a failed test", async () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("leak_test.ts");
+  const faults = JSON.stringify(join(ROOT, "tests/sanitizers/faults.ts"));
+  const args = JSON.stringify(["run", "-A", "--no-check", ...denoFlags()]);
+  await Deno.writeTextFile(
+    file,
+    `Deno.test("leaks", async () => {
+       const args = [...${args}, ${faults}, "leak"];
+       await new Deno.Command(Deno.execPath(), { args }).output();
+     });`,
+  );
+  const { code, stdout } = await execute(
+    join(ROOT, "dev"),
+    ["test", "--asan", file],
+    { env: { ASAN_OPTIONS: "", LD_PRELOAD: "" } },
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "in iree_allocator_libc_ctl");
+  assertEquals(stdout.trimEnd().split("\n").at(-1), "1 passed, 1 failed");
+});
