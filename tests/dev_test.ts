@@ -492,3 +492,44 @@ Deno.test("./dev test ends with the counts of the real run and fails when a test
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("CI adds up the checks and both runs of the tests", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.mkdirSync(`${folder}/.ci`);
+    Deno.copyFileSync(`${ROOT}/.ci/run`, `${folder}/.ci/run`);
+    const run = async (check: string, plain: string, asan: string) => {
+      Deno.writeTextFileSync(
+        `${folder}/dev`,
+        `#!/bin/sh\ncase "$*" in check) ${check} ;; test) ${plain} ;; "test --asan") ${asan} ;; *) exit 9 ;; esac\n`,
+        { mode: 0o755 },
+      );
+      const { code, stdout } = await finish(
+        new Deno.Command("bash", {
+          args: [`${folder}/.ci/run`],
+          stdout: "piped",
+          stderr: "piped",
+        }).spawn(),
+      );
+      return [code, stdout.trimEnd().split("\n").at(-1)];
+    };
+    const good = "echo 3 passed, 0 failed";
+    assertEquals(await run("true", good, "echo 2 passed, 0 failed"), [
+      0,
+      "6 passed, 0 failed",
+    ]);
+    const skipped = "echo 2 passed, 0 failed, 4 skipped";
+    assertEquals(await run("true", skipped, skipped), [
+      0,
+      "5 passed, 0 failed, 8 skipped",
+    ]);
+    const bad = "echo 1 passed, 2 failed; exit 1";
+    assertEquals(await run("false", good, bad), [1, "4 passed, 3 failed"]);
+    assertEquals(await run("true", "exit 134", good), [
+      1,
+      "4 passed, 1 failed",
+    ]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
