@@ -64,12 +64,13 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     using loaded = load({ modules: [arithmetic], moduleMode: "mmap" });
     assertEquals(loaded.call("add_i64", 1n, 2n), 3n);
   },
-  "a failing function": ({ arithmetic }) => {
-    using loaded = load({ modules: [Deno.readFileSync(arithmetic)] });
+  "a failing function": ({ custom, example }) => {
+    using loaded = load({ modules: [custom, Deno.readFileSync(example)] });
     try {
-      loaded.call("require_positive", -1);
+      loaded.call("error");
     } catch (error) {
-      if (!`${error}`.includes("must be positive")) throw error;
+      // Its own failure, with a backtrace or without.
+      if (!`${error}`.includes("fails whenever it is called")) throw error;
     }
   },
   "lists": ({ types }) => {
@@ -136,14 +137,18 @@ function tell(outcome: Outcome): void {
 if (import.meta.main) {
   const { work, first, paths } = JSON.parse(Deno.args[0]) as Task;
   Instance.open().dispose(); // opens the library
-  for (let n = first;; n++) {
-    tell({ n, result: "begun", liveBytes: 0 });
-    const before = runtime.statistics.totalAllocations;
-    const result = attempt(() => WORK[work](paths), n);
-    const { liveBytes, totalAllocations } = runtime.statistics;
-    tell({ n, result, liveBytes });
-    // So few that the one to fail was not among them.
-    if (result === "done" && totalAllocations - before < n - 1) break;
-    while (kept.length > 0) kept.pop()?.dispose();
+  // More than once, since an old register or stack may hide a single leak from
+  // the sanitizer.
+  for (let round = 0; round < 3; round++) {
+    for (let n = first;; n++) {
+      tell({ n, result: "begun", liveBytes: 0 });
+      const before = runtime.statistics.totalAllocations;
+      const result = attempt(() => WORK[work](paths), n);
+      const { liveBytes, totalAllocations } = runtime.statistics;
+      tell({ n, result, liveBytes });
+      // So few that the one to fail was not among them.
+      if (totalAllocations - before < n - 1) break;
+      while (kept.length > 0) kept.pop()?.dispose();
+    }
   }
 }

@@ -239,3 +239,10 @@ for (const library of new Set(given)) {
     assertEquals(strong.filter((name) => !name.includes("@")), []);
   });
 }
+
+test("The library reads no environment variable", async () => {
+  const symbols = await mustRun("nm", ["-D", "--undefined-only", LIBRARY]);
+  // What else it needs of C is there, so the list is not empty for nothing.
+  assert(/ U fopen/.test(symbols));
+  assertEquals([...symbols.matchAll(/ U (\w*getenv\w*)/g)], []);
+});
