@@ -14,8 +14,9 @@ import {
 
 // Whichever allocation fails, the work gives RESOURCE_EXHAUSTED, or succeeds
 // where IREE can do without (an import of a buffer becomes a copy of it), and
-// leaves nothing. There are no exceptions to it: what crashed within IREE was
-// iree_io_file_contents_read, which native/src/bytecode_module.c does without.
+// leaves nothing. There are no exceptions: what crashed within IREE, which is
+// iree_io_file_contents_read, native/src/bytecode_module.c does without, and what
+// leaked, the failure without a backtrace, native/fixes/stack_backtrace.c mends.
 
 const paths: Paths = {
   custom: await sampleModule(),

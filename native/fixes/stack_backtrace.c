@@ -1,0 +1,23 @@
+// Keeps a failure when there is no memory for its backtrace.
+//
+// iree_vm_stack_annotate_backtrace formats the backtrace with the stack's allocator. Where that fails, IREE's returns the new
+// failure and loses the one it was given, whose memory leaks (iree/vm/stack.c, renamed in CMakeLists.txt). This one returns
+// what it was given, then without a backtrace.
+
+#include "internal.h"
+#include "iree/vm/stack.h"
+
+iree_status_t iree_vm_stack_annotate_backtrace(iree_vm_stack_t* stack, iree_status_t base_status) {
+  if (IREE_LIKELY(iree_status_is_ok(base_status))) return base_status;
+  iree_string_builder_t builder;
+  iree_string_builder_initialize(iree_ffi_allocator(), &builder);
+  iree_status_t status = iree_vm_stack_format_backtrace(stack, &builder);
+  if (iree_status_is_ok(status)) {
+    base_status = iree_status_annotate_f(base_status, "%.*s", (int)iree_string_builder_size(&builder),
+                                         iree_string_builder_buffer(&builder));
+  } else {
+    iree_status_free(status);
+  }
+  iree_string_builder_deinitialize(&builder);
+  return base_status;
+}
