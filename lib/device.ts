@@ -5,7 +5,8 @@ import { handleOf, NativeObject } from "./native_object.ts";
 /**
  * A device that programs run on, created by its URI:
  * `driver[://path][?params]`, such as `local-sync`, `local-task` or
- * `vulkan://0`. Thread-safe.
+ * `vulkan://0`. Belongs to the isolate that
+ * created it.
  *
  * @example
  * ```ts

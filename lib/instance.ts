@@ -14,7 +14,8 @@ export interface InstanceOptions {
  * The VM instance: the registry of types that modules share.
  *
  * There is one per process, which every `Instance` of every worker refers to,
- * because IREE keeps its type registrations process-wide. Thread-safe.
+ * because IREE keeps its type registrations process-wide. Any number
+ * of isolates can open it at once; each uses its own `Instance`.
  *
  * @example
  * ```ts

@@ -16,8 +16,7 @@ let readExports: (
 ) => readonly FunctionDescription[];
 
 /**
- * A module: functions and types, and what they need of other modules. Immutable
- * and thread-safe; its state is in the contexts that it is part of, any number
+ * A module: functions and types, and what they need of other modules. Immutable; its state is in the contexts that it is part of, any number
  * of them.
  */
 export abstract class Module extends NativeObject {
