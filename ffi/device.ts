@@ -6,7 +6,7 @@
 
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
-import { created } from "./status.ts";
+import { checkLength, created } from "./status.ts";
 import { encodeText, packStrings, readText } from "./text.ts";
 
 /** Creates devices as one group whose members can wait on each other. */
@@ -28,11 +28,13 @@ export function createDeviceGroup(
 /** Reads the id that its driver gave to a device of a group. */
 export function deviceId(group: Handle, ordinal: number): string {
   return readText((buffer, capacity) =>
-    native.iree_ffi_device_id(
-      group.pointer(Kind.deviceGroup),
-      ordinal,
-      buffer,
-      capacity,
+    checkLength(
+      native.iree_ffi_device_id(
+        group.pointer(Kind.deviceGroup),
+        ordinal,
+        buffer,
+        capacity,
+      ),
     )
   );
 }

@@ -4,25 +4,28 @@ import {
   createHalModule,
 } from "../ffi/module.ts";
 import { IreeError } from "./error.ts";
-import type { Device } from "./device.ts";
+import { type Device, groupOf } from "./device.ts";
 import type { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
 
 export type { BuiltinModuleName };
 
-/** The module `hal`: a program's way to the device. */
+/** The module `hal`: a program's way to its devices. */
 export class HalModule extends Module {
   /**
-   * Creates the module over a device.
+   * Creates the module over a device or several.
    *
    * @param instance The instance.
-   * @param device The device; the module keeps it alive.
+   * @param devices A device that was created alone, or all devices of a group
+   * in its order; the module keeps them alive.
    */
-  static create(instance: Instance, device: Device): HalModule {
-    return new HalModule(
-      createHalModule(handleOf(instance), handleOf(device)),
-    );
+  static create(
+    instance: Instance,
+    devices: Device | readonly Device[],
+  ): HalModule {
+    const group = groupOf(Array.isArray(devices) ? devices : [devices]);
+    return new HalModule(createHalModule(handleOf(instance), group));
   }
 }
 

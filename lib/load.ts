@@ -36,12 +36,13 @@ export interface LoadOptions {
    */
   modules: readonly ModuleSource[];
   /**
-   * The device, or its URI, for programs that use the HAL. It is created only
-   * when one does.
+   * The device, or its URI, for programs that use the HAL; an array of either
+   * for programs that use several. From URIs they are created only when a
+   * program needs one; devices must be all of one group, in its order.
    *
    * @default {"local-task"}
    */
-  device?: string | Device;
+  device?: string | Device | readonly (string | Device)[];
   /**
    * How files of bytecode modules get into memory.
    *
@@ -205,13 +206,22 @@ function addDependencies(
 
 function createHal(
   instance: Instance,
-  device: string | Device = DEFAULT_DEVICE,
+  device: LoadOptions["device"] = DEFAULT_DEVICE,
   stack: DisposableStack,
 ): HalModule {
-  const used = device instanceof Device
+  const given: readonly (string | Device)[] = Array.isArray(device)
     ? device
-    : stack.use(Device.create(instance, device));
-  return HalModule.create(instance, used);
+    : [device];
+  const devices = given.filter((it) => it instanceof Device);
+  if (devices.length > 0 && devices.length < given.length) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "devices are either all URIs or all devices of one group, not both",
+    );
+  }
+  if (devices.length > 0) return HalModule.create(instance, devices);
+  const created = Device.createGroup(instance, given as readonly string[]);
+  return HalModule.create(instance, created.map((it) => stack.use(it)));
 }
 
 function isBuiltinName(name: string): name is BuiltinModuleName {

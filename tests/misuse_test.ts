@@ -59,7 +59,10 @@ test("An object of another class is not taken for the right one", () => {
     () => Context.create(vmvx as unknown as Instance, [vmvx]),
     words,
   );
-  refused(() => HalModule.create(instance, vmvx as unknown as Device), words);
+  refused(
+    () => HalModule.create(instance, vmvx as unknown as Device),
+    "a device is wanted",
+  );
   const { get } =
     Object.getOwnPropertyDescriptor(VmBuffer.prototype, "byteLength") ?? {};
   refused(() => get?.call(list), words);

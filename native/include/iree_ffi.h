@@ -179,7 +179,7 @@ IREE_API_EXPORT uint32_t iree_ffi_module_describe_function(
 IREE_API_EXPORT iree_hal_device_group_t* iree_ffi_device_group_create(
     const uint8_t* uris, uint32_t uris_length);
 
-// Writes the id of device |ordinal| of the group.
+// Writes the id of device |ordinal| of the group. IREE_FFI_FAILED on failure.
 IREE_API_EXPORT uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
                                             uint32_t ordinal, uint8_t* buffer,
                                             uint32_t capacity);

@@ -78,12 +78,24 @@ iree_hal_device_group_t* iree_ffi_device_group_create(const uint8_t* uris,
   return iree_ffi_hand_out(IREE_FFI_KIND_DEVICE_GROUP, group);
 }
 
+iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
+                                 uint32_t ordinal,
+                                 iree_hal_device_t** out_device) {
+  *out_device = iree_hal_device_group_device_at(group, ordinal);
+  if (*out_device) return iree_ok_status();
+  return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                          "no device %u in a group of %" PRIhsz, ordinal,
+                          iree_hal_device_group_device_count(group));
+}
+
 uint32_t iree_ffi_device_id(iree_hal_device_group_t* group, uint32_t ordinal,
                             uint8_t* buffer, uint32_t capacity) {
+  iree_hal_device_t* device = NULL;
+  if (iree_ffi_check(iree_ffi_device_at(group, ordinal, &device))) {
+    return IREE_FFI_FAILED;
+  }
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
-  iree_hal_device_t* device = iree_hal_device_group_device_at(group, ordinal);
-  iree_string_view_t id =
-      device ? iree_hal_device_id(device) : iree_string_view_empty();
+  iree_string_view_t id = iree_hal_device_id(device);
   iree_ffi_write_bytes(&writer, id.data, id.size);
   return iree_ffi_writer_length(&writer);
 }

@@ -41,6 +41,11 @@ iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
 
 iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
 
+// Returns device |ordinal| of the group.
+iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
+                                 uint32_t ordinal,
+                                 iree_hal_device_t** out_device);
+
 // The allocator of programs without a device. Its buffers do not hold it, so it
 // lives as long as the instance.
 iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
