@@ -6,25 +6,22 @@
  * import { assertEquals } from "@std/assert";
  * import { main } from "@iree/runtime/cli";
  *
- * assertEquals(main(["--help"]), 0);
- * assertEquals(main(["no-such-command"]), 2);
+ * assertEquals(await main(["--help"]), 0);
+ * assertEquals(await main(["no-such-command"]), 2);
  * ```
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { run, RUN_SUMMARY } from "./lib/cli/run.ts";
+import type { Command } from "./lib/cli/command.ts";
+import { RUN } from "./lib/cli/run.ts";
+import { printError, printHelp } from "./lib/cli/terminal.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
 
-interface Command {
-  readonly summary: string;
-  run(args: readonly string[]): void;
-}
-
 const COMMANDS: Readonly<Record<string, Command>> = {
-  run: { summary: RUN_SUMMARY, run },
+  run: RUN,
 };
 
 const HELP = `IREE's runtime on the command line.
@@ -39,6 +36,10 @@ ${
 Flags:
   --help     prints this help; \`iree help COMMAND\` that of a command
   --version  prints the versions of what is used
+  --verbose  prints where an error comes from too; after a command as well
+
+Exit status: 0 when the command succeeded, 1 when something failed, 2 for wrong
+usage.
 `;
 
 /**
@@ -48,17 +49,18 @@ Flags:
  * @returns The exit status: 0 for success, 1 when something failed, 2 for
  * wrong usage. What there is to say of it was printed.
  */
-export function main(args: readonly string[]): number {
+export async function main(args: readonly string[]): Promise<number> {
+  const verbose = args.includes("--verbose");
   try {
-    dispatch(args);
+    await dispatch(args.filter((arg) => arg !== "--verbose"));
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`error: ${error.message}\n\nsee \`${error.help}\``);
+      printError(`${error.message}\n\nsee \`${error.help}\``);
       return 2;
     }
     if (isFailure(error)) {
-      console.error(`error: ${error.message.trimEnd()}`);
+      printError(verbose ? traceOf(error) : error.message.trimEnd());
       return 1;
     }
     throw error;
@@ -72,7 +74,19 @@ function isFailure(error: unknown): error is Error {
     (error instanceof Error && "code" in error);
 }
 
-function dispatch(args: readonly string[]): void {
+/** All there is to know of an error: the stack, IREE's own text, the cause. */
+function traceOf(error: Error): string {
+  const parts = [error.stack ?? error.message];
+  if (error instanceof IreeError && error.status !== undefined) {
+    parts.push(`IREE: ${error.status.trimEnd()}`);
+  }
+  if (error.cause instanceof Error) {
+    parts.push(`caused by: ${traceOf(error.cause)}`);
+  }
+  return parts.join("\n");
+}
+
+async function dispatch(args: readonly string[]): Promise<void> {
   const commandAt = args.findIndex((arg) => !arg.startsWith("-"));
   const own = commandAt < 0 ? args : args.slice(0, commandAt);
   const flags = parseArgs([...own], {
@@ -86,11 +100,11 @@ function dispatch(args: readonly string[]): void {
   if (flags.version) {
     printVersion();
   } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
-    runCommand(rest[0], ["--help"]);
+    await runCommand(rest[0], ["--help"]);
   } else if (flags.help || name === "help") {
-    console.log(HELP.trimEnd());
+    printHelp(HELP);
   } else if (Object.hasOwn(COMMANDS, name)) {
-    runCommand(name, rest);
+    await runCommand(name, rest);
   } else {
     throw new UsageError(
       `no command '${name}'; there is ${Object.keys(COMMANDS).join(", ")}`,
@@ -98,9 +112,12 @@ function dispatch(args: readonly string[]): void {
   }
 }
 
-function runCommand(name: string, args: readonly string[]): void {
+async function runCommand(
+  name: string,
+  args: readonly string[],
+): Promise<void> {
   try {
-    COMMANDS[name].run(args);
+    await COMMANDS[name].run(args);
   } catch (error) {
     if (error instanceof UsageError) error.help = `iree ${name} --help`;
     throw error;
@@ -112,4 +129,4 @@ function printVersion(): void {
   console.log(`deno ${Deno.version.deno}\nlibrary ${library}\niree ${iree}`);
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) Deno.exit(await main(Deno.args));

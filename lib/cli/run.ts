@@ -8,8 +8,10 @@ import {
   type Value,
   type VmFunction,
 } from "../../mod.ts";
+import type { Command } from "./command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "./flags.ts";
 import { parseScalarInput } from "./scalar_input.ts";
+import { printHelp } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 const FLAGS = {
@@ -78,18 +80,17 @@ Example:
       --function=main
 `;
 
-/** One line about the command, for the list of all commands. */
-export const RUN_SUMMARY = "runs a function of a compiled program";
+/** `iree run`. */
+export const RUN: Command = {
+  summary: "runs a function of a compiled program",
+  flags: FLAGS,
+  run,
+};
 
-/**
- * Runs `iree run`.
- *
- * @param args The arguments after the name of the command.
- */
-export function run(args: readonly string[]): void {
+function run(args: readonly string[]): void {
   const flags = parseFlags(FLAGS, args);
   if (flags.help) {
-    console.log(HELP.trimEnd());
+    printHelp(HELP);
     return;
   }
   if (flags.module.length === 0) {

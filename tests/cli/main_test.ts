@@ -84,12 +84,14 @@ test("iree run --help prints every flag, whatever else is given", async () => {
 });
 
 /** Runs `main` in this process and keeps what it prints. */
-function capture(...args: string[]): [code: number, text: string] {
+async function capture(
+  ...args: string[]
+): Promise<[code: number, text: string]> {
   const { log, error } = console;
   let text = "";
   console.log = console.error = (line: string) => text += `${line}\n`;
   try {
-    return [main(args), text];
+    return [await main(args), text];
   } finally {
     Object.assign(console, { log, error });
   }
@@ -129,9 +131,9 @@ for (
     ["is used wrong", ["--bogus"], 2, "flag 'bogus' not recognized"],
   ] as const
 ) {
-  test(`Nothing native is left of a run that ${name}`, () => {
+  test(`Nothing native is left of a run that ${name}`, async () => {
     const modules = [arithmetic, types].map((it) => `--module=${it}`);
-    const [actual, text] = capture("run", ...modules, ...args);
+    const [actual, text] = await capture("run", ...modules, ...args);
     assertEquals(actual, code, text);
     assertStringIncludes(text, words);
   });
