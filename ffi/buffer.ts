@@ -1,19 +1,13 @@
 /**
- * VM buffers and HAL buffer views.
+ * VM buffers.
  *
  * @module
  */
 
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
-import { check, checkLength, created } from "./status.ts";
-import {
-  bytesOf,
-  readBytes,
-  readText,
-  RecordReader,
-  toSafeNumber,
-} from "./text.ts";
+import { check, created } from "./status.ts";
+import { bytesOf, toSafeNumber } from "./text.ts";
 
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(
@@ -66,52 +60,5 @@ export function writeBuffer(
       bytes,
       BigInt(bytes.length),
     ),
-  );
-}
-
-/** What a buffer view tells of itself. */
-export interface BufferViewDescription {
-  /** Name of the element type, such as `f32`. */
-  readonly elementType: string;
-  /** Length in bytes. */
-  readonly byteLength: number;
-  /** Dimensions, outermost first. */
-  readonly shape: readonly number[];
-}
-
-/** Reads what a buffer view tells of itself. */
-export function describeBufferView(view: Handle): BufferViewDescription {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_buffer_view_describe(
-          view.pointer(Kind.bufferView),
-          buffer,
-          capacity,
-        ),
-      )
-    ),
-  );
-  const elementType = record.string();
-  const rank = record.u32();
-  const byteLength = record.u64();
-  const shape = Array.from({ length: rank }, () => record.u64());
-  return { elementType, byteLength, shape };
-}
-
-/** Formats a buffer view as IREE prints it. */
-export function formatBufferView(
-  view: Handle,
-  maxElementCount: number,
-): string {
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_buffer_view_format(
-        view.pointer(Kind.bufferView),
-        maxElementCount,
-        buffer,
-        capacity,
-      ),
-    )
   );
 }

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { TensorBytes } from "./buffer_view.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
 import { check, created } from "./status.ts";
-import { encodeText } from "./text.ts";
+import { byteLengthOf, encodeText } from "./text.ts";
 
 /** Arguments or results of a call, laid out as the calling convention says. */
 export class CallBuffer {
@@ -27,24 +28,38 @@ export class CallBuffer {
   }
 }
 
+/** How a function is called. */
+export interface CallOptions {
+  /** The devices that the context uses, if any. */
+  readonly devices: Handle | undefined;
+  /** Whether the last two arguments are fences, which the call sees to. */
+  readonly takesFences: boolean;
+}
+
 /**
  * Prepares the calls of a function.
  *
  * @param context The context.
  * @param moduleOrdinal Which of the context's modules exports it.
  * @param name Name of the function.
+ * @param options How it is called.
  */
 export function createCall(
   context: Handle,
   moduleOrdinal: number,
   name: string,
+  options: CallOptions,
 ): Handle {
+  const { devices, takesFences } = options;
   const bytes = encodeText(name, "the name of the function");
   const call = new Handle(
     Kind.call,
     created(
       native.iree_ffi_call_create(
+        context.instance.pointer(Kind.instance),
         context.pointer(Kind.context),
+        devices?.pointer(Kind.deviceGroup) ?? null,
+        takesFences ? 1 : 0,
         moduleOrdinal,
         bytes,
         bytes.length,
@@ -71,6 +86,26 @@ export function setCallReference(
       ordinal,
       object?.kind ?? 0,
       object?.handle.pointer(object.kind) ?? null,
+    ),
+  );
+}
+
+/** Sets a new tensor as an argument of the next call. */
+export function setCallTensor(
+  call: Handle,
+  ordinal: number,
+  tensor: TensorBytes,
+): void {
+  const { code, dims, bytes } = tensor;
+  check(
+    native.iree_ffi_call_set_tensor(
+      call.pointer(Kind.call),
+      ordinal,
+      code,
+      dims,
+      dims.length,
+      bytes,
+      byteLengthOf(bytes),
     ),
   );
 }

@@ -134,16 +134,33 @@ export const symbols = {
   // uint32_t iree_ffi_ref_equal(iree_ffi_ref_t* lhs, iree_ffi_ref_t* rhs)
   iree_ffi_ref_equal: { parameters: ["pointer", "pointer"], result: "u32" },
 
-  // iree_ffi_call_t* iree_ffi_call_create(iree_vm_context_t* context,
-  //     uint32_t module_ordinal, const uint8_t* name, uint32_t name_length)
+  // iree_ffi_call_t* iree_ffi_call_create(iree_ffi_instance_t* instance,
+  //     iree_vm_context_t* context, iree_hal_device_group_t* group,
+  //     uint32_t takes_fences, uint32_t module_ordinal, const uint8_t* name,
+  //     uint32_t name_length)
   iree_ffi_call_create: {
-    parameters: ["pointer", "u32", "buffer", "u32"],
+    parameters: [
+      "pointer",
+      "pointer",
+      "pointer",
+      "u32",
+      "u32",
+      "buffer",
+      "u32",
+    ],
     result: "pointer",
   },
   // uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
   //     uint32_t kind, void* object)
   iree_ffi_call_set_ref: {
     parameters: ["pointer", "u32", "u32", "pointer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_call_set_tensor(iree_ffi_call_t* call,
+  //     uint32_t ordinal, uint32_t element_type, const double* dims,
+  //     uint32_t rank, const uint8_t* bytes, double length)
+  iree_ffi_call_set_tensor: {
+    parameters: ["pointer", "u32", "u32", "buffer", "u32", "buffer", "f64"],
     result: "u32",
   },
   // uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
@@ -217,6 +234,35 @@ export const symbols = {
     result: "u32",
   },
 
+  // iree_hal_buffer_view_t* iree_ffi_buffer_view_create(
+  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint32_t element_type, const double* dims,
+  //     uint32_t rank, const uint8_t* bytes, double length)
+  iree_ffi_buffer_view_create: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "u32",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "f64",
+    ],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view,
+  //     double offset, uint8_t* target, double length)
+  iree_ffi_buffer_view_read: {
+    parameters: ["pointer", "f64", "buffer", "f64"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view,
+  //     double offset, const uint8_t* source, double length)
+  iree_ffi_buffer_view_write: {
+    parameters: ["pointer", "f64", "buffer", "f64"],
+    result: "u32",
+  },
   // uint32_t iree_ffi_buffer_view_describe(iree_hal_buffer_view_t* view,
   //     uint8_t* buffer, uint32_t capacity)
   iree_ffi_buffer_view_describe: {

@@ -78,10 +78,40 @@ export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
   if (typeOf(value) !== "Uint8Array") {
     throw new IreeError("INVALID_ARGUMENT", `${what} must be a Uint8Array`);
   }
-  const buffer = bufferOf(value);
-  // The buffer went elsewhere and left nothing behind.
+  return contentsOf(value);
+}
+
+/**
+ * Name of the class of a typed array, whatever its prototype says.
+ *
+ * @param value Any value.
+ * @returns The name, such as `Float32Array`; `undefined` for anything else.
+ */
+export function typedArrayName(value: unknown): string | undefined {
+  const name = typeOf(value);
+  return typeof name === "string" ? name : undefined;
+}
+
+/**
+ * The contents of a typed array as an array of bytes, whose length is the one
+ * it tells.
+ *
+ * @param array An array that {@linkcode typedArrayName} knows.
+ */
+export function contentsOf(array: unknown): Uint8Array<ArrayBuffer> {
+  const buffer = bufferOf(array);
+  // It went elsewhere and left nothing behind.
   if (buffer.detached) return new Uint8Array();
-  return new Uint8Array(buffer, offsetOf(value), lengthOf(value));
+  return new Uint8Array(buffer, offsetOf(array), lengthOf(array));
+}
+
+/**
+ * Length of a typed array in bytes, whatever its prototype says.
+ *
+ * @param array An array that {@linkcode typedArrayName} knows.
+ */
+export function byteLengthOf(array: unknown): number {
+  return lengthOf(array);
 }
 
 /** Writes an answer when it fits and returns its whole length. */

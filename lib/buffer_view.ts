@@ -1,22 +1,130 @@
 import {
   type BufferViewDescription,
+  createBufferView,
   describeBufferView,
   formatBufferView,
-} from "../ffi/buffer.ts";
+  type Memory,
+  readBufferView,
+  writeBufferView,
+} from "../ffi/buffer_view.ts";
+import type { Handle } from "../ffi/handle.ts";
+import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { allocateArray } from "./allocate.ts";
+import { Device } from "./device.ts";
+import {
+  type ElementType,
+  elementTypeInfo,
+  type ElementTypeInfo,
+  elementTypeOfCode,
+  type TypedArray,
+} from "./element_type.ts";
+import { IreeError } from "./error.ts";
+import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import { decodeNested, type NestedArray } from "./nested_array.ts";
+import { sizeOfShape } from "./shape.ts";
 import { checkSize } from "./size.ts";
+import {
+  arrayFor,
+  checkBooleans,
+  checkShape,
+  encodeTensor,
+  type NdArray,
+  type TensorData,
+} from "./tensor.ts";
 
-/** A `!hal.buffer_view`: a buffer with a shape and an element type. */
+/** How a buffer view is made from data. */
+export interface BufferViewOptions {
+  /**
+   * Type of the elements. Left out, the class of the array tells: `f32` for a
+   * `Float32Array`, `i32` and `ui32` for `Int32Array` and `Uint32Array`, and so
+   * on. Needed for numbers, and for `i1`, `bf16`, complex and other types that
+   * have no class of arrays to themselves.
+   */
+  elementType?: ElementType;
+}
+
+/**
+ * A `!hal.buffer_view`: a tensor on a device, which is a buffer with a shape
+ * and an element type.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BufferView, Device, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]), [2, 2]);
+ * assertEquals(view.elementType, "f32");
+ * assertEquals(view.format(), "2x2xf32=[1 2][3 4]");
+ * assertEquals(view.toNestedArray(), [[1, 2], [3, 4]]);
+ * using half = BufferView.from(device, [0.5, 2], [2], { elementType: "bf16" });
+ * assertEquals(half.toNestedArray(), [0.5, 2]);
+ * ```
+ */
 export class BufferView extends NativeObject {
   #description: BufferViewDescription | undefined;
+  readonly #knownInfo: ElementTypeInfo | undefined;
+  readonly #knownByteLength: number | undefined;
+
+  /**
+   * Takes over a handle; use {@linkcode BufferView.from}.
+   *
+   * @param handle What the view owns.
+   * @param code Number of the element type, where it is known.
+   * @param byteLength Length of the contents, where it is known.
+   * @internal
+   */
+  constructor(handle: Handle, code?: number, byteLength?: number) {
+    super(handle);
+    this.#knownInfo = code === undefined ? undefined : elementTypeOfCode(code);
+    this.#knownByteLength = byteLength;
+  }
+
+  /**
+   * Creates a tensor with a copy of data.
+   *
+   * @param memory The device that the tensor is on, or the instance: host
+   * memory, for programs that use no device.
+   * @param data The elements, in row-major order.
+   * @param shape Dimensions, outermost first, `[]` for a scalar; left out, that
+   * of nested arrays, or one dimension.
+   * @param options Type of the elements.
+   * @returns The view; throws INVALID_ARGUMENT when data, shape and type do not
+   * belong together, or a number does not fit.
+   */
+  static from(
+    memory: Device | Instance,
+    data: TensorData,
+    shape?: readonly number[],
+    options: BufferViewOptions = {},
+  ): BufferView {
+    const { elementType } = options;
+    const refuse = (problem: string) =>
+      new IreeError("INVALID_ARGUMENT", `data of a buffer view: ${problem}`);
+    if (shape !== undefined) checkShape(shape, refuse);
+    const tensor = encodeTensor(data, {
+      info: elementType === undefined
+        ? undefined
+        : elementTypeInfo(elementType),
+      shape,
+      refuse,
+    });
+    return new BufferView(
+      createBufferView(memoryOf(memory), tensor),
+      tensor.code,
+      byteLengthOf(tensor.bytes),
+    );
+  }
 
   get #described(): BufferViewDescription {
     return this.#description ??= describeBufferView(handleOf(this));
   }
 
-  /** Name of the element type, such as `f32`. */
-  get elementType(): string {
-    return this.#described.elementType;
+  /** Name of the element type; of one unknown here as IREE prints it. */
+  get elementType(): ElementType {
+    return this.#knownInfo?.name ?? this.#described.elementType as ElementType;
   }
 
   /** Dimensions, outermost first; empty for a scalar. */
@@ -24,9 +132,90 @@ export class BufferView extends NativeObject {
     return this.#described.shape;
   }
 
+  /** Number of elements. */
+  get size(): number {
+    return sizeOfShape(this.shape);
+  }
+
   /** Length of the contents in bytes. */
   get byteLength(): number {
-    return this.#described.byteLength;
+    return this.#knownByteLength ?? this.#described.byteLength;
+  }
+
+  /**
+   * Copies all elements into a new array: of the class for the element type,
+   * a `Uint8Array` for `i1` and the types of 8 bits, a `Uint16Array` of bits
+   * for `bf16`, pairs of real and imaginary part for complex numbers, and
+   * packed bytes for the types of 4 bits.
+   *
+   * @returns The elements in row-major order.
+   */
+  toTypedArray(): TypedArray {
+    const handle = handleOf(this);
+    const array = arrayFor(this.#info(), this.byteLength);
+    readBufferView(handle, 0, array);
+    return array;
+  }
+
+  /**
+   * Copies all elements into numbers nested as the dimensions are: a `bigint`
+   * for an integer of 64 bits, a pair for a complex number.
+   *
+   * @returns The nested arrays; the number alone for a scalar. Throws
+   * UNIMPLEMENTED for elements smaller than a byte.
+   */
+  toNestedArray(): NestedArray {
+    const info = this.#info();
+    if (info.codec === undefined) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${info.name} are packed; toTypedArray gives them so`,
+      );
+    }
+    return decodeNested(this.toTypedArray(), info, info.codec, this.shape);
+  }
+
+  /** Copies the tensor into memory of JavaScript. */
+  toNdArray(): NdArray {
+    const data = this.toTypedArray();
+    return { elementType: this.#info().name, shape: this.shape, data };
+  }
+
+  /** Copies the contents as they are in memory. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const handle = handleOf(this);
+    const bytes = allocateArray(Uint8Array, this.byteLength);
+    readBufferView(handle, 0, bytes);
+    return bytes;
+  }
+
+  /**
+   * Copies elements into an array of the caller's, without allocating.
+   *
+   * @param target Where to, of a class that fits the element type; its length
+   * says how many.
+   * @param start First element to copy, in entries of the array.
+   */
+  read(target: TypedArray, start = 0): void {
+    const handle = handleOf(this);
+    readBufferView(handle, this.#offset(target, start), target);
+  }
+
+  /**
+   * Copies an array over elements of the tensor. A program that has the tensor
+   * sees it.
+   *
+   * @param source The elements, in an array of a class that fits their type.
+   * @param start First element to replace, in entries of the array.
+   */
+  write(source: TypedArray, start = 0): void {
+    const handle = handleOf(this);
+    const offset = this.#offset(source, start);
+    if (this.#info().name === "i1") {
+      checkBooleans(source, (problem) =>
+        new IreeError("INVALID_ARGUMENT", problem));
+    }
+    writeBufferView(handle, offset, source);
   }
 
   /**
@@ -38,4 +227,34 @@ export class BufferView extends NativeObject {
     checkSize("maxElementCount", maxElementCount);
     return formatBufferView(handleOf(this), maxElementCount);
   }
+
+  #info(): ElementTypeInfo {
+    return this.#knownInfo ?? elementTypeInfo(this.elementType);
+  }
+
+  #offset(array: TypedArray, start: number): number {
+    const info = this.#info();
+    const name = typedArrayName(array);
+    if (name === undefined || !info.arrays.includes(name)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `elements of type ${info.name} go in and out by ` +
+          `${info.arrays.join(" or ")}, not by ${name ?? typeof array}`,
+      );
+    }
+    if (!Number.isSafeInteger(start) || start < 0) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `start must be a whole number from 0, not ${start}`,
+      );
+    }
+    return start * info.array.BYTES_PER_ELEMENT;
+  }
+}
+
+function memoryOf(memory: Device | Instance): Memory {
+  const handle = handleOf(memory);
+  return memory instanceof Device
+    ? { instance: handle.instance, devices: handle, ordinal: memory.ordinal }
+    : { instance: handle, devices: undefined, ordinal: 0 };
 }

@@ -10,7 +10,8 @@ export interface ScalarRange {
   fits(value: unknown): boolean;
 }
 
-interface Scalar extends ScalarRange {
+/** How a scalar is stored. */
+export interface Scalar extends ScalarRange {
   read(view: DataView, offset: number): number | bigint;
   write(view: DataView, offset: number, value: number | bigint): void;
 }
@@ -27,6 +28,53 @@ function wholeNumber(min: number, max: number): ScalarRange {
     range: `a whole number from ${min} to ${max}`,
     fits: (value) =>
       Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  };
+}
+
+/**
+ * An integer without a sign of its own: takes both the signed and the unsigned
+ * range, and is read as signed.
+ *
+ * @param bits How many bits it has.
+ */
+export function wholeNumberScalar(bits: 8 | 16 | 32 | 64): Scalar {
+  const signed = SCALARS[`i${bits}`];
+  const unsigned = unsignedScalar(bits);
+  const [min, max] = bits === 64
+    ? ["-2^63", "2^64-1"]
+    : [-(2 ** (bits - 1)), 2 ** bits - 1];
+  return {
+    range: `a whole number from ${min} to ${max}`,
+    fits: (value) => signed.fits(value) || unsigned.fits(value),
+    read: signed.read,
+    write: (view, offset, value) =>
+      (signed.fits(value) ? signed : unsigned).write(view, offset, value),
+  };
+}
+
+/**
+ * An integer without a sign.
+ *
+ * @param bits How many bits it has.
+ */
+export function unsignedScalar(bits: 8 | 16 | 32 | 64): Scalar {
+  if (bits !== 64) {
+    return {
+      ...wholeNumber(0, 2 ** bits - 1),
+      read: (view, offset) => view[`getUint${bits}`](offset, true),
+      write: (view, offset, value) =>
+        view[`setUint${bits}`](offset, Number(value), true),
+    };
+  }
+  return {
+    range: "a bigint from 0 to 2^64-1, or a safe integer",
+    fits: (value) =>
+      typeof value === "bigint"
+        ? BigInt.asUintN(64, value) === value
+        : Number.isSafeInteger(value) && Number(value) >= 0,
+    read: (view, offset) => view.getBigUint64(offset, true),
+    write: (view, offset, value) =>
+      view.setBigUint64(offset, BigInt(value), true),
   };
 }
 
@@ -125,6 +173,20 @@ function decodeBfloat16(bits: number): number {
   return view.getFloat32(0);
 }
 
+/** `f16` by its bits. */
+export const FLOAT16: DeclaredScalar = declaredFloat(
+  "6e-8 to 65504",
+  encodeFloat16,
+  decodeFloat16,
+);
+
+/** `bf16` by its bits. */
+export const BFLOAT16: DeclaredScalar = declaredFloat(
+  "9.2e-41 to 3.4e38",
+  encodeBfloat16,
+  decodeBfloat16,
+);
+
 /**
  * Types that programs declare but pass as i32. Integers without a sign take
  * both the signed range and the unsigned one.
@@ -137,6 +199,6 @@ export const DECLARED_SCALARS: Readonly<Record<string, DeclaredScalar>> = {
   i16: declaredInteger(-32768, 65535),
   si16: declaredInteger(-32768, 32767),
   ui16: declaredInteger(0, 65535),
-  f16: declaredFloat("6e-8 to 65504", encodeFloat16, decodeFloat16),
-  bf16: declaredFloat("9.2e-41 to 3.4e38", encodeBfloat16, decodeBfloat16),
+  f16: FLOAT16,
+  bf16: BFLOAT16,
 };

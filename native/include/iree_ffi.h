@@ -229,9 +229,15 @@ IREE_API_EXPORT uint32_t iree_ffi_ref_equal(iree_ffi_ref_t* lhs,
 typedef struct iree_ffi_call_t iree_ffi_call_t;
 
 // Prepares the function |name| exported by module |module_ordinal| of |context|.
+// Tensors that are passed to it are allocated on the first device of |group|,
+// which the context uses, or, where that is NULL, in host memory.
+// |takes_fences| is 1 for a function of the model `coarse-fences`, whose last
+// two arguments are fences: the call makes them and waits until the second one
+// is signaled.
 IREE_API_EXPORT iree_ffi_call_t* iree_ffi_call_create(
-    iree_vm_context_t* context, uint32_t module_ordinal, const uint8_t* name,
-    uint32_t name_length);
+    iree_ffi_instance_t* instance, iree_vm_context_t* context,
+    iree_hal_device_group_t* group, uint32_t takes_fences,
+    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length);
 
 // Sets argument |ordinal| of the next call to a reference, which is retained
 // until that call ends.
@@ -239,12 +245,19 @@ IREE_API_EXPORT uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call,
                                                uint32_t ordinal, uint32_t kind,
                                                void* object);
 
+// Sets argument |ordinal| of the next call to a view over new memory with a
+// copy of |bytes|; the rest is as in iree_ffi_buffer_view_create.
+IREE_API_EXPORT uint32_t iree_ffi_call_set_tensor(
+    iree_ffi_call_t* call, uint32_t ordinal, uint32_t element_type,
+    const double* dims, uint32_t rank, const uint8_t* bytes, double length);
+
 // Calls. Arguments and results are laid out as IREE's calling convention does:
 // one after the other, i32 and f32 in 4 bytes, i64 and f64 in 8 bytes aligned
 // to 8, references in 16 bytes aligned to 8. A reference's place is not read in
-// |arguments| and receives its kind as a u32 in |results|. Arguments' references
-// are released when the call ends; results' by iree_ffi_call_take_ref or the
-// next call.
+// |arguments|; in |results| it receives its kind as a u32 and, of a buffer view,
+// the element type as a u32 and the length in bytes as a double. References
+// in arguments are released when the call ends, those in results by
+// iree_ffi_call_take_ref or the next call.
 IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);
@@ -324,6 +337,26 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_write(iree_vm_buffer_t* buffer,
 //===----------------------------------------------------------------------===//
 // Buffer views
 //===----------------------------------------------------------------------===//
+
+// Creates a view over new memory with a copy of |bytes|: of device |ordinal| of
+// |group|, or, where that is NULL, host memory for programs without devices.
+// |element_type| is an iree_hal_element_type_t; |dims| are |rank| whole
+// numbers. |length| is the one that shape and type need.
+IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_buffer_view_create(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+    uint32_t ordinal, uint32_t element_type, const double* dims, uint32_t rank,
+    const uint8_t* bytes, double length);
+
+// Copies |length| bytes of the contents from |offset| to |target|, or from
+// |source| into them. Waits for the copy, not for work that others gave to the
+// device.
+IREE_API_EXPORT uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view,
+                                                   double offset,
+                                                   uint8_t* target,
+                                                   double length);
+IREE_API_EXPORT uint32_t iree_ffi_buffer_view_write(
+    iree_hal_buffer_view_t* view, double offset, const uint8_t* source,
+    double length);
 
 // Writes packed: name of the element type (`f32`), rank; then, as u64, byte
 // length and each dimension.

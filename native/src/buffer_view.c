@@ -1,5 +1,163 @@
 #include "internal.h"
 
+// Shapes of more dimensions are a mistake.
+#define IREE_FFI_MAX_RANK 128
+
+//===----------------------------------------------------------------------===//
+// Creation
+//===----------------------------------------------------------------------===//
+
+iree_status_t iree_ffi_memory_find(iree_ffi_instance_t* instance,
+                                   iree_hal_device_group_t* group,
+                                   uint32_t ordinal,
+                                   iree_ffi_memory_t* out_memory) {
+  out_memory->device = NULL;
+  out_memory->allocator = iree_ffi_instance_heap_allocator(instance);
+  if (!group) return iree_ok_status();
+  if (ordinal >= iree_hal_device_group_device_count(group)) {
+    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                            "the group has no device %u", ordinal);
+  }
+  out_memory->device = iree_hal_device_group_device_at(group, ordinal);
+  out_memory->allocator = iree_hal_device_allocator(out_memory->device);
+  return iree_ok_status();
+}
+
+static iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
+                                         iree_hal_dim_t* out_shape) {
+  if (rank > IREE_FFI_MAX_RANK) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                            "a shape has %u dimensions; it can have %d", rank,
+                            IREE_FFI_MAX_RANK);
+  }
+  for (uint32_t i = 0; i < rank; ++i) out_shape[i] = (iree_hal_dim_t)dims[i];
+  return iree_ok_status();
+}
+
+iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
+                                        uint32_t element_type,
+                                        const double* dims, uint32_t rank,
+                                        iree_const_byte_span_t bytes,
+                                        iree_hal_buffer_view_t** out_view) {
+  iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
+  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, shape));
+  iree_device_size_t needed = 0;
+  IREE_RETURN_IF_ERROR(iree_hal_buffer_compute_view_size(
+      rank, shape, element_type, IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
+      &needed));
+  if (needed != bytes.data_length) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                            "a tensor of %" PRIu64 " bytes is made of %" PRIhsz,
+                            (uint64_t)needed, bytes.data_length);
+  }
+  const iree_hal_buffer_params_t params = {
+      .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
+      .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
+  };
+  return iree_hal_buffer_view_allocate_buffer_copy(
+      memory.device, memory.allocator, rank, shape, element_type,
+      IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, params, bytes, out_view);
+}
+
+iree_hal_buffer_view_t* iree_ffi_buffer_view_create(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+    uint32_t ordinal, uint32_t element_type, const double* dims, uint32_t rank,
+    const uint8_t* bytes, double length) {
+  iree_ffi_memory_t memory;
+  iree_hal_buffer_view_t* view = NULL;
+  iree_status_t status =
+      iree_ffi_memory_find(instance, group, ordinal, &memory);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_buffer_view_make(
+        memory, element_type, dims, rank,
+        iree_make_const_byte_span(bytes, (iree_host_size_t)length), &view);
+  }
+  iree_ffi_check(status);
+  return iree_ffi_hand_out(IREE_FFI_KIND_BUFFER_VIEW, view);
+}
+
+//===----------------------------------------------------------------------===//
+// Contents
+//===----------------------------------------------------------------------===//
+
+// The contents of the view end before its buffer may.
+static iree_status_t iree_ffi_buffer_view_check_range(
+    iree_hal_buffer_view_t* view, double offset, double length) {
+  double end = (double)iree_hal_buffer_view_byte_length(view);
+  if (offset >= 0 && length >= 0 && offset + length <= end) {
+    return iree_ok_status();
+  }
+  return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                          "bytes %.0f to %.0f of a tensor that has %.0f",
+                          offset, offset + length, end);
+}
+
+static bool iree_ffi_buffer_is_mappable(iree_hal_buffer_t* buffer) {
+  return iree_all_bits_set(iree_hal_buffer_memory_type(buffer),
+                           IREE_HAL_MEMORY_TYPE_HOST_VISIBLE) &&
+         iree_all_bits_set(iree_hal_buffer_allowed_usage(buffer),
+                           IREE_HAL_BUFFER_USAGE_MAPPING_SCOPED);
+}
+
+static iree_status_t iree_ffi_buffer_device(iree_hal_buffer_t* buffer,
+                                            iree_hal_device_t** out_device) {
+  iree_hal_buffer_placement_t placement =
+      iree_hal_buffer_allocation_placement(buffer);
+  *out_device = placement.device;
+  if (placement.device) return iree_ok_status();
+  return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                          "memory that the host cannot see, and of no device "
+                          "that could copy it");
+}
+
+uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view, double offset,
+                                   uint8_t* target, double length) {
+  iree_status_t status = iree_ffi_buffer_view_check_range(view, offset, length);
+  if (!iree_status_is_ok(status)) return iree_ffi_check(status);
+  if (length == 0) return 0;
+  iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
+  if (iree_ffi_buffer_is_mappable(buffer)) {
+    return iree_ffi_check(
+        iree_hal_buffer_map_read(buffer, (iree_device_size_t)offset, target,
+                                 (iree_device_size_t)length));
+  }
+  iree_hal_device_t* device = NULL;
+  status = iree_ffi_buffer_device(buffer, &device);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_device_transfer_d2h(
+        device, buffer, (iree_device_size_t)offset, target,
+        (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
+        iree_infinite_timeout());
+  }
+  return iree_ffi_check(status);
+}
+
+uint32_t iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view, double offset,
+                                    const uint8_t* source, double length) {
+  iree_status_t status = iree_ffi_buffer_view_check_range(view, offset, length);
+  if (!iree_status_is_ok(status)) return iree_ffi_check(status);
+  if (length == 0) return 0;
+  iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
+  if (iree_ffi_buffer_is_mappable(buffer)) {
+    return iree_ffi_check(
+        iree_hal_buffer_map_write(buffer, (iree_device_size_t)offset, source,
+                                  (iree_device_size_t)length));
+  }
+  iree_hal_device_t* device = NULL;
+  status = iree_ffi_buffer_device(buffer, &device);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_device_transfer_h2d(
+        device, source, buffer, (iree_device_size_t)offset,
+        (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
+        iree_infinite_timeout());
+  }
+  return iree_ffi_check(status);
+}
+
+//===----------------------------------------------------------------------===//
+// Description
+//===----------------------------------------------------------------------===//
+
 uint32_t iree_ffi_buffer_view_describe(iree_hal_buffer_view_t* view,
                                        uint8_t* buffer, uint32_t capacity) {
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "iree/modules/hal/types.h"
 #include "iree/vm/stack.h"
 
 // Calls go to the module's begin_call directly instead of through
@@ -25,6 +26,9 @@ typedef struct iree_ffi_slots_t {
 struct iree_ffi_call_t {
   iree_vm_context_t* context;
   iree_vm_function_t function;
+  // Of a device that the context keeps alive, or of the instance.
+  iree_ffi_memory_t memory;
+  bool takes_fences;
   // Text of the module, which the context keeps alive.
   iree_string_view_t results_cconv;
   iree_ffi_slots_t arguments;
@@ -103,13 +107,33 @@ static void iree_ffi_slots_write(iree_ffi_slots_t* slots,
   }
 }
 
-// Copies the values, and of references their kinds only.
+// What a caller learns of a reference without taking it.
+typedef struct iree_ffi_ref_description_t {
+  uint32_t kind;
+  uint32_t element_type;
+  double byte_length;
+} iree_ffi_ref_description_t;
+
+static iree_ffi_ref_description_t iree_ffi_ref_describe(
+    const iree_vm_ref_t* ref) {
+  iree_ffi_ref_description_t description = {iree_ffi_ref_kind(ref), 0, 0};
+  if (description.kind == IREE_FFI_KIND_BUFFER_VIEW) {
+    const iree_hal_buffer_view_t* view =
+        (const iree_hal_buffer_view_t*)ref->ptr;
+    description.element_type = iree_hal_buffer_view_element_type(view);
+    description.byte_length = (double)iree_hal_buffer_view_byte_length(view);
+  }
+  return description;
+}
+
+// Copies the values, and of references their descriptions.
 static void iree_ffi_slots_read(iree_ffi_slots_t* slots, uint8_t* target) {
   for (uint32_t i = 0; i < slots->count; ++i) {
     const iree_ffi_slot_t slot = slots->slots[i];
     if (slot.type == IREE_VM_CCONV_TYPE_REF) {
-      uint32_t kind = iree_ffi_ref_kind(iree_ffi_slot_ref(slots, i));
-      memcpy(target + slot.offset, &kind, sizeof(kind));
+      iree_ffi_ref_description_t description =
+          iree_ffi_ref_describe(iree_ffi_slot_ref(slots, i));
+      memcpy(target + slot.offset, &description, sizeof(description));
     } else {
       memcpy(target + slot.offset, slots->storage.data + slot.offset,
              iree_ffi_slot_value_size(slot.type));
@@ -145,6 +169,13 @@ static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call) {
         (int)signature.calling_convention.size,
         signature.calling_convention.data);
   }
+  if (call->takes_fences &&
+      !iree_string_view_ends_with(arguments_cconv, IREE_SV("rr"))) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                            "a function of the model coarse-fences has two "
+                            "fences as its last arguments, not `%.*s`",
+                            (int)arguments_cconv.size, arguments_cconv.data);
+  }
   IREE_RETURN_IF_ERROR(
       iree_ffi_slots_initialize(arguments_cconv, &call->arguments));
   return iree_ffi_slots_initialize(call->results_cconv, &call->results);
@@ -167,16 +198,20 @@ static iree_status_t iree_ffi_call_initialize(iree_ffi_call_t* call,
   return iree_ffi_call_parse(call);
 }
 
-iree_ffi_call_t* iree_ffi_call_create(iree_vm_context_t* context,
-                                      uint32_t module_ordinal,
-                                      const uint8_t* name,
-                                      uint32_t name_length) {
+iree_ffi_call_t* iree_ffi_call_create(
+    iree_ffi_instance_t* instance, iree_vm_context_t* context,
+    iree_hal_device_group_t* group, uint32_t takes_fences,
+    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length) {
   iree_ffi_call_t* call = NULL;
-  if (iree_ffi_check(iree_allocator_malloc(iree_ffi_allocator(), sizeof(*call),
+  iree_ffi_memory_t memory;
+  if (iree_ffi_check(iree_ffi_memory_find(instance, group, 0, &memory)) ||
+      iree_ffi_check(iree_allocator_malloc(iree_ffi_allocator(), sizeof(*call),
                                            (void**)&call))) {
     return NULL;
   }
   memset(call, 0, sizeof(*call));
+  call->memory = memory;
+  call->takes_fences = takes_fences != 0;
   if (iree_ffi_check(iree_ffi_call_initialize(
           call, context, module_ordinal, iree_ffi_view(name, name_length)))) {
     iree_ffi_call_free(call);
@@ -267,6 +302,62 @@ static iree_status_t iree_ffi_call_run(iree_ffi_call_t* call) {
   return status;
 }
 
+// Makes the fences that the function waits for, which is none, and signals.
+static iree_status_t iree_ffi_call_set_fences(iree_ffi_call_t* call,
+                                              iree_hal_fence_t** out_signal) {
+  if (!call->memory.device) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "a function of the model coarse-fences needs a "
+                            "device, and the program uses none");
+  }
+  iree_hal_semaphore_t* semaphore = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_semaphore_create(
+      call->memory.device, IREE_HAL_QUEUE_AFFINITY_ANY, /*initial_value=*/0,
+      IREE_HAL_SEMAPHORE_FLAG_DEFAULT, &semaphore));
+  iree_status_t status = iree_hal_fence_create_at(
+      semaphore, /*value=*/1, iree_ffi_allocator(), out_signal);
+  iree_hal_semaphore_release(semaphore);
+  if (iree_status_is_ok(status)) {
+    const uint32_t last = call->arguments.count - 1;
+    iree_vm_ref_t signal_ref = iree_hal_fence_retain_ref(*out_signal);
+    iree_vm_ref_release(iree_ffi_slot_ref(&call->arguments, last - 1));
+    iree_vm_ref_move(&signal_ref, iree_ffi_slot_ref(&call->arguments, last));
+  }
+  return status;
+}
+
+// Calls and, where the function says by a fence when it is done, waits for it.
+static iree_status_t iree_ffi_call_run_whole(iree_ffi_call_t* call) {
+  if (!call->takes_fences) return iree_ffi_call_run(call);
+  iree_hal_fence_t* signal = NULL;
+  iree_status_t status = iree_ffi_call_set_fences(call, &signal);
+  if (iree_status_is_ok(status)) status = iree_ffi_call_run(call);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_fence_wait(signal, iree_infinite_timeout(),
+                                 IREE_ASYNC_WAIT_FLAG_NONE);
+  }
+  iree_hal_fence_release(signal);
+  return status;
+}
+
+uint32_t iree_ffi_call_set_tensor(iree_ffi_call_t* call, uint32_t ordinal,
+                                  uint32_t element_type, const double* dims,
+                                  uint32_t rank, const uint8_t* bytes,
+                                  double length) {
+  iree_hal_buffer_view_t* view = NULL;
+  iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_buffer_view_make(
+        call->memory, element_type, dims, rank,
+        iree_make_const_byte_span(bytes, (iree_host_size_t)length), &view);
+  }
+  if (iree_status_is_ok(status)) {
+    iree_vm_ref_t ref = iree_hal_buffer_view_move_ref(view);
+    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments, ordinal));
+  }
+  return iree_ffi_check(status);
+}
+
 uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
                                uint32_t kind, void* object) {
   iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);
@@ -284,7 +375,7 @@ uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
                               uint8_t* results) {
   iree_ffi_slots_write(&call->arguments, arguments);
   iree_ffi_slots_release_refs(&call->results);
-  iree_status_t status = iree_ffi_call_run(call);
+  iree_status_t status = iree_ffi_call_run_whole(call);
   // What the callee did not take over; compiled functions retain their own.
   iree_ffi_slots_release_refs(&call->arguments);
   if (iree_status_is_ok(status)) iree_ffi_slots_read(&call->results, results);

@@ -51,6 +51,28 @@ iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
 iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
     iree_ffi_instance_t* instance);
 
+// Where buffers are allocated: a device's memory, or the host's where |device|
+// is NULL.
+typedef struct iree_ffi_memory_t {
+  iree_hal_device_t* device;
+  iree_hal_allocator_t* allocator;
+} iree_ffi_memory_t;
+
+// Finds the memory of device |ordinal| of |group|, or, where that is NULL, of
+// programs without a device.
+iree_status_t iree_ffi_memory_find(iree_ffi_instance_t* instance,
+                                   iree_hal_device_group_t* group,
+                                   uint32_t ordinal,
+                                   iree_ffi_memory_t* out_memory);
+
+// Creates a view over new memory with a copy of |bytes|; see
+// iree_ffi_buffer_view_create.
+iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
+                                        uint32_t element_type,
+                                        const double* dims, uint32_t rank,
+                                        iree_const_byte_span_t bytes,
+                                        iree_hal_buffer_view_t** out_view);
+
 // Finds |symbol_name| in the library at |path|, which is loaded for good.
 // Thread-safe.
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,

@@ -1,0 +1,134 @@
+/**
+ * HAL buffer views.
+ *
+ * @module
+ */
+
+import { Handle, Kind } from "./handle.ts";
+import { native } from "./library.ts";
+import { check, checkLength, created } from "./status.ts";
+import { byteLengthOf, readBytes, readText, RecordReader } from "./text.ts";
+
+/** Where tensors are allocated. */
+export interface Memory {
+  /** The instance. */
+  readonly instance: Handle;
+  /** A group of devices; none for programs that use no device. */
+  readonly devices: Handle | undefined;
+  /** Which device of the group. */
+  readonly ordinal: number;
+}
+
+/** A tensor's contents and what they are, as native code takes them. */
+export interface TensorBytes {
+  /** `iree_hal_element_type_t`. */
+  readonly code: number;
+  /** Dimensions, outermost first. */
+  readonly dims: Float64Array<ArrayBuffer>;
+  /** The contents. */
+  readonly bytes: ArrayBufferView<ArrayBuffer>;
+}
+
+/** Creates a buffer view with a copy of a tensor's contents. */
+export function createBufferView(memory: Memory, tensor: TensorBytes): Handle {
+  const { instance, devices, ordinal } = memory;
+  const { code, dims, bytes } = tensor;
+  const view = new Handle(
+    Kind.bufferView,
+    created(
+      native.iree_ffi_buffer_view_create(
+        instance.pointer(Kind.instance),
+        devices?.pointer(Kind.deviceGroup) ?? null,
+        ordinal,
+        code,
+        dims,
+        dims.length,
+        bytes,
+        byteLengthOf(bytes),
+      ),
+    ),
+    instance,
+  );
+  // Memory of a device must not outlive the device.
+  if (devices !== undefined) view.domain.addDevice(devices);
+  return view;
+}
+
+/** Copies a part of the contents into an array; offset in bytes. */
+export function readBufferView(
+  view: Handle,
+  offset: number,
+  target: ArrayBufferView<ArrayBuffer>,
+): void {
+  check(
+    native.iree_ffi_buffer_view_read(
+      view.pointer(Kind.bufferView),
+      offset,
+      target,
+      byteLengthOf(target),
+    ),
+  );
+}
+
+/** Copies an array over a part of the contents; offset in bytes. */
+export function writeBufferView(
+  view: Handle,
+  offset: number,
+  source: ArrayBufferView<ArrayBuffer>,
+): void {
+  check(
+    native.iree_ffi_buffer_view_write(
+      view.pointer(Kind.bufferView),
+      offset,
+      source,
+      byteLengthOf(source),
+    ),
+  );
+}
+
+/** What a buffer view tells of itself. */
+export interface BufferViewDescription {
+  /** Name of the element type, such as `f32`. */
+  readonly elementType: string;
+  /** Length in bytes. */
+  readonly byteLength: number;
+  /** Dimensions, outermost first. */
+  readonly shape: readonly number[];
+}
+
+/** Reads what a buffer view tells of itself. */
+export function describeBufferView(view: Handle): BufferViewDescription {
+  const record = new RecordReader(
+    readBytes((buffer, capacity) =>
+      checkLength(
+        native.iree_ffi_buffer_view_describe(
+          view.pointer(Kind.bufferView),
+          buffer,
+          capacity,
+        ),
+      )
+    ),
+  );
+  const elementType = record.string();
+  const rank = record.u32();
+  const byteLength = record.u64();
+  const shape = Array.from({ length: rank }, () => record.u64());
+  return { elementType, byteLength, shape };
+}
+
+/** Formats a buffer view as IREE prints it. */
+export function formatBufferView(
+  view: Handle,
+  maxElementCount: number,
+): string {
+  return readText((buffer, capacity) =>
+    checkLength(
+      native.iree_ffi_buffer_view_format(
+        view.pointer(Kind.bufferView),
+        maxElementCount,
+        buffer,
+        capacity,
+      ),
+    )
+  );
+}

@@ -1,0 +1,151 @@
+import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
+import type { IreeError } from "./error.ts";
+import type { Scalar } from "./scalar.ts";
+import type { EncodedTensor } from "./tensor.ts";
+import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
+import { allocateArray } from "./allocate.ts";
+
+/**
+ * Numbers nested as the dimensions of a tensor are; a number alone is a scalar.
+ * A complex number is a pair `[real, imaginary]`.
+ */
+export type NestedArray =
+  | number
+  | bigint
+  | boolean
+  | readonly NestedArray[];
+
+/**
+ * Makes a tensor of nested arrays.
+ *
+ * @param data The numbers.
+ * @param info Type of the elements.
+ * @param wanted Dimensions, `null` where any will do; left out, the nesting
+ * tells.
+ * @param refuse Makes the error for what is wrong.
+ */
+export function encodeNested(
+  data: NestedArray,
+  info: ElementTypeInfo,
+  wanted: Shape | undefined,
+  refuse: (problem: string) => IreeError,
+): EncodedTensor {
+  const { codec } = info;
+  if (codec === undefined) {
+    throw refuse(
+      `elements of type ${info.name} are given packed, in a Uint8Array`,
+    );
+  }
+  const nesting = nestingOf(data, refuse);
+  const shape = info.components === 1 ? nesting : nesting.slice(0, -1);
+  if (info.components === 2 && nesting.at(-1) !== 2) {
+    throw refuse("a complex number is a pair of numbers");
+  }
+  const dims = wanted === undefined ? shape : fittedShape(shape, wanted);
+  if (dims === undefined) {
+    throw refuse(
+      `nesting of shape ${formatShape(shape)} does not fit ` +
+        formatShape(wanted ?? []),
+    );
+  }
+  const size = info.bitCount / 8 / info.components;
+  const bytes = allocateArray(Uint8Array, sizeOfShape(nesting) * size);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  const path: number[] = [];
+  const write = (value: NestedArray): void => {
+    const depth = path.length;
+    if (Array.isArray(value)) {
+      if (value.length !== nesting[depth]) {
+        throw refuse(
+          `${where(path)} has ${value.length} entries, not ` +
+            `${nesting[depth] ?? "a number"}`,
+        );
+      }
+      for (let index = 0; index < value.length; index++) {
+        path.push(index);
+        write(value[index]);
+        path.pop();
+      }
+      return;
+    }
+    if (depth !== nesting.length) {
+      throw refuse(`${where(path)} is no array of ${nesting[depth]}`);
+    }
+    if (!codec.fits(value)) {
+      throw refuse(
+        `${where(path)} is ${describe(value)}; an ${info.name} takes ` +
+          codec.range,
+      );
+    }
+    codec.write(view, offset, value as number | bigint);
+    offset += size;
+  };
+  write(data);
+  return { info, code: info.code, dims: Float64Array.from(dims), bytes };
+}
+
+function where(path: readonly number[]): string {
+  return path.length === 0 ? "the value" : `[${path.join("][")}]`;
+}
+
+function describe(value: unknown): string {
+  return typeof value === "bigint" ? `${value}n` : String(value);
+}
+
+function nestingOf(
+  data: NestedArray,
+  refuse: (problem: string) => IreeError,
+): number[] {
+  const nesting: number[] = [];
+  let level: NestedArray | undefined = data;
+  while (Array.isArray(level)) {
+    if (nesting.length > MAX_RANK) {
+      throw refuse(`arrays are nested more than ${MAX_RANK} deep`);
+    }
+    nesting.push(level.length);
+    level = level[0];
+  }
+  return nesting;
+}
+
+// An empty array cannot show the dimensions within it.
+function fittedShape(
+  shape: readonly number[],
+  wanted: Shape,
+): readonly number[] | undefined {
+  const rest = shape.at(-1) === 0 ? wanted.slice(shape.length) : [];
+  const full = [...shape, ...rest.map((dim) => dim ?? 0)];
+  if (full.length !== wanted.length) return undefined;
+  const fits = wanted.every((dim, axis) => dim === null || dim === full[axis]);
+  return fits ? full : undefined;
+}
+
+/**
+ * Reads elements into nested arrays.
+ *
+ * @param array The elements in row-major order.
+ * @param info Type of the elements.
+ * @param codec How their numbers are stored.
+ * @param shape Dimensions.
+ */
+export function decodeNested(
+  array: TypedArray,
+  info: ElementTypeInfo,
+  codec: Scalar,
+  shape: readonly number[],
+): NestedArray {
+  const nesting = info.components === 1 ? shape : [...shape, 2];
+  const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+  const size = info.bitCount / 8 / info.components;
+  let offset = 0;
+  const read = (depth: number): NestedArray => {
+    if (depth < nesting.length) {
+      return Array.from({ length: nesting[depth] }, () => read(depth + 1));
+    }
+    const value = codec.read(view, offset);
+    offset += size;
+    return value;
+  };
+  return read(0);
+}

@@ -1,0 +1,97 @@
+/** A floating point format of 8 bits, as the OCP and FNUZ variants define it. */
+export interface SmallFloat {
+  /** The number that each of the 256 patterns of bits stands for. */
+  readonly values: readonly number[];
+  /** The pattern nearest to a number, the even one of two that are as near. */
+  encode(value: number): number;
+}
+
+interface Layout {
+  readonly exponentBits: number;
+  readonly mantissaBits: number;
+  readonly bias: number;
+  /**
+   * Which patterns are no numbers: `ieee` has infinities and NaNs in the
+   * highest exponent, `fn` one NaN a sign, `fnuz` one NaN in place of -0.
+   */
+  readonly special: "ieee" | "fn" | "fnuz";
+}
+
+function decode(bits: number, layout: Layout): number {
+  const { exponentBits, mantissaBits, bias, special } = layout;
+  const sign = bits & 0x80 ? -1 : 1;
+  const size = bits & 0x7f;
+  const exponent = size >> mantissaBits;
+  const mantissa = size & ((1 << mantissaBits) - 1);
+  if (special === "fnuz" && bits === 0x80) return NaN;
+  if (special === "fn" && size === 0x7f) return NaN;
+  if (special === "ieee" && exponent === (1 << exponentBits) - 1) {
+    return mantissa === 0 ? sign * Infinity : NaN;
+  }
+  const fraction = mantissa / (1 << mantissaBits);
+  return exponent === 0
+    ? sign * fraction * 2 ** (1 - bias)
+    : sign * (1 + fraction) * 2 ** (exponent - bias);
+}
+
+function smallFloat(layout: Layout): SmallFloat {
+  return fromValues(
+    Array.from({ length: 256 }, (_, bits) => decode(bits, layout)),
+  );
+}
+
+// Of 256 values the nearest is found by looking at all of them.
+function fromValues(values: readonly number[]): SmallFloat {
+  return { values, encode: (value) => nearest(values, value) };
+}
+
+function nearest(values: readonly number[], value: number): number {
+  if (Number.isNaN(value)) return values.findIndex(Number.isNaN);
+  const exact = values.findIndex((it) => Object.is(it, value));
+  if (exact >= 0) return exact;
+  let best = -1;
+  let distance = Infinity;
+  for (let bits = 0; bits < values.length; bits++) {
+    const gap = Math.abs(values[bits] - value);
+    if (gap < distance || (gap === distance && bits % 2 === 0)) {
+      best = bits;
+      distance = gap;
+    }
+  }
+  return best;
+}
+
+/** The formats by the names of their element types. */
+export const SMALL_FLOATS: Readonly<Record<string, SmallFloat>> = {
+  f8E5M2: smallFloat({
+    exponentBits: 5,
+    mantissaBits: 2,
+    bias: 15,
+    special: "ieee",
+  }),
+  f8E4M3FN: smallFloat({
+    exponentBits: 4,
+    mantissaBits: 3,
+    bias: 7,
+    special: "fn",
+  }),
+  f8E5M2FNUZ: smallFloat({
+    exponentBits: 5,
+    mantissaBits: 2,
+    bias: 16,
+    special: "fnuz",
+  }),
+  f8E4M3FNUZ: smallFloat({
+    exponentBits: 4,
+    mantissaBits: 3,
+    bias: 8,
+    special: "fnuz",
+  }),
+  // A power of two: eight bits of exponent, and nothing else.
+  f8E8M0FNU: fromValues(
+    Array.from(
+      { length: 256 },
+      (_, bits) => bits === 255 ? NaN : 2 ** (bits - 127),
+    ),
+  ),
+};

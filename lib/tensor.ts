@@ -1,0 +1,224 @@
+import type { TensorBytes } from "../ffi/buffer_view.ts";
+import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { allocateArray } from "./allocate.ts";
+import {
+  defaultElementType,
+  type ElementType,
+  type ElementTypeInfo,
+  elementTypeInfo,
+  isCompatible,
+  type TypedArray,
+} from "./element_type.ts";
+import { IreeError } from "./error.ts";
+import { encodeNested, type NestedArray } from "./nested_array.ts";
+import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
+
+export type { NestedArray };
+
+/** A tensor in memory of JavaScript: what is in a `.npy` file, for one. */
+export interface NdArray {
+  /** Type of the elements. */
+  readonly elementType: ElementType;
+  /** Dimensions, outermost first; empty for a scalar. */
+  readonly shape: readonly number[];
+  /**
+   * The elements in row-major order, in an array of the class that
+   * `BufferView.toTypedArray` gives for their type.
+   */
+  readonly data: TypedArray;
+}
+
+/**
+ * What a tensor can be made from: an array of the class for its element type,
+ * numbers nested as its dimensions are, or an {@linkcode NdArray}.
+ */
+export type TensorData = TypedArray | NestedArray | NdArray;
+
+/** What is known of a tensor before its data is seen. */
+export interface WantedTensor {
+  /** Type of the elements; left out, the data tells. */
+  readonly info: ElementTypeInfo | undefined;
+  /** Dimensions, `null` where any will do; left out, the data tells. */
+  readonly shape: Shape | undefined;
+  /** Makes the error for what is wrong with the data. */
+  refuse(problem: string): IreeError;
+}
+
+/** A tensor ready to be passed to native code. */
+export interface EncodedTensor extends TensorBytes {
+  /** Type of the elements. */
+  readonly info: ElementTypeInfo;
+}
+
+/**
+ * Whether a value is meant as a tensor's data, be it right or not.
+ *
+ * @param value Any value.
+ */
+export function isTensorData(value: unknown): value is TensorData {
+  return typeof value === "number" || typeof value === "bigint" ||
+    typeof value === "boolean" || Array.isArray(value) ||
+    typedArrayName(value) !== undefined || isNdArray(value);
+}
+
+/**
+ * Whether a value is an {@linkcode NdArray}.
+ *
+ * @param value Any value.
+ */
+export function isNdArray(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && "data" in value &&
+    "shape" in value && "elementType" in value;
+}
+
+/**
+ * Makes a tensor of data. Arrays are not copied; nothing is converted but
+ * numbers in nested arrays, which must fit.
+ *
+ * @param data The data.
+ * @param wanted What it must be.
+ */
+export function encodeTensor(
+  data: TensorData,
+  wanted: WantedTensor,
+): EncodedTensor {
+  const arrayName = typedArrayName(data);
+  if (arrayName !== undefined) {
+    return encodeArray(data as TypedArray, arrayName, wanted);
+  }
+  if (isNdArray(data)) return encodeNdArray(data, wanted);
+  const { info, shape, refuse } = wanted;
+  if (info === undefined) {
+    throw refuse(
+      "numbers alone do not tell an element type; it must be given",
+    );
+  }
+  return encodeNested(data as NestedArray, info, shape, refuse);
+}
+
+function encodeNdArray(data: NdArray, wanted: WantedTensor): EncodedTensor {
+  const given = elementTypeInfo(data.elementType);
+  const { info, shape, refuse } = wanted;
+  if (info !== undefined && !isCompatible(given, info)) {
+    throw refuse(`element type ${given.name} is not ${info.name}`);
+  }
+  const arrayName = typedArrayName(data.data);
+  if (arrayName === undefined) throw refuse("its data is no typed array");
+  checkShape(data.shape, refuse);
+  if (shape !== undefined && !fitsShape(data.shape, shape)) {
+    throw refuse(`shape ${formatShape(data.shape)} does not fit`);
+  }
+  return encodeArray(data.data, arrayName, {
+    info: given,
+    shape: data.shape,
+    refuse,
+  });
+}
+
+function encodeArray(
+  array: TypedArray,
+  arrayName: string,
+  wanted: WantedTensor,
+): EncodedTensor {
+  const { refuse } = wanted;
+  const info = wanted.info ?? defaultElementType(arrayName);
+  if (info === undefined || !info.arrays.includes(arrayName)) {
+    const wish = info === undefined ? "another one" : info.arrays.join(" or ");
+    throw refuse(
+      `a ${arrayName} has no elements of type ${info?.name}; give ${wish}`,
+    );
+  }
+  const byteLength = byteLengthOf(array);
+  const dims = Float64Array.from(
+    wanted.shape === undefined
+      ? [byteLength * 8 / info.bitCount]
+      : completeShape(wanted.shape, byteLength, info, refuse),
+  );
+  if (info.name === "i1") checkBooleans(array, refuse);
+  return { info, code: info.code, dims, bytes: array };
+}
+
+// Finds the one dimension that is not known, and checks the length.
+function completeShape(
+  shape: Shape,
+  byteLength: number,
+  info: ElementTypeInfo,
+  refuse: WantedTensor["refuse"],
+): readonly number[] {
+  const known = sizeOfShape(shape.map((dim) => dim ?? 1));
+  const unknown = shape.filter((dim) => dim === null).length;
+  const count = byteLength * 8 / info.bitCount;
+  if (unknown === 0 && Math.ceil(known * info.bitCount / 8) === byteLength) {
+    return shape as readonly number[];
+  }
+  if (unknown === 1 && known > 0 && Number.isInteger(count / known)) {
+    return shape.map((dim) => dim ?? count / known);
+  }
+  const given = `${count} element${count === 1 ? "" : "s"}`;
+  if (unknown < 2) {
+    throw refuse(`${given} do not make a shape of ${formatShape(shape)}`);
+  }
+  throw refuse(
+    `${given} in one array do not tell the shape; give nested arrays, an ` +
+      "object with elementType, shape and data, or a BufferView",
+  );
+}
+
+/**
+ * Refuses bytes that are neither 0 nor 1, which programs may take for anything.
+ *
+ * @param array The bytes.
+ * @param refuse Makes the error.
+ */
+export function checkBooleans(
+  array: TypedArray,
+  refuse: WantedTensor["refuse"],
+): void {
+  const wrong = (array as Uint8Array).findIndex((value) => value > 1);
+  if (wrong < 0) return;
+  throw refuse(`element ${wrong} is ${array[wrong]}; an i1 is 0 or 1`);
+}
+
+/**
+ * Refuses what is no shape.
+ *
+ * @param shape What users gave.
+ * @param refuse Makes the error.
+ */
+export function checkShape(
+  shape: unknown,
+  refuse: WantedTensor["refuse"],
+): asserts shape is readonly number[] {
+  if (!Array.isArray(shape)) throw refuse("its shape is no array");
+  if (shape.length > MAX_RANK) {
+    throw refuse(`a shape has at most ${MAX_RANK} dimensions`);
+  }
+  for (const dim of shape) {
+    if (Number.isSafeInteger(dim) && dim >= 0) continue;
+    throw refuse(`${String(dim)} is no dimension, which is a whole number`);
+  }
+}
+
+/**
+ * Whether a shape is as wanted.
+ *
+ * @param shape The shape.
+ * @param wanted Dimensions, `null` where any will do.
+ */
+export function fitsShape(shape: readonly number[], wanted: Shape): boolean {
+  return shape.length === wanted.length &&
+    wanted.every((dim, axis) => dim === null || dim === shape[axis]);
+}
+
+/**
+ * Makes an array for elements.
+ *
+ * @param info Type of the elements.
+ * @param byteLength Length of the contents in bytes.
+ */
+export function arrayFor(
+  info: ElementTypeInfo,
+  byteLength: number,
+): TypedArray {
+  return allocateArray(info.array, byteLength / info.array.BYTES_PER_ELEMENT);
+}
