@@ -20,7 +20,7 @@ export {
   type IreeErrorOptions,
   type StatusCode,
 } from "./lib/error.ts";
-export { BufferView } from "./lib/buffer_view.ts";
+export { BufferView, type BufferViewOptions } from "./lib/buffer_view.ts";
 export {
   BuiltinModule,
   type BuiltinModuleName,
@@ -39,7 +39,12 @@ export {
   type DynamicModuleOptions,
   type ModuleParameters,
 } from "./lib/dynamic_module.ts";
-export { type CallResult, VmFunction } from "./lib/function.ts";
+export {
+  ELEMENT_TYPES,
+  type ElementType,
+  type TypedArray,
+} from "./lib/element_type.ts";
+export { type Argument, type CallResult, VmFunction } from "./lib/function.ts";
 export { Instance, type InstanceOptions } from "./lib/instance.ts";
 export { List, type ListOptions } from "./lib/list.ts";
 export { load, type LoadOptions, type ModuleSource } from "./lib/load.ts";
@@ -72,5 +77,6 @@ export type {
   TensorType,
   UnknownType,
 } from "./lib/signature.ts";
+export type { NdArray, NestedArray, TensorData } from "./lib/tensor.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";

@@ -96,6 +96,7 @@ export function createHalModule(instance: Handle, devices: Handle): Handle {
     ),
   );
   module.domain.addDevice(devices);
+  module.hold([devices]);
   return module;
 }
 

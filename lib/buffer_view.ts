@@ -13,8 +13,8 @@ import { allocateArray } from "./allocate.ts";
 import { Device } from "./device.ts";
 import {
   type ElementType,
-  elementTypeInfo,
   type ElementTypeInfo,
+  elementTypeInfo,
   elementTypeOfCode,
   type TypedArray,
 } from "./element_type.ts";
@@ -102,7 +102,7 @@ export class BufferView extends NativeObject {
   ): BufferView {
     const { elementType } = options;
     const refuse = (problem: string) =>
-      new IreeError("INVALID_ARGUMENT", `data of a buffer view: ${problem}`);
+      new IreeError("INVALID_ARGUMENT", `the data of a buffer view ${problem}`);
     if (shape !== undefined) checkShape(shape, refuse);
     const tensor = encodeTensor(data, {
       info: elementType === undefined
@@ -212,8 +212,10 @@ export class BufferView extends NativeObject {
     const handle = handleOf(this);
     const offset = this.#offset(source, start);
     if (this.#info().name === "i1") {
-      checkBooleans(source, (problem) =>
-        new IreeError("INVALID_ARGUMENT", problem));
+      checkBooleans(
+        source,
+        (problem) => new IreeError("INVALID_ARGUMENT", problem),
+      );
     }
     writeBufferView(handle, offset, source);
   }

@@ -3,6 +3,7 @@ import {
   createBuiltinModule,
   createHalModule,
 } from "../ffi/module.ts";
+import type { Handle } from "../ffi/handle.ts";
 import { IreeError } from "./error.ts";
 import { type Device, groupOf } from "./device.ts";
 import type { Instance } from "./instance.ts";
@@ -11,8 +12,17 @@ import { handleOf } from "./native_object.ts";
 
 export type { BuiltinModuleName };
 
+let readDevices: (module: HalModule) => Handle;
+
 /** The module `hal`: a program's way to its devices. */
 export class HalModule extends Module {
+  readonly #devices: Handle;
+
+  private constructor(instance: Instance, devices: Handle) {
+    super(createHalModule(handleOf(instance), devices));
+    this.#devices = devices;
+  }
+
   /**
    * Creates the module over a device or several.
    *
@@ -25,8 +35,23 @@ export class HalModule extends Module {
     devices: Device | readonly Device[],
   ): HalModule {
     const group = groupOf(Array.isArray(devices) ? devices : [devices]);
-    return new HalModule(createHalModule(handleOf(instance), group));
+    return new HalModule(instance, group);
   }
+
+  static {
+    readDevices = (module) => module.#devices;
+  }
+}
+
+/**
+ * Group of the devices that a program uses: those of its HAL module, which is
+ * held by whoever holds the module's handle.
+ *
+ * @param modules The modules of a context.
+ */
+export function devicesOf(modules: readonly Module[]): Handle | undefined {
+  const hal = modules.find((module) => module instanceof HalModule);
+  return hal === undefined ? undefined : readDevices(hal);
 }
 
 /** All names of builtin modules that need no device. */

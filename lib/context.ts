@@ -1,5 +1,6 @@
 import { createContext } from "../ffi/context.ts";
 import type { Handle } from "../ffi/handle.ts";
+import { devicesOf } from "./builtin_module.ts";
 import { IreeError } from "./error.ts";
 import { VmFunction } from "./function.ts";
 import type { Instance } from "./instance.ts";
@@ -40,6 +41,7 @@ export class Context extends NativeObject {
   readonly modules: readonly Module[];
   readonly #names: readonly string[];
   readonly #moduleHandles: readonly Handle[];
+  readonly #devices: Handle | undefined;
 
   private constructor(
     instance: Instance,
@@ -55,6 +57,7 @@ export class Context extends NativeObject {
       ),
     );
     this.#moduleHandles = handles;
+    this.#devices = devicesOf(modules);
     this.instance = instance;
     this.modules = modules;
     this.#names = modules.map(({ name }) => name);
@@ -107,7 +110,7 @@ export class Context extends NativeObject {
     );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
-      return new VmFunction(handle, ordinal, description);
+      return new VmFunction(handle, this.#devices, ordinal, description);
     }
     const names = exports.map((it) => it.name).filter(isPublicFunction);
     throw new IreeError(

@@ -3,16 +3,18 @@ import {
   createCall,
   invokeCall,
   setCallReference,
+  setCallTensor,
   takeCallReference,
 } from "../ffi/call.ts";
 import { IreeError } from "./error.ts";
-import type { Handle } from "../ffi/handle.ts";
+import { type Handle, Kind } from "../ffi/handle.ts";
 import {
   parseCallingConvention,
   type Slot,
   type SlotType,
 } from "./calling_convention.ts";
 import type { FunctionDescription } from "./module.ts";
+import { BufferView } from "./buffer_view.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import {
   DECLARED_SCALARS,
@@ -25,6 +27,8 @@ import {
   parseSignature,
   type Signature,
 } from "./signature.ts";
+import type { EncodedTensor, TensorData } from "./tensor.ts";
+import { TensorParameter } from "./tensor_parameter.ts";
 import {
   describeValue,
   unwrapObject,
@@ -36,6 +40,9 @@ import {
  * What a call gives: nothing, the one result, or all results in order.
  */
 export type CallResult = undefined | Value | Value[];
+
+/** What a call takes: values, and data that tensors are made of. */
+export type Argument = Value | TensorData;
 
 /**
  * A function of a context, ready to be called. Keeps the context alive.
@@ -56,6 +63,7 @@ export class VmFunction extends NativeObject {
   readonly #results: CallBuffer;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
   readonly #resultTypes: readonly (DeclaredScalar | undefined)[];
+  readonly #tensors: readonly TensorParameter[];
   readonly #takesObjects: boolean;
   readonly #context: Handle;
 
@@ -66,6 +74,7 @@ export class VmFunction extends NativeObject {
    */
   constructor(
     context: Handle,
+    devices: Handle | undefined,
     moduleOrdinal: number,
     description: FunctionDescription,
   ) {
@@ -78,16 +87,33 @@ export class VmFunction extends NativeObject {
     const { inputs = [], outputs = [] } = signature ?? {};
     const argumentTypes = inputs.map(declaredScalar);
     const resultTypes = outputs.map(declaredScalar);
-    super(createCall(context, moduleOrdinal, description.name));
+    const takesFences =
+      description.attributes["iree.abi.model"] === "coarse-fences";
+    super(
+      createCall(context, moduleOrdinal, description.name, {
+        devices,
+        takesFences,
+      }),
+    );
     this.description = description;
     this.#context = context;
-    this.#argumentSlots = convention.arguments.slots;
+    // The call makes the fences.
+    this.#argumentSlots = convention.arguments.slots.slice(
+      0,
+      takesFences ? -FENCE_COUNT : undefined,
+    );
     this.#resultSlots = convention.results.slots;
     this.#arguments = new CallBuffer(convention.arguments.byteLength);
     this.#results = new CallBuffer(convention.results.byteLength);
     this.signature = signature;
     this.#argumentTypes = argumentTypes;
     this.#resultTypes = resultTypes;
+    this.#tensors = this.#argumentSlots.map((_, ordinal) =>
+      new TensorParameter(
+        inputs[ordinal],
+        (problem) => this.#refused(ordinal, problem),
+      )
+    );
     this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
   }
 
@@ -111,17 +137,21 @@ export class VmFunction extends NativeObject {
    *
    * @param values The arguments: numbers for i32, f32 and f64, `bigint` (or a
    * safe integer) for i64, objects or `null` for references. What does not fit
-   * is refused before anything happens. Objects stay the caller's.
+   * is refused before anything happens. Objects stay the caller's. A tensor can
+   * be given as data, which is copied: a typed array of the class for its
+   * elements, nested arrays, or an `NdArray`.
    * @returns The results; objects in them are the caller's to dispose.
    */
-  call(...values: Value[]): CallResult {
+  call(...values: Argument[]): CallResult {
     const call = handleOf(this);
     const slots = this.#argumentSlots;
     if (values.length !== slots.length) throw this.#wrongCount(values.length);
+    // Reading data can run code of the caller's, even this call.
+    const tensors = this.#takesObjects ? this.#encodeTensors(values) : [];
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       this.#writeArgument(ordinal, slots[ordinal], values[ordinal]);
     }
-    if (this.#takesObjects) this.#setObjects(call, values);
+    if (this.#takesObjects) this.#setObjects(call, values, tensors);
     invokeCall(call, this.#arguments, this.#results);
     const results = this.#resultSlots;
     if (results.length === 0) return undefined;
@@ -131,12 +161,26 @@ export class VmFunction extends NativeObject {
     );
   }
 
-  #writeArgument(ordinal: number, slot: Slot, value: Value): void {
+  #encodeTensors(
+    values: readonly Argument[],
+  ): readonly (EncodedTensor | undefined)[] {
+    return this.#argumentSlots.map(({ type }, ordinal) => {
+      if (type !== "ref") return undefined;
+      const value = values[ordinal];
+      const parameter = this.#tensors[ordinal];
+      if (parameter.takesData(value)) return parameter.encode(value);
+      if (value instanceof BufferView) parameter.check(value);
+      return undefined;
+    });
+  }
+
+  #writeArgument(ordinal: number, slot: Slot, value: Argument): void {
     const { type, offset } = slot;
     if (type === "ref") {
-      if (value !== null && !isObject(value)) {
-        throw this.#wrongType(ordinal, value);
-      }
+      if (
+        value !== null && !isObject(value) &&
+        !this.#tensors[ordinal].takesData(value)
+      ) throw this.#wrongType(ordinal, value);
       return;
     }
     const declared = this.#argumentTypes[ordinal];
@@ -156,10 +200,17 @@ export class VmFunction extends NativeObject {
 
   // Only once all values are known to be good: native code keeps the objects
   // until the call is made.
-  #setObjects(call: Handle, values: readonly Value[]): void {
+  #setObjects(
+    call: Handle,
+    values: readonly Argument[],
+    tensors: readonly (EncodedTensor | undefined)[],
+  ): void {
     const objects = values.map((value) => unwrapObject(value) ?? null);
     for (const [ordinal, { type }] of this.#argumentSlots.entries()) {
-      if (type === "ref") {
+      const tensor = tensors[ordinal];
+      if (tensor !== undefined) {
+        setCallTensor(call, ordinal, tensor);
+      } else if (type === "ref") {
         setCallReference(this.#context, call, ordinal, objects[ordinal]);
       }
     }
@@ -174,9 +225,13 @@ export class VmFunction extends NativeObject {
         return this.#results.f64[offset >> 3];
       case "ref": {
         const kind = this.#results.i32[offset >> 2];
-        return kind === 0
-          ? null
-          : wrapObject(takeCallReference(this.#context, call, ordinal, kind));
+        if (kind === Kind.null) return null;
+        const code = this.#results.i32[(offset >> 2) + 1];
+        const byteLength = this.#results.f64[(offset >> 3) + 1];
+        const taken = takeCallReference(this.#context, call, ordinal, kind);
+        return kind === Kind.bufferView
+          ? new BufferView(taken.handle, code, byteLength)
+          : wrapObject(taken);
       }
       default: {
         const value = this.#results[type][offset >> 2];
@@ -198,12 +253,20 @@ export class VmFunction extends NativeObject {
   #wrongType(ordinal: number, value: unknown): IreeError {
     const { type } = this.#argumentSlots[ordinal];
     const wanted = type === "ref"
-      ? "a reference (an object of the VM, or null)"
+      ? this.#tensors[ordinal].description
       : this.#describeScalar(ordinal, type);
     return new IreeError(
       "INVALID_ARGUMENT",
       `argument ${ordinal} of '${this.name}': wanted ${wanted}, given ` +
         describeValue(value),
+      { hint: this.#declarationHint },
+    );
+  }
+
+  #refused(ordinal: number, problem: string): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `argument ${ordinal} of '${this.name}': input${ordinal} ${problem}`,
       { hint: this.#declarationHint },
     );
   }
@@ -221,7 +284,10 @@ export class VmFunction extends NativeObject {
   }
 }
 
-function isObject(value: Value): boolean {
+/** Arguments at the end of a function of the model `coarse-fences`. */
+const FENCE_COUNT = 2;
+
+function isObject(value: Argument): boolean {
   return value instanceof NativeObject && unwrapObject(value) !== undefined;
 }
 

@@ -33,19 +33,18 @@ export function encodeNested(
   const { codec } = info;
   if (codec === undefined) {
     throw refuse(
-      `elements of type ${info.name} are given packed, in a Uint8Array`,
+      `has elements of type ${info.name}, which are given packed, as Uint8Array`,
     );
   }
   const nesting = nestingOf(data, refuse);
   const shape = info.components === 1 ? nesting : nesting.slice(0, -1);
   if (info.components === 2 && nesting.at(-1) !== 2) {
-    throw refuse("a complex number is a pair of numbers");
+    throw refuse("has numbers that are no pairs, as complex numbers are");
   }
   const dims = wanted === undefined ? shape : fittedShape(shape, wanted);
   if (dims === undefined) {
     throw refuse(
-      `nesting of shape ${formatShape(shape)} does not fit ` +
-        formatShape(wanted ?? []),
+      `is nested as ${formatShape(shape)}, not ${formatShape(wanted ?? [])}`,
     );
   }
   const size = info.bitCount / 8 / info.components;
@@ -58,7 +57,7 @@ export function encodeNested(
     if (Array.isArray(value)) {
       if (value.length !== nesting[depth]) {
         throw refuse(
-          `${where(path)} has ${value.length} entries, not ` +
+          `has ${value.length} entries ${where(path)}, not ` +
             `${nesting[depth] ?? "a number"}`,
         );
       }
@@ -70,11 +69,11 @@ export function encodeNested(
       return;
     }
     if (depth !== nesting.length) {
-      throw refuse(`${where(path)} is no array of ${nesting[depth]}`);
+      throw refuse(`has no array of ${nesting[depth]} ${where(path)}`);
     }
     if (!codec.fits(value)) {
       throw refuse(
-        `${where(path)} is ${describe(value)}; an ${info.name} takes ` +
+        `has ${describe(value)} ${where(path)}; an ${info.name} takes ` +
           codec.range,
       );
     }
@@ -86,7 +85,7 @@ export function encodeNested(
 }
 
 function where(path: readonly number[]): string {
-  return path.length === 0 ? "the value" : `[${path.join("][")}]`;
+  return path.length === 0 ? "as its value" : `at [${path.join("][")}]`;
 }
 
 function describe(value: unknown): string {
@@ -101,7 +100,7 @@ function nestingOf(
   let level: NestedArray | undefined = data;
   while (Array.isArray(level)) {
     if (nesting.length > MAX_RANK) {
-      throw refuse(`arrays are nested more than ${MAX_RANK} deep`);
+      throw refuse(`is nested more than ${MAX_RANK} deep`);
     }
     nesting.push(level.length);
     level = level[0];

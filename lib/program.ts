@@ -1,10 +1,9 @@
 import type { Context } from "./context.ts";
-import type { CallResult, VmFunction } from "./function.ts";
+import type { Argument, CallResult, VmFunction } from "./function.ts";
 import { isPublicFunction, type Module } from "./module.ts";
-import type { Value } from "./value.ts";
 
 /** A function of a program as a plain TypeScript function. */
-export type ProgramFunction = (...values: Value[]) => CallResult;
+export type ProgramFunction = (...values: Argument[]) => CallResult;
 
 /** Functions of a program whose types are not known. */
 export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
@@ -79,7 +78,7 @@ export class LoadedProgram implements Disposable {
    * @param values The arguments; see `VmFunction.call`.
    * @returns The results; objects in them are the caller's to dispose.
    */
-  call(name: string, ...values: Value[]): CallResult {
+  call(name: string, ...values: Argument[]): CallResult {
     return this.lookupFunction(name).call(...values);
   }
 

@@ -21,3 +21,13 @@ export function sizeOfShape(shape: readonly number[]): number {
 export function formatShape(shape: Shape): string {
   return shape.map((dim) => dim ?? "?").join("x") || "a scalar";
 }
+
+/**
+ * Formats the type of a tensor as IREE does: `2x2xf32`.
+ *
+ * @param shape The dimensions.
+ * @param elementType Name of the element type.
+ */
+export function formatTensorType(shape: Shape, elementType: string): string {
+  return [...shape.map((dim) => dim ?? "?"), elementType].join("x");
+}

@@ -51,17 +51,6 @@ export interface EncodedTensor extends TensorBytes {
 }
 
 /**
- * Whether a value is meant as a tensor's data, be it right or not.
- *
- * @param value Any value.
- */
-export function isTensorData(value: unknown): value is TensorData {
-  return typeof value === "number" || typeof value === "bigint" ||
-    typeof value === "boolean" || Array.isArray(value) ||
-    typedArrayName(value) !== undefined || isNdArray(value);
-}
-
-/**
  * Whether a value is an {@linkcode NdArray}.
  *
  * @param value Any value.
@@ -90,7 +79,7 @@ export function encodeTensor(
   const { info, shape, refuse } = wanted;
   if (info === undefined) {
     throw refuse(
-      "numbers alone do not tell an element type; it must be given",
+      "is numbers, which tell no element type; it must be given",
     );
   }
   return encodeNested(data as NestedArray, info, shape, refuse);
@@ -100,13 +89,15 @@ function encodeNdArray(data: NdArray, wanted: WantedTensor): EncodedTensor {
   const given = elementTypeInfo(data.elementType);
   const { info, shape, refuse } = wanted;
   if (info !== undefined && !isCompatible(given, info)) {
-    throw refuse(`element type ${given.name} is not ${info.name}`);
+    throw refuse(`has element type ${given.name}, not ${info.name}`);
   }
   const arrayName = typedArrayName(data.data);
-  if (arrayName === undefined) throw refuse("its data is no typed array");
+  if (arrayName === undefined) throw refuse("has data that is no typed array");
   checkShape(data.shape, refuse);
   if (shape !== undefined && !fitsShape(data.shape, shape)) {
-    throw refuse(`shape ${formatShape(data.shape)} does not fit`);
+    throw refuse(
+      `has shape ${formatShape(data.shape)}, not ${formatShape(shape)}`,
+    );
   }
   return encodeArray(data.data, arrayName, {
     info: given,
@@ -125,7 +116,7 @@ function encodeArray(
   if (info === undefined || !info.arrays.includes(arrayName)) {
     const wish = info === undefined ? "another one" : info.arrays.join(" or ");
     throw refuse(
-      `a ${arrayName} has no elements of type ${info?.name}; give ${wish}`,
+      `is a ${arrayName}, which has no elements of type ${info?.name}; give a ${wish}`,
     );
   }
   const byteLength = byteLengthOf(array);
@@ -154,13 +145,16 @@ function completeShape(
   if (unknown === 1 && known > 0 && Number.isInteger(count / known)) {
     return shape.map((dim) => dim ?? count / known);
   }
-  const given = `${count} element${count === 1 ? "" : "s"}`;
+  const given = `has ${count} element${count === 1 ? "" : "s"}`;
   if (unknown < 2) {
-    throw refuse(`${given} do not make a shape of ${formatShape(shape)}`);
+    throw refuse(`${given}, not those of shape ${formatShape(shape)}`);
   }
   throw refuse(
-    `${given} in one array do not tell the shape; give nested arrays, an ` +
-      "object with elementType, shape and data, or a BufferView",
+    `${given} in one array, which do not tell the shape ` +
+      `${
+        formatShape(shape)
+      }; give nested arrays, an object with elementType, ` +
+      "shape and data, or a BufferView",
   );
 }
 
@@ -176,7 +170,7 @@ export function checkBooleans(
 ): void {
   const wrong = (array as Uint8Array).findIndex((value) => value > 1);
   if (wrong < 0) return;
-  throw refuse(`element ${wrong} is ${array[wrong]}; an i1 is 0 or 1`);
+  throw refuse(`has ${array[wrong]} as element ${wrong}; an i1 is 0 or 1`);
 }
 
 /**
@@ -189,13 +183,15 @@ export function checkShape(
   shape: unknown,
   refuse: WantedTensor["refuse"],
 ): asserts shape is readonly number[] {
-  if (!Array.isArray(shape)) throw refuse("its shape is no array");
+  if (!Array.isArray(shape)) throw refuse("has a shape that is no array");
   if (shape.length > MAX_RANK) {
-    throw refuse(`a shape has at most ${MAX_RANK} dimensions`);
+    throw refuse(`has more than ${MAX_RANK} dimensions`);
   }
   for (const dim of shape) {
     if (Number.isSafeInteger(dim) && dim >= 0) continue;
-    throw refuse(`${String(dim)} is no dimension, which is a whole number`);
+    throw refuse(
+      `has dimension ${String(dim)}, which is no whole number from 0`,
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "internal.h"
 
 // Shapes of more dimensions are a mistake.
@@ -34,6 +36,12 @@ static iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
   return iree_ok_status();
 }
 
+static iree_status_t iree_ffi_copy_into(iree_hal_buffer_mapping_t* mapping,
+                                        void* bytes) {
+  memcpy(mapping->contents.data, bytes, mapping->contents.data_length);
+  return iree_ok_status();
+}
+
 iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         uint32_t element_type,
                                         const double* dims, uint32_t rank,
@@ -54,6 +62,13 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
       .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
       .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
   };
+  if (!memory.device) {
+    // What copies to a device wants one even where the host can write itself.
+    return iree_hal_buffer_view_generate_buffer(
+        /*device=*/NULL, memory.allocator, rank, shape, element_type,
+        IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, params, iree_ffi_copy_into,
+        (void*)bytes.data, out_view);
+  }
   return iree_hal_buffer_view_allocate_buffer_copy(
       memory.device, memory.allocator, rank, shape, element_type,
       IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, params, bytes, out_view);

@@ -1,0 +1,128 @@
+import { typedArrayName } from "../ffi/text.ts";
+import type { BufferView } from "./buffer_view.ts";
+import {
+  declaredElementType,
+  type ElementTypeInfo,
+  elementTypeInfo,
+  isCompatible,
+} from "./element_type.ts";
+import { IreeError } from "./error.ts";
+import type { DeclaredValue, TensorType } from "./signature.ts";
+import { formatTensorType, type Shape } from "./shape.ts";
+import {
+  type EncodedTensor,
+  encodeTensor,
+  isNdArray,
+  type TensorData,
+} from "./tensor.ts";
+
+/** A tensor that a function takes: makes it of data, and checks buffer views. */
+export class TensorParameter {
+  readonly #declared: (TensorType & DeclaredValue) | undefined;
+  readonly #info: ElementTypeInfo | undefined;
+  readonly #shape: Shape | undefined;
+  readonly #refuse: (problem: string) => IreeError;
+
+  /**
+   * @param declared What the function's author wrote; left out where nothing
+   * tells what the function takes.
+   * @param refuse Makes the error for what cannot be passed.
+   */
+  constructor(
+    declared: DeclaredValue | undefined,
+    refuse: (problem: string) => IreeError,
+  ) {
+    this.#declared = declared?.kind === "tensor" ? declared : undefined;
+    this.#info = this.#declared && declaredElementType(
+      this.#declared.elementType,
+    );
+    this.#shape = this.#declared?.shape;
+    this.#refuse = refuse;
+  }
+
+  /** What the parameter takes, for messages. */
+  get description(): string {
+    if (this.#declared === undefined) {
+      return "a reference (an object of the VM, or null)";
+    }
+    return `a tensor ${this.#type} (a BufferView, an array of the class for ` +
+      "its elements, or nested arrays)";
+  }
+
+  /**
+   * Whether a value is data to make the tensor of: anything when the function
+   * declares a tensor, else what tells its type and shape itself.
+   */
+  takesData(value: unknown): value is TensorData {
+    if (isNdArray(value)) return true;
+    return this.#declared !== undefined &&
+      (typeof value === "number" || typeof value === "bigint" ||
+        typeof value === "boolean" || Array.isArray(value) ||
+        typedArrayName(value) !== undefined);
+  }
+
+  /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
+  encode(data: TensorData): EncodedTensor {
+    if (this.#declared !== undefined && this.#info === undefined) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${this.#declared.elementType} cannot be made here; ` +
+          "pass a BufferView",
+      );
+    }
+    return encodeTensor(data, {
+      info: this.#info,
+      shape: this.#shape,
+      refuse: this.#refuse,
+    });
+  }
+
+  /**
+   * Refuses a view of another element type or shape than the function takes, in
+   * the words that IREE has for it.
+   */
+  check(view: BufferView): void {
+    if (this.#info === undefined || this.#shape === undefined) return;
+    const { elementType, shape } = view;
+    // IREE takes elements that it knows nothing of for any.
+    if (elementType.startsWith("*")) return;
+    const problem = elementTypeProblem(elementType, this.#info) ??
+      shapeProblem(shape, this.#shape);
+    if (problem === undefined) return;
+    throw this.#refuse(
+      `${problem}; wanted a tensor ${this.#type}, given a tensor ` +
+        formatTensorType(shape, elementType),
+    );
+  }
+
+  get #type(): string {
+    return formatTensorType(
+      this.#shape ?? [],
+      this.#declared?.elementType ?? "",
+    );
+  }
+}
+
+function elementTypeProblem(
+  given: string,
+  wanted: ElementTypeInfo,
+): string | undefined {
+  return isCompatible(elementTypeInfo(given), wanted)
+    ? undefined
+    : `element type mismatch; expected ${wanted.name} but have ${given}`;
+}
+
+function shapeProblem(
+  given: readonly number[],
+  wanted: Shape,
+): string | undefined {
+  if (given.length !== wanted.length) {
+    return `shape rank mismatch; expected ${wanted.length} but have ` +
+      given.length;
+  }
+  const axis = wanted.findIndex((dim, at) => dim !== null && dim !== given[at]);
+  return axis < 0
+    ? undefined
+    : `shape dimension ${axis} mismatch; expected ${wanted[axis]} but have ` +
+      given[axis];
+}
