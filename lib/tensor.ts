@@ -9,7 +9,7 @@ import {
   isCompatible,
   type TypedArray,
 } from "./element_type.ts";
-import { IreeError } from "./error.ts";
+import type { IreeError } from "./error.ts";
 import { encodeNested, type NestedArray } from "./nested_array.ts";
 import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
 
