@@ -62,7 +62,10 @@ export {
 } from "./lib/program.ts";
 export { Reference } from "./lib/reference.ts";
 export {
+  type LibraryPlace,
+  type LibrarySource,
   type LibraryVersion,
+  type Platform,
   type Runtime,
   runtime,
   type Statistics,

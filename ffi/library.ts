@@ -4,19 +4,14 @@
  * @module
  */
 
-import { fromFileUrl, normalize } from "@std/path";
 import { IreeError } from "./error.ts";
+import { PACKAGE_VERSION } from "./package.ts";
+import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
+import { readBytes, RecordReader } from "./text.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
 const ABI_VERSION = 1;
-
-/** Environment variable with the path of the library. */
-const LIBRARY_VARIABLE = "IREE_RUNTIME_LIBRARY";
-
-const MISSING_HINT = `pass its path as the option \`library\`, or set ` +
-  `${LIBRARY_VARIABLE} and allow reading it with ` +
-  `--allow-env=${LIBRARY_VARIABLE}; a checkout builds it with ./dev setup`;
 
 /** The functions of the library. */
 export type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -30,21 +25,22 @@ let openedPath: string | undefined;
  * Opens the library, once an isolate: a second call does nothing, unless it
  * names another library, which is refused.
  *
- * @param path Path of the library; found by itself when left out.
+ * @param path Path of the library; looked for when left out, as `search.ts`
+ * says.
  */
 export function openLibrary(path?: string | URL): void {
-  const wanted = path === undefined ? undefined : toLibraryPath(path);
+  if (openedPath !== undefined && path === undefined) return;
+  const wanted = pathOfLibrary(findLibrary(path));
   if (openedPath !== undefined) {
-    if (wanted === undefined || wanted === openedPath) return;
+    if (wanted === openedPath) return;
     throw new IreeError(
       "FAILED_PRECONDITION",
       `the runtime library is open already from '${openedPath}'; it cannot ` +
         `be '${wanted}' in the same isolate`,
     );
   }
-  const found = wanted ?? toLibraryPath(findLibrary());
-  native = dlopen(found);
-  openedPath = found;
+  native = dlopen(wanted);
+  openedPath = wanted;
   // Native modules print through C's stdout, programs here through Deno's.
   native.iree_ffi_stdout_line_buffered();
 }
@@ -58,74 +54,56 @@ export function libraryPath(): string | undefined {
   return openedPath;
 }
 
-function toLibraryPath(path: string | URL): string {
-  return normalize(path instanceof URL ? fromFileUrl(path) : path);
-}
-
-function findLibrary(): string {
-  const descriptor = { name: "env", variable: LIBRARY_VARIABLE } as const;
-  let { state } = Deno.permissions.querySync(descriptor);
-  if (state === "prompt") {
-    state = Deno.permissions.requestSync(descriptor).state;
-  }
-  if (state !== "granted") {
-    throw new IreeError(
-      "NOT_FOUND",
-      `no IREE runtime library: no path was given, and reading the ` +
-        `environment variable ${LIBRARY_VARIABLE} is not allowed`,
-      { hint: MISSING_HINT },
-    );
-  }
-  const path = Deno.env.get(LIBRARY_VARIABLE);
-  if (path) return path;
-  throw new IreeError(
-    "NOT_FOUND",
-    `no IREE runtime library: no path was given, and the environment ` +
-      `variable ${LIBRARY_VARIABLE} is not set`,
-    { hint: MISSING_HINT },
-  );
-}
-
 function dlopen(path: string): Native {
   try {
     const library = Deno.dlopen(path, symbols);
-    checkAbiVersion(path, library.symbols.iree_ffi_abi_version());
+    checkStamp(path, library.symbols);
     return library.symbols;
   } catch (error) {
     if (error instanceof IreeError) throw error;
     if (error instanceof Deno.errors.NotCapable) throw error;
     // A library of another version may lack a symbol of ours but tell its own.
-    checkAbiVersion(path, abiVersionOf(path));
+    checkStampAlone(path);
     throw new IreeError(
       "NOT_FOUND",
       `cannot open the IREE runtime library '${path}': ${
         error instanceof Error ? error.message : String(error)
       }`,
-      { hint: MISSING_HINT, cause: error },
+      { hint: installationHint(), cause: error },
     );
   }
 }
 
-function abiVersionOf(path: string): number {
-  const { iree_ffi_abi_version } = symbols;
+/** The functions by which a library tells what it is. */
+type Stamp = Pick<Native, "iree_ffi_abi_version" | "iree_ffi_version">;
+
+function checkStampAlone(path: string): void {
+  const { iree_ffi_abi_version, iree_ffi_version } = symbols;
   let library;
   try {
-    library = Deno.dlopen(path, { iree_ffi_abi_version });
+    library = Deno.dlopen(path, { iree_ffi_abi_version, iree_ffi_version });
   } catch {
     // Not ours at all: the first failure tells more.
-    return ABI_VERSION;
+    return;
   }
-  const version = library.symbols.iree_ffi_abi_version();
-  library.close();
-  return version;
+  try {
+    checkStamp(path, library.symbols);
+  } finally {
+    library.close();
+  }
 }
 
-function checkAbiVersion(path: string, version: number): void {
-  if (version === ABI_VERSION) return;
+function checkStamp(path: string, stamp: Stamp): void {
+  const version = new RecordReader(
+    readBytes((buffer, capacity) => stamp.iree_ffi_version(buffer, capacity)),
+  ).string();
+  const abi = stamp.iree_ffi_abi_version();
+  if (version === PACKAGE_VERSION && abi === ABI_VERSION) return;
   throw new IreeError(
     "FAILED_PRECONDITION",
-    `the IREE runtime library '${path}' has binary interface ${version}; ` +
-      `this package needs ${ABI_VERSION}`,
-    { hint: "use the library that was built for this version of the package" },
+    `the IREE runtime library '${path}' has version ${version} and binary ` +
+      `interface ${abi}; this package has version ${PACKAGE_VERSION} and ` +
+      `needs binary interface ${ABI_VERSION}`,
+    { hint: installationHint() },
   );
 }

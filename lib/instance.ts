@@ -4,8 +4,9 @@ import { handleOf, NativeObject } from "./native_object.ts";
 /** How an instance is opened. */
 export interface InstanceOptions {
   /**
-   * Path of the shared library of the runtime. Left out, it is taken from the
-   * environment variable `IREE_RUNTIME_LIBRARY`.
+   * Path of the shared library of the runtime. Left out, it is looked for: in
+   * the environment variable `IREE_RUNTIME_LIBRARY`, in a standalone binary or
+   * beside it, and in the cache of the user, where `iree setup` installs it.
    */
   library?: string | URL;
 }

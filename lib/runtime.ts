@@ -1,3 +1,4 @@
+import { demandCacheFolder, installationFolder } from "../ffi/cache.ts";
 import {
   type LibraryVersion,
   readStatistics,
@@ -5,8 +6,21 @@ import {
   type Statistics,
 } from "../ffi/instance.ts";
 import { libraryPath } from "../ffi/library.ts";
+import { CLI, PACKAGE_VERSION } from "../ffi/package.ts";
+import { findPlatform, type Platform } from "../ffi/platform.ts";
+import {
+  findLibrary,
+  type LibraryPlace,
+  type LibrarySource,
+} from "../ffi/search.ts";
 
-export type { LibraryVersion, Statistics };
+export type {
+  LibraryPlace,
+  LibrarySource,
+  LibraryVersion,
+  Platform,
+  Statistics,
+};
 
 /** What can be told of the runtime as a whole. */
 export interface Runtime {
@@ -14,10 +28,35 @@ export interface Runtime {
   readonly statistics: Statistics;
   /** Path of the library that is open, if any. */
   readonly libraryPath: string | undefined;
+  /** Version of this package, which its library has to have as well. */
+  readonly packageVersion: string;
+  /** What `deno run` takes for the command line: a specifier, or a path. */
+  readonly cli: string;
+  /**
+   * What is particular to this platform; `undefined` where there are no
+   * libraries for it.
+   */
+  readonly platform: Platform | undefined;
+  /**
+   * Folder that `iree setup` installs the library in, with all that is compiled
+   * against it. Asks for the permission to read the variables that tell where
+   * the user's cache is.
+   */
+  installationFolder(): string;
+  /**
+   * Looks for the library as opening it does, up to the first place that has
+   * it: the path that is given, the environment variable
+   * `IREE_RUNTIME_LIBRARY`, a standalone binary, the cache of the user. Places
+   * that the permissions do not cover are left out and say so.
+   *
+   * @param library Path of the library, when it is known.
+   * @returns The places; only the last one can have a library.
+   */
+  findLibrary(library?: string | URL): LibraryPlace[];
   /**
    * Reads the versions of the library; opens it.
    *
-   * @param library Path of the library; found by itself when left out.
+   * @param library Path of the library; looked for when left out.
    */
   version(library?: string | URL): LibraryVersion;
 }
@@ -45,5 +84,10 @@ export const runtime: Runtime = {
   get libraryPath(): string | undefined {
     return libraryPath();
   },
+  packageVersion: PACKAGE_VERSION,
+  cli: CLI,
+  platform: findPlatform(),
+  installationFolder: () => installationFolder(demandCacheFolder()),
+  findLibrary,
   version: readVersion,
 };

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { join, toFileUrl } from "@std/path";
+import { assertEquals, assertMatch } from "@std/assert";
+import { dirname, join, toFileUrl } from "@std/path";
+import { runtime } from "../mod.ts";
 import {
   denoFlags,
   execute,
@@ -31,7 +32,19 @@ interface Line {
   /** Code that uses it, or arguments of the command line. */
   readonly use: string | readonly string[];
   readonly stdin?: Uint8Array<ArrayBuffer>;
+  /** What the environment has besides. */
+  readonly env?: Record<string, string>;
 }
+
+/** A cache of a user with the library in it. */
+const cache = Deno.makeTempDirSync({ prefix: "iree_deno_" });
+const cached = join(
+  cache,
+  `iree-deno/library/${runtime.packageVersion}-${Deno.build.target}`,
+  runtime.platform!.library,
+);
+await Deno.mkdir(dirname(cached), { recursive: true });
+await Deno.copyFile(LIBRARY, cached);
 
 const flagfile = Deno.makeTempFileSync({ prefix: "iree_deno_" });
 Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
@@ -46,6 +59,15 @@ const LINES: Readonly<Record<string, Line>> = {
     needs: [CORE, ENV],
     use: "using i = iree.Instance.open();" +
       `using p = iree.load({ modules: [new Uint8Array([${bytes}])] });`,
+  },
+  "the same, with the library in the cache of the user": {
+    needs: [
+      `--allow-ffi=${cached}`,
+      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-read=${cached}`,
+    ],
+    use: "using i = iree.Instance.open();",
+    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache },
   },
   "`runtime.statistics`, `runtime.version`": {
     needs: [CORE],
@@ -119,7 +141,7 @@ const LINES: Readonly<Record<string, Line>> = {
 async function use(line: Line, flags: readonly string[]): Promise<Output> {
   const options: RunOptions = {
     stdin: line.stdin,
-    env: { IREE_RUNTIME_LIBRARY: LIBRARY },
+    env: { IREE_RUNTIME_LIBRARY: LIBRARY, ...line.env },
   };
   const deno = ["run", "--no-prompt", "--no-check", ...denoFlags(), ...flags];
   if (typeof line.use !== "string") {
@@ -156,10 +178,9 @@ for (const [what, line] of Object.entries(LINES)) {
       const flags = line.needs.toSpliced(index, 1, ...less);
       const { code, stderr, stdout } = await use(line, flags);
       assertEquals(code, 1, `${flags.join(" ")}: ${stdout}`);
-      assertStringIncludes(
-        stderr,
-        flag === ENV ? "IREE_RUNTIME_LIBRARY" : "run again with the --allow",
-      );
+      const looked = flag === ENV || line.env !== undefined;
+      const words = `${looked ? "(?:without|with the)" : "with the"} --allow-`;
+      assertMatch(stderr, new RegExp(words));
     }
   });
 }

@@ -167,13 +167,12 @@ test("The library itself is refused as Deno does", async () => {
 test("No environment variable is read without the right to", async () => {
   const attempt = ATTEMPT("iree.Instance.open()");
   const without = await runWith([`--allow-ffi=${LIBRARY}`], attempt);
-  assertStringIncludes(without.stdout, "reading the environment variable");
   assertStringIncludes(without.stdout, "--allow-env=IREE_RUNTIME_LIBRARY");
   const unset = await runWith(
     [`--allow-ffi=${LIBRARY}`, "--allow-env=IREE_RUNTIME_LIBRARY"],
     attempt,
   );
-  assertStringIncludes(unset.stdout, "IREE_RUNTIME_LIBRARY is not set");
+  assertStringIncludes(unset.stdout, "IREE_RUNTIME_LIBRARY: not set");
 });
 
 test("Importing needs no right and loads nothing", async () => {

@@ -1,0 +1,162 @@
+/**
+ * Where the shared library is looked for.
+ *
+ * The places, the first one that has it: the path that the caller gives; the
+ * environment variable `IREE_RUNTIME_LIBRARY`; the standalone binary, which has
+ * the library in it or beside it; the per-user cache, where `iree setup`
+ * installs it.
+ *
+ * @module
+ */
+
+import { basename, dirname, fromFileUrl, join, normalize } from "@std/path";
+import { findCacheFolder, installationFolder } from "./cache.ts";
+import { IreeError } from "./error.ts";
+import { CLI } from "./package.ts";
+import { findPlatform } from "./platform.ts";
+import { findEmbeddedLibrary } from "./standalone.ts";
+
+/** Environment variable with the path of the library. */
+const LIBRARY_VARIABLE = "IREE_RUNTIME_LIBRARY";
+
+/** A place to look for the library. */
+export type LibrarySource = "option" | "variable" | "standalone" | "cache";
+
+/** What was found at a place. */
+export interface LibraryPlace {
+  /** Which place it is. */
+  readonly source: LibrarySource;
+  /** Path of the library there; `undefined` when there is none. */
+  readonly path: string | undefined;
+  /** What the place is, and why it has no library, for people to read. */
+  readonly description: string;
+}
+
+/**
+ * Looks for the library, up to the first place that has it. Places that the
+ * permissions do not cover are left out, and their descriptions say so.
+ *
+ * @param path What the caller gave.
+ * @returns The places, the last one with the library if it was found at all.
+ */
+export function findLibrary(path?: string | URL): LibraryPlace[] {
+  const places: LibraryPlace[] = [];
+  const looks = [() => givenPlace(path), variablePlace, standalone, cachePlace];
+  for (const look of looks) {
+    const place = look();
+    if (place !== undefined) places.push(place);
+    if (place?.path !== undefined) break;
+  }
+  return places;
+}
+
+/**
+ * The path of the library that was found.
+ *
+ * @param places What {@linkcode findLibrary} returned.
+ * @returns The path; when there is none, it throws what the places were.
+ */
+export function pathOfLibrary(places: readonly LibraryPlace[]): string {
+  const path = places.at(-1)?.path;
+  if (path !== undefined) return path;
+  const tried = places.map(({ description }) => `\n  ${description}`).join("");
+  throw new IreeError("NOT_FOUND", `no IREE runtime library:${tried}`, {
+    hint: installationHint(),
+  });
+}
+
+/** What to do where there is no library that fits. */
+export function installationHint(): string {
+  return `install it with \`deno run -A ${CLI} setup\`, or give the path of ` +
+    `one as the option \`library\` or in ${LIBRARY_VARIABLE}; a checkout ` +
+    `builds one with \`./dev setup\``;
+}
+
+function givenPlace(given?: string | URL): LibraryPlace {
+  const source = "option";
+  if (given === undefined) {
+    return {
+      source,
+      path: undefined,
+      description: "the option `library`: not given",
+    };
+  }
+  const path = normalize(given instanceof URL ? fromFileUrl(given) : given);
+  return { source, path, description: "the option `library`" };
+}
+
+function variablePlace(): LibraryPlace {
+  const descriptor = { name: "env", variable: LIBRARY_VARIABLE } as const;
+  let { state } = Deno.permissions.querySync(descriptor);
+  if (state === "prompt") {
+    state = Deno.permissions.requestSync(descriptor).state;
+  }
+  const source = "variable";
+  const place = `the environment variable ${LIBRARY_VARIABLE}`;
+  if (state !== "granted") {
+    const description =
+      `${place}: not looked at without --allow-env=${LIBRARY_VARIABLE}`;
+    return { source, path: undefined, description };
+  }
+  const value = Deno.env.get(LIBRARY_VARIABLE);
+  return value
+    ? { source, path: normalize(value), description: place }
+    : { source, path: undefined, description: `${place}: not set` };
+}
+
+function standalone(): LibraryPlace | undefined {
+  if (!Deno.build.standalone) return undefined;
+  const embedded = findEmbeddedLibrary();
+  if (embedded !== undefined) {
+    const description = "embedded in the standalone binary";
+    return { source: "standalone", path: embedded, description };
+  }
+  const platform = findPlatform();
+  if (platform === undefined) return undefined;
+  const name = basename(platform.library);
+  const beside = join(dirname(Deno.execPath()), name);
+  const place = "beside the standalone binary";
+  return fileOrReason("standalone", place, beside);
+}
+
+function cachePlace(): LibraryPlace {
+  const source = "cache";
+  const place = "the cache of this user";
+  const without = (reason: string) => ({
+    source: source as LibrarySource,
+    path: undefined,
+    description: `${place}: ${reason}`,
+  });
+  const platform = findPlatform();
+  if (platform === undefined) {
+    return without(`there are no libraries for ${Deno.build.target}`);
+  }
+  const cache = findCacheFolder();
+  if (cache.path === undefined) return without(cache.reason);
+  const path = join(installationFolder(cache.path), platform.library);
+  return fileOrReason(source, place, normalize(path));
+}
+
+/** A place with a file, if it may be looked at and is there. */
+function fileOrReason(
+  source: LibrarySource,
+  place: string,
+  path: string,
+): LibraryPlace {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state !== "granted") {
+    const description = `${place}: not looked at without --allow-read=${path}`;
+    return { source, path: undefined, description };
+  }
+  return isFile(path)
+    ? { source, path, description: place }
+    : { source, path: undefined, description: `${place}: no file '${path}'` };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
