@@ -16,11 +16,12 @@ export const Kind = {
   buffer: 3,
   bufferView: 4,
   call: 5,
-  context: 6,
-  moduleList: 7,
-  module: 8,
-  deviceGroup: 9,
-  instance: 10,
+  mapping: 6,
+  context: 7,
+  moduleList: 8,
+  module: 9,
+  deviceGroup: 10,
+  instance: 11,
 } as const;
 
 /** A kind of native objects. */

@@ -263,6 +263,11 @@ export const symbols = {
     parameters: ["pointer", "f64", "buffer", "f64"],
     result: "u32",
   },
+  // iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view)
+  iree_ffi_mapping_create: { parameters: ["pointer"], result: "pointer" },
+  // uint8_t* iree_ffi_mapping_data(iree_ffi_mapping_t* mapping)
+  iree_ffi_mapping_data: { parameters: ["pointer"], result: "pointer" },
+
   // uint32_t iree_ffi_buffer_view_describe(iree_hal_buffer_view_t* view,
   //     uint8_t* buffer, uint32_t capacity)
   iree_ffi_buffer_view_describe: {

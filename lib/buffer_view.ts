@@ -10,6 +10,7 @@ import {
 import type { Handle } from "../ffi/handle.ts";
 import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
 import { allocateArray } from "./allocate.ts";
+import { BufferMapping } from "./buffer_mapping.ts";
 import { Device } from "./device.ts";
 import {
   type ElementType,
@@ -218,6 +219,17 @@ export class BufferView extends NativeObject {
       );
     }
     writeBufferView(handle, offset, source);
+  }
+
+  /**
+   * Makes the tensor's memory an array, without a copy. A step of its own,
+   * since it needs the whole of `--allow-ffi`.
+   *
+   * @returns The mapping, to be disposed; throws PERMISSION_DENIED without that
+   * right, and FAILED_PRECONDITION where the host cannot see the memory.
+   */
+  map(): BufferMapping {
+    return new BufferMapping(handleOf(this), this.#info(), this.byteLength);
   }
 
   /**

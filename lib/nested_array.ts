@@ -37,8 +37,10 @@ export function encodeNested(
     );
   }
   const nesting = nestingOf(data, refuse);
-  const shape = info.components === 1 ? nesting : nesting.slice(0, -1);
-  if (info.components === 2 && nesting.at(-1) !== 2) {
+  // An empty array has no pairs to show.
+  const hasPairs = info.components === 2 && nesting.at(-1) !== 0;
+  const shape = hasPairs ? nesting.slice(0, -1) : nesting;
+  if (hasPairs && nesting.at(-1) !== 2) {
     throw refuse("has numbers that are no pairs, as complex numbers are");
   }
   const dims = wanted === undefined ? shape : fittedShape(shape, wanted);

@@ -77,17 +77,19 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_BUFFER_VIEW = 4,
   // iree_ffi_call_t*
   IREE_FFI_KIND_CALL = 5,
+  // iree_ffi_mapping_t*
+  IREE_FFI_KIND_MAPPING = 6,
   // iree_vm_context_t*
-  IREE_FFI_KIND_CONTEXT = 6,
+  IREE_FFI_KIND_CONTEXT = 7,
   // iree_ffi_module_list_t*
-  IREE_FFI_KIND_MODULE_LIST = 7,
+  IREE_FFI_KIND_MODULE_LIST = 8,
   // iree_vm_module_t*
-  IREE_FFI_KIND_MODULE = 8,
+  IREE_FFI_KIND_MODULE = 9,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 9,
+  IREE_FFI_KIND_DEVICE_GROUP = 10,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 10,
-  IREE_FFI_KIND_COUNT = 11,
+  IREE_FFI_KIND_INSTANCE = 11,
+  IREE_FFI_KIND_COUNT = 12,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -357,6 +359,16 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view,
 IREE_API_EXPORT uint32_t iree_ffi_buffer_view_write(
     iree_hal_buffer_view_t* view, double offset, const uint8_t* source,
     double length);
+
+// The contents of a view as memory of the host. Retains the view's buffer.
+typedef struct iree_ffi_mapping_t iree_ffi_mapping_t;
+
+// Maps the contents for reading and writing. Fails where the host cannot see
+// the memory.
+IREE_API_EXPORT iree_ffi_mapping_t* iree_ffi_mapping_create(
+    iree_hal_buffer_view_t* view);
+// Returns the memory, which is there until the mapping is released.
+IREE_API_EXPORT uint8_t* iree_ffi_mapping_data(iree_ffi_mapping_t* mapping);
 
 // Writes packed: name of the element type (`f32`), rank; then, as u64, byte
 // length and each dimension.

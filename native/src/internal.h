@@ -20,6 +20,7 @@ void iree_ffi_object_release(uint32_t kind, void* object);
 
 void iree_ffi_call_free(iree_ffi_call_t* call);
 void iree_ffi_instance_release(iree_ffi_instance_t* instance);
+void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_ref_free(iree_ffi_ref_t* ref);
 

@@ -1,0 +1,47 @@
+import { createMapping, mappedMemory } from "../ffi/mapping.ts";
+import type { Handle } from "../ffi/handle.ts";
+import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+
+// An array cannot tell when it is no longer looked at, so what is forgotten
+// here stays mapped.
+const mapped = new Set<BufferMapping>();
+
+/**
+ * A tensor's memory as an array, without a copy: what is written there the
+ * program reads, and the other way round. Made by `BufferView.map`.
+ *
+ * Needs the whole of `--allow-ffi`. Must be disposed: the array is empty from
+ * then on. What is forgotten is never collected. While a program works on the
+ * tensor its contents are in between, and on some devices what is written
+ * arrives there on disposal only. The array's buffer must not be
+ * transferred; when it was, its memory is kept for ever.
+ */
+export class BufferMapping extends NativeObject {
+  /** The elements in row-major order. */
+  readonly array: TypedArray;
+
+  /**
+   * Maps a view; use `BufferView.map`.
+   *
+   * @param view Handle of the view.
+   * @param info Type of its elements.
+   * @param byteLength Length of its contents.
+   * @internal
+   */
+  constructor(view: Handle, info: ElementTypeInfo, byteLength: number) {
+    super(createMapping(view));
+    this.array = new info.array(mappedMemory(handleOf(this), byteLength));
+    mapped.add(this);
+  }
+
+  /** Empties the array and lets the memory go. Doing it again does nothing. */
+  override dispose(): void {
+    if (this.disposed) return;
+    const { buffer } = this.array;
+    if (buffer.detached) return;
+    buffer.transfer(0);
+    mapped.delete(this);
+    super.dispose();
+  }
+}
