@@ -121,6 +121,13 @@ const LINES: Readonly<Record<string, Line>> = {
       using counter = call("counter_create", 1);
       list.size; buffer.toText(); view.format(); counter.typeName;`,
   },
+  "`BufferView.map`": {
+    needs: ["--allow-ffi"],
+    use: `using i = iree.Instance.open({ library });
+      using d = iree.Device.create(i, "local-sync");
+      using view = iree.BufferView.from(d, new Float32Array([1]));
+      view.map().dispose();`,
+  },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
     use: [
