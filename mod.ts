@@ -56,6 +56,13 @@ export {
 } from "./lib/module.ts";
 export { NativeObject } from "./lib/native_object.ts";
 export {
+  decodeNpy,
+  encodeNpy,
+  type NpyOptions,
+  readNpy,
+  writeNpy,
+} from "./lib/npy.ts";
+export {
   LoadedProgram,
   type Program,
   type ProgramFunction,

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
-import { runtime } from "../mod.ts";
+import { runtime, writeNpy } from "../mod.ts";
 import {
   denoFlags,
   execute,
@@ -48,6 +48,9 @@ await Deno.copyFile(LIBRARY, cached);
 
 const flagfile = Deno.makeTempFileSync({ prefix: "iree_deno_" });
 Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
+
+const npy = Deno.makeTempFileSync({ prefix: "iree_deno_", suffix: ".npy" });
+writeNpy(npy, new Float32Array(4));
 
 const LINES: Readonly<Record<string, Line>> = {
   "importing the package": { needs: [], use: "iree.runtime.libraryPath;" },
@@ -127,6 +130,18 @@ const LINES: Readonly<Record<string, Line>> = {
       using d = iree.Device.create(i, "local-sync");
       using view = iree.BufferView.from(d, new Float32Array([1]));
       view.map().dispose();`,
+  },
+  "`decodeNpy`, `encodeNpy`": {
+    needs: [],
+    use: "iree.decodeNpy(iree.encodeNpy(new Float32Array(4)));",
+  },
+  "`readNpy`": {
+    needs: [`--allow-read=${npy}`],
+    use: `iree.readNpy(${quoted(npy)});`,
+  },
+  "`writeNpy`": {
+    needs: [`--allow-write=${npy}`],
+    use: `iree.writeNpy(${quoted(npy)}, new Float32Array(4));`,
   },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
