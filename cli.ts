@@ -15,6 +15,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import type { Command } from "./lib/cli/command.ts";
+import { INSPECT } from "./lib/cli/inspect.ts";
 import { RUN } from "./lib/cli/run.ts";
 import { printError, printHelp } from "./lib/cli/terminal.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
@@ -22,6 +23,7 @@ import { IreeError, runtime } from "./mod.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: RUN,
+  inspect: INSPECT,
 };
 
 const HELP = `IREE's runtime on the command line.

@@ -46,6 +46,12 @@ export {
   type TypedArray,
 } from "./lib/element_type.ts";
 export { type Argument, type CallResult, VmFunction } from "./lib/function.ts";
+export {
+  type FileDescription,
+  inspect,
+  inspectProgram,
+  type LibraryDescription,
+} from "./lib/inspect.ts";
 export { Instance, type InstanceOptions } from "./lib/instance.ts";
 export { List, type ListOptions } from "./lib/list.ts";
 export { load, type LoadOptions, type ModuleSource } from "./lib/load.ts";
@@ -54,6 +60,7 @@ export {
   Module,
   type ModuleDependency,
 } from "./lib/module.ts";
+export { type ModuleUri, resolveModuleUri } from "./lib/module_uri.ts";
 export { NativeObject } from "./lib/native_object.ts";
 export {
   decodeNpy,
@@ -68,6 +75,23 @@ export {
   type ProgramFunction,
   type ProgramFunctions,
 } from "./lib/program.ts";
+export type { EmbeddedFile } from "./lib/program_archive.ts";
+export type {
+  ExportDescription,
+  ProgramDescription,
+  ProgramSizes,
+  RodataSegment,
+} from "./lib/program_description.ts";
+export type {
+  DeviceRequirement,
+  DeviceTarget,
+  ExecutableRequirement,
+  ExecutableTarget,
+} from "./lib/program_targets.ts";
+export {
+  formatProgramTypes,
+  type ProgramTypesOptions,
+} from "./lib/program_types.ts";
 export { Reference } from "./lib/reference.ts";
 export {
   type LibraryPlace,
@@ -89,5 +113,22 @@ export type {
   UnknownType,
 } from "./lib/signature.ts";
 export type { NdArray, NestedArray, TensorData } from "./lib/tensor.ts";
+export {
+  formatCallingConvention,
+  formatDeclaredType,
+  formatSignature,
+} from "./lib/signature_format.ts";
+export {
+  asTensor,
+  type FlatElements,
+  type NestedElements,
+  type Tensor,
+  type TensorArray,
+  type TensorElements,
+  type TensorElementType,
+  type TensorInput,
+  type TensorShape,
+  type TensorShapeOf,
+} from "./lib/tensor_types.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";

@@ -11,13 +11,14 @@ import { Device } from "./device.ts";
 import { DynamicModule } from "./dynamic_module.ts";
 import { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
-import { parseModuleUri } from "./module_uri.ts";
-import { mayRead, toPath } from "./permissions.ts";
+import { resolveModuleUri } from "./module_uri.ts";
+import { toPath } from "./permissions.ts";
 import {
   LoadedProgram,
   type Program,
   type ProgramFunctions,
 } from "./program.ts";
+import { readStdin } from "./stdin.ts";
 import { describeValue } from "./value.ts";
 
 /**
@@ -134,7 +135,7 @@ function loadModule(
   if (source instanceof Uint8Array) {
     return BytecodeModule.fromBytes(instance, source);
   }
-  const uri = parseModuleUri(toModuleUri(source), isReadableFile);
+  const uri = resolveModuleUri(toModuleUri(source));
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, uri)
     : BytecodeModule.fromFile(instance, uri.path, { mode });
@@ -154,35 +155,6 @@ function toModuleUri(source: string | URL): string {
   const path = new URL(source);
   path.search = path.hash = "";
   return toPath(path) + decodeURIComponent(source.search + source.hash);
-}
-
-// Where reading is not allowed, modules are told apart by their names alone.
-function isReadableFile(path: string): boolean {
-  if (!mayRead(path)) return false;
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function readStdin(): Uint8Array<ArrayBuffer> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (;;) {
-    const chunk = new Uint8Array(65536);
-    const length = Deno.stdin.readSync(chunk);
-    if (length === null) break;
-    chunks.push(chunk.subarray(0, length));
-  }
-  const bytes = new Uint8Array(
-    chunks.reduce((sum, { length }) => sum + length, 0),
-  );
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 function addDependencies(

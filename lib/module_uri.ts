@@ -1,3 +1,5 @@
+import { mayRead } from "./permissions.ts";
+
 /** What the text of a `--module` flag stands for. */
 export type ModuleUri =
   | { readonly kind: "bytecode"; readonly path: string }
@@ -33,6 +35,25 @@ export function parseModuleUri(
   if (exists(text)) return whole;
   const parts = [...splitReadings(text)];
   return parts.find(({ path }) => exists(path)) ?? parts[0] ?? whole;
+}
+
+/**
+ * Reads the text of a `--module` flag with the files that there are. Where
+ * reading is not allowed, modules are told apart by their names alone.
+ *
+ * @param text Such as `program.vmfb` or `library.so@export?key=value`.
+ */
+export function resolveModuleUri(text: string): ModuleUri {
+  return parseModuleUri(text, isReadableFile);
+}
+
+function isReadableFile(path: string): boolean {
+  if (!mayRead(path)) return false;
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function* splitReadings(text: string): Generator<ModuleUri> {

@@ -18,8 +18,27 @@ export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram
   & Functions;
 
-/** Names that the language calls by itself: by `await`, by `JSON.stringify`. */
-const TAKEN: ReadonlySet<string> = new Set(["then", "toJSON"]);
+/**
+ * Names that the language calls by itself, by `await` and `JSON.stringify`, and
+ * those of a program's own fields.
+ */
+const TAKEN: ReadonlySet<string> = new Set([
+  "then",
+  "toJSON",
+  "context",
+  "mainModule",
+]);
+
+/**
+ * Whether a function of a program can be called by its name, as
+ * `program.name()`.
+ *
+ * @param name Name of an exported function.
+ */
+export function isCalledByName(name: string): boolean {
+  return isPublicFunction(name) && !(name in LoadedProgram.prototype) &&
+    !TAKEN.has(name);
+}
 
 /** What every loaded program has besides its functions. */
 export class LoadedProgram implements Disposable {
@@ -40,9 +59,7 @@ export class LoadedProgram implements Disposable {
     this.context = context;
     this.mainModule = context.modules[context.modules.length - 1];
     for (const { name } of this.mainModule.exports) {
-      if (isPublicFunction(name) && !(name in this) && !TAKEN.has(name)) {
-        this.#define(name);
-      }
+      if (isCalledByName(name)) this.#define(name);
     }
     this.#resources = resources.move();
   }

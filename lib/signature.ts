@@ -134,6 +134,10 @@ function parseTensor(text: string): TensorType | undefined {
   if (match === null) return undefined;
   const shape = match[1].split("x").slice(0, -1)
     .map((dimension) => dimension === "?" ? null : Number(dimension));
+  // A number that JavaScript would round is left as text.
+  if (shape.some((size) => (size ?? 0) > Number.MAX_SAFE_INTEGER)) {
+    return undefined;
+  }
   const tensor: TensorType = { kind: "tensor", elementType: match[2], shape };
   return encoding.length === 0
     ? tensor

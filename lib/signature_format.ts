@@ -1,0 +1,86 @@
+import type { DeclaredType, DeclaredValue, Signature } from "./signature.ts";
+
+/**
+ * Formats a signature as the compiler writes it in `iree.abi.declaration`.
+ *
+ * @param signature The signature.
+ * @param name Name of the function.
+ * @returns Such as
+ * `sync func @mul(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)`.
+ */
+export function formatSignature(signature: Signature, name: string): string {
+  const { model, inputs, outputs } = signature;
+  return `${model} func @${name}(${formatValues(inputs)}) -> (` +
+    `${formatValues(outputs)})`;
+}
+
+function formatValues(values: readonly DeclaredValue[]): string {
+  return values.map(formatValue).join(", ");
+}
+
+function formatValue(value: DeclaredValue): string {
+  const name = value.name === "" ? "" : `%${value.name}: `;
+  const type = formatDeclaredType(value);
+  const attributes = Object.entries(value.attributes)
+    .map(([key, text]) => text === "" ? key : `${key} = ${text}`);
+  if (attributes.length === 0) return name + type;
+  return `${name}${type} {${attributes.join(", ")}}`;
+}
+
+/**
+ * Formats a type as MLIR writes it.
+ *
+ * @param type The type.
+ * @returns Such as `tensor<?x4xf32>`, `i32` or `!custom.string`.
+ */
+export function formatDeclaredType(type: DeclaredType): string {
+  switch (type.kind) {
+    case "tensor": {
+      const shape = type.shape.map((size) => `${size ?? "?"}x`).join("");
+      const encoding = type.encoding === undefined ? "" : `, ${type.encoding}`;
+      return `tensor<${shape}${type.elementType}${encoding}>`;
+    }
+    case "scalar":
+      return type.type;
+    case "object":
+      return `!${type.type}`;
+    case "unknown":
+      return type.text;
+  }
+}
+
+/** Types of the VM by their characters in calling conventions. */
+const TYPES: Readonly<Record<string, string>> = {
+  i: "i32",
+  I: "i64",
+  f: "f32",
+  F: "f64",
+  r: "!vm.ref<?>",
+};
+
+/**
+ * Formats a calling convention for people, as `iree-dump-module` does.
+ *
+ * @param text The calling convention, such as `0rCiD_i`.
+ * @returns Such as `(!vm.ref<?>, tuple<i32>...) -> (i32)`; the text itself,
+ * when it is of a kind that is not known.
+ */
+export function formatCallingConvention(text: string): string {
+  const match = /^(?:0([^_]*)(?:_([^_]*))?)?$/.exec(text);
+  if (match === null) return text;
+  const [inputs, outputs] = [match[1], match[2]].map(formatFragment);
+  if (inputs === undefined || outputs === undefined) return text;
+  return `(${inputs}) -> (${outputs})`;
+}
+
+function formatFragment(text = "v"): string | undefined {
+  if (text === "v") return "";
+  const parts = text.match(/C[^CD]*D|[^CD]/g) ?? [];
+  if (parts.join("") !== text) return undefined;
+  const types = parts.map((part) => {
+    if (!part.startsWith("C")) return TYPES[part];
+    const inner = formatFragment(part.slice(1, -1));
+    return inner === undefined ? undefined : `tuple<${inner}>...`;
+  });
+  return types.includes(undefined) ? undefined : types.join(", ");
+}
