@@ -95,13 +95,19 @@ function parseList(text: string): DeclaredValue[] | undefined {
 function parseValue(text: string): DeclaredValue {
   const [, name = "", rest = text] = /^\s*%([^:\s]+)\s*:([^]*)$/.exec(text) ??
     [];
-  const [, type = rest, attributes = ""] =
-    /^([^{]*?)\{([^]*)\}\s*$/.exec(rest) ?? [];
+  const [type, attributes] = splitAttributes(rest);
   return {
     name,
     ...parseDeclaredType(type.trim()),
     attributes: parseAttributes(attributes),
   };
+}
+
+/** Splits at the first brace outside of the type; the last one must close it. */
+function splitAttributes(text: string): [type: string, attributes: string] {
+  const [type, ...rest] = splitTopLevel(text, "{");
+  const inner = /^([^]*)\}\s*$/.exec(rest.join("{"))?.[1];
+  return inner === undefined ? [text, ""] : [type, inner];
 }
 
 /**

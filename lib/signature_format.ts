@@ -23,7 +23,8 @@ function formatValue(value: DeclaredValue): string {
   const type = formatDeclaredType(value);
   const attributes = Object.entries(value.attributes)
     .map(([key, text]) => text === "" ? key : `${key} = ${text}`);
-  if (attributes.length === 0) return name + type;
+  // A value of which nothing is known must still be there.
+  if (attributes.length === 0) return name + type || "{}";
   return `${name}${type} {${attributes.join(", ")}}`;
 }
 
