@@ -1,0 +1,299 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join, toFileUrl } from "@std/path";
+import {
+  formatProgramTypes,
+  inspectProgram,
+  load,
+  LoadedProgram,
+  type ProgramDescription,
+} from "../mod.ts";
+import {
+  denoFlags,
+  execute,
+  nativeModule,
+  type Output,
+  program,
+  ROOT,
+  sampleProgram,
+  TemporaryFolder,
+  test,
+} from "./support.ts";
+
+const MOD = toFileUrl(join(ROOT, "mod.ts")).href;
+const names = [
+  ..."arithmetic custom_import inline_static inspected many_types mul".split(
+    " ",
+  ),
+  ..."names signatures single two_devices".split(" "),
+];
+const programs = new Map<string, string>();
+for (const name of names) programs.set(name, await program(`${name}.mlir`));
+programs.set("example", await sampleProgram());
+const types = await nativeModule("fixtures/types_module.cc");
+
+/** A folder with the types of all programs, each in a file of its own. */
+function folderWithTypes(): TemporaryFolder {
+  const folder = new TemporaryFolder();
+  for (const [name, path] of programs) {
+    const description = inspectProgram(path);
+    const text = formatProgramTypes(description, { package: MOD });
+    Deno.writeTextFileSync(folder.join(`${name}.ts`), text);
+  }
+  return folder;
+}
+
+function check(folder: TemporaryFolder, ...files: string[]): Promise<Output> {
+  const flags = denoFlags();
+  const paths = files.map((file) => folder.join(file));
+  return execute(Deno.execPath(), ["check", ...flags, ...paths]);
+}
+
+const HEAD = `
+import { asTensor, BufferView, List, load, Reference, type Tensor } from ${
+  JSON.stringify(MOD)
+};
+import type { Functions as Arithmetic } from "./arithmetic.ts";
+import type { Functions as Custom } from "./custom_import.ts";
+import type { Functions as Many } from "./many_types.ts";
+import type { Functions as Mul } from "./mul.ts";
+import type { Functions as Names } from "./names.ts";
+import type { Functions as Signatures } from "./signatures.ts";
+declare const mul: Mul, arithmetic: Arithmetic, many: Many, names: Names;
+declare const signatures: Signatures, custom: Custom;
+declare const view: BufferView;
+declare const list: List;
+declare const other: Reference;
+const f32 = new Float32Array(4);
+const f64 = new Float64Array(4);
+const i32 = new Int32Array(4);
+const bytes = new Uint8Array(12);
+`;
+
+const RIGHT = `
+const loaded = load<Mul>({ modules: ["mul.vmfb"] });
+const product: Tensor<"f32", readonly [4]> = loaded.mul(f32, [1, 2, 3, 4]);
+mul.mul(product, product);
+mul.mul(asTensor(view, "f32", [4]), f32);
+mul.mul({ elementType: "f32", shape: [4], data: f32 }, f32);
+const plain: BufferView = product;
+const known: "f32" = product.elementType;
+const size: 4 = product.shape[0];
+
+const sum: number = arithmetic.add_i32(1, 2);
+const long: bigint = arithmetic.add_i64(1n, 2n);
+const [a, b, c]: [number, bigint, number] =
+  arithmetic.mixed(1, 2n, 3, 4, 5, 6n, 7, 8);
+const nothing: undefined = arithmetic.nothing();
+
+const [matrix, scalar] = signatures.dynamic(f32, 7, bytes);
+signatures.dynamic(matrix, scalar, [[[true, false, true]], [[1, 0, 1]]]);
+signatures.dynamic([[1, 2, 3, 4]], i32, new Uint8Array(6));
+const rows: number = matrix.shape[0];
+const columns: 4 = matrix.shape[1];
+signatures.elements([[1, 0], [0, 1]], new Uint16Array(4), bytes, bytes);
+signatures.scalars(1n, 2, 1, 0.5);
+signatures['odd "name (with) -> all, of: it'](1);
+signatures.objects(view, list, null);
+names.plain();
+
+many.list_size(many.list());
+many.counter(1, 2)[0]?.dispose();
+const doubled: Tensor<"f32", readonly [2, 3]> = many.doubled();
+custom.echo(other);
+`;
+
+/** Statements that must not compile; \`«\` stands where the error is. */
+const WRONG = `
+mul.mul(«f64, f32);
+mul.mul(f32, «i32);
+mul.mul([«1n, «2n], f32);
+mul.«mul(f32);
+mul.mul(f32, f32, «f32);
+mul.mul(f32, «1);
+mul.mul(f32, [«[1, 2, 3, 4]]);
+mul.mul(«view, f32);
+mul.mul(«many.doubled(), f32);
+mul.mul(asTensor(view, "f32", [4]), «asTensor(view, "f32", [null]));
+mul.mul(f32, «asTensor(view, "i32", [4]));
+mul.mul(f32, «{ elementType: "f64", shape: [4], data: f64 });
+mul.mul(f32, «null);
+mul.«mull(f32, f32);
+const «p: Tensor<"f32", readonly [5]> = mul.mul(f32, f32);
+const «q: Tensor<"i32", readonly [4]> = mul.mul(f32, f32);
+arithmetic.add_i32(«1n, 2);
+arithmetic.add_i64(1n, «2);
+arithmetic.add_f32(1, «"2");
+arithmetic.add_f64(1, «2n);
+arithmetic.nothing(«1);
+arithmetic.mixed(1, «2, 3, 4, 5, 6n, 7, 8);
+const «r: number = arithmetic.add_i64(1n, 2n);
+const «s: number = arithmetic.nothing();
+const [t, u, v, «w] = arithmetic.mixed(1, 2n, 3, 4, 5, 6n, 7, 8);
+signatures.dynamic(f32, «7n, bytes);
+signatures.dynamic([«1, «2], 7, bytes);
+signatures.dynamic(f32, «[7], bytes);
+signatures.dynamic(f32, 7, «f32);
+signatures.elements(«f64, new Uint16Array(4), bytes, bytes);
+signatures.elements(f32, «f32, bytes, bytes);
+signatures.elements(f32, new Uint16Array(4), bytes, [«1, «2]);
+signatures.scalars(«1, 2, 1, 0.5);
+signatures.objects(«list, list, null);
+many.list_size(«view);
+many.list_size(«7);
+custom.echo(«list);
+names.«then();
+`;
+
+test("A right program over generated types compiles", async () => {
+  using folder = folderWithTypes();
+  await Deno.writeTextFile(folder.join("right.ts"), HEAD + RIGHT);
+  const files = [...programs.keys()].map((name) => `${name}.ts`);
+  const { code, stderr } = await check(folder, "right.ts", ...files);
+  assertEquals(code, 0, stderr);
+});
+
+test("What is wrong over generated types does not compile, where it is wrong", async () => {
+  using folder = folderWithTypes();
+  const wanted = (HEAD + WRONG).split("\n").flatMap((line, index) =>
+    Array.from(line.matchAll(/«/g)).map(({ index: column }, before) =>
+      `${index + 1}:${column + 1 - before}`
+    )
+  );
+  assert(wanted.length > 35);
+  const text = (HEAD + WRONG).replaceAll("«", "");
+  await Deno.writeTextFile(folder.join("wrong.ts"), text);
+  const { code, stderr } = await check(folder, "wrong.ts");
+  assertEquals(code, 1);
+  const found = Array.from(
+    stderr.matchAll(/wrong\.ts:(\d+:\d+)$/gm),
+    ([, place]) => place,
+  );
+  assertEquals(found, wanted, stderr);
+});
+
+test("A program runs by its generated types", async () => {
+  using folder = folderWithTypes();
+  const script = `${HEAD}
+    using a = load<Arithmetic>({ modules: [Deno.args[0]] });
+    console.log(a.add_i32(1, 2), a.add_i64(2n ** 40n, 1n), a.add_f64(1.5, 2));
+    console.log(a.mixed(1, 2n, 3, 4, 5, 6n, 7, 8), a.nothing());
+    using m = load<Many>({ modules: [Deno.args[1], Deno.args[2]] });
+    using l = m.list();
+    using t = m.doubled();
+    using u = asTensor(t, "f32", [2, null]);
+    console.log(m.list_size(l), u.elementType, u.shape);
+  `.replaceAll(/^declare .*\n/gm, "");
+  await Deno.writeTextFile(folder.join("run.ts"), script);
+  const modules = ["arithmetic", "many_types"].map((it) => programs.get(it));
+  const args = [modules[0], types, modules[1]].map(String);
+  const { code, stdout, stderr } = await execute(Deno.execPath(), [
+    "run",
+    "-A",
+    "--check",
+    ...denoFlags(),
+    folder.join("run.ts"),
+    ...args,
+  ]);
+  assertEquals([code, stderr.replaceAll(/^Check .*\n/gm, "")], [0, ""]);
+  assertEquals(
+    stdout,
+    `3 1099511627777n 3.5\n[ 6, 8n, 22 ] undefined\n7 f32 [ 2, 3 ]\n`,
+  );
+});
+
+test("A tensor of another type or shape is refused by asTensor", async () => {
+  using folder = folderWithTypes();
+  const script = `${HEAD}
+    using m = load<Many>({ modules: Deno.args });
+    for (const shape of [[2, 4], [2], [2, 3, 1]]) {
+      try { asTensor(m.doubled(), "f32", shape); } catch (error) {
+        console.log(error.message);
+      }
+    }
+    try { asTensor(m.doubled(), "f64", [null, 3]); } catch (error) {
+      console.log(error.message);
+    }`.replaceAll(/^declare .*\n/gm, "");
+  await Deno.writeTextFile(folder.join("run.ts"), script);
+  const args = [types, programs.get("many_types") ?? ""];
+  const flags = ["run", "-A", "--no-check", ...denoFlags()];
+  const { stdout } = await execute(Deno.execPath(), [
+    ...flags,
+    folder.join("run.ts"),
+    ...args,
+  ]);
+  const wanted = ["2x4xf32", "2xf32", "2x3x1xf32", "?x3xf64"];
+  assertEquals(
+    stdout,
+    wanted.map((it) =>
+      `INVALID_ARGUMENT: wanted a tensor of ${it}, given one of 2x3xf32\n`
+    ).join(""),
+  );
+});
+
+test("Generated types name what programs offer by name, and tell of the rest", () => {
+  const path = programs.get("names") ?? "";
+  const text = formatProgramTypes(inspectProgram(path));
+  using loaded = load({ modules: [path] });
+  for (const name of loaded.functionNames) {
+    const offered = Object.hasOwn(loaded, name) &&
+      !["context", "mainModule"].includes(name);
+    assertEquals(text.includes(`\n  ${name}(`), offered, name);
+    assertEquals(text.includes(`\n * - "${name}"`), !offered, name);
+    assertEquals(loaded.call(name), 7);
+  }
+  assert(loaded instanceof LoadedProgram);
+});
+
+function described(
+  ...exports: [name: string, callingConvention: string, declaration?: string][]
+): ProgramDescription {
+  const description = inspectProgram(programs.get("single") ?? "");
+  return {
+    ...description,
+    name: "odd */ name\n",
+    exports: exports.map(([name, callingConvention, declaration]) => ({
+      name,
+      callingConvention,
+      optional: false,
+      attributes: {},
+      signature: declaration === undefined ? undefined : {
+        model: declaration,
+        inputs: [{ name: "in", kind: "tensor", elementType: "f32", shape: [2] }]
+          .map((it) => ({ ...it, attributes: {} }) as never),
+        outputs: [],
+      },
+    })),
+  };
+}
+
+test("Generated types follow the calling convention where that is all there is", async () => {
+  const text = formatProgramTypes(
+    described(
+      ["f", "0iIfFr_rI"],
+      ["g", ""],
+      ["asynchronous", "0rrr_v", "async"],
+      ["changed", "0rr_v", "sync"],
+      ["a*/b\n\u2028", "0v_v"],
+    ),
+    { package: MOD },
+  );
+  for (
+    const part of [
+      "argument0: number,\n    argument1: bigint,\n    argument2: number,",
+      "argument4: VmObject | null,",
+      "[\n    VmObject | null,\n    bigint,\n  ];",
+      "g(): undefined;",
+      'asynchronous(\n    argument0: TensorInput<"f32", readonly [2]>,\n' +
+      "    wait: VmObject | null,\n    signal: VmObject | null,\n  )",
+      "changed(\n    argument0: VmObject | null,",
+      '"a*/b\\n',
+      'Functions of the program "odd *\\/ name\\n"',
+    ]
+  ) {
+    assertStringIncludes(text, part);
+  }
+  using folder = new TemporaryFolder();
+  await Deno.writeTextFile(folder.join("odd.ts"), text);
+  const { code, stderr } = await check(folder, "odd.ts");
+  assertEquals(code, 0, stderr);
+});
