@@ -120,13 +120,14 @@ export {
 } from "./lib/signature_format.ts";
 export {
   asTensor,
+  type ElementArrays,
   type FlatElements,
   type NestedElements,
   type Tensor,
   type TensorArray,
   type TensorElements,
-  type TensorElementType,
   type TensorInput,
+  type TensorMembers,
   type TensorShape,
   type TensorShapeOf,
 } from "./lib/tensor_types.ts";

@@ -1,4 +1,5 @@
 import { parseCallingConvention, type SlotType } from "./calling_convention.ts";
+import { declaredElementType } from "./element_type.ts";
 import { isPublicFunction } from "./module.ts";
 import { isCalledByName } from "./program.ts";
 import type {
@@ -7,7 +8,6 @@ import type {
 } from "./program_description.ts";
 import type { DeclaredType, DeclaredValue } from "./signature.ts";
 import { formatSignature } from "./signature_format.ts";
-import type { TensorElementType } from "./tensor_types.ts";
 
 /** How the types of a program are written. */
 export interface ProgramTypesOptions {
@@ -111,22 +111,21 @@ interface TypedInput {
   readonly type: string;
 }
 
-/** What functions take that do not wait: fences around their work. */
-const FENCES = ["wait", "signal"] as const;
+/** Fences at the end of what a function takes; the call makes them itself. */
+const FENCE_COUNT = 2;
 
 function inputTypes(described: ExportDescription): TypedInput[] {
-  const { slots } = parseCallingConvention(described.callingConvention)
-    .arguments;
-  const { inputs = [], model } = described.signature ?? {};
-  const fences = model === undefined || model === "sync" ? [] : FENCES;
-  const isDeclared = agrees(inputs, slots.slice(0, inputs.length)) &&
-    slots.length === inputs.length + fences.length;
+  const { callingConvention, attributes, signature } = described;
+  const all = parseCallingConvention(callingConvention).arguments.slots;
+  const slots = attributes["iree.abi.model"] === "coarse-fences"
+    ? all.slice(0, -FENCE_COUNT)
+    : all;
+  const inputs = signature?.inputs ?? [];
+  const isDeclared = agrees(inputs, slots);
   const names = new Set<string>();
   return slots.map(({ type }, ordinal) => {
     const declared = isDeclared ? inputs[ordinal] : undefined;
-    const wanted = isDeclared
-      ? declared?.name ?? fences[ordinal - inputs.length]
-      : "";
+    const wanted = declared?.name;
     const name = isParameterName(wanted) && !names.has(wanted)
       ? wanted
       : `argument${ordinal}`;
@@ -181,7 +180,7 @@ function formatType(
     return `${objectClass(declared.type)} | null`;
   }
   if (declared?.kind !== "tensor") return "VmObject | null";
-  const element = elementTypeName(declared.elementType);
+  const element = declaredElementType(declared.elementType)?.name;
   if (element === undefined) return "BufferView";
   const shape = declared.shape.map((size) => size ?? "number").join(", ");
   return `${tensor}<"${element}", readonly [${shape}]>`;
@@ -196,40 +195,4 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
 
 function objectClass(type: string): string {
   return CLASSES.find(([pattern]) => pattern.test(type))?.[1] ?? "Reference";
-}
-
-/** Names of the element types in declarations. */
-const DECLARED_NAMES: Readonly<Record<TensorElementType, string>> = {
-  i1: "i1",
-  i4: "i4",
-  si4: "si4",
-  ui4: "ui4",
-  i8: "i8",
-  si8: "si8",
-  ui8: "ui8",
-  i16: "i16",
-  si16: "si16",
-  ui16: "ui16",
-  i32: "i32",
-  si32: "si32",
-  ui32: "ui32",
-  i64: "i64",
-  si64: "si64",
-  ui64: "ui64",
-  f16: "f16",
-  bf16: "bf16",
-  f32: "f32",
-  f64: "f64",
-  cf64: "complex<f32>",
-  cf128: "complex<f64>",
-  f8E5M2: "f8E5M2",
-  f8E4M3FN: "f8E4M3FN",
-  f8E5M2FNUZ: "f8E5M2FNUZ",
-  f8E4M3FNUZ: "f8E4M3FNUZ",
-  f8E8M0FNU: "f8E8M0FNU",
-};
-
-function elementTypeName(declared: string): string | undefined {
-  return Object.entries(DECLARED_NAMES)
-    .find(([, text]) => text === declared)?.[0];
 }

@@ -1,88 +1,114 @@
 import type { BufferView } from "./buffer_view.ts";
+import type { ElementType } from "./element_type.ts";
 import { IreeError } from "./error.ts";
+import { formatTensorType } from "./shape.ts";
+import { fitsShape } from "./tensor.ts";
 
 /**
- * What tensors are made of, by the name of the element type: the arrays whose
- * elements are of that type, and what one element is by itself. What has no
- * array of its own in JavaScript is in one of integers, by its bits.
+ * The elements of one type in JavaScript.
+ *
+ * @typeParam Array The array that they are read into.
+ * @typeParam Element What one is by itself.
+ * @typeParam Arrays The arrays that they can be made from.
+ * @typeParam Given What one can be made from.
+ */
+export interface ElementArrays<
+  Array,
+  Element,
+  Arrays = Array,
+  Given = Element,
+> {
+  /** The array that they are read into. */
+  array: Array;
+  /** What one is by itself. */
+  element: Element;
+  /** The arrays that they can be made from. */
+  arrays: Arrays;
+  /** What one can be made from. */
+  given: Given;
+}
+
+/**
+ * The elements of tensors in JavaScript, by the names of their types. What has
+ * no array of its own there is in one of integers, by its bits.
  */
 export interface TensorElements {
   /** A byte that is 0 or 1. */
-  i1: { array: Uint8Array<ArrayBuffer>; element: boolean | number };
-  /** Two in a byte. */
-  i4: { array: Uint8Array<ArrayBuffer>; element: never };
-  /** Two in a byte, signed. */
-  si4: { array: Uint8Array<ArrayBuffer>; element: never };
-  /** Two in a byte, unsigned. */
-  ui4: { array: Uint8Array<ArrayBuffer>; element: never };
+  i1: ElementArrays<
+    Uint8Array<ArrayBuffer>,
+    number,
+    Uint8Array<ArrayBuffer>,
+    number | boolean
+  >;
+  /** 4 bits, two in a byte. */
+  i4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
+  /** 4 bits, signed, two in a byte. */
+  si4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
+  /** 4 bits, unsigned, two in a byte. */
+  ui4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
   /** 8 bits, signed or not. */
-  i8: {
-    array: Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
-    element: number;
-  };
+  i8: ElementArrays<
+    Int8Array<ArrayBuffer>,
+    number,
+    Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+  >;
   /** 8 bits, signed. */
-  si8: { array: Int8Array<ArrayBuffer>; element: number };
+  si8: ElementArrays<Int8Array<ArrayBuffer>, number>;
   /** 8 bits, unsigned. */
-  ui8: { array: Uint8Array<ArrayBuffer>; element: number };
+  ui8: ElementArrays<Uint8Array<ArrayBuffer>, number>;
   /** 16 bits, signed or not. */
-  i16: {
-    array: Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
-    element: number;
-  };
+  i16: ElementArrays<
+    Int16Array<ArrayBuffer>,
+    number,
+    Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+  >;
   /** 16 bits, signed. */
-  si16: { array: Int16Array<ArrayBuffer>; element: number };
+  si16: ElementArrays<Int16Array<ArrayBuffer>, number>;
   /** 16 bits, unsigned. */
-  ui16: { array: Uint16Array<ArrayBuffer>; element: number };
+  ui16: ElementArrays<Uint16Array<ArrayBuffer>, number>;
   /** 32 bits, signed or not. */
-  i32: {
-    array: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
-    element: number;
-  };
+  i32: ElementArrays<
+    Int32Array<ArrayBuffer>,
+    number,
+    Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
+  >;
   /** 32 bits, signed. */
-  si32: { array: Int32Array<ArrayBuffer>; element: number };
+  si32: ElementArrays<Int32Array<ArrayBuffer>, number>;
   /** 32 bits, unsigned. */
-  ui32: { array: Uint32Array<ArrayBuffer>; element: number };
+  ui32: ElementArrays<Uint32Array<ArrayBuffer>, number>;
   /** 64 bits, signed or not. */
-  i64: {
-    array: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>;
-    element: bigint;
-  };
+  i64: ElementArrays<
+    BigInt64Array<ArrayBuffer>,
+    bigint,
+    BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>
+  >;
   /** 64 bits, signed. */
-  si64: { array: BigInt64Array<ArrayBuffer>; element: bigint };
+  si64: ElementArrays<BigInt64Array<ArrayBuffer>, bigint>;
   /** 64 bits, unsigned. */
-  ui64: { array: BigUint64Array<ArrayBuffer>; element: bigint };
+  ui64: ElementArrays<BigUint64Array<ArrayBuffer>, bigint>;
   /** 16 bits in IEEE's format. */
-  f16: { array: Float16Array<ArrayBuffer>; element: number };
+  f16: ElementArrays<Float16Array<ArrayBuffer>, number>;
   /** The upper 16 bits of an f32. */
-  bf16: { array: Uint16Array<ArrayBuffer>; element: number };
+  bf16: ElementArrays<Uint16Array<ArrayBuffer>, number>;
   /** 32 bits in IEEE's format. */
-  f32: { array: Float32Array<ArrayBuffer>; element: number };
+  f32: ElementArrays<Float32Array<ArrayBuffer>, number>;
   /** 64 bits in IEEE's format. */
-  f64: { array: Float64Array<ArrayBuffer>; element: number };
-  /** Two f32, real part first. */
-  cf64: {
-    array: Float32Array<ArrayBuffer>;
-    element: readonly [number, number];
-  };
-  /** Two f64, real part first. */
-  cf128: {
-    array: Float64Array<ArrayBuffer>;
-    element: readonly [number, number];
-  };
+  f64: ElementArrays<Float64Array<ArrayBuffer>, number>;
+  /** Two f32, the real part first. */
+  cf64: ElementArrays<Float32Array<ArrayBuffer>, readonly [number, number]>;
+  /** Two f64, the real part first. */
+  cf128: ElementArrays<Float64Array<ArrayBuffer>, readonly [number, number]>;
   /** 8 bits: 5 of exponent, 2 of mantissa. */
-  f8E5M2: { array: Uint8Array<ArrayBuffer>; element: number };
+  f8E5M2: ElementArrays<Uint8Array<ArrayBuffer>, number>;
   /** 8 bits: 4 of exponent, 3 of mantissa. */
-  f8E4M3FN: { array: Uint8Array<ArrayBuffer>; element: number };
+  f8E4M3FN: ElementArrays<Uint8Array<ArrayBuffer>, number>;
   /** As `f8E5M2`, with one zero and one NaN. */
-  f8E5M2FNUZ: { array: Uint8Array<ArrayBuffer>; element: number };
+  f8E5M2FNUZ: ElementArrays<Uint8Array<ArrayBuffer>, number>;
   /** As `f8E4M3FN`, with one zero and one NaN. */
-  f8E4M3FNUZ: { array: Uint8Array<ArrayBuffer>; element: number };
+  f8E4M3FNUZ: ElementArrays<Uint8Array<ArrayBuffer>, number>;
   /** 8 bits of exponent. */
-  f8E8M0FNU: { array: Uint8Array<ArrayBuffer>; element: number };
+  f8E8M0FNU: ElementArrays<Uint8Array<ArrayBuffer>, number>;
 }
-
-/** Name of an element type that tensors of known types can have. */
-export type TensorElementType = keyof TensorElements;
 
 /** Dimensions, outermost first; `number` where one is known at run time only. */
 export type TensorShape = readonly number[];
@@ -94,9 +120,24 @@ export type TensorShape = readonly number[];
  * @typeParam Element Name of the element type.
  * @typeParam Shape The dimensions, such as `readonly [4, number]`.
  */
-export type Tensor<Element extends string, Shape extends TensorShape> =
-  & BufferView
-  & { readonly elementType: Element; readonly shape: Shape };
+export type Tensor<Element extends ElementType, Shape extends TensorShape> =
+  & TensorMembers<Element, Shape>
+  & BufferView;
+
+/** What is known better of a tensor than of any buffer view. */
+export interface TensorMembers<
+  Element extends ElementType,
+  Shape extends TensorShape,
+> {
+  /** Name of the element type. */
+  readonly elementType: Element;
+  /** Dimensions, outermost first; empty for a scalar. */
+  readonly shape: Shape;
+  /** Copies all elements into a new array. */
+  toTypedArray(): TensorElements[Element]["array"];
+  /** Copies all elements into numbers nested as the dimensions are. */
+  toNestedArray(): NestedElements<TensorElements[Element]["element"], Shape>;
+}
 
 /** Arrays in arrays, as deep as there are dimensions; an element if none. */
 export type NestedElements<Element, Shape extends TensorShape> = Shape extends
@@ -123,7 +164,7 @@ export type FlatElements<
 
 /** A tensor in memory of JavaScript that tells its own shape. */
 export interface TensorArray<
-  Element extends TensorElementType,
+  Element extends ElementType,
   Shape extends TensorShape,
 > {
   /** Name of the element type. */
@@ -131,7 +172,7 @@ export interface TensorArray<
   /** Dimensions, outermost first. */
   readonly shape: Shape;
   /** The elements in row-major order. */
-  readonly data: TensorElements[Element]["array"];
+  readonly data: TensorElements[Element]["arrays"];
 }
 
 /**
@@ -144,13 +185,13 @@ export interface TensorArray<
  * @typeParam Shape The dimensions, such as `readonly [4, number]`.
  */
 export type TensorInput<
-  Element extends TensorElementType,
+  Element extends ElementType,
   Shape extends TensorShape,
 > =
   | Tensor<Element, Shape>
   | TensorArray<Element, Shape>
-  | FlatElements<TensorElements[Element]["array"], Shape>
-  | NestedElements<TensorElements[Element]["element"], Shape>;
+  | FlatElements<TensorElements[Element]["arrays"], Shape>
+  | NestedElements<TensorElements[Element]["given"], Shape>;
 
 /** A shape as a type, of one in which `null` stands for any size. */
 export type TensorShapeOf<Shape extends readonly (number | null)[]> = {
@@ -178,7 +219,7 @@ export type TensorShapeOf<Shape extends readonly (number | null)[]> = {
  * tensor.
  */
 export function asTensor<
-  Element extends TensorElementType,
+  Element extends ElementType,
   const Shape extends readonly (number | null)[],
 >(
   view: BufferView,
@@ -188,13 +229,15 @@ export function asTensor<
   if (isTensor(view, elementType, shape)) return view;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `wanted a tensor of ${describe(elementType, shape)}, given one of ` +
-      describe(view.elementType, view.shape),
+    `wanted a tensor of ${
+      formatTensorType(shape, elementType)
+    }, given one of ` +
+      formatTensorType(view.shape, view.elementType),
   );
 }
 
 function isTensor<
-  Element extends TensorElementType,
+  Element extends ElementType,
   Shape extends readonly (number | null)[],
 >(
   view: BufferView,
@@ -202,13 +245,5 @@ function isTensor<
   shape: Shape,
 ): view is Tensor<Element, TensorShapeOf<Shape>> {
   return view.elementType === elementType &&
-    view.shape.length === shape.length &&
-    shape.every((size, axis) => size === null || size === view.shape[axis]);
-}
-
-function describe(
-  elementType: string,
-  shape: readonly (number | null)[],
-): string {
-  return [...shape.map((size) => size ?? "?"), elementType].join("x");
+    fitsShape(view.shape, shape);
 }

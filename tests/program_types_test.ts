@@ -7,6 +7,7 @@ import {
   LoadedProgram,
   type ProgramDescription,
 } from "../mod.ts";
+import { parseSignature } from "../lib/signature.ts";
 import {
   denoFlags,
   execute,
@@ -78,6 +79,8 @@ mul.mul({ elementType: "f32", shape: [4], data: f32 }, f32);
 const plain: BufferView = product;
 const known: "f32" = product.elementType;
 const size: 4 = product.shape[0];
+const elements: Float32Array = product.toTypedArray();
+const nested: readonly number[] = product.toNestedArray();
 
 const sum: number = arithmetic.add_i32(1, 2);
 const long: bigint = arithmetic.add_i64(1n, 2n);
@@ -127,6 +130,8 @@ arithmetic.add_f64(1, «2n);
 arithmetic.nothing(«1);
 arithmetic.mixed(1, «2, 3, 4, 5, 6n, 7, 8);
 const «r: number = arithmetic.add_i64(1n, 2n);
+const «bytes2: Int32Array = mul.mul(f32, f32).toTypedArray();
+const «nested: number = mul.mul(f32, f32).toNestedArray();
 const «s: number = arithmetic.nothing();
 const [t, u, v, «w] = arithmetic.mixed(1, 2n, 3, 4, 5, 6n, 7, 8);
 signatures.dynamic(f32, «7n, bytes);
@@ -182,10 +187,16 @@ test("A program runs by its generated types", async () => {
     using t = m.doubled();
     using u = asTensor(t, "f32", [2, null]);
     console.log(m.list_size(l), u.elementType, u.shape);
+    using p = load<Mul>({ modules: [Deno.args[3]], device: "local-sync" });
+    using once = p.mul(f32.fill(2), [1, 2, 3, 4]);
+    using twice = p.mul(once, { elementType: "f32", shape: [4], data: f32 });
+    console.log(twice.toTypedArray().join(), twice.toNestedArray()[3]);
   `.replaceAll(/^declare .*\n/gm, "");
   await Deno.writeTextFile(folder.join("run.ts"), script);
-  const modules = ["arithmetic", "many_types"].map((it) => programs.get(it));
-  const args = [modules[0], types, modules[1]].map(String);
+  const modules = ["arithmetic", "many_types", "mul"].map((it) =>
+    programs.get(it) ?? ""
+  );
+  const args = modules.toSpliced(1, 0, types);
   const { code, stdout, stderr } = await execute(Deno.execPath(), [
     "run",
     "-A",
@@ -197,7 +208,7 @@ test("A program runs by its generated types", async () => {
   assertEquals([code, stderr.replaceAll(/^Check .*\n/gm, "")], [0, ""]);
   assertEquals(
     stdout,
-    `3 1099511627777n 3.5\n[ 6, 8n, 22 ] undefined\n7 f32 [ 2, 3 ]\n`,
+    `3 1099511627777n 3.5\n[ 6, 8n, 22 ] undefined\n7 f32 [ 2, 3 ]\n4,8,12,16 16\n`,
   );
 });
 
@@ -244,25 +255,24 @@ test("Generated types name what programs offer by name, and tell of the rest", (
   assert(loaded instanceof LoadedProgram);
 });
 
-function described(
-  ...exports: [name: string, callingConvention: string, declaration?: string][]
-): ProgramDescription {
-  const description = inspectProgram(programs.get("single") ?? "");
+type Export = [name: string, callingConvention: string, model?: string];
+
+/** A program that offers what no compiler makes so easily. */
+function described(...exports: Export[]): ProgramDescription {
   return {
-    ...description,
+    ...inspectProgram(programs.get("single") ?? ""),
     name: "odd */ name\n",
-    exports: exports.map(([name, callingConvention, declaration]) => ({
-      name,
-      callingConvention,
-      optional: false,
-      attributes: {},
-      signature: declaration === undefined ? undefined : {
-        model: declaration,
-        inputs: [{ name: "in", kind: "tensor", elementType: "f32", shape: [2] }]
-          .map((it) => ({ ...it, attributes: {} }) as never),
-        outputs: [],
-      },
-    })),
+    exports: exports.map(([name, callingConvention, model = ""]) => {
+      const declaration = `${model} func @${name}(%in0: tensor<2xf32>) -> ()`;
+      const attributes: Record<string, string> = model === "async"
+        ? { "iree.abi.model": "coarse-fences" }
+        : {};
+      const signature = model === ""
+        ? undefined
+        : parseSignature(declaration, name);
+      const optional = false;
+      return { name, callingConvention, optional, attributes, signature };
+    }),
   };
 }
 
@@ -271,7 +281,7 @@ test("Generated types follow the calling convention where that is all there is",
     described(
       ["f", "0iIfFr_rI"],
       ["g", ""],
-      ["asynchronous", "0rrr_v", "async"],
+      ["waiting", "0rrr_v", "async"],
       ["changed", "0rr_v", "sync"],
       ["a*/b\n\u2028", "0v_v"],
     ),
@@ -283,8 +293,7 @@ test("Generated types follow the calling convention where that is all there is",
       "argument4: VmObject | null,",
       "[\n    VmObject | null,\n    bigint,\n  ];",
       "g(): undefined;",
-      'asynchronous(\n    argument0: TensorInput<"f32", readonly [2]>,\n' +
-      "    wait: VmObject | null,\n    signal: VmObject | null,\n  )",
+      'waiting(\n    in0: TensorInput<"f32", readonly [2]>,\n  ): undefined',
       "changed(\n    argument0: VmObject | null,",
       '"a*/b\\n',
       'Functions of the program "odd *\\/ name\\n"',
