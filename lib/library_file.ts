@@ -23,6 +23,19 @@ const ELF_MACHINES: Readonly<Record<number, string>> = {
   243: "riscv64",
 };
 
+/** `cputype` of Mach-O, in files of one processor and little-endian ones. */
+const MACH_O_MACHINES: Readonly<Record<number, string>> = {
+  0x01000007: "x86_64",
+  0x0100000c: "aarch64",
+};
+
+/** `Machine` of PE. */
+const PE_MACHINES: Readonly<Record<number, string>> = {
+  0x014c: "x86",
+  0x8664: "x86_64",
+  0xaa64: "aarch64",
+};
+
 const MACH_O_MAGICS: ReadonlySet<number> = new Set([
   0xfeedfacf,
   0xfeedface,
@@ -41,10 +54,22 @@ export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
   if (view.byteLength < 20) return UNKNOWN;
   if (isElf(view)) return readElf(view);
   if (MACH_O_MAGICS.has(view.getUint32(0, true))) {
-    return { ...UNKNOWN, format: "mach-o" };
+    const arch = MACH_O_MACHINES[view.getUint32(4, true)];
+    return { ...UNKNOWN, format: "mach-o", arch };
   }
-  if (view.getUint16(0, true) === 0x5a4d) return { ...UNKNOWN, format: "pe" };
+  if (view.getUint16(0, true) === 0x5a4d) {
+    return { ...UNKNOWN, format: "pe", arch: readPeArch(view) };
+  }
   return UNKNOWN;
+}
+
+function readPeArch(view: DataView<ArrayBuffer>): string | undefined {
+  const pointer = 0x3c;
+  if (view.byteLength < pointer + 4) return undefined;
+  const header = view.getUint32(pointer, true);
+  if (view.byteLength < header + 6) return undefined;
+  if (view.getUint32(header, true) !== 0x4550) return undefined;
+  return PE_MACHINES[view.getUint16(header + 4, true)];
 }
 
 /**

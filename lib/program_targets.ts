@@ -173,6 +173,7 @@ export function recognizeExecutable(
   if (Object.hasOwn(MAGICS, start)) return MAGICS[start];
   if (looksLikeProgram(memorySource(head))) return "vmvx";
   const { format, arch } = readLibraryFile(head);
-  if (format === "unknown") return undefined;
-  return arch === undefined ? format : `${format} ${arch}`;
+  // Two letters begin a PE file, and many a constant too.
+  if (format === "unknown" || arch === undefined) return undefined;
+  return `${format} ${arch}`;
 }

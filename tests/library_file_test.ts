@@ -117,6 +117,29 @@ test("Processors are named as Deno names them", async () => {
     view.setUint16(18, machine, true);
     assertEquals(readLibraryFile(bytes).arch, arch);
   }
+  const pe = new Uint8Array(256);
+  const peView = new DataView(pe.buffer);
+  pe.set([0x4d, 0x5a]);
+  peView.setUint32(0x3c, 128, true);
+  assertEquals(readLibraryFile(pe).arch, undefined);
+  pe.set([0x50, 0x45], 128);
+  const peCases: [number, string | undefined][] = [
+    [0x014c, "x86"],
+    [0x8664, "x86_64"],
+    [0xaa64, "aarch64"],
+    [0x1234, undefined],
+  ];
+  for (const [machine, arch] of peCases) {
+    peView.setUint16(132, machine, true);
+    assertEquals(readLibraryFile(pe).arch, arch);
+  }
+  peView.setUint32(0x3c, 0xffffffff, true);
+  assertEquals(readLibraryFile(pe).arch, undefined);
+  const machO = new Uint8Array(64);
+  machO.set([0xcf, 0xfa, 0xed, 0xfe, 12, 0, 0, 1]);
+  assertEquals(readLibraryFile(machO).arch, "aarch64");
+  machO[4] = 7;
+  assertEquals(readLibraryFile(machO).arch, "x86_64");
   // Big-endian and 32-bit ones have no exports that are read.
   view.setUint16(18, 183, false);
   view.setUint8(5, 2);

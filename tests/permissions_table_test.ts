@@ -47,6 +47,7 @@ await Deno.mkdir(dirname(cached), { recursive: true });
 await Deno.copyFile(LIBRARY, cached);
 
 const flagfile = Deno.makeTempFileSync({ prefix: "iree_deno_" });
+const written = Deno.makeTempFileSync({ prefix: "iree_deno_" });
 Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
 
 const npy = Deno.makeTempFileSync({ prefix: "iree_deno_", suffix: ".npy" });
@@ -143,6 +144,17 @@ const LINES: Readonly<Record<string, Line>> = {
     needs: [`--allow-write=${npy}`],
     use: `iree.writeNpy(${quoted(npy)}, new Float32Array(4));`,
   },
+  "`inspect`, `inspectProgram` of bytes": {
+    needs: [],
+    use: `const bytes = new Uint8Array([${bytes}]);
+      if (iree.inspect(bytes).name !== "single") throw new Error("wrong");
+      iree.formatProgramTypes(iree.inspectProgram(bytes));`,
+  },
+  "`inspect`, `inspectProgram` of the path of a file": {
+    needs: [`--allow-read=${arithmetic},${types}`],
+    use: `iree.inspectProgram(${quoted(arithmetic)});
+      iree.inspect(${quoted(types)});`,
+  },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
     use: [
@@ -157,6 +169,18 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree run --flagfile=FILE`": {
     needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
     use: ["run", `--flagfile=${flagfile}`],
+  },
+  "`iree inspect FILE…`, `iree inspect --types FILE`": {
+    needs: [`--allow-read=${arithmetic},${types}`],
+    use: ["inspect", arithmetic, types],
+  },
+  "`iree inspect --load LIBRARY`": {
+    needs: [`${CORE},${types}`, ENV, `--allow-read=${types}`],
+    use: ["inspect", "--load", types],
+  },
+  "`iree inspect --output=FILE`": {
+    needs: [`--allow-write=${written}`, `--allow-read=${single}`],
+    use: ["inspect", "--types", `--output=${written}`, single],
   },
 };
 

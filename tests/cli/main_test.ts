@@ -39,12 +39,14 @@ test("--version prints the versions of Deno, of the library and of IREE", async 
   assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
 });
 
+const COMMANDS = "run, inspect";
+
 test("An unknown command or flag is wrong usage", async () => {
   await forEach(
     [
-      [["bogus"], "no command 'bogus'; there is run"],
-      [["toString"], "no command 'toString'; there is run"],
-      [["Run"], "no command 'Run'; there is run"],
+      [["bogus"], `no command 'bogus'; there is ${COMMANDS}`],
+      [["toString"], `no command 'toString'; there is ${COMMANDS}`],
+      [["Run"], `no command 'Run'; there is ${COMMANDS}`],
       [["--bogus"], "flag '--bogus' not recognized"],
       [["-x"], "flag '-x' not recognized"],
       [["--bogus", "run", "--help"], "flag '--bogus' not recognized"],
