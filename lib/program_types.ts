@@ -101,7 +101,9 @@ function formatFunction(described: ExportDescription): string {
     : outputs.length === 0
     ? "undefined"
     : `[${outputs.map((type) => `\n    ${type},`).join("")}\n  ]`;
-  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  // A bare `new` would be something to construct.
+  const isBare = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new";
+  const key = isBare ? name : JSON.stringify(name);
   return `  /** ${inComment(comment)} */\n` +
     `  ${key}(${inputs}${inputs === "" ? "" : "\n  "}): ${result};\n`;
 }

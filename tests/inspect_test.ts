@@ -13,8 +13,8 @@ import {
   inspectProgram,
   Instance,
   IreeError,
-  type ProgramDescription,
 } from "../mod.ts";
+import { dumpedFacts, factsOf } from "./module_dump.ts";
 import {
   mustRun,
   nativeModule,
@@ -38,107 +38,10 @@ const inspected = await program("inspected.mlir");
 const sample = await sampleModule();
 const types = await nativeModule("fixtures/types_module.cc");
 
-/** What `iree-dump-module` tells of the FlatBuffer, as far as it is compared. */
-interface Dump {
-  name: string;
-  version?: number;
-  requirements?: string;
-  attrs?: Pair[];
-  types?: { full_name: string }[];
-  dependencies?: { name: string; minimum_version?: number; flags?: string }[];
-  imported_functions?: {
-    full_name: string;
-    signature?: DumpedSignature;
-    flags?: string;
-  }[];
-  exported_functions?: { local_name: string; internal_ordinal?: number }[];
-  function_signatures?: DumpedSignature[];
-  rodata_segments?: {
-    embedded_data?: number[];
-    external_data_length?: number;
-  }[];
-  module_state?: { global_bytes_capacity?: number };
-  bytecode_data?: number[];
-  debug_database?: { location_table?: unknown[] };
-}
-type Pair = { key: string; value: string };
-type DumpedSignature = { calling_convention?: string; attrs?: Pair[] };
-
-async function dump(path: string): Promise<Dump> {
-  const command = tool("iree-dump-module");
-  const text = await mustRun(command, ["--output=flatbuffer-json", path]);
-  return JSON.parse(text);
-}
-
-function pairs(attributes: Pair[] = []): Record<string, string> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
-}
-
-function isOptional(flags = ""): boolean {
-  return flags.split(" ").includes("OPTIONAL");
-}
-
-/** Facts of a dump in our shape. */
-function expected(it: Dump) {
-  return {
-    name: it.name,
-    version: it.version ?? 0,
-    features: it.requirements?.split(" ") ?? [],
-    attributes: pairs(it.attrs),
-    types: it.types?.map(({ full_name }) => full_name) ?? [],
-    dependencies: it.dependencies?.map(({ name, minimum_version, flags }) => ({
-      name,
-      minimumVersion: minimum_version ?? 0,
-      optional: isOptional(flags),
-    })) ?? [],
-    imports: it.imported_functions?.map(({ full_name, signature, flags }) => ({
-      name: full_name,
-      callingConvention: signature?.calling_convention ?? "",
-      attributes: pairs(signature?.attrs),
-      optional: isOptional(flags),
-    })) ?? [],
-    exports: it.exported_functions?.map(
-      ({ local_name, internal_ordinal = 0 }) => {
-        const signature = it.function_signatures?.[internal_ordinal];
-        return {
-          name: local_name,
-          callingConvention: signature?.calling_convention ?? "",
-          attributes: pairs(signature?.attrs),
-          optional: false,
-        };
-      },
-    ) ?? [],
-    rodata:
-      it.rodata_segments?.map((segment) =>
-        segment.embedded_data?.length ?? segment.external_data_length
-      ) ?? [],
-    globals: it.module_state?.global_bytes_capacity ?? 0,
-    bytecode: it.bytecode_data?.length ?? 0,
-    locations: it.debug_database?.location_table?.length ?? 0,
-  };
-}
-
-function actual(it: ProgramDescription): ReturnType<typeof expected> {
-  return {
-    name: it.name,
-    version: it.version,
-    features: [...it.features],
-    attributes: it.attributes,
-    types: [...it.types],
-    dependencies: [...it.dependencies],
-    imports: [...it.imports],
-    exports: it.exports.map(({ signature: _, ...rest }) => rest),
-    rodata: it.rodata.map(({ byteLength }) => byteLength),
-    globals: it.sizes.globals,
-    bytecode: it.sizes.bytecode,
-    locations: it.locationCount,
-  };
-}
-
 for (const [name, path] of fixtures) {
   test(`Inspection of ${name} tells what iree-dump-module does`, async () => {
     const description = inspectProgram(path);
-    assertEquals(actual(description), expected(await dump(path)));
+    assertEquals(factsOf(description), await dumpedFacts(path));
     const text = await mustRun(tool("iree-dump-module"), [
       "--output=metadata",
       path,
@@ -167,7 +70,7 @@ test("Inspection of IREE's own VM programs tells what iree-dump-module does", as
   let optional = 0;
   for (const path of [...programs.values(), yields]) {
     const description = inspectProgram(path);
-    assertEquals(actual(description), expected(await dump(path)));
+    assertEquals(factsOf(description), await dumpedFacts(path));
     assertEquals(description.files, []);
     optional += description.imports.filter((it) => it.optional).length;
   }
@@ -303,7 +206,7 @@ test("A program without an archive around it is inspected the same", async () =>
   const bare = bytes.slice(start.offset);
   const description = inspectProgram(bare);
   assertEquals(description.files, []);
-  assertEquals(actual(description), actual(inspectProgram(bytes)));
+  assertEquals(factsOf(description), factsOf(inspectProgram(bytes)));
 });
 
 test("A damaged directory of the archive does not keep the rest from view", async () => {
