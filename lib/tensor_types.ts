@@ -204,12 +204,17 @@ export type TensorShapeOf<Shape extends readonly (number | null)[]> = {
  * that the compiler knows it too.
  *
  * @example
- * ```ts ignore
- * import { asTensor, type BufferView } from "@iree/runtime";
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { asTensor, BufferView, Device, Instance } from "@iree/runtime";
  *
- * declare const view: BufferView;
- * declare function mul(a: Tensor<"f32", readonly [4, number]>): void;
- * mul(asTensor(view, "f32", [4, null]));
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]), [2, 2]);
+ * const tensor = asTensor(view, "f32", [null, 2]);
+ * const array: Float32Array = tensor.toTypedArray();
+ * assertEquals(array[3], 4);
+ * assertThrows(() => asTensor(view, "f32", [4]));
  * ```
  *
  * @param view The buffer view.

@@ -180,7 +180,7 @@ test("Programs without devices name the formats that they bring", async () => {
   assertEquals(fixed.executableFormats, []);
 });
 
-test("Embedded files are those that unzip finds", async () => {
+test("Embedded files are those that Python's zipfile finds", async () => {
   for (const path of fixtures.values()) {
     const script = "import sys, zipfile; [print(it.filename, it.file_size) " +
       "for it in zipfile.ZipFile(sys.argv[1]).infolist()]";

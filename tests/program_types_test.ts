@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join, toFileUrl } from "@std/path";
+import { basename, join, toFileUrl } from "@std/path";
 import {
   formatProgramTypes,
   inspectProgram,
@@ -21,15 +21,11 @@ import {
 } from "./support.ts";
 
 const MOD = toFileUrl(join(ROOT, "mod.ts")).href;
-const names = [
-  ..."arithmetic custom_import inline_static inspected many_types mul".split(
-    " ",
-  ),
-  ..."names signatures single two_devices".split(" "),
-];
-const programs = new Map<string, string>();
-for (const name of names) programs.set(name, await program(`${name}.mlir`));
-programs.set("example", await sampleProgram());
+const programs = new Map<string, string>([["example", await sampleProgram()]]);
+for (const { name } of Deno.readDirSync(join(ROOT, "tests/fixtures"))) {
+  if (!name.endsWith(".mlir")) continue;
+  programs.set(basename(name, ".mlir"), await program(name));
+}
 const types = await nativeModule("fixtures/types_module.cc");
 
 /** A folder with the types of all programs, each in a file of its own. */
@@ -57,6 +53,7 @@ import type { Functions as Arithmetic } from "./arithmetic.ts";
 import type { Functions as Custom } from "./custom_import.ts";
 import type { Functions as Many } from "./many_types.ts";
 import type { Functions as Mul } from "./mul.ts";
+import type { Functions as Async } from "./mul_async.ts";
 import type { Functions as Names } from "./names.ts";
 import type { Functions as Signatures } from "./signatures.ts";
 declare const mul: Mul, arithmetic: Arithmetic, many: Many, names: Names;
@@ -191,11 +188,13 @@ test("A program runs by its generated types", async () => {
     using once = p.mul(f32.fill(2), [1, 2, 3, 4]);
     using twice = p.mul(once, { elementType: "f32", shape: [4], data: f32 });
     console.log(twice.toTypedArray().join(), twice.toNestedArray()[3]);
+    using w = load<Async>({ modules: [Deno.args[4]], device: "local-sync" });
+    using later = w.mul(f32, f32);
+    console.log(later.toTypedArray().join());
   `.replaceAll(/^declare .*\n/gm, "");
   await Deno.writeTextFile(folder.join("run.ts"), script);
-  const modules = ["arithmetic", "many_types", "mul"].map((it) =>
-    programs.get(it) ?? ""
-  );
+  const modules = ["arithmetic", "many_types", "mul", "mul_async"]
+    .map((it) => programs.get(it) ?? "");
   const args = modules.toSpliced(1, 0, types);
   const { code, stdout, stderr } = await execute(Deno.execPath(), [
     "run",
@@ -208,7 +207,7 @@ test("A program runs by its generated types", async () => {
   assertEquals([code, stderr.replaceAll(/^Check .*\n/gm, "")], [0, ""]);
   assertEquals(
     stdout,
-    `3 1099511627777n 3.5\n[ 6, 8n, 22 ] undefined\n7 f32 [ 2, 3 ]\n4,8,12,16 16\n`,
+    `3 1099511627777n 3.5\n[ 6, 8n, 22 ] undefined\n7 f32 [ 2, 3 ]\n4,8,12,16 16\n4,4,4,4\n`,
   );
 });
 

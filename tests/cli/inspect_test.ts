@@ -59,6 +59,12 @@ test("iree inspect tells what a program needs before it can be loaded", async ()
 test("Attributes of modules and functions are printed", async () => {
   const module = await iree(["inspect", inspected]);
   assertStringIncludes(module.stdout, "\nAttributes:\n  author  the tests\n");
+  const { stdout } = await iree(["inspect", await program("mul_async.mlir")]);
+  assertStringIncludes(
+    stdout,
+    "\n  async mul(%input0: tensor<4xf32>, %input1: tensor<4xf32>) -> " +
+      "(%output0: tensor<4xf32>)\n    iree.abi.model: coarse-fences\n",
+  );
   const types = await iree(["inspect", signatures]);
   assertStringIncludes(
     types.stdout,
