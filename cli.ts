@@ -17,6 +17,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import type { Command } from "./lib/cli/command.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
 import { RUN } from "./lib/cli/run.ts";
+import { SETUP } from "./lib/cli/setup.ts";
 import { printError, printHelp } from "./lib/cli/terminal.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
@@ -24,6 +25,7 @@ import { IreeError, runtime } from "./mod.ts";
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: RUN,
   inspect: INSPECT,
+  setup: SETUP,
 };
 
 const HELP = `IREE's runtime on the command line.

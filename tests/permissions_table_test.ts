@@ -37,9 +37,9 @@ interface Line {
 }
 
 /** A cache of a user with the library in it. */
-const cache = Deno.makeTempDirSync({ prefix: "iree_deno_" });
-const cached = join(
-  cache,
+const cache = new TemporaryFolder();
+globalThis.addEventListener("unload", () => cache[Symbol.dispose]());
+const cached = cache.join(
   `iree-deno/library/${runtime.packageVersion}-${Deno.build.target}`,
   runtime.platform!.library,
 );
@@ -71,7 +71,7 @@ const LINES: Readonly<Record<string, Line>> = {
       `--allow-read=${cached}`,
     ],
     use: "using i = iree.Instance.open();",
-    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache },
+    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache.path },
   },
   "`runtime.statistics`, `runtime.version`": {
     needs: [CORE],

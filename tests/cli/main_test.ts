@@ -39,7 +39,11 @@ test("--version prints the versions of Deno, of the library and of IREE", async 
   assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
 });
 
-const COMMANDS = "run, inspect";
+/** The names of the commands, in the order of the help. */
+const COMMANDS = [
+  ...(await iree(["--help"])).stdout.split("\nFlags:")[0]
+    .matchAll(/^ {2}([a-z]+) {2}/gm),
+].map(([, name]) => name).join(", ");
 
 test("An unknown command or flag is wrong usage", async () => {
   await forEach(

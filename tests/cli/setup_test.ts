@@ -1,0 +1,312 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { basename, join } from "@std/path";
+import {
+  BUILD_FILE,
+  install,
+  type Installation,
+  isInstalled,
+} from "../../lib/cli/setup_install.ts";
+import { IreeError, runtime } from "../../mod.ts";
+import { makePackage } from "../../release/package.ts";
+import {
+  iree,
+  type Output,
+  program,
+  SDK,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+import {
+  file,
+  hashOf,
+  installable,
+  pathsUnder,
+  Server,
+  smallArchive,
+} from "./archives.ts";
+
+const INSTALLED = `${runtime.packageVersion}-${Deno.build.target}`;
+const LIBRARY = `${INSTALLED}/${runtime.platform!.library}`;
+
+/** A user with a cache of their own. */
+class User extends TemporaryFolder {
+  readonly library = this.join("iree-deno/library");
+  readonly env: Record<string, string> = {
+    XDG_CACHE_HOME: this.path,
+    IREE_RUNTIME_LIBRARY: "",
+  };
+
+  setup(args: string[], env: Record<string, string> = {}): Promise<Output> {
+    return iree(["setup", ...args], { env: { ...this.env, ...env } });
+  }
+
+  /** What is in the cache. */
+  left(): Promise<string[]> {
+    return pathsUnder(this.library);
+  }
+
+  /** Writes an archive where the user has it. */
+  async save(bytes: Uint8Array, name = "archive.tar.gz"): Promise<string> {
+    await Deno.writeFile(this.join(name), bytes);
+    return this.join(name);
+  }
+}
+
+test("iree setup --from installs what ./dev package makes, and programs run with it", async () => {
+  using user = new User();
+  const { name, sha256 } = await makePackage(SDK, user.join("dist"));
+  const from = user.join("dist", name);
+  const first = await user.setup([`--from=${from}`, `--sha256=${sha256}`]);
+  assertEquals([first.code, first.stderr], [0, ""]);
+  assertStringIncludes(first.stdout, `${INSTALLED} is installed\n`);
+
+  const module = await program("single.mlir");
+  const run = await iree(["run", `--module=${module}`, "--input=21"], user);
+  assertEquals([run.code, run.stderr], [0, ""]);
+  assertStringIncludes(run.stdout, "i32=42");
+  for (
+    const path of ["include/iree/vm/api.h", "lib/pkgconfig/iree-runtime.pc"]
+  ) {
+    assert((await Deno.stat(join(user.library, INSTALLED, path))).isFile);
+  }
+});
+
+test("The archive has the library, the SDK and all licences, of this machine's build", async () => {
+  using user = new User();
+  const { name, sha256, size } = await makePackage(SDK, user.path);
+  assertEquals(
+    name,
+    `iree-runtime-${runtime.packageVersion}-${Deno.build.target}.tar.gz`,
+  );
+  const bytes = await Deno.readFile(user.join(name));
+  assertEquals([size, sha256], [bytes.length, await hashOf(bytes)]);
+  const entry = JSON.parse(await Deno.readTextFile(user.join(`${name}.json`)));
+  assertEquals(entry, { [Deno.build.target]: { name, sha256, size } });
+
+  await user.setup([`--from=${user.join(name)}`, `--sha256=${sha256}`]);
+  const paths = await pathsUnder(join(user.library, INSTALLED));
+  const ours = ["installed.json", BUILD_FILE];
+  assertEquals(
+    paths.filter((path) => !ours.includes(path)),
+    // CMake makes folders for headers that there are none of.
+    (await pathsUnder(SDK)).filter((path) => !path.endsWith("/")),
+  );
+  const licences = ["flatcc", "iree", "iree-deno", "vulkan-headers"];
+  const found = paths.filter((path) => path.startsWith("share/licenses/"));
+  const names = new Set(found.map((path) => path.split("/")[2]));
+  assertEquals([...names].sort(), licences);
+});
+
+test("iree setup does nothing the second time, and mends what is damaged", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  await using server = new Server(bytes);
+  const args = [`--from=${server.url}`, `--sha256=${sha256.toUpperCase()}`];
+  assertEquals((await user.setup(args)).code, 0);
+  const second = await user.setup(args);
+  assertEquals([second.code, second.stderr], [0, ""]);
+  assertStringIncludes(second.stdout, "is installed already\n");
+  assertEquals(server.ranges.length, 1);
+
+  const library = join(user.library, LIBRARY);
+  const whole = await Deno.readFile(library);
+  await Deno.writeFile(library, whole.slice(0, 100));
+  const third = await user.setup(args);
+  assertEquals(third.code, 0);
+  assertEquals(await Deno.readFile(library), whole);
+  assertEquals(server.ranges.length, 2);
+});
+
+test("iree setup replaces another build of the same version", async () => {
+  using user = new User();
+  const archives = [await smallArchive(), await smallArchive()];
+  const installed = [];
+  for (const { bytes, sha256 } of archives) {
+    const from = await user.save(bytes);
+    await user.setup([`--from=${from}`, `--sha256=${sha256}`]);
+    installed.push(await Deno.readFile(join(user.library, LIBRARY)));
+  }
+  assert(await hashOf(installed[0]) !== await hashOf(installed[1]));
+  assertEquals((await user.left()).length, 5);
+});
+
+test("A download that breaks off goes on, within one setup and in the next", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  const args = (server: Server) => [
+    `--from=${server.url}`,
+    `--sha256=${sha256}`,
+  ];
+  await using flaky = new Server(bytes, [{ breaksAfter: 1000 }]);
+  assertEquals((await user.setup(args(flaky))).code, 0);
+  assertEquals(flaky.ranges, [null, "bytes=1000-"]);
+
+  using other = new User();
+  await Deno.mkdir(other.library, { recursive: true });
+  await Deno.writeFile(
+    join(other.library, `${sha256}.partial`),
+    bytes.slice(0, 2000),
+  );
+  await using server = new Server(bytes);
+  assertEquals((await other.setup(args(server))).code, 0);
+  assertEquals(server.ranges, ["bytes=2000-"]);
+  assertEquals(await other.left(), await user.left());
+});
+
+test("A wrong hash is refused before anything is unpacked, and nothing is left behind", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  await using server = new Server(bytes);
+  const wrong = "0".repeat(64);
+  for (const from of [server.url.href, await user.save(bytes)]) {
+    const args = [`--from=${from}`, `--sha256=${wrong}`];
+    const { code, stderr } = await user.setup(args);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `has the SHA-256 ${sha256}, not ${wrong}`);
+    assertEquals(await user.left(), ["lock"]);
+  }
+});
+
+test("An archive that is cut, or leads out of the folder, leaves nothing behind", async () => {
+  using user = new User();
+  const good = await smallArchive();
+  const escaping = await smallArchive([
+    ...installable(),
+    file("../../../escaped", "x"),
+  ]);
+  const cut = good.bytes.slice(0, -100);
+  const other = await smallArchive([
+    ...installable().slice(1),
+    file(BUILD_FILE, `{"version":"0.0.1","target":"pdp11-dec-unix"}`),
+  ]);
+  const without = await smallArchive(installable().slice(1));
+  for (
+    const [bytes, words] of [
+      [cut, "the archive is cut short"],
+      [escaping.bytes, "has '../../../escaped', which is no path inside"],
+      [other.bytes, "has version 0.0.1 for pdp11-dec-unix; this package has"],
+      [without.bytes, `the archive lacks '${BUILD_FILE}'`],
+    ] as const
+  ) {
+    const from = await user.save(bytes);
+    const sha256 = await hashOf(bytes);
+    const { code, stderr } = await user.setup([
+      `--from=${from}`,
+      `--sha256=${sha256}`,
+    ]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, words);
+    assertEquals(await user.left(), ["lock"]);
+  }
+  assertEquals((await pathsUnder(user.path)).includes("escaped"), false);
+});
+
+test("A full disk while unpacking is an error, and what was installed before stays", async () => {
+  using user = new User();
+  const folder = user.join("library");
+  const installation = (sha256: string): Installation => ({
+    folder,
+    version: runtime.packageVersion,
+    target: Deno.build.target,
+    library: runtime.platform!.library,
+    sha256,
+  });
+  const [before, after] = [await smallArchive(), await smallArchive()];
+  const mockOfFullDisk: typeof Deno.writeFile = (path, data, options) =>
+    `${path}`.endsWith("api.h")
+      ? Promise.reject(new Error("No space left on device (os error 28)"))
+      : Deno.writeFile(path, data, options);
+  const attempt = () =>
+    assertRejects(
+      () => install(after.bytes, installation(after.sha256), mockOfFullDisk),
+      IreeError,
+      "No space left on device (os error 28); nothing was left behind",
+    );
+  await attempt();
+  assertEquals(await pathsUnder(user.path), []);
+  await install(before.bytes, installation(before.sha256));
+  const paths = await pathsUnder(user.path);
+  await attempt();
+  assertEquals(await pathsUnder(user.path), paths);
+  assert(await isInstalled(installation(before.sha256)));
+  assert(!await isInstalled(installation(after.sha256)));
+});
+
+test("Two setups at once both succeed, and one of them downloads", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  await using server = new Server(bytes, [{ breaksAfter: 500 }]);
+  const args = [`--from=${server.url}`, `--sha256=${sha256}`];
+  const outputs = await Promise.all(
+    Array.from({ length: 4 }, () => user.setup(args)),
+  );
+  assertEquals(outputs.map(({ code }) => code), [0, 0, 0, 0]);
+  assertEquals(server.ranges, [null, "bytes=500-"]);
+  const already = outputs.filter(({ stdout }) => stdout.includes("already"));
+  assertEquals(already.length, 3);
+  assertEquals((await user.left()).length, 5);
+});
+
+test("iree setup goes through the proxy that the environment names", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  const asked: string[] = [];
+  await using proxy = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      asked.push(request.url);
+      return new Response(bytes);
+    },
+  );
+  const args = [
+    "--from=http://releases.invalid/v1/archive.tar.gz",
+    `--sha256=${sha256}`,
+  ];
+  const { code, stderr } = await user.setup(args, {
+    HTTP_PROXY: `http://127.0.0.1:${proxy.addr.port}`,
+  });
+  assertEquals([code, asked.length], [0, 1], stderr);
+  assertStringIncludes(asked[0], "/v1/archive.tar.gz");
+});
+
+test("iree setup needs no network for a file", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  const from = await user.save(bytes, "name with spaces, ü.tar.gz");
+  const { code, stderr } = await user.setup([
+    `--from=${basename(from)}`,
+    `--sha256=${sha256}`,
+  ].map((arg) => arg.replace(basename(from), from)));
+  assertEquals([code, stderr], [0, ""]);
+});
+
+test("iree setup is told what it is to install", async () => {
+  using user = new User();
+  for (
+    const [args, code, words] of [
+      [[], 1, `was released without an archive for ${Deno.build.target}`],
+      [["--from=x.tar.gz"], 2, "--from needs --sha256 too"],
+      [["--sha256=abc"], 2, "--sha256 has 64 hexadecimal digits, not 'abc'"],
+      [[`--sha256=${"0".repeat(64)}`], 2, "--sha256 needs --from"],
+      [["--from=ftp://x/y"], 2, "--from is a path or an http(s) URL"],
+      [["--from=http:"], 2, "--from is a path or an http(s) URL"],
+      [["x.tar.gz"], 2, "unexpected argument 'x.tar.gz'"],
+      [
+        ["--from=nope.tar.gz", `--sha256=${"0".repeat(64)}`],
+        1,
+        "cannot read the archive: No such file",
+      ],
+    ] as const
+  ) {
+    const output = await user.setup([...args]);
+    assertEquals(output.code, code, output.stderr);
+    assertStringIncludes(output.stderr, words);
+  }
+  assertMatch((await user.setup(["--help"])).stdout, /^Installs the runtime/);
+});

@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { makePackage } from "../../release/package.ts";
+import { mustRun, ROOT, SDK, TemporaryFolder } from "../support.ts";
+
+Deno.test({
+  name:
+    "./dev package gives the same bytes for the same commit, wherever it and its build lie",
+  // A library with a sanitizer is not packaged.
+  ignore: Deno.env.has("DEV_SANITIZE"),
+  async fn() {
+    using folder = new TemporaryFolder();
+    // A second checkout, with a cache of its own that has the tools alone.
+    const checkout = folder.join("another checkout");
+    await Deno.mkdir(checkout);
+    for (
+      const name of [
+        "LICENSE",
+        "cli.ts",
+        "deno.json",
+        "dev",
+        "ffi",
+        "lib",
+        "mod.ts",
+        "native",
+        "release",
+        "requirements.txt",
+        "tests",
+      ]
+    ) {
+      await mustRun("cp", ["-R", join(ROOT, name), checkout]);
+    }
+    const cache = folder.join("cache");
+    await Deno.mkdir(cache);
+    await Deno.symlink(
+      join(Deno.env.get("IREE_DENO_CACHE")!, "tools"),
+      join(cache, "tools"),
+    );
+    await mustRun(join(checkout, "dev"), ["package", folder.join("there")], {
+      env: { IREE_DENO_CACHE: cache },
+    });
+
+    const { name } = await makePackage(SDK, folder.join("here"));
+    assertEquals(
+      await Deno.readFile(folder.join("there", name)),
+      await Deno.readFile(folder.join("here", name)),
+    );
+  },
+});
