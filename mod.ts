@@ -62,6 +62,25 @@ export {
 } from "./lib/module.ts";
 export { type ModuleUri, resolveModuleUri } from "./lib/module_uri.ts";
 export { NativeObject } from "./lib/native_object.ts";
+export type { ArchiveOptions } from "./lib/parameter_archive.ts";
+export type {
+  FileParameter,
+  ParameterCommon,
+  ParameterEntry,
+  SplatParameter,
+} from "./lib/parameter_entry.ts";
+export {
+  type ParameterFileOptions,
+  ParameterIndex,
+  type ParameterMode,
+  type ParameterOptions,
+  type ParameterRange,
+} from "./lib/parameter_index.ts";
+export type { ParameterSource } from "./lib/parameter_source.ts";
+export {
+  type ParameterProvider,
+  ParametersModule,
+} from "./lib/parameters_module.ts";
 export {
   decodeNpy,
   encodeNpy,

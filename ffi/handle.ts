@@ -20,8 +20,11 @@ export const Kind = {
   context: 7,
   moduleList: 8,
   module: 9,
-  deviceGroup: 10,
-  instance: 11,
+  parameterScopes: 10,
+  parameterIndex: 11,
+  parameterFile: 12,
+  deviceGroup: 13,
+  instance: 14,
 } as const;
 
 /** A kind of native objects. */

@@ -100,12 +100,8 @@ export function createHalModule(instance: Handle, devices: Handle): Handle {
   return module;
 }
 
-/** Name of a builtin module that needs no device. */
-export type BuiltinModuleName =
-  | "hal_inline"
-  | "hal_loader"
-  | "io_parameters"
-  | "vmvx";
+/** Name of a builtin module that needs nothing but the instance. */
+export type BuiltinModuleName = "hal_inline" | "hal_loader" | "vmvx";
 
 /** Creates one of IREE's builtin modules. */
 export function createBuiltinModule(

@@ -77,12 +77,6 @@ export const symbols = {
   // iree_vm_module_t* iree_ffi_vmvx_module_create(
   //     iree_ffi_instance_t* instance)
   iree_ffi_vmvx_module_create: { parameters: ["pointer"], result: "pointer" },
-  // iree_vm_module_t* iree_ffi_io_parameters_module_create(
-  //     iree_ffi_instance_t* instance)
-  iree_ffi_io_parameters_module_create: {
-    parameters: ["pointer"],
-    result: "pointer",
-  },
   // uint32_t iree_ffi_module_describe(iree_vm_module_t* module,
   //     uint8_t* buffer, uint32_t capacity)
   iree_ffi_module_describe: {
@@ -108,6 +102,98 @@ export const symbols = {
   iree_ffi_device_id: {
     parameters: ["pointer", "u32", "buffer", "u32"],
     result: "u32",
+  },
+
+  // iree_io_file_handle_t* iree_ffi_parameter_file_open(const uint8_t* path,
+  //     uint32_t path_length, uint32_t mode)
+  iree_ffi_parameter_file_open: {
+    parameters: ["buffer", "u32", "u32"],
+    result: "pointer",
+  },
+  // iree_io_file_handle_t* iree_ffi_parameter_file_create(
+  //     const uint8_t* bytes, size_t length)
+  iree_ffi_parameter_file_create: {
+    parameters: ["buffer", "usize"],
+    result: "pointer",
+  },
+  // iree_io_parameter_index_t* iree_ffi_parameter_index_create(void)
+  iree_ffi_parameter_index_create: { parameters: [], result: "pointer" },
+  // uint32_t iree_ffi_parameter_index_add_file(
+  //     iree_io_parameter_index_t* index,
+  //     const uint8_t* key, uint32_t key_length,
+  //     const uint8_t* metadata, uint32_t metadata_length,
+  //     iree_io_file_handle_t* file, uint64_t offset, uint64_t length)
+  iree_ffi_parameter_index_add_file: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+      "pointer",
+      "u64",
+      "u64",
+    ],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_parameter_index_add_splat(
+  //     iree_io_parameter_index_t* index,
+  //     const uint8_t* key, uint32_t key_length,
+  //     const uint8_t* metadata, uint32_t metadata_length,
+  //     const uint8_t* pattern, uint32_t pattern_length, uint64_t length)
+  iree_ffi_parameter_index_add_splat: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+      "u64",
+    ],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_parameter_index_add_from(
+  //     iree_io_parameter_index_t* index,
+  //     const uint8_t* key, uint32_t key_length,
+  //     iree_io_parameter_index_t* source, uint32_t ordinal)
+  iree_ffi_parameter_index_add_from: {
+    parameters: ["pointer", "buffer", "u32", "pointer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_parameter_index_read(iree_io_parameter_index_t* index,
+  //     uint32_t ordinal, uint64_t offset, uint8_t* target, size_t length)
+  iree_ffi_parameter_index_read: {
+    parameters: ["pointer", "u32", "u64", "buffer", "usize"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_parameter_index_write(iree_io_parameter_index_t* index,
+  //     uint32_t ordinal, uint64_t offset, uint64_t length,
+  //     const uint8_t* path, uint32_t path_length, uint64_t path_offset)
+  iree_ffi_parameter_index_write: {
+    parameters: ["pointer", "u32", "u64", "u64", "buffer", "u32", "u64"],
+    result: "u32",
+  },
+  // iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
+  //     uint32_t capacity)
+  iree_ffi_parameter_scopes_create: {
+    parameters: ["u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_parameter_scopes_push(
+  //     iree_ffi_parameter_scopes_t* scopes,
+  //     const uint8_t* name, uint32_t name_length,
+  //     iree_io_parameter_index_t* index)
+  iree_ffi_parameter_scopes_push: {
+    parameters: ["pointer", "buffer", "u32", "pointer"],
+    result: "u32",
+  },
+  // iree_vm_module_t* iree_ffi_io_parameters_module_create(
+  //     iree_ffi_instance_t* instance, iree_ffi_parameter_scopes_t* scopes)
+  iree_ffi_io_parameters_module_create: {
+    parameters: ["pointer", "pointer"],
+    result: "pointer",
   },
 
   // iree_ffi_module_list_t* iree_ffi_module_list_create(uint32_t capacity)

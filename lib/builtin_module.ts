@@ -54,18 +54,18 @@ export function devicesOf(modules: readonly Module[]): Handle | undefined {
   return hal === undefined ? undefined : readDevices(hal);
 }
 
-/** All names of builtin modules that need no device. */
+/** All names of builtin modules that need nothing but the instance. */
 export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
   "hal_inline",
   "hal_loader",
-  "io_parameters",
   "vmvx",
 ];
 
 /**
  * A module that comes with the runtime: `hal_inline` and `hal_loader` for
- * programs compiled without devices, `vmvx` for their portable code,
- * `io_parameters` for parameters (none are provided yet).
+ * programs compiled without devices, `vmvx` for their portable code. `hal` and
+ * `io_parameters` have classes of their own, {@linkcode HalModule} and
+ * `ParametersModule`.
  */
 export class BuiltinModule extends Module {
   /**

@@ -6,6 +6,7 @@ import { VmFunction } from "./function.ts";
 import type { Instance } from "./instance.ts";
 import { exportsOf, isPublicFunction, type Module } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import { parameterHint } from "./parameters_module.ts";
 
 /** How a context is created. */
 export interface ContextOptions {
@@ -84,6 +85,8 @@ export class Context extends NativeObject {
       if (!(error instanceof IreeError) || error.code !== "NOT_FOUND") {
         throw error;
       }
+      const hint = parameterHint(error.detail, modules);
+      if (hint !== undefined) throw error.withHint(hint);
       const names = modules.map(({ name }) => name);
       throw error.withHint(
         `modules given, in order: ${names.join(", ") || "none"}`,

@@ -12,6 +12,12 @@ import { DynamicModule } from "./dynamic_module.ts";
 import { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { resolveModuleUri } from "./module_uri.ts";
+import { checkParameterMode, type ParameterMode } from "./parameter_index.ts";
+import {
+  loadParameters,
+  type ParameterSource,
+  toSources,
+} from "./parameter_source.ts";
 import { toPath } from "./permissions.ts";
 import {
   LoadedProgram,
@@ -50,6 +56,20 @@ export interface LoadOptions {
    * @default {"preload"}
    */
   moduleMode?: ModuleMode;
+  /**
+   * Parameters for programs whose weights are not in them: paths of files as
+   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one
+   * scope are put together. They are opened only when a program needs
+   * parameters.
+   */
+  parameters?: ParameterSource | readonly ParameterSource[];
+  /**
+   * How programs get the contents of files of parameters; see
+   * `ParameterFileOptions`.
+   *
+   * @default {"file"}
+   */
+  parameterMode?: ParameterMode;
   /**
    * Print every operation of the VM to stderr.
    *
@@ -110,6 +130,8 @@ export function load<Functions extends object = ProgramFunctions>(
       "no user module specified; there must be at least one",
     );
   }
+  const { parameterMode } = options;
+  if (parameterMode !== undefined) checkParameterMode(parameterMode);
   const linked: Module[] = [];
   for (const source of options.modules) {
     const module = source instanceof Module
@@ -168,6 +190,10 @@ function addDependencies(
     if (linked.some((it) => it.name === name)) continue;
     if (name === "hal") {
       linked.push(stack.use(createHal(instance, options.device, stack)));
+    } else if (name === "io_parameters") {
+      const { parameterMode } = options;
+      const sources = toSources(options.parameters);
+      linked.push(stack.use(loadParameters(instance, sources, parameterMode)));
     } else if (isBuiltinName(name)) {
       linked.push(stack.use(BuiltinModule.create(instance, name)));
     } else if (!optional) {

@@ -1,4 +1,4 @@
-import { mayRead } from "./permissions.ts";
+import { isReadableFile } from "./permissions.ts";
 
 /** What the text of a `--module` flag stands for. */
 export type ModuleUri =
@@ -45,15 +45,6 @@ export function parseModuleUri(
  */
 export function resolveModuleUri(text: string): ModuleUri {
   return parseModuleUri(text, isReadableFile);
-}
-
-function isReadableFile(path: string): boolean {
-  if (!mayRead(path)) return false;
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }
 
 function* splitReadings(text: string): Generator<ModuleUri> {

@@ -14,6 +14,15 @@ export function demandRead(path: string): void {
 }
 
 /**
+ * Makes sure that the program may write a file, or what is in a folder.
+ *
+ * @param path The file or folder.
+ */
+export function demandWrite(path: string): void {
+  demand({ name: "write", path }, `write access to "${path}"`, "--allow-write");
+}
+
+/**
  * Makes sure that the program may load a native library.
  *
  * @param path The library.
@@ -29,6 +38,21 @@ export function demandFfi(path: string): void {
  */
 export function mayRead(path: string): boolean {
   return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}
+
+/**
+ * Whether there is a file that may be read. Where reading is not allowed, what
+ * a name stands for is told from the name alone.
+ *
+ * @param path The file.
+ */
+export function isReadableFile(path: string): boolean {
+  if (!mayRead(path)) return false;
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -17,3 +17,17 @@ export function checkSize(what: string, value: number): void {
       String(value),
   );
 }
+
+/**
+ * Refuses what is no length or offset in bytes.
+ *
+ * @param what What it is, for the message of the error.
+ * @param value The number of bytes.
+ */
+export function checkByteCount(what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be a whole number from 0, not ${String(value)}`,
+  );
+}

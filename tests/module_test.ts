@@ -7,6 +7,7 @@ import {
   Instance,
   IreeError,
   load,
+  ParametersModule,
 } from "../mod.ts";
 import {
   mustRun,
@@ -144,13 +145,18 @@ test("The HAL's module and the builtin ones tell their names", () => {
   using hal = HalModule.create(instance, device);
   assertEquals(hal.name, "hal");
   assertEquals(hal.exports.length > 50, true);
-  for (
-    const name of ["hal_inline", "hal_loader", "io_parameters", "vmvx"] as const
-  ) {
+  for (const name of ["hal_inline", "hal_loader", "vmvx"] as const) {
     using module = BuiltinModule.create(instance, name);
     assertEquals(module.name, name);
     assertEquals(module.exports.length > 0, true);
   }
+});
+
+test("The module of parameters tells its name without any too", () => {
+  using instance = Instance.open();
+  using module = ParametersModule.create(instance, []);
+  assertEquals(module.name, "io_parameters");
+  assertEquals(module.scopes.size, 0);
 });
 
 test("Builtin and HAL types are known from the start", () => {

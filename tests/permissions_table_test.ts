@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
-import { runtime, writeNpy } from "../mod.ts";
+import { Instance, ParameterIndex, runtime, writeNpy } from "../mod.ts";
 import {
   denoFlags,
   execute,
@@ -21,6 +21,18 @@ const arithmetic = await program("arithmetic.mlir");
 const single = await program("single.mlir");
 const types = await nativeModule("fixtures/types_module.cc");
 const bytes = Array.from(await Deno.readFile(single)).join(",");
+
+const parameters = await program("parameters.mlir");
+const archives = Deno.makeTempDirSync({ prefix: "iree_deno_" });
+const archive = join(archives, "model.irpa");
+{
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("weight", new Float32Array(4));
+  index.addData("state", new Int32Array(4));
+  index.addSplat("scale", 16, new Uint8Array(1));
+  index.writeArchive(archive);
+}
 
 const CORE = `--allow-ffi=${LIBRARY}`;
 const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
@@ -109,6 +121,34 @@ const LINES: Readonly<Record<string, Line>> = {
     use: `using i = iree.Instance.open({ library });
       using m = iree.DynamicModule.load(i, ${quoted(types)});
       using p = iree.load({ modules: [${quoted(types)}], library });`,
+  },
+  "`ParameterIndex.create`, `addData`, `addSplat`, `ParametersModule.create`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using index = iree.ParameterIndex.create(i);
+      index.addData("a", new Float32Array(4));
+      index.addSplat("b", 8, new Uint8Array(1));
+      using m = iree.ParametersModule.create(i, [{ scope: "", index }]);`,
+  },
+  "`ParameterIndex.fromFile`, `addFile`, `read`, `load` with `parameters`": {
+    needs: [CORE, `--allow-read=${parameters},${archive}`],
+    use: `using i = iree.Instance.open({ library });
+      for (const mode of ["file", "preload", "mmap"]) {
+        using index = iree.ParameterIndex.fromFile(i, ${quoted(archive)});
+        index.read("weight");
+        using p = iree.load({
+          modules: [${quoted(parameters)}],
+          parameters: "model=" + ${quoted(archive)},
+          parameterMode: mode,
+          library,
+        });
+      }`,
+  },
+  "`ParameterIndex.writeArchive`": {
+    needs: [CORE, `--allow-read=${archives}`, `--allow-write=${archives}`],
+    use: `using i = iree.Instance.open({ library });
+      using index = iree.ParameterIndex.create(i);
+      index.writeArchive(${quoted(join(archives, "written.irpa"))});`,
   },
   "`Context.create`, calls, `List`, `VmBuffer`, `BufferView`, `Reference`": {
     needs: [`${CORE},${types}`],

@@ -22,6 +22,8 @@
 #include "iree/base/api.h"
 #include "iree/hal/api.h"
 #include "iree/hal/device_group.h"
+#include "iree/io/file_handle.h"
+#include "iree/io/parameter_index.h"
 #include "iree/vm/api.h"
 
 #ifdef __cplusplus
@@ -38,7 +40,7 @@ extern "C" {
 
 // Changes whenever a declaration of this header does; a caller that was written
 // for another number must not call anything else.
-#define IREE_FFI_ABI_VERSION 1
+#define IREE_FFI_ABI_VERSION 2
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -85,11 +87,17 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_MODULE_LIST = 8,
   // iree_vm_module_t*
   IREE_FFI_KIND_MODULE = 9,
+  // iree_ffi_parameter_scopes_t*
+  IREE_FFI_KIND_PARAMETER_SCOPES = 10,
+  // iree_io_parameter_index_t*
+  IREE_FFI_KIND_PARAMETER_INDEX = 11,
+  // iree_io_file_handle_t*
+  IREE_FFI_KIND_PARAMETER_FILE = 12,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 10,
+  IREE_FFI_KIND_DEVICE_GROUP = 13,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 11,
-  IREE_FFI_KIND_COUNT = 12,
+  IREE_FFI_KIND_INSTANCE = 14,
+  IREE_FFI_KIND_COUNT = 15,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -155,8 +163,6 @@ IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_loader_module_create(
     iree_ffi_instance_t* instance);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_vmvx_module_create(
     iree_ffi_instance_t* instance);
-IREE_API_EXPORT iree_vm_module_t* iree_ffi_io_parameters_module_create(
-    iree_ffi_instance_t* instance);
 
 // Writes packed: name, version, import count, export count; attribute count and
 // each attribute's key and value; dependency count and each dependency's name,
@@ -185,6 +191,76 @@ IREE_API_EXPORT iree_hal_device_group_t* iree_ffi_device_group_create(
 IREE_API_EXPORT uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
                                             uint32_t ordinal, uint8_t* buffer,
                                             uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+// How the bytes of a file of parameters are reached.
+enum iree_ffi_parameter_mode_e {
+  // They are read from the file whenever a program wants them.
+  IREE_FFI_PARAMETER_MODE_FILE = 0,
+  // They are read into memory when the file is opened.
+  IREE_FFI_PARAMETER_MODE_PRELOAD = 1,
+  // They are mapped into memory.
+  IREE_FFI_PARAMETER_MODE_MMAP = 2,
+};
+
+// Opens a file of parameters, whatever its format. |mode| is an
+// iree_ffi_parameter_mode_e.
+IREE_API_EXPORT iree_io_file_handle_t* iree_ffi_parameter_file_open(
+    const uint8_t* path, uint32_t path_length, uint32_t mode);
+
+// Makes a file in memory with a copy of |bytes|.
+IREE_API_EXPORT iree_io_file_handle_t* iree_ffi_parameter_file_create(
+    const uint8_t* bytes, size_t length);
+
+// Creates an index without entries.
+IREE_API_EXPORT iree_io_parameter_index_t* iree_ffi_parameter_index_create(
+    void);
+
+// Adds an entry of |length| bytes at |offset| of |file|, which is retained. Key
+// and metadata are copied.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_index_add_file(
+    iree_io_parameter_index_t* index, const uint8_t* key, uint32_t key_length,
+    const uint8_t* metadata, uint32_t metadata_length,
+    iree_io_file_handle_t* file, uint64_t offset, uint64_t length);
+
+// Adds an entry of |length| bytes that are |pattern| again and again.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_index_add_splat(
+    iree_io_parameter_index_t* index, const uint8_t* key, uint32_t key_length,
+    const uint8_t* metadata, uint32_t metadata_length, const uint8_t* pattern,
+    uint32_t pattern_length, uint64_t length);
+
+// Adds entry |ordinal| of |source| under another key.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_index_add_from(
+    iree_io_parameter_index_t* index, const uint8_t* key, uint32_t key_length,
+    iree_io_parameter_index_t* source, uint32_t ordinal);
+
+// Copies |length| bytes of the contents of entry |ordinal| from |offset|.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_index_read(
+    iree_io_parameter_index_t* index, uint32_t ordinal, uint64_t offset,
+    uint8_t* target, size_t length);
+
+// Writes |length| bytes of the contents of entry |ordinal| from |offset| to
+// |path_offset| of the file at |path|, which must exist.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_index_write(
+    iree_io_parameter_index_t* index, uint32_t ordinal, uint64_t offset,
+    uint64_t length, const uint8_t* path, uint32_t path_length,
+    uint64_t path_offset);
+
+// Scopes of parameters, each a name and what an index had when it was pushed.
+typedef struct iree_ffi_parameter_scopes_t iree_ffi_parameter_scopes_t;
+
+IREE_API_EXPORT iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
+    uint32_t capacity);
+IREE_API_EXPORT uint32_t iree_ffi_parameter_scopes_push(
+    iree_ffi_parameter_scopes_t* scopes, const uint8_t* name,
+    uint32_t name_length, iree_io_parameter_index_t* index);
+
+// The builtin module through which programs get the parameters of |scopes|.
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_io_parameters_module_create(
+    iree_ffi_instance_t* instance, iree_ffi_parameter_scopes_t* scopes);
 
 //===----------------------------------------------------------------------===//
 // Contexts

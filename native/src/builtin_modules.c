@@ -4,7 +4,6 @@
 #include "iree/modules/hal/inline/module.h"
 #include "iree/modules/hal/loader/module.h"
 #include "iree/modules/hal/module.h"
-#include "iree/modules/io/parameters/module.h"
 #include "iree/modules/vmvx/module.h"
 
 iree_vm_module_t* iree_ffi_hal_module_create(
@@ -59,14 +58,5 @@ iree_vm_module_t* iree_ffi_vmvx_module_create(iree_ffi_instance_t* instance) {
   iree_vm_module_t* module = NULL;
   iree_ffi_check(iree_vmvx_module_create(iree_ffi_instance_vm(instance),
                                          iree_ffi_allocator(), &module));
-  return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
-}
-
-iree_vm_module_t* iree_ffi_io_parameters_module_create(
-    iree_ffi_instance_t* instance) {
-  iree_vm_module_t* module = NULL;
-  iree_ffi_check(iree_io_parameters_module_create(
-      iree_ffi_instance_vm(instance), /*provider_count=*/0,
-      /*providers=*/NULL, iree_ffi_allocator(), &module));
   return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }

@@ -1,29 +1,14 @@
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "internal.h"
 #include "iree/io/file_contents.h"
 #include "iree/vm/bytecode/module.h"
-
-// Bytecode is read in place and wants the alignment of a file's pages; cache
-// lines are enough for what programs embed.
-#define IREE_FFI_BYTECODE_ALIGNMENT 64
 
 static iree_status_t iree_ffi_bytecode_deallocator_ctl(
     void* self, iree_allocator_command_t command, const void* params,
     void** inout_ptr) {
   iree_allocator_free_aligned(iree_ffi_allocator(), *inout_ptr);
   return iree_ok_status();
-}
-
-static iree_status_t iree_ffi_bytecode_allocate(iree_host_size_t length,
-                                                iree_byte_span_t* out_bytes) {
-  out_bytes->data_length = length;
-  return iree_allocator_malloc_aligned(
-      iree_ffi_allocator(), iree_max(length, 1), IREE_FFI_BYTECODE_ALIGNMENT,
-      /*offset=*/0, (void**)&out_bytes->data);
 }
 
 // Creates a module of |bytes|, which it owns from now on, or frees them.
@@ -45,49 +30,11 @@ static iree_status_t iree_ffi_bytecode_module_make(
 // Files
 //===----------------------------------------------------------------------===//
 
-// Reading a pipe may never end, and a folder cannot be read. What is not there
-// is for the opening to complain about.
-static iree_status_t iree_ffi_check_regular_file(const char* path) {
-  struct stat file;
-  if (stat(path, &file) != 0 || (file.st_mode & S_IFMT) == S_IFREG) {
-    return iree_ok_status();
-  }
-  return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                          "'%s' is not a regular file", path);
-}
-
-static iree_status_t iree_ffi_read_contents(FILE* file, const char* path,
-                                            iree_byte_span_t* out_bytes) {
-  uint64_t length = 0;
-  struct stat description;
-  if (fstat(fileno(file), &description) == 0) length = description.st_size;
-  iree_byte_span_t bytes = iree_byte_span_empty();
-  IREE_RETURN_IF_ERROR(
-      iree_ffi_bytecode_allocate((iree_host_size_t)length, &bytes));
-  if (fread(bytes.data, 1, length, file) != length) {
-    iree_allocator_free_aligned(iree_ffi_allocator(), bytes.data);
-    return iree_make_status(IREE_STATUS_DATA_LOSS,
-                            "failed to read all %" PRIu64 " bytes of '%s'",
-                            length, path);
-  }
-  *out_bytes = bytes;
-  return iree_ok_status();
-}
-
-// IREE's own iree_io_file_contents_read writes through a null pointer when there
-// is no memory for the file.
 static iree_status_t iree_ffi_bytecode_module_read(
     iree_ffi_instance_t* instance, const char* path,
     iree_vm_module_t** out_module) {
-  FILE* file = fopen(path, "rb");
-  if (!file) {
-    return iree_make_status(iree_status_code_from_errno(errno),
-                            "failed to open file '%s'", path);
-  }
   iree_byte_span_t bytes = iree_byte_span_empty();
-  iree_status_t status = iree_ffi_read_contents(file, path, &bytes);
-  fclose(file);
-  IREE_RETURN_IF_ERROR(status);
+  IREE_RETURN_IF_ERROR(iree_ffi_file_read(path, &bytes));
   return iree_ffi_bytecode_module_make(instance, bytes, out_module);
 }
 
@@ -136,7 +83,7 @@ iree_vm_module_t* iree_ffi_bytecode_module_create(iree_ffi_instance_t* instance,
                                                   size_t length) {
   iree_byte_span_t copy = iree_byte_span_empty();
   iree_vm_module_t* module = NULL;
-  iree_status_t status = iree_ffi_bytecode_allocate(length, &copy);
+  iree_status_t status = iree_ffi_file_allocate(length, &copy);
   if (iree_status_is_ok(status)) {
     if (length > 0) memcpy(copy.data, bytes, length);
     status = iree_ffi_bytecode_module_make(instance, copy, &module);

@@ -22,6 +22,7 @@ void iree_ffi_call_free(iree_ffi_call_t* call);
 void iree_ffi_instance_release(iree_ffi_instance_t* instance);
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
+void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);
 void iree_ffi_ref_free(iree_ffi_ref_t* ref);
 
 // Keeps |status| as this thread's failure and returns its code; an OK status
@@ -39,6 +40,17 @@ static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
 // Copies |value| with a NUL at its end, for C functions that want one.
 iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
                                     char** out_cstring);
+
+// Allocates room for the contents of a file, aligned as those are; to be freed
+// with iree_allocator_free_aligned.
+iree_status_t iree_ffi_file_allocate(iree_host_size_t length,
+                                     iree_byte_span_t* out_bytes);
+
+// Reads a whole file into memory of iree_ffi_file_allocate.
+iree_status_t iree_ffi_file_read(const char* path, iree_byte_span_t* out_bytes);
+
+// Fails when |path| is there but no regular file.
+iree_status_t iree_ffi_check_regular_file(const char* path);
 
 iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
 
@@ -82,6 +94,16 @@ iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
 // Fails when the file of a library is shorter than what would be mapped of it:
 // the first access beyond its end would kill the process.
 iree_status_t iree_ffi_check_library_length(const char* path, uint64_t length);
+
+// Copies |length| bytes of the contents of |entry| from |offset|.
+iree_status_t iree_ffi_parameter_entry_read(
+    const iree_io_parameter_index_entry_t* entry, uint64_t offset,
+    iree_host_size_t length, uint8_t* target);
+
+// Wraps |bytes|, which were allocated by iree_ffi_file_allocate, in a file that
+// owns them from now on, or frees them.
+iree_status_t iree_ffi_parameter_file_wrap(iree_byte_span_t bytes,
+                                           iree_io_file_handle_t** out_file);
 
 // Takes the reference out of |ref| as the pointer that its kind says. On
 // failure |ref| is unchanged.

@@ -29,6 +29,15 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_MODULE:
       iree_vm_module_release((iree_vm_module_t*)object);
       break;
+    case IREE_FFI_KIND_PARAMETER_SCOPES:
+      iree_ffi_parameter_scopes_free((iree_ffi_parameter_scopes_t*)object);
+      break;
+    case IREE_FFI_KIND_PARAMETER_INDEX:
+      iree_io_parameter_index_release((iree_io_parameter_index_t*)object);
+      break;
+    case IREE_FFI_KIND_PARAMETER_FILE:
+      iree_io_file_handle_release((iree_io_file_handle_t*)object);
+      break;
     case IREE_FFI_KIND_DEVICE_GROUP:
       iree_hal_device_group_release((iree_hal_device_group_t*)object);
       break;

@@ -1,0 +1,210 @@
+/**
+ * Parameters: files that hold them, indices of what is where, and the module
+ * through which programs get them.
+ *
+ * @module
+ */
+
+import { Handle, Kind } from "./handle.ts";
+import { native } from "./library.ts";
+import { check, created } from "./status.ts";
+import { bytesOf, encodeName, encodeText } from "./text.ts";
+
+/** How the bytes of a file of parameters are reached. */
+export type ParameterMode = "file" | "preload" | "mmap";
+
+/** `iree_ffi_parameter_mode_e`. */
+const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
+  file: 0,
+  preload: 1,
+  mmap: 2,
+};
+
+/** Opens a file of parameters, whatever its format. */
+export function openParameterFile(
+  instance: Handle,
+  path: string,
+  mode: ParameterMode,
+): Handle {
+  const bytes = encodeName(path, "the path of a parameter file");
+  return new Handle(
+    Kind.parameterFile,
+    created(
+      native.iree_ffi_parameter_file_open(
+        bytes,
+        bytes.length,
+        PARAMETER_MODES[mode],
+      ),
+    ),
+    instance,
+  );
+}
+
+/** Makes a file in memory with a copy of the bytes. */
+export function createParameterFile(
+  instance: Handle,
+  source: Uint8Array<ArrayBuffer>,
+): Handle {
+  const bytes = bytesOf(source, "the contents of a parameter");
+  return new Handle(
+    Kind.parameterFile,
+    created(native.iree_ffi_parameter_file_create(bytes, BigInt(bytes.length))),
+    instance,
+  );
+}
+
+/** Creates an index without entries. */
+export function createParameterIndex(instance: Handle): Handle {
+  return new Handle(
+    Kind.parameterIndex,
+    created(native.iree_ffi_parameter_index_create()),
+    instance,
+  );
+}
+
+/** Adds an entry of some bytes of a file. */
+export function addFileParameter(
+  index: Handle,
+  key: string,
+  metadata: Uint8Array<ArrayBuffer>,
+  file: Handle,
+  offset: number,
+  length: number,
+): void {
+  const keyBytes = encodeText(key, "the key of a parameter");
+  const metadataBytes = bytesOf(metadata, "the metadata of a parameter");
+  check(
+    native.iree_ffi_parameter_index_add_file(
+      index.pointer(Kind.parameterIndex),
+      keyBytes,
+      keyBytes.length,
+      metadataBytes,
+      metadataBytes.length,
+      file.pointer(Kind.parameterFile),
+      BigInt(offset),
+      BigInt(length),
+    ),
+  );
+}
+
+/** Adds an entry that is a pattern again and again. */
+export function addSplatParameter(
+  index: Handle,
+  key: string,
+  metadata: Uint8Array<ArrayBuffer>,
+  pattern: Uint8Array<ArrayBuffer>,
+  length: number,
+): void {
+  const keyBytes = encodeText(key, "the key of a parameter");
+  const metadataBytes = bytesOf(metadata, "the metadata of a parameter");
+  const patternBytes = bytesOf(pattern, "the pattern of a parameter");
+  check(
+    native.iree_ffi_parameter_index_add_splat(
+      index.pointer(Kind.parameterIndex),
+      keyBytes,
+      keyBytes.length,
+      metadataBytes,
+      metadataBytes.length,
+      patternBytes,
+      patternBytes.length,
+      BigInt(length),
+    ),
+  );
+}
+
+/** Adds an entry of another index under another key. */
+export function addParameterFrom(
+  index: Handle,
+  key: string,
+  source: Handle,
+  ordinal: number,
+): void {
+  const keyBytes = encodeText(key, "the key of a parameter");
+  check(
+    native.iree_ffi_parameter_index_add_from(
+      index.pointer(Kind.parameterIndex),
+      keyBytes,
+      keyBytes.length,
+      source.pointer(Kind.parameterIndex),
+      ordinal,
+    ),
+  );
+}
+
+/** Copies contents of an entry. */
+export function readParameter(
+  index: Handle,
+  ordinal: number,
+  offset: number,
+  target: Uint8Array<ArrayBuffer>,
+): void {
+  const bytes = bytesOf(target, "what a parameter is read into");
+  check(
+    native.iree_ffi_parameter_index_read(
+      index.pointer(Kind.parameterIndex),
+      ordinal,
+      BigInt(offset),
+      bytes,
+      BigInt(bytes.length),
+    ),
+  );
+}
+
+/** Writes contents of an entry into a file that is there. */
+export function writeParameter(
+  index: Handle,
+  ordinal: number,
+  offset: number,
+  length: number,
+  path: string,
+  pathOffset: number,
+): void {
+  const pathBytes = encodeName(path, "the path of an archive");
+  check(
+    native.iree_ffi_parameter_index_write(
+      index.pointer(Kind.parameterIndex),
+      ordinal,
+      BigInt(offset),
+      BigInt(length),
+      pathBytes,
+      pathBytes.length,
+      BigInt(pathOffset),
+    ),
+  );
+}
+
+/** Creates the module that provides what indices have by now, by scope. */
+export function createParametersModule(
+  instance: Handle,
+  scopes: ReadonlyMap<string, Handle>,
+): Handle {
+  const list = created(native.iree_ffi_parameter_scopes_create(scopes.size));
+  try {
+    for (const [name, index] of scopes) {
+      const bytes = encodeText(name, "the name of a scope");
+      check(
+        native.iree_ffi_parameter_scopes_push(
+          list,
+          bytes,
+          bytes.length,
+          index.pointer(Kind.parameterIndex),
+        ),
+      );
+    }
+    const module = new Handle(
+      Kind.module,
+      created(
+        native.iree_ffi_io_parameters_module_create(
+          instance.pointer(Kind.instance),
+          list,
+        ),
+      ),
+      instance,
+    );
+    // It keeps files open on the devices of the programs that used it.
+    module.share();
+    return module;
+  } finally {
+    native.iree_ffi_release(Kind.parameterScopes, list);
+  }
+}
