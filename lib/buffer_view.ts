@@ -104,12 +104,11 @@ export class BufferView extends NativeObject {
     const { elementType } = options;
     const refuse = (problem: string) =>
       new IreeError("INVALID_ARGUMENT", `the data of a buffer view ${problem}`);
-    if (shape !== undefined) checkShape(shape, refuse);
     const tensor = encodeTensor(data, {
       info: elementType === undefined
         ? undefined
         : elementTypeInfo(elementType),
-      shape,
+      shape: shape === undefined ? undefined : checkShape(shape, refuse),
       refuse,
     });
     return new BufferView(

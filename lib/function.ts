@@ -149,6 +149,7 @@ export class VmFunction extends NativeObject {
     // Reading data can run code of the caller's, even this call.
     const tensors = this.#takesObjects ? this.#encodeTensors(values) : [];
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      if (tensors[ordinal] !== undefined) continue;
       this.#writeArgument(ordinal, slots[ordinal], values[ordinal]);
     }
     if (this.#takesObjects) this.#setObjects(call, values, tensors);
@@ -177,10 +178,9 @@ export class VmFunction extends NativeObject {
   #writeArgument(ordinal: number, slot: Slot, value: Argument): void {
     const { type, offset } = slot;
     if (type === "ref") {
-      if (
-        value !== null && !isObject(value) &&
-        !this.#tensors[ordinal].takesData(value)
-      ) throw this.#wrongType(ordinal, value);
+      if (value !== null && !isObject(value)) {
+        throw this.#wrongType(ordinal, value);
+      }
       return;
     }
     const declared = this.#argumentTypes[ordinal];
@@ -205,7 +205,9 @@ export class VmFunction extends NativeObject {
     values: readonly Argument[],
     tensors: readonly (EncodedTensor | undefined)[],
   ): void {
-    const objects = values.map((value) => unwrapObject(value) ?? null);
+    const objects = values.map((value, ordinal) =>
+      tensors[ordinal] === undefined ? unwrapObject(value) ?? null : null
+    );
     for (const [ordinal, { type }] of this.#argumentSlots.entries()) {
       const tensor = tensors[ordinal];
       if (tensor !== undefined) {

@@ -57,13 +57,15 @@ export function encodeNested(
   const write = (value: NestedArray): void => {
     const depth = path.length;
     if (Array.isArray(value)) {
-      if (value.length !== nesting[depth]) {
+      // Reading an entry can run code that makes the array another one.
+      const { length } = value;
+      if (length !== nesting[depth]) {
         throw refuse(
-          `has ${value.length} entries ${where(path)}, not ` +
+          `has ${length} entries ${where(path)}, not ` +
             `${nesting[depth] ?? "a number"}`,
         );
       }
-      for (let index = 0; index < value.length; index++) {
+      for (let index = 0; index < length; index++) {
         path.push(index);
         write(value[index]);
         path.pop();

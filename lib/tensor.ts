@@ -1,5 +1,5 @@
 import type { TensorBytes } from "../ffi/buffer_view.ts";
-import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { byteLengthOf, contentsOf, typedArrayName } from "../ffi/text.ts";
 import { allocateArray } from "./allocate.ts";
 import {
   defaultElementType,
@@ -85,25 +85,21 @@ export function encodeTensor(
   return encodeNested(data as NestedArray, info, shape, refuse);
 }
 
-function encodeNdArray(data: NdArray, wanted: WantedTensor): EncodedTensor {
-  const given = elementTypeInfo(data.elementType);
+function encodeNdArray(ndArray: NdArray, wanted: WantedTensor): EncodedTensor {
+  // Each is read once: a getter can give something else the next time.
+  const { elementType, shape: givenShape, data } = ndArray;
+  const given = elementTypeInfo(elementType);
   const { info, shape, refuse } = wanted;
   if (info !== undefined && !isCompatible(given, info)) {
     throw refuse(`has element type ${given.name}, not ${info.name}`);
   }
-  const arrayName = typedArrayName(data.data);
-  if (arrayName === undefined) throw refuse("has data that is no typed array");
-  checkShape(data.shape, refuse);
-  if (shape !== undefined && !fitsShape(data.shape, shape)) {
-    throw refuse(
-      `has shape ${formatShape(data.shape)}, not ${formatShape(shape)}`,
-    );
+  const dims = checkShape(givenShape, refuse);
+  if (shape !== undefined && !fitsShape(dims, shape)) {
+    throw refuse(`has shape ${formatShape(dims)}, not ${formatShape(shape)}`);
   }
-  return encodeArray(data.data, arrayName, {
-    info: given,
-    shape: data.shape,
-    refuse,
-  });
+  const arrayName = typedArrayName(data);
+  if (arrayName === undefined) throw refuse("has data that is no typed array");
+  return encodeArray(data, arrayName, { info: given, shape: dims, refuse });
 }
 
 function encodeArray(
@@ -120,14 +116,16 @@ function encodeArray(
     );
   }
   const byteLength = byteLengthOf(array);
+  const { shape = VECTOR } = wanted;
   const dims = Float64Array.from(
-    wanted.shape === undefined
-      ? [byteLength * 8 / info.bitCount]
-      : completeShape(wanted.shape, byteLength, info, refuse),
+    completeShape(shape, byteLength, info, refuse),
   );
   if (info.name === "i1") checkBooleans(array, refuse);
   return { info, code: info.code, dims, bytes: array };
 }
+
+/** The shape where nothing tells one. */
+const VECTOR: Shape = [null];
 
 // Finds the one dimension that is not known, and checks the length.
 function completeShape(
@@ -146,7 +144,7 @@ function completeShape(
     return shape.map((dim) => dim ?? count / known);
   }
   const given = `has ${count} element${count === 1 ? "" : "s"}`;
-  if (unknown < 2) {
+  if (unknown === 0 || (unknown === 1 && known > 0)) {
     throw refuse(`${given}, not those of shape ${formatShape(shape)}`);
   }
   throw refuse(
@@ -168,9 +166,10 @@ export function checkBooleans(
   array: TypedArray,
   refuse: WantedTensor["refuse"],
 ): void {
-  const wrong = (array as Uint8Array).findIndex((value) => value > 1);
+  const bytes = contentsOf(array);
+  const wrong = bytes.findIndex((value) => value > 1);
   if (wrong < 0) return;
-  throw refuse(`has ${array[wrong]} as element ${wrong}; an i1 is 0 or 1`);
+  throw refuse(`has ${bytes[wrong]} as element ${wrong}; an i1 is 0 or 1`);
 }
 
 /**
@@ -178,21 +177,24 @@ export function checkBooleans(
  *
  * @param shape What users gave.
  * @param refuse Makes the error.
+ * @returns A copy, which stays as it was checked.
  */
 export function checkShape(
   shape: unknown,
   refuse: WantedTensor["refuse"],
-): asserts shape is readonly number[] {
+): readonly number[] {
   if (!Array.isArray(shape)) throw refuse("has a shape that is no array");
   if (shape.length > MAX_RANK) {
     throw refuse(`has more than ${MAX_RANK} dimensions`);
   }
-  for (const dim of shape) {
-    if (Number.isSafeInteger(dim) && dim >= 0) continue;
+  const dims: unknown[] = Array.from(shape);
+  for (const dim of dims) {
+    if (Number.isSafeInteger(dim) && Number(dim) >= 0) continue;
     throw refuse(
       `has dimension ${String(dim)}, which is no whole number from 0`,
     );
   }
+  return dims as number[];
 }
 
 /**

@@ -3,7 +3,6 @@ import type { BufferView } from "./buffer_view.ts";
 import {
   declaredElementType,
   type ElementTypeInfo,
-  elementTypeInfo,
   isCompatible,
 } from "./element_type.ts";
 import { IreeError } from "./error.ts";
@@ -107,7 +106,8 @@ function elementTypeProblem(
   given: string,
   wanted: ElementTypeInfo,
 ): string | undefined {
-  return isCompatible(elementTypeInfo(given), wanted)
+  const info = declaredElementType(given);
+  return info !== undefined && isCompatible(info, wanted)
     ? undefined
     : `element type mismatch; expected ${wanted.name} but have ${given}`;
 }
