@@ -78,6 +78,7 @@ export function setCallReference(
   ordinal: number,
   object: TypedHandle | null,
 ): void {
+  const pointer = object?.handle.pointer(object.kind) ?? null;
   // The program may store it, or something in it.
   if (object !== null) context.join(object.handle);
   check(
@@ -85,7 +86,7 @@ export function setCallReference(
       call.pointer(Kind.call),
       ordinal,
       object?.kind ?? 0,
-      object?.handle.pointer(object.kind) ?? null,
+      pointer,
     ),
   );
 }

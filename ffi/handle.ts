@@ -71,7 +71,14 @@ export class Handle {
    * @param kind What the caller is going to take it for.
    */
   pointer(kind: Kind): Deno.PointerObject {
-    if (kind === this.#kind) return this.#pointer;
+    if (kind === this.#kind && this.#count > 0) return this.#pointer;
+    if (this.#count <= 0) {
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        `a native object of kind ${kindName(this.#kind)} was disposed while ` +
+          "it was to be used",
+      );
+    }
     throw new IreeError(
       "INVALID_ARGUMENT",
       `wanted a native object of kind ${kindName(kind)}, given one of kind ` +

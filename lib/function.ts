@@ -8,6 +8,7 @@ import {
 } from "../ffi/call.ts";
 import { IreeError } from "./error.ts";
 import { type Handle, Kind } from "../ffi/handle.ts";
+import type { TypedHandle } from "../ffi/reference.ts";
 import {
   parseCallingConvention,
   type Slot,
@@ -64,7 +65,7 @@ export class VmFunction extends NativeObject {
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
   readonly #resultTypes: readonly (DeclaredScalar | undefined)[];
   readonly #tensors: readonly TensorParameter[];
-  readonly #takesObjects: boolean;
+  readonly #takesReferences: boolean;
   readonly #context: Handle;
 
   /**
@@ -114,7 +115,9 @@ export class VmFunction extends NativeObject {
         (problem) => this.#refused(ordinal, problem),
       )
     );
-    this.#takesObjects = this.#argumentSlots.some(({ type }) => type === "ref");
+    this.#takesReferences = this.#argumentSlots.some(({ type }) =>
+      type === "ref"
+    );
   }
 
   /** Name of the function, without its module's. */
@@ -143,16 +146,21 @@ export class VmFunction extends NativeObject {
    * @returns The results; objects in them are the caller's to dispose.
    */
   call(...values: Argument[]): CallResult {
-    const call = handleOf(this);
     const slots = this.#argumentSlots;
     if (values.length !== slots.length) throw this.#wrongCount(values.length);
-    // Reading data can run code of the caller's, even this call.
-    const tensors = this.#takesObjects ? this.#encodeTensors(values) : [];
+    // Reading data can run code of the caller's, even this call: nothing is
+    // written before all of it was read.
+    const references = this.#takesReferences
+      ? this.#readReferences(values)
+      : NO_REFERENCES;
+    const call = handleOf(this);
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      if (tensors[ordinal] !== undefined) continue;
-      this.#writeArgument(ordinal, slots[ordinal], values[ordinal]);
+      const slot = slots[ordinal];
+      if (slot.type !== "ref") {
+        this.#writeScalar(ordinal, slot.type, slot.offset, values[ordinal]);
+      }
     }
-    if (this.#takesObjects) this.#setObjects(call, values, tensors);
+    if (this.#takesReferences) this.#setReferences(call, references);
     invokeCall(call, this.#arguments, this.#results);
     const results = this.#resultSlots;
     if (results.length === 0) return undefined;
@@ -162,27 +170,28 @@ export class VmFunction extends NativeObject {
     );
   }
 
-  #encodeTensors(
-    values: readonly Argument[],
-  ): readonly (EncodedTensor | undefined)[] {
-    return this.#argumentSlots.map(({ type }, ordinal) => {
-      if (type !== "ref") return undefined;
-      const value = values[ordinal];
-      const parameter = this.#tensors[ordinal];
-      if (parameter.takesData(value)) return parameter.encode(value);
-      if (value instanceof BufferView) parameter.check(value);
-      return undefined;
-    });
+  #readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {
+    return this.#argumentSlots.map(({ type }, ordinal) =>
+      type === "ref" ? this.#readReference(ordinal, values[ordinal]) : null
+    );
   }
 
-  #writeArgument(ordinal: number, slot: Slot, value: Argument): void {
-    const { type, offset } = slot;
-    if (type === "ref") {
-      if (value !== null && !isObject(value)) {
-        throw this.#wrongType(ordinal, value);
-      }
-      return;
-    }
+  #readReference(ordinal: number, value: Argument): ReferenceArgument {
+    if (value === null) return null;
+    const parameter = this.#tensors[ordinal];
+    if (parameter.takesData(value)) return parameter.encode(value);
+    const object = unwrapObject(value);
+    if (object === undefined) throw this.#wrongType(ordinal, value);
+    if (value instanceof BufferView) parameter.check(value);
+    return object;
+  }
+
+  #writeScalar(
+    ordinal: number,
+    type: Exclude<SlotType, "ref">,
+    offset: number,
+    value: Argument,
+  ): void {
     const declared = this.#argumentTypes[ordinal];
     if (!(declared ?? SCALARS[type]).fits(value)) {
       throw this.#wrongType(ordinal, value);
@@ -200,20 +209,17 @@ export class VmFunction extends NativeObject {
 
   // Only once all values are known to be good: native code keeps the objects
   // until the call is made.
-  #setObjects(
+  #setReferences(
     call: Handle,
-    values: readonly Argument[],
-    tensors: readonly (EncodedTensor | undefined)[],
+    references: readonly ReferenceArgument[],
   ): void {
-    const objects = values.map((value, ordinal) =>
-      tensors[ordinal] === undefined ? unwrapObject(value) ?? null : null
-    );
     for (const [ordinal, { type }] of this.#argumentSlots.entries()) {
-      const tensor = tensors[ordinal];
-      if (tensor !== undefined) {
-        setCallTensor(call, ordinal, tensor);
-      } else if (type === "ref") {
-        setCallReference(this.#context, call, ordinal, objects[ordinal]);
+      if (type !== "ref") continue;
+      const reference = references[ordinal];
+      if (reference !== null && "bytes" in reference) {
+        setCallTensor(call, ordinal, reference);
+      } else {
+        setCallReference(this.#context, call, ordinal, reference);
       }
     }
   }
@@ -286,12 +292,13 @@ export class VmFunction extends NativeObject {
   }
 }
 
+/** What a reference is passed as: a new tensor, an object, or null. */
+type ReferenceArgument = EncodedTensor | TypedHandle | null;
+
+const NO_REFERENCES: readonly ReferenceArgument[] = [];
+
 /** Arguments at the end of a function of the model `coarse-fences`. */
 const FENCE_COUNT = 2;
-
-function isObject(value: Argument): boolean {
-  return value instanceof NativeObject && unwrapObject(value) !== undefined;
-}
 
 function declaredScalar(value: DeclaredValue): DeclaredScalar | undefined {
   if (value.kind !== "scalar") return undefined;

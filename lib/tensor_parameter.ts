@@ -117,12 +117,16 @@ function shapeProblem(
   wanted: Shape,
 ): string | undefined {
   if (given.length !== wanted.length) {
-    return `shape rank mismatch; expected ${wanted.length} but have ` +
-      given.length;
+    return `shape rank mismatch; expected ${formatRank(wanted)} but have ` +
+      formatRank(given);
   }
   const axis = wanted.findIndex((dim, at) => dim !== null && dim !== given[at]);
   return axis < 0
     ? undefined
     : `shape dimension ${axis} mismatch; expected ${wanted[axis]} but have ` +
       given[axis];
+}
+
+function formatRank({ length }: Shape): string {
+  return length === 0 ? "0 (scalar)" : `${length}`;
 }
