@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BufferView, IreeError, load } from "../mod.ts";
+import { type BufferView, IreeError, load } from "../mod.ts";
 import { peer } from "./cli/peer.ts";
 import { program, test } from "./support.ts";
 
