@@ -11,7 +11,7 @@ const types = await nativeModule("fixtures/types_module.cc");
 
 const fixtures = await Promise.all(
   ["arithmetic.mlir", "many_types.mlir", "mul.mlir", "signatures.mlir"]
-    .map(program),
+    .map((name) => program(name)),
 );
 const [signatures] = fixtures.slice(-1);
 

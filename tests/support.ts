@@ -138,16 +138,21 @@ export function denoFlags(): string[] {
  *
  * @param name Path of the `.mlir` under `tests/fixtures`, or from the root of
  * the repository; its first line, `// RUN: iree-compile FLAGS`, tells how.
+ * @param more Flags besides those.
  * @returns Path of the `.vmfb`.
  */
-export async function program(name: string): Promise<string> {
+export async function program(
+  name: string,
+  more: readonly string[] = [],
+): Promise<string> {
   const path = join(ROOT, name.includes("/") ? name : `tests/fixtures/${name}`);
   const source = await Deno.readTextFile(path);
   const flags = /^\/\/ RUN: iree-compile(.*)\n/.exec(source)?.[1];
   if (flags === undefined) throw new Error(`no RUN line in ${path}`);
   const output = `${basename(name, ".mlir")}.vmfb`;
-  return await cached(output, [source], async (target) => {
-    const args = [...flags.split(" ").filter(Boolean), path, "-o", target];
+  return await cached(output, [source, ...more], async (target) => {
+    const own = flags.split(" ").filter(Boolean);
+    const args = [...own, ...more, path, "-o", target];
     await mustRun(tool("iree-compile"), args);
   });
 }
