@@ -131,6 +131,11 @@ export type {
   TensorType,
   UnknownType,
 } from "./lib/signature.ts";
+export {
+  disposeStructure,
+  type StructuredArgument,
+  type StructuredResult,
+} from "./lib/structure.ts";
 export type { NdArray, NestedArray, TensorData } from "./lib/tensor.ts";
 export {
   formatCallingConvention,

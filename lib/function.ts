@@ -28,6 +28,8 @@ import {
   parseSignature,
   type Signature,
 } from "./signature.ts";
+import type { StructuredArgument, StructuredResult } from "./structure.ts";
+import { StructuredCall } from "./structured_call.ts";
 import type { EncodedTensor, TensorData } from "./tensor.ts";
 import { TensorParameter } from "./tensor_parameter.ts";
 import {
@@ -67,6 +69,8 @@ export class VmFunction extends NativeObject {
   readonly #tensors: readonly TensorParameter[];
   readonly #takesReferences: boolean;
   readonly #context: Handle;
+  readonly #devices: Handle | undefined;
+  #structured: StructuredCall | undefined;
 
   /**
    * Prepares the calls of a function; use `Context.lookupFunction`.
@@ -98,6 +102,7 @@ export class VmFunction extends NativeObject {
     );
     this.description = description;
     this.#context = context;
+    this.#devices = devices;
     // The call makes the fences.
     this.#argumentSlots = convention.arguments.slots.slice(
       0,
@@ -168,6 +173,42 @@ export class VmFunction extends NativeObject {
     return results.map((slot, ordinal) =>
       this.#readResult(call, ordinal, slot)
     );
+  }
+
+  /**
+   * Calls the function with structures, where the program tells of them by its
+   * attribute `iree.abi`, as Python's `FunctionInvoker` does; else as
+   * {@linkcode VmFunction.call}.
+   *
+   * @example
+   * ```ts ignore
+   * import { load } from "@iree/runtime";
+   *
+   * using program = load({ modules: ["model.vmfb"] });
+   * const layer = program.lookupFunction("layer");
+   * const weights = { bias: [1, 2], scales: [0.5, [3, 4n]] };
+   * const result = layer.invoke(weights, new Float32Array([10, 20]));
+   * ```
+   *
+   * @param values The arguments: arrays for lists and tuples, plain objects for
+   * dictionaries, with all of their keys and no others; numbers, data and
+   * tensors in them as `call` takes them. What is to be given by name is in an
+   * object that comes last.
+   * @returns The results in structures of the same kind, tensors as
+   * `BufferView`. Objects in them are the caller's to dispose, as
+   * `disposeStructure` does. Throws INVALID_ARGUMENT with the place of what does
+   * not fit (`argument 0.scales[1]`), and when the attribute is malformed;
+   * FAILED_PRECONDITION when the results are not as it tells.
+   */
+  invoke(...values: StructuredArgument[]): StructuredResult | undefined {
+    const text = this.description.attributes["iree.abi"];
+    if (text === undefined) return this.call(...values as Argument[]);
+    this.#structured ??= new StructuredCall(this, {
+      instance: this.#context.instance,
+      devices: this.#devices,
+      ordinal: 0,
+    }, text);
+    return this.#structured.invoke(values);
   }
 
   #readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {

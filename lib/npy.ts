@@ -131,10 +131,10 @@ export function encodeNpy(
  *
  * @example
  * ```ts ignore
- * import { load, writeNpy } from "@iree/runtime";
+ * import { type BufferView, load, writeNpy } from "@iree/runtime";
  *
  * using program = load({ modules: ["model.vmfb"] });
- * using result = program.predict(new Float32Array(16));
+ * using result = program.predict(new Float32Array(16)) as BufferView;
  * writeNpy("result.npy", result);
  * ```
  *

@@ -1,9 +1,15 @@
 import type { Context } from "./context.ts";
 import type { Argument, CallResult, VmFunction } from "./function.ts";
 import { isPublicFunction, type Module } from "./module.ts";
+import type { StructuredArgument, StructuredResult } from "./structure.ts";
 
-/** A function of a program as a plain TypeScript function. */
-export type ProgramFunction = (...values: Argument[]) => CallResult;
+/**
+ * A function of a program as a plain TypeScript function, which calls it as
+ * `VmFunction.invoke` does.
+ */
+export type ProgramFunction = (
+  ...values: StructuredArgument[]
+) => StructuredResult | undefined;
 
 /** Functions of a program whose types are not known. */
 export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
@@ -99,6 +105,21 @@ export class LoadedProgram implements Disposable {
     return this.lookupFunction(name).call(...values);
   }
 
+  /**
+   * Calls a function of the main module with structures, where the program
+   * tells of them.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.invoke`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  invoke(
+    name: string,
+    ...values: StructuredArgument[]
+  ): StructuredResult | undefined {
+    return this.lookupFunction(name).invoke(...values);
+  }
+
   /** Lets everything go that was made for the program. */
   dispose(): void {
     this.#resources.dispose();
@@ -118,7 +139,7 @@ export class LoadedProgram implements Disposable {
       enumerable,
       get: (): ProgramFunction => {
         const value: ProgramFunction = (...values) =>
-          this.lookupFunction(name).call(...values);
+          this.lookupFunction(name).invoke(...values);
         Object.defineProperty(this, name, { configurable, enumerable, value });
         return value;
       },

@@ -8,6 +8,7 @@ import {
   encodeNpy,
   Instance,
   IreeError,
+  load,
   type NdArray,
   type NestedArray,
   type NpyOptions,
@@ -15,7 +16,14 @@ import {
   type StatusCode,
   writeNpy,
 } from "../mod.ts";
-import { mustRun, ROOT, TemporaryFolder, test, tool } from "./support.ts";
+import {
+  mustRun,
+  program,
+  ROOT,
+  TemporaryFolder,
+  test,
+  tool,
+} from "./support.ts";
 
 const SEED = 20_261_125;
 
@@ -162,6 +170,25 @@ test("Headers are read as NumPy reads them", () => {
   for (const major of [1, 2, 3]) {
     const bytes = withHeader(sorted, [1, 0, 2, 0], [major, 0]);
     assertEquals(decodeNpy(bytes), expected, `version ${major}`);
+  }
+});
+
+test("A program takes integers of either sign from a file", async () => {
+  using structures = load({
+    modules: [await program("structures.mlir")],
+    device: "local-sync",
+  });
+  for (const descr of ["<i4", ">u4"]) {
+    const order = descr === "<i4" ? [7, 0, 0, 0] : [0, 0, 0, 7];
+    const [array] = decodeNpy(
+      withHeader(header({ descr: `'${descr}'`, shape: "(1,)" }), order),
+    );
+    assertEquals(array.elementType, descr === "<i4" ? "i32" : "ui32");
+    const results = structures.call("flat", new Float32Array(2), array);
+    const [floats, integers] = results as [BufferView, BufferView];
+    assertEquals(integers.toNestedArray(), [7]);
+    floats.dispose();
+    integers.dispose();
   }
 });
 
