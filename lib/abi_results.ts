@@ -1,9 +1,11 @@
-import type {
-  AbiDictionary,
-  AbiList,
-  AbiScalarType,
-  AbiTuple,
-  AbiType,
+import {
+  type AbiDictionary,
+  type AbiList,
+  type AbiScalarType,
+  type AbiTuple,
+  type AbiType,
+  resultStructure,
+  sizeOfStructure,
 } from "./abi_signature.ts";
 import { BufferView } from "./buffer_view.ts";
 import type { IreeError } from "./error.ts";
@@ -15,34 +17,6 @@ import {
   structureError,
 } from "./structure.ts";
 import { describeValue, type Value } from "./value.ts";
-
-/**
- * How the results of a function lie in the VM: one tuple or dictionary of all
- * of them is left out there.
- *
- * @param types What the program tells of its results.
- * @returns What the VM's results are the items of.
- */
-export function resultStructure(
-  types: readonly AbiType[],
-): AbiTuple | AbiDictionary {
-  const [type] = types;
-  return types.length === 1 &&
-      (type.kind === "tuple" || type.kind === "dictionary")
-    ? type
-    : { kind: "tuple", items: types };
-}
-
-/**
- * Number of items in a structure.
- *
- * @param structure The structure.
- */
-export function sizeOfStructure(structure: AbiTuple | AbiDictionary): number {
-  return structure.kind === "tuple"
-    ? structure.items.length
-    : structure.entries.size;
-}
 
 /**
  * Makes structures of the VM's results. Disposes the lists that they were in,

@@ -221,3 +221,62 @@ function parseDictionary(
   }
   return { kind: "dictionary", entries };
 }
+
+/**
+ * How the results of a function lie in the VM: one tuple or dictionary of all
+ * of them is left out there.
+ *
+ * @param types What the program tells of its results.
+ * @returns What the VM's results are the items of.
+ */
+export function resultStructure(
+  types: readonly AbiType[],
+): AbiTuple | AbiDictionary {
+  const [type] = types;
+  return types.length === 1 &&
+      (type.kind === "tuple" || type.kind === "dictionary")
+    ? type
+    : { kind: "tuple", items: types };
+}
+
+/**
+ * Number of items in a structure.
+ *
+ * @param structure The structure.
+ */
+export function sizeOfStructure(structure: AbiTuple | AbiDictionary): number {
+  return structure.kind === "tuple"
+    ? structure.items.length
+    : structure.entries.size;
+}
+
+/**
+ * Refuses a signature of more or fewer arguments or results than there are.
+ *
+ * @param signature What the program tells.
+ * @param functionName The function that it tells it of.
+ * @param argumentCount Number of the function's arguments in the VM.
+ * @param resultCount Number of its results there.
+ */
+export function checkCounts(
+  signature: AbiSignature,
+  functionName: string,
+  argumentCount: number,
+  resultCount: number,
+): void {
+  const results = sizeOfStructure(resultStructure(signature.results));
+  for (
+    const [what, told, count] of [
+      ["arguments", signature.arguments.length, argumentCount],
+      ["results", results, resultCount],
+    ]
+  ) {
+    if (told === count) continue;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `the iree.abi of '${functionName}' tells of ${told} ${what}, but there ` +
+        `are ${count}`,
+      { hint: CALL_HINT },
+    );
+  }
+}

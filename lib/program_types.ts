@@ -1,5 +1,10 @@
-import { parseCallingConvention, type SlotType } from "./calling_convention.ts";
-import { declaredElementType } from "./element_type.ts";
+import { type AbiSignature, checkCounts, parseAbi } from "./abi_signature.ts";
+import {
+  parseCallingConvention,
+  type Slot,
+  type SlotType,
+} from "./calling_convention.ts";
+import { IreeError } from "./error.ts";
 import { isPublicFunction } from "./module.ts";
 import { isCalledByName } from "./program.ts";
 import type {
@@ -8,6 +13,12 @@ import type {
 } from "./program_description.ts";
 import type { DeclaredType, DeclaredValue } from "./signature.ts";
 import { formatSignature } from "./signature_format.ts";
+import {
+  formatTensor,
+  structuredInputs,
+  structuredOutputs,
+  type TypedInput,
+} from "./structure_types.ts";
 
 /** How the types of a program are written. */
 export interface ProgramTypesOptions {
@@ -35,8 +46,10 @@ export function formatProgramTypes(
 ): string {
   const { package: specifier = "@iree/runtime" } = options;
   const all = description.exports.filter(({ name }) => isPublicFunction(name));
-  const called = all.filter(({ name }) => isCalledByName(name));
-  const hidden = all.filter(({ name }) => !isCalledByName(name));
+  const isCalled = (it: ExportDescription) =>
+    isCalledByName(it.name) && structureOf(it) !== "malformed";
+  const called = all.filter(isCalled);
+  const hidden = all.filter((it) => !isCalled(it));
   return formatImports(called, specifier) + `/**
  * Functions of the program ${quote(description.name)}, for
  * \`load<Functions>({ modules })\`.${hidden.length === 0 ? "" : HIDDEN}${
@@ -50,15 +63,18 @@ ${called.map(formatFunction).join("")}}
 
 const HIDDEN = `
  *
- * By \`program.call(name, …)\` only, since the names mean something else:`;
+ * By \`program.call(name, …)\` only: the names mean something else, or
+ * the program tells nothing sensible of what they take and give:`;
 
 /** What the functions' types are made of. */
 const IMPORTS = [
+  "Argument",
   "BufferView",
   "List",
   "Reference",
   "Tensor",
   "TensorInput",
+  "Value",
   "VmBuffer",
   "VmObject",
 ];
@@ -108,21 +124,43 @@ function formatFunction(described: ExportDescription): string {
     `  ${key}(${inputs}${inputs === "" ? "" : "\n  "}): ${result};\n`;
 }
 
-interface TypedInput {
-  readonly name: string;
-  readonly type: string;
+/** What the program tells of structures, where it does. */
+function structureOf(
+  described: ExportDescription,
+): AbiSignature | "malformed" | undefined {
+  const text = described.attributes["iree.abi"];
+  if (text === undefined) return undefined;
+  try {
+    const signature = parseAbi(text, described.name);
+    checkCounts(
+      signature,
+      described.name,
+      argumentSlots(described).length,
+      parseCallingConvention(described.callingConvention).results.slots.length,
+    );
+    return signature;
+  } catch (error) {
+    if (error instanceof IreeError) return "malformed";
+    throw error;
+  }
 }
 
 /** Fences at the end of what a function takes; the call makes them itself. */
 const FENCE_COUNT = 2;
 
-function inputTypes(described: ExportDescription): TypedInput[] {
-  const { callingConvention, attributes, signature } = described;
+function argumentSlots(described: ExportDescription): readonly Slot[] {
+  const { callingConvention, attributes } = described;
   const all = parseCallingConvention(callingConvention).arguments.slots;
-  const slots = attributes["iree.abi.model"] === "coarse-fences"
+  return attributes["iree.abi.model"] === "coarse-fences"
     ? all.slice(0, -FENCE_COUNT)
     : all;
-  const inputs = signature?.inputs ?? [];
+}
+
+function inputTypes(described: ExportDescription): TypedInput[] {
+  const structure = structureOf(described);
+  if (typeof structure === "object") return structuredInputs(structure);
+  const slots = argumentSlots(described);
+  const inputs = described.signature?.inputs ?? [];
   const isDeclared = agrees(inputs, slots);
   const names = new Set<string>();
   return slots.map(({ type }, ordinal) => {
@@ -137,6 +175,8 @@ function inputTypes(described: ExportDescription): TypedInput[] {
 }
 
 function outputTypes(described: ExportDescription): string[] {
+  const structure = structureOf(described);
+  if (typeof structure === "object") return structuredOutputs(structure);
   const { slots } = parseCallingConvention(described.callingConvention).results;
   const outputs = described.signature?.outputs ?? [];
   const isDeclared = agrees(outputs, slots);
@@ -182,10 +222,7 @@ function formatType(
     return `${objectClass(declared.type)} | null`;
   }
   if (declared?.kind !== "tensor") return "VmObject | null";
-  const element = declaredElementType(declared.elementType)?.name;
-  if (element === undefined) return "BufferView";
-  const shape = declared.shape.map((size) => size ?? "number").join(", ");
-  return `${tensor}<"${element}", readonly [${shape}]>`;
+  return formatTensor(tensor, declared.elementType, declared.shape);
 }
 
 /** Classes of the objects that have one of their own. */

@@ -1,18 +1,9 @@
 import type { Memory } from "../ffi/buffer_view.ts";
 import { ArgumentPacker } from "./abi_arguments.ts";
-import {
-  resultStructure,
-  sizeOfStructure,
-  unpackResults,
-} from "./abi_results.ts";
-import { type AbiSignature, parseAbi } from "./abi_signature.ts";
-import { IreeError } from "./error.ts";
+import { unpackResults } from "./abi_results.ts";
+import { type AbiSignature, checkCounts, parseAbi } from "./abi_signature.ts";
 import type { CallResult, VmFunction } from "./function.ts";
-import {
-  CALL_HINT,
-  type StructuredArgument,
-  type StructuredResult,
-} from "./structure.ts";
+import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import type { Value } from "./value.ts";
 
 /** The calls of a function whose program tells of structures. */
@@ -29,21 +20,7 @@ export class StructuredCall {
   constructor(vmFunction: VmFunction, memory: Memory, text: string) {
     const { name, argumentTypes, resultTypes } = vmFunction;
     const signature = parseAbi(text, name);
-    const results = sizeOfStructure(resultStructure(signature.results));
-    for (
-      const [what, told, count] of [
-        ["arguments", signature.arguments.length, argumentTypes.length],
-        ["results", results, resultTypes.length],
-      ]
-    ) {
-      if (told === count) continue;
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `the iree.abi of '${name}' tells of ${told} ${what}, but there are ` +
-          String(count),
-        { hint: CALL_HINT },
-      );
-    }
+    checkCounts(signature, name, argumentTypes.length, resultTypes.length);
     this.#function = vmFunction;
     this.#memory = memory;
     this.#signature = signature;

@@ -56,8 +56,10 @@ import type { Functions as Mul } from "./mul.ts";
 import type { Functions as Async } from "./mul_async.ts";
 import type { Functions as Names } from "./names.ts";
 import type { Functions as Signatures } from "./signatures.ts";
+import type { Functions as Structures } from "./structures.ts";
 declare const mul: Mul, arithmetic: Arithmetic, many: Many, names: Names;
 declare const signatures: Signatures, custom: Custom;
+declare const structures: Structures;
 declare const view: BufferView;
 declare const list: List;
 declare const other: Reference;
@@ -100,6 +102,20 @@ many.list_size(many.list());
 many.counter(1, 2)[0]?.dispose();
 const doubled: Tensor<"f32", readonly [2, 3]> = many.doubled();
 custom.echo(other);
+
+const weights = { bias: [1, 2], scales: [0.5, [3, 4n]] } as const;
+const [state, scale] = structures.layer(weights, f32);
+const output: BufferView = state.output;
+const counts: [{ count: bigint; step: number }, []] = state.rest;
+structures.layer({ ...weights, bias: asTensor(output, "f32", [2]) }, [1, 2]);
+const offset = { by: 1n, of: f32 };
+const by: bigint = structures.named(1, { scale: 2.5, offset })[2].by;
+const difference: number = structures.only_named({ a: 5, b: 3 });
+const floats: number[] = structures.homogeneous([1, 2, 3]);
+const views: BufferView[] = structures.any_list([[1, 2], f32]);
+const halves: number = structures.inlined_tuple()[0];
+structures.odd_names({ "__proto__": 1, toString: 2, "a.b c": 3, "": 4 });
+const none: undefined = structures.nothing();
 `;
 
 /** Statements that must not compile; \`«\` stands where the error is. */
@@ -144,6 +160,15 @@ many.list_size(«view);
 many.list_size(«7);
 custom.echo(«list);
 names.«then();
+structures.layer(«{ bias: [1, 2] }, f32);
+structures.layer({ bias: [1, 2], scales: [0.5, [3, «4]] }, f32);
+structures.layer({ «bias: f64, scales: [0.5, [3, 4n]] }, f32);
+structures.layer({ bias: f32, scales: [0.5, [3, 4n]], «more: 1 }, f32);
+structures.layer({ bias: f32, scales: [0.5, «[3]] }, f32);
+structures.named(1, «2.5);
+structures.«only_named();
+structures.takes_half(«1.5);
+structures.«no_json(1);
 `;
 
 test("A right program over generated types compiles", async () => {
