@@ -1,0 +1,132 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import config from "../../deno.json" with { type: "json" };
+import { composeManifest } from "../../release/manifest.ts";
+import { makePackage } from "../../release/package.ts";
+import { publishedFiles } from "../../release/published.ts";
+import { runtime } from "../../mod.ts";
+import {
+  execute,
+  mustRun,
+  ROOT,
+  sampleModule,
+  sampleProgram,
+  SDK,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+import { Registry } from "./registry.ts";
+
+const deno = Deno.execPath();
+
+test("deno publish --dry-run is clean and takes the files of the package alone", async () => {
+  await using registry = await Registry.open();
+  const { code, stdout, stderr } = await execute(
+    deno,
+    ["publish", "--dry-run", "--allow-dirty"],
+    { cwd: ROOT, env: registry.env },
+  );
+  assertEquals(code, 0, stderr);
+  const output = stdout + stderr;
+  assertStringIncludes(output, "Checking for slow types in the public API");
+  assertEquals(
+    /^(?:warning|error)\b.*/im.exec(output)?.[0] ?? null,
+    null,
+    output,
+  );
+  const listed = [...output.matchAll(/^ +file:\/\/(\S+) \(/gm)]
+    .map(([, path]) => path.slice(ROOT.length));
+  assertEquals(listed.sort(), await publishedFiles());
+});
+
+test("The package has what people need and no more", async () => {
+  const files = await publishedFiles();
+  for (const path of ["mod.ts", "cli.ts", "README.md", "LICENSE"]) {
+    assertEquals(files.includes(path), true, path);
+  }
+  const allowed =
+    /^(?:(?:mod|cli)\.ts|deno\.json|README\.md|LICENSE|ffi\/\w+\.ts|lib\/(?:cli\/)?\w+\.ts|lib\/cli\/release\.json)$/;
+  for (const path of files) assertMatch(path, allowed);
+  assertEquals(config.exports, { ".": "./mod.ts", "./cli": "./cli.ts" });
+  assertMatch(config.description, /^.{20,250}$/);
+});
+
+test("Somebody who has only Deno adds the package, installs the library and runs the sample", async () => {
+  await using registry = await Registry.open();
+  using folder = new TemporaryFolder();
+
+  // The release: an archive, a manifest with its hash, the package.
+  const { name } = await makePackage(SDK, folder.join("dist"));
+  const checkout = folder.join("checkout");
+  for (const path of await publishedFiles()) {
+    await Deno.mkdir(join(checkout, path, ".."), { recursive: true });
+    await Deno.copyFile(join(ROOT, path), join(checkout, path));
+  }
+  await Deno.writeTextFile(
+    join(checkout, "lib/cli/release.json"),
+    await composeManifest(folder.join("dist")),
+  );
+  await mustRun(
+    deno,
+    ["publish", "--allow-dirty", "--no-provenance", "--token=none"],
+    { cwd: checkout, env: registry.env },
+  );
+  assertEquals(registry.filesOf(config.name), await publishedFiles());
+
+  // The stranger.
+  const project = folder.join("project");
+  await Deno.mkdir(project);
+  const options = {
+    cwd: project,
+    env: {
+      ...registry.env,
+      XDG_CACHE_HOME: folder.join("cache"),
+      IREE_RUNTIME_LIBRARY: "",
+    },
+  };
+  await mustRun(deno, ["add", `jsr:${config.name}`], options);
+  await Deno.writeTextFile(
+    join(project, "main.ts"),
+    `import { load, runtime } from "@iree/runtime";
+     using program = load({ modules: Deno.args });
+     program.main();
+     console.log(runtime.libraryPath);`,
+  );
+  const sample = [`${await sampleModule()}@create_custom_module`]
+    .concat(await sampleProgram());
+
+  const early = await execute(
+    deno,
+    ["run", "-A", "main.ts", ...sample],
+    options,
+  );
+  const command = /install it with `deno run -A (jsr:\S+\/cli) setup`/.exec(
+    early.stderr,
+  );
+  assertEquals([early.code, command?.[1]], [
+    1,
+    `jsr:${config.name}@${config.version}/cli`,
+  ]);
+
+  const archive = `--from=${folder.join("dist", name)}`;
+  const cli = ["run", "-A", command![1]];
+  await mustRun(deno, [...cli, "setup", archive], options);
+
+  const library = folder.join(
+    "cache/iree-deno/library",
+    `${config.version}-${Deno.build.target}`,
+    runtime.platform!.library,
+  );
+  assertEquals(
+    await mustRun(deno, ["run", "-A", "main.ts", ...sample], options),
+    `CREATE 5xi8=0 1 2 3 4\nPRINT 5xi8=0 1 2 3 4\n${library}\n`,
+  );
+  const modules = sample.map((module) => `--module=${module}`)
+    .concat("--function=main");
+  assertEquals(
+    await mustRun(deno, [...cli, "run", ...modules], options),
+    "EXEC @main\nCREATE 5xi8=0 1 2 3 4\nPRINT 5xi8=0 1 2 3 4\n",
+  );
+  // The types are those of this checkout.
+  await mustRun(deno, ["check", "main.ts"], options);
+});
