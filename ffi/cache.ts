@@ -28,6 +28,17 @@ interface Variable {
   readonly folder: string;
 }
 
+/**
+ * Names of the variables that tell where the cache is.
+ *
+ * @param os The system.
+ */
+export function cacheVariables(
+  os: typeof Deno.build.os = Deno.build.os,
+): string[] {
+  return (VARIABLES[os] ?? OTHER_VARIABLES).map(({ name }) => name);
+}
+
 /** The cache, or why it is not known. */
 export type CacheFolder =
   | { readonly path: string; readonly reason?: undefined }
@@ -41,12 +52,11 @@ export type CacheFolder =
 export function findCacheFolder(
   os: typeof Deno.build.os = Deno.build.os,
 ): CacheFolder {
-  const variables = VARIABLES[os] ?? OTHER_VARIABLES;
-  const names = variables.map(({ name }) => name);
+  const names = cacheVariables(os);
   if (!names.every(mayReadVariable)) {
     return { reason: `not looked at without --allow-env=${names.join(",")}` };
   }
-  for (const { name, folder } of variables) {
+  for (const { name, folder } of VARIABLES[os] ?? OTHER_VARIABLES) {
     const value = Deno.env.get(name);
     if (value && isAbsolute(value)) {
       return { path: join(value, folder, "iree-deno") };
@@ -60,8 +70,8 @@ export function findCacheFolder(
  * permission where there is somebody to ask.
  */
 export function demandCacheFolder(): string {
-  for (const { name } of VARIABLES[Deno.build.os] ?? OTHER_VARIABLES) {
-    Deno.permissions.requestSync({ name: "env", variable: name });
+  for (const variable of cacheVariables()) {
+    Deno.permissions.requestSync({ name: "env", variable });
   }
   const { path, reason } = findCacheFolder();
   if (path !== undefined) return path;

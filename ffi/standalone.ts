@@ -12,7 +12,7 @@ import { IreeError } from "./error.ts";
 import { findPlatform } from "./platform.ts";
 
 /** Folder of the binary that `./dev compile` puts the library in. */
-const EMBEDDED = "../embedded/";
+export const EMBEDDED = "../embedded/";
 
 /**
  * Finds the library that is embedded in this binary and places it.

@@ -9,6 +9,7 @@ import { findCacheFolder } from "../ffi/cache.ts";
 import { findPlatform, PLATFORMS } from "../ffi/platform.ts";
 import { runtime } from "../mod.ts";
 import {
+  DENO_DIR,
   denoFlags,
   execute,
   LIBRARY,
@@ -48,6 +49,7 @@ class User extends TemporaryFolder {
     const mod = JSON.stringify(toFileUrl(join(ROOT, "mod.ts")).href);
     await Deno.writeTextFile(script, `import * as iree from ${mod};\n${code}`);
     const env = {
+      DENO_DIR,
       HOME: this.path,
       XDG_CACHE_HOME: this.join("cache"),
       IREE_RUNTIME_LIBRARY: "",

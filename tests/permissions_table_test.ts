@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
 import { Instance, ParameterIndex, runtime, writeNpy } from "../mod.ts";
 import {
+  DENO_DIR,
   denoFlags,
   execute,
   LIBRARY,
@@ -83,7 +84,7 @@ const LINES: Readonly<Record<string, Line>> = {
       `--allow-read=${cached}`,
     ],
     use: "using i = iree.Instance.open();",
-    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache.path },
+    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache.path, DENO_DIR },
   },
   "`runtime.statistics`, `runtime.version`": {
     needs: [CORE],

@@ -29,6 +29,13 @@ export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
 /** Prefix of the SDK for native modules. */
 export const SDK: string = variable("IREE_DENO_SDK");
 
+/** Where Deno keeps what it compiled, for processes with a cache of their own. */
+export const DENO_DIR: string = Deno.env.get("DENO_DIR") ??
+  join(
+    Deno.env.get("XDG_CACHE_HOME") ?? join(variable("HOME"), ".cache"),
+    "deno",
+  );
+
 // The library is a resource that no test may be blamed for.
 Instance.open().dispose();
 

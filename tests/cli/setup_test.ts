@@ -15,6 +15,7 @@ import {
 import { IreeError, runtime } from "../../mod.ts";
 import { makePackage } from "../../release/package.ts";
 import {
+  DENO_DIR,
   iree,
   type Output,
   program,
@@ -38,6 +39,7 @@ const LIBRARY = `${INSTALLED}/${runtime.platform!.library}`;
 class User extends TemporaryFolder {
   readonly library = this.join("iree-deno/library");
   readonly env: Record<string, string> = {
+    DENO_DIR,
     XDG_CACHE_HOME: this.path,
     IREE_RUNTIME_LIBRARY: "",
   };

@@ -1,0 +1,139 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { basename, join } from "@std/path";
+import { PERMISSIONS, stage } from "../../release/compile.ts";
+import { hashOf, pathsUnder } from "../cli/archives.ts";
+import {
+  DENO_DIR,
+  denoFlags,
+  execute,
+  LIBRARY,
+  mustRun,
+  type Output,
+  program,
+  ROOT,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+test("./dev compile embeds the library, and the least permissions that work", async () => {
+  using folder = new TemporaryFolder();
+  const output = folder.join("iree");
+  const script = join(ROOT, "release/compile.ts");
+  await mustRun(
+    Deno.execPath(),
+    ["run", "-A", ...denoFlags(), script, ...denoFlags(), output],
+    // Where the base executable cannot be downloaded; the result cannot start.
+    { env: { DENORT_BIN: Deno.execPath() } },
+  );
+  const binary = await Deno.readFile(output);
+  assert((await Deno.stat(output)).mode! & 0o100);
+  assert(contains(binary, await Deno.readFile(LIBRARY)), "no library in it");
+
+  // Behind the base executable is what was told, as JSON.
+  const tail = binary.subarray((await Deno.stat(Deno.execPath())).size);
+  const text = new TextDecoder("latin1").decode(tail);
+  const metadata = text.slice(text.indexOf('"permissions":{'));
+  const allowed = [...metadata.matchAll(/"(allow_\w+)":(\[[^\]]*\]|null)/g)]
+    .map(([, name, value]) => [name, JSON.parse(value)]);
+  assertEquals(
+    allowed.filter(([name]) => name !== "allow_import"),
+    [
+      ["allow_env", ["IREE_RUNTIME_LIBRARY", "XDG_CACHE_HOME", "HOME"]],
+      ["allow_net", null],
+      ["allow_ffi", []],
+      ["allow_read", []],
+      ["allow_run", null],
+      ["allow_sys", null],
+      ["allow_write", []],
+    ],
+  );
+});
+
+/** The files of an executable, run as if they were in one. */
+class Executable extends TemporaryFolder {
+  readonly cache = this.join("cache");
+  readonly program = this.join("program");
+
+  static async make(library: string): Promise<Executable> {
+    const executable = new Executable();
+    await stage(library, executable.program);
+    await Deno.writeTextFile(
+      executable.join("standalone.ts"),
+      `Object.defineProperty(Deno, "build", {
+         value: { ...Deno.build, standalone: true },
+       });`,
+    );
+    return executable;
+  }
+
+  run(
+    args: string[],
+    permissions: readonly string[] = PERMISSIONS,
+  ): Promise<Output> {
+    const map = denoFlags().filter((flag) => flag.startsWith("--import-map"));
+    const preload = ["--preload", this.join("standalone.ts")];
+    const cli = join(this.program, "cli.ts");
+    const deno = ["run", "--no-check", "--no-prompt", ...map, ...preload];
+    return execute(
+      Deno.execPath(),
+      [...deno, ...permissions, cli, ...args],
+      {
+        env: { DENO_DIR, XDG_CACHE_HOME: this.cache, IREE_RUNTIME_LIBRARY: "" },
+      },
+    );
+  }
+}
+
+test("A program with the permissions of the executable runs with its own library", async () => {
+  using executable = await Executable.make(LIBRARY);
+  const args = [
+    "run",
+    `--module=${await program("single.mlir")}`,
+    "--input=21",
+  ];
+  const outputs = await Promise.all([1, 2, 3].map(() => executable.run(args)));
+  for (const { code, stdout, stderr } of outputs) {
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "i32=42");
+  }
+  const hash = await hashOf(await Deno.readFile(LIBRARY));
+  assertEquals(await pathsUnder(executable.cache), [
+    `iree-deno/standalone/${hash}/${basename(LIBRARY)}`,
+  ]);
+});
+
+test("A program needs each permission that the executable has", async () => {
+  using executable = await Executable.make(LIBRARY);
+  for (const [index, flag] of PERMISSIONS.entries()) {
+    const less = PERMISSIONS.toSpliced(index, 1);
+    const args = ["run", `--module=${await program("single.mlir")}`];
+    const { code, stderr } = await executable.run([...args, "--input=1"], less);
+    assertEquals(code, 1, `works without ${flag}`);
+    assertMatch(stderr, /Requires|requires|without --allow|no place to go/);
+  }
+});
+
+test("A library beside the executable is taken where none is embedded", async () => {
+  using executable = await Executable.make(LIBRARY);
+  await Deno.remove(join(executable.program, "embedded"), { recursive: true });
+  const { code, stderr } = await executable.run(["run", "--module=x.vmfb"]);
+  assertEquals(code, 1);
+  const beside = join(Deno.execPath(), "..", basename(LIBRARY));
+  assertStringIncludes(
+    stderr,
+    `beside the standalone binary: no file '${beside}'`,
+  );
+});
+
+function contains(all: Uint8Array, part: Uint8Array): boolean {
+  for (let at = 0; (at = all.indexOf(part[0], at)) >= 0; at++) {
+    const slice = all.subarray(at, at + part.length);
+    if (slice.every((byte, index) => byte === part[index])) return true;
+  }
+  return false;
+}
