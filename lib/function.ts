@@ -203,6 +203,8 @@ export class VmFunction extends NativeObject {
   invoke(...values: StructuredArgument[]): StructuredResult | undefined {
     const text = this.description.attributes["iree.abi"];
     if (text === undefined) return this.call(...values as Argument[]);
+    // A disposed function is refused before anything is made for it.
+    handleOf(this);
     this.#structured ??= new StructuredCall(this, {
       instance: this.#context.instance,
       devices: this.#devices,

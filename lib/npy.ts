@@ -127,7 +127,8 @@ export function encodeNpy(
 
 /**
  * Writes arrays to a `.npy` file, as {@linkcode encodeNpy} makes it; one that is
- * there is replaced. Needs `--allow-write` for it.
+ * there is replaced. Needs `--allow-write` for it. To append to a file, append
+ * what `encodeNpy` gives.
  *
  * @example
  * ```ts ignore

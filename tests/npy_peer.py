@@ -70,14 +70,16 @@ def shapes(rng):
 
 
 def layouts(array):
-    """The array as NumPy can write it."""
-    yield "c", array
-    yield "fortran", np.array(array, order="F")
+    """The array as NumPy can write it; with no version as it does by itself."""
+    yield "c", None, array
+    yield "version 2", (2, 0), array
+    yield "version 3", (3, 0), array
+    yield "fortran", None, np.array(array, order="F")
     # The types of ml_dtypes have one order of bytes only.
     if array.dtype.kind in "iufc" and array.dtype.itemsize > 1:
         big = array.dtype.newbyteorder(">")
-        yield "big", np.array(array, big)
-        yield "big-fortran", np.array(array, big, order="F")
+        yield "big", None, np.array(array, big)
+        yield "big-fortran", None, np.array(array, big, order="F")
 
 
 def write(folder, seed):
@@ -86,9 +88,10 @@ def write(folder, seed):
     for element_type, dtype in DTYPES.items():
         for shape in shapes(rng):
             array = random_array(rng, dtype, shape)
-            for layout, written in layouts(array):
+            for layout, version, written in layouts(array):
                 file = f"{len(index)}.npy"
-                np.save(folder / file, written)
+                with open(folder / file, "wb") as target:
+                    np.lib.format.write_array(target, written, version)
                 index.append(
                     {
                         "file": file,

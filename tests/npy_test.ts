@@ -31,7 +31,8 @@ const SEED = 20_261_125;
 interface Entry {
   readonly file: string;
   readonly elementType: ElementType;
-  readonly layout: "c" | "fortran" | "big" | "big-fortran";
+  /** How NumPy wrote it: `c` as it does by itself. */
+  readonly layout: string;
   readonly shape: readonly number[];
   /** The elements in row-major order, little-endian. */
   readonly hex: string;

@@ -8,7 +8,12 @@ import { join } from "@std/path";
 import { parseAbi } from "../lib/abi_signature.ts";
 import {
   BufferView,
+  BytecodeModule,
+  Context,
+  Device,
   disposeStructure,
+  HalModule,
+  Instance,
   IreeError,
   List,
   load,
@@ -449,6 +454,52 @@ test("What Python cannot give or take is clear", () => {
     "argument 0 of 'takes_half': is a scalar",
   );
   assertEquals(program.call("takes_half", 1.5), 1.5);
+});
+
+test("Structures can be made when all that the context is of was disposed", () => {
+  using instance = Instance.open();
+  const device = Device.create(instance, "local-sync");
+  const hal = HalModule.create(instance, device);
+  const module = BytecodeModule.fromFile(instance, structures);
+  const context = Context.create(instance, [hal, module]);
+  using any = context.lookupFunction("structures.any_list");
+  for (const it of [context, module, hal, device]) it.dispose();
+  const result = any.invoke([[1, 2]]) as BufferView[];
+  assertEquals(result[0].toNestedArray(), [1, 2]);
+  disposeStructure(result);
+  assertEquals(result[0].disposed, true);
+  any.dispose();
+  const error = assertThrows(() => any.invoke([[1, 2]]), IreeError);
+  assertStringIncludes(error.message, "this VmFunction was disposed");
+});
+
+test("Code that runs while a structure is read does no harm", () => {
+  const program = open();
+  using any = program.lookupFunction("any_list");
+  const inner = any.invoke([[5, 6]]) as BufferView[];
+  const nested = {
+    get bias(): number[] {
+      disposeStructure(program.any_list([[3, 4]]));
+      return [1, 2];
+    },
+    scales: [1, [0, 0]],
+  };
+  const result = program.layer(nested, inner[0]);
+  assertEquals(toJson((result as StructuredResult[])[0]), {
+    output: { elementType: "f32", shape: [2], values: [6, 8] },
+    rest: [{ count: 0, step: 0 }, []],
+  });
+  disposeStructure(result);
+  disposeStructure(inner);
+  const ending = {
+    get bias(): number[] {
+      program.dispose();
+      return [1, 2];
+    },
+    scales: [1, [0, 0]],
+  };
+  const error = assertThrows(() => program.layer(ending, [1, 2]), IreeError);
+  assertEquals(error.code, "FAILED_PRECONDITION", error.message);
 });
 
 test("Lists of any length go in too", () => {
