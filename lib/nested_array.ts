@@ -77,8 +77,8 @@ export function encodeNested(
     }
     if (!codec.fits(value)) {
       throw refuse(
-        `has ${describe(value)} ${where(path)}; an ${info.name} takes ` +
-          codec.range,
+        `has ${describeEntry(value)} ${where(path)}; elements of type ` +
+          `${info.name} take ${codec.range}`,
       );
     }
     codec.write(view, offset, value as number | bigint);
@@ -92,8 +92,27 @@ function where(path: readonly number[]): string {
   return path.length === 0 ? "as its value" : `at [${path.join("][")}]`;
 }
 
-function describe(value: unknown): string {
-  return typeof value === "bigint" ? `${value}n` : String(value);
+/**
+ * Names an entry of an array for an error message.
+ *
+ * @param value What is no number, or not one that fits.
+ */
+export function describeEntry(value: unknown): string {
+  switch (typeof value) {
+    case "bigint":
+      return `${value}n`;
+    case "number":
+      return Object.is(value, -0) ? "-0" : `${value}`;
+    case "string":
+      return "a string";
+    case "function":
+      return "a function";
+    case "object":
+      // What an object says of itself can be anything, or nothing.
+      return value === null ? "null" : "an object";
+    default:
+      return String(value);
+  }
 }
 
 function nestingOf(

@@ -10,7 +10,11 @@ import {
   type TypedArray,
 } from "./element_type.ts";
 import type { IreeError } from "./error.ts";
-import { encodeNested, type NestedArray } from "./nested_array.ts";
+import {
+  describeEntry,
+  encodeNested,
+  type NestedArray,
+} from "./nested_array.ts";
 import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
 
 export type { NestedArray };
@@ -109,10 +113,15 @@ function encodeArray(
 ): EncodedTensor {
   const { refuse } = wanted;
   const info = wanted.info ?? defaultElementType(arrayName);
-  if (info === undefined || !info.arrays.includes(arrayName)) {
-    const wish = info === undefined ? "another one" : info.arrays.join(" or ");
+  if (info === undefined) {
     throw refuse(
-      `is a ${arrayName}, which has no elements of type ${info?.name}; give a ${wish}`,
+      `is ${withArticle(arrayName)}, which stands for no element type`,
+    );
+  }
+  if (!info.arrays.includes(arrayName)) {
+    throw refuse(
+      `is ${withArticle(arrayName)}, which has no elements of type ` +
+        `${info.name}; give ${info.arrays.map(withArticle).join(" or ")}`,
     );
   }
   const byteLength = byteLengthOf(array);
@@ -122,6 +131,10 @@ function encodeArray(
   );
   if (info.name === "i1") checkBooleans(array, refuse);
   return { info, code: info.code, dims, bytes: array };
+}
+
+function withArticle(arrayName: string): string {
+  return `${arrayName.startsWith("Int") ? "an" : "a"} ${arrayName}`;
 }
 
 /** The shape where nothing tells one. */
@@ -191,7 +204,7 @@ export function checkShape(
   for (const dim of dims) {
     if (Number.isSafeInteger(dim) && Number(dim) >= 0) continue;
     throw refuse(
-      `has dimension ${String(dim)}, which is no whole number from 0`,
+      `has dimension ${describeEntry(dim)}, which is no whole number from 0`,
     );
   }
   return dims as number[];

@@ -59,9 +59,8 @@ test("A tensor refuses numbers that its elements have no room for", () => {
   const at = (name: string, value: unknown, words: string): Refusal => [
     name,
     [1, 1, value, 1],
-    `input0 has ${typeof value === "bigint" ? `${value}n` : value} at [2]; an ${
-      name.slice(4)
-    } takes ${words}`,
+    `input0 has ${shown(value)} at [2]; elements of type ${name.slice(4)} ` +
+    `take ${words}`,
   ];
   assertRefused(loaded, [
     at("add_i1", 2, "0, 1, false or true"),
@@ -87,6 +86,10 @@ test("A tensor refuses numbers that its elements have no room for", () => {
     at("add_f64", 1n, "a number"),
     at("add_f64", "1", "a number"),
     at("add_f64", null, "a number"),
+    at("add_f64", undefined, "a number"),
+    at("add_f64", Symbol("1"), "a number"),
+    at("add_f64", Object.create(null), "a number"),
+    at("add_f64", () => 1, "a number"),
     at("add_f8E4M3FN", 449, "a number of size up to 448"),
     at("add_f8E4M3FN", Infinity, "a number of size up to 448"),
     at("add_f8E5M2", 1e-9, "a number of size up to 57344"),
@@ -105,3 +108,12 @@ test("A tensor refuses numbers that its elements have no room for", () => {
     ],
   ]);
 });
+
+/** What a message shows of a value. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return "a string";
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "bigint") return `${value}n`;
+  return Object.is(value, -0) ? "-0" : String(value);
+}

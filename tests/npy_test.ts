@@ -340,7 +340,7 @@ test("What is no array is not written", () => {
   );
   refused(
     { elementType: "f32", shape: [2], data: new Int32Array(2) },
-    "array 0 is a Int32Array",
+    "array 0 is an Int32Array",
   );
   assertThrows(() => encodeNpy(), IreeError, "at least one array");
   assertThrows(

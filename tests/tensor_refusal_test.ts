@@ -25,7 +25,7 @@ test("A tensor refuses arrays of another class than its elements have", () => {
       new Float64Array(4),
       "input0 is a Float64Array, which has no elements of type f32; give a Float32Array",
     ],
-    ["add_f32", new Int32Array(4), "input0 is a Int32Array"],
+    ["add_f32", new Int32Array(4), "input0 is an Int32Array"],
     ["add_f64", new Float32Array(4), "input0 is a Float32Array"],
     [
       "add_f16",
@@ -37,21 +37,21 @@ test("A tensor refuses arrays of another class than its elements have", () => {
       new Float16Array(4),
       "input0 is a Float16Array, which has no elements of type bf16; give a Uint16Array",
     ],
-    ["add_i1", new Int8Array(4), "input0 is a Int8Array"],
+    ["add_i1", new Int8Array(4), "input0 is an Int8Array"],
     [
       "add_i8",
       new Uint8ClampedArray(4),
-      "input0 is a Uint8ClampedArray, which has no elements of type i8; give a Int8Array or Uint8Array",
+      "input0 is a Uint8ClampedArray, which has no elements of type i8; give an Int8Array or a Uint8Array",
     ],
     [
       "add_i64",
       new Float64Array(4),
-      "input0 is a Float64Array, which has no elements of type i64; give a BigInt64Array or BigUint64Array",
+      "input0 is a Float64Array, which has no elements of type i64; give a BigInt64Array or a BigUint64Array",
     ],
     [
       "add_f8E5M2",
       new Int8Array(4),
-      "input0 is a Int8Array, which has no elements of type f8E5M2; give a Uint8Array",
+      "input0 is an Int8Array, which has no elements of type f8E5M2; give a Uint8Array",
     ],
     [
       "add_f32",
@@ -182,7 +182,7 @@ test("A tensor refuses an object of array data that does not fit", () => {
     [
       "add_f32",
       like({ shape: ["4"] }),
-      "input0 has dimension 4, which is no whole number",
+      "input0 has dimension a string, which is no whole number",
     ],
     [
       "add_f32",
@@ -197,7 +197,7 @@ test("A tensor refuses an object of array data that does not fit", () => {
     [
       "add_f32",
       like({ data: new Int32Array(4) }),
-      "input0 is a Int32Array, which has no elements of type f32",
+      "input0 is an Int32Array, which has no elements of type f32",
     ],
     [
       "add_f32",
@@ -278,6 +278,15 @@ test("A tensor refuses a view of another type or shape in IREE's words", async (
       `; wanted a tensor ${wanted}, given a tensor ${type}`,
     );
   }
+});
+
+test("An array whose class no element type has makes no tensor", () => {
+  using instance = Instance.open();
+  assertThrows(
+    () => BufferView.from(instance, new Uint8ClampedArray(4) as never),
+    IreeError,
+    "is a Uint8ClampedArray, which stands for no element type",
+  );
 });
 
 test("Of several arguments the one that is refused is named", () => {
