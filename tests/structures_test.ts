@@ -5,7 +5,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import { join } from "@std/path";
-import { parseAbi } from "../lib/abi_signature.ts";
 import {
   BufferView,
   BytecodeModule,
@@ -360,90 +359,6 @@ test("VmFunction.call passes values as they are, whatever iree.abi tells", () =>
   assertEquals(program.call("wrong_results", 5), 5);
 });
 
-test("Values in structures that do not fit are refused by their place", () => {
-  using program = open();
-  const refused = (text: string, name: string, ...values: unknown[]) => {
-    const error = assertThrows(
-      () => program.invoke(name, ...values as StructuredArgument[]),
-      IreeError,
-    );
-    assertStringIncludes(error.detail, text);
-  };
-  const layer = (bias: unknown, scales: unknown = [1, [2, 3]]) => [
-    { bias, scales },
-    [1, 2],
-  ];
-  const bias = [1, 2];
-  refused(
-    "argument 0.bias of 'layer': input is nested as 3, not 2",
-    "layer",
-    ...layer([1, 2, 3]),
-  );
-  refused(
-    "argument 0.bias of 'layer': input has element type i32, not f32",
-    "layer",
-    ...layer({ elementType: "i32", shape: [2], data: new Int32Array(2) }),
-  );
-  refused(
-    "argument 0.bias of 'layer': wanted a tensor",
-    "layer",
-    ...layer(null),
-  );
-  refused("argument 0.bias of 'layer': wanted", "layer", ...layer("text"));
-  refused(
-    "argument 0.scales[1][0] of 'layer': wanted i32 (a whole number",
-    "layer",
-    ...layer(bias, [1, [2.5, 3]]),
-  );
-  refused(
-    "argument 0.scales[0] of 'layer': wanted f32",
-    "layer",
-    [
-      ...layer(bias, [1n, [2, 3]]),
-    ][0],
-    bias,
-  );
-  refused("argument 0.scales of 'layer'", "layer", ...layer(bias, "ab"));
-  refused("argument 0 of 'layer': wanted an object", "layer", [bias], bias);
-  refused("argument 0 of 'layer': wanted an object", "layer", bias, bias);
-  refused("argument 0 of 'layer': wanted an object", "layer", null, bias);
-  refused(
-    "argument 0 of 'layer': has no 'bias'",
-    "layer",
-    Object.create({ bias, scales: [] }),
-    bias,
-  );
-  refused(
-    `argument 0["a.b c"] of 'odd_names'`,
-    "odd_names",
-    { ["__proto__"]: 1, toString: 2, "a.b c": "3", "": 4 },
-  );
-  refused(
-    "has no 'toString'",
-    "odd_names",
-    { ["__proto__"]: 1, "a.b c": 3, "": 4 },
-  );
-  refused(
-    "expected 1 arguments and an object with 'scale', 'offset' but passed 1",
-    "named",
-    1,
-  );
-  refused("argument 1.offset of 'named': has no 'of'", "named", 1, {
-    scale: 1,
-    offset: { by: 1 },
-  });
-  refused("argument 0[1] of 'any_list': input", "any_list", [bias, [1]]);
-  using view = BufferView.from(
-    program.context.instance,
-    new Float32Array([1, 2, 3]),
-  );
-  refused(
-    "argument 0.bias of 'layer': input shape dimension 0 mismatch",
-    "layer",
-    ...layer(view),
-  );
-});
-
 test("What Python cannot give or take is clear", () => {
   using program = open();
   assertEquals(program.half(0x3e00), 1.5);
@@ -510,84 +425,4 @@ test("Lists of any length go in too", () => {
     assertEquals(result.map((view) => view.toNestedArray()), values);
     disposeStructure(result);
   }
-});
-
-test("A description is read or refused by where it is", () => {
-  const refused = (code: StatusCode, text: string, abi: unknown) => {
-    const error = assertThrows(
-      () => parseAbi(typeof abi === "string" ? abi : JSON.stringify(abi), "f"),
-      IreeError,
-    );
-    assertEquals(error.code, code, error.message);
-    assertStringIncludes(error.detail, `the iree.abi of 'f' ${text}`);
-  };
-  const invalid = (text: string, abi: unknown) =>
-    refused("INVALID_ARGUMENT", text, abi);
-  invalid("is not JSON", "{]");
-  invalid("is not JSON", "");
-  for (const abi of [[], null, 1, {}, { a: [] }, { a: [], r: {} }]) {
-    invalid("has no arrays 'a' and 'r'", JSON.stringify(abi));
-  }
-  const argument = (type: unknown) => ({ a: ["i32", type], r: [] });
-  invalid("a[1] is no type", argument(5));
-  invalid("a[1] is no type", argument({}));
-  invalid("a[1] is no name and type", argument(["named", 1, "i32"]));
-  invalid("a[1] is no name and type", argument(["named", "x"]));
-  invalid("has two arguments of one name", {
-    a: [["named", "x", "i32"], ["named", "x", "i32"]],
-    r: [],
-  });
-  invalid("a[1][1] is no pair", argument(["sdict", "i32"]));
-  invalid(
-    "a[1][2] is a second 'x'",
-    argument(["sdict", ["x", "i32"], [
-      "x",
-      "i32",
-    ]]),
-  );
-  invalid("a[1][1] has a key that is no text", argument(["sdict", [1, "i32"]]));
-  invalid("a[1] has not one type", argument(["py_homogeneous_list"]));
-  for (
-    const tensor of [
-      [],
-      ["f32"],
-      ["f32", 1],
-      ["f32", 0, 1],
-      ["f32", 1, -2],
-      [
-        "f32",
-        1,
-        1.5,
-      ],
-      [1, 0],
-      ["f32", 1, "2"],
-    ]
-  ) {
-    invalid("a[1] is no element type, rank", argument(["ndarray", ...tensor]));
-  }
-  const unknown = (text: string, abi: unknown) =>
-    refused("UNIMPLEMENTED", text, abi);
-  unknown('a[1] has a type that is not known: "i7"', argument("i7"));
-  unknown(
-    'a[1] has a type that is not known: "toString"',
-    argument("toString"),
-  );
-  unknown(
-    'a[1][1][1] has a type that is not known: "set"',
-    argument(
-      ["sdict", ["x", ["set"]]],
-    ),
-  );
-  unknown('a[1] has a type that is not known: ["x"]', argument([["x"]]));
-  unknown("r[0][2] has a type", { a: [], r: [["stuple", "i32", ["named"]]] });
-  const dictionary = (tag: string) => `{"a":[["${tag}",["x","i32"]]],"r":[]}`;
-  assertEquals(
-    parseAbi(dictionary("sdict_kwargs"), "f"),
-    parseAbi(dictionary("sdict"), "f"),
-  );
-  const nested = (depth: number) =>
-    `${'["slist",'.repeat(depth)}"i32"${"]".repeat(depth)}`;
-  parseAbi(`{"a":[${nested(128)}],"r":[]}`, "f");
-  invalid("is nested over 128 deep", `{"a":[${nested(129)}],"r":[]}`);
-  invalid("is nested over 128 deep", `{"a":[],"r":[${nested(5000)}]}`);
 });
