@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Outcome, Paths, Task } from "./allocations.ts";
+import { ModelFiles, modelProgram, MODELS } from "./models/models.ts";
 import {
   denoFlags,
   execute,
@@ -18,6 +19,10 @@ import {
 // iree_io_file_contents_read, native/src/bytecode_module.c does without, and what
 // leaked, the failure without a backtrace, native/fixes/stack_backtrace.c mends.
 
+const transformer = MODELS[1];
+const files = new ModelFiles(transformer);
+globalThis.addEventListener("unload", () => files[Symbol.dispose]());
+
 const paths: Paths = {
   custom: await sampleModule(),
   types: await nativeModule("fixtures/types_module.cc"),
@@ -25,6 +30,10 @@ const paths: Paths = {
   arithmetic: await program("arithmetic.mlir"),
   tensors: await program("many_types.mlir"),
   inlined: await program("inline_dynamic.mlir"),
+  shapes: await program("shapes.mlir"),
+  fences: await program("fences.mlir"),
+  model: await modelProgram(transformer),
+  weights: files.irpa,
 };
 
 /** What became of the work, for each allocation that failed. */
@@ -68,6 +77,9 @@ for (
     ["lists", 25],
     ["tensors on local-sync", 50],
     ["tensors on local-task", 60],
+    ["data for tensors", 50],
+    ["functions that signal fences", 50],
+    ["a model", 50],
     ["modules without a device", 15],
   ] as const
 ) {

@@ -8,13 +8,16 @@
 import { assertEquals } from "@std/assert";
 import { failAllocation } from "../ffi/instance.ts";
 import {
-  type BufferView,
+  BufferView,
+  type CallResult,
+  Device,
   Instance,
   IreeError,
   List,
   load,
   type Reference,
   runtime,
+  type Value,
 } from "../mod.ts";
 
 /** What the program is told, as JSON. */
@@ -34,6 +37,11 @@ export interface Paths {
   readonly arithmetic: string;
   readonly tensors: string;
   readonly inlined: string;
+  readonly shapes: string;
+  readonly fences: string;
+  readonly model: string;
+  /** Weights of the model. */
+  readonly weights: string;
 }
 
 /** What it tells, two JSON lines for each allocation that is to fail. */
@@ -88,6 +96,31 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
   "tensors on local-task": ({ types, tensors }) => {
     doubled([types, tensors], "local-task");
   },
+  "data for tensors": ({ shapes }) => {
+    using device = createDevice("local-sync");
+    using loaded = load({ modules: [shapes], device });
+    using view = BufferView.from(device, new Float32Array([1, 2]));
+    view.write(new Float32Array([3]), 1);
+    assertEquals(numbersOf(loaded.call("vector", view)), [2, 6]);
+    assertEquals(numbersOf(loaded.call("vector", [1, 2, 3])), [2, 4, 6]);
+    for (const result of loaded.call("several", [1, 2], 3) as Value[]) {
+      if (result instanceof BufferView) result.dispose();
+    }
+  },
+  "functions that signal fences": ({ fences }) => {
+    using loaded = load({ modules: [fences], device: "local-sync" });
+    const data = new Float32Array([1, 2, 3, 4]);
+    assertEquals(numbersOf(loaded.call("mul", data, data)), [1, 4, 9, 16]);
+  },
+  "a model": ({ model, weights }) => {
+    using loaded = load({
+      modules: [model],
+      parameters: `model=${weights}`,
+      device: "local-sync",
+    });
+    using view = loaded.call("block", new Float32Array(256)) as BufferView;
+    assertEquals(view.shape, [8, 32]);
+  },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });
   },
@@ -113,6 +146,17 @@ function doubled(modules: string[], device: string): void {
   using loaded = load({ modules, device });
   using view = loaded.call("doubled") as BufferView;
   assertEquals(view.format(), "2x3xf32=[2 4 6][8 10 12]");
+}
+
+function createDevice(uri: string): Device {
+  using instance = Instance.open();
+  return Device.create(instance, uri);
+}
+
+/** Takes the numbers of a result. */
+function numbersOf(result: CallResult): unknown {
+  using view = result as BufferView;
+  return view.toNestedArray();
 }
 
 /** Does the work with the nth allocation failing. */

@@ -7,20 +7,18 @@ import {
   type NdArray,
   ParameterIndex,
   readNpy,
-  writeNpy,
 } from "../mod.ts";
 import { peer } from "./cli/peer.ts";
 import {
-  makeInput,
-  makeWeights,
   type Model,
+  ModelFiles,
   modelProgram,
   MODELS,
   runReference,
   SCOPE,
 } from "./models/models.ts";
 import { bytesOf, gguf, safetensors } from "./parameter_files.ts";
-import { TemporaryFolder, test } from "./support.ts";
+import { test } from "./support.ts";
 
 // All that run a model here run the same machine code, and no sum is split
 // between threads: the numbers are the same to the bit. A build for fences is
@@ -36,25 +34,6 @@ const TOLERANCE = 1e-4;
 const GGUF_F32 = 0;
 
 const [convNet] = MODELS;
-
-/** Files of a model that go when they are out of scope. */
-class ModelFiles extends TemporaryFolder {
-  readonly weights: ReadonlyMap<string, NdArray>;
-  readonly input: NdArray;
-  readonly irpa: string = this.join("weights.irpa");
-  readonly npy: string = this.join("input.npy");
-
-  constructor(model: Model) {
-    super();
-    this.weights = makeWeights(model);
-    this.input = makeInput(model);
-    using instance = Instance.open();
-    using index = ParameterIndex.create(instance);
-    for (const [key, { data }] of this.weights) index.addData(key, data);
-    index.writeArchive(this.irpa);
-    writeNpy(this.npy, this.input);
-  }
-}
 
 /** Runs a model from TypeScript. */
 function run(model: Model, options: LoadOptions, input: NdArray): NdArray {

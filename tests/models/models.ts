@@ -6,9 +6,9 @@
  */
 
 import { join } from "@std/path";
-import type { NdArray } from "../../mod.ts";
+import { Instance, type NdArray, ParameterIndex, writeNpy } from "../../mod.ts";
 import { Random } from "../mutations/random.ts";
-import { mustRun, program, ROOT, tool } from "../support.ts";
+import { mustRun, program, ROOT, TemporaryFolder, tool } from "../support.ts";
 
 /** A model. */
 export interface Model {
@@ -43,13 +43,32 @@ export function modelProgram(
   return program(`tests/models/${name}.mlir`, flags);
 }
 
-/**
- * Makes the weights that the program of a model asks for.
- *
- * @param model The model.
- * @returns The weights by their keys.
- */
-export function makeWeights({ name }: Model): Map<string, NdArray> {
+/** Weights and input of a model, and files of them that go with it. */
+export class ModelFiles extends TemporaryFolder {
+  /** The weights by their keys. */
+  readonly weights: ReadonlyMap<string, NdArray>;
+  /** What the model is given. */
+  readonly input: NdArray;
+  /** Path of the weights. */
+  readonly irpa: string = this.join("weights.irpa");
+  /** Path of the input. */
+  readonly npy: string = this.join("input.npy");
+
+  /** @param model The model. */
+  constructor(model: Model) {
+    super();
+    this.weights = makeWeights(model);
+    this.input = randomTensor(new Random(6), model.shape);
+    using instance = Instance.open();
+    using index = ParameterIndex.create(instance);
+    for (const [key, { data }] of this.weights) index.addData(key, data);
+    index.writeArchive(this.irpa);
+    writeNpy(this.npy, this.input);
+  }
+}
+
+// Makes the weights that the program asks for.
+function makeWeights({ name }: Model): Map<string, NdArray> {
   const source = Deno.readTextFileSync(
     join(ROOT, "tests/models", `${name}.mlir`),
   );
@@ -61,15 +80,6 @@ export function makeWeights({ name }: Model): Map<string, NdArray> {
     const shape = dims.split("x").map(Number);
     return [key, randomTensor(random, shape)];
   }));
-}
-
-/**
- * Makes what a model is given.
- *
- * @param model The model.
- */
-export function makeInput({ shape }: Model): NdArray {
-  return randomTensor(new Random(6), shape);
 }
 
 // Numbers from -0.5 to 0.5.
