@@ -34,7 +34,21 @@ export {
 } from "./lib/bytecode_module.ts";
 export type { SlotType } from "./lib/calling_convention.ts";
 export { Context, type ContextOptions } from "./lib/context.ts";
-export { Device } from "./lib/device.ts";
+export {
+  type AllocatorStatistics,
+  Device,
+  type DeviceOptions,
+  type MemoryHeap,
+} from "./lib/device.ts";
+export {
+  type DeviceInfo,
+  type DriverInfo,
+  type DriverReport,
+  listDevices,
+  type ListDevicesOptions,
+  listDrivers,
+  probeDrivers,
+} from "./lib/driver.ts";
 export {
   DynamicModule,
   type DynamicModuleOptions,
@@ -155,5 +169,13 @@ export {
   type TensorShape,
   type TensorShapeOf,
 } from "./lib/tensor_types.ts";
+export {
+  listTaskTopologies,
+  type TaskTopology,
+  type TaskTopologyGroup,
+  type TaskTopologyOptions,
+  type TaskWorkerOptions,
+  type ThreadAffinity,
+} from "./lib/task_topology.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";

@@ -91,16 +91,68 @@ export const symbols = {
     result: "u32",
   },
 
+  // uint32_t iree_ffi_driver_list(uint8_t* buffer, uint32_t capacity)
+  iree_ffi_driver_list: { parameters: ["buffer", "u32"], result: "u32" },
+  // uint32_t iree_ffi_driver_devices(const uint8_t* name,
+  //     uint32_t name_length, uint32_t with_details, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_driver_devices: {
+    parameters: ["buffer", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
   // iree_hal_device_group_t* iree_ffi_device_group_create(
-  //     const uint8_t* uris, uint32_t uris_length)
+  //     const uint8_t* uris, uint32_t uris_length,
+  //     const uint8_t* allocators, uint32_t allocators_length,
+  //     const uint8_t* task, uint32_t task_length)
   iree_ffi_device_group_create: {
-    parameters: ["buffer", "u32"],
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32"],
     result: "pointer",
   },
   // uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
   //     uint32_t ordinal, uint8_t* buffer, uint32_t capacity)
   iree_ffi_device_id: {
     parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_device_query_i64(iree_hal_device_group_t* group,
+  //     uint32_t ordinal, const uint8_t* category, uint32_t category_length,
+  //     const uint8_t* key, uint32_t key_length, int64_t* out_value)
+  iree_ffi_device_query_i64: {
+    parameters: ["pointer", "u32", "buffer", "u32", "buffer", "u32", "buffer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_device_trim(iree_hal_device_group_t* group,
+  //     uint32_t ordinal)
+  iree_ffi_device_trim: { parameters: ["pointer", "u32"], result: "u32" },
+  // uint32_t iree_ffi_device_wait_idle(iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint64_t timeout_ns)
+  iree_ffi_device_wait_idle: {
+    parameters: ["pointer", "u32", "u64"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_device_statistics(iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint64_t* out_statistics)
+  iree_ffi_device_statistics: {
+    parameters: ["pointer", "u32", "buffer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_device_format_statistics(
+  //     iree_hal_device_group_t* group, uint32_t ordinal, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_device_format_statistics: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_device_memory_heaps(iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_device_memory_heaps: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_task_topologies(const uint8_t* task,
+  //     uint32_t task_length, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_task_topologies: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
     result: "u32",
   },
 

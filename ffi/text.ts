@@ -167,6 +167,13 @@ export class RecordReader {
     return toSafeNumber(value);
   }
 
+  /** A u64 as a number; `undefined` where it is beyond what memory can be. */
+  u64OrUnlimited(): number | undefined {
+    const value = this.#view.getBigUint64(this.#offset, true);
+    this.#offset += 8;
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(value);
+  }
+
   string(): string {
     const length = this.u32();
     const { buffer, byteOffset } = this.#view;

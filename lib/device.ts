@@ -1,9 +1,68 @@
-import { createDeviceGroup, deviceId } from "../ffi/device.ts";
+import {
+  createDeviceGroup,
+  deviceId,
+  deviceMemoryHeaps,
+  deviceStatistics,
+  formatDeviceStatistics,
+  type MemoryHeap,
+  queryDevice,
+  trimDevice,
+  waitDeviceIdle,
+} from "../ffi/device.ts";
 import type { Handle } from "../ffi/handle.ts";
+import { checkAllocators } from "./allocators.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import {
+  type TaskTopologyOptions,
+  type TaskWorkerOptions,
+  toTaskOptions,
+} from "./task_topology.ts";
 import { describeValue } from "./value.ts";
+
+export type { MemoryHeap };
+
+/** How devices are created. */
+export interface DeviceOptions {
+  /**
+   * What the allocator of each device is wrapped in, one around the other:
+   *
+   * - `caching` keeps memory that is freed, without limit;
+   * - `caching:heap=bytes;total;count,…` keeps so much of a heap: allocations
+   *   up to so many bytes each, together, and so many free ones; `*` is any
+   *   heap, or no limit;
+   * - `debug` fills new memory with a pattern. Slow.
+   */
+  allocators?: readonly string[];
+  /** How workers are spread; `local-task` devices only. */
+  topology?: TaskTopologyOptions;
+  /** What each worker has; `local-task` devices only. */
+  worker?: TaskWorkerOptions;
+}
+
+/** What an allocator did since it was created, in bytes. */
+export interface AllocatorStatistics {
+  /** The most of the host's memory that was live at one time. */
+  readonly hostBytesPeak: number;
+  /** What was allocated of the host's memory, all together. */
+  readonly hostBytesAllocated: number;
+  /** What of it was freed. */
+  readonly hostBytesFreed: number;
+  /** What of it is live. */
+  readonly hostBytesLive: number;
+  /** The most of the device's memory that was live at one time. */
+  readonly deviceBytesPeak: number;
+  /** What was allocated of the device's memory, all together. */
+  readonly deviceBytesAllocated: number;
+  /** What of it was freed. */
+  readonly deviceBytesFreed: number;
+  /** What of it is live. */
+  readonly deviceBytesLive: number;
+}
+
+/** URIs of devices whose driver ignores parameters. */
+const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
 
 /**
  * A device that programs run on, created by its URI:
@@ -48,10 +107,15 @@ export class Device extends NativeObject {
    *
    * @param instance The instance.
    * @param uri The device's URI.
+   * @param options How it is created.
    * @returns The device; throws NOT_FOUND when there is no such driver.
    */
-  static create(instance: Instance, uri: string): Device {
-    return Device.createGroup(instance, [uri])[0];
+  static create(
+    instance: Instance,
+    uri: string,
+    options: DeviceOptions = {},
+  ): Device {
+    return Device.createGroup(instance, [uri], options)[0];
   }
 
   /**
@@ -61,17 +125,40 @@ export class Device extends NativeObject {
    * @param instance The instance.
    * @param uris URIs of the devices, in the order in which a program knows
    * them.
+   * @param options How they are created.
    * @returns The devices in the same order, each to be disposed; throws
    * NOT_FOUND when there is no such driver.
    */
-  static createGroup(instance: Instance, uris: readonly string[]): Device[] {
+  static createGroup(
+    instance: Instance,
+    uris: readonly string[],
+    options: DeviceOptions = {},
+  ): Device[] {
     if (!Array.isArray(uris) || uris.length === 0) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "a group is made of an array of at least one URI of a device",
       );
     }
-    const group = createDeviceGroup(handleOf(instance), uris);
+    const { allocators = [], topology, worker } = options;
+    for (const uri of uris) refuseParameters(uri);
+    checkAllocators(allocators);
+    const task = topology === undefined && worker === undefined
+      ? undefined
+      : toTaskOptions(topology ?? {}, worker ?? {});
+    if (task !== undefined && !uris.some(isLocalTask)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "topology and worker are options of local-task devices; there is " +
+          `none among ${uris.join(", ")}`,
+      );
+    }
+    const group = createDeviceGroup(
+      handleOf(instance),
+      uris,
+      allocators,
+      task,
+    );
     return uris.map((uri, ordinal) =>
       new Device(
         ordinal === 0 ? group : group.retain(),
@@ -96,6 +183,98 @@ export class Device extends NativeObject {
   get id(): string {
     return this.#id ??= deviceId(handleOf(this), this.#ordinal);
   }
+
+  /**
+   * What the device's allocator did so far. Memory that a program uses for a
+   * moment is not among it: that comes from the device's pools.
+   */
+  get statistics(): AllocatorStatistics {
+    const [
+      hostBytesPeak,
+      hostBytesAllocated,
+      hostBytesFreed,
+      deviceBytesPeak,
+      deviceBytesAllocated,
+      deviceBytesFreed,
+    ] = deviceStatistics(handleOf(this), this.#ordinal);
+    return {
+      hostBytesPeak,
+      hostBytesAllocated,
+      hostBytesFreed,
+      hostBytesLive: hostBytesAllocated - hostBytesFreed,
+      deviceBytesPeak,
+      deviceBytesAllocated,
+      deviceBytesFreed,
+      deviceBytesLive: deviceBytesAllocated - deviceBytesFreed,
+    };
+  }
+
+  /**
+   * Formats the statistics as `iree-run-module --print_statistics` prints them.
+   *
+   * @returns Lines, each with its end.
+   */
+  formatStatistics(): string {
+    return "[[ iree_hal_allocator_t memory statistics ]]\n" +
+      formatDeviceStatistics(handleOf(this), this.#ordinal);
+  }
+
+  /** Kinds of memory that its allocator serves, the preferred ones first. */
+  get memoryHeaps(): MemoryHeap[] {
+    return deviceMemoryHeaps(handleOf(this), this.#ordinal);
+  }
+
+  /**
+   * Asks the driver for a fact, such as `hal.executable.format` and
+   * `embedded-elf-x86_64` (1 when it runs that), or `hal.dispatch` and
+   * `concurrency` (its workers).
+   *
+   * @param category What it is about.
+   * @param key The fact.
+   * @returns Its value; throws NOT_FOUND when the driver knows no such fact.
+   */
+  queryI64(category: string, key: string): bigint {
+    return queryDevice(handleOf(this), this.#ordinal, category, key);
+  }
+
+  /** Gives memory back to the system that the device keeps for later. */
+  trim(): void {
+    trimDevice(handleOf(this), this.#ordinal);
+  }
+
+  /**
+   * Blocks until everything is done that was submitted to the device, by
+   * whomever. Calls of programs wait for what they submit, unless the program
+   * was compiled to return before.
+   *
+   * @param timeout Milliseconds to wait at most.
+   * @throws DEADLINE_EXCEEDED when the device is at work still then.
+   */
+  waitIdle(timeout = Infinity): void {
+    if (typeof timeout !== "number" || !(timeout >= 0)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `timeout must be a number of milliseconds from 0, not ${timeout}`,
+      );
+    }
+    waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
+  }
+}
+
+function isLocalTask(uri: string): boolean {
+  return uri === "local-task" || uri.startsWith("local-task://");
+}
+
+function refuseParameters(uri: string): void {
+  const driver = IGNORED_PARAMETERS.exec(uri)?.[1];
+  if (driver === undefined) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `device '${uri}': the driver '${driver}' takes no parameters`,
+    driver === "local-task"
+      ? { hint: "its workers are set by the options topology and worker" }
+      : undefined,
+  );
 }
 
 /**

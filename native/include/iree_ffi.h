@@ -182,15 +182,87 @@ IREE_API_EXPORT uint32_t iree_ffi_module_describe_function(
 // Devices
 //===----------------------------------------------------------------------===//
 
+// Writes packed: count, then name and full name of each driver.
+// IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_driver_list(uint8_t* buffer,
+                                              uint32_t capacity);
+
+// Creates the driver |name| and writes packed: count, then path, name and
+// details of each of its devices; details only when |with_details| is 1.
+// IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_driver_devices(const uint8_t* name,
+                                                 uint32_t name_length,
+                                                 uint32_t with_details,
+                                                 uint8_t* buffer,
+                                                 uint32_t capacity);
+
 // Creates the devices named by |uris| (packed: count, then each) as one group
 // whose members can wait on each other.
+//
+// |allocators| (packed: count, then each) are specifications of what the
+// allocator of each device is wrapped in, as iree/hal/utils/allocators.h has
+// them.
+//
+// |task| is empty, or says how the workers of devices of the driver local-task
+// are spread. Packed: number of workers, or 0; most workers on a node; an
+// iree_task_topology_performance_level_t; an iree_task_topology_distribution_t;
+// microseconds to spin; bytes of stack; bytes of local memory; nodes, as
+// iree_task_topology_select_nodes takes them; the number of sets of processors,
+// and of each a count and the processors. Sets, when there are any, decide
+// alone; then the number of workers, unless it is 0; then the nodes.
 IREE_API_EXPORT iree_hal_device_group_t* iree_ffi_device_group_create(
-    const uint8_t* uris, uint32_t uris_length);
+    const uint8_t* uris, uint32_t uris_length, const uint8_t* allocators,
+    uint32_t allocators_length, const uint8_t* task, uint32_t task_length);
 
 // Writes the id of device |ordinal| of the group. IREE_FFI_FAILED on failure.
 IREE_API_EXPORT uint32_t iree_ffi_device_id(iree_hal_device_group_t* group,
                                             uint32_t ordinal, uint8_t* buffer,
                                             uint32_t capacity);
+
+// Asks the driver for a fact about a device.
+IREE_API_EXPORT uint32_t iree_ffi_device_query_i64(
+    iree_hal_device_group_t* group, uint32_t ordinal, const uint8_t* category,
+    uint32_t category_length, const uint8_t* key, uint32_t key_length,
+    int64_t* out_value);
+
+// Gives memory back to the system that a device keeps for later.
+IREE_API_EXPORT uint32_t iree_ffi_device_trim(iree_hal_device_group_t* group,
+                                              uint32_t ordinal);
+
+// Blocks until everything that was submitted to a device is done. Fails with
+// DEADLINE_EXCEEDED after |timeout_ns|; a number beyond INT64_MAX is no limit.
+IREE_API_EXPORT uint32_t iree_ffi_device_wait_idle(
+    iree_hal_device_group_t* group, uint32_t ordinal, uint64_t timeout_ns);
+
+// Writes six u64 about the allocator of a device: peak, allocated and freed
+// bytes of the host's memory, and the same of the device's.
+IREE_API_EXPORT uint32_t iree_ffi_device_statistics(
+    iree_hal_device_group_t* group, uint32_t ordinal,
+    uint64_t* out_statistics);
+
+// Writes the same as text, in IREE's words. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_device_format_statistics(
+    iree_hal_device_group_t* group, uint32_t ordinal, uint8_t* buffer,
+    uint32_t capacity);
+
+// Writes packed: count; of each heap that the allocator of a device serves:
+// type as text, a count and the names of allowed usages, the size of the largest
+// allocation and the least alignment as u64. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_device_memory_heaps(
+    iree_hal_device_group_t* group, uint32_t ordinal, uint8_t* buffer,
+    uint32_t capacity);
+
+// Writes how workers would be spread for a record |task|, as
+// iree_ffi_device_group_create takes it. Packed: of each topology 1, its node,
+// the number of its workers, and of each: ordinal, name, processor, what the
+// system calls it, five numbers of its iree_thread_affinity_t (group_any,
+// id_assigned, group, id, smt), bytes of its caches of levels 1 to 3, and with
+// which other workers it shares a cache (a count, UINT32_MAX for all, and the
+// ordinals). Then 0. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_task_topologies(const uint8_t* task,
+                                                  uint32_t task_length,
+                                                  uint8_t* buffer,
+                                                  uint32_t capacity);
 
 //===----------------------------------------------------------------------===//
 // Parameters

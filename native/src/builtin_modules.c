@@ -1,6 +1,4 @@
 #include "internal.h"
-#include "iree/hal/local/loaders/registration/init.h"
-#include "iree/hal/local/plugins/registration/init.h"
 #include "iree/modules/hal/inline/module.h"
 #include "iree/modules/hal/loader/module.h"
 #include "iree/modules/hal/module.h"
@@ -30,26 +28,15 @@ iree_vm_module_t* iree_ffi_hal_inline_module_create(
 
 iree_vm_module_t* iree_ffi_hal_loader_module_create(
     iree_ffi_instance_t* instance) {
-  iree_hal_executable_plugin_manager_t* plugin_manager = NULL;
-  iree_hal_executable_loader_t* loaders[16] = {NULL};
-  iree_host_size_t loader_count = 0;
+  iree_ffi_loaders_t loaders;
   iree_vm_module_t* module = NULL;
-  iree_status_t status = iree_hal_executable_plugin_manager_create(
-      /*capacity=*/0, iree_ffi_allocator(), &plugin_manager);
-  if (iree_status_is_ok(status)) {
-    status = iree_hal_create_all_available_executable_loaders(
-        plugin_manager, IREE_ARRAYSIZE(loaders), &loader_count, loaders,
-        iree_ffi_allocator());
-  }
+  iree_status_t status = iree_ffi_loaders_create(&loaders);
   if (iree_status_is_ok(status)) {
     status = iree_hal_loader_module_create(
         iree_ffi_instance_vm(instance), IREE_HAL_LOADER_MODULE_FLAG_NONE,
-        loader_count, loaders, iree_ffi_allocator(), &module);
+        loaders.count, loaders.list, iree_ffi_allocator(), &module);
   }
-  for (iree_host_size_t i = 0; i < loader_count; ++i) {
-    iree_hal_executable_loader_release(loaders[i]);
-  }
-  iree_hal_executable_plugin_manager_release(plugin_manager);
+  iree_ffi_loaders_release(&loaders);
   iree_ffi_check(status);
   return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }

@@ -1,24 +1,67 @@
 #include "iree/async/frontier_tracker.h"
 #include "iree/async/util/proactor_pool.h"
 #include "iree/base/threading/numa.h"
+#include "iree/hal/utils/allocators.h"
 #include "iree/tooling/device_util.h"
 
 #include "internal.h"
 
+// What devices are created with besides their URIs.
+typedef struct iree_ffi_device_options_t {
+  // Packed: count, then the specification of each allocator.
+  iree_ffi_reader_t allocators;
+  // Packed for iree_ffi_local_task_device_create; empty for IREE's defaults.
+  iree_ffi_reader_t task;
+} iree_ffi_device_options_t;
+
+// Wraps the device's allocator in those that are asked for. Before anything is
+// allocated: IREE takes an allocator that was replaced for gone.
+static iree_status_t iree_ffi_device_wrap_allocator(iree_ffi_reader_t specs,
+                                                    iree_hal_device_t* device) {
+  uint32_t count = 0;
+  IREE_RETURN_IF_ERROR(iree_ffi_read_u32(&specs, &count));
+  for (uint32_t i = 0; i < count; ++i) {
+    iree_string_view_t spec = iree_string_view_empty();
+    IREE_RETURN_IF_ERROR(iree_ffi_read_string(&specs, &spec));
+    // IREE releases what it wraps, for its callers that own it.
+    iree_hal_allocator_t* base = iree_hal_device_allocator(device);
+    iree_hal_allocator_retain(base);
+    iree_hal_allocator_t* wrapped = NULL;
+    iree_status_t status =
+        iree_hal_configure_allocator_from_spec(spec, device, base, &wrapped);
+    if (!iree_status_is_ok(status)) {
+      iree_hal_allocator_release(base);
+      return iree_status_annotate_f(status, "configuring allocator '%.*s'",
+                                    (int)spec.size, spec.data);
+    }
+    iree_hal_device_replace_allocator(device, wrapped);
+    iree_hal_allocator_release(wrapped);
+  }
+  return iree_ok_status();
+}
+
 // Creates one device of the group; the builder does not retain what it is
 // given, so the caller releases |out_device| once the group exists.
 static iree_status_t iree_ffi_device_create(
-    iree_string_view_t uri,
+    iree_string_view_t uri, const iree_ffi_device_options_t* options,
     const iree_hal_device_create_params_t* create_params,
     iree_hal_device_group_builder_t* builder, iree_hal_device_t** out_device) {
-  IREE_RETURN_IF_ERROR(iree_hal_create_device(
-      iree_hal_available_driver_registry(), uri, create_params,
-      iree_ffi_allocator(), out_device));
+  if (options->task.length > 0 && iree_ffi_is_local_task_uri(uri)) {
+    IREE_RETURN_IF_ERROR(iree_ffi_local_task_device_create(
+        uri, options->task, create_params, out_device));
+  } else {
+    IREE_RETURN_IF_ERROR(iree_hal_create_device(
+        iree_hal_available_driver_registry(), uri, create_params,
+        iree_ffi_allocator(), out_device));
+  }
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_device_wrap_allocator(options->allocators, *out_device));
   return iree_hal_device_group_builder_add_device(builder, *out_device);
 }
 
 static iree_status_t iree_ffi_device_group_build(
-    iree_ffi_reader_t* uris, iree_async_frontier_tracker_t* frontier_tracker,
+    iree_ffi_reader_t* uris, const iree_ffi_device_options_t* options,
+    iree_async_frontier_tracker_t* frontier_tracker,
     const iree_hal_device_create_params_t* create_params,
     iree_hal_device_group_t** out_group) {
   uint32_t count = 0;
@@ -36,8 +79,8 @@ static iree_status_t iree_ffi_device_group_build(
     iree_string_view_t uri = iree_string_view_empty();
     status = iree_ffi_read_string(uris, &uri);
     if (iree_status_is_ok(status)) {
-      status =
-          iree_ffi_device_create(uri, create_params, &builder, &devices[i]);
+      status = iree_ffi_device_create(uri, options, create_params, &builder,
+                                      &devices[i]);
     }
   }
   if (iree_status_is_ok(status)) {
@@ -50,8 +93,9 @@ static iree_status_t iree_ffi_device_group_build(
   return status;
 }
 
-iree_hal_device_group_t* iree_ffi_device_group_create(const uint8_t* uris,
-                                                      uint32_t uris_length) {
+iree_hal_device_group_t* iree_ffi_device_group_create(
+    const uint8_t* uris, uint32_t uris_length, const uint8_t* allocators,
+    uint32_t allocators_length, const uint8_t* task, uint32_t task_length) {
   iree_async_proactor_pool_t* proactor_pool = NULL;
   iree_async_frontier_tracker_t* frontier_tracker = NULL;
   iree_hal_device_group_t* group = NULL;
@@ -68,8 +112,12 @@ iree_hal_device_group_t* iree_ffi_device_group_create(const uint8_t* uris,
     iree_hal_device_create_params_t create_params =
         iree_hal_device_create_params_default();
     create_params.proactor_pool = proactor_pool;
+    const iree_ffi_device_options_t options = {
+        iree_ffi_reader(allocators, allocators_length),
+        iree_ffi_reader(task, task_length),
+    };
     iree_ffi_reader_t reader = iree_ffi_reader(uris, uris_length);
-    status = iree_ffi_device_group_build(&reader, frontier_tracker,
+    status = iree_ffi_device_group_build(&reader, &options, frontier_tracker,
                                          &create_params, &group);
   }
   iree_async_frontier_tracker_release(frontier_tracker);
@@ -86,16 +134,4 @@ iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
   return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
                           "no device %u in a group of %" PRIhsz, ordinal,
                           iree_hal_device_group_device_count(group));
-}
-
-uint32_t iree_ffi_device_id(iree_hal_device_group_t* group, uint32_t ordinal,
-                            uint8_t* buffer, uint32_t capacity) {
-  iree_hal_device_t* device = NULL;
-  if (iree_ffi_check(iree_ffi_device_at(group, ordinal, &device))) {
-    return IREE_FFI_FAILED;
-  }
-  iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
-  iree_string_view_t id = iree_hal_device_id(device);
-  iree_ffi_write_bytes(&writer, id.data, id.size);
-  return iree_ffi_writer_length(&writer);
 }

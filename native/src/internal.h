@@ -3,6 +3,7 @@
 #ifndef IREE_FFI_INTERNAL_H_
 #define IREE_FFI_INTERNAL_H_
 
+#include "iree/hal/local/executable_loader.h"
 #include "iree_ffi.h"
 
 #if defined(IREE_COMPILER_MSVC)
@@ -169,5 +170,33 @@ static inline iree_ffi_reader_t iree_ffi_reader(const uint8_t* data,
 iree_status_t iree_ffi_read_u32(iree_ffi_reader_t* reader, uint32_t* out_value);
 iree_status_t iree_ffi_read_string(iree_ffi_reader_t* reader,
                                    iree_string_view_t* out_value);
+
+//===----------------------------------------------------------------------===//
+// Devices on the processor
+//===----------------------------------------------------------------------===//
+
+// What loads the code of programs, in all forms that there are.
+typedef struct iree_ffi_loaders_t {
+  iree_host_size_t count;
+  iree_hal_executable_loader_t* list[16];
+} iree_ffi_loaders_t;
+
+// Creates them; they are to be released on failure too.
+iree_status_t iree_ffi_loaders_create(iree_ffi_loaders_t* out_loaders);
+void iree_ffi_loaders_release(iree_ffi_loaders_t* loaders);
+
+bool iree_ffi_is_local_task_uri(iree_string_view_t uri);
+
+// Creates a device of the driver local-task with workers of its own, as the
+// record |task| has them (see iree_ffi_device_group_create).
+iree_status_t iree_ffi_local_task_device_create(
+    iree_string_view_t uri, iree_ffi_reader_t task,
+    const iree_hal_device_create_params_t* create_params,
+    iree_hal_device_t** out_device);
+
+bool iree_ffi_is_local_task_device(iree_hal_device_t* device);
+
+// Whether everything that was submitted to a local-task device is done.
+bool iree_ffi_local_task_device_is_idle(iree_hal_device_t* device);
 
 #endif  // IREE_FFI_INTERNAL_H_

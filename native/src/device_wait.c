@@ -1,0 +1,78 @@
+#include "internal.h"
+
+// How long to sleep between looks at a local-task device: briefly at first,
+// since most of what it does is brief.
+#define IREE_FFI_SHORTEST_SLEEP_NS (10 * 1000)
+#define IREE_FFI_LONGEST_SLEEP_NS (1000 * 1000)
+
+static iree_status_t iree_ffi_local_task_wait_idle(iree_hal_device_t* device,
+                                                   iree_time_t deadline) {
+  iree_duration_t sleep = IREE_FFI_SHORTEST_SLEEP_NS;
+  while (!iree_ffi_local_task_device_is_idle(device)) {
+    const iree_time_t now = iree_time_now();
+    if (now >= deadline) {
+      return iree_make_status(IREE_STATUS_DEADLINE_EXCEEDED,
+                              "the device is at work still");
+    }
+    iree_wait_until(deadline - now < sleep ? deadline : now + sleep);
+    sleep = iree_min(2 * sleep, IREE_FFI_LONGEST_SLEEP_NS);
+  }
+  return iree_ok_status();
+}
+
+// Queues of the system signal a semaphore after all that they were given
+// before, and local-sync has done everything when it is given something else.
+static iree_status_t iree_ffi_queue_wait_idle(iree_hal_device_t* device,
+                                              iree_hal_queue_affinity_t queue,
+                                              iree_time_t deadline) {
+  iree_hal_semaphore_t* semaphore = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_semaphore_create(
+      device, queue, /*initial_value=*/0, IREE_HAL_SEMAPHORE_FLAG_DEFAULT,
+      &semaphore));
+  uint64_t value = 1;
+  const iree_hal_semaphore_list_t signal = {1, &semaphore, &value};
+  iree_status_t status =
+      iree_hal_device_queue_barrier(device, queue,
+                                    iree_hal_semaphore_list_empty(), signal,
+                                    IREE_HAL_EXECUTE_FLAG_NONE);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_semaphore_wait(semaphore, value,
+                                     iree_make_deadline(deadline),
+                                     IREE_ASYNC_WAIT_FLAG_NONE);
+  }
+  iree_hal_semaphore_release(semaphore);
+  return status;
+}
+
+static iree_status_t iree_ffi_queues_wait_idle(iree_hal_device_t* device,
+                                               iree_time_t deadline) {
+  int64_t count = 1;
+  iree_status_t status =
+      iree_hal_device_query_i64(device, IREE_SV("hal.device"),
+                                IREE_SV("concurrency"), &count);
+  // A driver that does not tell has one.
+  if (!iree_status_is_ok(status)) {
+    iree_status_free(status);
+    count = 1;
+  }
+  for (int64_t i = 0; i < count && i < IREE_HAL_MAX_QUEUES; ++i) {
+    IREE_RETURN_IF_ERROR(
+        iree_ffi_queue_wait_idle(device, 1ull << i, deadline));
+  }
+  return iree_ok_status();
+}
+
+uint32_t iree_ffi_device_wait_idle(iree_hal_device_group_t* group,
+                                   uint32_t ordinal, uint64_t timeout_ns) {
+  const iree_time_t deadline = iree_timeout_as_deadline_ns(
+      timeout_ns > INT64_MAX ? iree_infinite_timeout()
+                             : iree_make_timeout_ns((int64_t)timeout_ns));
+  iree_hal_device_t* device = NULL;
+  iree_status_t status = iree_ffi_device_at(group, ordinal, &device);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_is_local_task_device(device)
+                 ? iree_ffi_local_task_wait_idle(device, deadline)
+                 : iree_ffi_queues_wait_idle(device, deadline);
+  }
+  return iree_ffi_check(status);
+}
