@@ -15,6 +15,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import type { Command } from "./lib/cli/command.ts";
+import { DEVICES } from "./lib/cli/devices.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
 import { RUN } from "./lib/cli/run.ts";
 import { SETUP } from "./lib/cli/setup.ts";
@@ -25,6 +26,7 @@ import { IreeError, runtime } from "./mod.ts";
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: RUN,
   inspect: INSPECT,
+  devices: DEVICES,
   setup: SETUP,
 };
 

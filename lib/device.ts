@@ -61,6 +61,9 @@ export interface AllocatorStatistics {
   readonly deviceBytesLive: number;
 }
 
+/** Milliseconds that `whenIdle` blocks, and then lets the program go on. */
+const TURN = 1;
+
 /** URIs of devices whose driver ignores parameters. */
 const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
 
@@ -251,14 +254,46 @@ export class Device extends NativeObject {
    * @throws DEADLINE_EXCEEDED when the device is at work still then.
    */
   waitIdle(timeout = Infinity): void {
-    if (typeof timeout !== "number" || !(timeout >= 0)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `timeout must be a number of milliseconds from 0, not ${timeout}`,
-      );
-    }
+    checkTimeout(timeout);
     waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
   }
+
+  /**
+   * The same without blocking: the program goes on meanwhile, but for up to a
+   * millisecond at a time.
+   *
+   * @param timeout Milliseconds to wait at most.
+   * @returns Resolves when the device is idle; rejects with DEADLINE_EXCEEDED.
+   */
+  async whenIdle(timeout = Infinity): Promise<void> {
+    checkTimeout(timeout);
+    const end = performance.now() + timeout;
+    for (;;) {
+      const left = Math.max(0, end - performance.now());
+      try {
+        return waitDeviceIdle(
+          handleOf(this),
+          this.#ordinal,
+          Math.min(left, TURN),
+        );
+      } catch (error) {
+        if (left <= TURN || !isDeadline(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, TURN));
+    }
+  }
+}
+
+function checkTimeout(timeout: number): void {
+  if (typeof timeout === "number" && timeout >= 0) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `timeout must be a number of milliseconds from 0, not ${String(timeout)}`,
+  );
+}
+
+function isDeadline(error: unknown): boolean {
+  return error instanceof IreeError && error.code === "DEADLINE_EXCEEDED";
 }
 
 function isLocalTask(uri: string): boolean {

@@ -1,0 +1,139 @@
+import {
+  type DeviceInfo,
+  type DriverReport,
+  Instance,
+  listDevices,
+  listDrivers,
+  listTaskTopologies,
+  probeDrivers,
+} from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { formatDeviceDump, formatTopologies } from "./device_text.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "./flags.ts";
+import { TASK_TOPOLOGY_FLAGS, taskTopologyOf } from "./task_flags.ts";
+import { printHelp } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+const FLAGS = {
+  driver: {
+    kind: "text",
+    value: "NAME",
+    help: ["The devices of one driver; fails when it cannot be used here."],
+  },
+  details: {
+    kind: "boolean",
+    help: ["Tells what drivers know of their devices besides."],
+  },
+  dump: {
+    kind: "boolean",
+    help: ["Prints details as iree-run-module --dump_devices does."],
+  },
+  topologies: {
+    kind: "boolean",
+    help: ["Tells how workers of local-task devices are spread, too."],
+  },
+  json: {
+    kind: "boolean",
+    help: ["Prints JSON, for programs."],
+  },
+  ...TASK_TOPOLOGY_FLAGS,
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Lists drivers and the devices that programs can run on.
+
+Usage: iree devices [--driver=NAME] [--details] [--topologies] [--json]
+
+Flags (- and _ in their names are the same):
+${formatFlags(FLAGS)}
+The flags --task_topology_… show how they would spread workers.
+
+Exit status: 0 when the devices were listed, 1 when something failed, 2 for
+wrong usage.
+`;
+
+/** `iree devices`. */
+export const DEVICES: Command = {
+  summary: "lists drivers and devices",
+  flags: FLAGS,
+  run,
+};
+
+function run(args: readonly string[]): void {
+  const flags = parseFlags(FLAGS, args);
+  if (flags.help) {
+    printHelp(HELP);
+    return;
+  }
+  const topology = taskTopologyOf(flags);
+  if (topology !== undefined && !flags.topologies) {
+    throw new UsageError("flags --task_topology_… need --topologies");
+  }
+  if (flags.dump && flags.json) {
+    throw new UsageError("--dump is text; it cannot be --json too");
+  }
+  const { details } = flags;
+  // An empty name is none, as iree-run-module takes it.
+  const driver = flags.driver || undefined;
+  using instance = Instance.open();
+  const topologies = flags.topologies
+    ? listTaskTopologies(instance, topology)
+    : undefined;
+  if (flags.dump) {
+    print(formatDeviceDump(instance, driver));
+  } else {
+    const drivers = driver === undefined
+      ? probeDrivers(instance, { details })
+      : [reportOf(instance, driver, details)];
+    if (flags.json) {
+      console.log(JSON.stringify({ drivers: drivers.map(toJson), topologies }));
+      return;
+    }
+    print(drivers.map(formatReport).join(""));
+  }
+  if (topologies !== undefined) print(formatTopologies(topologies));
+}
+
+function print(text: string): void {
+  if (text !== "") console.log(text.slice(0, -1));
+}
+
+function reportOf(
+  instance: Instance,
+  name: string,
+  details: boolean,
+): DriverReport {
+  const devices = listDevices(instance, name, { details });
+  const found = listDrivers(instance).find((it) => it.name === name);
+  return { name, fullName: found?.fullName ?? name, devices, error: undefined };
+}
+
+function toJson(report: DriverReport): object {
+  const { name, fullName, devices, error } = report;
+  return {
+    name,
+    fullName,
+    devices,
+    error: error && { code: error.code, message: error.detail },
+  };
+}
+
+function formatReport(report: DriverReport): string {
+  const { name, fullName, devices, error } = report;
+  const lines = error === undefined
+    ? devices.flatMap(formatDevice)
+    : [`cannot be used here: ${error.code}: ${firstLine(error.detail)}`];
+  return `${name}: ${fullName}\n` +
+    lines.map((line) => `  ${line}\n`).join("");
+}
+
+function formatDevice({ uri, name, details }: DeviceInfo): string[] {
+  const lines = details.trimEnd().split("\n").filter((line) => line !== "");
+  return [`${uri}  ${name}`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What happened, without what was tried one after the other. */
+function firstLine(text: string): string {
+  return text.split("\n")[0].replace(/[: ]+$/, "");
+}
