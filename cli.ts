@@ -14,20 +14,39 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import type { Command } from "./lib/cli/command.ts";
+import { type Commands, completionsCommand } from "./lib/cli/completions.ts";
 import { DEVICES } from "./lib/cli/devices.ts";
+import type { FlagTable } from "./lib/cli/flags.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
+import { NEW } from "./lib/cli/new.ts";
 import { RUN } from "./lib/cli/run.ts";
+import { SDK } from "./lib/cli/sdk.ts";
 import { SETUP } from "./lib/cli/setup.ts";
 import { printError, printHelp } from "./lib/cli/terminal.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+/** Flags of its own, and those that every command takes. */
+const FLAGS: FlagTable = {
+  help: {
+    kind: "boolean",
+    help: ["prints this help; `iree help COMMAND` that of a command"],
+  },
+  version: { kind: "boolean", help: ["prints the versions of what is used"] },
+  verbose: {
+    kind: "boolean",
+    help: ["prints where an error comes from too; after a command as well"],
+  },
+};
+
+const COMMANDS: Commands = {
   run: RUN,
   inspect: INSPECT,
   devices: DEVICES,
   setup: SETUP,
+  sdk: SDK,
+  new: NEW,
+  completions: completionsCommand(() => COMMANDS, FLAGS),
 };
 
 const HELP = `IREE's runtime on the command line.
@@ -37,13 +56,13 @@ Usage: iree COMMAND [FLAGS]
 Commands:
 ${
   Object.entries(COMMANDS)
-    .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`).join("")
+    .map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}\n`).join("")
 }
 Flags:
-  --help     prints this help; \`iree help COMMAND\` that of a command
-  --version  prints the versions of what is used
-  --verbose  prints where an error comes from too; after a command as well
-
+${
+  Object.entries(FLAGS)
+    .map(([name, { help }]) => `  --${name.padEnd(11)}${help[0]}\n`).join("")
+}
 Exit status: 0 when the command succeeded, 1 when something failed, 2 for wrong
 usage.
 `;
@@ -131,8 +150,14 @@ async function runCommand(
 }
 
 function printVersion(): void {
-  const { library, iree } = runtime.version();
-  console.log(`deno ${Deno.version.deno}\nlibrary ${library}\niree ${iree}`);
+  console.log(`deno ${Deno.version.deno}\npackage ${runtime.packageVersion}`);
+  try {
+    const { library, iree } = runtime.version();
+    console.log(`library ${library}\niree ${iree}`);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    console.log("library none; `iree doctor` tells why");
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

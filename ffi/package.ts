@@ -11,7 +11,17 @@ import config from "../deno.json" with { type: "json" };
 /** Version of the package, which its library has to have as well. */
 export const PACKAGE_VERSION: string = config.version;
 
+// Files of a standalone binary are nowhere but in it.
+const checkout = import.meta.url.startsWith("file:") && !Deno.build.standalone
+  ? new URL("..", import.meta.url)
+  : undefined;
+
 /** What `deno run` takes for the command line: of a checkout, or the package. */
-export const CLI: string = import.meta.url.startsWith("file:")
-  ? fromFileUrl(new URL("../cli.ts", import.meta.url))
-  : `jsr:${config.name}@${config.version}/cli`;
+export const CLI: string = checkout === undefined
+  ? `jsr:${config.name}@${config.version}/cli`
+  : fromFileUrl(new URL("cli.ts", checkout));
+
+/** What a program imports the package by that has a `deno.json` of its own. */
+export const IMPORTS: Readonly<Record<string, string>> = checkout === undefined
+  ? { [config.name]: `jsr:${config.name}@^${config.version}` }
+  : { [config.name]: new URL("mod.ts", checkout).href, ...config.imports };

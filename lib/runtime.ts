@@ -6,7 +6,7 @@ import {
   type Statistics,
 } from "../ffi/instance.ts";
 import { libraryPath } from "../ffi/library.ts";
-import { CLI, PACKAGE_VERSION } from "../ffi/package.ts";
+import { CLI, IMPORTS, PACKAGE_VERSION } from "../ffi/package.ts";
 import { findPlatform, type Platform } from "../ffi/platform.ts";
 import {
   findLibrary,
@@ -32,6 +32,11 @@ export interface Runtime {
   readonly packageVersion: string;
   /** What `deno run` takes for the command line: a specifier, or a path. */
   readonly cli: string;
+  /**
+   * What a project imports this package by: `imports` of its `deno.json`. From
+   * a checkout, these are the packages that the checkout imports as well.
+   */
+  readonly imports: Readonly<Record<string, string>>;
   /**
    * What is particular to this platform; `undefined` where there are no
    * libraries for it.
@@ -86,6 +91,7 @@ export const runtime: Runtime = {
   },
   packageVersion: PACKAGE_VERSION,
   cli: CLI,
+  imports: IMPORTS,
   platform: findPlatform(),
   installationFolder: () => installationFolder(demandCacheFolder()),
   findLibrary,

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { main } from "../../cli.ts";
+import { runtime } from "../../mod.ts";
 import {
   denoFlags,
   execute,
@@ -24,19 +25,29 @@ test("iree alone, help and --help print the commands", async () => {
     assertMatch(stdout, HELP);
     assertStringIncludes(
       stdout,
-      "  run       runs a function of a compiled program\n",
+      "  run          runs a function of a compiled program\n",
     );
   });
 });
 
-test("--version prints the versions of Deno, of the library and of IREE", async () => {
+test("--version prints the versions of Deno, package, library and IREE", async () => {
   const { code, stdout, stderr } = await iree(["--version"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(
     stdout,
-    /^deno \d+\.\d+\.\d+\S*\nlibrary \d+\.\d+\.\d+\niree 3\.13\.\d+\S*\n$/,
+    /^deno \d+\.\d+\.\d+\S*\npackage \d+\.\d+\.\d+\nlibrary \d+\.\d+\.\d+\niree 3\.13\.\d+\S*\n$/,
   );
   assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
+});
+
+test("--version tells what it knows where there is no library", async () => {
+  const env = { IREE_RUNTIME_LIBRARY: "/nope.so" };
+  assertEquals(await iree(["--version"], { env }), {
+    code: 0,
+    stdout: `deno ${Deno.version.deno}\npackage ${runtime.packageVersion}\n` +
+      "library none; `iree doctor` tells why\n",
+    stderr: "",
+  });
 });
 
 /** The names of the commands, in the order of the help. */

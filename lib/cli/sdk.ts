@@ -1,0 +1,63 @@
+import { join } from "@std/path";
+import { IreeError, runtime } from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { formatFlags, parseFlags } from "./flags.ts";
+import { printHelp } from "./terminal.ts";
+
+const FLAGS = {
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Prints the folder of what native modules are built with.
+
+Usage: iree sdk
+
+It has the headers, the library, a pkg-config file (lib/pkgconfig) and a CMake
+package, and lies around the library that programs are run with; where that has
+none, it is what \`iree setup\` has installed.
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 when there is one, 1 when there is none, 2 for wrong usage.
+
+Example:
+  cmake -B build -DCMAKE_PREFIX_PATH="$(iree sdk)"
+`;
+
+/** `iree sdk`. */
+export const SDK: Command = {
+  summary: "prints where the SDK for native modules is",
+  flags: FLAGS,
+  run: (args) => {
+    if (parseFlags(FLAGS, args).help) return printHelp(HELP);
+    console.log(findSdk());
+  },
+};
+
+/** Finds the folder; throws where there is none. */
+export function findSdk(): string {
+  const folders = [prefixOfLibrary(), runtime.installationFolder()];
+  const found = folders.find((folder) => folder !== undefined && isSdk(folder));
+  if (found !== undefined) return found;
+  throw new IreeError("NOT_FOUND", "there is no SDK for native modules", {
+    hint: `\`deno run -A ${runtime.cli} setup\` installs one`,
+  });
+}
+
+/** The folder that the library of programs is installed in, if it is. */
+function prefixOfLibrary(): string | undefined {
+  const path = runtime.findLibrary().at(-1)?.path;
+  const library = runtime.platform?.library;
+  if (path === undefined || library === undefined) return undefined;
+  const end = join("/", library);
+  return path.endsWith(end) ? path.slice(0, -end.length) : undefined;
+}
+
+function isSdk(folder: string): boolean {
+  try {
+    return Deno.statSync(join(folder, "include/iree/vm/api.h")).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
+}

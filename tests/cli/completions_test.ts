@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { execute, iree, mustRun, TemporaryFolder, test } from "../support.ts";
+
+/** Whether a shell is there; bash has to be. */
+async function has(shell: string): Promise<boolean> {
+  return (await execute("sh", ["-c", `command -v ${shell}`])).code === 0;
+}
+
+async function script(shell: string, folder: TemporaryFolder): Promise<string> {
+  const { code, stdout, stderr } = await iree(["completions", shell]);
+  assertEquals([code, stderr], [0, ""]);
+  const path = folder.join(`completions.${shell}`);
+  await Deno.writeTextFile(path, stdout);
+  await Deno.writeTextFile(folder.join("a file.vmfb"), "");
+  return path;
+}
+
+/** All names of commands, as the help has them. */
+async function commands(): Promise<string[]> {
+  const { stdout } = await iree(["--help"]);
+  return [...stdout.split("\nFlags:")[0].matchAll(/^ {2}([a-z]+) {2}/gm)]
+    .map(([, name]) => name);
+}
+
+/** Names of the flags that a command's help has. */
+async function flagsOf(command: string): Promise<string[]> {
+  const { stdout } = await iree([command, "--help"]);
+  return [...stdout.matchAll(/^ {2}--([a-z0-9_]+)/gm)].map(([, name]) => name);
+}
+
+const CASES: readonly (readonly [line: string, completions: string[]])[] = [
+  ["iree ru", ["run"]],
+  ["iree --ver", ["--verbose", "--version"]],
+  ["iree run --module_mode=", ["mmap", "preload"]],
+  ["iree run --module_mode=p", ["preload"]],
+  ["iree run --module=", ["a file.vmfb", "completions.bash"]],
+  ["iree inspect a", ["a file.vmfb"]],
+  ["iree help comp", ["completions"]],
+  ["iree completions ", ["bash", "fish", "zsh"]],
+  ["iree --verbose completions z", ["zsh"]],
+  ["iree new ", ["app", "module"]],
+  ["iree new module ", ["a file.vmfb", "completions.bash"]],
+];
+
+test("bash completes commands, flags, values and files", async () => {
+  using folder = new TemporaryFolder();
+  const path = await script("bash", folder);
+  const complete = async (line: string) => {
+    const code = 'source "$1"; COMP_LINE=$2 COMP_POINT=${#2}; _iree; ' +
+      'printf "%s\\n" "${COMPREPLY[@]}"';
+    const args = ["--norc", "-c", code, "bash", path, line];
+    const stdout = await mustRun("bash", args, { cwd: folder.path });
+    return stdout.split("\n").filter(Boolean).sort();
+  };
+  for (const [line, completions] of CASES) {
+    assertEquals(await complete(line), completions, line);
+  }
+  const names = await commands();
+  assertEquals(await complete("iree "), ["help", ...names].sort());
+  for (const name of names) {
+    const flags = (await complete(`iree ${name} --`))
+      .map((flag) => flag.replace(/^--|=$/g, ""));
+    const missing = (await flagsOf(name)).filter((it) => !flags.includes(it));
+    assertEquals(missing, [], name);
+    assert(flags.includes("verbose"));
+  }
+});
+
+Deno.test({
+  name: "fish completes commands, flags and values",
+  ignore: !await has("fish"),
+  async fn() {
+    using folder = new TemporaryFolder();
+    const path = await script("fish", folder);
+    const complete = async (line: string) => {
+      const code = `source '${path}'; complete -C '${line}'`;
+      const stdout = await mustRun("fish", ["--no-config", "-c", code], {
+        cwd: folder.path,
+        env: { HOME: folder.path },
+      });
+      return stdout.split("\n").filter(Boolean)
+        .map((text) => text.split("\t")[0]).sort();
+    };
+    assertEquals(await complete("iree "), ["help", ...await commands()].sort());
+    assertEquals(await complete("iree run --module_mode="), [
+      "--module_mode=mmap",
+      "--module_mode=preload",
+    ]);
+    assertEquals(await complete("iree new "), ["app", "module"]);
+    for (const name of await commands()) {
+      const flags = await complete(`iree ${name} --`);
+      const missing = (await flagsOf(name))
+        .filter((it) => !flags.includes(`--${it}`));
+      assertEquals(missing, [], name);
+    }
+  },
+});
+
+Deno.test({
+  name: "zsh completes commands, flags and values",
+  ignore: !await has("zsh"),
+  async fn() {
+    using folder = new TemporaryFolder();
+    const path = await script("zsh", folder);
+    // A shell at a terminal of its own, which is sent keys.
+    const code = `zmodload zsh/zpty
+      zpty z zsh -f -i
+      zpty -w z "PS1= LISTMAX=999; autoload -Uz compinit; compinit -u -D"
+      zpty -w z "source $1; print READY"
+      while zpty -r z out && [[ $out != *READY* ]]; do :; done
+      zpty -r z out
+      for line in "\${@:2}"; do
+        zpty -w -n z "$line"$'\\t\\t'
+        sleep 1
+        while zpty -r -t z out; do print -rn -- $out; done
+        zpty -w -n z $'\\C-u'
+      done
+      zpty -d z`;
+    const lines = ["iree ", "iree run --module_mode=", "iree new "];
+    const printed = await mustRun("zsh", ["-fc", code, "zsh", path, ...lines], {
+      cwd: folder.path,
+      env: { HOME: folder.path, TERM: "dumb" },
+    });
+    for (const name of await commands()) assertStringIncludes(printed, name);
+    for (const value of ["preload", "mmap", "module", "app"]) {
+      assertStringIncludes(printed, value);
+    }
+  },
+});
+
+test("Completions are for shells that there are scripts for", async () => {
+  for (const args of [[], ["tcsh"], ["bash", "zsh"], ["toString"]]) {
+    const { code, stderr } = await iree(["completions", ...args]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "completions are for one of bash, zsh, fish");
+  }
+});
