@@ -14,12 +14,13 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import type { CommandStatus } from "./lib/cli/command.ts";
 import { type Commands, completionsCommand } from "./lib/cli/completions.ts";
 import { DEVICES } from "./lib/cli/devices.ts";
 import type { FlagTable } from "./lib/cli/flags.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
 import { NEW } from "./lib/cli/new.ts";
-import { RUN } from "./lib/cli/run.ts";
+import { RUN } from "./lib/cli/run/command.ts";
 import { SDK } from "./lib/cli/sdk.ts";
 import { SETUP } from "./lib/cli/setup.ts";
 import { printError, printHelp } from "./lib/cli/terminal.ts";
@@ -77,8 +78,7 @@ usage.
 export async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
   try {
-    await dispatch(args.filter((arg) => arg !== "--verbose"));
-    return 0;
+    return await dispatch(args.filter((arg) => arg !== "--verbose")) ?? 0;
   } catch (error) {
     if (error instanceof UsageError) {
       printError(`${error.message}\n\nsee \`${error.help}\``);
@@ -111,7 +111,7 @@ function traceOf(error: Error): string {
   return parts.join("\n");
 }
 
-async function dispatch(args: readonly string[]): Promise<void> {
+async function dispatch(args: readonly string[]): Promise<CommandStatus> {
   const commandAt = args.findIndex((arg) => !arg.startsWith("-"));
   const own = commandAt < 0 ? args : args.slice(0, commandAt);
   const flags = parseArgs([...own], {
@@ -125,11 +125,11 @@ async function dispatch(args: readonly string[]): Promise<void> {
   if (flags.version) {
     printVersion();
   } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
-    await runCommand(rest[0], ["--help"]);
+    return await runCommand(rest[0], ["--help"]);
   } else if (flags.help || name === "help") {
     printHelp(HELP);
   } else if (Object.hasOwn(COMMANDS, name)) {
-    await runCommand(name, rest);
+    return await runCommand(name, rest);
   } else {
     throw new UsageError(
       `no command '${name}'; there is ${Object.keys(COMMANDS).join(", ")}`,
@@ -140,9 +140,9 @@ async function dispatch(args: readonly string[]): Promise<void> {
 async function runCommand(
   name: string,
   args: readonly string[],
-): Promise<void> {
+): Promise<CommandStatus> {
   try {
-    await COMMANDS[name].run(args);
+    return await COMMANDS[name].run(args);
   } catch (error) {
     if (error instanceof UsageError) error.help = `iree ${name} --help`;
     throw error;

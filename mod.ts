@@ -136,6 +136,7 @@ export {
   type Statistics,
 } from "./lib/runtime.ts";
 export type { ScalarType } from "./lib/scalar.ts";
+export { parseScalar, type ScalarTextType } from "./lib/scalar_text.ts";
 export type {
   DeclaredType,
   DeclaredValue,
@@ -177,5 +178,14 @@ export {
   type TaskWorkerOptions,
   type ThreadAffinity,
 } from "./lib/task_topology.ts";
+export {
+  type CompareOptions,
+  compareTensors,
+  copyToHost,
+  parseTensor,
+  storageOf,
+  tensorByteLength,
+  viewStorageBytes,
+} from "./lib/tooling.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";

@@ -418,4 +418,54 @@ export const symbols = {
     parameters: ["pointer", "u32", "buffer", "u32"],
     result: "u32",
   },
+
+  // iree_hal_buffer_view_t* iree_ffi_tensor_parse(
+  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+  //     uint32_t ordinal, const uint8_t* text, uint32_t text_length,
+  //     const uint8_t* contents, size_t contents_length)
+  iree_ffi_tensor_parse: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "usize",
+    ],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_tensor_compare(iree_hal_buffer_view_t* expected,
+  //     iree_hal_buffer_view_t* actual, uint32_t exact, double f16_atol,
+  //     double f32_atol, double f64_atol, double bf16_atol, double rtol,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_tensor_compare: {
+    parameters: [
+      "pointer",
+      "pointer",
+      "u32",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "buffer",
+      "u32",
+    ],
+    result: "u32",
+  },
+  // iree_ffi_ref_t* iree_ffi_buffer_view_storage(iree_hal_buffer_view_t* view)
+  iree_ffi_buffer_view_storage: { parameters: ["pointer"], result: "pointer" },
+  // iree_hal_buffer_view_t* iree_ffi_buffer_view_of_storage(
+  //     iree_ffi_ref_t* ref)
+  iree_ffi_buffer_view_of_storage: {
+    parameters: ["pointer"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
+  //     iree_hal_device_group_t* group, uint32_t ordinal)
+  iree_ffi_list_to_host: {
+    parameters: ["pointer", "pointer", "u32"],
+    result: "u32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

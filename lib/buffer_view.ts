@@ -265,7 +265,13 @@ export class BufferView extends NativeObject {
   }
 }
 
-function memoryOf(memory: Device | Instance): Memory {
+/**
+ * Where tensors are allocated that go to a device or, for programs without
+ * one, to the host.
+ *
+ * @param memory The device or the instance.
+ */
+export function memoryOf(memory: Device | Instance): Memory {
   const handle = handleOf(memory);
   return memory instanceof Device
     ? { instance: handle.instance, devices: handle, ordinal: memory.ordinal }

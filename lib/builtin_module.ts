@@ -16,11 +16,15 @@ let readDevices: (module: HalModule) => Handle;
 
 /** The module `hal`: a program's way to its devices. */
 export class HalModule extends Module {
+  /** The devices, in the order in which programs know them. */
+  readonly devices: readonly Device[];
   readonly #devices: Handle;
 
-  private constructor(instance: Instance, devices: Handle) {
-    super(createHalModule(handleOf(instance), devices));
-    this.#devices = devices;
+  private constructor(instance: Instance, devices: readonly Device[]) {
+    const group = groupOf(devices);
+    super(createHalModule(handleOf(instance), group));
+    this.devices = devices;
+    this.#devices = group;
   }
 
   /**
@@ -34,8 +38,8 @@ export class HalModule extends Module {
     instance: Instance,
     devices: Device | readonly Device[],
   ): HalModule {
-    const group = groupOf(Array.isArray(devices) ? devices : [devices]);
-    return new HalModule(instance, group);
+    const all = Array.isArray(devices) ? [...devices] : [devices];
+    return new HalModule(instance, all);
   }
 
   static {

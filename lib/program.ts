@@ -1,4 +1,6 @@
+import { HalModule } from "./builtin_module.ts";
 import type { Context } from "./context.ts";
+import type { Device } from "./device.ts";
 import type { Argument, CallResult, VmFunction } from "./function.ts";
 import { isPublicFunction, type Module } from "./module.ts";
 import type { StructuredArgument, StructuredResult } from "./structure.ts";
@@ -68,6 +70,15 @@ export class LoadedProgram implements Disposable {
       if (isCalledByName(name)) this.#define(name);
     }
     this.#resources = resources.move();
+  }
+
+  /**
+   * The devices that the program uses, in its order; they belong to the
+   * program, or to whom they were given by. None where it uses no device.
+   */
+  get devices(): readonly Device[] {
+    const hal = this.context.modules.find((it) => it instanceof HalModule);
+    return hal?.devices ?? [];
   }
 
   /** Names of the main module's functions that are there to be called. */

@@ -1,5 +1,8 @@
 import type { FlagTable } from "./flags.ts";
 
+/** An exit status; nothing is 0. */
+export type CommandStatus = number | void;
+
 /** A command of the command line. */
 export interface Command {
   /** One line about it, for the list of all commands. */
@@ -12,6 +15,7 @@ export interface Command {
    * Runs it.
    *
    * @param args The arguments after its name.
+   * @returns The exit status, where it is not 0 though nothing was thrown.
    */
-  run(args: readonly string[]): void | Promise<void>;
+  run(args: readonly string[]): CommandStatus | Promise<CommandStatus>;
 }

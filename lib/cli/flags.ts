@@ -7,15 +7,33 @@ import { UsageError } from "./usage_error.ts";
 export interface Flag {
   /**
    * `list` may be repeated and collects; of the others the last one counts.
-   * `choice` takes one of `choices`, `boolean` nothing, `true` or `false`, and
-   * `flagfile` a file whose flags count as if they stood in its place.
+   * `choice` takes one of `choices`, `boolean` nothing, `true` or `false`,
+   * `integer` and `number` what is within `min` and `max`, `optional` a value or
+   * nothing, which is the empty text, and `flagfile` a file whose flags count as
+   * if they stood in its place. `refused` is a flag of `iree-run-module` that
+   * does nothing here: it takes only its `default`.
    */
-  readonly kind: "list" | "text" | "boolean" | "choice" | "flagfile";
+  readonly kind:
+    | "list"
+    | "text"
+    | "boolean"
+    | "choice"
+    | "integer"
+    | "number"
+    | "optional"
+    | "flagfile"
+    | "refused";
   /** What stands for the value in the help. */
   readonly value?: string;
   /** All values of a choice; the first is the default. */
   readonly choices?: readonly string[];
-  /** Lines of the help. */
+  /** The smallest number that is taken. */
+  readonly min?: number;
+  /** The largest number that is taken. */
+  readonly max?: number;
+  /** What a boolean is when it is not given; all that a refused flag takes. */
+  readonly default?: string;
+  /** Lines of the help; why a flag is refused. */
   readonly help: readonly string[];
 }
 
@@ -24,11 +42,17 @@ export type FlagTable = Readonly<Record<string, Flag>>;
 
 interface FlagTypes {
   flagfile: undefined;
+  refused: undefined;
   list: string[];
   text: string | undefined;
+  optional: string | undefined;
   boolean: boolean;
   choice: string;
+  integer: number | undefined;
+  number: number | undefined;
 }
+
+type FlagValue = FlagTypes[Flag["kind"]];
 
 /** Values of flags by name. */
 export type FlagValues<Table extends FlagTable> = {
@@ -53,47 +77,52 @@ const MAX_FLAGFILE_DEPTH = 16;
  *
  * @param table The flags it knows; `-` and `_` in names are the same.
  * @param args The arguments.
+ * @param operand What takes an argument that is no flag; without it there can
+ * be none.
  * @returns A value for each flag of the table.
  */
 export function parseFlags<Table extends FlagTable>(
   table: Table,
   args: readonly string[],
+  operand?: (argument: string, values: FlagValues<Table>) => void,
 ): FlagValues<Table> {
-  const values: Record<string, FlagTypes[Flag["kind"]]> = {};
+  const values: Record<string, FlagValue> = {};
   for (const [name, flag] of Object.entries(table)) {
     values[name] = defaultValue(flag);
   }
-  for (const arg of args) parseArgument(table, values, arg, 0);
-  return values as FlagValues<Table>;
+  const parsed = values as FlagValues<Table>;
+  for (const arg of args) {
+    if (operand !== undefined && (arg === "-" || !arg.startsWith("-"))) {
+      operand(arg, parsed);
+    } else {
+      parseArgument(table, values, arg, 0);
+    }
+  }
+  return parsed;
 }
 
-function defaultValue(flag: Flag): FlagTypes[Flag["kind"]] {
+function defaultValue(flag: Flag): FlagValue {
   switch (flag.kind) {
     case "list":
       return [];
     case "boolean":
-      return false;
+      return flag.default === "true";
     case "choice":
       return flag.choices?.[0];
-    case "text":
-    case "flagfile":
+    default:
       return undefined;
   }
 }
 
 function parseArgument(
   table: FlagTable,
-  values: Record<string, FlagTypes[Flag["kind"]]>,
+  values: Record<string, FlagValue>,
   arg: string,
   depth: number,
 ): void {
   const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg);
-  if (match === null) {
-    throw new UsageError(
-      `unexpected argument '${printable(arg)}'; flags are --name=value`,
-    );
-  }
-  const name = match[1].replaceAll("-", "_");
+  if (match === null) throw unexpectedArgument(arg);
+  const name = match[1].trimEnd().replaceAll("-", "_");
   const value = match[2];
   const flag = Object.hasOwn(table, name) ? table[name] : undefined;
   if (flag === undefined) {
@@ -103,13 +132,44 @@ function parseArgument(
     parseFlagfile(table, values, needValue(name, flag, value), depth);
   } else if (flag.kind === "list") {
     (values[name] as string[]).push(needValue(name, flag, value));
-  } else if (flag.kind === "boolean") {
-    values[name] = parseBoolean(name, value);
-  } else if (flag.kind === "choice") {
-    values[name] = parseChoice(name, flag, needValue(name, flag, value));
   } else {
-    values[name] = needValue(name, flag, value);
+    values[name] = parseValue(name, flag, value);
   }
+}
+
+/**
+ * Tells that an argument is neither a flag nor anything else that is wanted.
+ *
+ * @param argument The argument.
+ */
+export function unexpectedArgument(argument: string): UsageError {
+  return new UsageError(
+    `unexpected argument '${printable(argument)}'; flags are --name=value`,
+  );
+}
+
+function parseValue(name: string, flag: Flag, value?: string): FlagValue {
+  switch (flag.kind) {
+    case "boolean":
+      return parseBoolean(name, value);
+    case "choice":
+      return parseChoice(name, flag, needValue(name, flag, value));
+    case "integer":
+    case "number":
+      return parseNumber(name, flag, needValue(name, flag, value));
+    case "optional":
+      return withoutQuotes(value ?? "");
+    case "refused":
+      return refuse(name, flag, value);
+    default:
+      return withoutQuotes(needValue(name, flag, value));
+  }
+}
+
+// A quote at both ends is not of the value: `iree-run-module --help` prints its
+// flags so, as a flag file.
+function withoutQuotes(value: string): string {
+  return /^"(.*)"$/s.exec(value)?.[1] ?? value;
 }
 
 /** What of an argument can be shown: a flag file may be no text at all. */
@@ -130,16 +190,39 @@ function parseBoolean(name: string, value = "true"): boolean {
 }
 
 function parseChoice(name: string, flag: Flag, value: string): string {
-  if (flag.choices?.includes(value)) return value;
+  const choice = withoutQuotes(value);
+  if (flag.choices?.includes(choice)) return choice;
   throw new UsageError(
     `unrecognized --${name}= value '${value}'; it can be ` +
       flag.choices?.join(" or "),
   );
 }
 
+function parseNumber(name: string, flag: Flag, value: string): number {
+  const isInteger = flag.kind === "integer";
+  const { min = isInteger ? Number.MIN_SAFE_INTEGER : -Infinity } = flag;
+  const { max = isInteger ? Number.MAX_SAFE_INTEGER : Infinity } = flag;
+  const pattern = isInteger
+    ? /^[+-]?\d+$/
+    : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+  const number = pattern.test(value) ? Number(value) : NaN;
+  if (number >= min && number <= max) return number;
+  const what = isInteger ? "a whole number" : "a number";
+  const range = [
+    Number.isFinite(flag.min) ? ` from ${flag.min}` : "",
+    Number.isFinite(flag.max) ? ` to ${flag.max}` : "",
+  ].join("");
+  throw new UsageError(`flag '${name}' is ${what}${range}, not '${value}'`);
+}
+
+function refuse(name: string, flag: Flag, value = "true"): undefined {
+  if (withoutQuotes(value) === flag.default) return undefined;
+  throw new UsageError(`flag '${name}' is refused: ${flag.help.join(" ")}`);
+}
+
 function parseFlagfile(
   table: FlagTable,
-  values: Record<string, FlagTypes[Flag["kind"]]>,
+  values: Record<string, FlagValue>,
   path: string,
   depth: number,
 ): void {
@@ -176,7 +259,8 @@ function readLines(path: string): string[] {
 export function formatFlags(table: FlagTable): string {
   return Object.entries(table).map(([name, flag]) => {
     const value = flag.choices?.join("|") ?? flag.value;
-    const title = value === undefined ? `--${name}` : `--${name}=${value}`;
+    const optional = flag.kind === "optional" ? `[=${value}]` : `=${value}`;
+    const title = value === undefined ? `--${name}` : `--${name}${optional}`;
     return [title, ...flag.help.map((line) => `    ${line}`)]
       .map((line) => `  ${line}\n`).join("");
   }).join("");

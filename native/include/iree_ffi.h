@@ -529,6 +529,41 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_format(
     iree_hal_buffer_view_t* view, uint32_t max_element_count, uint8_t* buffer,
     uint32_t capacity);
 
+//===----------------------------------------------------------------------===//
+// Tooling
+//===----------------------------------------------------------------------===//
+
+// Creates a tensor from IREE's text of it, `2x2xf32=[1 2][3 4]`, or from its
+// type, `2x2xf32`, and |contents|, which are copied. It lies on device |ordinal|
+// of |group| or, where |group| is NULL, on the heap.
+IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_tensor_parse(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+    uint32_t ordinal, const uint8_t* text, uint32_t text_length,
+    const uint8_t* contents, size_t contents_length);
+
+// Writes why |actual| does not match |expected|, or nothing when it does. Both
+// lie where the host can read. |exact| compares bytes; else floating point
+// matches when it differs by no more than its type's absolute tolerance and
+// |rtol| times the expected value. IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_tensor_compare(
+    iree_hal_buffer_view_t* expected, iree_hal_buffer_view_t* actual,
+    uint32_t exact, double f16_atol, double f32_atol, double f64_atol,
+    double bf16_atol, double rtol, uint8_t* buffer, uint32_t capacity);
+
+// Returns the `!hal.buffer` that the contents of a view are in.
+IREE_API_EXPORT iree_ffi_ref_t* iree_ffi_buffer_view_storage(
+    iree_hal_buffer_view_t* view);
+
+// Creates a view of i8 over all of a `!hal.buffer`.
+IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_buffer_view_of_storage(
+    iree_ffi_ref_t* ref);
+
+// Replaces buffers and views in |list| that the host cannot read by copies that
+// it can, made by device |ordinal| of |group|.
+IREE_API_EXPORT uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
+                                               iree_hal_device_group_t* group,
+                                               uint32_t ordinal);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

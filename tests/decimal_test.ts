@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { parseFloat32 } from "../../lib/cli/decimal.ts";
-import { mustRun, tool } from "../support.ts";
+import { parseFloat32 } from "../lib/decimal.ts";
+import { mustRun, tool } from "./support.ts";
 
 // Decimals at, just above and just below the middle between two f32s, where
 // rounding by way of f64 goes wrong.

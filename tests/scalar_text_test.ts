@@ -4,14 +4,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  parseScalarInput,
-  type ScalarInputType,
-} from "../../lib/cli/scalar_input.ts";
-import { IreeError } from "../../mod.ts";
-import { test } from "../support.ts";
+import { IreeError, parseScalar, type ScalarTextType } from "../mod.ts";
+import { test } from "./support.ts";
 
 type Value = number | bigint;
+type VmType = Extract<ScalarTextType, "i32" | "i64" | "f32" | "f64">;
 
 const I32: readonly [string, Value][] = [
   ["0", 0],
@@ -157,7 +154,7 @@ const NO_FLOATING: readonly string[] = [
 ];
 
 const TYPES: Readonly<
-  Record<ScalarInputType, {
+  Record<VmType, {
     taken: readonly [string, Value][];
     refused: readonly string[];
     range: string;
@@ -213,20 +210,20 @@ const TYPES: Readonly<
 };
 
 for (const [name, { taken, refused, range }] of Object.entries(TYPES)) {
-  const type = name as ScalarInputType;
+  const type = name as VmType;
 
   test(`The text of an ${type} is read as C reads it`, () => {
     for (const [text, value] of taken) {
-      const read = parseScalarInput(text, type, 0);
+      const read = parseScalar(text, type);
       // Which tells -0 from 0, and 1n from 1.
       assert(Object.is(read, value), `'${text}' is read as ${read}`);
     }
   });
 
-  test(`A text that is no ${type} is refused with argument and range`, () => {
-    for (const [ordinal, text] of refused.entries()) {
+  test(`A text that is no ${type} is refused with the range`, () => {
+    for (const text of refused) {
       const error = assertThrows(
-        () => parseScalarInput(text, type, ordinal),
+        () => parseScalar(text, type),
         IreeError,
         undefined,
         `'${text}'`,
@@ -234,7 +231,7 @@ for (const [name, { taken, refused, range }] of Object.entries(TYPES)) {
       assertEquals(error.code, "INVALID_ARGUMENT");
       assertEquals(
         error.detail,
-        `parsing value \`${text}\` as ${type}; parsing input ${ordinal}`,
+        `parsing value \`${text}\` as ${type}`,
       );
       assertStringIncludes(error.hint ?? "", `an ${type} is ${range}`);
     }

@@ -1,0 +1,121 @@
+/**
+ * Tensors as IREE's tools read, print and compare them.
+ *
+ * @module
+ */
+
+import type { Memory } from "./buffer_view.ts";
+import { Handle, Kind } from "./handle.ts";
+import { native } from "./library.ts";
+import { ownReference } from "./reference.ts";
+import { check, checkLength, created } from "./status.ts";
+import { bytesOf, encodeText, readText } from "./text.ts";
+
+/**
+ * Creates a tensor from IREE's text of it, or from the text of its type and its
+ * contents.
+ *
+ * @param memory Where it lies.
+ * @param text The text.
+ * @param contents The contents, which are copied.
+ */
+export function parseTensor(
+  memory: Memory,
+  text: string,
+  contents?: Uint8Array<ArrayBuffer>,
+): Handle {
+  const { instance, devices, ordinal } = memory;
+  const bytes = encodeText(text, "the text of a tensor");
+  const source = contents === undefined
+    ? null
+    : bytesOf(contents, "the contents of a tensor");
+  const view = new Handle(
+    Kind.bufferView,
+    created(
+      native.iree_ffi_tensor_parse(
+        instance.pointer(Kind.instance),
+        devices?.pointer(Kind.deviceGroup) ?? null,
+        ordinal,
+        bytes,
+        bytes.length,
+        source,
+        BigInt(source?.length ?? 0),
+      ),
+    ),
+    instance,
+  );
+  if (devices !== undefined) view.domain.addDevice(devices);
+  return view;
+}
+
+/** How floating point is compared. */
+export interface Equality {
+  readonly exact: boolean;
+  readonly f16Tolerance: number;
+  readonly f32Tolerance: number;
+  readonly f64Tolerance: number;
+  readonly bf16Tolerance: number;
+  readonly relativeTolerance: number;
+}
+
+/** Tells why a tensor does not match another one; empty when it does. */
+export function compareTensors(
+  expected: Handle,
+  actual: Handle,
+  equality: Equality,
+): string {
+  return readText((buffer, capacity) =>
+    checkLength(
+      native.iree_ffi_tensor_compare(
+        expected.pointer(Kind.bufferView),
+        actual.pointer(Kind.bufferView),
+        equality.exact ? 1 : 0,
+        equality.f16Tolerance,
+        equality.f32Tolerance,
+        equality.f64Tolerance,
+        equality.bf16Tolerance,
+        equality.relativeTolerance,
+        buffer,
+        capacity,
+      ),
+    )
+  );
+}
+
+/** The `!hal.buffer` that the contents of a view are in. */
+export function viewStorage(view: Handle): Handle {
+  const pointer = native.iree_ffi_buffer_view_storage(
+    view.pointer(Kind.bufferView),
+  );
+  return ownReference(Kind.ref, pointer, view).handle;
+}
+
+/** A view of i8 over all of a `!hal.buffer`. */
+export function viewOfStorage(reference: Handle): Handle {
+  const pointer = native.iree_ffi_buffer_view_of_storage(
+    reference.pointer(Kind.ref),
+  );
+  return ownReference(Kind.bufferView, pointer, reference).handle;
+}
+
+/**
+ * Replaces what the host cannot read in a list by copies that it can.
+ *
+ * @param list The list.
+ * @param devices A group of devices.
+ * @param ordinal Which of them makes the copies.
+ */
+export function listToHost(
+  list: Handle,
+  devices: Handle,
+  ordinal: number,
+): void {
+  list.domain.addDevice(devices);
+  check(
+    native.iree_ffi_list_to_host(
+      list.pointer(Kind.list),
+      devices.pointer(Kind.deviceGroup),
+      ordinal,
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import {
+  BufferView,
+  type Instance,
+  IreeError,
+  parseTensor,
+  Reference,
+  type Value,
+  viewStorageBytes,
+  VmBuffer,
+} from "../../../mod.ts";
+import type { ValueType } from "./inputs.ts";
+
+/**
+ * Makes a tensor of a value: a scalar has no dimensions, buffers are bytes, and
+ * null is no bytes at all.
+ *
+ * @param value The value.
+ * @param type Its type.
+ * @param instance The instance.
+ * @param stack Holds the tensor.
+ * @returns The tensor; throws INVALID_ARGUMENT for other objects.
+ */
+export function asTensor(
+  value: Value,
+  type: ValueType,
+  instance: Instance,
+  stack: DisposableStack,
+): BufferView {
+  if (value instanceof BufferView) return value;
+  return stack.use(makeTensor(value, type, instance));
+}
+
+function makeTensor(
+  value: Exclude<Value, BufferView>,
+  type: ValueType,
+  instance: Instance,
+): BufferView {
+  if (value === null) return parseTensor(instance, "0xi8");
+  if (typeof value !== "object") {
+    const text = Object.is(value, -0) ? "-0" : `${value}`;
+    return parseTensor(instance, `${type}=${text}`);
+  }
+  if (value instanceof VmBuffer) {
+    const bytes = value.toBytes();
+    return parseTensor(instance, `${bytes.length}xi8`, bytes);
+  }
+  if (value instanceof Reference && value.typeName === "hal.buffer") {
+    return viewStorageBytes(value);
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "unsupported output source type; expected: !hal.buffer, " +
+      "!hal.buffer_view, !vm.buffer",
+  );
+}

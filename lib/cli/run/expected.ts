@@ -1,0 +1,82 @@
+import {
+  BufferView,
+  type CompareOptions,
+  compareTensors,
+  type Instance,
+  List,
+  Reference,
+  type Value,
+  VmBuffer,
+} from "../../../mod.ts";
+import { asTensor } from "./as_tensor.ts";
+import type { ValueType } from "./inputs.ts";
+import type { Results } from "./results.ts";
+
+/** How many elements of a tensor that differs are printed at most. */
+const MAX_ELEMENT_COUNT = 1024;
+
+/**
+ * Compares results with what is expected.
+ *
+ * @param results The results.
+ * @param expected What they must be; `undefined` is anything.
+ * @param options How floating point is compared.
+ * @returns Lines about every difference; none when all match.
+ */
+export function compareResults(
+  results: Results,
+  expected: readonly (Value | undefined)[],
+  options: CompareOptions,
+): string {
+  const { values, types, instance } = results;
+  if (expected.length !== values.length) {
+    return `[FAILED] expected ${expected.length} list elements but ` +
+      `${values.length} provided\n`;
+  }
+  return expected.map((value, ordinal) => {
+    if (value === undefined) return "";
+    const difference = compareValue(
+      value,
+      values[ordinal],
+      types[ordinal],
+      options,
+      instance,
+    );
+    return difference && `[FAILED] result[${ordinal}]: ${difference}\n`;
+  }).join("");
+}
+
+function compareValue(
+  expected: Value,
+  actual: Value,
+  type: ValueType,
+  options: CompareOptions,
+  instance: Instance,
+): string {
+  if (expected === null && actual === null) return "";
+  const areTensors = type !== "ref" ||
+    (expected instanceof BufferView && actual instanceof BufferView);
+  if (!areTensors) {
+    return "variant types mismatch; expected " +
+      `${typeName(expected)} but got ${typeName(actual)}`;
+  }
+  using stack = new DisposableStack();
+  const wanted = asTensor(expected, type, instance, stack);
+  const given = asTensor(actual, type, instance, stack);
+  const difference = compareTensors(wanted, given, options);
+  if (difference === undefined) return "";
+  return [
+    difference,
+    "  expected:",
+    wanted.format(MAX_ELEMENT_COUNT),
+    "  actual:",
+    given.format(MAX_ELEMENT_COUNT),
+  ].join("\n");
+}
+
+function typeName(value: Value): string {
+  if (value instanceof BufferView) return "hal.buffer_view";
+  if (value instanceof VmBuffer) return "vm.buffer";
+  if (value instanceof List) return "vm.list";
+  return value instanceof Reference ? value.typeName : "empty";
+}

@@ -1,0 +1,133 @@
+import { FLAGFILE_HELP, type FlagTable } from "../flags.ts";
+
+/** What is run, on what, with which values. */
+export const MAIN_FLAGS = {
+  module: {
+    kind: "list",
+    value: "FILE",
+    help: [
+      "A module to load; repeat it for several. The last one is the main one,",
+      "and one that others need comes before them. Forms:",
+      "  program.vmfb                  a compiled program",
+      "  -                             a compiled program from stdin",
+      "  library.so                    a native module, by its default export",
+      "  library.so@export             a native module, by an export's name",
+      "  library.so@export?key=value&… the same with parameters",
+    ],
+  },
+  module_mode: {
+    kind: "choice",
+    choices: ["preload", "mmap"],
+    help: ["How files of programs get into memory: read or mapped."],
+  },
+  function: {
+    kind: "text",
+    value: "NAME",
+    help: [
+      "The function of the main module to run. It can be left out when there",
+      "is only one.",
+    ],
+  },
+  device: {
+    kind: "list",
+    value: "URI",
+    help: [
+      "The device for programs that need one: driver[://path][?params], such",
+      "as local-sync or local-task (the default). Repeat it for programs that",
+      "use several.",
+    ],
+  },
+  input: {
+    kind: "list",
+    value: "VALUE",
+    help: [
+      "An argument of the function; repeat it for several, in order.",
+      "  3  0x10  -1.5e3  inf  nan     a scalar",
+      "  2x2xi32=1 2 3 4               a tensor; also [[1 2][3 4]], one element",
+      "                                for all, or 2x2xi32 for zeros",
+      "  4xf32=@file.bin               a tensor with the bytes of a file",
+      "  4xf32=+file.bin               with those that follow in the same file",
+      "  @file.npy                     the first array of a NumPy file",
+      "  +file.npy                     its next array",
+      "  *file.npy                     all that are left, an argument each",
+      "  &4xf32=9                      a buffer of that size and contents",
+      "  (null) or (ignored)           a null reference, or zero",
+    ],
+  },
+  trace_execution: {
+    kind: "boolean",
+    help: ["Prints every operation of the VM to stderr."],
+  },
+} as const satisfies FlagTable;
+
+const TOLERANCE = { kind: "number", value: "SIZE", min: 0 } as const;
+
+/** What becomes of the results. */
+export const RESULT_FLAGS = {
+  output: {
+    kind: "list",
+    value: "TARGET",
+    help: [
+      "What to do with a result; repeat it, once for each. Without it all are",
+      "printed.",
+      "  -                             prints it",
+      "  @file.npy                     writes it as an array to a NumPy file",
+      "  +file.npy                     appends it to one",
+      "  @file.bin  +file.bin          writes or appends its bytes",
+      "  (nothing)                     ignores it",
+    ],
+  },
+  output_max_element_count: {
+    kind: "integer",
+    value: "COUNT",
+    min: -(2 ** 31),
+    max: 2 ** 31 - 1,
+    help: [
+      "How many elements of a tensor to print at most: 1024 unless given; all",
+      "when negative.",
+    ],
+  },
+  expected_output: {
+    kind: "list",
+    value: "VALUE",
+    help: [
+      "What a result must be, written like an input, or (ignored); repeat it,",
+      "once for each. Results are compared and not printed; when one differs",
+      "the exit status is 1.",
+    ],
+  },
+  equality_mode: {
+    kind: "choice",
+    choices: ["approximate", "exact"],
+    help: ["Whether floating point may differ a little."],
+  },
+  expected_f16_threshold: {
+    ...TOLERANCE,
+    help: ["By how much an f16 may differ: 0.001 unless given."],
+  },
+  expected_f32_threshold: {
+    ...TOLERANCE,
+    help: ["By how much an f32 may differ: 0.0001 unless given."],
+  },
+  expected_f64_threshold: {
+    ...TOLERANCE,
+    help: ["By how much an f64 may differ: 0.0001 unless given."],
+  },
+  expected_bf16_threshold: {
+    ...TOLERANCE,
+    help: ["By how much a bf16 may differ: 0.01 unless given."],
+  },
+  expected_rtol: {
+    ...TOLERANCE,
+    help: [
+      "What part of the expected value any floating point may differ by",
+      "besides: 1e-5 unless given.",
+    ],
+  },
+} as const satisfies FlagTable;
+
+/** What every command has. */
+export const COMMON_FLAGS = {
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const satisfies FlagTable;

@@ -1,0 +1,201 @@
+import {
+  type BufferView,
+  type Device,
+  type Instance,
+  IreeError,
+  parseScalar,
+  parseTensor,
+  readNpy,
+  type ScalarTextType,
+  type SlotType,
+  storageOf,
+  tensorByteLength,
+  type Value,
+} from "../../../mod.ts";
+import { type InputFile, InputFiles } from "./input_files.ts";
+
+/** Type of an argument or result: of scalars also those passed as i32. */
+export type ValueType = SlotType | "f16" | "bf16";
+
+/** Where inputs go to. */
+export interface InputTarget {
+  /** Types of the values, in order. */
+  readonly types: readonly ValueType[];
+  /** The device that tensors lie on; an instance for memory of the host. */
+  readonly memory: Device | Instance;
+  /** What the values belong to, for messages. */
+  readonly name: string;
+}
+
+/**
+ * Reads values as `--input` gives them.
+ *
+ * @param specs The texts.
+ * @param target Their types and where they go to.
+ * @param stack Holds the objects among them.
+ * @returns The values; one text can give several, and there can be fewer than
+ * types.
+ */
+export function parseInputs(
+  specs: readonly string[],
+  target: InputTarget,
+  stack: DisposableStack,
+): Value[] {
+  return parseExpected(specs, target, stack).map((value, ordinal) =>
+    value === undefined ? zeroOf(target.types[ordinal]) : value
+  );
+}
+
+/**
+ * Reads values as `--expected_output` gives them: `undefined` is a value that
+ * is ignored.
+ *
+ * @param specs The texts.
+ * @param target Their types and where they go to.
+ * @param stack Holds the objects among them.
+ */
+export function parseExpected(
+  specs: readonly string[],
+  target: InputTarget,
+  stack: DisposableStack,
+): (Value | undefined)[] {
+  const reader = new InputReader(target, stack);
+  for (const spec of specs) {
+    try {
+      reader.read(spec.trim());
+    } catch (error) {
+      if (!(error instanceof IreeError)) throw error;
+      const ordinal = reader.values.length;
+      const detail = `${error.detail}; parsing input ${ordinal} \`${spec}\``;
+      const { hint, cause, status } = error;
+      throw new IreeError(error.code, detail, { hint, cause, status });
+    }
+  }
+  return reader.values;
+}
+
+class InputReader {
+  readonly values: (Value | undefined)[] = [];
+  readonly #target: InputTarget;
+  readonly #stack: DisposableStack;
+  readonly #files = new InputFiles();
+
+  constructor(target: InputTarget, stack: DisposableStack) {
+    this.#target = target;
+    this.#stack = stack;
+  }
+
+  read(spec: string): void {
+    if (spec === "") {
+      throw new IreeError("INVALID_ARGUMENT", "no value specified for input");
+    }
+    if (/^[@+*]/.test(spec)) {
+      this.#readNpyFile(spec);
+    } else if (spec === "(null)") {
+      this.values.push(zeroOf(this.#nextType()));
+    } else if (spec === "(ignored)") {
+      this.#nextType();
+      this.values.push(undefined);
+    } else if (spec.startsWith("&")) {
+      this.#needReference();
+      using tensor = this.#parseTensor(spec.slice(1));
+      this.values.push(this.#stack.use(storageOf(tensor)));
+    } else {
+      this.#readValue(spec);
+    }
+  }
+
+  #readValue(spec: string): void {
+    const type = this.#nextType();
+    if (type !== "ref") {
+      this.values.push(parseScalar(spec, type));
+      return;
+    }
+    if (!/[=x]/.test(spec)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "invalid tensor specification, requires at least a shape/type " +
+          "(`4x2xf32=...`)",
+      );
+    }
+    this.values.push(this.#stack.use(this.#parseTensor(spec)));
+  }
+
+  #parseTensor(spec: string): BufferView {
+    const [, type, path] = /^([^=]*)=([@+].*)$/s.exec(spec) ?? [];
+    if (path === undefined) return parseTensor(this.#target.memory, spec);
+    const length = tensorByteLength(type);
+    const file = this.#files.open(path.slice(1), path.startsWith("+"));
+    return parseTensor(this.#target.memory, type, file.take(length));
+  }
+
+  #readNpyFile(spec: string): void {
+    const path = spec.slice(1);
+    if (!path.endsWith(".npy")) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        "only numpy (.npy) files are supported for metadata-less variant I/O",
+        { hint: "the bytes of any file make a tensor: 4xf32=@file.bin" },
+      );
+    }
+    const file = this.#files.open(path, !spec.startsWith("@"));
+    if (!spec.startsWith("*")) {
+      this.#readArray(file);
+    } else {
+      while (!file.ended) this.#readArray(file);
+    }
+  }
+
+  #readArray(file: InputFile): void {
+    this.#needReference();
+    const { tensor, end } = readNpy(
+      this.#target.memory,
+      file.bytes,
+      file.offset,
+    );
+    file.offset = end;
+    this.values.push(this.#stack.use(tensor));
+  }
+
+  #nextType(): ValueType {
+    const { types, name } = this.#target;
+    if (this.values.length < types.length) return types[this.values.length];
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `function expected fewer input values; '${name}' has ${types.length}`,
+    );
+  }
+
+  #needReference(): void {
+    const type = this.#nextType();
+    if (type === "ref") return;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `function signature mismatch: a tensor for an argument of type ${type}`,
+    );
+  }
+}
+
+function zeroOf(type: ValueType): Value {
+  return type === "ref" ? null : type === "i64" ? 0n : 0;
+}
+
+/**
+ * Types of values as text: what a program passes as i32 though its author
+ * declared it floating point is read and printed as what it is.
+ *
+ * @param types Types by the calling convention.
+ * @param declared What the author declared.
+ */
+export function valueTypes(
+  types: readonly SlotType[],
+  declared: readonly { readonly kind: string; readonly type?: string }[] = [],
+): ValueType[] {
+  return types.map((type, ordinal) => {
+    const value = declared[ordinal];
+    const declaredType = value?.kind === "scalar" ? value.type : undefined;
+    return declaredType === "f16" || declaredType === "bf16"
+      ? declaredType satisfies ScalarTextType
+      : type;
+  });
+}

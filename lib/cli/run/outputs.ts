@@ -1,0 +1,69 @@
+import {
+  type Instance,
+  IreeError,
+  type Value,
+  writeNpy,
+} from "../../../mod.ts";
+import { asTensor } from "./as_tensor.ts";
+import { asFileError } from "./input_files.ts";
+import type { ValueType } from "./inputs.ts";
+import type { Results } from "./results.ts";
+
+/**
+ * Does with results what `--output` says.
+ *
+ * @param results The results.
+ * @param targets One text for each.
+ * @param maxElementCount How many elements of a tensor to print at most.
+ */
+export function writeOutputs(
+  results: Results,
+  targets: readonly string[],
+  maxElementCount: number,
+): void {
+  const { values, types, instance } = results;
+  if (targets.length !== values.length) {
+    throw new IreeError(
+      "OUT_OF_RANGE",
+      `${targets.length} outputs specified but the provided variant list ` +
+        `only has ${values.length} elements`,
+    );
+  }
+  for (const [ordinal, target] of targets.entries()) {
+    if (target === "") continue;
+    if (target === "-") {
+      print(results.formatOne(ordinal, maxElementCount));
+    } else {
+      writeFile(target, values[ordinal], types[ordinal], instance);
+    }
+  }
+}
+
+/** Prints lines that end with a line break. */
+export function print(lines: string): void {
+  if (lines !== "") console.log(lines.slice(0, -1));
+}
+
+function writeFile(
+  target: string,
+  value: Value,
+  type: ValueType,
+  instance: Instance,
+): void {
+  if (!/^[@+]/.test(target)) {
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `unsupported output mode specification '${target}'`,
+      { hint: "write @file to write a file, +file to append to one" },
+    );
+  }
+  using stack = new DisposableStack();
+  const tensor = asTensor(value, type, instance, stack);
+  const path = target.slice(1);
+  const bytes = path.endsWith(".npy") ? writeNpy(tensor) : tensor.toBytes();
+  try {
+    Deno.writeFileSync(path, bytes, { append: target.startsWith("+") });
+  } catch (error) {
+    throw asFileError(error, path);
+  }
+}

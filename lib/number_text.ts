@@ -1,0 +1,66 @@
+// Numbers as C's strtol and strtod read them, but only where all of the text is
+// a number.
+
+/**
+ * Reads an integer in base 10, 16 (`0x`) or 8 (`0`).
+ *
+ * @param text The text.
+ * @returns The integer, or `undefined` when the text is none.
+ */
+export function parseIntegerText(text: string): bigint | undefined {
+  const match = /^([+-]?)(?:(0x[0-9a-f]+)|0([0-7]*)|([1-9][0-9]*))$/i
+    .exec(text);
+  if (match === null) return undefined;
+  const [, sign, hexadecimal, octal, decimal] = match;
+  const size = BigInt(hexadecimal ?? decimal ?? (octal ? `0o${octal}` : 0));
+  return sign === "-" ? -size : size;
+}
+
+/**
+ * Reads a floating point number: decimal, hexadecimal (`0x1.8p3`), `inf` or
+ * `nan`.
+ *
+ * @param text The text.
+ * @param parseDecimal How a decimal is rounded.
+ * @returns The number, or `undefined` when the text is none.
+ */
+export function parseFloatingText(
+  text: string,
+  parseDecimal: (text: string) => number = Number,
+): number | undefined {
+  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
+  if (special !== null) {
+    const size = /^i/i.test(special[2]) ? Infinity : NaN;
+    return special[1] === "-" ? -size : size;
+  }
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) {
+    return parseDecimal(text);
+  }
+  return parseHexadecimal(text);
+}
+
+// `0x1.8p3`: digits before and after the point, times a power of two.
+function parseHexadecimal(text: string): number | undefined {
+  const match = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i
+    .exec(text);
+  if (match === null || match[2] + match[3] === "") return undefined;
+  const [, sign, whole, fraction, exponent = "0"] = match;
+  const digits = Number(BigInt(`0x${whole}${fraction}`));
+  const value = digits * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === "-" ? -value : value;
+}
+
+/** Texts of zero; what else becomes zero is too small. */
+const ZERO = /^[+-]?(?:0x[0.]+(?:p.*)?|[0.]+(?:e.*)?)$/i;
+
+/**
+ * Whether a number kept its size: what is finite stays so, and only a zero
+ * becomes zero.
+ *
+ * @param text The text of the number.
+ * @param rounded The number as it is stored.
+ */
+export function keepsSize(text: string, rounded: number): boolean {
+  if (/inf|nan/i.test(text)) return true;
+  return Number.isFinite(rounded) && (rounded !== 0 || ZERO.test(text));
+}

@@ -1,0 +1,48 @@
+/**
+ * Tells whether brackets follow a shape, with or without the outermost ones,
+ * which IREE does not print: `[[1 2][3 4]]` or `[1 2][3 4]` for 2x2.
+ *
+ * @param contents The text of the elements.
+ * @param shape The dimensions, outermost first.
+ * @returns Whether they do; text without brackets always does.
+ */
+export function isNestedLike(
+  contents: string,
+  shape: readonly number[],
+): boolean {
+  const tokens: string[] = contents.match(/[[\]]|[^\s,[\]]+/g) ?? [];
+  if (!tokens.includes("[")) return !tokens.includes("]");
+  const end = shape.length === 0 ? -1 : readDimension(tokens, 0, shape, 0);
+  if (end === tokens.length) return true;
+  return shape.length > 1 &&
+    readItems(tokens, 0, shape, 0) === tokens.length;
+}
+
+/** Where a bracketed dimension that begins at `at` ends; -1 where it does not. */
+function readDimension(
+  tokens: readonly string[],
+  at: number,
+  shape: readonly number[],
+  level: number,
+): number {
+  if (tokens[at] !== "[") return -1;
+  const end = readItems(tokens, at + 1, shape, level);
+  return tokens[end] === "]" ? end + 1 : -1;
+}
+
+function readItems(
+  tokens: readonly string[],
+  start: number,
+  shape: readonly number[],
+  level: number,
+): number {
+  let at = start;
+  for (let count = 0; count < shape[level] && at >= 0; count++) {
+    if (level + 1 < shape.length) {
+      at = readDimension(tokens, at, shape, level + 1);
+    } else {
+      at = at < tokens.length && !/[[\]]/.test(tokens[at]) ? at + 1 : -1;
+    }
+  }
+  return at;
+}

@@ -1,0 +1,59 @@
+/** One command line that is given to both programs. */
+export interface Case {
+  /** What tells it from the others; `differences.ts` names cases by it. */
+  readonly name: string;
+  /** The function of `echo.mlir`; nothing when the arguments tell it all. */
+  readonly function?: string;
+  /** The arguments besides module and function. */
+  readonly args: readonly string[];
+  /** Files in the folder that the programs run in, by name. */
+  readonly files?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+}
+
+/** Makes an array of a NumPy file. */
+export function npy(
+  descr: string,
+  shape: string,
+  contents: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const dict = `{'descr': '${descr}', 'fortran_order': False, ` +
+    `'shape': ${shape}, }`;
+  return npyOfHeader(dict, contents);
+}
+
+/** Makes an array of a NumPy file with a header that may be any text. */
+export function npyOfHeader(
+  header: string,
+  contents: Uint8Array<ArrayBuffer>,
+  magic = "\x93NUMPY\x01\0",
+): Uint8Array<ArrayBuffer> {
+  const padded = `${header.padEnd(117)}\n`;
+  return join(
+    ascii(magic),
+    Uint8Array.of(padded.length & 255, padded.length >> 8),
+    ascii(padded),
+    contents,
+  );
+}
+
+/** Bytes of text. */
+export function ascii(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (it) => it.charCodeAt(0));
+}
+
+/** Bytes of numbers of 32 bits. */
+export function floats(...values: number[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Float32Array(values).buffer);
+}
+
+/** Several bytes after each other. */
+export function join(
+  ...parts: readonly Uint8Array<ArrayBuffer>[]
+): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Bytes that count up. */
+export function counting(length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, index) => 1 + 7 * index % 97);
+}
