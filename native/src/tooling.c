@@ -243,6 +243,9 @@ static iree_status_t iree_ffi_tensor_describe_difference(
     IREE_RETURN_IF_ERROR(
         iree_string_builder_append_cstring(builder, "metadata is "));
     IREE_RETURN_IF_ERROR(iree_ffi_tensor_append_type(actual, builder));
+    IREE_RETURN_IF_ERROR(iree_string_builder_append_cstring(
+        builder, "; expected that the view matches "));
+    IREE_RETURN_IF_ERROR(iree_ffi_tensor_append_type(expected, builder));
   }
   IREE_RETURN_IF_ERROR(iree_string_builder_append_cstring(
       builder,

@@ -25,6 +25,16 @@ const DEFAULTS = {
   flagfile: undefined,
 };
 
+const MORE = {
+  count: { kind: "integer", value: "COUNT", min: -1, max: 10, help: ["It."] },
+  offset: { kind: "integer", value: "OFFSET", help: ["It."] },
+  size: { kind: "number", value: "SIZE", min: 0, help: ["It."] },
+  list_devices: { kind: "optional", value: "DRIVER", help: ["Lists."] },
+  tracing: { kind: "boolean", default: "true", help: ["Traces."] },
+  replay: { kind: "refused", default: "", help: ["there is", "no replay"] },
+  path: { kind: "refused", help: ["there is none"] },
+} as const satisfies FlagTable;
+
 function parse(...args: string[]): FlagValues<typeof TABLE> {
   return parseFlags(TABLE, args);
 }
@@ -140,6 +150,84 @@ test("Arguments that are no flags are refused", () => {
       `unexpected argument '${arg}'; flags are --name=value`,
     );
   }
+});
+
+test("A number is one within its limits", () => {
+  const parseMore = (arg: string) => parseFlags(MORE, [arg]);
+  assertEquals(parseFlags(MORE, []).count, undefined);
+  assertEquals(parseMore("--count=-1").count, -1);
+  assertEquals(parseMore("--count=+10").count, 10);
+  assertEquals(parseMore("--offset=-9007199254740991").offset, -(2 ** 53 - 1));
+  for (const [text, size] of [["0", 0], ["1e-5", 1e-5], [".5", 0.5]] as const) {
+    assertEquals(parseMore(`--size=${text}`).size, size);
+  }
+  for (const bad of ["-2", "11", "1.5", "0x1", "", "many", "1e1", " 1"]) {
+    assertThrows(
+      () => parseMore(`--count=${bad}`),
+      UsageError,
+      `flag 'count' is a whole number from -1 to 10, not '${bad}'`,
+    );
+  }
+  for (const bad of ["-1", "nan", "inf", "1,5", ""]) {
+    assertThrows(
+      () => parseMore(`--size=${bad}`),
+      UsageError,
+      `flag 'size' is a number from 0, not '${bad}'`,
+    );
+  }
+  assertThrows(
+    () => parseMore("--offset=9007199254740993"),
+    UsageError,
+    "flag 'offset' is a whole number, not",
+  );
+});
+
+test("An optional value is nothing where the flag stands alone", () => {
+  assertEquals(parseFlags(MORE, []).list_devices, undefined);
+  assertEquals(parseFlags(MORE, ["--list_devices"]).list_devices, "");
+  assertEquals(parseFlags(MORE, ["--list-devices=a"]).list_devices, "a");
+  assertStringIncludes(formatFlags(MORE), "--list_devices[=DRIVER]\n");
+});
+
+test("A boolean can be true unless it is given", () => {
+  assertEquals(parseFlags(MORE, []).tracing, true);
+  assertEquals(parseFlags(MORE, ["--tracing=false"]).tracing, false);
+});
+
+test("A flag that does nothing takes the value that says so", () => {
+  for (const arg of ["--replay=", '--replay=""']) parseFlags(MORE, [arg]);
+  assertThrows(
+    () => parseFlags(MORE, ["--replay=file"]),
+    UsageError,
+    "flag 'replay' is refused: there is no replay",
+  );
+  for (const arg of ["--path=", "--path", "--path=a"]) {
+    assertThrows(() => parseFlags(MORE, [arg]), UsageError, "is refused");
+  }
+});
+
+test("Quotes around a value are not of it, but in lists", () => {
+  assertEquals(parse('--function="a b"').function, "a b");
+  assertEquals(parse('--function=""').function, "");
+  assertEquals(parse('--function="').function, '"');
+  assertEquals(parse('--module_mode="mmap"').module_mode, "mmap");
+  assertEquals(parse('--input="a"').input, ['"a"']);
+});
+
+test("Arguments that are no flags go where they are wanted", () => {
+  const operands: string[] = [];
+  const { input } = parseFlags(
+    TABLE,
+    ["a.vmfb", "--input=1", "-", "", "--input=2"],
+    (argument) => operands.push(argument),
+  );
+  assertEquals(operands, ["a.vmfb", "-", ""]);
+  assertEquals(input, ["1", "2"]);
+  assertThrows(
+    () => parseFlags(TABLE, ["-x"], () => {}),
+    UsageError,
+    "unexpected argument '-x'",
+  );
 });
 
 test("The help of flags names each with its values", () => {

@@ -170,11 +170,13 @@ test("Help is there under every name that people try", async () => {
 test("What would be ignored is refused", async () => {
   for (
     const [args, words] of [
-      [["--device=local-sync", "--device=local-task"], "--device can be given"],
       [["--module=-", "--module=-"], "--module=- can be given once"],
+      [["x.vmfb", "y.vmfb"], "unexpected argument 'y.vmfb'"],
+      [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'"],
+      [["--module=y.vmfb", "x.vmfb"], "unexpected argument 'x.vmfb'"],
     ] as const
   ) {
-    const { code, stderr } = await iree(["run", "--module=x.vmfb", ...args]);
+    const { code, stderr } = await iree(["run", ...args]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, words);
   }

@@ -18,14 +18,17 @@ import {
   type FlagTable,
   parseFlags,
 } from "../../lib/cli/flags.ts";
-import { parseScalarInput } from "../../lib/cli/scalar_input.ts";
 import { parseModuleUri } from "../../lib/module_uri.ts";
+import { parseScalar } from "../../lib/scalar_text.ts";
+import { checkTensorText, splitTensorText } from "../../lib/tensor_text.ts";
 import type { Fixtures } from "./fixtures.ts";
 import type { Kind } from "./kinds.ts";
 import type { Random } from "./random.ts";
 
 /** What the caller's own code throws in the middle of ours. */
 export class CallerError extends Error {}
+
+const ELEMENT_TYPES = ["i1", "i8", "ui64", "f16", "f8E4M3FN", "cf64", "i24"];
 
 /** Texts that mean something to one parser or another, and some that do not. */
 const PIECES: readonly string[] = [
@@ -125,21 +128,21 @@ function runFlags(random: Random, fixtures: Fixtures): void {
     ]);
   });
   const type = random.pick(["i32", "i64", "f32", "f64"] as const);
-  const value = parseScalarInputOrNothing(text(random, 3), type);
+  const value = orNothing(() => parseScalar(text(random, 3), type));
   if (value !== undefined && typeof value !== "bigint" && type === "i64") {
     throw new Error("an i64 must be a bigint");
   }
+  const shape = random.pick(["", "2x", "0x3x", "2x2x", text(random, 2)]);
+  const tensor = `${shape}${random.pick(ELEMENT_TYPES)}=${text(random, 6)}`;
+  orNothing(() => checkTensorText(splitTensorText(tensor)));
   parseFlags(FLAGS, args);
 }
 
-function parseScalarInputOrNothing(
-  input: string,
-  type: "i32" | "i64" | "f32" | "f64",
-): number | bigint | undefined {
+/** What is read, unless it is refused: the flags are still to come. */
+function orNothing<T>(read: () => T): T | undefined {
   try {
-    return parseScalarInput(input, type, 0);
+    return read();
   } catch (error) {
-    // The flags are still to come.
     if (error instanceof Error && error.name === "IreeError") return undefined;
     throw error;
   }

@@ -65,8 +65,10 @@ export function parseExpected(
       reader.read(spec.trim());
     } catch (error) {
       if (!(error instanceof IreeError)) throw error;
-      const ordinal = reader.values.length;
-      const detail = `${error.detail}; parsing input ${ordinal} \`${spec}\``;
+      // The text is told unless the message has it.
+      const text = error.detail.includes(`\`${spec}\``) ? "" : ` \`${spec}\``;
+      const detail =
+        `${error.detail}; parsing input ${reader.values.length}${text}`;
       const { hint, cause, status } = error;
       throw new IreeError(error.code, detail, { hint, cause, status });
     }

@@ -13,8 +13,144 @@ export interface Difference {
   readonly reason: string;
 }
 
+const REFUSED = {
+  differs: ["stdout", "exit", "status"],
+  ours: [1, "INVALID_ARGUMENT"],
+} as const;
+const WRONG_USAGE = { differs: ["stdout", "exit"], ours: [2] } as const;
+
 /**
  * All differences that are meant. The suite fails when there is one that is not
  * here, and when one that is here is no more.
  */
-export const DIFFERENCES: readonly Difference[] = [];
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    cases: [
+      "view of 4xsi8=-129",
+      "view of 4xi32=99999999999",
+      "view of 4xui32=4294967296",
+      "i8 of 99999999999",
+      "i8 of 300",
+      "i1 of 2",
+    ],
+    ...REFUSED,
+    reason: "An integer that does not fit is refused; theirs is wrapped.",
+  },
+  {
+    cases: [
+      "view of 4xi32=3.7",
+      "view of 4xf32=1.5x",
+      "view of 4xi1=02",
+      "i8 of 3.7",
+      "i8 of 4xf32=1",
+    ],
+    ...REFUSED,
+    reason:
+      "A word that is no number of the type is refused; theirs takes as " +
+      "much of it as is one.",
+  },
+  {
+    cases: ["view of 4xf32=1e39", "view of 4xf16=70000"],
+    ...REFUSED,
+    reason: "A number that is too large is refused; theirs becomes infinite.",
+  },
+  {
+    cases: [
+      "view of 2x2xi32=[1 2 3 4]",
+      "view of 2x2xi32=[[1 2][3 4]",
+      "view of 2x2xi32=[[1 2 3][4]]",
+      "view of 2x2xi32=[7]",
+      "view of i32=[7]",
+    ],
+    ...REFUSED,
+    reason: "Brackets that do not match the shape are refused; theirs are " +
+      "overlooked.",
+  },
+  {
+    cases: ["an f16", "a bf16"],
+    differs: ["stdout"],
+    ours: [0],
+    reason:
+      "A scalar that is declared f16 or bf16 is a number; theirs is the " +
+      "integer that it is passed as, so that 1.5 is 1.",
+  },
+  {
+    cases: ["an f16 to bytes"],
+    differs: ["files"],
+    ours: [0],
+    reason: "The same: it is written as the two bytes of an f16.",
+  },
+  {
+    cases: ["scalars that are as expected", "a scalar that is ignored"],
+    differs: ["stdout", "exit"],
+    ours: [0],
+    reason:
+      "Scalars are compared as tensors are; with theirs no scalar is as " +
+      "expected, whatever it is.",
+  },
+  {
+    cases: ["a scalar that is not as expected"],
+    differs: ["stdout"],
+    ours: [1],
+    reason: "The same: it is told how they differ, and not that i32 is no i32.",
+  },
+  {
+    cases: ["2xf32=1 2 expected (null)"],
+    differs: ["stdout", "exit"],
+    ours: [1],
+    reason: "An expected null must be null; with theirs it is anything, as " +
+      "(ignored) is.",
+  },
+  {
+    cases: ["2xf8E4M3FN=1 2 expected 2xf8E4M3FN=1 3"],
+    differs: ["stdout", "exit"],
+    ours: [1],
+    reason: "How types with long names differ is told; theirs aborts.",
+  },
+  {
+    cases: [
+      "a file that is not there",
+      "bytes that are not there",
+      "an output that cannot be written",
+    ],
+    differs: ["status"],
+    ours: [1, "NOT_FOUND"],
+    reason: "A file that is not there is NOT_FOUND; theirs is UNKNOWN.",
+  },
+  {
+    cases: ["npy header: no shape"],
+    ...REFUSED,
+    reason: "A header without a shape is refused; with theirs it is a scalar.",
+  },
+  {
+    cases: ["npy header: a huge width"],
+    differs: ["status"],
+    ours: [1, "INVALID_ARGUMENT"],
+    reason:
+      "A width that no element has is refused; theirs wraps it and reads " +
+      "other elements, of which this file has too few.",
+  },
+  {
+    cases: ["2xbf16=1 2 to out.npy", "2xf8E4M3FN=1 2 to out.npy"],
+    differs: ["files"],
+    ours: [1, "UNIMPLEMENTED"],
+    reason:
+      "A file is left alone when what should be in it cannot be written; " +
+      "theirs is emptied.",
+  },
+  {
+    cases: ["an unknown flag"],
+    differs: ["exit", "status"],
+    ours: [2],
+    reason: "Wrong usage has an exit status of its own.",
+  },
+  {
+    cases: [
+      "an equality mode of no known name",
+      "a stray argument",
+      "a limit that is no number",
+    ],
+    ...WRONG_USAGE,
+    reason: "What is not understood is refused; theirs overlooks it.",
+  },
+];

@@ -41,7 +41,7 @@ function* shapes(
   yield `${type}=${b}`;
   yield `3x${type}=${a} ${b} ${c}`;
   yield `2x2x${type}=[[${a} ${b}][${c},${a}]]`;
-  yield `2x1x2x${type}=[${b} ${a}][${b} ${c}]`.replace(/=(.*)$/, "=$1");
+  yield `2x1x2x${type}=[[${b} ${a}]][[${b} ${c}]]`;
   yield `2x3x${type}=${c}`;
   yield `3x${type}`;
 }
