@@ -97,7 +97,9 @@ export {
 } from "./lib/parameters_module.ts";
 export {
   decodeNpy,
+  decodeNpyArray,
   encodeNpy,
+  type NpyArray,
   type NpyOptions,
   readNpy,
   writeNpy,

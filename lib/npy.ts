@@ -62,6 +62,41 @@ export function decodeNpy(
   return decode(bytesOf(bytes, "npy data"), "npy data", options);
 }
 
+/** One of the arrays in the contents of a `.npy` file. */
+export interface NpyArray {
+  /** The array. */
+  readonly array: NdArray;
+  /** Where it ends in the file, in bytes: where the next one begins, if any. */
+  readonly end: number;
+}
+
+/**
+ * Reads one of the arrays in the contents of a `.npy` file, as
+ * {@linkcode decodeNpy} reads all of them; what follows it is not looked at.
+ *
+ * @param bytes The contents of the file.
+ * @param start Where the array begins.
+ * @param options What the file does not tell.
+ * @returns The array and where it ends; throws what `decodeNpy` throws.
+ */
+export function decodeNpyArray(
+  bytes: Uint8Array<ArrayBuffer>,
+  start = 0,
+  options: NpyOptions = {},
+): NpyArray {
+  const plain = bytesOf(bytes, "npy data");
+  const { array, byteLength } = decodeOne(
+    plain.subarray(start),
+    rawInfoOf(options),
+    (problem) =>
+      new IreeError(
+        "INVALID_ARGUMENT",
+        `npy data: the array from byte ${start} ${problem}`,
+      ),
+  );
+  return { array, end: start + byteLength };
+}
+
 /**
  * Reads the arrays in a `.npy` file, as {@linkcode decodeNpy} does. Needs
  * `--allow-read` for it.
@@ -170,10 +205,7 @@ function decode(
   source: string,
   options: NpyOptions,
 ): NdArray[] {
-  const { rawElementType } = options;
-  const raw = rawElementType === undefined
-    ? undefined
-    : elementTypeInfo(rawElementType);
+  const raw = rawInfoOf(options);
   const arrays: NdArray[] = [];
   let start = 0;
   do {
@@ -187,6 +219,13 @@ function decode(
     start += byteLength;
   } while (start < bytes.length);
   return arrays;
+}
+
+function rawInfoOf(options: NpyOptions): ElementTypeInfo | undefined {
+  const { rawElementType } = options;
+  return rawElementType === undefined
+    ? undefined
+    : elementTypeInfo(rawElementType);
 }
 
 function decodeOne(

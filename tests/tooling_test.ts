@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
-  BufferView,
+  type BufferView,
   type CompareOptions,
   compareTensors,
   copyToHost,
@@ -9,7 +9,7 @@ import {
   IreeError,
   List,
   parseTensor,
-  Reference,
+  type Reference,
   storageOf,
   tensorByteLength,
   viewStorageBytes,

@@ -5,7 +5,6 @@ import {
   IreeError,
   parseScalar,
   parseTensor,
-  readNpy,
   type ScalarTextType,
   type SlotType,
   storageOf,
@@ -13,6 +12,7 @@ import {
   type Value,
 } from "../../../mod.ts";
 import { type InputFile, InputFiles } from "./input_files.ts";
+import { readTensor } from "./npy_file.ts";
 
 /** Type of an argument or result: of scalars also those passed as i32. */
 export type ValueType = SlotType | "f16" | "bf16";
@@ -150,13 +150,9 @@ class InputReader {
 
   #readArray(file: InputFile): void {
     this.#needReference();
-    const { tensor, end } = readNpy(
-      this.#target.memory,
-      file.bytes,
-      file.offset,
+    this.values.push(
+      this.#stack.use(readTensor(this.#target.memory, file)),
     );
-    file.offset = end;
-    this.values.push(this.#stack.use(tensor));
   }
 
   #nextType(): ValueType {

@@ -1,11 +1,7 @@
-import {
-  type Instance,
-  IreeError,
-  type Value,
-  writeNpy,
-} from "../../../mod.ts";
+import { type Instance, IreeError, type Value } from "../../../mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import { asFileError } from "./input_files.ts";
+import { makeNpyFile } from "./npy_file.ts";
 import type { ValueType } from "./inputs.ts";
 import type { Results } from "./results.ts";
 
@@ -60,7 +56,10 @@ function writeFile(
   using stack = new DisposableStack();
   const tensor = asTensor(value, type, instance, stack);
   const path = target.slice(1);
-  const bytes = path.endsWith(".npy") ? writeNpy(tensor) : tensor.toBytes();
+  const contents = tensor.toBytes();
+  const bytes = path.endsWith(".npy")
+    ? makeNpyFile(tensor, contents)
+    : contents;
   try {
     Deno.writeFileSync(path, bytes, { append: target.startsWith("+") });
   } catch (error) {

@@ -27,6 +27,7 @@ const DESCRS: readonly (readonly [string, number])[] = [
   ["<c8", 8],
   ["<c16", 16],
   ["<V2", 2],
+  ["|V2", 2],
 ];
 
 const SHAPES: readonly (readonly [string, number])[] = [
@@ -145,7 +146,7 @@ function* headers(): Generator<Case> {
   const whole = npy("<f4", "(1,)", floats(1));
   yield broken("npy: empty", new Uint8Array());
   yield broken("npy: other magic", ascii("PK\x03\x04 and more"));
-  yield broken("npy: another version", ascii("\x93NUMPY\x09\0xx"));
+  yield broken("npy: another version", ascii("\x93NUMPY\x09\0and more"));
   yield broken("npy: cut in the header", whole.slice(0, 60));
   yield broken("npy: cut in the contents", whole.slice(0, -1));
 }
@@ -166,6 +167,8 @@ const OUTPUT_TYPES: readonly string[] = [
   "2xf8E4M3FN=1 2",
   "cf64=0000803f00000040",
   "2x*16=0102 0304",
+  "1x1x1x1x1x1x1x1x3xi8=1 2 3",
+  "3x1x1x1x1x1xf64",
 ];
 
 function* outputTypes(): Generator<Case> {
