@@ -20,6 +20,7 @@ import { DEVICES } from "./lib/cli/devices.ts";
 import type { FlagTable } from "./lib/cli/flags.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
 import { NEW } from "./lib/cli/new.ts";
+import { PARAMETERS } from "./lib/cli/parameters/command.ts";
 import { RUN } from "./lib/cli/run/command.ts";
 import { SDK } from "./lib/cli/sdk.ts";
 import { SETUP } from "./lib/cli/setup.ts";
@@ -44,6 +45,7 @@ const COMMANDS: Commands = {
   run: RUN,
   inspect: INSPECT,
   devices: DEVICES,
+  parameters: PARAMETERS,
   setup: SETUP,
   sdk: SDK,
   new: NEW,
@@ -144,7 +146,7 @@ async function runCommand(
   try {
     return await COMMANDS[name].run(args);
   } catch (error) {
-    if (error instanceof UsageError) error.help = `iree ${name} --help`;
+    if (error instanceof UsageError) error.command ??= name;
     throw error;
   }
 }

@@ -90,7 +90,10 @@ export {
   type ParameterOptions,
   type ParameterRange,
 } from "./lib/parameter_index.ts";
-export type { ParameterSource } from "./lib/parameter_source.ts";
+export {
+  indexParameterFiles,
+  type ParameterSource,
+} from "./lib/parameter_source.ts";
 export {
   type ParameterProvider,
   ParametersModule,

@@ -191,9 +191,9 @@ function addDependencies(
     if (name === "hal") {
       linked.push(stack.use(createHal(instance, options.device, stack)));
     } else if (name === "io_parameters") {
-      const { parameterMode } = options;
       const sources = toSources(options.parameters);
-      linked.push(stack.use(loadParameters(instance, sources, parameterMode)));
+      const mode = options.parameterMode;
+      linked.push(stack.use(loadParameters(instance, sources, { mode })));
     } else if (isBuiltinName(name)) {
       linked.push(stack.use(BuiltinModule.create(instance, name)));
     } else if (!optional) {

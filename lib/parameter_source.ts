@@ -1,6 +1,9 @@
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
-import { ParameterIndex, type ParameterMode } from "./parameter_index.ts";
+import {
+  type ParameterFileOptions,
+  ParameterIndex,
+} from "./parameter_index.ts";
 import {
   checkProvider,
   type ParameterProvider,
@@ -35,58 +38,76 @@ export function parseScopedFile(text: string): ScopedFile {
 }
 
 /**
- * Creates the module of parameters from files and indices; those of one scope
- * are put together.
+ * Indexes files of parameters, those of one scope together. Needs
+ * `--allow-read` for them.
+ *
+ * @example
+ * ```ts ignore
+ * import { indexParameterFiles, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * const files = ["model=a.safetensors", "model=b.irpa"];
+ * for (const { scope, index } of indexParameterFiles(instance, files)) {
+ *   using _ = index;
+ *   console.log(scope, index.entries.length);
+ * }
+ * ```
+ *
+ * @param instance The instance.
+ * @param files Each as `file` or `scope=file`, or its URL.
+ * @param options How programs get the contents.
+ * @returns The indices, to be disposed, with their scopes, in the order of their
+ * first files; throws as `ParameterIndex.addFile` does.
+ */
+export function indexParameterFiles(
+  instance: Instance,
+  files: Iterable<string | URL>,
+  options: ParameterFileOptions = {},
+): ParameterProvider[] {
+  const indices = new Map<string, ParameterIndex>();
+  try {
+    for (const file of files) {
+      const { scope, path } = file instanceof URL
+        ? { scope: "", path: file }
+        : parseScopedFile(file);
+      const index = indices.get(scope) ?? ParameterIndex.create(instance);
+      indices.set(scope, index);
+      index.addFile(path, options);
+    }
+  } catch (error) {
+    for (const index of indices.values()) index.dispose();
+    throw error;
+  }
+  return indices.entries()
+    .map(([scope, index]) => ({ scope, index })).toArray();
+}
+
+/**
+ * Creates the module of parameters from files and indices.
  *
  * @param instance The instance.
  * @param sources Where they are.
- * @param mode How programs get the contents of files.
+ * @param options How programs get the contents of files.
  */
 export function loadParameters(
   instance: Instance,
   sources: readonly ParameterSource[],
-  mode?: ParameterMode,
+  options: ParameterFileOptions,
 ): ParametersModule {
+  const given = sources.filter((it): it is ParameterProvider => !isFile(it));
+  given.forEach(checkProvider);
   using stack = new DisposableStack();
-  const providers = indexParameters(instance, sources, mode, stack);
-  return ParametersModule.create(instance, providers);
+  const indexed = indexParameterFiles(
+    instance,
+    sources.filter(isFile),
+    options,
+  );
+  for (const { index } of indexed) stack.use(index);
+  return ParametersModule.create(instance, [...indexed, ...given]);
 }
 
-/**
- * Makes an index for each scope of files; indices of the caller's are passed on.
- *
- * @param instance The instance.
- * @param sources Where the parameters are.
- * @param mode How programs get the contents of files.
- * @param stack Owns the indices that are made.
- * @returns The indices with their scopes, in the order of their first sources.
- */
-export function indexParameters(
-  instance: Instance,
-  sources: readonly ParameterSource[],
-  mode: ParameterMode | undefined,
-  stack: DisposableStack,
-): ParameterProvider[] {
-  const made = new Map<string, ParameterIndex>();
-  const providers: ParameterProvider[] = [];
-  for (const source of sources) {
-    if (typeof source !== "string" && !(source instanceof URL)) {
-      checkProvider(source);
-      providers.push(source);
-      continue;
-    }
-    const { scope, path } = source instanceof URL
-      ? { scope: "", path: source }
-      : parseScopedFile(source);
-    let index = made.get(scope);
-    if (index === undefined) {
-      index = stack.use(ParameterIndex.create(instance));
-      made.set(scope, index);
-      providers.push({ scope, index });
-    }
-    index.addFile(path, { mode });
-  }
-  return providers;
+function isFile(source: ParameterSource): source is string | URL {
+  return typeof source === "string" || source instanceof URL;
 }
 
 /**

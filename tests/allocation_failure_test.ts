@@ -80,6 +80,7 @@ for (
     ["data for tensors", 50],
     ["functions that signal fences", 50],
     ["a model", 50],
+    ["parameters", 30],
     ["modules without a device", 15],
   ] as const
 ) {

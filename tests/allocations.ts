@@ -15,6 +15,8 @@ import {
   IreeError,
   List,
   load,
+  ParameterIndex,
+  ParametersModule,
   type Reference,
   runtime,
   type Value,
@@ -120,6 +122,27 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     });
     using view = loaded.call("block", new Float32Array(256)) as BufferView;
     assertEquals(view.shape, [8, 32]);
+  },
+  "parameters": () => {
+    using instance = Instance.open();
+    using index = ParameterIndex.create(instance);
+    const metadata = new Uint8Array([1]);
+    index.addData("data", new Float32Array([1, 2]), { metadata });
+    index.addSplat("splat", 16, new Float64Array([0.5]));
+    index.addFrom(index, "data", "again");
+    const path = Deno.makeTempFileSync({ suffix: ".irpa" });
+    try {
+      index.writeArchive(path, { expand: ["splat"] });
+      for (const mode of ["file", "preload", "mmap"] as const) {
+        using archive = ParameterIndex.fromFile(instance, path, { mode });
+        assertEquals(archive.read("splat"), index.read("splat"));
+        const providers = [index, archive]
+          .map((it, i) => ({ scope: `${i}`, index: it }));
+        using _module = ParametersModule.create(instance, providers);
+      }
+    } finally {
+      Deno.removeSync(path);
+    }
   },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });

@@ -207,6 +207,24 @@ const LINES: Readonly<Record<string, Line>> = {
       "--input=2",
     ],
   },
+  "`iree parameters dump`": {
+    needs: [CORE, ENV, `--allow-read=${archive}`],
+    use: ["parameters", "dump", archive],
+  },
+  "`iree parameters convert`, `iree parameters create`": {
+    needs: [
+      CORE,
+      ENV,
+      `--allow-read=${archives}`,
+      `--allow-write=${archives}`,
+    ],
+    use: [
+      "parameters",
+      "convert",
+      archive,
+      `--output=${join(archives, "converted.irpa")}`,
+    ],
+  },
   "`iree run --flagfile=FILE`": {
     needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
     use: ["run", `--flagfile=${flagfile}`],

@@ -12,7 +12,7 @@ import { formatFlags, parseFlags } from "./flags.ts";
 import release from "./release.json" with { type: "json" };
 import { download } from "./setup_download.ts";
 import { install, type Installation, isInstalled } from "./setup_install.ts";
-import { Progress } from "./setup_progress.ts";
+import { Progress } from "./progress.ts";
 import { printHelp } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 

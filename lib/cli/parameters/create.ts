@@ -1,0 +1,96 @@
+import { Instance, ParameterIndex } from "../../../mod.ts";
+import type { Command } from "../command.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "../flags.ts";
+import { printHelp } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import {
+  needOutput,
+  OUTPUT_FLAG,
+  QUIET_FLAG,
+  splitArguments,
+  splitOnce,
+  writeWithProgress,
+} from "./files.ts";
+import { printArchive } from "./listing.ts";
+import { parsePattern } from "./pattern.ts";
+
+const FLAGS = {
+  data: {
+    kind: "list",
+    value: "KEY=SHAPExTYPE[=VALUE]",
+    help: [
+      "A parameter with contents in the archive: one value again and again, zeros",
+      "when none is given.",
+    ],
+  },
+  splat: {
+    kind: "list",
+    value: "KEY=SHAPExTYPE[=VALUE]",
+    help: ["The same without contents: it takes no space in the archive."],
+  },
+  alignment: {
+    kind: "integer",
+    min: 1,
+    value: "BYTES",
+    help: ["What contents begin at multiples of; 64 when left out."],
+  },
+  output: OUTPUT_FLAG,
+  quiet: QUIET_FLAG,
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Makes an archive of parameters that stand in for real ones.
+
+Usage: iree parameters create [FLAGS] --output=FILE
+
+Flags (- and _ in their names are the same):
+${formatFlags(FLAGS)}
+Examples:
+  iree parameters create --data=a=4096xf32 --data=b=8x2xf32=2.1 \\
+      --output=stored.irpa
+  iree parameters create --splat=a=4096xf32=4.1 --output=tiny.irpa
+`;
+
+/** `iree parameters create`. */
+export const CREATE: Command = {
+  summary: "makes an archive of zeros and patterns",
+  flags: FLAGS,
+  run: create,
+};
+
+function create(args: readonly string[]): void {
+  const { flags: flagArgs, files } = splitArguments(args);
+  const flags = parseFlags(FLAGS, flagArgs);
+  if (flags.help) {
+    printHelp(HELP);
+    return;
+  }
+  if (files.length > 0) throw new UsageError(`unexpected '${files[0]}'`);
+  const output = needOutput(flags.output);
+  const { alignment } = flags;
+  using stack = new DisposableStack();
+  const instance = stack.use(Instance.open());
+  const index = stack.use(ParameterIndex.create(instance));
+  for (const text of flags.splat) declare(instance, index, "splat", text);
+  const expand = flags.data.map((text) =>
+    declare(instance, index, "data", text)
+  );
+  writeWithProgress(index, output, { alignment, expand });
+  if (!flags.quiet) printArchive(instance, output);
+}
+
+function declare(
+  instance: Instance,
+  index: ParameterIndex,
+  flag: string,
+  text: string,
+): string {
+  const [key, value] = splitOnce(text, "=");
+  if (!value) {
+    throw new UsageError(`--${flag}=${text} has no type; it is key=4xf32=1`);
+  }
+  const { bytes, byteLength } = parsePattern(instance, value);
+  index.addSplat(key, byteLength, bytes);
+  return key;
+}

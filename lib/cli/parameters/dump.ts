@@ -1,0 +1,149 @@
+import {
+  Instance,
+  IreeError,
+  type ParameterIndex,
+  type ParameterProvider,
+} from "../../../mod.ts";
+import type { Command } from "../command.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "../flags.ts";
+import { printHelp } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import {
+  openFiles,
+  PARAMETER_MODE_FLAG,
+  PARAMETERS_FLAG,
+  splitArguments,
+  splitOnce,
+} from "./files.ts";
+import { describeScope, formatScope, printText } from "./listing.ts";
+
+const FLAGS = {
+  parameters: PARAMETERS_FLAG,
+  parameter_mode: PARAMETER_MODE_FLAG,
+  extract: {
+    kind: "list",
+    value: "[SCOPE::]KEY=FILE",
+    help: ["Writes the contents of a parameter to a file, splats too."],
+  },
+  json: {
+    kind: "boolean",
+    help: ["Prints JSON for programs; bytes are hexadecimal digits."],
+  },
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Lists what files of parameters have. Contents are not read.
+
+Usage: iree parameters dump [FLAGS] [SCOPE=]FILE…
+
+Flags (- and _ in their names are the same):
+${formatFlags(FLAGS)}
+Examples:
+  iree parameters dump model.safetensors
+  iree parameters dump --json model=model.irpa | jq '.[0].parameters[].key'
+  iree parameters dump model.gguf --extract=token_embd.weight=weight.bin
+`;
+
+/** `iree parameters dump`. */
+export const DUMP: Command = {
+  summary: "lists what files have, and extracts contents",
+  flags: FLAGS,
+  run: dump,
+};
+
+/** How much of a parameter is in memory at once. */
+const PIECE_LENGTH = 2 ** 22;
+
+function dump(args: readonly string[]): void {
+  const { flags: flagArgs, files } = splitArguments(args);
+  const flags = parseFlags(FLAGS, flagArgs);
+  if (flags.help) {
+    printHelp(HELP);
+    return;
+  }
+  const extractions = flags.extract.map((text) => {
+    const [name, path] = splitOnce(text, "=");
+    if (path) return { name, path };
+    throw new UsageError(
+      `--extract=${text} names no file; it is [scope::]key=file`,
+    );
+  });
+  using stack = new DisposableStack();
+  const instance = stack.use(Instance.open());
+  const providers = openFiles(
+    instance,
+    [...flags.parameters, ...files],
+    flags.parameter_mode,
+    stack,
+  );
+  const found = extractions.map(({ name, path }) => ({
+    ...findParameter(providers, name),
+    name,
+    path,
+  }));
+  if (flags.json) {
+    console.log(JSON.stringify(providers.map(describeScope), null, 2));
+  } else {
+    printText(providers.map(formatScope).join(""));
+  }
+  for (const { index, key, name, path } of found) {
+    const { byteLength } = index.lookup(key);
+    const message = `Extracting parameter \`${name}\` (${byteLength}b) to ` +
+      `\`${path}\`...`;
+    if (flags.json) console.error(message);
+    else console.log(message);
+    extract(index, key, path);
+  }
+}
+
+interface Found {
+  readonly index: ParameterIndex;
+  readonly key: string;
+}
+
+// A key may hold `::` too.
+function findParameter(
+  providers: readonly ParameterProvider[],
+  name: string,
+): Found {
+  const [before, after] = splitOnce(name, "::");
+  const whole = indexOf(providers, "");
+  if (after === undefined || whole?.has(name)) {
+    const index = whole ?? missingScope("", providers);
+    return { index, key: index.lookup(name).key };
+  }
+  const index = indexOf(providers, before) ?? missingScope(before, providers);
+  return { index, key: index.lookup(after).key };
+}
+
+function indexOf(
+  providers: readonly ParameterProvider[],
+  scope: string,
+): ParameterIndex | undefined {
+  return providers.find((it) => it.scope === scope)?.index;
+}
+
+function missingScope(
+  scope: string,
+  providers: readonly ParameterProvider[],
+): never {
+  const scopes = providers.map((it) => `'${it.scope}'`).join(", ");
+  throw new IreeError("NOT_FOUND", `no parameters of scope '${scope}'`, {
+    hint: `scopes that were given: ${scopes}; a parameter is scope::key`,
+  });
+}
+
+function extract(index: ParameterIndex, key: string, path: string): void {
+  const { byteLength } = index.lookup(key);
+  using file = Deno.openSync(path, {
+    write: true,
+    create: true,
+    truncate: true,
+  });
+  for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
+    const length = Math.min(PIECE_LENGTH, byteLength - offset);
+    const bytes = index.read(key, { offset, length });
+    for (let at = 0; at < length;) at += file.writeSync(bytes.subarray(at));
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  type Instance,
+  type ParameterEntry,
+  ParameterIndex,
+  type ParameterProvider,
+} from "../../../mod.ts";
+
+// The text is the one that iree-dump-parameters prints, byte for byte.
+
+const WIDTH = 120;
+const COLUMN = 16;
+const RULE = `//===${"-".repeat(WIDTH - 10)}===//`;
+const COLUMNS = ["Start", "End", "Length"];
+
+/** A line across, with a cross at each border of the columns. */
+function ruler(ends: string): string {
+  const dashes = (count: number) => "-".repeat(count);
+  const start = dashes(COLUMN - 1 - ends.length);
+  const rest = dashes(WIDTH - 58 - ends.length);
+  const column = dashes(COLUMN + 2);
+  return `//${ends}${start}+${column}+${column}+${rest}${ends}//`;
+}
+
+/**
+ * Lists the parameters of a scope for people.
+ *
+ * @param provider The scope.
+ */
+export function formatScope({ scope, index }: ParameterProvider): string {
+  const { entries } = index;
+  const total = entries.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const name = scope === "" ? "<global>" : `\`${scope}\``;
+  const [first, ...others] = COLUMNS.map((title) => title.padStart(COLUMN));
+  return [
+    RULE,
+    `// Parameter scope ${name} (${entries.length} entries, ${total} total ` +
+    "bytes)",
+    ruler("==="),
+    `//${first.slice(2)} |${others.map((it) => ` ${it} |`).join("")} Key`,
+    ruler(""),
+    ...entries.map(formatEntry),
+    "",
+  ].map((line) => `${line}\n`).join("");
+}
+
+function formatEntry(entry: ParameterEntry): string {
+  const { byteLength, key } = entry;
+  const [start, end] = entry.storage === "file"
+    ? [entry.offset, entry.offset + byteLength]
+    : ["-", "-"];
+  const numbers = [start, end, byteLength]
+    .map((it) => `${`${it}`.padStart(COLUMN)} | `);
+  return `${numbers.join("")}\`${key}\``;
+}
+
+/**
+ * Tells of the parameters of a scope for programs.
+ *
+ * @param provider The scope.
+ * @returns What JSON can say; bytes as hexadecimal digits.
+ */
+export function describeScope({ scope, index }: ParameterProvider): unknown {
+  const parameters = index.entries.map((entry) => {
+    const { key, byteLength, storage, metadata } = entry;
+    const place = entry.storage === "file"
+      ? { path: entry.path, offset: entry.offset }
+      : { pattern: entry.pattern.toHex() };
+    return { key, byteLength, storage, ...place, metadata: metadata.toHex() };
+  });
+  return { scope, parameters };
+}
+
+/**
+ * Prints what an archive has that was written.
+ *
+ * @param instance The instance.
+ * @param path The archive.
+ */
+export function printArchive(instance: Instance, path: string): void {
+  using index = ParameterIndex.fromFile(instance, path);
+  printText(formatScope({ scope: "", index }));
+}
+
+/**
+ * Prints text as it is.
+ *
+ * @param text The text.
+ */
+export function printText(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) {
+    at += Deno.stdout.writeSync(bytes.subarray(at));
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  type Instance,
+  IreeError,
+  parseTensor,
+  tensorByteLength,
+} from "../../../mod.ts";
+import { splitOnce } from "./files.ts";
+
+/** Contents of a parameter as a command line gives them. */
+export interface Pattern {
+  /** The bytes that are repeated: those of an element, or a zero. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Length of all of the contents in bytes. */
+  readonly byteLength: number;
+}
+
+/**
+ * Reads `shapextype` or `shapextype=element`.
+ *
+ * @param instance The instance.
+ * @param text The text; without an element the contents are zero.
+ */
+export function parsePattern(instance: Instance, text: string): Pattern {
+  const [type, element] = splitOnce(text, "=");
+  const byteLength = tensorByteLength(type);
+  const elementType = type.replace(/^(?:\d+x)*/, "");
+  return { bytes: parseElement(instance, elementType, element), byteLength };
+}
+
+/**
+ * Reads the bytes of an element.
+ *
+ * @param instance The instance.
+ * @param type Its type, such as `f32`; `x32` is 32 bits as hexadecimal digits.
+ * @param text The element; one byte of zero when it is left out.
+ */
+export function parseElement(
+  instance: Instance,
+  type: string,
+  text: string | undefined,
+): Uint8Array<ArrayBuffer> {
+  const opaque = /^x(\d+)$/.exec(type)?.[1];
+  if (opaque !== undefined) return parseBytes(Number(opaque), text);
+  if (tensorByteLength(`2x${type}`) !== 2 * tensorByteLength(type)) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `elements of type ${type} are smaller than a byte`,
+      { hint: "use a type of whole bytes: 4xi8 for 8xi4" },
+    );
+  }
+  if (text === undefined || text === "") return new Uint8Array(1);
+  using tensor = parseTensor(instance, `${type}=${text}`);
+  return tensor.toBytes();
+}
+
+function parseBytes(
+  bitCount: number,
+  text: string | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (!text) return new Uint8Array(1);
+  if (/^(?:[0-9a-f]{2})+$/i.test(text) && text.length * 4 === bitCount) {
+    return Uint8Array.fromHex(text);
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `'${text}' is not ${bitCount} bits as hexadecimal digits`,
+  );
+}
