@@ -18,6 +18,7 @@ import type { CommandStatus } from "./lib/cli/command.ts";
 import { type Commands, completionsCommand } from "./lib/cli/completions.ts";
 import { DEVICES } from "./lib/cli/devices.ts";
 import type { FlagTable } from "./lib/cli/flags.ts";
+import { DOCTOR } from "./lib/cli/doctor.ts";
 import { INSPECT } from "./lib/cli/inspect.ts";
 import { NEW } from "./lib/cli/new.ts";
 import { PARAMETERS } from "./lib/cli/parameters/command.ts";
@@ -47,6 +48,7 @@ const COMMANDS: Commands = {
   devices: DEVICES,
   parameters: PARAMETERS,
   setup: SETUP,
+  doctor: DOCTOR,
   sdk: SDK,
   new: NEW,
   completions: completionsCommand(() => COMMANDS, FLAGS),

@@ -10,7 +10,11 @@
  */
 
 import { basename, dirname, fromFileUrl, join, normalize } from "@std/path";
-import { findCacheFolder, installationFolder } from "./cache.ts";
+import {
+  cacheVariables,
+  findCacheFolder,
+  installationFolder,
+} from "./cache.ts";
 import { IreeError } from "./error.ts";
 import { CLI } from "./package.ts";
 import { findPlatform } from "./platform.ts";
@@ -30,6 +34,8 @@ export interface LibraryPlace {
   readonly path: string | undefined;
   /** What the place is, and why it has no library, for people to read. */
   readonly description: string;
+  /** Deno's flags without which it is not looked at. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -73,16 +79,11 @@ export function installationHint(): string {
 }
 
 function givenPlace(given?: string | URL): LibraryPlace {
-  const source = "option";
-  if (given === undefined) {
-    return {
-      source,
-      path: undefined,
-      description: "the option `library`: not given",
-    };
-  }
+  const place = { source: "option", flags: [] } as const;
+  const name = "the option `library`";
+  if (given === undefined) return without(place, `${name}: not given`);
   const path = normalize(given instanceof URL ? fromFileUrl(given) : given);
-  return { source, path, description: "the option `library`" };
+  return { ...place, path, description: name };
 }
 
 function variablePlace(): LibraryPlace {
@@ -91,66 +92,70 @@ function variablePlace(): LibraryPlace {
   if (state === "prompt") {
     state = Deno.permissions.requestSync(descriptor).state;
   }
-  const source = "variable";
-  const place = `the environment variable ${LIBRARY_VARIABLE}`;
+  const flag = `--allow-env=${LIBRARY_VARIABLE}`;
+  const place = { source: "variable", flags: [flag] } as const;
+  const name = `the environment variable ${LIBRARY_VARIABLE}`;
   if (state !== "granted") {
-    const description =
-      `${place}: not looked at without --allow-env=${LIBRARY_VARIABLE}`;
-    return { source, path: undefined, description };
+    return without(place, `${name}: not looked at without ${flag}`);
   }
   const value = Deno.env.get(LIBRARY_VARIABLE);
   return value
-    ? { source, path: normalize(value), description: place }
-    : { source, path: undefined, description: `${place}: not set` };
+    ? { ...place, path: normalize(value), description: name }
+    : without(place, `${name}: not set`);
 }
 
 function standalone(): LibraryPlace | undefined {
   if (!Deno.build.standalone) return undefined;
+  const place = { source: "standalone", flags: [] } as const;
   const embedded = findEmbeddedLibrary();
   if (embedded !== undefined) {
     const description = "embedded in the standalone binary";
-    return { source: "standalone", path: embedded, description };
+    return { ...place, path: embedded, description };
   }
   const platform = findPlatform();
   if (platform === undefined) return undefined;
-  const name = basename(platform.library);
-  const beside = join(dirname(Deno.execPath()), name);
-  const place = "beside the standalone binary";
-  return fileOrReason("standalone", place, beside);
+  const path = join(dirname(Deno.execPath()), basename(platform.library));
+  return fileOrReason(place, "beside the standalone binary", path);
 }
 
 function cachePlace(): LibraryPlace {
-  const source = "cache";
-  const place = "the cache of this user";
-  const without = (reason: string) => ({
-    source: source as LibrarySource,
-    path: undefined,
-    description: `${place}: ${reason}`,
-  });
+  const flags = [`--allow-env=${cacheVariables()}`];
+  const place = { source: "cache", flags } as const;
+  const name = "the cache of this user";
   const platform = findPlatform();
   if (platform === undefined) {
-    return without(`there are no libraries for ${Deno.build.target}`);
+    const target = Deno.build.target;
+    return without(place, `${name}: there are no libraries for ${target}`);
   }
   const cache = findCacheFolder();
-  if (cache.path === undefined) return without(cache.reason);
+  if (cache.path === undefined) {
+    return without(place, `${name}: ${cache.reason}`);
+  }
   const path = join(installationFolder(cache.path), platform.library);
-  return fileOrReason(source, place, normalize(path));
+  return fileOrReason(place, name, normalize(path));
+}
+
+type Place = Pick<LibraryPlace, "source" | "flags">;
+
+function without(place: Place, description: string): LibraryPlace {
+  return { ...place, path: undefined, description };
 }
 
 /** A place with a file, if it may be looked at and is there. */
 function fileOrReason(
-  source: LibrarySource,
-  place: string,
+  { source, flags }: Place,
+  name: string,
   path: string,
 ): LibraryPlace {
   const { state } = Deno.permissions.querySync({ name: "read", path });
+  const flag = `--allow-read=${path}`;
+  const place = { source, flags: [...flags, flag] };
   if (state !== "granted") {
-    const description = `${place}: not looked at without --allow-read=${path}`;
-    return { source, path: undefined, description };
+    return without(place, `${name}: not looked at without ${flag}`);
   }
   return isFile(path)
-    ? { source, path, description: place }
-    : { source, path: undefined, description: `${place}: no file '${path}'` };
+    ? { ...place, path, description: name }
+    : without(place, `${name}: no file '${path}'`);
 }
 
 function isFile(path: string): boolean {

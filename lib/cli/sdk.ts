@@ -36,9 +36,10 @@ export const SDK: Command = {
 
 /** Finds the folder; throws where there is none. */
 export function findSdk(): string {
-  const folders = [prefixOfLibrary(), runtime.installationFolder()];
-  const found = folders.find((folder) => folder !== undefined && isSdk(folder));
-  if (found !== undefined) return found;
+  const prefix = prefixOfLibrary();
+  if (prefix !== undefined && isSdk(prefix)) return prefix;
+  const installed = runtime.installationFolder();
+  if (isSdk(installed)) return installed;
   throw new IreeError("NOT_FOUND", "there is no SDK for native modules", {
     hint: `\`deno run -A ${runtime.cli} setup\` installs one`,
   });

@@ -45,7 +45,7 @@ test("The package has what people need and no more", async () => {
     assertEquals(files.includes(path), true, path);
   }
   const allowed =
-    /^(?:(?:mod|cli)\.ts|deno\.json|README\.md|LICENSE|ffi\/\w+\.ts|lib\/(?:cli\/)?\w+\.ts|lib\/cli\/release\.json)$/;
+    /^(?:(?:mod|cli)\.ts|deno\.json|README\.md|LICENSE|ffi\/\w+\.ts|lib\/(?:\w+\/)*\w+\.ts|lib\/cli\/release\.json)$/;
   for (const path of files) assertMatch(path, allowed);
   assertEquals(config.exports, { ".": "./mod.ts", "./cli": "./cli.ts" });
   assertMatch(config.description, /^.{20,250}$/);

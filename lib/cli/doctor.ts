@@ -1,0 +1,144 @@
+import {
+  BufferView,
+  Device,
+  Instance,
+  IreeError,
+  type LibraryPlace,
+  probeDrivers,
+  runtime,
+} from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { formatFlags, parseFlags } from "./flags.ts";
+import { findSdk } from "./sdk.ts";
+import { printHelp } from "./terminal.ts";
+
+const FLAGS = {
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP =
+  `Tells whether programs can run here: what was found, where, which devices
+work, and what to do.
+
+Usage: iree doctor
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 when the library opens and a device works, 1 when not, 2 for
+wrong usage.
+`;
+
+/** `iree doctor`. */
+export const DOCTOR: Command = {
+  summary: "tells whether programs can run here, and what to do",
+  flags: FLAGS,
+  run,
+};
+
+function run(args: readonly string[]): void {
+  if (parseFlags(FLAGS, args).help) return printHelp(HELP);
+  print("deno", `${Deno.version.deno} for ${Deno.build.target}`);
+  print("package", `${runtime.packageVersion}, run by ${startedBy()}`);
+  const places = runtime.findLibrary();
+  print("looked for", ...places.map(describePlace));
+  print("library", ...orError(describeLibrary));
+  print("SDK", ...orError(() => [findSdk()]));
+  print("rights", ...leastRights(places[places.length - 1]));
+  if (runtime.libraryPath === undefined) {
+    throw new IreeError("FAILED_PRECONDITION", "programs cannot run here", {
+      hint: `\`deno run -A ${runtime.cli} setup\` installs the library`,
+    });
+  }
+  using instance = Instance.open();
+  const devices = tryDevices(instance);
+  print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
+  if (devices.some(({ works }) => works)) {
+    print("result", "programs can run here");
+    return;
+  }
+  throw new IreeError("FAILED_PRECONDITION", "no device works here");
+}
+
+/** Prints lines with a title before the first one. */
+function print(title: string, ...lines: readonly string[]): void {
+  const text = lines.flatMap((line) => line.split("\n"));
+  for (const [index, line] of text.entries()) {
+    console.log(`${(index === 0 ? title : "").padEnd(12)}${line}`);
+  }
+}
+
+function startedBy(): string {
+  return Deno.build.standalone ? "a standalone binary" : `deno ${runtime.cli}`;
+}
+
+/** What a function tells, or what it failed with. */
+function orError(tell: () => string[]): string[] {
+  try {
+    return tell();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return [error.message];
+  }
+}
+
+function describePlace({ path, description }: LibraryPlace): string {
+  return path === undefined ? description : `${description}: found`;
+}
+
+function describeLibrary(): string[] {
+  const { library, iree } = runtime.version();
+  const linkedBy = runtime.platform?.linkedBy;
+  return [
+    `${library} with IREE ${iree}`,
+    `${runtime.libraryPath}`,
+    ...(linkedBy ? [`native modules know it by its ${linkedBy}`] : []),
+  ];
+}
+
+/** The flags of Deno under which programs find the library and open it. */
+function leastRights({ path, flags }: LibraryPlace): string[] {
+  if (path === undefined) return ["not known without a library"];
+  return [
+    ...flags,
+    `--allow-ffi=${path}`,
+    "and --allow-read for programs, --allow-ffi for native modules",
+  ];
+}
+
+interface Trial {
+  readonly uri: string;
+  readonly works: boolean;
+  readonly state: string;
+}
+
+/** Sends data to all devices that there are and asks for it back. */
+function tryDevices(instance: Instance): Trial[] {
+  return probeDrivers(instance).flatMap(({ name, devices, error }) => {
+    if (error !== undefined) {
+      const state = `cannot be used here: ${firstLine(error.detail)}`;
+      return [{ uri: name, works: false, state }];
+    }
+    return devices.map(({ uri, name }) => tryDevice(instance, uri, name));
+  });
+}
+
+function tryDevice(instance: Instance, uri: string, name: string): Trial {
+  const data = new Float32Array([1, 2, 3, 4]);
+  const trial = (works: boolean, state: string) => ({ uri, works, state });
+  try {
+    using device = Device.create(instance, uri);
+    using view = BufferView.from(device, data, [2, 2]);
+    const back = view.toTypedArray();
+    if (data.every((value, index) => value === back[index])) {
+      return trial(true, `works${name === "default" ? "" : ` (${name})`}`);
+    }
+    return trial(false, "keeps no data");
+  } catch (error) {
+    if (!(error instanceof IreeError)) throw error;
+    return trial(false, firstLine(error.detail));
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0].replace(/:? *$/, "");
+}

@@ -1,0 +1,110 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { dirname, join } from "@std/path";
+import { runtime } from "../../mod.ts";
+import {
+  DENO_DIR,
+  denoFlags,
+  execute,
+  iree,
+  LIBRARY,
+  ROOT,
+  SDK,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+const INSTALL = `\`deno run -A ${
+  join(ROOT, "cli.ts")
+} setup\` installs the library`;
+
+test("iree doctor tells what was found, where, and which devices work", async () => {
+  const { code, stdout, stderr } = await iree(["doctor"]);
+  assertEquals([code, stderr], [0, ""]);
+  for (
+    const line of [
+      `deno        ${Deno.version.deno} for ${Deno.build.target}`,
+      `package     ${runtime.packageVersion}, run by deno ${ROOT}cli.ts`,
+      "            the environment variable IREE_RUNTIME_LIBRARY: found",
+      `library     ${runtime.packageVersion} with IREE ${runtime.version().iree}`,
+      `            ${LIBRARY}`,
+      `SDK         ${SDK}`,
+      "devices     local-sync://: works",
+      "            local-task://: works",
+      "result      programs can run here",
+    ]
+  ) {
+    assertStringIncludes(stdout, `${line}\n`);
+  }
+  assertMatch(
+    stdout,
+    /\n {12}null: cannot be used here: driver not implemented\n/,
+  );
+});
+
+test("iree doctor fails without a library, and tells how to get one", async () => {
+  using folder = new TemporaryFolder();
+  const { code, stdout, stderr } = await iree(["doctor"], {
+    env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stdout,
+    "the environment variable IREE_RUNTIME_LIBRARY: not set\n",
+  );
+  assertStringIncludes(
+    stdout,
+    `the cache of this user: no file '${folder.path}`,
+  );
+  assertStringIncludes(stdout, "rights      not known without a library\n");
+  assertEquals(
+    stderr,
+    `error: FAILED_PRECONDITION: programs cannot run here\n${INSTALL}\n`,
+  );
+});
+
+test("iree doctor tells of a library that is none", async () => {
+  const { code, stdout, stderr } = await iree(["doctor"], {
+    env: { IREE_RUNTIME_LIBRARY: join(ROOT, "deno.json") },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "cannot open the IREE runtime library");
+  assertStringIncludes(stderr, INSTALL);
+});
+
+test("Programs run with the rights that iree doctor names", async () => {
+  using folder = new TemporaryFolder();
+  const installed = folder.join(
+    "iree-deno/library",
+    `${runtime.packageVersion}-${Deno.build.target}`,
+    runtime.platform!.library,
+  );
+  await Deno.mkdir(dirname(installed), { recursive: true });
+  await Deno.copyFile(LIBRARY, installed);
+  const cached = { XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" };
+  for (const variables of [cached, { IREE_RUNTIME_LIBRARY: LIBRARY }]) {
+    const env = { DENO_DIR, ...variables };
+    const { stdout } = await iree(["doctor"], { env });
+    const rights = /^rights +([^]*?) +and --allow-read/m.exec(stdout)?.[1];
+    const flags = rights!.trim().split(/\s+/);
+    assert(flags.length >= 2, stdout);
+    const run = async (flags: string[]) =>
+      await execute(Deno.execPath(), [
+        "run",
+        "--no-prompt",
+        ...denoFlags(),
+        ...flags,
+        join(ROOT, "cli.ts"),
+        "doctor",
+      ], { env });
+    const enough = await run(flags);
+    assertStringIncludes(enough.stdout, "result      programs can run here");
+    for (const index of flags.keys()) {
+      assertEquals((await run(flags.toSpliced(index, 1))).code, 1);
+    }
+  }
+});
