@@ -59,7 +59,12 @@ export {
   type ElementType,
   type TypedArray,
 } from "./lib/element_type.ts";
-export { type Argument, type CallResult, VmFunction } from "./lib/function.ts";
+export {
+  type Argument,
+  type CallResult,
+  type Submission,
+  VmFunction,
+} from "./lib/function.ts";
 export {
   type FileDescription,
   inspect,
@@ -107,6 +112,7 @@ export {
   readNpy,
   writeNpy,
 } from "./lib/npy.ts";
+export type { WaitOptions } from "./lib/patience.ts";
 export {
   LoadedProgram,
   type Program,

@@ -81,6 +81,7 @@ export function setCallReference(
   const pointer = object?.handle.pointer(object.kind) ?? null;
   // The program may store it, or something in it.
   if (object !== null) context.join(object.handle);
+  if (object?.kind === Kind.list) context.domain.noteList();
   check(
     native.iree_ffi_call_set_ref(
       call.pointer(Kind.call),
@@ -123,6 +124,65 @@ export function invokeCall(
     results.i32,
   );
   if (code !== 0) check(code);
+}
+
+/**
+ * Makes a call on another thread. Arguments are taken at once.
+ *
+ * @returns When the call has ended; {@linkcode endCall} tells how.
+ */
+export async function runCall(
+  context: Handle,
+  call: Handle,
+  callArguments: CallBuffer,
+): Promise<void> {
+  const pointer = call.pointer(Kind.call);
+  native.iree_ffi_call_begin(pointer, callArguments.i32);
+  context.retain().domain.beginRun();
+  try {
+    await native.iree_ffi_call_run(pointer);
+  } finally {
+    context.domain.endRun();
+    context.release();
+  }
+}
+
+/** Gives the results of a call that has ended, or throws what it failed with. */
+export function endCall(call: Handle, results: CallBuffer): void {
+  check(native.iree_ffi_call_end(call.pointer(Kind.call), results.i32));
+}
+
+/** Makes the next call begin when the work of another one has ended. */
+export function followCall(call: Handle, predecessor: Handle): void {
+  check(
+    native.iree_ffi_call_follow(
+      call.pointer(Kind.call),
+      predecessor.pointer(Kind.call),
+    ),
+  );
+}
+
+/**
+ * Calls a function that says by a fence when it is done. The results are there
+ * when this returns, the contents of tensors are not.
+ *
+ * @returns When the work has ended; {@linkcode endSubmission} tells how.
+ */
+export function submitCall(
+  call: Handle,
+  callArguments: CallBuffer,
+  results: CallBuffer,
+): Promise<void> {
+  const pointer = call.pointer(Kind.call);
+  check(
+    native.iree_ffi_call_submit(pointer, callArguments.i32, results.i32),
+  );
+  return native.iree_ffi_call_wait(pointer);
+}
+
+/** Throws what the work of a submitted call failed with. */
+export function endSubmission(call: Handle): void {
+  check(native.iree_ffi_call_end(call.pointer(Kind.call), null));
 }
 
 /** Takes a reference out of the results of the last call in the context. */

@@ -47,3 +47,19 @@ export function createContext(
     native.iree_ffi_release(Kind.moduleList, list);
   }
 }
+
+/** Creates a context of the same modules with a copy of the state. */
+export function forkContext(
+  context: Handle,
+  modules: readonly Handle[],
+): Handle {
+  const fork = new Handle(
+    Kind.context,
+    created(native.iree_ffi_context_fork(context.pointer(Kind.context))),
+    context.instance,
+  );
+  // Objects in globals are both's.
+  context.join(fork);
+  fork.hold(modules);
+  return fork;
+}

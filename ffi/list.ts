@@ -4,6 +4,7 @@
  * @module
  */
 
+import { IreeError } from "./error.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
@@ -58,20 +59,32 @@ export function createList(
   );
 }
 
+/** A list that no other thread may be changing. */
+function idleList(list: Handle): Deno.PointerObject {
+  if (list.isShared && list.domain.listsAreBusy) {
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "an asynchronous call is running that may be using the list",
+      { hint: "await the call first" },
+    );
+  }
+  return list.pointer(Kind.list);
+}
+
 /** Number of elements. */
 export function listSize(list: Handle): number {
-  return native.iree_ffi_list_size(list.pointer(Kind.list));
+  return native.iree_ffi_list_size(idleList(list));
 }
 
 /** Cuts the list, or grows it with nulls or zeros. */
 export function resizeList(list: Handle, size: number): void {
-  check(native.iree_ffi_list_resize(list.pointer(Kind.list), size));
+  check(native.iree_ffi_list_resize(idleList(list), size));
 }
 
 /** Name of the type of all elements; empty for a list of anything. */
 export function listElementType(list: Handle): string {
   return readText((buffer, capacity) =>
-    native.iree_ffi_list_element_type(list.pointer(Kind.list), buffer, capacity)
+    native.iree_ffi_list_element_type(idleList(list), buffer, capacity)
   );
 }
 
@@ -84,7 +97,7 @@ export function readList(
   const elements = new ElementBuffer(count);
   check(
     native.iree_ffi_list_read(
-      list.pointer(Kind.list),
+      idleList(list),
       start,
       count,
       elements.bytes,
@@ -102,7 +115,7 @@ export function writeList(
 ): void {
   check(
     native.iree_ffi_list_write(
-      list.pointer(Kind.list),
+      idleList(list),
       start,
       elements.count,
       elements.bytes,
@@ -118,7 +131,7 @@ export function getListReference(
   kind: number,
 ): TypedHandle {
   const pointer = native.iree_ffi_list_get_ref(
-    list.pointer(Kind.list),
+    idleList(list),
     ordinal,
   );
   return ownReference(kind, pointer, list);
@@ -133,7 +146,7 @@ export function setListReference(
   if (object !== null) list.join(object.handle);
   check(
     native.iree_ffi_list_set_ref(
-      list.pointer(Kind.list),
+      idleList(list),
       ordinal,
       object?.kind ?? 0,
       object?.handle.pointer(object.kind) ?? null,
@@ -151,7 +164,7 @@ export function formatList(
   return readText((buffer, capacity) =>
     checkLength(
       native.iree_ffi_list_format(
-        list.pointer(Kind.list),
+        idleList(list),
         bytes,
         bytes.length,
         maxElementCount,

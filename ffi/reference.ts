@@ -33,6 +33,7 @@ export function ownReference(
   const objectKind = kind as ObjectKind;
   const handle = new Handle(objectKind, created(pointer), source.instance);
   handle.joinNew(source);
+  if (objectKind === Kind.list) handle.domain.noteList();
   return { kind: objectKind, handle };
 }
 

@@ -262,6 +262,8 @@ export const symbols = {
     parameters: ["pointer", "u32", "pointer"],
     result: "pointer",
   },
+  // iree_vm_context_t* iree_ffi_context_fork(iree_vm_context_t* context)
+  iree_ffi_context_fork: { parameters: ["pointer"], result: "pointer" },
 
   // uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref, uint8_t* buffer,
   //     uint32_t capacity)
@@ -309,6 +311,32 @@ export const symbols = {
   },
   // void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal)
   iree_ffi_call_take_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+  // void iree_ffi_call_begin(iree_ffi_call_t* call,
+  //     const uint8_t* arguments)
+  iree_ffi_call_begin: { parameters: ["pointer", "buffer"], result: "void" },
+  // void iree_ffi_call_run(iree_ffi_call_t* call)
+  iree_ffi_call_run: {
+    parameters: ["pointer"],
+    result: "void",
+    nonblocking: true,
+  },
+  // uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results)
+  iree_ffi_call_end: { parameters: ["pointer", "buffer"], result: "u32" },
+  // uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
+  //     iree_ffi_call_t* predecessor)
+  iree_ffi_call_follow: { parameters: ["pointer", "pointer"], result: "u32" },
+  // uint32_t iree_ffi_call_submit(iree_ffi_call_t* call,
+  //     const uint8_t* arguments, uint8_t* results)
+  iree_ffi_call_submit: {
+    parameters: ["pointer", "buffer", "buffer"],
+    result: "u32",
+  },
+  // void iree_ffi_call_wait(iree_ffi_call_t* call)
+  iree_ffi_call_wait: {
+    parameters: ["pointer"],
+    result: "void",
+    nonblocking: true,
+  },
 
   // iree_vm_list_t* iree_ffi_list_create(uint32_t element_type,
   //     uint32_t capacity)

@@ -1,8 +1,9 @@
-import { createContext } from "../ffi/context.ts";
+import { createContext, forkContext } from "../ffi/context.ts";
 import type { Handle } from "../ffi/handle.ts";
 import { devicesOf } from "./builtin_module.ts";
 import { IreeError } from "./error.ts";
-import { VmFunction } from "./function.ts";
+import { ContextQueue } from "./context_queue.ts";
+import { type FunctionContext, VmFunction } from "./function.ts";
 import type { Instance } from "./instance.ts";
 import { exportsOf, isPublicFunction, type Module } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
@@ -42,23 +43,21 @@ export class Context extends NativeObject {
   readonly modules: readonly Module[];
   readonly #names: readonly string[];
   readonly #moduleHandles: readonly Handle[];
-  readonly #devices: Handle | undefined;
+  readonly #functions: FunctionContext;
 
   private constructor(
     instance: Instance,
     modules: readonly Module[],
-    options: ContextOptions,
+    moduleHandles: readonly Handle[],
+    context: Handle,
   ) {
-    const handles = modules.map(handleOf);
-    super(
-      createContext(
-        handleOf(instance),
-        handles,
-        options.traceExecution ?? false,
-      ),
-    );
-    this.#moduleHandles = handles;
-    this.#devices = devicesOf(modules);
+    super(context);
+    this.#moduleHandles = moduleHandles;
+    this.#functions = {
+      context,
+      devices: devicesOf(modules),
+      queue: new ContextQueue(context),
+    };
     this.instance = instance;
     this.modules = modules;
     this.#names = modules.map(({ name }) => name);
@@ -79,15 +78,23 @@ export class Context extends NativeObject {
     modules: readonly Module[],
     options: ContextOptions = {},
   ): Context {
+    const linked = [...modules];
+    const handles = linked.map(handleOf);
+    const { traceExecution = false } = options;
     try {
-      return new Context(instance, [...modules], options);
+      const context = createContext(
+        handleOf(instance),
+        handles,
+        traceExecution,
+      );
+      return new Context(instance, linked, handles, context);
     } catch (error) {
       if (!(error instanceof IreeError) || error.code !== "NOT_FOUND") {
         throw error;
       }
-      const hint = parameterHint(error.detail, modules);
+      const hint = parameterHint(error.detail, linked);
       if (hint !== undefined) throw error.withHint(hint);
-      const names = modules.map(({ name }) => name);
+      const names = linked.map(({ name }) => name);
       throw error.withHint(
         `modules given, in order: ${names.join(", ") || "none"}`,
       );
@@ -103,7 +110,7 @@ export class Context extends NativeObject {
    * @returns The function; throws NOT_FOUND, and names those that exist.
    */
   lookupFunction(name: string, module?: Module): VmFunction {
-    const handle = handleOf(this);
+    handleOf(this);
     const [ordinal, functionName] = module === undefined
       ? this.#splitName(name)
       : [this.#ordinalOf(module), name];
@@ -113,7 +120,7 @@ export class Context extends NativeObject {
     );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
-      return new VmFunction(handle, this.#devices, ordinal, description);
+      return new VmFunction(this.#functions, ordinal, description);
     }
     const names = exports.map((it) => it.name).filter(isPublicFunction);
     throw new IreeError(
@@ -121,6 +128,27 @@ export class Context extends NativeObject {
       `no function '${functionName}' exported by module ` +
         `'${this.#names[ordinal]}'`,
       { hint: `functions that it exports: ${names.join(", ") || "none"}` },
+    );
+  }
+
+  /**
+   * Creates a context of the same modules with a copy of the state: numbers in
+   * globals are its own from then on. Calls of both can be made at once, by
+   * `callAsync`. Objects in globals, such as tensors, are shared: a program
+   * that changes one, or a list, in place must not run in both at once.
+   *
+   * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
+   * module does not support it, and FAILED_PRECONDITION while an asynchronous
+   * call uses this one.
+   */
+  fork(): Context {
+    const handle = handleOf(this);
+    this.#functions.queue.demandIdle("a context cannot be forked");
+    return new Context(
+      this.instance,
+      this.modules,
+      this.#moduleHandles,
+      forkContext(handle, this.#moduleHandles),
     );
   }
 

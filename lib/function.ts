@@ -1,51 +1,51 @@
 import {
-  CallBuffer,
   createCall,
+  endCall,
+  endSubmission,
   invokeCall,
-  setCallReference,
-  setCallTensor,
-  takeCallReference,
+  runCall,
+  submitCall,
 } from "../ffi/call.ts";
+import type { Handle } from "../ffi/handle.ts";
+import {
+  type Argument,
+  CallLayout,
+  type CallResult,
+  type PreparedCall,
+} from "./call_layout.ts";
+import type { SlotType } from "./calling_convention.ts";
+import type { ContextQueue } from "./context_queue.ts";
 import { IreeError } from "./error.ts";
-import { type Handle, Kind } from "../ffi/handle.ts";
-import type { TypedHandle } from "../ffi/reference.ts";
-import {
-  parseCallingConvention,
-  type Slot,
-  type SlotType,
-} from "./calling_convention.ts";
 import type { FunctionDescription } from "./module.ts";
-import { BufferView } from "./buffer_view.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
-import {
-  DECLARED_SCALARS,
-  type DeclaredScalar,
-  type ScalarRange,
-  SCALARS,
-} from "./scalar.ts";
-import {
-  type DeclaredValue,
-  parseSignature,
-  type Signature,
-} from "./signature.ts";
+import type { Signature } from "./signature.ts";
 import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
-import type { EncodedTensor, TensorData } from "./tensor.ts";
-import { TensorParameter } from "./tensor_parameter.ts";
-import {
-  describeValue,
-  unwrapObject,
-  type Value,
-  wrapObject,
-} from "./value.ts";
+import { Patience, type WaitOptions } from "./patience.ts";
 
-/**
- * What a call gives: nothing, the one result, or all results in order.
- */
-export type CallResult = undefined | Value | Value[];
+export type { Argument, CallResult };
 
-/** What a call takes: values, and data that tensors are made of. */
-export type Argument = Value | TensorData;
+/** What a function is looked up in. */
+export interface FunctionContext {
+  /** The context. */
+  readonly context: Handle;
+  /** The devices that it uses, if any. */
+  readonly devices: Handle | undefined;
+  /** Keeps its calls in order. */
+  readonly queue: ContextQueue;
+}
+
+/** A call that was given to the device. */
+export interface Submission {
+  /**
+   * The results. Tensors can be passed to further calls of the context at once,
+   * which wait for their contents on the device; to be read they must be
+   * finished. Objects are the caller's to dispose.
+   */
+  readonly results: CallResult;
+  /** Settles when the work has ended; rejects with what it failed with. */
+  readonly finished: Promise<void>;
+}
 
 /**
  * A function of a context, ready to be called. Keeps the context alive.
@@ -55,21 +55,11 @@ export type Argument = Value | TensorData;
 export class VmFunction extends NativeObject {
   /** What its module tells of it. */
   readonly description: FunctionDescription;
-  /**
-   * Inputs and outputs as the program's author wrote them, where the program
-   * tells.
-   */
-  readonly signature: Signature | undefined;
-  readonly #argumentSlots: readonly Slot[];
-  readonly #resultSlots: readonly Slot[];
-  readonly #arguments: CallBuffer;
-  readonly #results: CallBuffer;
-  readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
-  readonly #resultTypes: readonly (DeclaredScalar | undefined)[];
-  readonly #tensors: readonly TensorParameter[];
-  readonly #takesReferences: boolean;
-  readonly #context: Handle;
-  readonly #devices: Handle | undefined;
+  readonly #layout: CallLayout;
+  readonly #owner: FunctionContext;
+  readonly #moduleOrdinal: number;
+  readonly #prepared: PreparedCall;
+  readonly #abi: string | undefined;
   #structured: StructuredCall | undefined;
 
   /**
@@ -78,51 +68,19 @@ export class VmFunction extends NativeObject {
    * @internal
    */
   constructor(
-    context: Handle,
-    devices: Handle | undefined,
+    owner: FunctionContext,
     moduleOrdinal: number,
     description: FunctionDescription,
   ) {
     // First what can fail: later the native object would be left behind.
-    const convention = parseCallingConvention(description.callingConvention);
-    const signature = parseSignature(
-      description.attributes["iree.abi.declaration"] ?? "",
-      description.name,
-    );
-    const { inputs = [], outputs = [] } = signature ?? {};
-    const argumentTypes = inputs.map(declaredScalar);
-    const resultTypes = outputs.map(declaredScalar);
-    const takesFences =
-      description.attributes["iree.abi.model"] === "coarse-fences";
-    super(
-      createCall(context, moduleOrdinal, description.name, {
-        devices,
-        takesFences,
-      }),
-    );
+    const layout = new CallLayout(description);
+    super(prepareHandle(owner, layout, moduleOrdinal));
     this.description = description;
-    this.#context = context;
-    this.#devices = devices;
-    // The call makes the fences.
-    this.#argumentSlots = convention.arguments.slots.slice(
-      0,
-      takesFences ? -FENCE_COUNT : undefined,
-    );
-    this.#resultSlots = convention.results.slots;
-    this.#arguments = new CallBuffer(convention.arguments.byteLength);
-    this.#results = new CallBuffer(convention.results.byteLength);
-    this.signature = signature;
-    this.#argumentTypes = argumentTypes;
-    this.#resultTypes = resultTypes;
-    this.#tensors = this.#argumentSlots.map((_, ordinal) =>
-      new TensorParameter(
-        inputs[ordinal],
-        (problem) => this.#refused(ordinal, problem),
-      )
-    );
-    this.#takesReferences = this.#argumentSlots.some(({ type }) =>
-      type === "ref"
-    );
+    this.#layout = layout;
+    this.#owner = owner;
+    this.#moduleOrdinal = moduleOrdinal;
+    this.#prepared = layout.prepare(handleOf(this));
+    this.#abi = description.attributes["iree.abi"];
   }
 
   /** Name of the function, without its module's. */
@@ -130,14 +88,31 @@ export class VmFunction extends NativeObject {
     return this.description.name;
   }
 
+  /**
+   * Inputs and outputs as the program's author wrote them, where the program
+   * tells.
+   */
+  get signature(): Signature | undefined {
+    return this.#layout.signature;
+  }
+
   /** Types of the arguments in order. */
   get argumentTypes(): readonly SlotType[] {
-    return this.#argumentSlots.map(({ type }) => type);
+    return this.#layout.argumentTypes;
   }
 
   /** Types of the results in order. */
   get resultTypes(): readonly SlotType[] {
-    return this.#resultSlots.map(({ type }) => type);
+    return this.#layout.resultTypes;
+  }
+
+  /**
+   * Whether the function was compiled to tell by a fence when its work on the
+   * device is done (the model `coarse-fences`), so that {@linkcode submit} can
+   * be used.
+   */
+  get isSubmittable(): boolean {
+    return this.#layout.takesFences;
   }
 
   /**
@@ -148,31 +123,19 @@ export class VmFunction extends NativeObject {
    * is refused before anything happens. Objects stay the caller's. A tensor can
    * be given as data, which is copied: a typed array of the class for its
    * elements, nested arrays, or an `NdArray`.
-   * @returns The results; objects in them are the caller's to dispose.
+   * @returns The results; objects in them are the caller's to dispose. Throws
+   * FAILED_PRECONDITION while an asynchronous call uses the context.
    */
   call(...values: Argument[]): CallResult {
-    const slots = this.#argumentSlots;
-    if (values.length !== slots.length) throw this.#wrongCount(values.length);
-    // Reading data can run code of the caller's, even this call: nothing is
-    // written before all of it was read.
-    const references = this.#takesReferences
-      ? this.#readReferences(values)
-      : NO_REFERENCES;
-    const call = handleOf(this);
-    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      const slot = slots[ordinal];
-      if (slot.type !== "ref") {
-        this.#writeScalar(ordinal, slot.type, slot.offset, values[ordinal]);
-      }
-    }
-    if (this.#takesReferences) this.#setReferences(call, references);
-    invokeCall(call, this.#arguments, this.#results);
-    const results = this.#resultSlots;
-    if (results.length === 0) return undefined;
-    if (results.length === 1) return this.#readResult(call, 0, results[0]);
-    return results.map((slot, ordinal) =>
-      this.#readResult(call, ordinal, slot)
-    );
+    const references = this.#layout.readReferences(values);
+    const handle = handleOf(this);
+    const { context, queue } = this.#owner;
+    const prepared = this.#prepared;
+    this.#layout.write(context, prepared, values, references);
+    queue.demandIdle("a call cannot be made");
+    queue.follow(handle);
+    invokeCall(handle, prepared.arguments, prepared.results);
+    return this.#layout.read(context, prepared);
   }
 
   /**
@@ -201,158 +164,167 @@ export class VmFunction extends NativeObject {
    * FAILED_PRECONDITION when the results are not as it tells.
    */
   invoke(...values: StructuredArgument[]): StructuredResult | undefined {
-    const text = this.description.attributes["iree.abi"];
+    const text = this.#abi;
     if (text === undefined) return this.call(...values as Argument[]);
     // A disposed function is refused before anything is made for it.
     handleOf(this);
+    const { context, devices } = this.#owner;
     this.#structured ??= new StructuredCall(this, {
-      instance: this.#context.instance,
-      devices: this.#devices,
+      instance: context.instance,
+      devices,
       ordinal: 0,
     }, text);
     return this.#structured.invoke(values);
   }
 
-  #readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {
-    return this.#argumentSlots.map(({ type }, ordinal) =>
-      type === "ref" ? this.#readReference(ordinal, values[ordinal]) : null
+  /**
+   * Calls the function without keeping the event loop from going on.
+   *
+   * A function of the model `coarse-fences` is given to the device and waited
+   * for; any other one runs on another thread. Calls of one context begin in
+   * the order in which they were made; those that are given to a device one
+   * after the other, as their work allows. A failure is that call's alone.
+   *
+   * @param values The arguments, as {@linkcode call} takes them; they are taken
+   * at once. A list in them must not be used until the call has ended.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  callAsync(...values: Argument[]): Promise<CallResult> {
+    return this.callWith({}, ...values);
+  }
+
+  /**
+   * Calls the function as {@linkcode callAsync} does, and not for ever.
+   *
+   * @param options When to give up.
+   * @param values The arguments.
+   * @returns The results. Rejects with the reason of the signal when that is
+   * aborted, and with DEADLINE_EXCEEDED when time is up. A call that has not
+   * begun by then is not made. One that has begun cannot be stopped: it goes on
+   * unseen, its results are let go, and calls of the context wait for it.
+   */
+  async callWith(
+    options: WaitOptions,
+    ...values: Argument[]
+  ): Promise<CallResult> {
+    const patience = new Patience(options, `the call of '${this.name}'`);
+    const prepared = this.#begin(values);
+    return await patience.wait(this.#finish(prepared, patience), letGo);
+  }
+
+  /**
+   * Gives a call to the device and goes on at once: for calls that take each
+   * other's results, which then follow each other without coming back here.
+   *
+   * @param values The arguments, as {@linkcode call} takes them.
+   * @returns The results and when they are finished. Throws UNIMPLEMENTED for a
+   * function that was not compiled for it, with
+   * `--iree-execution-model=async-external`.
+   */
+  submit(...values: Argument[]): Submission {
+    if (!this.isSubmittable) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `'${this.name}' does not tell by a fence when it is done`,
+        {
+          hint: "compile it with --iree-execution-model=async-external, or " +
+            "use callAsync",
+        },
+      );
+    }
+    this.#owner.queue.demandIdle("a call cannot be submitted");
+    return this.#submit(this.#begin(values));
+  }
+
+  // Calls that overlap need native objects of their own.
+  #begin(values: readonly Argument[]): PreparedCall {
+    const references = this.#layout.readReferences(values);
+    handleOf(this);
+    const handle = prepareHandle(
+      this.#owner,
+      this.#layout,
+      this.#moduleOrdinal,
     );
-  }
-
-  #readReference(ordinal: number, value: Argument): ReferenceArgument {
-    if (value === null) return null;
-    const parameter = this.#tensors[ordinal];
-    if (parameter.takesData(value)) return parameter.encode(value);
-    const object = unwrapObject(value);
-    if (object === undefined) throw this.#wrongType(ordinal, value);
-    if (value instanceof BufferView) parameter.check(value);
-    return object;
-  }
-
-  #writeScalar(
-    ordinal: number,
-    type: Exclude<SlotType, "ref">,
-    offset: number,
-    value: Argument,
-  ): void {
-    const declared = this.#argumentTypes[ordinal];
-    if (!(declared ?? SCALARS[type]).fits(value)) {
-      throw this.#wrongType(ordinal, value);
+    const prepared = this.#layout.prepare(handle);
+    try {
+      this.#layout.write(this.#owner.context, prepared, values, references);
+    } catch (error) {
+      handle.release();
+      throw error;
     }
-    if (type === "i64") {
-      this.#arguments.i64[offset >> 3] = BigInt(value as number | bigint);
-    } else if (type === "f64") {
-      this.#arguments.f64[offset >> 3] = value as number;
-    } else {
-      this.#arguments[type][offset >> 2] = declared === undefined
-        ? value as number
-        : declared.encode(value as number);
-    }
+    return prepared;
   }
 
-  // Only once all values are known to be good: native code keeps the objects
-  // until the call is made.
-  #setReferences(
-    call: Handle,
-    references: readonly ReferenceArgument[],
-  ): void {
-    for (const [ordinal, { type }] of this.#argumentSlots.entries()) {
-      if (type !== "ref") continue;
-      const reference = references[ordinal];
-      if (reference !== null && "bytes" in reference) {
-        setCallTensor(call, ordinal, reference);
-      } else {
-        setCallReference(this.#context, call, ordinal, reference);
+  async #finish(
+    prepared: PreparedCall,
+    patience: Patience,
+  ): Promise<CallResult> {
+    const { queue } = this.#owner;
+    const isWanted = () => !patience.isOver;
+    if (!this.isSubmittable) {
+      try {
+        return await queue.run(() => this.#run(prepared), isWanted);
+      } finally {
+        prepared.handle.release();
       }
     }
-  }
-
-  #readResult(call: Handle, ordinal: number, slot: Slot): Value {
-    const { type, offset } = slot;
-    switch (type) {
-      case "i64":
-        return this.#results.i64[offset >> 3];
-      case "f64":
-        return this.#results.f64[offset >> 3];
-      case "ref": {
-        const kind = this.#results.i32[offset >> 2];
-        if (kind === Kind.null) return null;
-        const code = this.#results.i32[(offset >> 2) + 1];
-        const byteLength = this.#results.f64[(offset >> 3) + 1];
-        const taken = takeCallReference(this.#context, call, ordinal, kind);
-        return kind === Kind.bufferView
-          ? new BufferView(taken.handle, code, byteLength)
-          : wrapObject(taken);
-      }
-      default: {
-        const value = this.#results[type][offset >> 2];
-        return this.#resultTypes[ordinal]?.decode(value) ?? value;
-      }
+    const submission = await queue.run(() => this.#submit(prepared), isWanted);
+    if (submission === undefined) {
+      prepared.handle.release();
+      return undefined;
     }
+    try {
+      await submission.finished;
+    } catch (error) {
+      letGo(submission.results);
+      throw error;
+    }
+    return submission.results;
   }
 
-  #wrongCount(count: number): IreeError {
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `input list and function mismatch; expected ` +
-        `${this.#argumentSlots.length} arguments but passed ${count} ` +
-        `to '${this.name}'`,
-      { hint: this.#declarationHint },
-    );
+  async #run(prepared: PreparedCall): Promise<CallResult> {
+    const { context } = this.#owner;
+    await runCall(context, prepared.handle, prepared.arguments);
+    endCall(prepared.handle, prepared.results);
+    return this.#layout.read(context, prepared);
   }
 
-  #wrongType(ordinal: number, value: unknown): IreeError {
-    const { type } = this.#argumentSlots[ordinal];
-    const wanted = type === "ref"
-      ? this.#tensors[ordinal].description
-      : this.#describeScalar(ordinal, type);
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `argument ${ordinal} of '${this.name}': wanted ${wanted}, given ` +
-        describeValue(value),
-      { hint: this.#declarationHint },
-    );
-  }
-
-  #refused(ordinal: number, problem: string): IreeError {
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `argument ${ordinal} of '${this.name}': input${ordinal} ${problem}`,
-      { hint: this.#declarationHint },
-    );
-  }
-
-  #describeScalar(ordinal: number, type: Exclude<SlotType, "ref">): string {
-    const { range }: ScalarRange = this.#argumentTypes[ordinal] ??
-      SCALARS[type];
-    const declared = this.signature?.inputs[ordinal];
-    return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
-  }
-
-  get #declarationHint(): string | undefined {
-    const declaration = this.description.attributes["iree.abi.declaration"];
-    return declaration && `the function is declared as \`${declaration}\``;
+  #submit(prepared: PreparedCall): Submission {
+    const { context, queue } = this.#owner;
+    const { handle } = prepared;
+    let ended: Promise<void>;
+    try {
+      queue.follow(handle);
+      ended = submitCall(handle, prepared.arguments, prepared.results);
+    } catch (error) {
+      handle.release();
+      throw error;
+    }
+    queue.submitted(handle);
+    const finished = ended.then(() => endSubmission(handle)).finally(() => {
+      queue.ended(handle);
+      handle.release();
+    });
+    return { results: this.#layout.read(context, prepared), finished };
   }
 }
 
-/** What a reference is passed as: a new tensor, an object, or null. */
-type ReferenceArgument = EncodedTensor | TypedHandle | null;
-
-const NO_REFERENCES: readonly ReferenceArgument[] = [];
-
-/** Arguments at the end of a function of the model `coarse-fences`. */
-const FENCE_COUNT = 2;
-
-function declaredScalar(value: DeclaredValue): DeclaredScalar | undefined {
-  if (value.kind !== "scalar") return undefined;
-  if (Object.hasOwn(DECLARED_SCALARS, value.type)) {
-    return DECLARED_SCALARS[value.type];
-  }
-  if (PASSED_AS_THEY_ARE.test(value.type)) return undefined;
-  throw new IreeError(
-    "UNIMPLEMENTED",
-    `'${value.name}' is a scalar of type ${value.type}, which cannot be passed`,
-  );
+function prepareHandle(
+  owner: FunctionContext,
+  layout: CallLayout,
+  moduleOrdinal: number,
+): Handle {
+  const { devices } = owner;
+  const { takesFences, description } = layout;
+  return createCall(owner.context, moduleOrdinal, description.name, {
+    devices,
+    takesFences,
+  });
 }
 
-const PASSED_AS_THEY_ARE = /^(?:index|[su]?i(?:32|64)|f32|f64)$/;
+/** Disposes results that nobody is going to have. */
+function letGo(results: CallResult): void {
+  for (const value of Array.isArray(results) ? results : [results]) {
+    if (value instanceof NativeObject) value.dispose();
+  }
+}

@@ -353,6 +353,11 @@ IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_create(
     iree_ffi_instance_t* instance, uint32_t flags,
     iree_ffi_module_list_t* modules);
 
+// Creates a context of the same modules with a copy of the state: numbers in
+// globals are its own from then on, objects are shared.
+IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_fork(
+    iree_vm_context_t* context);
+
 //===----------------------------------------------------------------------===//
 // References
 //===----------------------------------------------------------------------===//
@@ -416,6 +421,37 @@ IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
 // the kind that its slot said.
 IREE_API_EXPORT void* iree_ffi_call_take_ref(iree_ffi_call_t* call,
                                              uint32_t ordinal);
+
+// Asynchronous calls: the caller begins or submits the call on its own thread,
+// lets another one run it or wait for it, and ends it on its own thread when
+// that returned. Meanwhile the call belongs to the other thread: only
+// iree_ffi_release may be called with it, and, where it was submitted,
+// iree_ffi_call_take_ref.
+
+// Takes the arguments of a call that iree_ffi_call_run is going to make.
+IREE_API_EXPORT void iree_ffi_call_begin(iree_ffi_call_t* call,
+                                         const uint8_t* arguments);
+// Makes the call and keeps how it ended. Runs on any thread, while nothing else
+// uses the context.
+IREE_API_EXPORT void iree_ffi_call_run(iree_ffi_call_t* call);
+// Tells how a call ended and, if it succeeded and |results| is not NULL, gives
+// its results.
+IREE_API_EXPORT uint32_t iree_ffi_call_end(iree_ffi_call_t* call,
+                                           uint8_t* results);
+
+// Makes the next call of |call|, both of the model coarse-fences, begin when
+// the work of |predecessor| has ended, in success or failure.
+IREE_API_EXPORT uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
+                                              iree_ffi_call_t* predecessor);
+// Calls a function of the model coarse-fences and returns while the device may
+// be at work on it. The tensors in the results are there already, their
+// contents are not. iree_ffi_call_wait must follow when it succeeded.
+IREE_API_EXPORT uint32_t iree_ffi_call_submit(iree_ffi_call_t* call,
+                                              const uint8_t* arguments,
+                                              uint8_t* results);
+// Waits for the work of a submitted call and keeps how it ended. Runs on any
+// thread.
+IREE_API_EXPORT void iree_ffi_call_wait(iree_ffi_call_t* call);
 
 //===----------------------------------------------------------------------===//
 // Lists

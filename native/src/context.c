@@ -47,3 +47,9 @@ iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,
       iree_ffi_allocator(), &context));
   return iree_ffi_hand_out(IREE_FFI_KIND_CONTEXT, context);
 }
+
+iree_vm_context_t* iree_ffi_context_fork(iree_vm_context_t* context) {
+  iree_vm_context_t* fork = NULL;
+  iree_ffi_check(iree_vm_context_fork(context, iree_ffi_allocator(), &fork));
+  return iree_ffi_hand_out(IREE_FFI_KIND_CONTEXT, fork);
+}

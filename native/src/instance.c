@@ -73,6 +73,12 @@ iree_ffi_instance_t* iree_ffi_instance_acquire(void) {
   return iree_ffi_hand_out(IREE_FFI_KIND_INSTANCE, instance);
 }
 
+void iree_ffi_instance_retain(iree_ffi_instance_t* instance) {
+  iree_ffi_instance_lock();
+  ++instance->reference_count;
+  iree_ffi_instance_unlock();
+}
+
 void iree_ffi_instance_release(iree_ffi_instance_t* instance) {
   iree_ffi_instance_lock();
   if (--instance->reference_count == 0) {

@@ -15,7 +15,7 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
       iree_hal_buffer_view_release((iree_hal_buffer_view_t*)object);
       break;
     case IREE_FFI_KIND_CALL:
-      iree_ffi_call_free((iree_ffi_call_t*)object);
+      iree_ffi_call_release((iree_ffi_call_t*)object);
       break;
     case IREE_FFI_KIND_MAPPING:
       iree_ffi_mapping_free((iree_ffi_mapping_t*)object);

@@ -1,0 +1,86 @@
+import { IreeError } from "./error.ts";
+
+/** How long to wait for something. */
+export interface WaitOptions {
+  /** Gives up when it is aborted. */
+  signal?: AbortSignal;
+  /** Gives up after so many milliseconds. */
+  timeout?: number;
+}
+
+/** Timers count milliseconds in 31 bits, and go off at once beyond that. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** Waits, but not for ever. */
+export class Patience {
+  readonly #signal: AbortSignal | undefined;
+  readonly #timeout: number | undefined;
+  readonly #what: string;
+  #isOver = false;
+
+  /**
+   * @param options How long to wait.
+   * @param what What is waited for, for the message of an error.
+   */
+  constructor(options: WaitOptions, what: string) {
+    const { signal, timeout } = options;
+    if (
+      timeout !== undefined && !(timeout >= 0 && timeout <= MAX_TIMEOUT)
+    ) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, ` +
+          `not ${String(timeout)}`,
+      );
+    }
+    signal?.throwIfAborted();
+    this.#signal = signal;
+    this.#timeout = timeout;
+    this.#what = what;
+  }
+
+  /** Whether nobody waits any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * Waits for something.
+   *
+   * @param work What is waited for. When it ends too late, its failure is not
+   * told and its result is let go.
+   * @param letGo Lets a result go.
+   * @returns The result; rejects when it takes too long.
+   */
+  async wait<T>(work: Promise<T>, letGo: (result: T) => void): Promise<T> {
+    if (this.#signal === undefined && this.#timeout === undefined) {
+      return await work;
+    }
+    const { promise, reject } = Promise.withResolvers<never>();
+    const giveUp = (reason: unknown) => {
+      this.#isOver = true;
+      reject(reason);
+    };
+    const abort = () => giveUp(this.#signal?.reason);
+    this.#signal?.addEventListener("abort", abort);
+    const timer = this.#timeout === undefined
+      ? undefined
+      : setTimeout(() => giveUp(this.#deadlineExceeded()), this.#timeout);
+    try {
+      return await Promise.race([work, promise]);
+    } catch (error) {
+      if (this.#isOver) work.then(letGo, () => {});
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #deadlineExceeded(): IreeError {
+    return new IreeError(
+      "DEADLINE_EXCEEDED",
+      `${this.#what} took longer than ${this.#timeout} ms`,
+    );
+  }
+}

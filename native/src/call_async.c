@@ -1,0 +1,140 @@
+#include "call.h"
+#include "iree/async/semaphore.h"
+#include "iree/modules/hal/types.h"
+
+// Calls that go on while the caller does something else. Threads of the caller's
+// runtime do the waiting: the one that made the call may be gone by then, so
+// whatever goes on holds the call, and the call keeps how it ended.
+
+//===----------------------------------------------------------------------===//
+// Functions that run on another thread
+//===----------------------------------------------------------------------===//
+
+void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments) {
+  iree_ffi_slots_write(&call->arguments, arguments);
+  iree_ffi_slots_release_refs(&call->results);
+  iree_atomic_ref_count_inc(&call->ref_count);
+}
+
+// Keeps how work ended, and lets go of the call.
+static void iree_ffi_call_keep(iree_ffi_call_t* call, iree_status_t status) {
+  iree_status_free(call->status);
+  call->status = status;
+  iree_ffi_call_release(call);
+}
+
+void iree_ffi_call_run(iree_ffi_call_t* call) {
+  iree_status_t status = iree_ffi_call_run_function(call);
+  iree_ffi_slots_release_refs(&call->arguments);
+  iree_ffi_call_keep(call, status);
+}
+
+uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results) {
+  iree_status_t status = call->status;
+  call->status = iree_ok_status();
+  if (iree_status_is_ok(status) && results) {
+    iree_ffi_slots_read(&call->results, results);
+  }
+  return iree_ffi_check(status);
+}
+
+//===----------------------------------------------------------------------===//
+// Functions that say by a fence when they are done
+//===----------------------------------------------------------------------===//
+
+uint32_t iree_ffi_call_submit(iree_ffi_call_t* call, const uint8_t* arguments,
+                              uint8_t* results) {
+  iree_ffi_slots_write(&call->arguments, arguments);
+  iree_ffi_slots_release_refs(&call->results);
+  iree_status_t status = iree_ffi_call_submit_function(call);
+  iree_ffi_slots_release_refs(&call->arguments);
+  if (iree_status_is_ok(status)) {
+    iree_ffi_slots_read(&call->results, results);
+    iree_atomic_ref_count_inc(&call->ref_count);
+  }
+  return iree_ffi_check(status);
+}
+
+void iree_ffi_call_wait(iree_ffi_call_t* call) {
+  iree_ffi_call_keep(call,
+                     iree_hal_fence_wait(call->signal, iree_infinite_timeout(),
+                                         IREE_ASYNC_WAIT_FLAG_NONE));
+}
+
+// Reaches a fence once another one has been reached or has failed: what follows
+// a failed call is not part of its failure.
+typedef struct iree_ffi_chain_t {
+  iree_async_semaphore_timepoint_t timepoint;
+  iree_hal_fence_t* before;
+  iree_hal_fence_t* after;
+} iree_ffi_chain_t;
+
+static void iree_ffi_chain_free(iree_ffi_chain_t* chain) {
+  iree_hal_fence_release(chain->before);
+  iree_hal_fence_release(chain->after);
+  iree_allocator_free(iree_ffi_allocator(), chain);
+}
+
+static void iree_ffi_chain_reached(void* user_data,
+                                   iree_async_semaphore_timepoint_t* timepoint,
+                                   iree_status_t status) {
+  iree_ffi_chain_t* chain = (iree_ffi_chain_t*)user_data;
+  iree_status_free(status);
+  status = iree_hal_fence_signal(chain->after);
+  if (!iree_status_is_ok(status)) iree_hal_fence_fail(chain->after, status);
+  iree_ffi_chain_free(chain);
+}
+
+// Makes a fence for the call to wait for, reached when |before| is through.
+static iree_status_t iree_ffi_call_chain(iree_ffi_call_t* call,
+                                         iree_hal_fence_t* before,
+                                         iree_hal_fence_t** out_after) {
+  iree_hal_semaphore_t* semaphore = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_semaphore_create(
+      call->memory.device, IREE_HAL_QUEUE_AFFINITY_ANY, /*initial_value=*/0,
+      IREE_HAL_SEMAPHORE_FLAG_DEFAULT, &semaphore));
+  iree_hal_fence_t* after = NULL;
+  iree_status_t status = iree_hal_fence_create_at(
+      semaphore, /*value=*/1, iree_ffi_allocator(), &after);
+  iree_hal_semaphore_release(semaphore);
+  iree_ffi_chain_t* chain = NULL;
+  if (iree_status_is_ok(status)) {
+    status = iree_allocator_malloc(iree_ffi_allocator(), sizeof(*chain),
+                                   (void**)&chain);
+  }
+  if (!iree_status_is_ok(status)) {
+    iree_hal_fence_release(after);
+    return status;
+  }
+  chain->before = before;
+  iree_hal_fence_retain(before);
+  chain->after = after;
+  iree_hal_fence_retain(after);
+  chain->timepoint.callback = iree_ffi_chain_reached;
+  chain->timepoint.user_data = chain;
+  // A signal fence is made of one semaphore.
+  iree_hal_semaphore_list_t list = iree_hal_fence_semaphore_list(before);
+  status = iree_async_semaphore_acquire_timepoint(
+      (iree_async_semaphore_t*)list.semaphores[0], list.payload_values[0],
+      &chain->timepoint);
+  if (iree_status_is_ok(status)) {
+    *out_after = after;
+  } else {
+    iree_ffi_chain_free(chain);
+    iree_hal_fence_release(after);
+  }
+  return status;
+}
+
+uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
+                              iree_ffi_call_t* predecessor) {
+  if (!call->takes_fences || !predecessor->signal) return 0;
+  iree_hal_fence_t* after = NULL;
+  iree_status_t status = iree_ffi_call_chain(call, predecessor->signal, &after);
+  if (iree_status_is_ok(status)) {
+    iree_vm_ref_t ref = iree_hal_fence_move_ref(after);
+    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments,
+                                             call->arguments.count - 2));
+  }
+  return iree_ffi_check(status);
+}

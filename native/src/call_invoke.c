@@ -1,0 +1,129 @@
+#include "call.h"
+#include "iree/modules/hal/types.h"
+#include "iree/vm/stack.h"
+
+// Calls go to the module's begin_call directly instead of through
+// iree_vm_invoke. That saves two lists, and mends what the lists do to
+// references: iree_vm_invoke lends arguments to the callee without retaining
+// them, while a C++ module's `vm::ref<T>` parameter takes its argument over,
+// so that such a function called from the host releases it twice.
+
+// Waits where a call that yielded waits, if it can be resumed at all.
+static iree_status_t iree_ffi_call_wait_frame(iree_vm_invoke_state_t* state,
+                                              const iree_vm_module_t* module) {
+  iree_vm_stack_frame_t* top = iree_vm_stack_top(state->stack);
+  if (!top) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "unbalanced stack after yield");
+  }
+  // A bytecode module looks for its frame among these two, without end.
+  iree_vm_stack_frame_t* parent = iree_vm_stack_parent_frame(state->stack);
+  if (top->function.module != module &&
+      (!parent || parent->function.module != module)) {
+    return iree_make_status(
+        IREE_STATUS_UNIMPLEMENTED,
+        "a function yielded that cannot be resumed: it waits, or was called "
+        "through more than one module");
+  }
+  iree_vm_stack_frame_t* frame = iree_vm_stack_current_frame(state->stack);
+  if (frame->type != IREE_VM_STACK_FRAME_WAIT) return iree_ok_status();
+  return iree_vm_wait_invoke(
+      state, (iree_vm_wait_frame_t*)iree_vm_stack_frame_storage(frame),
+      IREE_TIME_INFINITE_FUTURE);
+}
+
+// Resumes a call that yielded until it ends. Callers take the results of what
+// they call, so it is the module that was called first that is resumed, and not
+// the one that yielded as iree_vm_resume_invoke has it.
+static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
+                                 iree_vm_module_t* module) {
+  while (iree_status_is_deferred(state->status)) {
+    iree_status_t status = iree_ffi_call_wait_frame(state, module);
+    iree_status_free(state->status);
+    state->status = iree_status_is_ok(status)
+                        ? module->resume_call(module->self, state->stack,
+                                              state->results)
+                        : status;
+  }
+}
+
+iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
+  iree_vm_invocation_flags_t flags = IREE_VM_INVOCATION_FLAG_NONE;
+  if (iree_vm_context_flags(call->context) &
+      IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION) {
+    flags |= IREE_VM_INVOCATION_FLAG_TRACE_EXECUTION;
+  }
+  iree_vm_invoke_state_t state;
+  state.context = call->context;
+  state.cconv_results = call->results_cconv;
+  state.results = call->results.storage;
+  state.stack = NULL;
+  IREE_RETURN_IF_ERROR(iree_vm_stack_initialize(
+      iree_make_byte_span(state.stack_storage, sizeof(state.stack_storage)),
+      flags, iree_vm_context_state_resolver(call->context),
+      iree_ffi_allocator(), &state.stack));
+
+  iree_vm_function_call_t function_call = {
+      .function = call->function,
+      .arguments = call->arguments.storage,
+      .results = call->results.storage,
+  };
+  iree_vm_module_t* module = call->function.module;
+  state.status = module->begin_call(module->self, state.stack, function_call);
+  iree_ffi_call_finish(&state, module);
+  iree_status_t status = state.status;
+  if (!iree_status_is_ok(status)) {
+    status = IREE_VM_STACK_ANNOTATE_BACKTRACE_IF_ENABLED(state.stack, status);
+  }
+  iree_vm_stack_deinitialize(state.stack);
+  return status;
+}
+
+// Makes the fence that the function signals. The one that it waits for is in
+// its slot, if there is any.
+static iree_status_t iree_ffi_call_set_signal(iree_ffi_call_t* call) {
+  if (!call->memory.device) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "a function of the model coarse-fences needs a "
+                            "device, and the program uses none");
+  }
+  iree_hal_fence_release(call->signal);
+  call->signal = NULL;
+  iree_hal_semaphore_t* semaphore = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_semaphore_create(
+      call->memory.device, IREE_HAL_QUEUE_AFFINITY_ANY, /*initial_value=*/0,
+      IREE_HAL_SEMAPHORE_FLAG_DEFAULT, &semaphore));
+  iree_status_t status = iree_hal_fence_create_at(
+      semaphore, /*value=*/1, iree_ffi_allocator(), &call->signal);
+  iree_hal_semaphore_release(semaphore);
+  if (iree_status_is_ok(status)) {
+    iree_vm_ref_t ref = iree_hal_fence_retain_ref(call->signal);
+    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments,
+                                             call->arguments.count - 1));
+  }
+  return status;
+}
+
+iree_status_t iree_ffi_call_submit_function(iree_ffi_call_t* call) {
+  IREE_RETURN_IF_ERROR(iree_ffi_call_set_signal(call));
+  return iree_ffi_call_run_function(call);
+}
+
+// Calls and, where the function says by a fence when it is done, waits for it.
+static iree_status_t iree_ffi_call_run_whole(iree_ffi_call_t* call) {
+  if (!call->takes_fences) return iree_ffi_call_run_function(call);
+  IREE_RETURN_IF_ERROR(iree_ffi_call_submit_function(call));
+  return iree_hal_fence_wait(call->signal, iree_infinite_timeout(),
+                             IREE_ASYNC_WAIT_FLAG_NONE);
+}
+
+uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
+                              uint8_t* results) {
+  iree_ffi_slots_write(&call->arguments, arguments);
+  iree_ffi_slots_release_refs(&call->results);
+  iree_status_t status = iree_ffi_call_run_whole(call);
+  // What the callee did not take over; compiled functions retain their own.
+  iree_ffi_slots_release_refs(&call->arguments);
+  if (iree_status_is_ok(status)) iree_ffi_slots_read(&call->results, results);
+  return iree_ffi_check(status);
+}

@@ -1,0 +1,34 @@
+/**
+ * A worker that is terminated while its calls run.
+ *
+ * @module
+ */
+
+import { load, type LoadedProgram } from "../../mod.ts";
+
+/** What the worker is told. */
+export interface CallingMessage {
+  /** Path of the program `sync_work`. */
+  readonly syncWork: string;
+  /** Path of the program `async_work`. */
+  readonly asyncWork: string;
+  /** How often the loop goes round. */
+  readonly turns: number;
+}
+
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<CallingMessage>) => void;
+  postMessage(message: string): void;
+};
+
+function open(path: string): LoadedProgram {
+  return load({ modules: [path], device: "local-task" });
+}
+
+scope.onmessage = ({ data: { syncWork, asyncWork, turns } }) => {
+  open(syncWork).lookupFunction("loop").callAsync(turns);
+  const fenced = open(asyncWork);
+  fenced.lookupFunction("power").submit(new Float32Array(65536), 100);
+  fenced.lookupFunction("accumulate").submit([1, 2, 3, 4]);
+  scope.postMessage("running");
+};
