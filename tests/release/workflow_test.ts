@@ -1,0 +1,25 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { PLATFORMS } from "../../ffi/platform.ts";
+import { mustRun, ROOT } from "../support.ts";
+
+const workflow = await Deno.readTextFile(
+  join(ROOT, ".github/workflows/release.yml"),
+);
+
+Deno.test("The workflow builds for all platforms, and wants an archive of each", () => {
+  const targets = [...workflow.matchAll(/- target: (\S+)/g)]
+    .map(([, target]) => target);
+  assertEquals(targets, Object.keys(PLATFORMS));
+  assertStringIncludes(workflow, `lib/cli/release.json)" = ${targets.length}`);
+});
+
+Deno.test("The workflow calls ./dev as it is, and tests that there are", async () => {
+  const help = await mustRun(join(ROOT, "dev"), ["help"]);
+  for (const [, command] of workflow.matchAll(/\.\/dev (\w+)/g)) {
+    assertStringIncludes(help, `\n  ${command} `);
+  }
+  for (const [path] of workflow.matchAll(/\b(?:tests|release)\/[\w/]+\.ts/g)) {
+    assertEquals((await Deno.stat(join(ROOT, path))).isFile, true, path);
+  }
+});
