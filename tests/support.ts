@@ -13,9 +13,10 @@ import { Instance, runtime } from "../mod.ts";
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 
 /** Flags of the compiler when the library has a sanitizer: modules get it too. */
-const SANITIZE: readonly string[] = Deno.env.get("DEV_SANITIZE") === "address"
-  ? ["-fsanitize=address", "-fno-omit-frame-pointer", "-g1"]
-  : [];
+export const SANITIZE: readonly string[] =
+  Deno.env.get("DEV_SANITIZE") === "address"
+    ? ["-fsanitize=address", "-fno-omit-frame-pointer", "-g1"]
+    : [];
 
 /** Programs that load nothing of ours; rustc crashes over the sanitizer. */
 const TOOLS: ReadonlySet<string> = new Set(

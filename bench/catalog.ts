@@ -1,0 +1,214 @@
+/**
+ * What is measured, against what, and what is aimed at.
+ *
+ * @module
+ */
+
+import type { ContestantName } from "./contestants.ts";
+
+/** Someone who runs a workload in a row of the table. */
+export interface Entry {
+  /** What the row calls it. */
+  label: string;
+  /** Who runs it. */
+  contestant: ContestantName;
+  /** Name of the workload. */
+  workload: string;
+}
+
+/** What the first entry of a row is to reach. */
+export type Goal =
+  /** Its time divided by another entry's is at most this. */
+  | { against: string; ratio: number }
+  /** Its time in nanoseconds is at most this. */
+  | { nanoseconds: number };
+
+/** A row of the table: one piece of work, several who do it. */
+export interface Row {
+  /** What the work is; no other row has the same title. */
+  title: string;
+  /** All who do it. The first one is measured against the others. */
+  entries: readonly Entry[];
+  goals: readonly Goal[];
+  /** Whether the row is for explanation, and none of the issue's. */
+  besides?: true;
+}
+
+/** What the first entry of a row is usually compared with. */
+export const C = "C";
+const TOOL = "iree-benchmark-module";
+const PYTHON = "Python";
+const ONNX = "onnxruntime-node";
+
+function entry(
+  label: string,
+  contestant: ContestantName,
+  workload: string,
+): Entry {
+  return { label, contestant, workload };
+}
+
+const PEERS: Readonly<Record<string, ContestantName>> = {
+  [C]: "floor",
+  [TOOL]: "tool",
+  [PYTHON]: "python",
+  [ONNX]: "onnx",
+};
+
+/** Ours and others that run the same workload by its name. */
+function same(workload: string, ...peers: string[]): Entry[] {
+  return [
+    entry("Deno", "ours", workload),
+    ...peers.map((label) => entry(label, PEERS[label], workload)),
+  ];
+}
+
+/** All rows, in the order of the table. */
+export const ROWS: readonly Row[] = [
+  {
+    title: "add(i32, i32)",
+    entries: same("add", C, TOOL, PYTHON),
+    goals: [
+      { against: C, ratio: 1.1 },
+      { against: PYTHON, ratio: 1 / 25 },
+    ],
+  },
+  {
+    title: "8 mixed arguments, 3 results",
+    entries: same("mixed", C, TOOL, PYTHON),
+    goals: [{ against: C, ratio: 1.15 }],
+  },
+  {
+    title: "mul(4xf32), arrays in and out",
+    entries: same("mul", C, TOOL, PYTHON, ONNX),
+    goals: [
+      { against: C, ratio: 1.1 },
+      { against: PYTHON, ratio: 1 / 5 },
+      { against: ONNX, ratio: 1 / 3 },
+    ],
+  },
+  {
+    title: "mul(4xf32), tensors kept",
+    entries: [
+      entry("Deno", "ours", "mul_reused"),
+      entry(C, "floor", "mul"),
+      entry("C, tensors kept", "floor", "mul_reused"),
+    ],
+    goals: [{ against: C, ratio: 0.75 }],
+  },
+  {
+    title: "upload of 64 MiB",
+    entries: same("upload", C),
+    goals: [{ against: C, ratio: 1 / 0.95 }],
+  },
+  {
+    title: "download of 64 MiB",
+    entries: same("download", C),
+    goals: [{ against: C, ratio: 1 / 0.95 }],
+  },
+  {
+    title: "upload to a new tensor",
+    entries: same("upload_new", C, PYTHON),
+    goals: [],
+    besides: true,
+  },
+  {
+    title: "download to a new array",
+    entries: same("download_new", C),
+    goals: [],
+    besides: true,
+  },
+  {
+    title: "view of 64 MiB",
+    entries: [
+      ...same("map_64MiB", C),
+      entry("view of 64 KiB", "ours", "map_64KiB"),
+    ],
+    goals: [
+      { nanoseconds: 20_000 },
+      { against: "view of 64 KiB", ratio: 1.1 },
+    ],
+  },
+  {
+    title: "matmul of 512, arrays in and out",
+    entries: same("matmul", C, TOOL, PYTHON, ONNX),
+    goals: [{ against: TOOL, ratio: 1.02 }],
+  },
+  {
+    title: "matmul of 512, tensors kept",
+    entries: [
+      entry("Deno", "ours", "matmul_views"),
+      entry(TOOL, "tool", "matmul"),
+    ],
+    goals: [],
+    besides: true,
+  },
+  {
+    title: "convolutional network, arrays in and out",
+    entries: same("convnet", C, TOOL, PYTHON, ONNX),
+    goals: [{ against: TOOL, ratio: 1.02 }],
+  },
+  {
+    title: "into a C++ module and back",
+    entries: same("module", C, TOOL),
+    goals: [{ against: C, ratio: 1.1 }],
+  },
+  {
+    title: "list of 10,000 values in and out",
+    entries: [
+      ...same("list_10000", C),
+      entry("list of 1,000", "ours", "list_1000"),
+    ],
+    goals: [
+      { against: C, ratio: 1.5 },
+      { against: "list of 1,000", ratio: 10 },
+    ],
+  },
+  {
+    title: "list of 100,000 values",
+    entries: [
+      ...same("list_100000", C),
+      entry("list of 10,000", "ours", "list_10000"),
+    ],
+    goals: [{ against: "list of 10,000", ratio: 10 }],
+  },
+  {
+    title: "loading 100 MiB, mapped",
+    entries: [
+      ...same("load_100MiB", C, PYTHON),
+      entry("loading 1 MiB", "ours", "load_1MiB"),
+    ],
+    goals: [{ against: "loading 1 MiB", ratio: 1.1 }],
+  },
+  {
+    title: "`iree run`, start to exit",
+    entries: [
+      entry("Deno", "process", "iree_run"),
+      entry("iree-run-module", "process", "iree_run_module"),
+      entry("Deno alone", "process", "start_deno"),
+      entry("and imports", "process", "start_imports"),
+      entry("and the library", "process", "start_library"),
+    ],
+    goals: [{ against: "iree-run-module", ratio: 1 }],
+  },
+  // A call of each worker takes as long as one alone where they do not disturb
+  // each other.
+  {
+    title: "2 workers, a call of each",
+    entries: [
+      ...same("workers_2", C),
+      entry("1 worker", "ours", "workers_1"),
+      entry("C, 1 thread", "floor", "workers_1"),
+    ],
+    goals: [{ against: "1 worker", ratio: 2 / 1.8 }],
+  },
+  {
+    title: "4 workers, a call of each",
+    entries: [
+      ...same("workers_4", C),
+      entry("1 worker", "ours", "workers_1"),
+    ],
+    // Two cores do two calls at a time.
+    goals: [{ against: "1 worker", ratio: 4 / 1.8 }],
+  },
+];

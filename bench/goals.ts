@@ -1,0 +1,108 @@
+import { type Goal, ROWS } from "./catalog.ts";
+import type { RowResult } from "./measure.ts";
+import type { BenchResult } from "./result.ts";
+import { type Summary, uncertainty } from "./statistics.ts";
+
+/** What became of a goal. */
+export interface Outcome {
+  /** What the goal is of. */
+  title: string;
+  /** The goal, and what was measured. */
+  text: string;
+  /** Whether the median reaches it. */
+  reached: boolean;
+  /** Whether the median reaches it or is no farther from it than the noise. */
+  tolerated: boolean;
+}
+
+/** Beside what the rounds' own spread stands for. */
+const TOLERANCE = 0.02;
+
+/** Bytes of heap a call may seem to take: what sampling itself does. */
+const HEAP_NOISE = 0.5;
+
+/** By how much the process may grow, of the program's 100 MiB. */
+const RESIDENT_BYTES = 8 * 2 ** 20;
+
+/**
+ * Compares the figures with the goals.
+ *
+ * @param result What was measured.
+ * @returns One outcome for each goal whose contestants took part.
+ */
+export function judge(result: BenchResult): Outcome[] {
+  const outcomes = result.rows.flatMap(judgeRow);
+  const { calls, ...properties } = result.properties;
+  const flat = properties.heapBytesPerCall <= HEAP_NOISE &&
+    properties.allocationsPerCall === 0;
+  const small = properties.residentBytes <= RESIDENT_BYTES;
+  outcomes.push({
+    title: `${calls} calls of scalars`,
+    text: `no allocation; ${properties.heapBytesPerCall.toFixed(3)} bytes of ` +
+      `heap and ${properties.allocationsPerCall} native allocations a call`,
+    reached: flat,
+    tolerated: flat,
+  }, {
+    title: "a mapped program of 100 MiB",
+    text: `does not grow the process; grew it by ` +
+      `${(properties.residentBytes / 2 ** 20).toFixed(1)} MiB`,
+    reached: small,
+    tolerated: small,
+  });
+  return outcomes;
+}
+
+/** Compares a row with its goals. */
+export function judgeRow(result: RowResult): Outcome[] {
+  const row = ROWS.find(({ title }) => title === result.title);
+  if (row === undefined) throw new Error(`no row '${result.title}'`);
+  return row.goals.flatMap((goal) => {
+    const found = find(goal, result);
+    if (found === undefined) return [];
+    const { limit, summary, rounds, text } = found;
+    const noise = uncertainty(summary, rounds) + TOLERANCE * limit;
+    return [{
+      title: row.title,
+      text,
+      reached: summary.median <= limit,
+      tolerated: summary.median - noise <= limit,
+    }];
+  });
+}
+
+/** A goal beside what was measured. */
+interface Found {
+  limit: number;
+  summary: Summary;
+  rounds: number;
+  text: string;
+}
+
+function find(goal: Goal, { entries }: RowResult): Found | undefined {
+  const [first] = entries;
+  const rounds = first.rounds.length;
+  if ("nanoseconds" in goal) {
+    return {
+      limit: goal.nanoseconds,
+      summary: first.time,
+      rounds,
+      text: `at most ${goal.nanoseconds / 1000} µs: ` +
+        `${(first.time.median / 1000).toFixed(1)}`,
+    };
+  }
+  const other = entries.find((it) => it.label === goal.against);
+  if (other === undefined) return undefined;
+  const { median, spread } = other.ratio;
+  const text = goal.ratio < 0.5
+    ? `${other.label} takes at least ${times(1 / goal.ratio)}: ` +
+      times(1 / median)
+    : `at most ${times(goal.ratio)} ${other.label}: ${times(median)} ± ` +
+      spread.toFixed(2);
+  return { limit: goal.ratio, summary: other.ratio, rounds, text };
+}
+
+/** A ratio as people write it: of three digits. */
+export function times(ratio: number): string {
+  const digits = ratio < 10 ? 2 : ratio < 100 ? 1 : 0;
+  return `${ratio.toFixed(digits)} ×`;
+}

@@ -1,0 +1,100 @@
+/**
+ * Measures a row: all entries in turn, round after round, so that what else the
+ * machine does meets all of them.
+ *
+ * @module
+ */
+
+import type { Row } from "./catalog.ts";
+import type { Contestant, ContestantName } from "./contestants.ts";
+import { summarize, type Summary } from "./statistics.ts";
+
+/** How much is measured. */
+export interface Effort {
+  rounds: number;
+  /** How long one entry works in a round, in milliseconds. */
+  milliseconds: number;
+}
+
+/** What was measured of an entry. */
+export interface EntryResult {
+  label: string;
+  contestant: ContestantName;
+  /** Nanoseconds of the work, once. */
+  time: Summary;
+  /** Time of the row's first entry divided by this one's, of the same round. */
+  ratio: Summary;
+  /** Nanoseconds by round. */
+  rounds: number[];
+}
+
+/** What was measured of a row. */
+export interface RowResult {
+  title: string;
+  entries: EntryResult[];
+}
+
+/** Finds a contestant; `undefined` where it does not take part. */
+export type FindContestant = (name: ContestantName) => Contestant | undefined;
+
+/** Milliseconds between two entries. */
+const PAUSE = 5;
+
+/** Measures a row. */
+export async function measureRow(
+  row: Row,
+  effort: Effort,
+  find: FindContestant,
+): Promise<RowResult> {
+  const entries = [];
+  for (const entry of row.entries) {
+    const contestant = find(entry.contestant);
+    if (contestant === undefined) continue;
+    const run = (count: number) => contestant.run(entry.workload, count);
+    const count = await findCount(run, effort.milliseconds * 1e6);
+    entries.push({ entry, run, count, rounds: [] as number[] });
+  }
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const { run, count, rounds } of inTurn(entries, round)) {
+      // Threads of the one before may look for more work for a while.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      rounds.push(await run(count) / count);
+    }
+  }
+  const [first] = entries;
+  return {
+    title: row.title,
+    entries: entries.map(({ entry, rounds }) => ({
+      label: entry.label,
+      contestant: entry.contestant,
+      time: summarize(rounds),
+      ratio: summarize(first.rounds.map((it, round) => it / rounds[round])),
+      rounds,
+    })),
+  };
+}
+
+/** Each one comes first at times, and before and after its neighbours. */
+function inTurn<T>(all: readonly T[], round: number): T[] {
+  const start = (round >> 1) % all.length;
+  const turned = [...all.slice(start), ...all.slice(0, start)];
+  return round % 2 === 0 ? turned : turned.reverse();
+}
+
+/** How often the work fits into a time; warms up as it tries. */
+async function findCount(
+  run: (count: number) => Promise<number>,
+  nanoseconds: number,
+): Promise<number> {
+  await run(1);
+  let count = 1;
+  while (true) {
+    const time = await run(count);
+    if (time >= nanoseconds / 2) {
+      return Math.max(1, Math.round(count * nanoseconds / time));
+    }
+    // A run too short tells little.
+    const factor = Math.min(10, Math.max(2, nanoseconds / time));
+    count = Math.ceil(count * factor);
+  }
+}

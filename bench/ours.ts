@@ -1,0 +1,12 @@
+/**
+ * Our contestant: the workloads through the public API, in a process of its
+ * own.
+ *
+ * @module
+ */
+
+import { serve } from "./serve.ts";
+import { WORKLOADS } from "./workloads.ts";
+
+const [folder] = Deno.args;
+await serve(WORKLOADS, folder);

@@ -1,0 +1,62 @@
+"""Writes the ONNX models that onnxruntime runs: the same as the programs.
+
+    python models.py FOLDER
+
+The weights of the convolutional network are read from the folder.
+"""
+
+import os
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FOLDER = sys.argv[1]
+
+
+def tensor(name, *shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def save(name, nodes, inputs, outputs, weights=()):
+    graph = helper.make_graph(nodes, name, inputs, outputs, list(weights))
+    opset = helper.make_opsetid("", 17)
+    model = helper.make_model(graph, opset_imports=[opset], ir_version=9)
+    onnx.checker.check_model(model)
+    onnx.save(model, os.path.join(FOLDER, f"{name}.onnx"))
+
+
+def weights(name, *shape):
+    path = os.path.join(FOLDER, f"{name}.bin")
+    return numpy_helper.from_array(np.fromfile(path, np.float32).reshape(shape), name)
+
+
+save(
+    "mul",
+    [helper.make_node("Mul", ["a", "b"], ["c"])],
+    [tensor("a", 4), tensor("b", 4)],
+    [tensor("c", 4)],
+)
+save(
+    "matmul",
+    [helper.make_node("MatMul", ["a", "b"], ["c"])],
+    [tensor("a", 512, 512), tensor("b", 512, 512)],
+    [tensor("c", 512, 512)],
+)
+save(
+    "convnet",
+    [
+        helper.make_node("Conv", ["image", "w0"], ["conv0"], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["conv0"], ["relu0"]),
+        helper.make_node("MaxPool", ["relu0"], ["pool0"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Conv", ["pool0", "w1"], ["conv1"], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["conv1"], ["relu1"]),
+        helper.make_node("MaxPool", ["relu1"], ["pool1"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Flatten", ["pool1"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "w2"], ["scores"]),
+    ],
+    [tensor("image", 1, 3, 64, 64)],
+    [tensor("scores", 1, 10)],
+    [weights("w0", 16, 3, 3, 3), weights("w1", 32, 16, 3, 3), weights("w2", 8192, 10)],
+)

@@ -1,0 +1,107 @@
+/**
+ * Tables for people.
+ *
+ * @module
+ */
+
+import { CONTESTANTS } from "./contestants.ts";
+import { judge, judgeRow, type Outcome, times } from "./goals.ts";
+import type { EntryResult, RowResult } from "./measure.ts";
+import type { BenchResult, Origin } from "./result.ts";
+import { median } from "./statistics.ts";
+
+/** Contestants that have a column of their own. */
+const COLUMNS = [
+  CONTESTANTS.floor,
+  CONTESTANTS.ours,
+  CONTESTANTS.tool,
+  CONTESTANTS.python,
+  CONTESTANTS.onnx,
+] as const;
+
+/** Time as people write it. */
+export function formatTime(nanoseconds: number): string {
+  const units = [["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9]] as const;
+  const [name, size] = units.findLast(([, size]) => nanoseconds >= size) ??
+    units[0];
+  const value = nanoseconds / size;
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)} ${name}`;
+}
+
+/** One row, for a terminal, as soon as it is measured. */
+export function formatRow(result: RowResult): string {
+  const lines = result.entries.map(({ label, time, ratio }, i) =>
+    [
+      `  ${label.padEnd(24)}`,
+      formatTime(time.median).padStart(9),
+      ` ± ${formatTime(time.spread).padEnd(9)}`,
+      i === 0 ? "" : ` Deno: ${times(ratio.median)} ± ` +
+        ratio.spread.toFixed(2),
+    ].join("")
+  );
+  const outcomes = judgeRow(result).map(formatOutcome);
+  return [result.title, ...lines, ...outcomes].join("\n");
+}
+
+/** A goal and what became of it. */
+export function formatOutcome({ text, reached, tolerated }: Outcome): string {
+  const word = reached ? "reached" : tolerated ? "within noise" : "MISSED";
+  return `  goal: ${text} (${word})`;
+}
+
+/**
+ * The table, in Markdown: the time of C, ours with its ratio to that, and the
+ * ratios of the others.
+ */
+export function formatTable(result: BenchResult): string {
+  const head = ["", ...COLUMNS, "goal"];
+  const lines = [head, head.map(() => "---")];
+  for (const row of result.rows) {
+    lines.push([row.title, ...COLUMNS.map((it) => cell(row, it)), goals(row)]);
+  }
+  return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
+}
+
+function cell(row: RowResult, column: string): string {
+  const entry = row.entries.find((it) => it.label === column);
+  if (entry === undefined) return "";
+  const time = formatTime(entry.time.median);
+  const reference = referenceOf(row);
+  if (entry === reference) return time;
+  const ratio = times(relativeTo(reference, entry));
+  return column === CONTESTANTS.ours ? `${time}, ${ratio}` : ratio;
+}
+
+/** The entry of which the others are multiples: C, or the first of the peers. */
+export function referenceOf({ entries }: RowResult): EntryResult {
+  return entries.find((it) => it.label === CONTESTANTS.floor) ?? entries[1] ??
+    entries[0];
+}
+
+/** How many times as long an entry takes as another one. */
+export function relativeTo(reference: EntryResult, entry: EntryResult): number {
+  return median(entry.rounds.map((it, i) => it / reference.rounds[i]));
+}
+
+function goals(row: RowResult): string {
+  return judgeRow(row).map(({ text, reached }) =>
+    `${text} ${reached ? "✓" : "✗"}`
+  ).join("<br>");
+}
+
+/** Outcomes that belong to no row. */
+export function formatProperties(result: BenchResult): string[] {
+  return judge(result).slice(-2).map((it) =>
+    `${it.title}:\n${formatOutcome(it)}`
+  );
+}
+
+/** One line about where and of what figures are. */
+export function formatOrigin(origin: Origin): string {
+  const versions = Object.entries(origin.versions)
+    .map(([name, version]) => `${name} ${version}`).join(", ");
+  return `${origin.machine}; ${versions}; commit ${origin.commit}, ` +
+    `${origin.date.slice(0, 10)}; medians of ${origin.rounds} rounds, load ` +
+    `${origin.load.toFixed(1)} before the run`;
+}

@@ -1,0 +1,159 @@
+/**
+ * Measures all contestants in one run.
+ *
+ *     ./dev bench [--quick | --once] [--only=TEXT] [--output=FOLDER]
+ *
+ * `--quick` takes a minute; the whole, ten. `--once` shows that everything
+ * runs: one call of each, with what is installed. `--only` takes the rows with
+ * a text in their title.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { join } from "@std/path";
+import { denoFlags, mustRun, ROOT } from "../tests/support.ts";
+import { type Row, ROWS } from "./catalog.ts";
+import { drawChart } from "./chart.ts";
+import {
+  type Contestant,
+  type ContestantName,
+  CONTESTANTS,
+  startContestant,
+} from "./contestants.ts";
+import { type Effort, measureRow, type RowResult } from "./measure.ts";
+import { describeOrigin } from "./origin.ts";
+import { findPackages } from "./packages.ts";
+import { buildFolder, buildModels } from "./folder.ts";
+import type { Properties } from "./properties.ts";
+import {
+  formatOrigin,
+  formatProperties,
+  formatRow,
+  formatTable,
+} from "./report.ts";
+import { type BenchResult, resultFolder } from "./result.ts";
+
+/** How much is measured. */
+const WHOLE: Effort = { rounds: 25, milliseconds: 60 };
+const QUICK: Effort = { rounds: 7, milliseconds: 10 };
+const ONCE: Effort = { rounds: 1, milliseconds: 0 };
+
+/** Calls that are watched for allocations. */
+const CALLS = 10_000_000;
+
+interface Options {
+  effort: Effort;
+  rows: readonly Row[];
+  calls: number;
+  /** Whether packages that are missing are downloaded. */
+  install: boolean;
+  /** Where the result is kept, if it is. */
+  output: string | undefined;
+}
+
+function parseOptions(args: string[]): Options {
+  const flags = parseArgs(args, {
+    boolean: ["quick", "once"],
+    string: ["only", "output"],
+    unknown: (name) => {
+      console.error(`bench: no flag or argument '${name}'`);
+      Deno.exit(2);
+    },
+  });
+  const { only = "" } = flags;
+  const rows = ROWS.filter(({ title, entries }) =>
+    title.includes(only) || entries.some((it) => it.workload === only)
+  );
+  if (rows.length === 0) {
+    console.error(`bench: no row has '${only}' in its title`);
+    Deno.exit(2);
+  }
+  return {
+    effort: flags.once ? ONCE : flags.quick ? QUICK : WHOLE,
+    rows,
+    calls: flags.once ? 1000 : CALLS,
+    install: !flags.once,
+    // A part is not the last run.
+    output: flags.output ??
+      (flags.once || only !== "" ? undefined : resultFolder()),
+  };
+}
+
+/** Contestants, started when they are first needed. */
+class Field {
+  readonly absent: Record<string, string> = {};
+  readonly #folder: string;
+  readonly #started = new Map<ContestantName, Contestant>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Leaves a contestant out. */
+  leaveOut(name: ContestantName, reason: string): void {
+    this.absent[CONTESTANTS[name]] = reason;
+  }
+
+  find(name: ContestantName): Contestant | undefined {
+    if (CONTESTANTS[name] in this.absent) return undefined;
+    let contestant = this.#started.get(name);
+    if (contestant === undefined) {
+      contestant = startContestant(name, this.#folder);
+      this.#started.set(name, contestant);
+    }
+    return contestant;
+  }
+
+  async stop(): Promise<void> {
+    for (const contestant of this.#started.values()) await contestant.stop();
+  }
+}
+
+async function measureProperties(
+  folder: string,
+  calls: number,
+): Promise<Properties> {
+  const script = join(ROOT, "bench/properties.ts");
+  const args = ["run", "-A", "--no-check", ...denoFlags(), script, folder];
+  return JSON.parse(await mustRun(Deno.execPath(), [...args, `${calls}`]));
+}
+
+async function run(options: Options): Promise<BenchResult> {
+  const [load] = Deno.loadavg();
+  const folder = await buildFolder();
+  const field = new Field(folder);
+  const packages = await findPackages(options.install);
+  if (packages.installed) await buildModels(folder, packages.folder);
+  else field.leaveOut("onnx", packages.reason);
+  const rows: RowResult[] = [];
+  for (const row of options.rows) {
+    const find = (name: ContestantName) => field.find(name);
+    const result = await measureRow(row, options.effort, find);
+    rows.push(result);
+    console.log(`${formatRow(result)}\n`);
+  }
+  await field.stop();
+  const properties = await measureProperties(folder, options.calls);
+  const { rounds } = options.effort;
+  const origin = await describeOrigin(load, rounds);
+  return { origin, rows, properties, absent: field.absent };
+}
+
+const options = parseOptions(Deno.args);
+const result = await run(options);
+console.log(formatProperties(result).join("\n"));
+console.log(`\n${formatTable(result)}\n\n${formatOrigin(result.origin)}`);
+for (const [name, reason] of Object.entries(result.absent)) {
+  console.log(`${name} did not take part: ${reason}`);
+}
+if (options.output !== undefined) await keep(result, options.output);
+
+async function keep(result: BenchResult, folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const json = join(folder, "last.json");
+  const chart = join(folder, "last.svg");
+  await Deno.writeTextFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  await Deno.writeTextFile(chart, drawChart(result));
+  console.log(`\n${json}\n${chart}`);
+}

@@ -1,0 +1,6 @@
+/**
+ * What importing the package takes besides.
+ *
+ * @module
+ */
+import "../../mod.ts";

@@ -1,0 +1,6 @@
+/**
+ * What Deno takes to start and end.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,33 @@
+/** Figures of one quantity over all rounds. */
+export interface Summary {
+  /** The middle one. */
+  median: number;
+  /** Median distance from the median: how much rounds differ. */
+  spread: number;
+}
+
+/** The middle one of numbers; the mean of the two middle ones. */
+export function median(numbers: readonly number[]): number {
+  if (numbers.length === 0) throw new Error("no numbers, no median");
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? sorted[middle]
+    : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Median and spread of numbers. */
+export function summarize(numbers: readonly number[]): Summary {
+  const middle = median(numbers);
+  const spread = median(numbers.map((it) => Math.abs(it - middle)));
+  return { median: middle, spread };
+}
+
+/**
+ * How far the median of so many rounds is from the true one, twice the standard
+ * error that the spread stands for.
+ */
+export function uncertainty(summary: Summary, rounds: number): number {
+  const deviation = 1.4826 * summary.spread;
+  return 2 * 1.2533 * deviation / Math.sqrt(rounds);
+}

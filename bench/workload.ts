@@ -1,0 +1,67 @@
+/**
+ * What a workload is to those that run it: the server that `run.ts` measures,
+ * and the `deno bench` files.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+
+/** A workload, ready to run. */
+export interface Runner extends Disposable {
+  /** Does the work so many times; this is what is timed. */
+  run(count: number): void | Promise<void>;
+}
+
+/**
+ * Makes what a workload works on and makes sure that it computes what it
+ * should.
+ *
+ * @param folder The folder with the compiled programs.
+ */
+export type Prepare = (folder: string) => Runner | Promise<Runner>;
+
+/** Workloads by name; the names are the same for every contestant. */
+export type Workloads = Readonly<Record<string, Prepare>>;
+
+/**
+ * A runner that repeats a step and owns what the step uses.
+ *
+ * @param stack What to dispose in the end.
+ * @param step The work.
+ */
+export function repeating(stack: DisposableStack, step: () => void): Runner {
+  const owned = stack.move();
+  return {
+    run(count) {
+      for (let i = 0; i < count; i++) step();
+    },
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
+
+/** Throws unless what was computed is right. */
+export function expect(right: boolean, what: string): void {
+  if (!right) throw new Error(`wrong result: ${what}`);
+}
+
+/** Image that the convolutional network looks at. */
+export function testImage(): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: 3 * 64 * 64 }, (_, i) => i % 256 / 255);
+}
+
+/**
+ * Throws unless the network's scores are those of IREE's own tool.
+ *
+ * @param folder The folder with the compiled programs.
+ * @param scores What was computed.
+ */
+export function expectScores(folder: string, scores: Float32Array): void {
+  const bytes = Deno.readFileSync(join(folder, "scores.bin"));
+  const expected = new Float32Array(bytes.buffer);
+  expect(
+    scores.length === expected.length &&
+      expected.every((it, i) => Math.abs(it - scores[i]) < 1e-4),
+    `scores ${scores}, not ${expected}`,
+  );
+}

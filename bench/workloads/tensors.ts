@@ -1,0 +1,107 @@
+import { join } from "@std/path";
+import { BufferView, Device, Instance, load, type Program } from "../../mod.ts";
+import {
+  expect,
+  type Prepare,
+  repeating,
+  type Runner,
+  type Workloads,
+} from "../workload.ts";
+
+interface Tensors {
+  mul(a: Float32Array, b: Float32Array): BufferView;
+  mul_into(a: BufferView, b: BufferView, out: BufferView): BufferView;
+}
+
+const A = new Float32Array([1, 2, 3, 4]);
+const B = new Float32Array([2, 2, 2, 2]);
+
+function open(
+  folder: string,
+  stack: DisposableStack,
+): { program: Program<Tensors>; device: Device } {
+  const instance = stack.use(Instance.open());
+  const device = stack.use(Device.create(instance, "local-sync"));
+  const modules = [join(folder, "tensors.vmfb")];
+  return { program: stack.use(load<Tensors>({ modules, device })), device };
+}
+
+const mul: Prepare = (folder) => {
+  using stack = new DisposableStack();
+  const { program } = open(folder, stack);
+  const step = () => {
+    using view = program.mul(A, B);
+    return view.toTypedArray();
+  };
+  expect(step()[3] === 8, "mul");
+  return repeating(stack, step);
+};
+
+const mulReused: Prepare = (folder) => {
+  using stack = new DisposableStack();
+  const { program, device } = open(folder, stack);
+  const [a, b, out] = Array.from(
+    { length: 3 },
+    () => stack.use(BufferView.from(device, new Float32Array(4))),
+  );
+  const result = new Float32Array(4);
+  const step = () => {
+    a.write(A);
+    b.write(B);
+    program.mul_into(a, b, out).dispose();
+    out.read(result);
+  };
+  step();
+  expect(result[3] === 8, "mul_into");
+  return repeating(stack, step);
+};
+
+/** Makes workloads of a tensor of many bytes. */
+function memory(
+  byteLength: number,
+  makeStep: (
+    device: Device,
+    data: Float32Array<ArrayBuffer>,
+    view: BufferView,
+  ) => () => void,
+): Prepare {
+  return (): Runner => {
+    using stack = new DisposableStack();
+    const instance = stack.use(Instance.open());
+    const device = stack.use(Device.create(instance, "local-sync"));
+    const data = new Float32Array(byteLength / 4);
+    for (let i = 0; i < data.length; i++) data[i] = i % 1000;
+    const view = stack.use(BufferView.from(device, data));
+    const step = makeStep(device, data, view);
+    step();
+    return repeating(stack, step);
+  };
+}
+
+const MANY = 64 * 2 ** 20;
+
+function mapped(byteLength: number): Prepare {
+  return memory(byteLength, (_device, _data, view) => () => {
+    using mapping = view.map();
+    expect(mapping.array[1] === 1, "map");
+  });
+}
+
+/** Tensors made from arrays, kept from call to call, copied and mapped. */
+export const TENSORS: Workloads = {
+  mul,
+  mul_reused: mulReused,
+  upload: memory(MANY, (_device, data, view) => () => view.write(data)),
+  download: memory(MANY, (_device, data, view) => () => {
+    view.read(data);
+    expect(data[1] === 1, "download");
+  }),
+  upload_new: memory(MANY, (device, data) => () => {
+    BufferView.from(device, data).dispose();
+  }),
+  download_new: memory(MANY, (_device, _data, view) => () => {
+    expect(view.toTypedArray()[1] === 1, "download_new");
+  }),
+  map_64KiB: mapped(64 * 2 ** 10),
+  map_64MiB: mapped(MANY),
+};
