@@ -30,6 +30,7 @@ const paths: Paths = {
   arithmetic: await program("arithmetic.mlir"),
   tensors: await program("many_types.mlir"),
   inlined: await program("inline_dynamic.mlir"),
+  twoDevices: await program("two_devices.mlir"),
   shapes: await program("shapes.mlir"),
   fences: await program("fences.mlir"),
   model: await modelProgram(transformer),
@@ -82,6 +83,8 @@ for (
     ["a model", 50],
     ["parameters", 30],
     ["modules without a device", 15],
+    ["devices with options", 100],
+    ["lists of drivers and devices", 15],
   ] as const
 ) {
   test(`Any allocation may fail: ${work}`, async () => {

@@ -14,6 +14,9 @@ import {
   Instance,
   IreeError,
   List,
+  listDevices,
+  listDrivers,
+  listTaskTopologies,
   load,
   ParameterIndex,
   ParametersModule,
@@ -39,6 +42,7 @@ export interface Paths {
   readonly arithmetic: string;
   readonly tensors: string;
   readonly inlined: string;
+  readonly twoDevices: string;
   readonly shapes: string;
   readonly fences: string;
   readonly model: string;
@@ -143,6 +147,37 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     } finally {
       Deno.removeSync(path);
     }
+  },
+  "devices with options": ({ twoDevices }) => {
+    using instance = Instance.open();
+    using stack = new DisposableStack();
+    const device = Device.createGroup(instance, ["local-task", "local-sync"], {
+      allocators: ["debug", "caching", "caching:*=1mib;*;4"],
+      topology: { cpuIds: [[0], [0, 0]] },
+      worker: { localMemory: 4096 },
+    }).map((it) => stack.use(it));
+    using loaded = load({ modules: [twoDevices], device });
+    assertEquals(numbersOf(loaded.call("from_constants")), [12, 48, 108, 192]);
+    for (const it of device) {
+      it.waitIdle();
+      it.trim();
+      assertEquals(it.formatStatistics().split("\n").length, 4);
+      assertEquals(it.memoryHeaps.length, 1);
+    }
+  },
+  "lists of drivers and devices": () => {
+    using instance = Instance.open();
+    assertEquals(listDrivers(instance).length, 4);
+    for (const driver of ["local-sync", "local-task"]) {
+      assertEquals(
+        listDevices(instance, driver, { details: true }).length,
+        1,
+      );
+    }
+    assertEquals(
+      listTaskTopologies(instance, { cpuIds: [0] })[0].groups.length,
+      1,
+    );
   },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });

@@ -97,6 +97,33 @@ const LINES: Readonly<Record<string, Line>> = {
       using h = iree.HalModule.create(i, d);
       using b = iree.BuiltinModule.create(i, "hal_loader");`,
   },
+  "`Device.createGroup`, all options and members of `Device`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      const uris = ["local-task", "local-sync"];
+      const devices = iree.Device.createGroup(i, uris, {
+        allocators: ["debug", "caching"],
+        topology: { cpuIds: [0] },
+        worker: { localMemory: 4096 },
+      });
+      using h = iree.HalModule.create(i, devices);
+      for (const device of devices) {
+        device.queryI64("hal.device", "concurrency");
+        device.formatStatistics();
+        if (device.memoryHeaps.length !== 1) throw new Error("wrong");
+        device.trim();
+        device.waitIdle();
+        await device.whenIdle();
+        device.dispose();
+      }`,
+  },
+  "`listDrivers`, `listDevices`, `probeDrivers`, `listTaskTopologies`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      iree.probeDrivers(i, { details: true });
+      iree.listDevices(i);
+      iree.listTaskTopologies(i, { nodes: "all" });`,
+  },
   "`BytecodeModule.fromBytes`, `load` of bytes": {
     needs: [CORE],
     use: `const bytes = new Uint8Array([${bytes}]);
@@ -228,6 +255,10 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree run --flagfile=FILE`": {
     needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
     use: ["run", `--flagfile=${flagfile}`],
+  },
+  "`iree devices`": {
+    needs: [CORE, ENV],
+    use: ["devices", "--details", "--topologies", "--json"],
   },
   "`iree inspect FILE…`, `iree inspect --types FILE`": {
     needs: [`--allow-read=${arithmetic},${types}`],

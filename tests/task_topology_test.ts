@@ -6,12 +6,17 @@ import {
   IreeError,
   listTaskTopologies,
   load,
+  runtime,
   type StatusCode,
   type TaskTopologyOptions,
   type TaskWorkerOptions,
 } from "../mod.ts";
 import { formatTopologies } from "../lib/cli/device_text.ts";
 import { mustRun, program, test, tool } from "./support.ts";
+import type {
+  TopologiesOrder,
+  TopologiesReport,
+} from "./workers/topologies.ts";
 
 const twoDevices = await program("two_devices.mlir");
 
@@ -91,6 +96,28 @@ test("Options of one device are not those of another", () => {
   }
   using last = Device.create(instance, "local-task");
   assertEquals(workersOf(last), before);
+});
+
+test("Options of devices are not those of other isolates' devices", async () => {
+  const url = new URL("./workers/topologies.ts", import.meta.url);
+  const counts = [1, 3, 6];
+  const reports = await Promise.all(counts.map((groupCount) => {
+    const worker = new Worker(url, { type: "module" });
+    const order: TopologiesOrder = { times: 5, groupCount };
+    worker.postMessage(order);
+    return new Promise<TopologiesReport>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = reject;
+    });
+  }));
+  assertEquals(
+    reports,
+    counts.map((count) => Array.from({ length: 5 }, () => count)),
+  );
+  // What a worker held is let go when its thread ends, a little later.
+  while (runtime.statistics.liveAllocations > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 });
 
 test("Programs run on devices with workers of their own", () => {

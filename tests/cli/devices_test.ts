@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Instance, listDrivers } from "../../mod.ts";
+import { formatDevices, formatDrivers } from "../../lib/cli/device_text.ts";
+import { iree, test } from "../support.ts";
+import { forEach, peer } from "./peer.ts";
+
+test("iree devices lists drivers with their devices, or why they have none", async () => {
+  const { code, stdout, stderr } = await iree(["devices"]);
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "local-sync: Local execution using a lightw");
+  assertStringIncludes(stdout, "\n  local-sync://  default\nlocal-task: Local");
+  assertStringIncludes(
+    stdout,
+    "\n  cannot be used here: UNIMPLEMENTED: driver not implemented\n",
+  );
+});
+
+test("iree devices --driver lists one driver, and fails with it", async () => {
+  const { code, stdout } = await iree(["devices", "--driver=local-task"]);
+  assertEquals(code, 0);
+  assertEquals(
+    stdout,
+    "local-task: Local execution using the IREE multithreading task system\n" +
+      "  local-task://  default\n",
+  );
+  for (const flags of [[], ["--dump"], ["--json"]]) {
+    const args = ["devices", "--driver=bogus", ...flags];
+    const { code, stdout, stderr } = await iree(args);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, "NOT_FOUND: no driver 'bogus' registered");
+  }
+});
+
+test("Texts of drivers and devices are those of iree-run-module", async () => {
+  using instance = Instance.open();
+  for (const driver of ["local-sync", "local-task"]) {
+    const theirs = await peer([`--dump_devices=${driver}`]);
+    assertEquals(
+      await iree(["devices", "--dump", `--driver=${driver}`]),
+      { code: 0, stdout: theirs.stdout, stderr: "" },
+    );
+    assertEquals(
+      formatDevices(instance, driver),
+      (await peer([`--list_devices=${driver}`])).stdout,
+    );
+  }
+  assertEquals(
+    formatDevices(instance),
+    (await peer(["--list_devices"])).stdout,
+  );
+  // The two programs have not all drivers in common.
+  const [head, list] = (await peer(["--list_drivers"])).stdout.split("\n\n");
+  const ours = formatDrivers(instance).split("\n\n");
+  assertEquals(ours[0], head);
+  const lines = ours[1].trimEnd().split("\n");
+  assertEquals(lines.length, listDrivers(instance).length);
+  for (const line of lines.filter((it) => it.includes(" local-"))) {
+    assert(list.split("\n").includes(line), line);
+  }
+});
+
+test("iree devices --dump has a part for each driver, as --dump_devices", async () => {
+  const parts = (text: string): Map<string, string> =>
+    new Map(
+      text.split(/^(?=# =+\n# Enumerated)/m)
+        .map((part) => [/driver '(.*)'/.exec(part)?.[1] ?? "", part.trimEnd()]),
+    );
+  const ours = parts((await iree(["devices", "--dump"])).stdout);
+  const theirs = parts((await peer(["--dump_devices"])).stdout);
+  for (const driver of ["local-sync", "local-task", "vulkan"]) {
+    assertEquals(ours.get(driver), theirs.get(driver));
+  }
+  using instance = Instance.open();
+  assertEquals([...ours.keys()], listDrivers(instance).map(({ name }) => name));
+});
+
+test("iree devices --topologies prints what --dump_task_topologies does", async () => {
+  await forEach(
+    [
+      [],
+      ["--task_topology_group_count=3"],
+      ["--task_topology_group_count=0"],
+      ["--task_topology_cpu_ids=0", "--task_topology_cpu_ids=0, 0"],
+      ["--task_topology_nodes=all", "--task_topology_max_group_count=1"],
+      ["--task_topology_nodes=0", "--task_topology_mode=physical_cores"],
+      ["--task_topology_nodes=", "--task_topology_favor="],
+      [
+        "--task_topology_performance_level=high",
+        "--task_topology_distribution=compact",
+      ],
+      ["--task_topology_favor=throughput"],
+    ],
+    async (flags) => {
+      const theirs = await peer([...flags, "--dump_task_topologies"]);
+      const args = ["devices", "--driver=local-sync", "--topologies", ...flags];
+      const { code, stdout, stderr } = await iree(args);
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(stdout.split("\n").slice(2).join("\n"), theirs.stdout);
+    },
+  );
+});
+
+test("iree devices --json prints all of it as JSON", async () => {
+  const { code, stdout, stderr } = await iree([
+    "devices",
+    "--json",
+    "--topologies",
+    "--task_topology_cpu_ids=0",
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  const { drivers, topologies } = JSON.parse(stdout);
+  const byName = Object.fromEntries(
+    drivers.map((driver: { name: string }) => [driver.name, driver]),
+  );
+  assertEquals(byName["local-sync"], {
+    name: "local-sync",
+    fullName: "Local execution using a lightweight inline synchronous queue",
+    devices: [
+      {
+        driver: "local-sync",
+        path: "",
+        name: "default",
+        details: "",
+        uri: "local-sync://",
+      },
+    ],
+  });
+  assertEquals(byName.null.devices, []);
+  assertEquals(byName.null.error, {
+    code: "UNIMPLEMENTED",
+    message: "driver not implemented",
+  });
+  assertEquals(topologies.length, 1);
+  assertEquals(topologies[0].groups[0].affinity.id, 0);
+});
+
+test("Wrong usage of iree devices is told", async () => {
+  await forEach(
+    [
+      [["--task_topology_group_count=1"], "need --topologies"],
+      [["--dump", "--json"], "it cannot be --json too"],
+      [["local-task"], "unexpected argument 'local-task'"],
+      [["--topologies", "--task_topology_group_count=257"], "from 0 to 256"],
+      [["--topologies", "--task_topology_group_count=x"], "not 'x'"],
+      [["--topologies", "--task_topology_cpu_ids="], "not ''"],
+      [["--topologies", "--task_topology_cpu_ids=0,-1"], "not '-1'"],
+      [["--topologies", "--task_topology_nodes=some"], "not 'some'"],
+      [["--topologies", "--task_topology_favor=speed"], "value 'speed'"],
+      [["--topologies", "--task_topology_mode=logical"], "value 'logical'"],
+    ] as const,
+    async ([flags, words]) => {
+      const { code, stdout, stderr } = await iree(["devices", ...flags]);
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, words);
+      assertStringIncludes(stderr, "see `iree devices --help`");
+    },
+  );
+});
+
+test("Processors and nodes that there are not are failures", async () => {
+  await forEach(
+    [
+      ["--task_topology_cpu_ids=100000", "OUT_OF_RANGE: cpu_ids[0] 100000"],
+      ["--task_topology_nodes=999", "INVALID_ARGUMENT: NUMA node id 999"],
+    ] as const,
+    async ([flag, words]) => {
+      const { code, stdout, stderr } = await iree([
+        "devices",
+        "--topologies",
+        flag,
+      ]);
+      assertEquals([code, stdout], [1, ""]);
+      assertStringIncludes(stderr, words);
+    },
+  );
+});
