@@ -6,6 +6,7 @@
 
 import { Domain } from "./domain.ts";
 import { IreeError } from "./error.ts";
+import { sweepKeptMemory } from "./kept_memory.ts";
 import { native } from "./library.ts";
 
 /** `iree_ffi_kind_e`: what a native object is. */
@@ -17,14 +18,15 @@ export const Kind = {
   bufferView: 4,
   call: 5,
   mapping: 6,
-  context: 7,
-  moduleList: 8,
-  module: 9,
-  parameterScopes: 10,
-  parameterIndex: 11,
-  parameterFile: 12,
-  deviceGroup: 13,
-  instance: 14,
+  import: 7,
+  context: 8,
+  moduleList: 9,
+  module: 10,
+  parameterScopes: 11,
+  parameterIndex: 12,
+  parameterFile: 13,
+  deviceGroup: 14,
+  instance: 15,
 } as const;
 
 /** A kind of native objects. */
@@ -104,6 +106,7 @@ export class Handle {
     this.#domain?.current.leave();
     for (const held of this.#held) held.release();
     this.#instance?.release();
+    sweepKeptMemory();
   }
 
   /** Holds other objects as long as this one lives; set once. */

@@ -62,7 +62,10 @@ const intrinsic = (name: string | symbol): (array: unknown) => unknown => {
   return (array) => getter?.call(array);
 };
 const typeOf = intrinsic(Symbol.toStringTag);
-const bufferOf = intrinsic("buffer") as (array: unknown) => ArrayBuffer;
+/** Memory of a typed array, whatever its prototype says. */
+export const bufferOf: (array: unknown) => ArrayBuffer = intrinsic(
+  "buffer",
+) as (array: unknown) => ArrayBuffer;
 const offsetOf = intrinsic("byteOffset") as (array: unknown) => number;
 const lengthOf = intrinsic("byteLength") as (array: unknown) => number;
 

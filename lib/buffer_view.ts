@@ -3,15 +3,16 @@ import {
   createBufferView,
   describeBufferView,
   formatBufferView,
-  type Memory,
   readBufferView,
   writeBufferView,
 } from "../ffi/buffer_view.ts";
 import type { Handle } from "../ffi/handle.ts";
 import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { adoptArray, makeAlignedArray } from "./adopted_array.ts";
 import { allocateArray } from "./allocate.ts";
 import { BufferMapping } from "./buffer_mapping.ts";
-import { Device } from "./device.ts";
+import type { Device } from "./device.ts";
+import { memoryOf } from "./memory.ts";
 import {
   type ElementType,
   type ElementTypeInfo,
@@ -33,6 +34,7 @@ import {
   type NdArray,
   type TensorData,
 } from "./tensor.ts";
+import type { TensorElements } from "./tensor_types.ts";
 
 /** How a buffer view is made from data. */
 export interface BufferViewOptions {
@@ -116,6 +118,55 @@ export class BufferView extends NativeObject {
       tensor.code,
       byteLengthOf(tensor.bytes),
     );
+  }
+
+  /**
+   * Creates a tensor over an array's memory, without a copy. The memory is the
+   * tensor's from then on: all arrays over it are empty.
+   *
+   * Devices take memory at certain addresses only: make the array by
+   * {@linkcode BufferView.alignedArray}. Not in workers, whose memory goes when
+   * they are terminated, whatever uses it.
+   *
+   * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
+   * @param array The elements, in row-major order, over memory of its own.
+   * @param shape Dimensions; left out, one dimension.
+   * @param options Type of the elements.
+   * @returns The view; throws INVALID_ARGUMENT when array, shape and type do
+   * not belong together or the array is not aligned, and whatever the device
+   * says when it cannot use memory of the host. The array is as it was then.
+   */
+  static adopt(
+    memory: Device | Instance,
+    array: TypedArray,
+    shape?: readonly number[],
+    options: BufferViewOptions = {},
+  ): BufferView {
+    const { handle, tensor } = adoptArray(
+      memoryOf(memory),
+      array,
+      shape,
+      options.elementType,
+    );
+    return new BufferView(handle, tensor.code, tensor.byteLength);
+  }
+
+  /**
+   * Makes an array that {@linkcode BufferView.adopt} takes on every device that
+   * uses memory of the host.
+   *
+   * @typeParam Name Name of the element type.
+   * @param instance The instance.
+   * @param elementType Type of the elements.
+   * @param length Number of entries of the array, zeros all of them.
+   */
+  static alignedArray<Name extends ElementType>(
+    instance: Instance,
+    elementType: Name,
+    length: number,
+  ): TensorElements[Name]["array"] {
+    handleOf(instance);
+    return makeAlignedArray(elementType, length);
   }
 
   get #described(): BufferViewDescription {
@@ -263,17 +314,4 @@ export class BufferView extends NativeObject {
     }
     return start * info.array.BYTES_PER_ELEMENT;
   }
-}
-
-/**
- * Where tensors are allocated that go to a device or, for programs without
- * one, to the host.
- *
- * @param memory The device or the instance.
- */
-export function memoryOf(memory: Device | Instance): Memory {
-  const handle = handleOf(memory);
-  return memory instanceof Device
-    ? { instance: handle.instance, devices: handle, ordinal: memory.ordinal }
-    : { instance: handle, devices: undefined, ordinal: 0 };
 }

@@ -44,8 +44,18 @@ export interface WantedTensor {
   readonly info: ElementTypeInfo | undefined;
   /** Dimensions, `null` where any will do; left out, the data tells. */
   readonly shape: Shape | undefined;
+  /** The shape for native code, where all of it is known beforehand. */
+  readonly fixed?: FixedShape;
   /** Makes the error for what is wrong with the data. */
   refuse(problem: string): IreeError;
+}
+
+/** A shape of which all is known, and the length of its contents. */
+export interface FixedShape {
+  /** Dimensions, outermost first. */
+  readonly dims: Float64Array<ArrayBuffer>;
+  /** Length in bytes. */
+  readonly byteLength: number;
 }
 
 /** A tensor ready to be passed to native code. */
@@ -125,16 +135,32 @@ function encodeArray(
     );
   }
   const byteLength = byteLengthOf(array);
-  const { shape = VECTOR } = wanted;
-  const dims = Float64Array.from(
-    completeShape(shape, byteLength, info, refuse),
-  );
+  const { shape = VECTOR, fixed } = wanted;
+  const dims = fixed?.byteLength === byteLength
+    ? fixed.dims
+    : Float64Array.from(completeShape(shape, byteLength, info, refuse));
   if (info.name === "i1") checkBooleans(array, refuse);
   return { info, code: info.code, dims, bytes: array };
 }
 
 function withArticle(arrayName: string): string {
   return `${arrayName.startsWith("Int") ? "an" : "a"} ${arrayName}`;
+}
+
+/**
+ * Prepares a shape whose dimensions are all known.
+ *
+ * @param shape The dimensions, `null` where one is not known.
+ * @param info Type of the elements.
+ * @returns The shape, or `undefined` when not all of it is known.
+ */
+export function fixShape(
+  shape: Shape,
+  info: ElementTypeInfo,
+): FixedShape | undefined {
+  if (!shape.every((dim) => dim !== null)) return undefined;
+  const byteLength = Math.ceil(sizeOfShape(shape) * info.bitCount / 8);
+  return { dims: Float64Array.from(shape), byteLength };
 }
 
 /** The shape where nothing tells one. */

@@ -11,8 +11,10 @@ import { formatTensorType, type Shape } from "./shape.ts";
 import {
   type EncodedTensor,
   encodeTensor,
+  fixShape,
   isNdArray,
   type TensorData,
+  type WantedTensor,
 } from "./tensor.ts";
 
 /** A tensor that a function takes: makes it of data, and checks buffer views. */
@@ -21,6 +23,7 @@ export class TensorParameter {
   readonly #info: ElementTypeInfo | undefined;
   readonly #shape: Shape | undefined;
   readonly #refuse: (problem: string) => IreeError;
+  readonly #wanted: WantedTensor;
 
   /**
    * @param declared What the function's author wrote; left out where nothing
@@ -37,6 +40,12 @@ export class TensorParameter {
     );
     this.#shape = this.#declared?.shape;
     this.#refuse = refuse;
+    this.#wanted = {
+      info: this.#info,
+      shape: this.#shape,
+      fixed: this.#info && this.#shape && fixShape(this.#shape, this.#info),
+      refuse,
+    };
   }
 
   /** What the parameter takes, for messages. */
@@ -69,11 +78,7 @@ export class TensorParameter {
           "pass a BufferView",
       );
     }
-    return encodeTensor(data, {
-      info: this.#info,
-      shape: this.#shape,
-      refuse: this.#refuse,
-    });
+    return encodeTensor(data, this.#wanted);
   }
 
   /**

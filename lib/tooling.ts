@@ -5,7 +5,8 @@ import {
   viewOfStorage,
   viewStorage,
 } from "../ffi/tooling.ts";
-import { BufferView, memoryOf } from "./buffer_view.ts";
+import { BufferView } from "./buffer_view.ts";
+import { memoryOf } from "./memory.ts";
 import type { Device } from "./device.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";

@@ -11,6 +11,7 @@ import {
   type ElementType,
   Instance,
   IreeError,
+  List,
   load,
   type NestedArray,
   type TensorData,
@@ -333,6 +334,72 @@ test("A mapping is empty once it is disposed, and outlives its view", () => {
     using nothing = BufferView.from(device, new Float32Array(0));
     using empty = nothing.map();
     assertEquals(empty.array.length, 0);
+  });
+});
+
+test("An adopted array's memory becomes the tensor's, without a copy", () => {
+  using loaded = load({ modules: [mul], device: "local-task" });
+  const { instance } = loaded.context;
+  withDevice((device) => {
+    const array = BufferView.alignedArray(instance, "f32", 4);
+    array.set([1, 2, 3, 4]);
+    using view = BufferView.adopt(device, array, [4]);
+    assertEquals([array.length, view.byteLength], [0, 16]);
+    assertEquals(view.format(), "4xf32=1 2 3 4");
+    using product = loaded.mul(view, view) as BufferView;
+    assertEquals(product.toNestedArray(), [1, 4, 9, 16]);
+    using ones = BufferView.adopt(
+      instance,
+      BufferView.alignedArray(instance, "bf16", 2),
+      [2, 1],
+      { elementType: "bf16" },
+    );
+    assertEquals(ones.toNestedArray(), [[0], [0]]);
+  });
+});
+
+test("Adopted memory is held as long as a program uses it, and no longer", () => {
+  const size = 1 << 24;
+  withDevice((device, instance) => {
+    using list = List.create(instance);
+    for (let i = 0; i < 40; i++) {
+      const array = BufferView.alignedArray(instance, "i8", size).fill(i);
+      using view = BufferView.adopt(device, array);
+      list.resize(0);
+      list.push(view);
+    }
+    using last = list.get(0) as BufferView;
+    assertEquals(last.toTypedArray().at(-1), 39);
+    const { rss } = Deno.memoryUsage();
+    // 40 of them would be 640 MiB.
+    assert(rss < 600 * 2 ** 20, `${rss}`);
+  });
+});
+
+test("What cannot be adopted is refused and left as it was", () => {
+  withDevice((device, instance) => {
+    const aligned = BufferView.alignedArray(instance, "f32", 8);
+    const odd = new Float32Array(aligned.buffer, aligned.byteOffset + 4, 4);
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, odd)),
+      "is not aligned",
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, aligned, [3])),
+      "has 8 elements",
+    );
+    const resizable = new Uint8Array(
+      new ArrayBuffer(64, { maxByteLength: 128 }),
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, resizable)),
+      "others can change",
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, [1] as unknown as TypedArray)),
+      "no typed array",
+    );
+    assertEquals(aligned.length, 8);
   });
 });
 

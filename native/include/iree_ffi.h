@@ -81,23 +81,25 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_CALL = 5,
   // iree_ffi_mapping_t*
   IREE_FFI_KIND_MAPPING = 6,
+  // iree_ffi_import_t*
+  IREE_FFI_KIND_IMPORT = 7,
   // iree_vm_context_t*
-  IREE_FFI_KIND_CONTEXT = 7,
+  IREE_FFI_KIND_CONTEXT = 8,
   // iree_ffi_module_list_t*
-  IREE_FFI_KIND_MODULE_LIST = 8,
+  IREE_FFI_KIND_MODULE_LIST = 9,
   // iree_vm_module_t*
-  IREE_FFI_KIND_MODULE = 9,
+  IREE_FFI_KIND_MODULE = 10,
   // iree_ffi_parameter_scopes_t*
-  IREE_FFI_KIND_PARAMETER_SCOPES = 10,
+  IREE_FFI_KIND_PARAMETER_SCOPES = 11,
   // iree_io_parameter_index_t*
-  IREE_FFI_KIND_PARAMETER_INDEX = 11,
+  IREE_FFI_KIND_PARAMETER_INDEX = 12,
   // iree_io_file_handle_t*
-  IREE_FFI_KIND_PARAMETER_FILE = 12,
+  IREE_FFI_KIND_PARAMETER_FILE = 13,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 13,
+  IREE_FFI_KIND_DEVICE_GROUP = 14,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 14,
-  IREE_FFI_KIND_COUNT = 15,
+  IREE_FFI_KIND_INSTANCE = 15,
+  IREE_FFI_KIND_COUNT = 16,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -543,6 +545,27 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view,
 IREE_API_EXPORT uint32_t iree_ffi_buffer_view_write(
     iree_hal_buffer_view_t* view, double offset, const uint8_t* source,
     double length);
+
+// Memory of the caller's as the contents of a view, without a copy.
+typedef struct iree_ffi_import_t iree_ffi_import_t;
+
+// What the address of such memory must be a multiple of.
+IREE_API_EXPORT uint32_t iree_ffi_import_alignment(void);
+// Returns how many bytes after |bytes| the next such address is.
+IREE_API_EXPORT uint32_t iree_ffi_import_offset(const uint8_t* bytes);
+
+// Makes a view of |bytes|, which must stay until iree_ffi_import_is_released
+// tells otherwise; the rest is as in iree_ffi_buffer_view_create. Fails where
+// the device cannot use memory of the host, or not at that address.
+IREE_API_EXPORT iree_ffi_import_t* iree_ffi_import_create(
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+    uint32_t ordinal, uint32_t element_type, const double* dims, uint32_t rank,
+    uint8_t* bytes, double length);
+// Takes the view, once.
+IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_import_take_view(
+    iree_ffi_import_t* import);
+// Returns 1 when nothing native uses the memory any more.
+IREE_API_EXPORT uint32_t iree_ffi_import_is_released(iree_ffi_import_t* import);
 
 // The contents of a view as memory of the host. Retains the view's buffer.
 typedef struct iree_ffi_mapping_t iree_ffi_mapping_t;

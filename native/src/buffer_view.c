@@ -2,9 +2,6 @@
 
 #include "internal.h"
 
-// Shapes of more dimensions are a mistake.
-#define IREE_FFI_MAX_RANK 128
-
 //===----------------------------------------------------------------------===//
 // Creation
 //===----------------------------------------------------------------------===//
@@ -25,15 +22,24 @@ iree_status_t iree_ffi_memory_find(iree_ffi_instance_t* instance,
   return iree_ok_status();
 }
 
-static iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
-                                         iree_hal_dim_t* out_shape) {
+iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
+                                  uint32_t element_type,
+                                  iree_host_size_t length,
+                                  iree_hal_dim_t* out_shape) {
   if (rank > IREE_FFI_MAX_RANK) {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
                             "a shape has %u dimensions; it can have %d", rank,
                             IREE_FFI_MAX_RANK);
   }
   for (uint32_t i = 0; i < rank; ++i) out_shape[i] = (iree_hal_dim_t)dims[i];
-  return iree_ok_status();
+  iree_device_size_t needed = 0;
+  IREE_RETURN_IF_ERROR(iree_hal_buffer_compute_view_size(
+      rank, out_shape, element_type, IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
+      &needed));
+  if (needed == length) return iree_ok_status();
+  return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                          "a tensor of %" PRIu64 " bytes is made of %" PRIhsz,
+                          (uint64_t)needed, length);
 }
 
 static iree_status_t iree_ffi_copy_into(iree_hal_buffer_mapping_t* mapping,
@@ -48,16 +54,8 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_const_byte_span_t bytes,
                                         iree_hal_buffer_view_t** out_view) {
   iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
-  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, shape));
-  iree_device_size_t needed = 0;
-  IREE_RETURN_IF_ERROR(iree_hal_buffer_compute_view_size(
-      rank, shape, element_type, IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
-      &needed));
-  if (needed != bytes.data_length) {
-    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "a tensor of %" PRIu64 " bytes is made of %" PRIhsz,
-                            (uint64_t)needed, bytes.data_length);
-  }
+  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, element_type,
+                                           bytes.data_length, shape));
   const iree_hal_buffer_params_t params = {
       .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
       .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,

@@ -22,6 +22,7 @@ void iree_ffi_object_release(uint32_t kind, void* object);
 void iree_ffi_call_release(iree_ffi_call_t* call);
 void iree_ffi_instance_retain(iree_ffi_instance_t* instance);
 void iree_ffi_instance_release(iree_ffi_instance_t* instance);
+void iree_ffi_import_release(iree_ffi_import_t* import);
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);
@@ -66,6 +67,9 @@ iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
 iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
     iree_ffi_instance_t* instance);
 
+// Shapes of more dimensions are a mistake.
+#define IREE_FFI_MAX_RANK 128
+
 // Where buffers are allocated: a device's memory, or the host's where |device|
 // is NULL.
 typedef struct iree_ffi_memory_t {
@@ -79,6 +83,13 @@ iree_status_t iree_ffi_memory_find(iree_ffi_instance_t* instance,
                                    iree_hal_device_group_t* group,
                                    uint32_t ordinal,
                                    iree_ffi_memory_t* out_memory);
+
+// Reads a shape of |rank| dimensions into |out_shape|, which has room for
+// IREE_FFI_MAX_RANK, and checks that its contents have |length| bytes.
+iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
+                                  uint32_t element_type,
+                                  iree_host_size_t length,
+                                  iree_hal_dim_t* out_shape);
 
 // Creates a view over new memory with a copy of |bytes|; see
 // iree_ffi_buffer_view_create.
