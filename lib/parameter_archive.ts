@@ -99,6 +99,7 @@ function placeAll(
   const { alignment = DEFAULT_ALIGNMENT } = options;
   checkAlignment(alignment);
   const expanded = new Set(options.expand);
+  checkKeys(expanded, entries);
   let tableLength = 0;
   let metadataLength = 0;
   let storageLength = 0;
@@ -128,6 +129,19 @@ function placeAll(
     storageOffset,
     storageLength,
   };
+}
+
+function checkKeys(
+  keys: ReadonlySet<string>,
+  entries: readonly ParameterEntry[],
+): void {
+  const unknown = keys.difference(new Set(entries.map(({ key }) => key)));
+  for (const key of unknown) {
+    throw new IreeError(
+      "NOT_FOUND",
+      `no parameter found in index with key '${key}', which expand names`,
+    );
+  }
 }
 
 function tableOffset(): number {

@@ -86,6 +86,12 @@ test("An archive reads back as the index was", () => {
       }
     }
   }
+  const unknown = assertThrows(
+    () => index.writeArchive(path, { expand: ["d", "nope"] }),
+    IreeError,
+  );
+  assertEquals(unknown.code, "NOT_FOUND");
+  assertStringIncludes(unknown.message, "'nope', which expand names");
   for (const alignment of [0, 3, -64, 1.5]) {
     const error = assertThrows(
       () => index.writeArchive(path, { alignment }),

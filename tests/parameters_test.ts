@@ -243,6 +243,38 @@ test("A module provides what its indices had when it was made", () => {
   );
 });
 
+test("What a program gives of its parameters is memory of its own", () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("model.irpa");
+  const nines = new Float32Array(4).fill(9);
+  let kept: BufferView;
+  {
+    using instance = Instance.open();
+    using index = makeIndex(instance);
+    index.writeArchive(path);
+    const sources = [{ scope: "model", index }, `model=${path}`];
+    for (const source of sources) {
+      for (const parameterMode of MODES) {
+        const options = { modules: [parameters], parameters: source };
+        using loaded = load({ ...options, parameterMode });
+        using view = loaded.call("weight") as BufferView;
+        view.write(nines);
+        using again = loaded.call("weight") as BufferView;
+        assertEquals(again.format(), EXPECTED[0], parameterMode);
+        assertEquals(view.toTypedArray(), nines);
+      }
+    }
+    using loaded = load({
+      modules: [parameters],
+      parameters: sources[1],
+      parameterMode: "mmap",
+    });
+    kept = loaded.call("weight") as BufferView;
+  }
+  assertEquals(kept.format(), EXPECTED[0]);
+  kept.dispose();
+});
+
 test("Parameters can be disposed in any order, and the devices that used them", () => {
   const names = ["instance", "device", "index", "module", "context"];
   const make = (): NativeObject[] => {

@@ -9,6 +9,8 @@ import {
   Instance,
   List,
   load,
+  ParameterIndex,
+  ParametersModule,
   type Program,
   type Value,
 } from "../../mod.ts";
@@ -48,7 +50,11 @@ export function makeObjects(paths: string[]): HeldPrograms {
   const numbers = load({ modules: [arithmetic] });
   const tensors = load({ modules: [types, manyTypes], device });
   const list = List.from(instance, [tensors.call("doubled") as Value, 1]);
-  kept.push(instance, device, text, numbers, tensors, list);
+  const index = ParameterIndex.create(instance);
+  index.addData("data", new Float32Array(1000));
+  const scopes = [{ scope: "", index }];
+  const parameters = ParametersModule.create(instance, scopes);
+  kept.push(instance, device, text, numbers, tensors, list, index, parameters);
   return { text, numbers, tensors };
 }
 
