@@ -88,13 +88,13 @@ export type {
   ParameterEntry,
   SplatParameter,
 } from "./lib/parameter_entry.ts";
-export {
-  type ParameterFileOptions,
-  ParameterIndex,
-  type ParameterMode,
-  type ParameterOptions,
-  type ParameterRange,
-} from "./lib/parameter_index.ts";
+export { ParameterIndex } from "./lib/parameter_index.ts";
+export type {
+  ParameterFileOptions,
+  ParameterMode,
+  ParameterOptions,
+  ParameterRange,
+} from "./lib/parameter_options.ts";
 export {
   indexParameterFiles,
   type ParameterSource,

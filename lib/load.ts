@@ -12,7 +12,7 @@ import { DynamicModule } from "./dynamic_module.ts";
 import { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { resolveModuleUri } from "./module_uri.ts";
-import { checkParameterMode, type ParameterMode } from "./parameter_index.ts";
+import { checkParameterMode, type ParameterMode } from "./parameter_options.ts";
 import {
   loadParameters,
   type ParameterSource,

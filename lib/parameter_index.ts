@@ -5,7 +5,6 @@ import {
   createParameterFile,
   createParameterIndex,
   openParameterFile,
-  type ParameterMode,
   readParameter,
 } from "../ffi/parameter.ts";
 import type { Handle } from "../ffi/handle.ts";
@@ -14,57 +13,19 @@ import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import { type ArchiveOptions, writeArchive } from "./parameter_archive.ts";
-import {
-  isSplat,
-  NO_METADATA,
-  type ParameterEntry,
-} from "./parameter_entry.ts";
+import { isSplat, type ParameterEntry } from "./parameter_entry.ts";
 import { readParameterFile } from "./parameter_format.ts";
+import {
+  checkParameterMode,
+  copyMetadata,
+  describeKeys,
+  type ParameterFileOptions,
+  type ParameterOptions,
+  type ParameterRange,
+  toBytes,
+} from "./parameter_options.ts";
 import { demandRead, toPath } from "./permissions.ts";
 import { checkByteCount } from "./size.ts";
-
-export type { ParameterMode };
-
-/** How a file of parameters is opened. */
-export interface ParameterFileOptions {
-  /**
-   * How programs get the contents: `file` reads them from the file when they
-   * are wanted, `preload` reads the whole file into memory now, `mmap` maps it,
-   * so that devices of host memory use it in place and parts never used are
-   * never read. A file must not be changed while anything made from it lives.
-   *
-   * @default {"file"}
-   */
-  mode?: ParameterMode;
-}
-
-/** What a parameter has besides its contents. */
-export interface ParameterOptions {
-  /** Bytes that go with the parameter and mean nothing to the runtime. */
-  metadata?: Uint8Array<ArrayBuffer>;
-}
-
-/** Which of the contents of a parameter to read. */
-export interface ParameterRange {
-  /**
-   * First byte.
-   *
-   * @default {0}
-   */
-  offset?: number;
-  /** How many bytes; left out, all from there. */
-  length?: number;
-}
-
-/** All modes, for messages. */
-export const PARAMETER_MODES: readonly ParameterMode[] = [
-  "file",
-  "preload",
-  "mmap",
-];
-
-/** How many keys a message names at most. */
-const MAX_KEYS = 10;
 
 /**
  * Parameters by their keys: where the weights of a program are, in files of
@@ -337,51 +298,4 @@ export class ParameterIndex extends NativeObject {
     this.#ordinals.set(entry.key, this.#entries.length);
     this.#entries.push(Object.freeze(entry));
   }
-}
-
-/**
- * Refuses what is no mode.
- *
- * @param mode The mode.
- */
-export function checkParameterMode(mode: ParameterMode): void {
-  if (PARAMETER_MODES.includes(mode)) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `the mode of parameters must be ${PARAMETER_MODES.join(" or ")}, not ` +
-      `'${mode}'`,
-  );
-}
-
-/**
- * Names keys that exist, for the hint of an error.
- *
- * @param keys The keys.
- */
-export function describeKeys(keys: readonly string[]): string {
-  if (keys.length === 0) return "it has no parameters";
-  const named = keys.slice(0, MAX_KEYS).join(", ");
-  const rest = keys.length - MAX_KEYS;
-  return `keys that it has: ${named}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
-function toBytes(
-  data: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
-  what: string,
-): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `${what} must be a typed array, a DataView or an ArrayBuffer`,
-  );
-}
-
-function copyMetadata(options: ParameterOptions): Uint8Array<ArrayBuffer> {
-  const { metadata } = options;
-  return metadata === undefined
-    ? NO_METADATA
-    : toBytes(metadata, "metadata").slice();
 }

@@ -1,9 +1,7 @@
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
-import {
-  type ParameterFileOptions,
-  ParameterIndex,
-} from "./parameter_index.ts";
+import { ParameterIndex } from "./parameter_index.ts";
+import type { ParameterFileOptions } from "./parameter_options.ts";
 import {
   checkProvider,
   type ParameterProvider,

@@ -3,7 +3,8 @@ import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
-import { describeKeys, ParameterIndex } from "./parameter_index.ts";
+import { ParameterIndex } from "./parameter_index.ts";
+import { describeKeys } from "./parameter_options.ts";
 
 /** Parameters under the name by which programs ask for them. */
 export interface ParameterProvider {
