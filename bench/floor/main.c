@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   folder = argv[1];
+  floor_instance();  // registers the types that lists are made of
   char name[64];
   unsigned long long count = 0;
   while (scanf("%63s %llu", name, &count) == 2) {
