@@ -68,6 +68,12 @@ export async function compile(
       args: [...args, "--include", embedded, "--output", output, "cli.ts"],
       cwd: folder,
     }).spawn().status;
+    if (code !== 0 && !Deno.env.has("DENORT_BIN")) {
+      console.error(
+        "deno compile downloads the executable to put the program into; where " +
+          "that cannot be, DENORT_BIN=<path> names one",
+      );
+    }
     return code;
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -15,6 +15,8 @@ import {
   test,
 } from "./support.ts";
 
+import { smallArchive } from "./cli/archives.ts";
+
 // docs/permissions.md, line by line: what a line names works with what it says
 // it needs, and does not without any part of that.
 
@@ -65,6 +67,14 @@ Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
 
 const npy = Deno.makeTempFileSync({ prefix: "iree_deno_", suffix: ".npy" });
 writeNpy(npy, new Float32Array(4));
+
+/** Another user's cache, and an archive to install into it. */
+const setupCache = new TemporaryFolder();
+globalThis.addEventListener("unload", () => setupCache[Symbol.dispose]());
+const { bytes: archiveBytes, sha256 } = await smallArchive();
+const installable = setupCache.join("archive.tar.gz");
+const installations = setupCache.join("iree-deno/library");
+await Deno.writeFile(installable, archiveBytes);
 
 const LINES: Readonly<Record<string, Line>> = {
   "importing the package": { needs: [], use: "iree.runtime.libraryPath;" },
@@ -271,6 +281,15 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree inspect --output=FILE`": {
     needs: [`--allow-write=${written}`, `--allow-read=${single}`],
     use: ["inspect", "--types", `--output=${written}`, single],
+  },
+  "`iree setup --from=FILE`": {
+    needs: [
+      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-read=${installable},${installations}`,
+      `--allow-write=${installations}`,
+    ],
+    use: ["setup", `--from=${installable}`, `--sha256=${sha256}`],
+    env: { XDG_CACHE_HOME: setupCache.path, DENO_DIR },
   },
 };
 

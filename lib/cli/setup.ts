@@ -11,7 +11,12 @@ import type { Command } from "./command.ts";
 import { formatFlags, parseFlags } from "./flags.ts";
 import release from "./release.json" with { type: "json" };
 import { download } from "./setup_download.ts";
-import { install, type Installation, isInstalled } from "./setup_install.ts";
+import {
+  install,
+  type Installation,
+  isInstalled,
+  removeLeftovers,
+} from "./setup_install.ts";
 import { Progress } from "./progress.ts";
 import { printHelp } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -109,6 +114,7 @@ async function run(args: readonly string[]): Promise<void> {
     create: true,
   });
   await lock.lock(true);
+  await removeLeftovers(installation);
   if (await isInstalled(installation)) {
     console.log(`${describe(installation)} is installed already`);
     return;

@@ -1,4 +1,4 @@
-import { dirname, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { IreeError } from "../../mod.ts";
 import { type ArchiveFile, readArchive } from "./setup_archive.ts";
 
@@ -49,6 +49,23 @@ export async function isInstalled(
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
+  }
+}
+
+/**
+ * Removes what an installation into the folder has left that was killed. No
+ * other one may be under way.
+ *
+ * @param installation The folder.
+ */
+export async function removeLeftovers(
+  { folder }: Installation,
+): Promise<void> {
+  const parent = dirname(folder);
+  for await (const { name } of Deno.readDir(parent)) {
+    if (name.startsWith(`${basename(folder)}.`)) {
+      await removeAll(join(parent, name));
+    }
   }
 }
 
@@ -119,17 +136,17 @@ function checkBuild(
     );
   }
   const actual = parseBuild(build);
-  if (actual.version !== version || actual.target !== target) {
+  if (actual?.version !== version || actual.target !== target) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the archive has version ${actual.version} for ${actual.target}; this ` +
+      `the archive has version ${actual?.version} for ${actual?.target}; this ` +
         `package has version ${version} and runs on ${target}`,
     );
   }
   return found;
 }
 
-function parseBuild({ path, bytes }: ArchiveFile): Build {
+function parseBuild({ path, bytes }: ArchiveFile): Build | null {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {

@@ -16,12 +16,16 @@ import { IreeError, runtime } from "../../mod.ts";
 import { makePackage } from "../../release/package.ts";
 import {
   DENO_DIR,
+  denoFlags,
+  execute,
   iree,
   type Output,
   program,
+  ROOT,
   SDK,
   TemporaryFolder,
   test,
+  tool,
 } from "../support.ts";
 import {
   file,
@@ -286,6 +290,42 @@ test("iree setup needs no network for a file", async () => {
     `--sha256=${sha256}`,
   ].map((arg) => arg.replace(basename(from), from)));
   assertEquals([code, stderr], [0, ""]);
+});
+
+test("A setup that was killed leaves nothing for long", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  const args = [`--from=${await user.save(bytes)}`, `--sha256=${sha256}`];
+  for (const left of [`${INSTALLED}.1234`, `${INSTALLED}.1234.old`]) {
+    await Deno.mkdir(join(user.library, left, "lib"), { recursive: true });
+  }
+  assertEquals((await user.setup(args)).code, 0);
+  const left = await user.left();
+  assertEquals(left.filter((path) => path.includes("1234")), []);
+  assertEquals(left.length, 5);
+});
+
+test("A download shows at a terminal how far it is, and a line elsewhere", async () => {
+  using user = new User();
+  const { bytes, sha256 } = await smallArchive();
+  await using server = new Server(bytes, [{ breaksAfter: 20_000 }]);
+  const args = ["setup", `--from=${server.url}`, `--sha256=${sha256}`];
+  const script = "import pty, sys; pty.spawn(sys.argv[1:])";
+  const cli = ["run", "-A", ...denoFlags(), join(ROOT, "cli.ts")];
+  const { code, stdout } = await execute(
+    tool("python"),
+    ["-c", script, Deno.execPath(), ...cli, ...args],
+    { env: user.env },
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /\r\S*downloading http:\S+: 0\.0 MB of 0\.1 MB \(\d+%\)/);
+  // The line is gone again before the last one.
+  const [, last] = stdout.split("\r\x1b[Kthe runtime library ");
+  assertStringIncludes(last, " is installed\r\n");
+
+  using other = new User();
+  const plain = await other.setup(args.slice(1));
+  assertEquals([plain.code, plain.stderr], [0, `downloading ${server.url}\n`]);
 });
 
 test("iree setup is told what it is to install", async () => {

@@ -74,13 +74,14 @@ class Executable extends TemporaryFolder {
   run(
     args: string[],
     permissions: readonly string[] = PERMISSIONS,
+    execPath: string = Deno.execPath(),
   ): Promise<Output> {
     const map = denoFlags().filter((flag) => flag.startsWith("--import-map"));
     const preload = ["--preload", this.join("standalone.ts")];
     const cli = join(this.program, "cli.ts");
     const deno = ["run", "--no-check", "--no-prompt", ...map, ...preload];
     return execute(
-      Deno.execPath(),
+      execPath,
       [...deno, ...permissions, cli, ...args],
       {
         env: { DENO_DIR, XDG_CACHE_HOME: this.cache, IREE_RUNTIME_LIBRARY: "" },
@@ -121,13 +122,21 @@ test("A program needs each permission that the executable has", async () => {
 test("A library beside the executable is taken where none is embedded", async () => {
   using executable = await Executable.make(LIBRARY);
   await Deno.remove(join(executable.program, "embedded"), { recursive: true });
-  const { code, stderr } = await executable.run(["run", "--module=x.vmfb"]);
-  assertEquals(code, 1);
-  const beside = join(Deno.execPath(), "..", basename(LIBRARY));
+  const args = ["run", `--module=${await program("single.mlir")}`, "--input=1"];
+  const without = await executable.run(args);
+  assertEquals(without.code, 1);
   assertStringIncludes(
-    stderr,
-    `beside the standalone binary: no file '${beside}'`,
+    without.stderr,
+    `beside the standalone binary: no file '${
+      join(Deno.execPath(), "..", basename(LIBRARY))
+    }'`,
   );
+  const deno = executable.join("deno");
+  await Deno.copyFile(Deno.execPath(), deno);
+  await Deno.copyFile(LIBRARY, executable.join(basename(LIBRARY)));
+  const beside = await executable.run(args, PERMISSIONS, deno);
+  assertEquals([beside.code, beside.stderr], [0, ""]);
+  assertStringIncludes(beside.stdout, "i32=2");
 });
 
 function contains(all: Uint8Array, part: Uint8Array): boolean {

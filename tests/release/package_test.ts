@@ -14,6 +14,7 @@ import {
   SDK,
   TemporaryFolder,
   test,
+  tool,
 } from "../support.ts";
 import { Registry } from "./registry.ts";
 
@@ -129,4 +130,22 @@ test("Somebody who has only Deno adds the package, installs the library and runs
   );
   // The types are those of this checkout.
   await mustRun(deno, ["check", "main.ts"], options);
+
+  // A native module of their own.
+  await mustRun(deno, [...cli, "new", "module", "counting"], options);
+  const made = JSON.parse(
+    await Deno.readTextFile(join(project, "counting/deno.json")),
+  );
+  assertEquals(made.imports, {
+    "@std/assert": "jsr:@std/assert@^1",
+    [config.name]: `jsr:${config.name}@^${config.version}`,
+  });
+  // No sanitizer is to be loaded into compilers.
+  if (Deno.env.has("DEV_SANITIZE")) return;
+  const path = `${join(tool("cmake"), "..")}:${Deno.env.get("PATH")}`;
+  const tested = await mustRun(deno, ["task", "test"], {
+    cwd: join(project, "counting"),
+    env: { ...options.env, PATH: path },
+  });
+  assertStringIncludes(tested, "ok | 3 passed | 0 failed");
 });
