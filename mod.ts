@@ -72,6 +72,7 @@ export {
   type LibraryDescription,
 } from "./lib/inspect.ts";
 export { Instance, type InstanceOptions } from "./lib/instance.ts";
+export { setIreeFlags } from "./lib/iree_flags.ts";
 export { List, type ListOptions } from "./lib/list.ts";
 export { load, type LoadOptions, type ModuleSource } from "./lib/load.ts";
 export {
@@ -119,6 +120,7 @@ export {
   type ProgramFunction,
   type ProgramFunctions,
 } from "./lib/program.ts";
+export { Profiling } from "./lib/profiling.ts";
 export type { EmbeddedFile } from "./lib/program_archive.ts";
 export type {
   ExportDescription,
@@ -200,3 +202,4 @@ export {
 } from "./lib/tooling.ts";
 export type { Value, VmObject } from "./lib/value.ts";
 export { VmBuffer } from "./lib/vm_buffer.ts";
+export { Watchdog } from "./lib/watchdog.ts";

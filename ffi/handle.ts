@@ -25,8 +25,10 @@ export const Kind = {
   parameterScopes: 11,
   parameterIndex: 12,
   parameterFile: 13,
-  deviceGroup: 14,
-  instance: 15,
+  profiling: 14,
+  deviceGroup: 15,
+  watchdog: 16,
+  instance: 17,
 } as const;
 
 /** A kind of native objects. */

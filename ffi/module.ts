@@ -86,13 +86,24 @@ export function createDynamicModule(
   return module;
 }
 
-/** Creates the HAL module over a group of devices. */
-export function createHalModule(instance: Handle, devices: Handle): Handle {
+/**
+ * Creates the HAL module over a group of devices.
+ *
+ * @param instance The instance.
+ * @param devices The group.
+ * @param lead Which of them allocates what any of several could.
+ */
+export function createHalModule(
+  instance: Handle,
+  devices: Handle,
+  lead: number,
+): Handle {
   const module = own(
     instance,
     native.iree_ffi_hal_module_create(
       instance.pointer(Kind.instance),
       devices.pointer(Kind.deviceGroup),
+      lead,
     ),
   );
   module.domain.addDevice(devices);

@@ -57,9 +57,10 @@ export const symbols = {
     result: "pointer",
   },
   // iree_vm_module_t* iree_ffi_hal_module_create(
-  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group)
+  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
+  //     uint32_t lead)
   iree_ffi_hal_module_create: {
-    parameters: ["pointer", "pointer"],
+    parameters: ["pointer", "pointer", "u32"],
     result: "pointer",
   },
   // iree_vm_module_t* iree_ffi_hal_inline_module_create(
@@ -522,5 +523,22 @@ export const symbols = {
   iree_ffi_list_to_host: {
     parameters: ["pointer", "pointer", "u32"],
     result: "u32",
+  },
+  // uint32_t iree_ffi_flag_set(const uint8_t* argument, uint32_t length)
+  iree_ffi_flag_set: { parameters: ["buffer", "u32"], result: "u32" },
+  // iree_ffi_profiling_t* iree_ffi_profiling_begin(
+  //     iree_hal_device_group_t* group, uint32_t ordinal)
+  iree_ffi_profiling_begin: {
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_profiling_end(iree_ffi_profiling_t* profiling)
+  iree_ffi_profiling_end: { parameters: ["pointer"], result: "u32" },
+  // iree_ffi_watchdog_t* iree_ffi_watchdog_create(double milliseconds,
+  //     uint32_t exit_status, const uint8_t* message,
+  //     uint32_t message_length)
+  iree_ffi_watchdog_create: {
+    parameters: ["f64", "u32", "buffer", "u32"],
+    result: "pointer",
   },
 } as const satisfies Deno.ForeignLibraryInterface;

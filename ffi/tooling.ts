@@ -9,7 +9,7 @@ import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
-import { bytesOf, encodeText, readText } from "./text.ts";
+import { bytesOf, encodeName, encodeText, readText } from "./text.ts";
 
 /**
  * Creates a tensor from IREE's text of it, or from the text of its type and its
@@ -117,5 +117,66 @@ export function listToHost(
       devices.pointer(Kind.deviceGroup),
       ordinal,
     ),
+  );
+}
+
+/**
+ * Sets one of IREE's flags for the whole process and for good.
+ *
+ * @param argument The flag: `--name=value`. One that IREE answers by printing
+ * something ends the process.
+ */
+export function setFlag(argument: string): void {
+  const bytes = encodeName(argument, "a flag");
+  check(native.iree_ffi_flag_set(bytes, bytes.length));
+}
+
+/** Begins to profile a device of a group as IREE's flags say. */
+export function beginProfiling(devices: Handle, ordinal: number): Handle {
+  const profiling = new Handle(
+    Kind.profiling,
+    created(
+      native.iree_ffi_profiling_begin(
+        devices.pointer(Kind.deviceGroup),
+        ordinal,
+      ),
+    ),
+    devices.instance,
+  );
+  profiling.hold([devices]);
+  return profiling;
+}
+
+/** Ends profiling. */
+export function endProfiling(profiling: Handle): void {
+  check(native.iree_ffi_profiling_end(profiling.pointer(Kind.profiling)));
+}
+
+/**
+ * Ends the process after a time, unless the watchdog is released before.
+ *
+ * @param instance The instance.
+ * @param milliseconds The time.
+ * @param exitStatus How the process ends.
+ * @param message What is written to stderr.
+ */
+export function createWatchdog(
+  instance: Handle,
+  milliseconds: number,
+  exitStatus: number,
+  message: string,
+): Handle {
+  const bytes = encodeText(message, "the message of a watchdog");
+  return new Handle(
+    Kind.watchdog,
+    created(
+      native.iree_ffi_watchdog_create(
+        milliseconds,
+        exitStatus,
+        bytes,
+        bytes.length,
+      ),
+    ),
+    instance,
   );
 }

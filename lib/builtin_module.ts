@@ -9,6 +9,7 @@ import { type Device, groupOf } from "./device.ts";
 import type { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
+import { checkSize } from "./size.ts";
 
 export type { BuiltinModuleName };
 
@@ -20,9 +21,13 @@ export class HalModule extends Module {
   readonly devices: readonly Device[];
   readonly #devices: Handle;
 
-  private constructor(instance: Instance, devices: readonly Device[]) {
+  private constructor(
+    instance: Instance,
+    devices: readonly Device[],
+    lead: number,
+  ) {
     const group = groupOf(devices);
-    super(createHalModule(handleOf(instance), group));
+    super(createHalModule(handleOf(instance), group, lead));
     this.devices = devices;
     this.#devices = group;
   }
@@ -33,13 +38,17 @@ export class HalModule extends Module {
    * @param instance The instance.
    * @param devices A device that was created alone, or all devices of a group
    * in its order; the module keeps them alive.
+   * @param lead Which of the devices allocates memory that any of several
+   * could.
    */
   static create(
     instance: Instance,
     devices: Device | readonly Device[],
+    lead = 0,
   ): HalModule {
     const all = Array.isArray(devices) ? [...devices] : [devices];
-    return new HalModule(instance, all);
+    checkSize("lead", lead);
+    return new HalModule(instance, all, lead);
   }
 
   static {

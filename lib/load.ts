@@ -7,7 +7,7 @@ import {
 } from "./builtin_module.ts";
 import { BytecodeModule, type ModuleMode } from "./bytecode_module.ts";
 import { Context } from "./context.ts";
-import { Device } from "./device.ts";
+import { Device, type DeviceOptions } from "./device.ts";
 import { DynamicModule } from "./dynamic_module.ts";
 import { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
@@ -50,6 +50,14 @@ export interface LoadOptions {
    * @default {"local-task"}
    */
   device?: string | Device | readonly (string | Device)[];
+  /** How devices are created from URIs. */
+  deviceOptions?: DeviceOptions;
+  /**
+   * Which of several devices allocates memory that any of them could.
+   *
+   * @default {0}
+   */
+  leadDevice?: number;
   /**
    * How files of bytecode modules get into memory.
    *
@@ -189,7 +197,7 @@ function addDependencies(
   for (const { name, optional } of module.dependencies) {
     if (linked.some((it) => it.name === name)) continue;
     if (name === "hal") {
-      linked.push(stack.use(createHal(instance, options.device, stack)));
+      linked.push(stack.use(createHal(instance, options, stack)));
     } else if (name === "io_parameters") {
       const sources = toSources(options.parameters);
       const mode = options.parameterMode;
@@ -204,9 +212,10 @@ function addDependencies(
 
 function createHal(
   instance: Instance,
-  device: LoadOptions["device"] = DEFAULT_DEVICE,
+  options: LoadOptions,
   stack: DisposableStack,
 ): HalModule {
+  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
   const given: readonly (string | Device)[] = Array.isArray(device)
     ? device
     : [device];
@@ -217,9 +226,13 @@ function createHal(
       "devices are either all URIs or all devices of one group, not both",
     );
   }
-  if (devices.length > 0) return HalModule.create(instance, devices);
-  const created = Device.createGroup(instance, given as readonly string[]);
-  return HalModule.create(instance, created.map((it) => stack.use(it)));
+  if (devices.length > 0) {
+    return HalModule.create(instance, devices, leadDevice);
+  }
+  const uris = given as readonly string[];
+  const created = Device.createGroup(instance, uris, deviceOptions);
+  for (const it of created) stack.use(it);
+  return HalModule.create(instance, created, leadDevice);
 }
 
 function isBuiltinName(name: string): name is BuiltinModuleName {

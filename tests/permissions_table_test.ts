@@ -21,7 +21,9 @@ import { smallArchive } from "./cli/archives.ts";
 // it needs, and does not without any part of that.
 
 const arithmetic = await program("arithmetic.mlir");
+const echo = await program("echo.mlir");
 const single = await program("single.mlir");
+const plugin = await nativeModule("fixtures/plugin.cc");
 const types = await nativeModule("fixtures/types_module.cc");
 const bytes = Array.from(await Deno.readFile(single)).join(",");
 
@@ -203,6 +205,28 @@ const LINES: Readonly<Record<string, Line>> = {
       using counter = call("counter_create", 1);
       list.size; buffer.toText(); view.format(); counter.typeName;`,
   },
+  "`parseTensor`, `compareTensors`, `copyToHost`, `Profiling`, `Watchdog`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using w = iree.Watchdog.start(i, 60_000, "");
+      using d = iree.Device.create(i, "local-sync");
+      using p = iree.Profiling.begin(d);
+      using t = iree.parseTensor(d, "2xf32=1 2");
+      iree.compareTensors(t, t);
+      using l = iree.List.from(i, [t]);
+      iree.copyToHost(l, d);
+      p.end();`,
+  },
+  "`setIreeFlags` with a plugin for executables": {
+    needs: [`${CORE},${plugin}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, { executable_plugin: ${quoted(plugin)} });`,
+  },
+  "`setIreeFlags` with a file for a profile": {
+    needs: [CORE, `--allow-write=${written}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, { device_profiling_output: ${quoted(written)} });`,
+  },
   "`BufferView.map`": {
     needs: ["--allow-ffi"],
     use: `using i = iree.Instance.open({ library });
@@ -265,6 +289,21 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree run --flagfile=FILE`": {
     needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
     use: ["run", `--flagfile=${flagfile}`],
+  },
+  "`iree run` with inputs or outputs that are files": {
+    needs: [
+      CORE,
+      ENV,
+      `--allow-read=${echo},${npy}`,
+      `--allow-write=${written}`,
+    ],
+    use: [
+      "run",
+      echo,
+      "--function=view",
+      `--input=@${npy}`,
+      `--output=@${written}`,
+    ],
   },
   "`iree devices`": {
     needs: [CORE, ENV],

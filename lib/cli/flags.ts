@@ -31,7 +31,10 @@ export interface Flag {
   readonly min?: number;
   /** The largest number that is taken. */
   readonly max?: number;
-  /** What a boolean is when it is not given; all that a refused flag takes. */
+  /**
+   * What a boolean is when it is not given; what is the same as not to give a
+   * text; all that a refused flag takes.
+   */
   readonly default?: string;
   /** Lines of the help; why a flag is refused. */
   readonly help: readonly string[];
@@ -162,8 +165,13 @@ function parseValue(name: string, flag: Flag, value?: string): FlagValue {
     case "refused":
       return refuse(name, flag, value);
     default:
-      return withoutQuotes(needValue(name, flag, value));
+      return parseText(flag, needValue(name, flag, value));
   }
+}
+
+function parseText(flag: Flag, value: string): string | undefined {
+  const text = withoutQuotes(value);
+  return text === flag.default ? undefined : text;
 }
 
 // A quote at both ends is not of the value: `iree-run-module --help` prints its

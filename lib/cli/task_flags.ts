@@ -7,6 +7,7 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_mode: {
     kind: "text",
     value: "MODE",
+    default: "physical_cores",
     help: [
       "How cores get workers; there is physical_cores, one worker a core, in",
       "place of which --task_topology_group_count or --task_topology_cpu_ids",
@@ -16,6 +17,7 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_group_count: {
     kind: "text",
     value: "N",
+    default: "0",
     help: ["So many workers, wherever the system puts them; 0 for cores."],
   },
   task_topology_cpu_ids: {
@@ -28,6 +30,7 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_nodes: {
     kind: "text",
     value: "NODES",
+    default: "current",
     help: [
       "Whose cores: current (the default), numa (each node with a queue of its",
       "own), all (in one queue), or numbers of nodes: 0,2.",
@@ -36,11 +39,13 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_max_group_count: {
     kind: "text",
     value: "N",
+    default: "64",
     help: ["The most workers on a node, up to 256; 64 by default."],
   },
   task_topology_performance_level: {
     kind: "text",
     value: "LEVEL",
+    default: "any",
     help: [
       "Which cores, where there are different ones: any (the default), low or",
       "efficiency, high or performance.",
@@ -49,6 +54,7 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_distribution: {
     kind: "text",
     value: "WAY",
+    default: "scatter",
     help: [
       "scatter deals workers out to all caches (the default), compact fills one",
       "after the other.",
@@ -57,6 +63,7 @@ export const TASK_TOPOLOGY_FLAGS = {
   task_topology_favor: {
     kind: "text",
     value: "WHAT",
+    default: "",
     help: [
       "latency, throughput or efficiency: both of the above at once.",
     ],
@@ -68,16 +75,19 @@ export const TASK_WORKER_FLAGS = {
   task_worker_spin_us: {
     kind: "text",
     value: "N",
+    default: "0",
     help: ["Microseconds a worker looks for more work before it sleeps."],
   },
   task_worker_stack_size: {
     kind: "text",
     value: "BYTES",
+    default: "131072",
     help: ["Stack of a worker, 32768 at least; 131072 by default."],
   },
   task_worker_local_memory: {
     kind: "text",
     value: "BYTES",
+    default: "0",
     help: [
       "Memory that a dispatch can ask for; 0, the default, for as much as the",
       "second-level cache has.",

@@ -95,11 +95,15 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_PARAMETER_INDEX = 12,
   // iree_io_file_handle_t*
   IREE_FFI_KIND_PARAMETER_FILE = 13,
+  // iree_ffi_profiling_t*
+  IREE_FFI_KIND_PROFILING = 14,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 14,
+  IREE_FFI_KIND_DEVICE_GROUP = 15,
+  // iree_ffi_watchdog_t*
+  IREE_FFI_KIND_WATCHDOG = 16,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 15,
-  IREE_FFI_KIND_COUNT = 16,
+  IREE_FFI_KIND_INSTANCE = 17,
+  IREE_FFI_KIND_COUNT = 18,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -156,9 +160,11 @@ IREE_API_EXPORT iree_vm_module_t* iree_ffi_dynamic_module_create(
     const uint8_t* export_name, uint32_t export_name_length,
     const uint8_t* parameters, uint32_t parameters_length);
 
-// IREE's builtin modules: what a compiled program may require by name.
+// IREE's builtin modules: what a compiled program may require by name. Of
+// |device_group|, device |lead| allocates what any of several could.
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_module_create(
-    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group);
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
+    uint32_t lead);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_inline_module_create(
     iree_ffi_instance_t* instance);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_loader_module_create(
@@ -622,6 +628,33 @@ IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_buffer_view_of_storage(
 IREE_API_EXPORT uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
                                                iree_hal_device_group_t* group,
                                                uint32_t ordinal);
+
+// Sets one of IREE's flags, `--name=value`, for the whole process and for good.
+// Not thread-safe. A flag that prints something ends the process.
+IREE_API_EXPORT uint32_t iree_ffi_flag_set(const uint8_t* argument,
+                                           uint32_t length);
+
+// A profiling session of a device.
+typedef struct iree_ffi_profiling_t iree_ffi_profiling_t;
+
+// Begins to profile device |ordinal| of |group| as IREE's flags say, if they
+// ask for it.
+IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_begin(
+    iree_hal_device_group_t* group, uint32_t ordinal);
+
+// Ends profiling: writes the file that the flags name, or prints statistics to
+// stderr.
+IREE_API_EXPORT uint32_t iree_ffi_profiling_end(
+    iree_ffi_profiling_t* profiling);
+
+// A thread that ends the process.
+typedef struct iree_ffi_watchdog_t iree_ffi_watchdog_t;
+
+// Ends the process with |exit_status| after |milliseconds|, unless released
+// before; writes |message| to stderr first.
+IREE_API_EXPORT iree_ffi_watchdog_t* iree_ffi_watchdog_create(
+    double milliseconds, uint32_t exit_status, const uint8_t* message,
+    uint32_t message_length);
 
 #ifdef __cplusplus
 }  // extern "C"

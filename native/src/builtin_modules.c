@@ -3,15 +3,49 @@
 #include "iree/modules/hal/loader/module.h"
 #include "iree/modules/hal/module.h"
 #include "iree/modules/vmvx/module.h"
+#include "iree/tooling/device_util.h"
+
+// Has the lead device allocate what it can; |user_data| is the device.
+static iree_status_t iree_ffi_hal_module_select(
+    void* user_data, iree_host_size_t device_count,
+    const iree_hal_device_queue_affinity_pair_t* devices,
+    iree_hal_memory_type_t memory_types, iree_hal_buffer_usage_t buffer_usage,
+    iree_hal_module_device_allocator_select_flags_t flags,
+    iree_host_size_t* out_selection) {
+  *out_selection = 0;
+  for (iree_host_size_t i = 0; i < device_count; ++i) {
+    if (devices[i].device == user_data) *out_selection = i;
+  }
+  return iree_ok_status();
+}
 
 iree_vm_module_t* iree_ffi_hal_module_create(
-    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group) {
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
+    uint32_t lead) {
+  iree_hal_module_device_policy_t policy =
+      iree_hal_module_device_policy_default();
+  iree_hal_device_t* device = NULL;
+  bool retain_metadata = false;
   iree_vm_module_t* module = NULL;
-  iree_ffi_check(iree_hal_module_create(
-      iree_ffi_instance_vm(instance), iree_hal_module_device_policy_default(),
-      device_group, IREE_HAL_MODULE_FLAG_NONE,
-      iree_hal_module_debug_sink_stdio(stderr), iree_ffi_allocator(),
-      &module));
+  iree_status_t status = iree_ffi_device_at(device_group, lead, &device);
+  if (iree_status_is_ok(status)) {
+    // Off unless iree_ffi_flag_set asked for profiling.
+    status =
+        iree_hal_profiling_from_flags_requires_retained_command_buffer_metadata(
+            &retain_metadata);
+  }
+  if (iree_status_is_ok(status)) {
+    policy.allocator_select.fn = iree_ffi_hal_module_select;
+    policy.allocator_select.user_data = device;
+    status = iree_hal_module_create(
+        iree_ffi_instance_vm(instance), policy, device_group,
+        retain_metadata
+            ? IREE_HAL_MODULE_FLAG_RETAIN_COMMAND_BUFFER_PROFILE_METADATA
+            : IREE_HAL_MODULE_FLAG_NONE,
+        iree_hal_module_debug_sink_stdio(stderr), iree_ffi_allocator(),
+        &module);
+  }
+  iree_ffi_check(status);
   return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 

@@ -26,7 +26,9 @@ void iree_ffi_import_release(iree_ffi_import_t* import);
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);
+void iree_ffi_profiling_free(iree_ffi_profiling_t* profiling);
 void iree_ffi_ref_free(iree_ffi_ref_t* ref);
+void iree_ffi_watchdog_free(iree_ffi_watchdog_t* watchdog);
 
 // Keeps |status| as this thread's failure and returns its code; an OK status
 // clears nothing and returns 0.

@@ -5,8 +5,9 @@
 iree_status_t iree_ffi_loaders_create(iree_ffi_loaders_t* out_loaders) {
   out_loaders->count = 0;
   iree_hal_executable_plugin_manager_t* plugin_manager = NULL;
-  IREE_RETURN_IF_ERROR(iree_hal_executable_plugin_manager_create(
-      /*capacity=*/0, iree_ffi_allocator(), &plugin_manager));
+  // There are none unless iree_ffi_flag_set named them.
+  IREE_RETURN_IF_ERROR(iree_hal_executable_plugin_manager_create_from_flags(
+      iree_ffi_allocator(), &plugin_manager));
   iree_status_t status = iree_hal_create_all_available_executable_loaders(
       plugin_manager, IREE_ARRAYSIZE(out_loaders->list), &out_loaders->count,
       out_loaders->list, iree_ffi_allocator());

@@ -41,8 +41,14 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_PARAMETER_FILE:
       iree_io_file_handle_release((iree_io_file_handle_t*)object);
       break;
+    case IREE_FFI_KIND_PROFILING:
+      iree_ffi_profiling_free((iree_ffi_profiling_t*)object);
+      break;
     case IREE_FFI_KIND_DEVICE_GROUP:
       iree_hal_device_group_release((iree_hal_device_group_t*)object);
+      break;
+    case IREE_FFI_KIND_WATCHDOG:
+      iree_ffi_watchdog_free((iree_ffi_watchdog_t*)object);
       break;
     case IREE_FFI_KIND_INSTANCE:
       iree_ffi_instance_release((iree_ffi_instance_t*)object);

@@ -1,52 +1,40 @@
 import {
-  type CompareOptions,
+  Instance,
   IreeError,
   load,
   type LoadedProgram,
   type ModuleMode,
+  type ParameterMode,
   type VmFunction,
+  Watchdog,
 } from "../../../mod.ts";
 import type { Command, CommandStatus } from "../command.ts";
-import {
-  type FlagValues,
-  formatFlags,
-  parseFlags,
-  unexpectedArgument,
-} from "../flags.ts";
+import { formatFlags, parseFlags, unexpectedArgument } from "../flags.ts";
+import { taskTopologyOf, taskWorkerOf } from "../task_flags.ts";
 import { printHelp } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
-import { compareResults } from "./expected.ts";
-import { COMMON_FLAGS, MAIN_FLAGS, RESULT_FLAGS } from "./flags.ts";
-import {
-  type InputTarget,
-  parseExpected,
-  parseInputs,
-  valueTypes,
-} from "./inputs.ts";
-import { print, writeOutputs } from "./outputs.ts";
-import { REFUSED_FLAGS } from "./refused_flags.ts";
-import { Results } from "./results.ts";
-
-const FLAGS = {
-  ...MAIN_FLAGS,
-  ...RESULT_FLAGS,
-  ...REFUSED_FLAGS,
-  ...COMMON_FLAGS,
-} as const;
-
-type Flags = FlagValues<typeof FLAGS>;
+import { execute } from "./execution.ts";
+import { isListing, printListings } from "./listing.ts";
+import { setNativeFlags } from "./native_flags.ts";
+import { JsonReporter, TextReporter } from "./reporter.ts";
+import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.
 
 Usage: iree run FILE [--function=NAME] [--input=VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
 
-What to run (- and _ in names of flags are the same):
-${formatFlags(MAIN_FLAGS)}
-What becomes of the results:
-${formatFlags(RESULT_FLAGS)}
-Other:
-${formatFlags(COMMON_FLAGS)}
+The flags are those of iree-run-module (- and _ in their names are the same).
+
+${
+  Object.entries(FLAG_GROUPS).map(([title, flags]) =>
+    `${title}:\n${formatFlags(flags)}\n`
+  ).join("")
+}
+Flags of iree-run-module for the capture of replays (--device_replay_…), for the
+CUDA and HIP drivers, and two for tests of IREE itself are refused: what they
+are for is not here.
+
 Exit status: 0 when the function succeeded, 1 when something failed or a result
 is not the expected one, 2 for wrong usage.
 
@@ -58,36 +46,31 @@ Example:
 /** `iree run`. */
 export const RUN: Command = {
   summary: "runs a function of a compiled program",
-  flags: FLAGS,
+  flags: RUN_FLAGS,
   run,
 };
 
 function run(args: readonly string[]): CommandStatus {
   const operands: string[] = [];
-  const flags = parseFlags(FLAGS, args, (argument) => operands.push(argument));
+  const flags = parseFlags(
+    RUN_FLAGS,
+    args,
+    (argument) => operands.push(argument),
+  );
   if (flags.help) {
     printHelp(HELP);
     return;
   }
   addOperands(flags.module, operands);
-  if (flags.module.length === 0) {
-    throw new UsageError(
-      "no user module specified; use --module=file.vmfb to load from a file " +
-        "or --module=- to load from stdin",
-    );
+  checkUsage(flags);
+  using instance = Instance.open();
+  setNativeFlags(instance, flags);
+  using _watchdog = startWatchdog(instance, flags.timeout);
+  if (isListing(flags)) {
+    printListings(instance, flags);
+  } else {
+    return runProgram(flags);
   }
-  if (flags.module.filter((it) => it === "-").length > 1) {
-    throw new UsageError("--module=- can be given once");
-  }
-  using program = load({
-    modules: flags.module,
-    moduleMode: flags.module_mode as ModuleMode,
-    device: flags.device.length > 0 ? flags.device : undefined,
-    traceExecution: flags.trace_execution,
-  });
-  // An empty name is none, as when a script leaves it open.
-  const name = flags.function || onlyFunction(program);
-  return runFunction(program, program.lookupFunction(name), flags);
 }
 
 // One argument without a name is the module. Where there is a module already it
@@ -96,6 +79,64 @@ function addOperands(modules: string[], operands: readonly string[]): void {
   const unexpected = modules.length > 0 ? operands[0] : operands[1];
   if (unexpected !== undefined) throw unexpectedArgument(unexpected);
   modules.push(...operands);
+}
+
+function checkUsage(flags: RunFlags): void {
+  if (flags.module.length === 0 && !isListing(flags)) {
+    throw new UsageError(
+      "no user module specified; use --module=file.vmfb to load from a file " +
+        "or --module=- to load from stdin",
+    );
+  }
+  if (flags.module.filter((it) => it === "-").length > 1) {
+    throw new UsageError("--module=- can be given once");
+  }
+  if (
+    flags.output_format === "json" &&
+    flags.output_max_element_count !== undefined
+  ) {
+    throw new UsageError(
+      "--output_max_element_count is for text; JSON has all elements",
+    );
+  }
+}
+
+function startWatchdog(
+  instance: Instance,
+  seconds: number | undefined,
+): Watchdog | undefined {
+  if (seconds === undefined) return undefined;
+  const message = `error: DEADLINE_EXCEEDED: the command did not end within ` +
+    `${seconds} s, which --timeout gave it\n`;
+  return Watchdog.start(instance, 1000 * seconds, message);
+}
+
+function runProgram(flags: RunFlags): CommandStatus {
+  using program = load({
+    modules: flags.module,
+    moduleMode: flags.module_mode as ModuleMode,
+    device: flags.device.length > 0 ? flags.device : undefined,
+    deviceOptions: {
+      allocators: flags.device_allocator,
+      topology: taskTopologyOf(flags),
+      worker: taskWorkerOf(flags),
+    },
+    leadDevice: flags.device_lead_allocator,
+    parameters: flags.parameters,
+    parameterMode: flags.parameter_mode as ParameterMode,
+    traceExecution: flags.trace_execution,
+  });
+  // An empty name is none, as when a script leaves it open.
+  const name = flags.function || onlyFunction(program);
+  const found = program.lookupFunction(name);
+  const reporter = flags.output_format === "json"
+    ? new JsonReporter(flags)
+    : new TextReporter(flags);
+  try {
+    return execute(program, found, flags, reporter) ? 0 : 1;
+  } finally {
+    if (flags.print_statistics) printStatistics(program, found);
+  }
 }
 
 function onlyFunction(program: LoadedProgram): string {
@@ -115,58 +156,13 @@ function onlyFunction(program: LoadedProgram): string {
   );
 }
 
-function runFunction(
-  program: LoadedProgram,
-  found: VmFunction,
-  flags: Flags,
-): CommandStatus {
-  using stack = new DisposableStack();
-  const { instance } = program.context;
-  const device = program.devices[0];
-  const values = parseInputs(flags.input, {
-    types: valueTypes(found.argumentTypes, found.signature?.inputs),
-    memory: device ?? instance,
-    name: found.name,
-  }, stack);
-  console.log(`EXEC @${found.name}`);
-  const types = valueTypes(found.resultTypes, found.signature?.outputs);
-  const result = found.call(...values);
-  const results = new Results(instance, result, types, device, stack);
-  if (flags.expected_output.length > 0) {
-    const memory = instance;
-    return checkResults(results, { types, memory, name: found.name }, flags);
+// Once all is released but the devices: what is live then was not released.
+function printStatistics(program: LoadedProgram, found: VmFunction): void {
+  const { context, devices } = program;
+  found.dispose();
+  context.dispose();
+  for (const module of context.modules) module.dispose();
+  for (const device of devices) {
+    console.error(`Device: ${device.id}\n${device.formatStatistics()}`);
   }
-  const maxCount = maxElementCount(flags.output_max_element_count);
-  if (flags.output.length === 0) {
-    print(results.format(maxCount));
-  } else {
-    writeOutputs(results, flags.output, maxCount);
-  }
-}
-
-// A negative count is a large one, as it is in `iree-run-module`.
-function maxElementCount(count = 1024): number {
-  return count < 0 ? 0xffffffff : count;
-}
-
-function checkResults(
-  results: Results,
-  target: InputTarget,
-  flags: Flags,
-): CommandStatus {
-  using stack = new DisposableStack();
-  const expected = parseExpected(flags.expected_output, target, stack);
-  const differences = compareResults(results, expected, {
-    mode: flags.equality_mode as CompareOptions["mode"],
-    f16Tolerance: flags.expected_f16_threshold,
-    f32Tolerance: flags.expected_f32_threshold,
-    f64Tolerance: flags.expected_f64_threshold,
-    bf16Tolerance: flags.expected_bf16_threshold,
-    relativeTolerance: flags.expected_rtol,
-  });
-  print(
-    differences ||
-      "[SUCCESS] all function outputs matched their expected values.\n",
-  );
-  return differences === "" ? 0 : 1;
 }

@@ -54,9 +54,101 @@ export const MAIN_FLAGS = {
       "  (null) or (ignored)           a null reference, or zero",
     ],
   },
+  parameters: {
+    kind: "list",
+    value: "[SCOPE=]FILE",
+    help: [
+      "Parameters for programs whose weights are not in them: a file .irpa,",
+      ".gguf or .safetensors; repeat it for several.",
+    ],
+  },
+  parameter_mode: {
+    kind: "choice",
+    choices: ["file", "preload", "mmap"],
+    help: [
+      "How their contents are read: when they are needed, all of them at",
+      "first, or as the system maps them.",
+    ],
+  },
+} as const satisfies FlagTable;
+
+/** How devices are created, besides what is a program's. */
+export const DEVICE_FLAGS = {
+  device_allocator: {
+    kind: "list",
+    value: "SPEC",
+    help: [
+      "What the allocator of each device is wrapped in: caching or debug;",
+      "caching:heap=bytes;total;count,… limits what is kept. Repeat it for",
+      "several.",
+    ],
+  },
+  device_lead_allocator: {
+    kind: "integer",
+    value: "ORDINAL",
+    min: 0,
+    max: 2 ** 31 - 1,
+    help: [
+      "Which of several devices allocates inputs, and memory that any of them",
+      "could: 0 unless given.",
+    ],
+  },
+  list_drivers: {
+    kind: "boolean",
+    help: ["Lists the drivers in the library, and runs nothing."],
+  },
+  list_devices: {
+    kind: "optional",
+    value: "DRIVER",
+    help: ["Lists the devices of a driver or of all, and runs nothing."],
+  },
+  dump_devices: {
+    kind: "optional",
+    value: "DRIVER",
+    help: ["The same with all that is known of them."],
+  },
+  dump_task_topologies: {
+    kind: "boolean",
+    help: ["Tells how workers of local-task are spread, and runs nothing."],
+  },
+} as const satisfies FlagTable;
+
+/** What is told of a run besides its results. */
+export const WATCH_FLAGS = {
   trace_execution: {
     kind: "boolean",
     help: ["Prints every operation of the VM to stderr."],
+  },
+  print_statistics: {
+    kind: "boolean",
+    help: ["Prints what devices' allocators did to stderr, at the end."],
+  },
+  instrument_file: {
+    kind: "text",
+    value: "FILE",
+    default: "",
+    help: ["Writes what an instrumented program recorded."],
+  },
+  repeat: {
+    kind: "integer",
+    value: "COUNT",
+    min: 1,
+    max: 2 ** 31 - 1,
+    help: [
+      "Calls the function so many times, with the same inputs. The results of",
+      "the last call are printed, and how long calls took.",
+    ],
+  },
+  timeout: {
+    kind: "number",
+    value: "SECONDS",
+    min: 0.001,
+    max: 1e8,
+    help: [
+      "Ends the command with DEADLINE_EXCEEDED and exit status 1 when it has",
+      "not ended by then. A call cannot be interrupted: the process is ended",
+      "at once, and files that are being written may be cut.",
+    ],
   },
 } as const satisfies FlagTable;
 
@@ -75,6 +167,16 @@ export const RESULT_FLAGS = {
       "  +file.npy                     appends it to one",
       "  @file.bin  +file.bin          writes or appends its bytes",
       "  (nothing)                     ignores it",
+    ],
+  },
+  output_format: {
+    kind: "choice",
+    choices: ["text", "json"],
+    help: [
+      "How results are printed. json is one object with the function's name,",
+      "its results with types, shapes and values, and the milliseconds of each",
+      "call. Integers of 64 bits are strings, and so are NaN, Infinity,",
+      "-Infinity and -0, so that no value is lost.",
     ],
   },
   output_max_element_count: {

@@ -10,12 +10,12 @@ import type { Results } from "./results.ts";
  *
  * @param results The results.
  * @param targets One text for each.
- * @param maxElementCount How many elements of a tensor to print at most.
+ * @param printResult Prints a result by its number.
  */
 export function writeOutputs(
   results: Results,
   targets: readonly string[],
-  maxElementCount: number,
+  printResult: (ordinal: number) => void,
 ): void {
   const { values, types, instance } = results;
   if (targets.length !== values.length) {
@@ -28,7 +28,7 @@ export function writeOutputs(
   for (const [ordinal, target] of targets.entries()) {
     if (target === "") continue;
     if (target === "-") {
-      print(results.formatOne(ordinal, maxElementCount));
+      printResult(ordinal);
     } else {
       writeFile(target, values[ordinal], types[ordinal], instance);
     }

@@ -47,4 +47,14 @@ export const REFUSED_FLAGS = {
   hip_async_caching: { kind: "refused", default: "true", help: NO_HIP },
   hip_tracing: { kind: "refused", default: "2", help: NO_HIP },
   hip_default_index: { kind: "refused", default: "0", help: NO_HIP },
+  task_abort_on_failure: {
+    kind: "refused",
+    default: "false",
+    help: ["a failure ends the command, and never the process by force"],
+  },
+  task_topology_snapshot: {
+    kind: "refused",
+    default: "",
+    help: ["processors are those of this machine"],
+  },
 } as const satisfies FlagTable;

@@ -2,12 +2,16 @@
 export interface Case {
   /** What tells it from the others; `differences.ts` names cases by it. */
   readonly name: string;
-  /** The function of `echo.mlir`; nothing when the arguments tell it all. */
+  /** The program; `echo.mlir` when left out. */
+  readonly module?: string;
+  /** Its function; nothing when the arguments tell it all. */
   readonly function?: string;
   /** The arguments besides module and function. */
   readonly args: readonly string[];
   /** Files in the folder that the programs run in, by name. */
   readonly files?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+  /** Whether what goes to stderr must be the same, too. */
+  readonly stderr?: boolean;
 }
 
 /** Makes an array of a NumPy file. */

@@ -1,5 +1,5 @@
 /** What can differ between the two programs. */
-export type Aspect = "stdout" | "exit" | "status" | "files";
+export type Aspect = "stdout" | "exit" | "status" | "stderr" | "files";
 
 /** A difference that is meant. */
 export interface Difference {
@@ -156,16 +156,47 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "They are written as NumPy writes the types of ml_dtypes.",
   },
   {
-    cases: ["an unknown flag"],
+    cases: ["list drivers"],
+    differs: ["stdout"],
+    ours: [0],
+    reason: "The library has no CUDA and no HIP, but the driver `null`.",
+  },
+  {
+    cases: ["parameters of long patterns"],
+    differs: ["stdout", "exit", "status"],
+    ours: [0],
+    reason: "A splat can be of 8 bytes; theirs cannot be loaded.",
+  },
+  {
+    cases: ["flags as --help prints them"],
+    differs: ["stdout", "exit", "status"],
+    ours: [0],
+    reason: "What --help prints can be given back; theirs takes two quotes " +
+      "for a name.",
+  },
+  {
+    cases: [
+      "an unknown flag",
+      "workers of no known kind",
+      "parameters in no known way",
+    ],
     differs: ["exit", "status"],
     ours: [2],
     reason: "Wrong usage has an exit status of its own.",
+  },
+  {
+    cases: ["a capture for replays"],
+    differs: ["stdout", "exit", "files"],
+    ours: [2],
+    reason: "The capture of replays is not in the library.",
   },
   {
     cases: [
       "an equality mode of no known name",
       "a stray argument",
       "a limit that is no number",
+      "statistics, maybe",
+      "a flag of CUDA's",
     ],
     ...WRONG_USAGE,
     reason: "What is not understood is refused; theirs overlooks it.",

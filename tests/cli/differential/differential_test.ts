@@ -13,15 +13,15 @@ import type { Case } from "./case.ts";
 import { CHECK_CASES } from "./check_cases.ts";
 import { type Aspect, DIFFERENCES } from "./differences.ts";
 import { FILE_CASES } from "./file_cases.ts";
+import { PROGRAM_CASES } from "./program_cases.ts";
 import { VALUE_CASES } from "./value_cases.ts";
-
-const echo = await program("echo.mlir");
 
 /** What a program did. */
 interface Outcome extends Record<Aspect, unknown> {
   readonly stdout: string;
   readonly exit: number;
   readonly status: string | undefined;
+  readonly stderr: string | undefined;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -29,6 +29,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "written on the command line": VALUE_CASES,
   "from and to files": FILE_CASES,
   "expected, limited and refused": CHECK_CASES,
+  "of all kinds of programs and devices": PROGRAM_CASES,
 };
 const CASES = Object.values(GROUPS).flat();
 
@@ -62,7 +63,13 @@ async function compare(it: Case): Promise<string | undefined> {
     it,
     (args, options) => iree(["run", ...args], options),
   );
-  const aspects: readonly Aspect[] = ["stdout", "exit", "status", "files"];
+  const aspects: readonly Aspect[] = [
+    "stdout",
+    "exit",
+    "status",
+    "stderr",
+    "files",
+  ];
   const differs = aspects.filter((aspect) =>
     JSON.stringify(theirs[aspect]) !== JSON.stringify(ours[aspect])
   );
@@ -77,22 +84,23 @@ async function compare(it: Case): Promise<string | undefined> {
 }
 
 async function outcome(
-  { function: name, args, files = {} }: Case,
+  { module = "echo.mlir", function: name, args, files = {}, ...rest }: Case,
   run: (args: string[], options: { cwd: string }) => Promise<Output>,
 ): Promise<Outcome> {
   using folder = new TemporaryFolder();
   for (const [file, bytes] of Object.entries(files)) {
     Deno.writeFileSync(folder.join(file), bytes);
   }
-  const modules = name === undefined ? [] : [`--function=${name}`];
+  const named = name === undefined ? [] : [`--function=${name}`];
   const { code, stdout, stderr } = await run(
-    [`--module=${echo}`, ...modules, ...args],
+    [`--module=${await program(module)}`, ...named, ...args],
     { cwd: folder.path },
   );
   return {
     stdout,
     exit: code,
     status: code === 0 ? undefined : statusOf(stderr),
+    stderr: rest.stderr && code === 0 ? stderr : undefined,
     files: readFiles(folder.path),
   };
 }

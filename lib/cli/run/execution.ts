@@ -1,0 +1,125 @@
+import {
+  type CallResult,
+  type CompareOptions,
+  IreeError,
+  type LoadedProgram,
+  Profiling,
+  type Value,
+  type VmFunction,
+} from "../../../mod.ts";
+import { compareResults } from "./expected.ts";
+import {
+  type InputTarget,
+  parseExpected,
+  parseInputs,
+  valueTypes,
+} from "./inputs.ts";
+import { writeInstruments } from "./instruments.ts";
+import { isProfiling } from "./native_flags.ts";
+import type { Reporter } from "./reporter.ts";
+import { Results } from "./results.ts";
+import type { RunFlags } from "./table.ts";
+
+/**
+ * Runs a function and does with its results what the flags say.
+ *
+ * @param program The program.
+ * @param found The function.
+ * @param flags The flags.
+ * @param reporter Tells of it.
+ * @returns Whether the results are what is expected.
+ */
+export function execute(
+  program: LoadedProgram,
+  found: VmFunction,
+  flags: RunFlags,
+  reporter: Reporter,
+): boolean {
+  using stack = new DisposableStack();
+  const { name } = found;
+  const { context, devices } = program;
+  const { instance } = context;
+  const lead = devices[flags.device_lead_allocator ?? 0];
+  const values = parseInputs(flags.input, {
+    types: valueTypes(found.argumentTypes, found.signature?.inputs),
+    memory: lead ?? instance,
+    name,
+  }, stack);
+  reporter.begin(name);
+  const { result, milliseconds } = profiled(
+    program,
+    flags,
+    () => callRepeatedly(found, values, flags.repeat ?? 1),
+  );
+  const types = valueTypes(found.resultTypes, found.signature?.outputs);
+  const results = new Results(instance, result, types, lead, stack);
+  if (flags.instrument_file !== undefined) {
+    writeInstruments(context, flags.instrument_file);
+  }
+  const differences = flags.expected_output.length === 0
+    ? undefined
+    : findDifferences(results, { types, memory: instance, name }, flags);
+  reporter.end(results, milliseconds, differences);
+  return !differences;
+}
+
+interface Calls {
+  /** What the last call returned. */
+  readonly result: CallResult;
+  /** How long each call took. */
+  readonly milliseconds: readonly number[];
+}
+
+function callRepeatedly(
+  found: VmFunction,
+  values: readonly Value[],
+  count: number,
+): Calls {
+  const milliseconds: number[] = [];
+  for (;;) {
+    const start = performance.now();
+    const result = found.call(...values);
+    milliseconds.push(performance.now() - start);
+    if (milliseconds.length === count) return { result, milliseconds };
+    for (const value of Array.isArray(result) ? result : [result]) {
+      if (typeof value === "object" && value !== null) value.dispose();
+    }
+  }
+}
+
+// IREE profiles the first device, whichever allocates.
+function profiled(
+  program: LoadedProgram,
+  flags: RunFlags,
+  call: () => Calls,
+): Calls {
+  if (!isProfiling(flags)) return call();
+  const [device] = program.devices;
+  if (device === undefined) {
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "there is nothing to profile: the program uses no device",
+    );
+  }
+  using profiling = Profiling.begin(device);
+  const calls = call();
+  profiling.end();
+  return calls;
+}
+
+function findDifferences(
+  results: Results,
+  target: InputTarget,
+  flags: RunFlags,
+): string {
+  using stack = new DisposableStack();
+  const expected = parseExpected(flags.expected_output, target, stack);
+  return compareResults(results, expected, {
+    mode: flags.equality_mode as CompareOptions["mode"],
+    f16Tolerance: flags.expected_f16_threshold,
+    f32Tolerance: flags.expected_f32_threshold,
+    f64Tolerance: flags.expected_f64_threshold,
+    bf16Tolerance: flags.expected_bf16_threshold,
+    relativeTolerance: flags.expected_rtol,
+  });
+}

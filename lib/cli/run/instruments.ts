@@ -1,0 +1,43 @@
+import {
+  BufferView,
+  type Context,
+  IreeError,
+  List,
+  VmBuffer,
+} from "../../../mod.ts";
+import { asFileError } from "./input_files.ts";
+
+/** The function by which an instrumented module gives what it recorded. */
+const QUERY = "__query_instruments";
+
+/**
+ * Writes what the modules of a context recorded, one after the other. A file is
+ * written where they recorded nothing, too.
+ *
+ * @param context The context.
+ * @param path The file.
+ */
+export function writeInstruments(context: Context, path: string): void {
+  using list = List.create(context.instance);
+  for (const module of context.modules) {
+    if (!module.exports.some(({ name }) => name === QUERY)) continue;
+    using query = context.lookupFunction(QUERY, module);
+    query.call(list);
+  }
+  using stack = new DisposableStack();
+  const parts = list.toArray().map((value) => {
+    if (value instanceof VmBuffer || value instanceof BufferView) {
+      return stack.use(value).toBytes();
+    }
+    throw new IreeError(
+      "INTERNAL",
+      "an instrumented module gave something else than bytes",
+    );
+  });
+  try {
+    Deno.writeFileSync(path, new Uint8Array());
+    for (const part of parts) Deno.writeFileSync(path, part, { append: true });
+  } catch (error) {
+    throw asFileError(error, path);
+  }
+}

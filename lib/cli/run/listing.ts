@@ -1,0 +1,47 @@
+import { type Instance, listTaskTopologies } from "../../../mod.ts";
+import {
+  formatDeviceDump,
+  formatDevices,
+  formatDrivers,
+  formatTopologies,
+} from "../device_text.ts";
+import type { FlagValues } from "../flags.ts";
+import { type TASK_TOPOLOGY_FLAGS, taskTopologyOf } from "../task_flags.ts";
+import type { DEVICE_FLAGS } from "./flags.ts";
+import { print } from "./outputs.ts";
+
+type ListingFlags = FlagValues<
+  typeof DEVICE_FLAGS & typeof TASK_TOPOLOGY_FLAGS
+>;
+
+/**
+ * Whether a flag asks for a list, and not for a program to be run.
+ *
+ * @param flags The flags.
+ */
+export function isListing(flags: ListingFlags): boolean {
+  return flags.list_drivers || flags.list_devices !== undefined ||
+    flags.dump_devices !== undefined || flags.dump_task_topologies;
+}
+
+/**
+ * Prints the lists that flags ask for.
+ *
+ * @param instance The instance.
+ * @param flags The flags.
+ */
+export function printListings(instance: Instance, flags: ListingFlags): void {
+  const { list_devices, dump_devices } = flags;
+  if (flags.list_drivers) print(formatDrivers(instance));
+  // An empty name is none.
+  if (list_devices !== undefined) {
+    print(formatDevices(instance, list_devices || undefined));
+  }
+  if (dump_devices !== undefined) {
+    print(formatDeviceDump(instance, dump_devices || undefined));
+  }
+  if (flags.dump_task_topologies) {
+    const topology = taskTopologyOf(flags);
+    print(formatTopologies(listTaskTopologies(instance, topology)));
+  }
+}

@@ -1,0 +1,119 @@
+import { type Json, toJson } from "./json_results.ts";
+import { print, writeOutputs } from "./outputs.ts";
+import type { Results } from "./results.ts";
+import type { RunFlags } from "./table.ts";
+
+/** Tells what a run does. */
+export interface Reporter {
+  /**
+   * The function is about to be called.
+   *
+   * @param name Its name.
+   */
+  begin(name: string): void;
+  /**
+   * It was called.
+   *
+   * @param results What it returned.
+   * @param milliseconds How long each call took.
+   * @param differences Lines about what is not as expected; `undefined` when
+   * nothing is.
+   */
+  end(
+    results: Results,
+    milliseconds: readonly number[],
+    differences: string | undefined,
+  ): void;
+}
+
+/** Prints as `iree-run-module` does. */
+export class TextReporter implements Reporter {
+  readonly #flags: RunFlags;
+
+  constructor(flags: RunFlags) {
+    this.#flags = flags;
+  }
+
+  begin(name: string): void {
+    console.log(`EXEC @${name}`);
+  }
+
+  end(
+    results: Results,
+    milliseconds: readonly number[],
+    differences: string | undefined,
+  ): void {
+    const { output, output_max_element_count, repeat } = this.#flags;
+    const maxCount = maxElementCount(output_max_element_count);
+    if (differences !== undefined) {
+      print(differences || SUCCESS);
+    } else if (output.length === 0) {
+      print(results.format(maxCount));
+    } else {
+      writeOutputs(results, output, (ordinal) => {
+        print(results.formatOne(ordinal, maxCount));
+      });
+    }
+    if (repeat !== undefined) console.log(formatTimes(milliseconds));
+  }
+}
+
+const SUCCESS =
+  "[SUCCESS] all function outputs matched their expected values.\n";
+
+// A negative count is a large one, as it is in `iree-run-module`.
+function maxElementCount(count = 1024): number {
+  return count < 0 ? 0xffffffff : count;
+}
+
+function formatTimes(milliseconds: readonly number[]): string {
+  const sum = milliseconds.reduce((total, it) => total + it, 0);
+  const [min, mean, max] = [
+    milliseconds.reduce((least, it) => Math.min(least, it)),
+    sum / milliseconds.length,
+    milliseconds.reduce((most, it) => Math.max(most, it)),
+  ].map((it) => it.toFixed(3));
+  return `[REPEAT] ${milliseconds.length} calls: ${min} ms at least, ` +
+    `${mean} ms on average, ${max} ms at most`;
+}
+
+/** Prints one object when all is done. */
+export class JsonReporter implements Reporter {
+  readonly #flags: RunFlags;
+  #name = "";
+
+  constructor(flags: RunFlags) {
+    this.#flags = flags;
+  }
+
+  begin(name: string): void {
+    this.#name = name;
+  }
+
+  end(
+    results: Results,
+    milliseconds: readonly number[],
+    differences: string | undefined,
+  ): void {
+    const { output } = this.#flags;
+    const printed = new Set<number>();
+    if (differences === undefined && output.length > 0) {
+      writeOutputs(results, output, (ordinal) => printed.add(ordinal));
+    }
+    const expected: Record<string, Json> = differences === undefined
+      ? {}
+      : { matched: differences === "", differences };
+    console.log(JSON.stringify({
+      function: this.#name,
+      results: results.values.map((value, ordinal) =>
+        toJson(
+          value,
+          output.length === 0 || printed.has(ordinal),
+          results.types[ordinal],
+        )
+      ),
+      milliseconds,
+      ...expected,
+    }));
+  }
+}

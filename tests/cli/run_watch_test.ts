@@ -1,0 +1,220 @@
+// What `iree run` tells besides results, and how it ends in time.
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { RUN_FLAGS } from "../../lib/cli/run/table.ts";
+import {
+  iree,
+  mustRun,
+  nativeModule,
+  program,
+  TemporaryFolder,
+  test,
+  tool,
+} from "../support.ts";
+import { runBoth } from "./peer.ts";
+
+const arithmetic = await program("arithmetic.mlir");
+const mul = await program("mul_vmvx.mlir");
+const native = await program("mul.mlir");
+const inline = await program("inline_dynamic.mlir");
+const plugin = await nativeModule("fixtures/plugin.cc");
+
+const MUL = ["--function=mul", "--input=4xf32=2", "--input=4xf32=3"];
+const PRINTED = "EXEC @mul\nresult[0]: hal.buffer_view\n4xf32=6 6 6 6\n";
+
+/** An hour of counting. */
+const ENDLESS = ["--function=loop_i64", "--input=1000000000000"];
+
+test("--timeout ends a call that does not return, at the time", async () => {
+  const start = performance.now();
+  const { code, stdout, stderr } = await iree([
+    "run",
+    arithmetic,
+    ...ENDLESS,
+    "--timeout=1.5",
+  ]);
+  const seconds = (performance.now() - start) / 1000;
+  assertEquals([code, stdout], [1, "EXEC @loop_i64\n"]);
+  assertEquals(
+    stderr,
+    "error: DEADLINE_EXCEEDED: the command did not end within 1.5 s, which " +
+      "--timeout gave it\n",
+  );
+  assert(seconds > 1.5 && seconds < 15, `${seconds} s`);
+});
+
+test("--timeout changes nothing where the command ends before", async () => {
+  assertEquals(
+    await iree(["run", mul, ...MUL, "--timeout=100"]),
+    { code: 0, stdout: PRINTED, stderr: "" },
+  );
+  const failed = await iree([
+    "run",
+    arithmetic,
+    "--function=require_positive",
+    "--input=-1",
+    "--timeout=100",
+  ]);
+  assertEquals(failed.code, 1);
+  assertStringIncludes(failed.stderr, "FAILED_PRECONDITION");
+  for (const bad of ["0", "-1", "soon", ""]) {
+    const { code } = await iree(["run", mul, ...MUL, `--timeout=${bad}`]);
+    assertEquals(code, 2, bad);
+  }
+});
+
+test("--repeat calls often, prints the last results and how long it took", async () => {
+  const { code, stdout, stderr } = await iree([
+    "run",
+    mul,
+    ...MUL,
+    "--repeat=5",
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  assert(stdout.startsWith(PRINTED), stdout);
+  assertMatch(
+    stdout.slice(PRINTED.length),
+    /^\[REPEAT\] 5 calls: \d+\.\d{3} ms at least, \d+\.\d{3} ms on average, \d+\.\d{3} ms at most\n$/,
+  );
+  for (const bad of ["0", "-1", "1.5", ""]) {
+    const { code } = await iree(["run", mul, ...MUL, `--repeat=${bad}`]);
+    assertEquals(code, 2, bad);
+  }
+});
+
+test("--repeat calls in one context, whose state stays", async () => {
+  using folder = new TemporaryFolder();
+  const module = await nativeModule("fixtures/types_module.cc");
+  const args = [`--module=${module}`, "--function=counter_live"];
+  const { stdout } = await iree(["run", ...args, "--repeat=3"]);
+  assert(stdout.startsWith("EXEC @counter_live\nresult[0]: i32=0\n"), stdout);
+  const file = folder.join("out.npy");
+  const { code } = await iree([
+    "run",
+    mul,
+    ...MUL,
+    "--repeat=3",
+    `--output=+${file}`,
+  ]);
+  assertEquals(code, 0);
+  // The results of the last call alone.
+  assertEquals(Deno.statSync(file).size, 128 + 16);
+});
+
+test("--print_device_statistics tells rows of what the device did", async () => {
+  const { theirs, ours } = await runBoth([
+    `--module=${mul}`,
+    ...MUL,
+    "--device=local-sync",
+    "--print_device_statistics",
+  ]);
+  const shape = (text: string) =>
+    text.replaceAll(/[\d.]+ (?:ns|us|ms)/g, "TIME");
+  assertEquals([ours.code, ours.stdout], [0, PRINTED]);
+  assertStringIncludes(ours.stderr, "IREE HAL device statistics:");
+  assertEquals(shape(ours.stderr), shape(theirs.stderr));
+});
+
+test("A profile is what iree-profile reads", async () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("out.ireeprof");
+  const { code, stdout, stderr } = await iree([
+    "run",
+    mul,
+    ...MUL,
+    "--device_profiling_mode=queue-events,host-execution",
+    `--device_profiling_output=${file}`,
+  ]);
+  assertEquals([code, stdout, stderr], [0, PRINTED, ""]);
+  const summary = await mustRun(tool("iree-profile"), ["summary", file]);
+  assertMatch(summary, /queue_events=[1-9].* host_execution_events=[1-9]/);
+});
+
+test("There is nothing to profile without a device", async () => {
+  const { code, stderr } = await iree([
+    "run",
+    arithmetic,
+    "--function=nothing",
+    "--print_device_statistics",
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    "FAILED_PRECONDITION: there is nothing to profile: the program uses no device",
+  );
+});
+
+test("A plugin is loaded wherever programs could import from it", async () => {
+  for (
+    const [module, ...args] of [
+      [native],
+      [native, "--device=local-sync"],
+      [native, "--task_topology_group_count=1"],
+      [inline],
+    ]
+  ) {
+    const command = [
+      `--module=${module}`,
+      ...MUL,
+      ...args,
+      `--executable_plugin=${plugin}`,
+    ];
+    const { theirs, ours } = await runBoth(command);
+    assertEquals(theirs.stderr, "plugin loaded\n");
+    assertEquals(ours, theirs, command.join(" "));
+  }
+});
+
+test("Flags that mean nothing here are refused, and say why", async () => {
+  for (
+    const [flag, words] of [
+      ["agents_md", "the capture of replays is not in this library"],
+      ["device_replay_file_policy=fail", "the capture of replays is not"],
+      ["cuda_use_streams=false", "the CUDA driver is not in this library"],
+      ["hip_dylib_path=x", "the HIP driver is not in this library"],
+      ["task_abort_on_failure", "a failure ends the command"],
+      ["task_topology_snapshot=x", "processors are those of this machine"],
+    ]
+  ) {
+    const { code, stdout, stderr } = await iree([
+      "run",
+      mul,
+      ...MUL,
+      `--${flag}`,
+    ]);
+    assertEquals([code, stdout], [2, ""], flag);
+    assertStringIncludes(stderr, `is refused: ${words}`);
+  }
+});
+
+test("Every flag of iree-run-module is known, with the value it has by itself", async () => {
+  using folder = new TemporaryFolder();
+  const help = await mustRun(tool("iree-run-module"), ["--help"]);
+  const flags = help.split("\n").filter((line) => line.startsWith("--"));
+  assert(flags.length > 50, `${flags.length} flags`);
+  const file = folder.join("flags");
+  Deno.writeTextFileSync(file, flags.join("\n"));
+  for (const device of ["local-task", "local-sync"]) {
+    assertEquals(
+      await iree([
+        "run",
+        mul,
+        `--flagfile=${file}`,
+        ...MUL,
+        `--device=${device}`,
+      ]),
+      { code: 0, stdout: PRINTED, stderr: "" },
+    );
+  }
+  const named = [...help.matchAll(/^(?:# )?--(\w+)/gm)];
+  assert(named.length > 70, `${named.length} flags`);
+  assertEquals(
+    named.map(([, name]) => name).filter((name) => !(name in RUN_FLAGS)),
+    [],
+  );
+});
