@@ -5,13 +5,15 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { basename, fromFileUrl, join } from "@std/path";
+import { basename, dirname, fromFileUrl, join } from "@std/path";
 import { findCacheFolder } from "./cache.ts";
 import { IreeError } from "./error.ts";
 import { findPlatform } from "./platform.ts";
 
-/** Folder of the binary that `./dev compile` puts the library in. */
+/**
+ * Folder of the binary that `./dev compile` puts the library in, and beside it
+ * its SHA-256 in a file `<name>.sha256`.
+ */
 export const EMBEDDED = "../embedded/";
 
 /**
@@ -26,9 +28,8 @@ export function findEmbeddedLibrary(): string | undefined {
     return undefined;
   }
   const name = basename(platform.library);
-  const bytes = readIfThere(
-    fromFileUrl(new URL(EMBEDDED + name, import.meta.url)),
-  );
+  const path = fromFileUrl(new URL(EMBEDDED + name, import.meta.url));
+  const bytes = readIfThere(path);
   if (bytes === undefined) return undefined;
   const cache = findCacheFolder();
   if (cache.path === undefined) {
@@ -37,32 +38,31 @@ export function findEmbeddedLibrary(): string | undefined {
       `the library of this binary has no place to go: ${cache.reason}`,
     );
   }
-  return placeLibrary(bytes, name, join(cache.path, "standalone"));
+  const sha256 = Deno.readTextFileSync(`${path}.sha256`);
+  const parent = join(cache.path, "standalone");
+  return placeLibrary(bytes, join(parent, sha256, name));
 }
 
 /**
- * Writes a library to a folder that is named by its content and that only this
- * user can look into. A library that is there already, whole, is left as it is;
- * when several processes do the same at once, all get a whole one.
+ * Writes a library to a folder that only this user can look into. A library
+ * that is there already, byte for byte, is left as it is; when several processes
+ * do the same at once, all get a whole one.
  *
  * @param bytes The library.
- * @param name Name of its file, by which Windows knows it.
- * @param parent Folder for such folders; made when it is missing.
- * @returns Path of the file.
+ * @param path Where to, in a folder of its own. The folder is named by the
+ * content, and the file as modules are linked with it, by which Windows knows
+ * it.
+ * @returns The path.
  */
 export function placeLibrary(
   bytes: Uint8Array<ArrayBuffer>,
-  name: string,
-  parent: string,
+  path: string,
 ): string {
-  const hash = hashOf(bytes);
-  const folder = join(parent, hash);
-  const path = join(folder, name);
   try {
-    makePrivateFolder(folder);
-    if (!hasContent(path, hash)) writeAtomically(bytes, path, hash);
+    makePrivateFolder(dirname(path));
+    if (!hasContent(path, bytes)) writeAtomically(path, bytes);
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof IreeError) throw error;
+    if (!(error instanceof Error)) throw error;
     throw new IreeError(
       "FAILED_PRECONDITION",
       `the library of this binary cannot be placed at '${path}': ` +
@@ -82,17 +82,14 @@ function makePrivateFolder(folder: string): void {
   if (Deno.build.os !== "windows") Deno.chmodSync(folder, 0o700);
 }
 
-function hasContent(path: string, hash: string): boolean {
-  const bytes = readIfThere(path);
-  return bytes !== undefined && Deno.lstatSync(path).isFile &&
-    hashOf(bytes) === hash;
+function hasContent(path: string, bytes: Uint8Array): boolean {
+  const found = readIfThere(path);
+  return found !== undefined && Deno.lstatSync(path).isFile &&
+    found.length === bytes.length &&
+    found.every((byte, index) => byte === bytes[index]);
 }
 
-function writeAtomically(
-  bytes: Uint8Array<ArrayBuffer>,
-  path: string,
-  hash: string,
-): void {
+function writeAtomically(path: string, bytes: Uint8Array<ArrayBuffer>): void {
   const partial = `${path}.${crypto.randomUUID()}`;
   try {
     Deno.writeFileSync(partial, bytes, { createNew: true, mode: 0o600 });
@@ -100,12 +97,8 @@ function writeAtomically(
   } catch (error) {
     removeIfThere(partial);
     // Windows refuses to replace a library in use: by one that came first.
-    if (!hasContent(path, hash)) throw error;
+    if (!hasContent(path, bytes)) throw error;
   }
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function readIfThere(path: string): Uint8Array<ArrayBuffer> | undefined {

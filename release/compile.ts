@@ -30,7 +30,7 @@ export const PERMISSIONS: readonly string[] = [
  *
  * @param library The library to embed.
  * @param folder An empty folder.
- * @returns Path of the copy of the library.
+ * @returns Path of the folder with the library and its hash.
  */
 export async function stage(library: string, folder: string): Promise<string> {
   const copy = async (from: string, to: string) => {
@@ -41,8 +41,15 @@ export async function stage(library: string, folder: string): Promise<string> {
     await copy(join(ROOT, path), join(folder, path));
   }
   // As seen from `ffi`, where it is looked for.
-  const embedded = join(folder, "ffi", EMBEDDED, basename(library));
-  await copy(library, embedded);
+  const embedded = join(folder, "ffi", EMBEDDED);
+  const target = join(embedded, basename(library));
+  await copy(library, target);
+  const bytes = await Deno.readFile(library);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  await Deno.writeTextFile(
+    `${target}.sha256`,
+    new Uint8Array(digest).toHex(),
+  );
   return embedded;
 }
 
