@@ -18,7 +18,7 @@ import {
   SCOPE,
 } from "./models/models.ts";
 import { bytesOf, gguf, safetensors } from "./parameter_files.ts";
-import { test } from "./support.ts";
+import { iree, type Output, test } from "./support.ts";
 
 // All that run a model here run the same machine code, and no sum is split
 // between threads: the numbers are the same to the bit. A build for fences is
@@ -44,6 +44,10 @@ function run(model: Model, options: LoadOptions, input: NdArray): NdArray {
   return view.toNdArray();
 }
 
+function ireeRun(args: string[]): Promise<Output> {
+  return iree(["run", ...args]);
+}
+
 /** Asserts that two results are the same to the bit. */
 function assertSame(actual: NdArray, expected: NdArray, what: string): void {
   assertEquals(actual.elementType, "f32", what);
@@ -52,7 +56,7 @@ function assertSame(actual: NdArray, expected: NdArray, what: string): void {
 }
 
 for (const model of MODELS) {
-  test(`Python, iree-run-module and TypeScript get the same of ${model.name}`, async () => {
+  test(`Python, iree-run-module, iree run and TypeScript get the same of ${model.name}`, async () => {
     using files = new ModelFiles(model);
     const program = await modelProgram(model);
     const output = files.join("python");
@@ -64,16 +68,20 @@ for (const model of MODELS) {
     for (const device of DEVICES) {
       assertSame(readNpy(`${output}.${device}.npy`)[0], expected, "Python");
       const target = files.join(`${device}.npy`);
-      const { code, stderr } = await peer([
+      const args = [
         `--module=${program}`,
         `--device=${device}`,
         `--parameters=${SCOPE}=${weights}`,
         `--function=${model.function}`,
         `--input=@${npy}`,
         `--output=@${target}`,
-      ]);
-      assertEquals([code, stderr], [0, ""]);
-      assertSame(readNpy(target)[0], expected, "iree-run-module");
+      ];
+      for (const runner of [peer, ireeRun]) {
+        const { code, stderr } = await runner(args);
+        assertEquals([code, stderr], [0, ""], runner.name);
+        assertSame(readNpy(target)[0], expected, runner.name);
+        await Deno.remove(target);
+      }
       const ours = run(model, {
         modules: [program],
         parameters: `${SCOPE}=${weights}`,
