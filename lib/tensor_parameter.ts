@@ -51,7 +51,8 @@ export class TensorParameter {
   /** What the parameter takes, for messages. */
   get description(): string {
     if (this.#declared === undefined) {
-      return "a reference (an object of the VM, or null)";
+      return "a reference (an object of the VM, null, or a tensor's data with " +
+        "elementType and shape)";
     }
     return `a tensor ${this.#type} (a BufferView, an array of the class for ` +
       "its elements, or nested arrays)";

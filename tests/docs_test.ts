@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { dirname, join, toFileUrl } from "@std/path";
+import { runtime } from "../mod.ts";
+import { type Block, findBlocks, isOutput } from "./docs/blocks.ts";
+import {
+  denoFlags,
+  execute,
+  mustRun,
+  ROOT,
+  TemporaryFolder,
+  tool,
+} from "./support.ts";
+
+/** How many blocks of a page are there to be read only. */
+const IGNORED: Readonly<Record<string, number>> = {};
+
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...Array.from(Deno.readDirSync(join(ROOT, "docs")), ({ name }) => name)
+    .filter((name) => name.endsWith(".md")).sort().map((it) => `docs/${it}`),
+];
+
+/** Pages for people with a checkout, whose commands are for its folder. */
+const IN_CHECKOUT = new Set(["README.md", "CONTRIBUTING.md"]);
+
+/** What the sanitizer of a sanitized library needs, for Deno alone. */
+const PRELOAD = Deno.env.get("LD_PRELOAD") ?? "";
+
+const pages = new Map(
+  PAGES.map((page) => [
+    page,
+    findBlocks(page, Deno.readTextFileSync(join(ROOT, page))),
+  ]),
+);
+
+/** What gives a program this package and what it imports, by bare names. */
+const IMPORTS: readonly string[] = [
+  "--no-config",
+  `--import-map=data:application/json,${
+    encodeURIComponent(JSON.stringify({ imports: readImports() }))
+  }`,
+];
+
+function readImports(): Record<string, string> {
+  const [, path] = denoFlags()[0].split("=");
+  const { imports } = JSON.parse(Deno.readTextFileSync(path));
+  const targets = Object.entries(imports as Record<string, string>);
+  return {
+    ...runtime.imports,
+    ...Object.fromEntries(
+      targets.flatMap(([name, target]) =>
+        target.startsWith("jsr:")
+          ? [[name, target], [`${name}/`, `${target.replace(":", ":/")}/`]]
+          : [[name, toFileUrl(join(dirname(path), target)).href]]
+      ),
+    ),
+  };
+}
+
+/** A folder in which a reader follows a page, and the commands at hand. */
+class Reader implements Disposable {
+  readonly #folder = new TemporaryFolder();
+  readonly #inCheckout: boolean;
+  readonly #env: Record<string, string>;
+  readonly #scripts: string[] = [];
+
+  constructor(page: string) {
+    this.#inCheckout = IN_CHECKOUT.has(page);
+    const commands = this.#folder.join("bin");
+    Deno.mkdirSync(commands);
+    // As a project that has added the package, wherever JSR can be reached.
+    this.#addCommand("deno", `"$command" ${IMPORTS.join(" ")} "$@"`);
+    const cli = join(ROOT, "cli.ts");
+    this.#addCommand("iree", `run -A ${denoFlags()} ${cli} "$command" "$@"`);
+    this.#env = {
+      PATH: `${commands}:${dirname(tool("python"))}:${Deno.env.get("PATH")}`,
+      LD_PRELOAD: "",
+    };
+  }
+
+  #addCommand(name: string, args: string): void {
+    const path = this.#folder.join("bin", name);
+    const text = "#!/bin/sh\ncommand=$1\nshift\n" +
+      `LD_PRELOAD='${PRELOAD}' exec ${Deno.execPath()} ${args}\n`;
+    Deno.writeTextFileSync(path, text, { mode: 0o755 });
+  }
+
+  /** The scripts that the page has, and what their types are checked with. */
+  get scripts(): readonly string[] {
+    return this.#scripts;
+  }
+
+  /** Puts a file into the folder. */
+  write(name: string, text: string): string {
+    const path = this.#folder.join(name);
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    Deno.writeTextFileSync(path, this.#here(text));
+    if (path.endsWith(".ts")) this.#scripts.push(path);
+    return path;
+  }
+
+  /** Does what a block says; returns what is wrong with it. */
+  async follow(block: Block, index: number): Promise<string | undefined> {
+    if (block.kind === "ignored") return undefined;
+    if (block.kind === "file") {
+      this.write(block.name, block.code);
+      return undefined;
+    }
+    const { language, place } = block;
+    const command = {
+      sh: () => ["sh", "-e", "-c", this.#here(block.code)],
+      ts:
+        () => ["deno", "run", "-A", this.write(`block${index}.ts`, block.code)],
+      python: () => ["python", "-c", block.code],
+    }[language]();
+    const cwd = this.#inCheckout ? ROOT : this.#folder.path;
+    // One stream, as at a terminal.
+    const args = ["-c", 'exec "$@" 2>&1', "sh", ...command];
+    const { code, stdout } = await execute("sh", args, { cwd, env: this.#env });
+    const printed = stdout.replaceAll(this.#folder.path, "/tmp");
+    if (code !== 0) return `${place} failed:\n${printed}`;
+    const { output = "…" } = block;
+    if (isOutput(printed, output)) return undefined;
+    return `${place} prints\n${printed}\nnot\n${output}`;
+  }
+
+  // What a page puts into /tmp is put into the folder.
+  #here(text: string): string {
+    return this.#inCheckout
+      ? text.replaceAll("/tmp/", `${this.#folder.path}/`)
+      : text;
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+const readers: Reader[] = [];
+
+for (const [page, blocks] of pages) {
+  Deno.test(`What ${page} shows runs, and prints what it says`, async () => {
+    const reader = new Reader(page);
+    readers.push(reader);
+    const problems: string[] = [];
+    for (const [index, block] of blocks.entries()) {
+      problems.push(await reader.follow(block, index) ?? "");
+    }
+    assertEquals(problems.join(""), "");
+  });
+}
+
+Deno.test("TypeScript in the documentation has the types that it says", async () => {
+  const scripts = readers.flatMap((it) => it.scripts);
+  assert(scripts.length > 0);
+  await mustRun(Deno.execPath(), ["check", ...IMPORTS, ...scripts]);
+  for (const reader of readers) reader[Symbol.dispose]();
+});
