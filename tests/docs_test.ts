@@ -48,6 +48,7 @@ function readImports(): Record<string, string> {
   const targets = Object.entries(imports as Record<string, string>);
   return {
     ...runtime.imports,
+    "@iree/runtime/cli": toFileUrl(runtime.cli).href,
     ...Object.fromEntries(
       targets.flatMap(([name, target]) =>
         target.startsWith("jsr:")
