@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
-import { runtime } from "../mod.ts";
+import * as api from "../mod.ts";
 import { type Block, findBlocks, isOutput } from "./docs/blocks.ts";
 import {
   denoFlags,
@@ -12,7 +12,13 @@ import {
 } from "./support.ts";
 
 /** How many blocks of a page are there to be read only. */
-const IGNORED: Readonly<Record<string, number>> = {};
+const IGNORED: Readonly<Record<string, number>> = {
+  "CONTRIBUTING.md": 4,
+  "README.md": 1,
+  "docs/coming-from.md": 2,
+  "docs/getting-started.md": 1,
+  "docs/installing.md": 1,
+};
 
 const PAGES = [
   "README.md",
@@ -30,9 +36,20 @@ const PRELOAD = Deno.env.get("LD_PRELOAD") ?? "";
 const pages = new Map(
   PAGES.map((page) => [
     page,
-    findBlocks(page, Deno.readTextFileSync(join(ROOT, page))),
+    findBlocks(page, readPage(page)),
   ]),
 );
+
+function readPage(page: string): string {
+  return Deno.readTextFileSync(join(ROOT, page));
+}
+
+/** What a page's headings are linked by. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-")
+  );
+}
 
 /** What gives a program this package and what it imports, by bare names. */
 const IMPORTS: readonly string[] = [
@@ -47,8 +64,8 @@ function readImports(): Record<string, string> {
   const { imports } = JSON.parse(Deno.readTextFileSync(path));
   const targets = Object.entries(imports as Record<string, string>);
   return {
-    ...runtime.imports,
-    "@iree/runtime/cli": toFileUrl(runtime.cli).href,
+    ...api.runtime.imports,
+    "@iree/runtime/cli": toFileUrl(api.runtime.cli).href,
     ...Object.fromEntries(
       targets.flatMap(([name, target]) =>
         target.startsWith("jsr:")
@@ -151,6 +168,48 @@ for (const [page, blocks] of pages) {
     assertEquals(problems.join(""), "");
   });
 }
+
+Deno.test("The README's API in 20 lines is not much longer than that", () => {
+  const [example] = pages.get("README.md")!.filter((it) =>
+    it.kind === "run" && it.language === "ts"
+  );
+  assert(example.code.split("\n").length <= 30, example.code);
+});
+
+Deno.test("Blocks of the documentation that do not run are few, and say why", () => {
+  const ignored = Object.fromEntries(
+    [...pages].map(([page, blocks]) => [
+      page,
+      blocks.filter(({ kind }) => kind === "ignored").length,
+    ]).filter(([, count]) => count !== 0),
+  );
+  assertEquals(ignored, IGNORED);
+});
+
+Deno.test("Links of the documentation lead somewhere", () => {
+  for (const page of pages.keys()) {
+    const text = readPage(page);
+    for (const [, target] of text.matchAll(/\]\((?!https:)([^)]+)\)/g)) {
+      const [path, anchor] = target.split("#");
+      const linked = path === "" ? page : join(dirname(page), path);
+      const place = `${page}: ${target}`;
+      assert(Deno.statSync(join(ROOT, linked)), place);
+      if (anchor === undefined) continue;
+      assert(anchorsOf(readPage(linked)).includes(anchor), place);
+    }
+  }
+});
+
+Deno.test("./dev docs writes a page for everything that is exported", async () => {
+  using folder = new TemporaryFolder();
+  await mustRun(join(ROOT, "dev"), ["docs", folder.path]);
+  for (const name of Object.keys(api)) {
+    const page = await Deno.readTextFile(folder.join(`~/${name}.html`));
+    assertStringIncludes(page, name);
+  }
+  const page = await Deno.readTextFile(folder.join("~/BufferView.html"));
+  assertStringIncludes(page, "a tensor on a device");
+});
 
 Deno.test("TypeScript in the documentation has the types that it says", async () => {
   const scripts = readers.flatMap((it) => it.scripts);
