@@ -4,9 +4,24 @@ import type { Flag, FlagTable } from "./flags.ts";
 // The scripts have the commands and their flags written out: shells ask often,
 // and Deno takes longer to start than a person wants to wait for.
 
-/** Whether `=` and a value follow the flag. */
-function takesValue(flag: Flag): boolean {
-  return flag.kind !== "boolean";
+/** What can follow a flag: nothing, words to choose from, or a file. */
+function valuesOf(flag: Flag): "none" | "file" | readonly string[] {
+  switch (flag.kind) {
+    case "boolean":
+      return "none";
+    case "choice":
+      return flag.choices ?? [];
+    case "integer":
+    case "number":
+      return [];
+    default:
+      return "file";
+  }
+}
+
+/** The flags that do something. */
+function offered(table: FlagTable): [name: string, flag: Flag][] {
+  return Object.entries(table).filter(([, { kind }]) => kind !== "refused");
 }
 
 /** What of the help fits into a line. */
@@ -33,19 +48,23 @@ function wordsAfter(commands: Commands): [name: string, words: string[]][] {
 /** The script for bash. */
 export function bashScript(commands: Commands, own: FlagTable): string {
   const flags = (table: FlagTable) =>
-    Object.entries(table)
-      .map(([name, flag]) => `--${name}${takesValue(flag) ? "=" : ""}`)
-      .join(" ");
+    offered(table).flatMap(([name, flag]) => {
+      const alone = flag.kind === "optional" ? [`--${name}`] : [];
+      return valuesOf(flag) === "none"
+        ? [`--${name}`]
+        : [...alone, `--${name}=`];
+    }).join(" ");
   const cases = wordsAfter(commands).map(([name, words]) =>
     `    ${name}) words=${quoted(words.join(" "))} ` +
     `flags=${quoted(flags(commands[name]?.flags ?? {}))} ;;`
   );
   const choices = Object.entries(commands).flatMap(([name, command]) =>
-    Object.entries(command.flags).flatMap(([flag, { choices }]) =>
-      choices === undefined
-        ? []
-        : [`        ${name}--${flag}) values=${quoted(choices.join(" "))} ;;`]
-    )
+    offered(command.flags).flatMap(([flagName, flag]) => {
+      const values = valuesOf(flag);
+      if (typeof values === "string") return [];
+      const words = quoted(values.join(" "));
+      return [`        ${name}--${flagName}) values=${words} ;;`];
+    })
   );
   return `# Completions of iree for bash: iree completions bash
 _iree() {
@@ -98,15 +117,17 @@ complete -F _iree iree
 export function zshScript(commands: Commands, own: FlagTable): string {
   const text = (flag: Flag) => summaryOf(flag).replaceAll(/[[\]:]/g, "");
   const specs = (table: FlagTable) =>
-    Object.entries(table).map(([name, flag]) => {
+    offered(table).map(([name, flag]) => {
+      const values = valuesOf(flag);
+      if (values === "none") return quoted(`--${name}[${text(flag)}]`);
       const repeats = flag.kind === "list" ? "*" : "";
-      const value = flag.choices !== undefined
-        ? `:value:(${flag.choices.join(" ")})`
-        : `:${(flag.value ?? "value").replaceAll(":", "")}:_files`;
-      const spec = takesValue(flag)
-        ? `${repeats}--${name}=[${text(flag)}]${value}`
-        : `--${name}[${text(flag)}]`;
-      return quoted(spec);
+      // Nothing, or a value: zsh's word for it is a second colon.
+      const optional = flag.kind === "optional" ? ":" : "";
+      const title = (flag.value ?? "value").replaceAll(":", "");
+      const action = values === "file" ? "_files" : `(${values.join(" ")})`;
+      return quoted(
+        `${repeats}--${name}=[${text(flag)}]${optional}:${title}:${action}`,
+      );
     });
   const cases = wordsAfter(commands).map(([name, words]) => {
     const rest = words.length > 0
@@ -148,12 +169,13 @@ export function fishScript(commands: Commands, own: FlagTable): string {
   const add = (condition: string, rest: string) =>
     lines.push(`complete -c iree -n ${quoted(condition)} ${rest}`);
   const addFlags = (condition: string, table: FlagTable) => {
-    for (const [name, flag] of Object.entries(table)) {
-      const value = flag.choices !== undefined
-        ? `-x -a ${quoted(flag.choices.join(" "))}`
-        : takesValue(flag)
+    for (const [name, flag] of offered(table)) {
+      const values = valuesOf(flag);
+      const value = values === "none" || flag.kind === "optional"
+        ? ""
+        : values === "file"
         ? "-r -F"
-        : "";
+        : `-x -a ${quoted(values.join(" "))}`;
       const description = `-d ${quoted(summaryOf(flag))}`;
       add(condition, `-l ${name} ${value} ${description}`.replace("  ", " "));
     }

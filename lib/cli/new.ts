@@ -37,11 +37,12 @@ const KINDS: Readonly<Record<string, (name: string) => ProjectFiles>> = {
   app: appFiles,
 };
 
-/** Names that are C++'s or IREE's own, and so cannot be a module's. */
+/** Names that are C++'s, CMake's or IREE's own, and so cannot be a module's. */
 const TAKEN = new Set(
   ("hal vm vmvx iree std int char bool float double void auto new delete this " +
     "class struct enum union namespace template public private return if else " +
-    "for while do switch case default break continue true false module app")
+    "for while do switch case default break continue true false module app " +
+    "test all install clean package help depend build")
     .split(" "),
 );
 
@@ -68,7 +69,7 @@ async function run(args: readonly string[]): Promise<void> {
     throw new UsageError(
       `'${name}' cannot be the NAME of a project: ` +
         (TAKEN.has(name)
-          ? "it means something else in C++ or IREE"
+          ? "it means something else in C++, CMake or IREE"
           : "it has other characters than small letters, digits and _, or " +
             "begins with another one than a letter"),
     );

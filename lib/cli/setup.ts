@@ -9,15 +9,15 @@ import {
 import { IreeError, runtime } from "../../mod.ts";
 import type { Command } from "./command.ts";
 import { formatFlags, parseFlags } from "./flags.ts";
+import { Progress } from "./progress.ts";
 import release from "./release.json" with { type: "json" };
-import { download } from "./setup_download.ts";
+import { download, shown } from "./setup_download.ts";
 import {
   install,
   type Installation,
   isInstalled,
   removeLeftovers,
 } from "./setup_install.ts";
-import { Progress } from "./progress.ts";
 import { printHelp } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -137,7 +137,7 @@ function findSource(given?: string, sha256?: string): Source {
     return releasedSource(released);
   }
   const from = toUrl(given);
-  const name = basename(decodeURIComponent(from.pathname));
+  const name = basename(from.pathname);
   const isReleased = released !== undefined && name === released.name;
   if (sha256 !== undefined) return { from, sha256: sha256.toLowerCase() };
   if (isReleased) return { ...released, from };
@@ -178,7 +178,7 @@ async function fetchArchive(
   folder: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol === "file:") return await readArchiveFile(fromFileUrl(url));
-  using progress = new Progress(`downloading ${url}`);
+  using progress = new Progress(`downloading ${shown(url)}`);
   return await download({
     url,
     sha256,

@@ -57,7 +57,8 @@ export async function download(
         if (received === 0) await removeIfThere(partial);
         throw new IreeError(
           "UNAVAILABLE",
-          `cannot download ${download.url}: ${error.message}`,
+          `cannot download ${shown(download.url)}: ` +
+            error.message.replaceAll(download.url.href, shown(download.url)),
           {
             cause: error.cause,
             hint: received === 0
@@ -112,7 +113,12 @@ function checkSize({ url, size }: Download, received: number): void {
   if (size === undefined || received === size) return;
   const message = `has ${received} bytes where ${size} were to come`;
   if (received < size) throw new Interruption(`the answer ${message}`);
-  throw new IreeError("DATA_LOSS", `${url} has more than ${size} bytes`);
+  throw new IreeError("DATA_LOSS", `${shown(url)} has more than ${size} bytes`);
+}
+
+/** What of an address is nobody's secret. */
+export function shown(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 async function request(
@@ -133,12 +139,12 @@ async function request(
   if (response.ok) return response;
   await response.body?.cancel();
   const { status, statusText } = response;
-  if (status === 416) return await request(url, 0, patience);
+  if (status === 416 && have > 0) return await request(url, 0, patience);
   const message = `the server answered ${status} ${statusText}`.trimEnd();
   if (status >= 500 || status === 408 || status === 429) {
     throw new Interruption(message);
   }
-  throw new IreeError("NOT_FOUND", `cannot download ${url}: ${message}`);
+  throw new IreeError("NOT_FOUND", `cannot download ${shown(url)}: ${message}`);
 }
 
 /** Where an answer starts: servers that know no ranges send the whole. */
@@ -149,7 +155,9 @@ function startOf(response: Response, have: number): number {
   if (start === have) return start;
   throw new IreeError(
     "DATA_LOSS",
-    `${response.url} answered with the range '${range}' to one from ${have}`,
+    `${
+      shown(new URL(response.url))
+    } answered with the range '${range}' to one from ${have}`,
   );
 }
 

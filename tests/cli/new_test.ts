@@ -118,7 +118,8 @@ test("iree new makes no project over another, nor one without a name", async () 
       [["module", "a", "b"], "one NAME has to follow"],
       [["app", "../x"], "'../x' cannot be the NAME of a project"],
       [["app", "Big"], "'Big' cannot be the NAME of a project"],
-      [["module", "hal"], "it means something else in C++ or IREE"],
+      [["module", "hal"], "it means something else in C++, CMake or IREE"],
+      [["module", "test"], "it means something else in C++, CMake or IREE"],
       [["module", "x", "--force"], "flag 'force' not recognized"],
     ] as const
   ) {

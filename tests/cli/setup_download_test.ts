@@ -120,13 +120,18 @@ test("After failures in a row, what was received is kept for the next time", asy
   assertEquals(left, ["hash.partial"]);
 });
 
+/** Host and port that nobody listens at. */
+function deadAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+}
+
 test("A server that is not there leaves nothing behind", async () => {
-  const { outcome, left } = await attempt([], {
-    url: new URL("http://127.0.0.1:1/x.tar.gz"),
-  });
+  const url = new URL(`http://${deadAddress()}/x.tar.gz`);
+  const { outcome, left } = await attempt([], { url });
   assert(outcome instanceof IreeError);
   assertEquals(outcome.code, "UNAVAILABLE");
-  assertStringIncludes(outcome.message, "http://127.0.0.1:1/x.tar.gz");
+  assertStringIncludes(outcome.message, url.href);
   assertEquals(left, []);
 });
 
@@ -136,6 +141,25 @@ test("An address that has nothing is not asked again", async () => {
   assertEquals(outcome.code, "NOT_FOUND");
   assertStringIncludes(outcome.message, "404");
   assertEquals([ranges.length, left], [1, []]);
+});
+
+test("A server that refuses the whole as a range is not asked for ever", async () => {
+  const { outcome, ranges } = await attempt([{ status: 416 }]);
+  assert(outcome instanceof IreeError);
+  assertStringIncludes(outcome.message, "416");
+  assertEquals(ranges.length, 1);
+});
+
+test("What is secret in an address is in no error", async () => {
+  await using server = new Server(BYTES, [{ status: 404 }]);
+  for (const address of [server.url.host, deadAddress()]) {
+    const { outcome } = await attempt([], {
+      url: new URL(`http://alice:sesame@${address}/x.tar.gz?key=4711`),
+    });
+    assert(outcome instanceof IreeError);
+    assertStringIncludes(outcome.message, `http://${address}/x.tar.gz`);
+    assertEquals(/alice|sesame|4711/.exec(outcome.message), null);
+  }
 });
 
 test("More bytes than there should be are refused", async () => {
