@@ -227,6 +227,13 @@ function createHal(
     );
   }
   if (devices.length > 0) {
+    if (deviceOptions !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "deviceOptions are of devices that are created from URIs; these are " +
+          "there already",
+      );
+    }
     return HalModule.create(instance, devices, leadDevice);
   }
   const uris = given as readonly string[];

@@ -82,6 +82,7 @@ for (
     ["functions that signal fences", 50],
     ["a model", 50],
     ["parameters", 30],
+    ["what tools do", 20],
     ["modules without a device", 15],
     ["devices with options", 100],
     ["lists of drivers and devices", 15],

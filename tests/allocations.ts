@@ -10,6 +10,8 @@ import { failAllocation } from "../ffi/instance.ts";
 import {
   BufferView,
   type CallResult,
+  compareTensors,
+  copyToHost,
   Device,
   Instance,
   IreeError,
@@ -20,9 +22,14 @@ import {
   load,
   ParameterIndex,
   ParametersModule,
+  parseTensor,
+  Profiling,
   type Reference,
   runtime,
+  storageOf,
   type Value,
+  viewStorageBytes,
+  Watchdog,
 } from "../mod.ts";
 
 /** What the program is told, as JSON. */
@@ -178,6 +185,21 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
       listTaskTopologies(instance, { cpuIds: [0] })[0].groups.length,
       1,
     );
+  },
+  "what tools do": () => {
+    using instance = Instance.open();
+    using device = createDevice("local-sync");
+    using tensor = parseTensor(device, "2x2xf32=[[1 2][3 4]]");
+    using expected = parseTensor(instance, "2x2xf32=1 2 3 5");
+    using list = List.from(instance, [tensor]);
+    copyToHost(list, device);
+    assertEquals(typeof compareTensors(expected, tensor), "string");
+    using storage = storageOf(tensor);
+    using bytes = viewStorageBytes(storage);
+    assertEquals(bytes.byteLength, 16);
+    using profiling = Profiling.begin(device);
+    profiling.end();
+    using _watchdog = Watchdog.start(instance, 1e9, "never\n");
   },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });

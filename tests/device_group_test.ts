@@ -91,6 +91,14 @@ test("HalModule.create takes all devices of one group in its order", () => {
   refused(() => use([second, first]), "number 0 is the group's device 1");
   refused(() => use([first, "local-task"]), "not both");
   refused(() => use([]), "at least one URI");
+  refused(
+    () => load({ modules: [twoDevices], device: alone, deviceOptions: {} }),
+    "deviceOptions are of devices that are created from URIs",
+  );
+  const lead = { modules: [twoDevices], device: uris, leadDevice: 2 };
+  refused(() => load(lead), "no device 2 in a group of 2");
+  using loaded = load({ ...lead, leadDevice: 1 });
+  assertEquals(loaded.devices.map(({ uri }) => uri), uris);
 });
 
 test("A group is made of at least one device, all of which exist", () => {

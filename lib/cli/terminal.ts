@@ -47,12 +47,19 @@ export function printHelp(text: string, where: Terminal = Deno.stdout): void {
 }
 
 /**
+ * Text that tells what went wrong, for standard error.
+ *
+ * @param message What went wrong.
+ */
+export function formatError(message: string): string {
+  return `${styled("error:", ["bold", "red"], Deno.stderr)} ${message}`;
+}
+
+/**
  * Prints what went wrong.
  *
  * @param message What went wrong.
  */
 export function printError(message: string): void {
-  console.error(
-    `${styled("error:", ["bold", "red"], Deno.stderr)} ${message}`,
-  );
+  console.error(formatError(message));
 }

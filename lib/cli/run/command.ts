@@ -11,7 +11,7 @@ import {
 import type { Command, CommandStatus } from "../command.ts";
 import { formatFlags, parseFlags, unexpectedArgument } from "../flags.ts";
 import { taskTopologyOf, taskWorkerOf } from "../task_flags.ts";
-import { printHelp } from "../terminal.ts";
+import { formatError, printHelp } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import { execute } from "./execution.ts";
 import { isListing, printListings } from "./listing.ts";
@@ -46,7 +46,8 @@ Example:
 /** `iree run`. */
 export const RUN: Command = {
   summary: "runs a function of a compiled program",
-  flags: RUN_FLAGS,
+  // Nobody wants a refused flag to be offered.
+  flags: Object.assign({}, ...Object.values(FLAG_GROUPS)),
   run,
 };
 
@@ -106,9 +107,13 @@ function startWatchdog(
   seconds: number | undefined,
 ): Watchdog | undefined {
   if (seconds === undefined) return undefined;
-  const message = `error: DEADLINE_EXCEEDED: the command did not end within ` +
-    `${seconds} s, which --timeout gave it\n`;
-  return Watchdog.start(instance, 1000 * seconds, message);
+  const message = "DEADLINE_EXCEEDED: the command did not end within " +
+    `${seconds} s, which --timeout gave it`;
+  return Watchdog.start(
+    instance,
+    1000 * seconds,
+    `${formatError(message)}\n`,
+  );
 }
 
 function runProgram(flags: RunFlags): CommandStatus {
