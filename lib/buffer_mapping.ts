@@ -16,6 +16,21 @@ const mapped = new Set<BufferMapping>();
  * tensor its contents are in between, and on some devices what is written
  * arrives there on disposal only. The array's buffer must not be
  * transferred; when it was, its memory is kept for ever.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BufferView, Device, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * using view = BufferView.from(device, new Float32Array([1, 2, 3]));
+ * {
+ *   using mapping = view.map();
+ *   mapping.array[0] = 10;
+ * }
+ * assertEquals(view.toNestedArray(), [10, 2, 3]);
+ * ```
  */
 export class BufferMapping extends NativeObject {
   /** The elements in row-major order. */

@@ -15,7 +15,20 @@ export type { BuiltinModuleName };
 
 let readDevices: (module: HalModule) => Handle;
 
-/** The module `hal`: a program's way to its devices. */
+/**
+ * The module `hal`: a program's way to its devices.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Device, HalModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * using hal = HalModule.create(instance, device);
+ * assertEquals(hal.devices, [device]);
+ * ```
+ */
 export class HalModule extends Module {
   /** The devices, in the order in which programs know them. */
   readonly devices: readonly Device[];
@@ -79,6 +92,16 @@ export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
  * programs compiled without devices, `vmvx` for their portable code. `hal` and
  * `io_parameters` have classes of their own, {@linkcode HalModule} and
  * `ParametersModule`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * assertEquals(vmvx.name, "vmvx");
+ * ```
  */
 export class BuiltinModule extends Module {
   /**

@@ -27,6 +27,17 @@ export interface BytecodeModuleOptions {
  *
  * The types that it names must be registered before it is loaded, so the
  * modules that define them come first.
+ *
+ * @example
+ * ```ts ignore
+ * import { BytecodeModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using model = BytecodeModule.fromFile(instance, "model.vmfb", {
+ *   mode: "mmap",
+ * });
+ * console.log(model.name, model.exports.map(({ name }) => name));
+ * ```
  */
 export class BytecodeModule extends Module {
   /**

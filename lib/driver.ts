@@ -100,6 +100,18 @@ export function listDevices(
  * Tries all drivers. They load libraries of the system for that, and may take
  * long.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, probeDrivers } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * const reports = probeDrivers(instance);
+ * const local = reports.find(({ name }) => name === "local-task");
+ * assertEquals(local?.error, undefined);
+ * assertEquals(local?.devices.length, 1);
+ * ```
+ *
  * @param instance The instance.
  * @param options What is told of their devices.
  * @returns Of each driver its devices, or why it cannot be used here.

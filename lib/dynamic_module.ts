@@ -36,6 +36,18 @@ export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
  * loaded until the process ends, because objects of its types need its code
  * wherever they are by then; so a new build of it is loaded under another file
  * name.
+ *
+ * @example
+ * ```ts ignore
+ * import { DynamicModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using custom = DynamicModule.load(instance, "./module.so", {
+ *   exportName: "create_custom_module",
+ *   parameters: { prefix: "> " },
+ * });
+ * console.log(custom.name, custom.exports.map(({ name }) => name));
+ * ```
  */
 export class DynamicModule extends Module {
   /** Path of the library. */

@@ -51,6 +51,17 @@ export interface Submission {
  * A function of a context, ready to be called. Keeps the context alive.
  *
  * Thread-compatible, as its context is: one call at a time.
+ *
+ * @example
+ * ```ts ignore
+ * import { load } from "@iree/runtime";
+ *
+ * using program = load({ modules: ["model.vmfb"] });
+ * const add = program.lookupFunction("add");
+ * console.log(add.signature?.inputs);
+ * console.log(add.call(1, 2));
+ * console.log(await add.callAsync(3, 4));
+ * ```
  */
 export class VmFunction extends NativeObject {
   /** What its module tells of it. */

@@ -52,6 +52,14 @@ const FLAGS: Readonly<Record<string, "one" | "several">> = {
  * Needs the right to what a flag names: `--allow-ffi` for a plugin and for a
  * library of Vulkan's, `--allow-write` for a file that is written.
  *
+ * @example
+ * ```ts ignore
+ * import { load, setIreeFlags } from "@iree/runtime";
+ *
+ * setIreeFlags({ executable_plugin: ["./plugin.so"] });
+ * using program = load({ modules: ["model.vmfb"] });
+ * ```
+ *
  * @param instance The instance.
  * @param flags Values by name; several for a flag that can be repeated.
  */

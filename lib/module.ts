@@ -18,6 +18,17 @@ let readExports: (
 /**
  * A module: functions and types, and what they need of other modules. Immutable; its state is in the contexts that it is part of, any number
  * of them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, type Module } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * const module: Module = vmvx;
+ * assertEquals(module.dependencies, []);
+ * ```
  */
 export abstract class Module extends NativeObject {
   #description: ModuleDescription | undefined;

@@ -41,6 +41,16 @@ export function parseModuleUri(
  * Reads the text of a `--module` flag with the files that there are. Where
  * reading is not allowed, modules are told apart by their names alone.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resolveModuleUri } from "@iree/runtime";
+ *
+ * const uri = resolveModuleUri("./lib.so@create?key=value");
+ * assertEquals(uri.kind, "dynamic");
+ * assertEquals(uri.path, "./lib.so");
+ * ```
+ *
  * @param text Such as `program.vmfb` or `library.so@export?key=value`.
  */
 export function resolveModuleUri(text: string): ModuleUri {

@@ -13,6 +13,19 @@ let readHandle: (object: NativeObject) => Handle;
  * Base of all wrappers of native objects: owns one reference and lets it go on
  * disposal. Objects can be disposed in any order, and more than once; what one
  * was made from lives on natively as long as it is needed.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, List } from "@iree/runtime";
+ *
+ * const instance = Instance.open();
+ * using list = List.from(instance, [1, 2]);
+ * instance.dispose();
+ * instance.dispose();
+ * assertEquals(instance.disposed, true);
+ * assertEquals(list.size, 2);
+ * ```
  */
 export abstract class NativeObject implements Disposable {
   #handle: Handle | undefined;

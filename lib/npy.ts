@@ -134,6 +134,18 @@ export function readNpy(
  * as raw bytes, as those of `ml_dtypes` are. In NumPy, `array.view(dtype)` makes
  * them numbers again.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { decodeNpyArray, encodeNpy } from "@iree/runtime";
+ *
+ * const bytes = encodeNpy(new Int32Array([1, 2]), new Float32Array([3]));
+ * const first = decodeNpyArray(bytes);
+ * const second = decodeNpyArray(bytes, first.end);
+ * assertEquals(first.array.data, new Int32Array([1, 2]));
+ * assertEquals(second.array.elementType, "f32");
+ * ```
+ *
  * @param arrays The arrays, at least one: with shape and type, or an array of
  * one dimension whose class tells its type, or tensors of a device.
  * @returns The bytes; throws UNIMPLEMENTED for elements of 4 bits.

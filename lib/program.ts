@@ -48,7 +48,21 @@ export function isCalledByName(name: string): boolean {
     !TAKEN.has(name);
 }
 
-/** What every loaded program has besides its functions. */
+/**
+ * What every loaded program has besides its functions.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, load } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * using program = load({ modules: [vmvx] });
+ * assertEquals(program.context.modules.length, 1);
+ * assertEquals(program.devices, []);
+ * ```
+ */
 export class LoadedProgram implements Disposable {
   /** The context that the modules are linked in. */
   readonly context: Context;

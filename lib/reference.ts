@@ -5,6 +5,19 @@ import { handleOf, NativeObject } from "./native_object.ts";
  * A reference to an object whose type has no class of its own here, such as a
  * type that a native module defines. It can be kept, compared, put into lists
  * and passed back to functions; what is in it only its module knows.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, parseTensor, storageOf } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using tensor = parseTensor(instance, "4xf32=1 2 3 4");
+ * using storage = storageOf(tensor);
+ * using same = storageOf(tensor);
+ * assertEquals(storage.typeName, "hal.buffer");
+ * assertEquals(storage.equals(same), true);
+ * ```
  */
 export class Reference extends NativeObject {
   #typeName: string | undefined;

@@ -211,6 +211,35 @@ Deno.test("./dev docs writes a page for everything that is exported", async () =
   assertStringIncludes(page, "a tensor on a device");
 });
 
+/** What `deno doc --json` tells of a file. */
+interface Documentation {
+  readonly nodes: Readonly<Record<string, { readonly symbols: DocSymbol[] }>>;
+}
+
+interface DocSymbol {
+  readonly name: string;
+  readonly declarations: {
+    readonly kind: string;
+    readonly jsDoc?: { readonly tags?: { readonly kind: string }[] };
+  }[];
+}
+
+Deno.test("Every class that is exported has an example", async () => {
+  const text = await mustRun(Deno.execPath(), [
+    "doc",
+    "--json",
+    ...denoFlags(),
+    join(ROOT, "mod.ts"),
+  ]);
+  const { nodes }: Documentation = JSON.parse(text);
+  const classes = Object.values(nodes).flatMap(({ symbols }) => symbols)
+    .filter(({ declarations }) => declarations[0].kind === "class");
+  assert(classes.length > 15);
+  for (const { name, declarations: [{ jsDoc }] } of classes) {
+    assert(jsDoc?.tags?.some(({ kind }) => kind === "example"), name);
+  }
+});
+
 Deno.test("TypeScript in the documentation has the types that it says", async () => {
   const scripts = readers.flatMap((it) => it.scripts);
   assert(scripts.length > 0);
