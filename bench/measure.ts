@@ -14,6 +14,8 @@ export interface Effort {
   rounds: number;
   /** How long one entry works in a round, in milliseconds. */
   milliseconds: number;
+  /** How long each one works before, while compilers make it faster. */
+  warmUp: number;
 }
 
 /** What was measured of an entry. */
@@ -51,7 +53,7 @@ export async function measureRow(
     const contestant = find(entry.contestant);
     if (contestant === undefined) continue;
     const run = (count: number) => contestant.run(entry.workload, count);
-    const count = await findCount(run, effort.milliseconds * 1e6);
+    const count = await findCount(run, effort);
     entries.push({ entry, run, count, rounds: [] as number[] });
   }
   for (let round = 0; round < effort.rounds; round++) {
@@ -81,20 +83,22 @@ function inTurn<T>(all: readonly T[], round: number): T[] {
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
-/** How often the work fits into a time; warms up as it tries. */
+/** How often the work fits into a round; warms up as it tries. */
 async function findCount(
   run: (count: number) => Promise<number>,
-  nanoseconds: number,
+  { milliseconds, warmUp }: Effort,
 ): Promise<number> {
-  await run(1);
+  const wanted = milliseconds * 1e6;
+  let spent = await run(1);
   let count = 1;
   while (true) {
     const time = await run(count);
-    if (time >= nanoseconds / 2) {
-      return Math.max(1, Math.round(count * nanoseconds / time));
-    }
+    spent += time;
     // A run too short tells little.
-    const factor = Math.min(10, Math.max(2, nanoseconds / time));
-    count = Math.ceil(count * factor);
+    if (time < wanted / 2) {
+      count = Math.ceil(count * Math.min(10, Math.max(2, wanted / time)));
+    } else if (spent >= warmUp * 1e6) {
+      return Math.max(1, Math.round(count * wanted / time));
+    }
   }
 }

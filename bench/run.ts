@@ -35,9 +35,9 @@ import {
 import { type BenchResult, resultFolder } from "./result.ts";
 
 /** How much is measured. */
-const WHOLE: Effort = { rounds: 25, milliseconds: 60 };
-const QUICK: Effort = { rounds: 7, milliseconds: 10 };
-const ONCE: Effort = { rounds: 1, milliseconds: 0 };
+const WHOLE: Effort = { rounds: 25, milliseconds: 60, warmUp: 500 };
+const QUICK: Effort = { rounds: 7, milliseconds: 10, warmUp: 200 };
+const ONCE: Effort = { rounds: 1, milliseconds: 0, warmUp: 0 };
 
 /** Calls that are watched for allocations. */
 const CALLS = 10_000_000;
@@ -80,7 +80,7 @@ function parseOptions(args: string[]): Options {
   };
 }
 
-/** Contestants, started when they are first needed. */
+/** Contestants, started when a row first needs them. */
 class Field {
   readonly absent: Record<string, string> = {};
   readonly #folder: string;
@@ -105,8 +105,10 @@ class Field {
     return contestant;
   }
 
+  /** Ends all, so that no row meets what another one left in memory. */
   async stop(): Promise<void> {
     for (const contestant of this.#started.values()) await contestant.stop();
+    this.#started.clear();
   }
 }
 
@@ -130,10 +132,10 @@ async function run(options: Options): Promise<BenchResult> {
   for (const row of options.rows) {
     const find = (name: ContestantName) => field.find(name);
     const result = await measureRow(row, options.effort, find);
+    await field.stop();
     rows.push(result);
     console.log(`${formatRow(result)}\n`);
   }
-  await field.stop();
   const properties = await measureProperties(folder, options.calls);
   const { rounds } = options.effort;
   const origin = await describeOrigin(load, rounds);
