@@ -131,6 +131,18 @@ export class LoadedProgram implements Disposable {
   }
 
   /**
+   * Calls a function of the main module without keeping the event loop from
+   * going on.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.callAsync`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  callAsync(name: string, ...values: Argument[]): Promise<CallResult> {
+    return this.lookupFunction(name).callAsync(...values);
+  }
+
+  /**
    * Calls a function of the main module with structures, where the program
    * tells of them.
    *

@@ -48,7 +48,7 @@ const identity = Float32Array.from(
 test("A call on another thread lets the event loop go on", async () => {
   using loaded = open(syncWork);
   const loop = loaded.lookupFunction("loop");
-  assertEquals(await loop.callAsync(1000), 1000n);
+  assertEquals(await loaded.callAsync("loop", 1000), 1000n);
   let longest = 0;
   let ticks = 0;
   let last = performance.now();
