@@ -22,7 +22,7 @@ function formatValue(value: DeclaredValue): string {
   const name = value.name === "" ? "" : `%${value.name}: `;
   const type = formatDeclaredType(value);
   const attributes = Object.entries(value.attributes)
-    .map(([key, text]) => text === "" ? key : `${key} = ${text}`);
+    .map(([key, text]) => text === "" && key !== "" ? key : `${key} = ${text}`);
   // A value of which nothing is known must still be there.
   if (attributes.length === 0) return name + type || "{}";
   return `${name}${type} {${attributes.join(", ")}}`;

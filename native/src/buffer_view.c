@@ -44,7 +44,10 @@ iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
 
 static iree_status_t iree_ffi_copy_into(iree_hal_buffer_mapping_t* mapping,
                                         void* bytes) {
-  memcpy(mapping->contents.data, bytes, mapping->contents.data_length);
+  // Of nothing there may be no address.
+  if (mapping->contents.data_length > 0) {
+    memcpy(mapping->contents.data, bytes, mapping->contents.data_length);
+  }
   return iree_ok_status();
 }
 
