@@ -63,9 +63,22 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     await Deno.mkdir(join(checkout, path, ".."), { recursive: true });
     await Deno.copyFile(join(ROOT, path), join(checkout, path));
   }
+  const asked: string[] = [];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      asked.push(new URL(request.url).pathname);
+      return new Response(await Deno.readFile(folder.join("dist", name)));
+    },
+  );
+  const manifest = JSON.parse(await composeManifest(folder.join("dist")));
+  const { pathname } = new URL(manifest.base);
+  manifest.base = `http://127.0.0.1:${server.addr.port}${
+    decodeURIComponent(pathname)
+  }`;
   await Deno.writeTextFile(
     join(checkout, "lib/cli/release.json"),
-    await composeManifest(folder.join("dist")),
+    JSON.stringify(manifest),
   );
   await mustRun(
     deno,
@@ -109,9 +122,19 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     `jsr:${config.name}@${config.version}/cli`,
   ]);
 
-  const archive = `--from=${folder.join("dist", name)}`;
+  // From the release's address, and from a file.
   const cli = ["run", "-A", command![1]];
+  const { env } = options;
+  const other = { ...env, XDG_CACHE_HOME: folder.join("other") };
+  assertStringIncludes(
+    await mustRun(deno, [...cli, "setup"], { cwd: project, env: other }),
+    "is installed\n",
+  );
+  assertEquals(asked.length, 1);
+  assertMatch(asked[0], new RegExp(`/download/v${config.version}/${name}$`));
+  const archive = `--from=${folder.join("dist", name)}`;
   await mustRun(deno, [...cli, "setup", archive], options);
+  assertEquals(asked.length, 1);
 
   const library = folder.join(
     "cache/iree-deno/library",
