@@ -20,6 +20,7 @@ import {
 } from "../../lib/cli/flags.ts";
 import { parseModuleUri } from "../../lib/module_uri.ts";
 import { parseScalar } from "../../lib/scalar_text.ts";
+import { parseTensor } from "../../lib/tooling.ts";
 import { checkTensorText, splitTensorText } from "../../lib/tensor_text.ts";
 import type { Fixtures } from "./fixtures.ts";
 import type { Kind } from "./kinds.ts";
@@ -132,10 +133,20 @@ function runFlags(random: Random, fixtures: Fixtures): void {
   if (value !== undefined && typeof value !== "bigint" && type === "i64") {
     throw new Error("an i64 must be a bigint");
   }
-  const shape = random.pick(["", "2x", "0x3x", "2x2x", text(random, 2)]);
-  const tensor = `${shape}${random.pick(ELEMENT_TYPES)}=${text(random, 6)}`;
-  orNothing(() => checkTensorText(splitTensorText(tensor)));
+  runTensorText(random);
   parseFlags(FLAGS, args);
+}
+
+// A shape of any size is only looked at: that much memory there may be.
+function runTensorText(random: Random): void {
+  const shape = random.pick(["", "2x", "0x3x", "2x2x", text(random, 2)]);
+  const type = random.pick(ELEMENT_TYPES);
+  const words = random.pick(["1 2 3 4", "[[0 1][2 3]]", text(random, 6)]);
+  const tensor = `${shape}${type}=${words}`;
+  orNothing(() => checkTensorText(splitTensorText(tensor)));
+  if (!/^(?:\dx)*[a-z]/.test(tensor)) return;
+  using instance = Instance.open();
+  orNothing(() => parseTensor(instance, tensor))?.dispose();
 }
 
 /** What is read, unless it is refused: the flags are still to come. */
