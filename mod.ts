@@ -62,6 +62,7 @@ export {
 export {
   type Argument,
   type CallResult,
+  type Computed,
   type Submission,
   VmFunction,
 } from "./lib/function.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { TensorBytes } from "./buffer_view.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
@@ -82,34 +81,48 @@ export function setCallReference(
   // The program may store it, or something in it.
   if (object !== null) context.join(object.handle);
   if (object?.kind === Kind.list) context.domain.noteList();
-  check(
-    native.iree_ffi_call_set_ref(
-      call.pointer(Kind.call),
-      ordinal,
-      object?.kind ?? 0,
-      pointer,
-    ),
+  const status = native.iree_ffi_call_set_ref(
+    call.pointer(Kind.call),
+    ordinal,
+    object?.kind ?? 0,
+    pointer,
   );
+  if (status !== 0) check(status);
 }
 
 /** Sets a new tensor as an argument of the next call. */
 export function setCallTensor(
   call: Handle,
   ordinal: number,
-  tensor: TensorBytes,
+  code: number,
+  dims: Float64Array<ArrayBuffer>,
+  bytes: ArrayBufferView<ArrayBuffer>,
 ): void {
-  const { code, dims, bytes } = tensor;
-  check(
-    native.iree_ffi_call_set_tensor(
-      call.pointer(Kind.call),
-      ordinal,
-      code,
-      dims,
-      dims.length,
-      bytes,
-      byteLengthOf(bytes),
-    ),
+  const status = native.iree_ffi_call_set_tensor(
+    call.pointer(Kind.call),
+    ordinal,
+    code,
+    dims,
+    dims.length,
+    bytes,
+    byteLengthOf(bytes),
   );
+  if (status !== 0) check(status);
+}
+
+/** Copies a tensor out of the results of the last call, and lets it go. */
+export function readCallTensor(
+  call: Handle,
+  ordinal: number,
+  target: ArrayBufferView<ArrayBuffer>,
+): void {
+  const status = native.iree_ffi_call_read_tensor(
+    call.pointer(Kind.call),
+    ordinal,
+    target,
+    byteLengthOf(target),
+  );
+  if (status !== 0) check(status);
 }
 
 /** Calls; throws what the function failed with. */

@@ -34,6 +34,8 @@ export const Kind = {
 /** A kind of native objects. */
 export type Kind = typeof Kind[keyof typeof Kind];
 
+const NOTHING: readonly Handle[] = [];
+
 /**
  * Owns one native reference.
  *
@@ -48,7 +50,7 @@ export class Handle {
   readonly #pointer: Deno.PointerObject;
   readonly #instance: Handle | undefined;
   #domain: Domain | undefined;
-  #held: readonly Handle[] = [];
+  #held = NOTHING;
   #count = 1;
 
   /**
@@ -106,7 +108,7 @@ export class Handle {
     if (--this.#count !== 0) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
     this.#domain?.current.leave();
-    for (const held of this.#held) held.release();
+    if (this.#held !== NOTHING) this.#held.forEach((held) => held.release());
     this.#instance?.release();
     sweepKeptMemory();
   }

@@ -312,6 +312,13 @@ export const symbols = {
   },
   // void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal)
   iree_ffi_call_take_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+  // uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
+  //     uint32_t ordinal, uint8_t* target, double length)
+  iree_ffi_call_read_tensor: {
+    parameters: ["pointer", "u32", "buffer", "f64"],
+    result: "u32",
+  },
+
   // void iree_ffi_call_begin(iree_ffi_call_t* call,
   //     const uint8_t* arguments)
   iree_ffi_call_begin: { parameters: ["pointer", "buffer"], result: "void" },

@@ -1,19 +1,27 @@
 import {
   CallBuffer,
+  readCallTensor,
   setCallReference,
   setCallTensor,
   takeCallReference,
 } from "../ffi/call.ts";
 import { type Handle, Kind } from "../ffi/handle.ts";
 import type { TypedHandle } from "../ffi/reference.ts";
+import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
 import { BufferView } from "./buffer_view.ts";
 import {
   parseCallingConvention,
   type Slot,
   type SlotType,
 } from "./calling_convention.ts";
+import {
+  type ElementTypeInfo,
+  elementTypeOfCode,
+  type TypedArray,
+} from "./element_type.ts";
 import { IreeError } from "./error.ts";
 import type { FunctionDescription } from "./module.ts";
+import { NativeObject } from "./native_object.ts";
 import {
   DECLARED_SCALARS,
   type DeclaredScalar,
@@ -25,7 +33,7 @@ import {
   parseSignature,
   type Signature,
 } from "./signature.ts";
-import type { EncodedTensor, TensorData } from "./tensor.ts";
+import { arrayFor, type EncodedTensor, type TensorData } from "./tensor.ts";
 import { TensorParameter } from "./tensor_parameter.ts";
 import {
   describeValue,
@@ -42,8 +50,18 @@ export type CallResult = undefined | Value | Value[];
 /** What a call takes: values, and data that tensors are made of. */
 export type Argument = Value | TensorData;
 
-/** What a reference is passed as: a new tensor, an object, or null. */
-export type ReferenceArgument = EncodedTensor | TypedHandle | null;
+/**
+ * What a reference is passed as: an array that needs nothing more, a new tensor,
+ * an object, or null.
+ */
+export type ReferenceArgument =
+  | TypedArray
+  | EncodedTensor
+  | TypedHandle
+  | null;
+
+/** A result of a computation: tensors are arrays. */
+export type Computed = TypedArray | Value;
 
 /** A call that is being made: its native object and the values that cross. */
 export interface PreparedCall {
@@ -127,9 +145,15 @@ export class CallLayout {
     const slots = this.#argumentSlots;
     if (values.length !== slots.length) throw this.#wrongCount(values.length);
     if (!this.#takesReferences) return NO_REFERENCES;
-    return slots.map(({ type }, ordinal) =>
-      type === "ref" ? this.#readReference(ordinal, values[ordinal]) : null
-    );
+    const references: ReferenceArgument[] = [];
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      references.push(
+        slots[ordinal].type === "ref"
+          ? this.#readReference(ordinal, values[ordinal])
+          : null,
+      );
+    }
+    return references;
   }
 
   /**
@@ -144,9 +168,9 @@ export class CallLayout {
   ): void {
     const slots = this.#argumentSlots;
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      const { type, offset } = slots[ordinal];
-      if (type !== "ref") {
-        this.#writeScalar(call, ordinal, type, offset, values[ordinal]);
+      const slot = slots[ordinal];
+      if (slot.type !== "ref") {
+        this.#writeScalar(call.arguments, ordinal, slot, values[ordinal]);
       }
     }
     if (this.#takesReferences) this.#setReferences(context, call, references);
@@ -162,9 +186,42 @@ export class CallLayout {
     );
   }
 
+  /**
+   * Reads the results of a call, tensors into arrays: those that are given, or
+   * new ones.
+   */
+  compute(
+    context: Handle,
+    call: PreparedCall,
+    targets: readonly (TypedArray | undefined)[],
+  ): Computed[] {
+    const slots = this.#resultSlots;
+    const computed: Computed[] = [];
+    try {
+      for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+        computed.push(
+          this.#readComputed(
+            context,
+            call,
+            ordinal,
+            slots[ordinal],
+            targets[ordinal],
+          ),
+        );
+      }
+    } catch (error) {
+      for (const value of computed) {
+        if (value instanceof NativeObject) value.dispose();
+      }
+      throw error;
+    }
+    return computed;
+  }
+
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
     if (value === null) return null;
     const parameter = this.#tensors[ordinal];
+    if (parameter.takesAsItIs(value)) return value;
     if (parameter.takesData(value)) return parameter.encode(value);
     const object = unwrapObject(value);
     if (object === undefined) throw this.#wrongType(ordinal, value);
@@ -173,24 +230,31 @@ export class CallLayout {
   }
 
   #writeScalar(
-    call: PreparedCall,
+    { i32, i64, f32, f64 }: CallBuffer,
     ordinal: number,
-    type: Exclude<SlotType, "ref">,
-    offset: number,
+    { type, offset }: Slot,
     value: Argument,
   ): void {
     const declared = this.#argumentTypes[ordinal];
-    if (!(declared ?? SCALARS[type]).fits(value)) {
-      throw this.#wrongType(ordinal, value);
-    }
-    if (type === "i64") {
-      call.arguments.i64[offset >> 3] = BigInt(value as number | bigint);
+    if (declared !== undefined) {
+      if (!declared.fits(value)) throw this.#wrongType(ordinal, value);
+      i32[offset >> 2] = declared.encode(value as number);
+    } else if (type === "i32") {
+      if (typeof value !== "number" || (value | 0) !== value) {
+        throw this.#wrongType(ordinal, value);
+      }
+      i32[offset >> 2] = value;
     } else if (type === "f64") {
-      call.arguments.f64[offset >> 3] = value as number;
+      if (typeof value !== "number") throw this.#wrongType(ordinal, value);
+      f64[offset >> 3] = value;
+    } else if (type === "f32") {
+      if (!SCALARS.f32.fits(value)) throw this.#wrongType(ordinal, value);
+      f32[offset >> 2] = value as number;
     } else {
-      call.arguments[type][offset >> 2] = declared === undefined
-        ? value as number
-        : declared.encode(value as number);
+      if (!SCALARS.i64.fits(value)) throw this.#wrongType(ordinal, value);
+      i64[offset >> 3] = typeof value === "bigint"
+        ? value
+        : BigInt(value as number);
     }
   }
 
@@ -205,8 +269,12 @@ export class CallLayout {
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
-      if (reference !== null && "bytes" in reference) {
-        setCallTensor(call.handle, ordinal, reference);
+      if (isTypedArray(reference)) {
+        const { code, dims } = this.#tensors[ordinal];
+        setCallTensor(call.handle, ordinal, code, dims, reference);
+      } else if (reference !== null && "bytes" in reference) {
+        const { code, dims, bytes } = reference;
+        setCallTensor(call.handle, ordinal, code, dims, bytes);
       } else {
         setCallReference(context, call.handle, ordinal, reference);
       }
@@ -219,27 +287,100 @@ export class CallLayout {
     ordinal: number,
     slot: Slot,
   ): Value {
-    const { type, offset } = slot;
+    if (slot.type !== "ref") return this.#readScalar(call, ordinal, slot);
+    const description = describeReference(call.results, slot);
+    if (description === undefined) return null;
+    const { kind, code, byteLength } = description;
+    const taken = takeCallReference(context, call.handle, ordinal, kind);
+    return kind === Kind.bufferView
+      ? new BufferView(taken.handle, code, byteLength)
+      : wrapObject(taken);
+  }
+
+  #readScalar(
+    { results }: PreparedCall,
+    ordinal: number,
+    { type, offset }: Slot,
+  ): number | bigint {
     switch (type) {
       case "i64":
-        return call.results.i64[offset >> 3];
+        return results.i64[offset >> 3];
       case "f64":
-        return call.results.f64[offset >> 3];
-      case "ref": {
-        const kind = call.results.i32[offset >> 2];
-        if (kind === Kind.null) return null;
-        const code = call.results.i32[(offset >> 2) + 1];
-        const byteLength = call.results.f64[(offset >> 3) + 1];
-        const taken = takeCallReference(context, call.handle, ordinal, kind);
-        return kind === Kind.bufferView
-          ? new BufferView(taken.handle, code, byteLength)
-          : wrapObject(taken);
-      }
+        return results.f64[offset >> 3];
+      case "f32":
+        return results.f32[offset >> 2];
       default: {
-        const value = call.results[type][offset >> 2];
+        const value = results.i32[offset >> 2];
         return this.#resultTypes[ordinal]?.decode(value) ?? value;
       }
     }
+  }
+
+  #readComputed(
+    context: Handle,
+    call: PreparedCall,
+    ordinal: number,
+    slot: Slot,
+    target: TypedArray | undefined,
+  ): Computed {
+    const description = slot.type === "ref"
+      ? describeReference(call.results, slot)
+      : undefined;
+    if (description?.kind !== Kind.bufferView) {
+      if (target !== undefined) throw this.#noTensor(ordinal);
+      return this.#readResult(context, call, ordinal, slot);
+    }
+    const { code, byteLength } = description;
+    const array = target === undefined
+      ? arrayFor(this.#elementType(ordinal, code), byteLength)
+      : this.#checkTarget(ordinal, code, byteLength, target);
+    readCallTensor(call.handle, ordinal, array);
+    return array;
+  }
+
+  #checkTarget(
+    ordinal: number,
+    code: number,
+    byteLength: number,
+    target: TypedArray,
+  ): TypedArray {
+    const { name, arrays } = this.#elementType(ordinal, code);
+    const given = typedArrayName(target);
+    if (given === undefined || !arrays.includes(given)) {
+      throw this.#wrongTarget(
+        ordinal,
+        `elements of type ${name} go into ${arrays.join(" or ")}, not into ` +
+          (given ?? typeof target),
+      );
+    }
+    const length = byteLengthOf(target);
+    if (length === byteLength) return target;
+    throw this.#wrongTarget(
+      ordinal,
+      `it has ${byteLength} bytes, the array for it ${length}`,
+    );
+  }
+
+  #elementType(ordinal: number, code: number): ElementTypeInfo {
+    const info = elementTypeOfCode(code);
+    if (info !== undefined) return info;
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `result ${ordinal} of '${this.description.name}' has elements that no ` +
+        "array has; VmFunction.call gives it as a BufferView",
+    );
+  }
+
+  #noTensor(ordinal: number): IreeError {
+    return this.#wrongTarget(ordinal, "it is no tensor; give undefined for it");
+  }
+
+  #wrongTarget(ordinal: number, problem: string): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `result ${ordinal} of '${this.description.name}': ${problem}`,
+      { hint: this.#declarationHint },
+    );
   }
 
   #wrongCount(count: number): IreeError {
@@ -284,6 +425,21 @@ export class CallLayout {
     const declaration = this.description.attributes["iree.abi.declaration"];
     return declaration && `the function is declared as \`${declaration}\``;
   }
+}
+
+function isTypedArray(reference: ReferenceArgument): reference is TypedArray {
+  return typedArrayName(reference) !== undefined;
+}
+
+/** What native code tells of a reference without handing it out. */
+function describeReference(
+  { i32, f64 }: CallBuffer,
+  { offset }: Slot,
+): { kind: number; code: number; byteLength: number } | undefined {
+  const kind = i32[offset >> 2];
+  if (kind === Kind.null) return undefined;
+  const code = i32[(offset >> 2) + 1];
+  return { kind, code, byteLength: f64[(offset >> 3) + 1] };
 }
 
 const NO_REFERENCES: readonly ReferenceArgument[] = [];

@@ -11,10 +11,12 @@ import {
   type Argument,
   CallLayout,
   type CallResult,
+  type Computed,
   type PreparedCall,
 } from "./call_layout.ts";
 import type { SlotType } from "./calling_convention.ts";
 import type { ContextQueue } from "./context_queue.ts";
+import type { TypedArray } from "./element_type.ts";
 import { IreeError } from "./error.ts";
 import type { FunctionDescription } from "./module.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
@@ -23,7 +25,7 @@ import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
 import { Patience, type WaitOptions } from "./patience.ts";
 
-export type { Argument, CallResult };
+export type { Argument, CallResult, Computed };
 
 /** What a function is looked up in. */
 export interface FunctionContext {
@@ -138,6 +140,58 @@ export class VmFunction extends NativeObject {
    * FAILED_PRECONDITION while an asynchronous call uses the context.
    */
   call(...values: Argument[]): CallResult {
+    this.#make(values);
+    return this.#layout.read(this.#owner.context, this.#prepared);
+  }
+
+  /**
+   * Calls the function and waits for it, as {@linkcode call} does, and copies
+   * tensors out of it: the shortest way from arrays to arrays, with no objects
+   * in between.
+   *
+   * @param values The arguments.
+   * @returns The results; a tensor is an array of the class for its elements,
+   * in row-major order.
+   */
+  compute(...values: Argument[]): undefined | Computed | Computed[] {
+    const computed = this.#compute(NO_TARGETS, values);
+    return computed.length > 1 ? computed : computed[0];
+  }
+
+  /**
+   * The same into arrays that are there already.
+   *
+   * @param targets For each result in order the array that its tensor is copied
+   * into, or `undefined` for a new one and for what is no tensor.
+   * @param values The arguments.
+   * @returns The results in order. Throws INVALID_ARGUMENT when an array is not
+   * of the class for the elements, or not as long; the call was made then.
+   */
+  computeInto(
+    targets: readonly (TypedArray | undefined)[],
+    ...values: Argument[]
+  ): Computed[] {
+    const { length } = this.resultTypes;
+    if (!Array.isArray(targets) || targets.length !== length) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `'${this.name}' has ${length} results; an array, or undefined, is to ` +
+          "be given for each",
+      );
+    }
+    return this.#compute(targets, values);
+  }
+
+  #compute(
+    targets: readonly (TypedArray | undefined)[],
+    values: readonly Argument[],
+  ): Computed[] {
+    this.#make(values);
+    return this.#layout.compute(this.#owner.context, this.#prepared, targets);
+  }
+
+  // Makes the call; its results are in the prepared one.
+  #make(values: readonly Argument[]): void {
     const references = this.#layout.readReferences(values);
     const handle = handleOf(this);
     const { context, queue } = this.#owner;
@@ -146,7 +200,6 @@ export class VmFunction extends NativeObject {
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
     invokeCall(handle, prepared.arguments, prepared.results);
-    return this.#layout.read(context, prepared);
   }
 
   /**
@@ -319,6 +372,8 @@ export class VmFunction extends NativeObject {
     return { results: this.#layout.read(context, prepared), finished };
   }
 }
+
+const NO_TARGETS: readonly undefined[] = [];
 
 function prepareHandle(
   owner: FunctionContext,

@@ -1,9 +1,10 @@
-import { typedArrayName } from "../ffi/text.ts";
+import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
 import type { BufferView } from "./buffer_view.ts";
 import {
   declaredElementType,
   type ElementTypeInfo,
   isCompatible,
+  type TypedArray,
 } from "./element_type.ts";
 import { IreeError } from "./error.ts";
 import type { DeclaredValue, TensorType } from "./signature.ts";
@@ -70,6 +71,30 @@ export class TensorParameter {
         typedArrayName(value) !== undefined);
   }
 
+  /**
+   * Whether an array can be passed as it is: the common case, in which nothing
+   * is to be made of it.
+   */
+  takesAsItIs(value: unknown): value is TypedArray {
+    const { info, fixed } = this.#wanted;
+    if (info === undefined || fixed === undefined || info.name === "i1") {
+      return false;
+    }
+    const name = typedArrayName(value);
+    return name !== undefined && info.arrays.includes(name) &&
+      byteLengthOf(value) === fixed.byteLength;
+  }
+
+  /** Number of the element type of such an array. */
+  get code(): number {
+    return this.#wanted.info?.code ?? 0;
+  }
+
+  /** Dimensions of such an array. */
+  get dims(): Float64Array<ArrayBuffer> {
+    return this.#wanted.fixed?.dims ?? NO_DIMS;
+  }
+
   /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
   encode(data: TensorData): EncodedTensor {
     if (this.#declared !== undefined && this.#info === undefined) {
@@ -107,6 +132,8 @@ export class TensorParameter {
     );
   }
 }
+
+const NO_DIMS = new Float64Array();
 
 function elementTypeProblem(
   given: string,

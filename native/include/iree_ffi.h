@@ -430,6 +430,13 @@ IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
 IREE_API_EXPORT void* iree_ffi_call_take_ref(iree_ffi_call_t* call,
                                              uint32_t ordinal);
 
+// Copies the contents of the buffer view in result |ordinal| of the last call,
+// all |length| bytes of it, and releases it.
+IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
+                                                   uint32_t ordinal,
+                                                   uint8_t* target,
+                                                   double length);
+
 // Asynchronous calls: the caller begins or submits the call on its own thread,
 // lets another one run it or wait for it, and ends it on its own thread when
 // that returned. Meanwhile the call belongs to the other thread: only

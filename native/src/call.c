@@ -133,3 +133,19 @@ void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal) {
   iree_ffi_check(iree_ffi_ref_take(ref, &object));
   return iree_ffi_hand_out(kind, object);
 }
+
+uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call, uint32_t ordinal,
+                                   uint8_t* target, double length) {
+  uint32_t code =
+      iree_ffi_check(iree_ffi_slots_check_ref(&call->results, ordinal));
+  if (code != 0) return code;
+  iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->results, ordinal);
+  if (iree_ffi_ref_kind(ref) != IREE_FFI_KIND_BUFFER_VIEW) {
+    return iree_ffi_check(iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                                           "result %u is no tensor", ordinal));
+  }
+  code = iree_ffi_buffer_view_read((iree_hal_buffer_view_t*)ref->ptr,
+                                   /*offset=*/0, target, length);
+  if (code == 0) iree_vm_ref_release(ref);
+  return code;
+}
