@@ -88,6 +88,12 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: "mul(4xf32), a new array out",
+    entries: [entry("Deno", "ours", "mul_new"), entry(C, "floor", "mul")],
+    goals: [],
+    besides: true,
+  },
+  {
     title: "mul(4xf32), tensors kept",
     entries: [
       entry("Deno", "ours", "mul_reused"),

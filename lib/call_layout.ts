@@ -1,51 +1,24 @@
-import {
-  CallBuffer,
-  readCallTensor,
-  setCallReference,
-  setCallTensor,
-  takeCallReference,
-} from "../ffi/call.ts";
-import { type Handle, Kind } from "../ffi/handle.ts";
+import { CallBuffer, setCallReference, setCallTensor } from "../ffi/call.ts";
+import type { Handle } from "../ffi/handle.ts";
 import type { TypedHandle } from "../ffi/reference.ts";
-import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { typedArrayName } from "../ffi/text.ts";
 import { BufferView } from "./buffer_view.ts";
+import { CallResults, declarationHint } from "./call_results.ts";
 import {
   parseCallingConvention,
   type Slot,
   type SlotType,
 } from "./calling_convention.ts";
-import {
-  type ElementTypeInfo,
-  elementTypeOfCode,
-  type TypedArray,
-} from "./element_type.ts";
+import { declaredScalar } from "./declared_scalar.ts";
+import type { TypedArray } from "./element_type.ts";
 import { IreeError } from "./error.ts";
 import type { FunctionDescription } from "./module.ts";
-import { NativeObject } from "./native_object.ts";
-import {
-  DECLARED_SCALARS,
-  type DeclaredScalar,
-  type ScalarRange,
-  SCALARS,
-} from "./scalar.ts";
-import {
-  type DeclaredValue,
-  parseSignature,
-  type Signature,
-} from "./signature.ts";
-import { arrayFor, type EncodedTensor, type TensorData } from "./tensor.ts";
+import type { PreparedCall } from "./prepared_call.ts";
+import { type DeclaredScalar, type ScalarRange, SCALARS } from "./scalar.ts";
+import { parseSignature, type Signature } from "./signature.ts";
+import type { EncodedTensor, TensorData } from "./tensor.ts";
 import { TensorParameter } from "./tensor_parameter.ts";
-import {
-  describeValue,
-  unwrapObject,
-  type Value,
-  wrapObject,
-} from "./value.ts";
-
-/**
- * What a call gives: nothing, the one result, or all results in order.
- */
-export type CallResult = undefined | Value | Value[];
+import { describeValue, unwrapObject, type Value } from "./value.ts";
 
 /** What a call takes: values, and data that tensors are made of. */
 export type Argument = Value | TensorData;
@@ -60,16 +33,6 @@ export type ReferenceArgument =
   | TypedHandle
   | null;
 
-/** A result of a computation: tensors are arrays. */
-export type Computed = TypedArray | Value;
-
-/** A call that is being made: its native object and the values that cross. */
-export interface PreparedCall {
-  readonly handle: Handle;
-  readonly arguments: CallBuffer;
-  readonly results: CallBuffer;
-}
-
 /** Checks and writes the arguments of a function, and reads its results. */
 export class CallLayout {
   /** What its module tells of the function. */
@@ -78,12 +41,12 @@ export class CallLayout {
   readonly signature: Signature | undefined;
   /** Whether the function takes fences, which the call sees to. */
   readonly takesFences: boolean;
+  /** Reads what the function gives. */
+  readonly results: CallResults;
   readonly #argumentSlots: readonly Slot[];
-  readonly #resultSlots: readonly Slot[];
   readonly #argumentsLength: number;
   readonly #resultsLength: number;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
-  readonly #resultTypes: readonly (DeclaredScalar | undefined)[];
   readonly #tensors: readonly TensorParameter[];
   readonly #takesReferences: boolean;
 
@@ -101,12 +64,15 @@ export class CallLayout {
       0,
       this.takesFences ? -FENCE_COUNT : undefined,
     );
-    this.#resultSlots = convention.results.slots;
     this.#argumentsLength = convention.arguments.byteLength;
     this.#resultsLength = convention.results.byteLength;
     const { inputs = [], outputs = [] } = this.signature ?? {};
     this.#argumentTypes = inputs.map(declaredScalar);
-    this.#resultTypes = outputs.map(declaredScalar);
+    this.results = new CallResults(
+      description,
+      convention.results.slots,
+      outputs.map(declaredScalar),
+    );
     this.#tensors = this.#argumentSlots.map((_, ordinal) =>
       new TensorParameter(
         inputs[ordinal],
@@ -121,11 +87,6 @@ export class CallLayout {
   /** Types of the arguments in order. */
   get argumentTypes(): readonly SlotType[] {
     return this.#argumentSlots.map(({ type }) => type);
-  }
-
-  /** Types of the results in order. */
-  get resultTypes(): readonly SlotType[] {
-    return this.#resultSlots.map(({ type }) => type);
   }
 
   /** Makes room for the values of a call. */
@@ -174,48 +135,6 @@ export class CallLayout {
       }
     }
     if (this.#takesReferences) this.#setReferences(context, call, references);
-  }
-
-  /** Reads the results of a call; objects in them are the caller's. */
-  read(context: Handle, call: PreparedCall): CallResult {
-    const slots = this.#resultSlots;
-    if (slots.length === 0) return undefined;
-    if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
-    return slots.map((slot, ordinal) =>
-      this.#readResult(context, call, ordinal, slot)
-    );
-  }
-
-  /**
-   * Reads the results of a call, tensors into arrays: those that are given, or
-   * new ones.
-   */
-  compute(
-    context: Handle,
-    call: PreparedCall,
-    targets: readonly (TypedArray | undefined)[],
-  ): Computed[] {
-    const slots = this.#resultSlots;
-    const computed: Computed[] = [];
-    try {
-      for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-        computed.push(
-          this.#readComputed(
-            context,
-            call,
-            ordinal,
-            slots[ordinal],
-            targets[ordinal],
-          ),
-        );
-      }
-    } catch (error) {
-      for (const value of computed) {
-        if (value instanceof NativeObject) value.dispose();
-      }
-      throw error;
-    }
-    return computed;
   }
 
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
@@ -281,115 +200,13 @@ export class CallLayout {
     }
   }
 
-  #readResult(
-    context: Handle,
-    call: PreparedCall,
-    ordinal: number,
-    slot: Slot,
-  ): Value {
-    if (slot.type !== "ref") return this.#readScalar(call, ordinal, slot);
-    const description = describeReference(call.results, slot);
-    if (description === undefined) return null;
-    const { kind, code, byteLength } = description;
-    const taken = takeCallReference(context, call.handle, ordinal, kind);
-    return kind === Kind.bufferView
-      ? new BufferView(taken.handle, code, byteLength)
-      : wrapObject(taken);
-  }
-
-  #readScalar(
-    { results }: PreparedCall,
-    ordinal: number,
-    { type, offset }: Slot,
-  ): number | bigint {
-    switch (type) {
-      case "i64":
-        return results.i64[offset >> 3];
-      case "f64":
-        return results.f64[offset >> 3];
-      case "f32":
-        return results.f32[offset >> 2];
-      default: {
-        const value = results.i32[offset >> 2];
-        return this.#resultTypes[ordinal]?.decode(value) ?? value;
-      }
-    }
-  }
-
-  #readComputed(
-    context: Handle,
-    call: PreparedCall,
-    ordinal: number,
-    slot: Slot,
-    target: TypedArray | undefined,
-  ): Computed {
-    const description = slot.type === "ref"
-      ? describeReference(call.results, slot)
-      : undefined;
-    if (description?.kind !== Kind.bufferView) {
-      if (target !== undefined) throw this.#noTensor(ordinal);
-      return this.#readResult(context, call, ordinal, slot);
-    }
-    const { code, byteLength } = description;
-    const array = target === undefined
-      ? arrayFor(this.#elementType(ordinal, code), byteLength)
-      : this.#checkTarget(ordinal, code, byteLength, target);
-    readCallTensor(call.handle, ordinal, array);
-    return array;
-  }
-
-  #checkTarget(
-    ordinal: number,
-    code: number,
-    byteLength: number,
-    target: TypedArray,
-  ): TypedArray {
-    const { name, arrays } = this.#elementType(ordinal, code);
-    const given = typedArrayName(target);
-    if (given === undefined || !arrays.includes(given)) {
-      throw this.#wrongTarget(
-        ordinal,
-        `elements of type ${name} go into ${arrays.join(" or ")}, not into ` +
-          (given ?? typeof target),
-      );
-    }
-    const length = byteLengthOf(target);
-    if (length === byteLength) return target;
-    throw this.#wrongTarget(
-      ordinal,
-      `it has ${byteLength} bytes, the array for it ${length}`,
-    );
-  }
-
-  #elementType(ordinal: number, code: number): ElementTypeInfo {
-    const info = elementTypeOfCode(code);
-    if (info !== undefined) return info;
-    throw new IreeError(
-      "UNIMPLEMENTED",
-      `result ${ordinal} of '${this.description.name}' has elements that no ` +
-        "array has; VmFunction.call gives it as a BufferView",
-    );
-  }
-
-  #noTensor(ordinal: number): IreeError {
-    return this.#wrongTarget(ordinal, "it is no tensor; give undefined for it");
-  }
-
-  #wrongTarget(ordinal: number, problem: string): IreeError {
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `result ${ordinal} of '${this.description.name}': ${problem}`,
-      { hint: this.#declarationHint },
-    );
-  }
-
   #wrongCount(count: number): IreeError {
     return new IreeError(
       "INVALID_ARGUMENT",
       `input list and function mismatch; expected ` +
         `${this.#argumentSlots.length} arguments but passed ${count} ` +
         `to '${this.description.name}'`,
-      { hint: this.#declarationHint },
+      { hint: declarationHint(this.description) },
     );
   }
 
@@ -402,7 +219,7 @@ export class CallLayout {
       "INVALID_ARGUMENT",
       `argument ${ordinal} of '${this.description.name}': wanted ${wanted}, given ` +
         describeValue(value),
-      { hint: this.#declarationHint },
+      { hint: declarationHint(this.description) },
     );
   }
 
@@ -410,7 +227,7 @@ export class CallLayout {
     return new IreeError(
       "INVALID_ARGUMENT",
       `argument ${ordinal} of '${this.description.name}': input${ordinal} ${problem}`,
-      { hint: this.#declarationHint },
+      { hint: declarationHint(this.description) },
     );
   }
 
@@ -420,43 +237,13 @@ export class CallLayout {
     const declared = this.signature?.inputs[ordinal];
     return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
   }
-
-  get #declarationHint(): string | undefined {
-    const declaration = this.description.attributes["iree.abi.declaration"];
-    return declaration && `the function is declared as \`${declaration}\``;
-  }
 }
 
 function isTypedArray(reference: ReferenceArgument): reference is TypedArray {
   return typedArrayName(reference) !== undefined;
 }
 
-/** What native code tells of a reference without handing it out. */
-function describeReference(
-  { i32, f64 }: CallBuffer,
-  { offset }: Slot,
-): { kind: number; code: number; byteLength: number } | undefined {
-  const kind = i32[offset >> 2];
-  if (kind === Kind.null) return undefined;
-  const code = i32[(offset >> 2) + 1];
-  return { kind, code, byteLength: f64[(offset >> 3) + 1] };
-}
-
 const NO_REFERENCES: readonly ReferenceArgument[] = [];
 
 /** Arguments at the end of a function of the model `coarse-fences`. */
 const FENCE_COUNT = 2;
-
-function declaredScalar(value: DeclaredValue): DeclaredScalar | undefined {
-  if (value.kind !== "scalar") return undefined;
-  if (Object.hasOwn(DECLARED_SCALARS, value.type)) {
-    return DECLARED_SCALARS[value.type];
-  }
-  if (PASSED_AS_THEY_ARE.test(value.type)) return undefined;
-  throw new IreeError(
-    "UNIMPLEMENTED",
-    `'${value.name}' is a scalar of type ${value.type}, which cannot be passed`,
-  );
-}
-
-const PASSED_AS_THEY_ARE = /^(?:index|[su]?i(?:32|64)|f32|f64)$/;

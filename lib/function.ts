@@ -1,21 +1,15 @@
+import { invokeCall } from "../ffi/call.ts";
 import {
-  createCall,
-  endCall,
-  endSubmission,
-  invokeCall,
-  runCall,
-  submitCall,
-} from "../ffi/call.ts";
-import type { Handle } from "../ffi/handle.ts";
-import {
-  type Argument,
-  CallLayout,
-  type CallResult,
-  type Computed,
-  type PreparedCall,
-} from "./call_layout.ts";
+  AsyncCalls,
+  type FunctionContext,
+  letGo,
+  prepareHandle,
+  type Submission,
+} from "./async_calls.ts";
+import { type Argument, CallLayout } from "./call_layout.ts";
+import type { CallResult, Computed } from "./call_results.ts";
+import type { PreparedCall } from "./prepared_call.ts";
 import type { SlotType } from "./calling_convention.ts";
-import type { ContextQueue } from "./context_queue.ts";
 import type { TypedArray } from "./element_type.ts";
 import { IreeError } from "./error.ts";
 import type { FunctionDescription } from "./module.ts";
@@ -25,29 +19,7 @@ import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
 import { Patience, type WaitOptions } from "./patience.ts";
 
-export type { Argument, CallResult, Computed };
-
-/** What a function is looked up in. */
-export interface FunctionContext {
-  /** The context. */
-  readonly context: Handle;
-  /** The devices that it uses, if any. */
-  readonly devices: Handle | undefined;
-  /** Keeps its calls in order. */
-  readonly queue: ContextQueue;
-}
-
-/** A call that was given to the device. */
-export interface Submission {
-  /**
-   * The results. Tensors can be passed to further calls of the context at once,
-   * which wait for their contents on the device; to be read they must be
-   * finished. Objects are the caller's to dispose.
-   */
-  readonly results: CallResult;
-  /** Settles when the work has ended; rejects with what it failed with. */
-  readonly finished: Promise<void>;
-}
+export type { Argument, CallResult, Computed, Submission };
 
 /**
  * A function of a context, ready to be called. Keeps the context alive.
@@ -70,7 +42,7 @@ export class VmFunction extends NativeObject {
   readonly description: FunctionDescription;
   readonly #layout: CallLayout;
   readonly #owner: FunctionContext;
-  readonly #moduleOrdinal: number;
+  readonly #async: AsyncCalls;
   readonly #prepared: PreparedCall;
   readonly #abi: string | undefined;
   #structured: StructuredCall | undefined;
@@ -91,7 +63,7 @@ export class VmFunction extends NativeObject {
     this.description = description;
     this.#layout = layout;
     this.#owner = owner;
-    this.#moduleOrdinal = moduleOrdinal;
+    this.#async = new AsyncCalls(owner, layout, moduleOrdinal);
     this.#prepared = layout.prepare(handleOf(this));
     this.#abi = description.attributes["iree.abi"];
   }
@@ -116,7 +88,7 @@ export class VmFunction extends NativeObject {
 
   /** Types of the results in order. */
   get resultTypes(): readonly SlotType[] {
-    return this.#layout.resultTypes;
+    return this.#layout.results.types;
   }
 
   /**
@@ -141,7 +113,7 @@ export class VmFunction extends NativeObject {
    */
   call(...values: Argument[]): CallResult {
     this.#make(values);
-    return this.#layout.read(this.#owner.context, this.#prepared);
+    return this.#layout.results.read(this.#owner.context, this.#prepared);
   }
 
   /**
@@ -171,7 +143,7 @@ export class VmFunction extends NativeObject {
     targets: readonly (TypedArray | undefined)[],
     ...values: Argument[]
   ): Computed[] {
-    const { length } = this.resultTypes;
+    const length = this.#layout.results.count;
     if (!Array.isArray(targets) || targets.length !== length) {
       throw new IreeError(
         "INVALID_ARGUMENT",
@@ -187,7 +159,11 @@ export class VmFunction extends NativeObject {
     values: readonly Argument[],
   ): Computed[] {
     this.#make(values);
-    return this.#layout.compute(this.#owner.context, this.#prepared, targets);
+    return this.#layout.results.compute(
+      this.#owner.context,
+      this.#prepared,
+      targets,
+    );
   }
 
   // Makes the call; its results are in the prepared one.
@@ -272,8 +248,8 @@ export class VmFunction extends NativeObject {
     ...values: Argument[]
   ): Promise<CallResult> {
     const patience = new Patience(options, `the call of '${this.name}'`);
-    const prepared = this.#begin(values);
-    return await patience.wait(this.#finish(prepared, patience), letGo);
+    const prepared = this.#async.begin(values, () => handleOf(this));
+    return await patience.wait(this.#async.finish(prepared, patience), letGo);
   }
 
   /**
@@ -297,100 +273,8 @@ export class VmFunction extends NativeObject {
       );
     }
     this.#owner.queue.demandIdle("a call cannot be submitted");
-    return this.#submit(this.#begin(values));
-  }
-
-  // Calls that overlap need native objects of their own.
-  #begin(values: readonly Argument[]): PreparedCall {
-    const references = this.#layout.readReferences(values);
-    handleOf(this);
-    const handle = prepareHandle(
-      this.#owner,
-      this.#layout,
-      this.#moduleOrdinal,
-    );
-    const prepared = this.#layout.prepare(handle);
-    try {
-      this.#layout.write(this.#owner.context, prepared, values, references);
-    } catch (error) {
-      handle.release();
-      throw error;
-    }
-    return prepared;
-  }
-
-  async #finish(
-    prepared: PreparedCall,
-    patience: Patience,
-  ): Promise<CallResult> {
-    const { queue } = this.#owner;
-    const isWanted = () => !patience.isOver;
-    if (!this.isSubmittable) {
-      try {
-        return await queue.run(() => this.#run(prepared), isWanted);
-      } finally {
-        prepared.handle.release();
-      }
-    }
-    const submission = await queue.run(() => this.#submit(prepared), isWanted);
-    if (submission === undefined) {
-      prepared.handle.release();
-      return undefined;
-    }
-    try {
-      await submission.finished;
-    } catch (error) {
-      letGo(submission.results);
-      throw error;
-    }
-    return submission.results;
-  }
-
-  async #run(prepared: PreparedCall): Promise<CallResult> {
-    const { context } = this.#owner;
-    await runCall(context, prepared.handle, prepared.arguments);
-    endCall(prepared.handle, prepared.results);
-    return this.#layout.read(context, prepared);
-  }
-
-  #submit(prepared: PreparedCall): Submission {
-    const { context, queue } = this.#owner;
-    const { handle } = prepared;
-    let ended: Promise<void>;
-    try {
-      queue.follow(handle);
-      ended = submitCall(handle, prepared.arguments, prepared.results);
-    } catch (error) {
-      handle.release();
-      throw error;
-    }
-    queue.submitted(handle);
-    const finished = ended.then(() => endSubmission(handle)).finally(() => {
-      queue.ended(handle);
-      handle.release();
-    });
-    return { results: this.#layout.read(context, prepared), finished };
+    return this.#async.submit(this.#async.begin(values, () => handleOf(this)));
   }
 }
 
 const NO_TARGETS: readonly undefined[] = [];
-
-function prepareHandle(
-  owner: FunctionContext,
-  layout: CallLayout,
-  moduleOrdinal: number,
-): Handle {
-  const { devices } = owner;
-  const { takesFences, description } = layout;
-  return createCall(owner.context, moduleOrdinal, description.name, {
-    devices,
-    takesFences,
-  });
-}
-
-/** Disposes results that nobody is going to have. */
-function letGo(results: CallResult): void {
-  for (const value of Array.isArray(results) ? results : [results]) {
-    if (value instanceof NativeObject) value.dispose();
-  }
-}

@@ -25,6 +25,7 @@ export class TensorParameter {
   readonly #shape: Shape | undefined;
   readonly #refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
+  readonly #checked = new WeakSet<BufferView>();
 
   /**
    * @param declared What the function's author wrote; left out where nothing
@@ -112,13 +113,18 @@ export class TensorParameter {
    * the words that IREE has for it.
    */
   check(view: BufferView): void {
+    // Type and shape of a view never change.
+    if (this.#checked.has(view)) return;
     if (this.#info === undefined || this.#shape === undefined) return;
     const { elementType, shape } = view;
     // IREE takes elements that it knows nothing of for any.
     if (elementType.startsWith("*")) return;
     const problem = elementTypeProblem(elementType, this.#info) ??
       shapeProblem(shape, this.#shape);
-    if (problem === undefined) return;
+    if (problem === undefined) {
+      this.#checked.add(view);
+      return;
+    }
     throw this.#refuse(
       `${problem}; wanted a tensor ${this.#type}, given a tensor ` +
         formatTensorType(shape, elementType),

@@ -29,9 +29,24 @@ function open(
 const mul: Prepare = (folder) => {
   using stack = new DisposableStack();
   const { program } = open(folder, stack);
+  const found = program.lookupFunction("mul");
+  const targets = [new Float32Array(4)];
   const step = () => {
-    using view = program.mul(A, B);
-    return view.toTypedArray();
+    found.computeInto(targets, A, B);
+  };
+  step();
+  expect(targets[0][3] === 8, "mul");
+  return repeating(stack, step);
+};
+
+const mulNew: Prepare = (folder) => {
+  using stack = new DisposableStack();
+  const { program } = open(folder, stack);
+  const step = () => {
+    const view = program.mul(A, B);
+    const array = view.toTypedArray();
+    view.dispose();
+    return array;
   };
   expect(step()[3] === 8, "mul");
   return repeating(stack, step);
@@ -44,15 +59,15 @@ const mulReused: Prepare = (folder) => {
     { length: 3 },
     () => stack.use(BufferView.from(device, new Float32Array(4))),
   );
-  const result = new Float32Array(4);
+  const found = program.lookupFunction("mul_into");
+  const targets = [new Float32Array(4)];
   const step = () => {
     a.write(A);
     b.write(B);
-    program.mul_into(a, b, out).dispose();
-    out.read(result);
+    found.computeInto(targets, a, b, out);
   };
   step();
-  expect(result[3] === 8, "mul_into");
+  expect(targets[0][3] === 8, "mul_into");
   return repeating(stack, step);
 };
 
@@ -90,6 +105,7 @@ function mapped(byteLength: number): Prepare {
 /** Tensors made from arrays, kept from call to call, copied and mapped. */
 export const TENSORS: Workloads = {
   mul,
+  mul_new: mulNew,
   mul_reused: mulReused,
   upload: memory(MANY, (_device, data, view) => () => view.write(data)),
   download: memory(MANY, (_device, data, view) => () => {

@@ -148,26 +148,28 @@ uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view, double offset,
   return iree_ffi_check(status);
 }
 
-uint32_t iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view, double offset,
-                                    const uint8_t* source, double length) {
-  iree_status_t status = iree_ffi_buffer_view_check_range(view, offset, length);
-  if (!iree_status_is_ok(status)) return iree_ffi_check(status);
-  if (length == 0) return 0;
+iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
+                                        double offset, const uint8_t* bytes,
+                                        double length) {
+  IREE_RETURN_IF_ERROR(iree_ffi_buffer_view_check_range(view, offset, length));
+  if (length == 0) return iree_ok_status();
   iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
   if (iree_ffi_buffer_is_mappable(buffer)) {
-    return iree_ffi_check(
-        iree_hal_buffer_map_write(buffer, (iree_device_size_t)offset, source,
-                                  (iree_device_size_t)length));
+    return iree_hal_buffer_map_write(buffer, (iree_device_size_t)offset, bytes,
+                                     (iree_device_size_t)length);
   }
   iree_hal_device_t* device = NULL;
-  status = iree_ffi_buffer_device(buffer, &device);
-  if (iree_status_is_ok(status)) {
-    status = iree_hal_device_transfer_h2d(
-        device, source, buffer, (iree_device_size_t)offset,
-        (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
-        iree_infinite_timeout());
-  }
-  return iree_ffi_check(status);
+  IREE_RETURN_IF_ERROR(iree_ffi_buffer_device(buffer, &device));
+  return iree_hal_device_transfer_h2d(
+      device, bytes, buffer, (iree_device_size_t)offset,
+      (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
+      iree_infinite_timeout());
+}
+
+uint32_t iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view, double offset,
+                                    const uint8_t* source, double length) {
+  return iree_ffi_check(
+      iree_ffi_buffer_view_fill(view, offset, source, length));
 }
 
 //===----------------------------------------------------------------------===//

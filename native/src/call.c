@@ -92,20 +92,68 @@ void iree_ffi_call_release(iree_ffi_call_t* call) {
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
+// Tensors that are larger are not kept: what is saved is little beside the copy.
+#define IREE_FFI_MAX_KEPT_LENGTH 16384
+
+static bool iree_ffi_is_unshared(const void* resource) {
+  return iree_atomic_ref_count_load(
+             &((const iree_hal_resource_t*)resource)->ref_count) == 1;
+}
+
+// Whether |view| is of that type and shape, and nobody else has it or its
+// memory.
+static bool iree_ffi_view_is_reusable(const iree_hal_buffer_view_t* view,
+                                      uint32_t element_type, const double* dims,
+                                      uint32_t rank, double length) {
+  if (!view || iree_hal_buffer_view_element_type(view) != element_type ||
+      iree_hal_buffer_view_shape_rank(view) != rank ||
+      iree_hal_buffer_view_byte_length(view) != length) {
+    return false;
+  }
+  for (uint32_t i = 0; i < rank; ++i) {
+    if (iree_hal_buffer_view_shape_dim(view, i) != dims[i]) return false;
+  }
+  return iree_ffi_is_unshared(view) &&
+         iree_ffi_is_unshared(iree_hal_buffer_view_buffer(view));
+}
+
+static iree_status_t iree_ffi_call_make_tensor(iree_ffi_call_t* call,
+                                               uint32_t ordinal,
+                                               uint32_t element_type,
+                                               const double* dims,
+                                               uint32_t rank,
+                                               const uint8_t* bytes,
+                                               double length) {
+  iree_ffi_slot_t* slot = &call->arguments.slots[ordinal];
+  iree_hal_buffer_view_t* view = slot->kept;
+  if (iree_ffi_view_is_reusable(view, element_type, dims, rank, length)) {
+    IREE_RETURN_IF_ERROR(
+        iree_ffi_buffer_view_fill(view, /*offset=*/0, bytes, length));
+  } else {
+    slot->kept = NULL;
+    iree_hal_buffer_view_release(view);
+    view = NULL;
+    IREE_RETURN_IF_ERROR(iree_ffi_buffer_view_make(
+        call->memory, element_type, dims, rank,
+        iree_make_const_byte_span(bytes, (iree_host_size_t)length), &view));
+    if (length <= IREE_FFI_MAX_KEPT_LENGTH) {
+      slot->kept = view;
+    }
+  }
+  iree_vm_ref_t ref = slot->kept ? iree_hal_buffer_view_retain_ref(view)
+                                 : iree_hal_buffer_view_move_ref(view);
+  iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments, ordinal));
+  return iree_ok_status();
+}
+
 uint32_t iree_ffi_call_set_tensor(iree_ffi_call_t* call, uint32_t ordinal,
                                   uint32_t element_type, const double* dims,
                                   uint32_t rank, const uint8_t* bytes,
                                   double length) {
-  iree_hal_buffer_view_t* view = NULL;
   iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_buffer_view_make(
-        call->memory, element_type, dims, rank,
-        iree_make_const_byte_span(bytes, (iree_host_size_t)length), &view);
-  }
-  if (iree_status_is_ok(status)) {
-    iree_vm_ref_t ref = iree_hal_buffer_view_move_ref(view);
-    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments, ordinal));
+    status = iree_ffi_call_make_tensor(call, ordinal, element_type, dims, rank,
+                                       bytes, length);
   }
   return iree_ffi_check(status);
 }

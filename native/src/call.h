@@ -10,6 +10,9 @@
 typedef struct iree_ffi_slot_t {
   char type;
   uint32_t offset;
+  // A small tensor that was made for the argument, to be filled again when the
+  // callee has kept nothing of it.
+  iree_hal_buffer_view_t* kept;
 } iree_ffi_slot_t;
 
 // All arguments or all results of a function.

@@ -28,6 +28,7 @@ iree_status_t iree_ffi_slots_initialize(iree_string_view_t cconv,
       offset = (uint32_t)iree_host_align(offset, iree_alignof(iree_vm_ref_t));
     }
     slots->slots[i].type = type;
+    slots->slots[i].kept = NULL;
     slots->slots[i].offset = offset;
     offset += length;
   }
@@ -45,6 +46,9 @@ void iree_ffi_slots_release_refs(iree_ffi_slots_t* slots) {
 
 void iree_ffi_slots_deinitialize(iree_ffi_slots_t* slots) {
   iree_ffi_slots_release_refs(slots);
+  for (uint32_t i = 0; i < slots->count; ++i) {
+    iree_hal_buffer_view_release(slots->slots[i].kept);
+  }
   iree_allocator_free(iree_ffi_allocator(), slots->storage.data);
   iree_allocator_free(iree_ffi_allocator(), slots->slots);
 }

@@ -101,6 +101,11 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_const_byte_span_t bytes,
                                         iree_hal_buffer_view_t** out_view);
 
+// Copies |bytes| over a part of the contents; see iree_ffi_buffer_view_write.
+iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
+                                        double offset, const uint8_t* bytes,
+                                        double length);
+
 // Finds |symbol_name| in the library at |path|, which is loaded for good.
 // Thread-safe.
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,

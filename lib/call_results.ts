@@ -1,0 +1,223 @@
+import {
+  type CallBuffer,
+  readCallTensor,
+  takeCallReference,
+} from "../ffi/call.ts";
+import { type Handle, Kind } from "../ffi/handle.ts";
+import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
+import { BufferView } from "./buffer_view.ts";
+import type { Slot, SlotType } from "./calling_convention.ts";
+import {
+  type ElementTypeInfo,
+  elementTypeOfCode,
+  type TypedArray,
+} from "./element_type.ts";
+import { IreeError } from "./error.ts";
+import type { FunctionDescription } from "./module.ts";
+import { NativeObject } from "./native_object.ts";
+import type { PreparedCall } from "./prepared_call.ts";
+import type { DeclaredScalar } from "./scalar.ts";
+import { arrayFor } from "./tensor.ts";
+import { type Value, wrapObject } from "./value.ts";
+
+/**
+ * What a call gives: nothing, the one result, or all results in order.
+ */
+export type CallResult = undefined | Value | Value[];
+
+/** A result of a computation: tensors are arrays. */
+export type Computed = TypedArray | Value;
+
+/** Reads the results of a function's calls. */
+export class CallResults {
+  readonly #description: FunctionDescription;
+  readonly #slots: readonly Slot[];
+  readonly #types: readonly (DeclaredScalar | undefined)[];
+
+  constructor(
+    description: FunctionDescription,
+    slots: readonly Slot[],
+    types: readonly (DeclaredScalar | undefined)[],
+  ) {
+    this.#description = description;
+    this.#slots = slots;
+    this.#types = types;
+  }
+
+  /** Types of the results in order. */
+  get types(): readonly SlotType[] {
+    return this.#slots.map(({ type }) => type);
+  }
+
+  /** Number of results. */
+  get count(): number {
+    return this.#slots.length;
+  }
+
+  /** Reads the results of a call; objects in them are the caller's. */
+  read(context: Handle, call: PreparedCall): CallResult {
+    const slots = this.#slots;
+    if (slots.length === 0) return undefined;
+    if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
+    return slots.map((slot, ordinal) =>
+      this.#readResult(context, call, ordinal, slot)
+    );
+  }
+
+  /**
+   * Reads the results of a call, tensors into arrays: those that are given, or
+   * new ones.
+   */
+  compute(
+    context: Handle,
+    call: PreparedCall,
+    targets: readonly (TypedArray | undefined)[],
+  ): Computed[] {
+    const slots = this.#slots;
+    const computed: Computed[] = [];
+    try {
+      for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+        computed.push(
+          this.#readComputed(
+            context,
+            call,
+            ordinal,
+            slots[ordinal],
+            targets[ordinal],
+          ),
+        );
+      }
+    } catch (error) {
+      for (const value of computed) {
+        if (value instanceof NativeObject) value.dispose();
+      }
+      throw error;
+    }
+    return computed;
+  }
+
+  #readResult(
+    context: Handle,
+    call: PreparedCall,
+    ordinal: number,
+    slot: Slot,
+  ): Value {
+    if (slot.type !== "ref") return this.#readScalar(call, ordinal, slot);
+    const description = describeReference(call.results, slot);
+    if (description === undefined) return null;
+    const { kind, code, byteLength } = description;
+    const taken = takeCallReference(context, call.handle, ordinal, kind);
+    return kind === Kind.bufferView
+      ? new BufferView(taken.handle, code, byteLength)
+      : wrapObject(taken);
+  }
+
+  #readScalar(
+    { results }: PreparedCall,
+    ordinal: number,
+    { type, offset }: Slot,
+  ): number | bigint {
+    switch (type) {
+      case "i64":
+        return results.i64[offset >> 3];
+      case "f64":
+        return results.f64[offset >> 3];
+      case "f32":
+        return results.f32[offset >> 2];
+      default: {
+        const value = results.i32[offset >> 2];
+        return this.#types[ordinal]?.decode(value) ?? value;
+      }
+    }
+  }
+
+  #readComputed(
+    context: Handle,
+    call: PreparedCall,
+    ordinal: number,
+    slot: Slot,
+    target: TypedArray | undefined,
+  ): Computed {
+    const description = slot.type === "ref"
+      ? describeReference(call.results, slot)
+      : undefined;
+    if (description?.kind !== Kind.bufferView) {
+      if (target !== undefined) throw this.#noTensor(ordinal);
+      return this.#readResult(context, call, ordinal, slot);
+    }
+    const { code, byteLength } = description;
+    const array = target === undefined
+      ? arrayFor(this.#elementType(ordinal, code), byteLength)
+      : this.#checkTarget(ordinal, code, byteLength, target);
+    readCallTensor(call.handle, ordinal, array);
+    return array;
+  }
+
+  #checkTarget(
+    ordinal: number,
+    code: number,
+    byteLength: number,
+    target: TypedArray,
+  ): TypedArray {
+    const { name, arrays } = this.#elementType(ordinal, code);
+    const given = typedArrayName(target);
+    if (given === undefined || !arrays.includes(given)) {
+      throw this.#wrongTarget(
+        ordinal,
+        `elements of type ${name} go into ${arrays.join(" or ")}, not into ` +
+          (given ?? typeof target),
+      );
+    }
+    const length = byteLengthOf(target);
+    if (length === byteLength) return target;
+    throw this.#wrongTarget(
+      ordinal,
+      `it has ${byteLength} bytes, the array for it ${length}`,
+    );
+  }
+
+  #elementType(ordinal: number, code: number): ElementTypeInfo {
+    const info = elementTypeOfCode(code);
+    if (info !== undefined) return info;
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `result ${ordinal} of '${this.#description.name}' has elements that no ` +
+        "array has; VmFunction.call gives it as a BufferView",
+    );
+  }
+
+  #noTensor(ordinal: number): IreeError {
+    return this.#wrongTarget(ordinal, "it is no tensor; give undefined for it");
+  }
+
+  #wrongTarget(ordinal: number, problem: string): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `result ${ordinal} of '${this.#description.name}': ${problem}`,
+      { hint: declarationHint(this.#description) },
+    );
+  }
+}
+
+/** What native code tells of a reference without handing it out. */
+function describeReference(
+  { i32, f64 }: CallBuffer,
+  { offset }: Slot,
+): { kind: number; code: number; byteLength: number } | undefined {
+  const kind = i32[offset >> 2];
+  if (kind === Kind.null) return undefined;
+  const code = i32[(offset >> 2) + 1];
+  return { kind, code, byteLength: f64[(offset >> 3) + 1] };
+}
+
+/**
+ * The declaration of a function, for the hint of an error.
+ *
+ * @param description What its module tells of it.
+ */
+export function declarationHint(
+  { attributes }: FunctionDescription,
+): string | undefined {
+  const declaration = attributes["iree.abi.declaration"];
+  return declaration && `the function is declared as \`${declaration}\``;
+}

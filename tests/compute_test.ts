@@ -1,0 +1,109 @@
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { type BufferView, IreeError, load, type TypedArray } from "../mod.ts";
+import { nativeModule, program, test } from "./support.ts";
+
+const syncWork = await program("sync_work.mlir");
+const asyncWork = await program("async_work.mlir");
+const inline = await program("inline_static.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+
+const four = (value: number) => new Float32Array(4).fill(value);
+
+for (const device of ["local-sync", "local-task"]) {
+  test(`On ${device} arrays go in and new arrays come out`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const mul = loaded.lookupFunction("mul");
+    const product = mul.compute(four(3), four(2));
+    assertEquals(product, four(6));
+    assert(mul.compute(four(1), [1, 2, 3, 4]) !== product);
+    assertEquals(loaded.lookupFunction("same").compute(four(5)), [four(5), 7]);
+    assertEquals(loaded.lookupFunction("count").compute(), 1);
+  });
+
+  test(`On ${device} results go into arrays that are there`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const mul = loaded.lookupFunction("mul");
+    const target = four(0);
+    for (let i = 1; i <= 3; i++) {
+      const [product] = mul.computeInto([target], four(i), four(2));
+      assert(product === target);
+      assertEquals(target, four(2 * i));
+    }
+    const same = loaded.lookupFunction("same");
+    assertEquals(same.computeInto([target, undefined], four(9)), [target, 7]);
+    assertEquals(target, four(9));
+    assertEquals(same.computeInto([undefined, undefined], four(1)), [
+      four(1),
+      7,
+    ]);
+  });
+
+  test(`On ${device} a tensor that a program keeps is not filled again`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const swap = loaded.lookupFunction("swap");
+    const sequence = [1, 2, 3, 4].map((value) => swap.compute(four(value)));
+    assertEquals(sequence, [four(0), four(1), four(2), four(3)]);
+    using first = swap.call(four(5)) as BufferView;
+    using second = swap.call(four(6)) as BufferView;
+    assertEquals(first.toTypedArray(), four(4));
+    assertEquals(second.toTypedArray(), four(5));
+    const same = loaded.lookupFunction("same");
+    const results = [7, 8, 9].map((value) =>
+      (same.call(four(value)) as [BufferView, number])[0]
+    );
+    assertEquals(results.map((it) => it.toTypedArray()[0]), [7, 8, 9]);
+    for (const view of results) view.dispose();
+  });
+}
+
+test("Programs without a device and functions with fences compute too", () => {
+  using plain = load({ modules: [inline] });
+  assertEquals(plain.lookupFunction("mul").compute(four(2), four(4)), four(8));
+  using fenced = load({ modules: [asyncWork] });
+  const add = fenced.lookupFunction("add");
+  assertEquals(add.compute(four(2), four(4)), four(6));
+  assertEquals(add.compute(four(3), four(4)), four(7));
+});
+
+test("Results that are no tensors are as a call gives them", () => {
+  using loaded = load({ modules: [types] });
+  assertEquals(loaded.lookupFunction("nothing").compute(), undefined);
+  assertEquals(loaded.lookupFunction("make_null").compute(), null);
+  using list = loaded.lookupFunction("make_list").compute() as unknown as
+    & Disposable
+    & { size: number };
+  assert(list.size > 0);
+  const view = loaded.lookupFunction("make_buffer_view").compute();
+  assertEquals(ArrayBuffer.isView(view), true);
+});
+
+test("Arrays that do not fit a result are refused", () => {
+  using loaded = load({ modules: [syncWork] });
+  const mul = loaded.lookupFunction("mul");
+  const refusal = (targets: unknown) =>
+    assertThrows(
+      () => mul.computeInto(targets as TypedArray[], four(1), four(1)),
+      IreeError,
+    ).message;
+  assertStringIncludes(refusal([new Float64Array(4)]), "Float32Array, not");
+  assertStringIncludes(refusal([new Float32Array(5)]), "has 16 bytes");
+  assertStringIncludes(refusal([[0, 0, 0, 0]]), "not into object");
+  assertStringIncludes(refusal([]), "has 1 results");
+  assertStringIncludes(refusal(four(0)), "has 1 results");
+  const same = loaded.lookupFunction("same");
+  assertStringIncludes(
+    assertThrows(
+      () => same.computeInto([four(0), four(0)], four(1)),
+      IreeError,
+    ).message,
+    "result 1 of 'same': it is no tensor",
+  );
+  const lying = four(0);
+  Object.defineProperty(lying, "byteLength", { value: 4000 });
+  assertEquals(mul.computeInto([lying], four(2), four(2)), [lying]);
+});
