@@ -1,7 +1,7 @@
 import { benchGroup } from "./deno_bench.ts";
 import { TENSORS } from "./workloads/tensors.ts";
 
-await benchGroup("mul(4xf32)", TENSORS, ["mul", "mul_reused"]);
+await benchGroup("mul(4xf32)", TENSORS, ["mul", "mul_new", "mul_reused"]);
 await benchGroup("to the device, 64 MiB", TENSORS, ["upload", "upload_new"]);
 await benchGroup("from the device, 64 MiB", TENSORS, [
   "download",
