@@ -7,39 +7,10 @@
 import { IreeError } from "./error.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
+import { ListElements, type ScalarType, Tag } from "./list_elements.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
 import { encodeText, readText } from "./text.ts";
-
-/** A type of scalars of the VM. */
-export type ScalarType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
-
-/** Types of scalars by the number of their `iree_vm_value_type_t`. */
-export const SCALAR_TYPES: readonly (ScalarType | "none")[] = [
-  "none",
-  "i8",
-  "i16",
-  "i32",
-  "i64",
-  "f32",
-  "f64",
-];
-
-/** Tags from here on are references: `REFERENCE_TAG` and a kind. */
-export const REFERENCE_TAG = 16;
-
-/** Elements as native code reads and writes them: 8 bytes and a tag each. */
-export class ElementBuffer {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly view: DataView<ArrayBuffer>;
-  readonly tags: Uint8Array<ArrayBuffer>;
-
-  constructor(readonly count: number) {
-    this.bytes = new Uint8Array(8 * count);
-    this.view = new DataView(this.bytes.buffer);
-    this.tags = new Uint8Array(count);
-  }
-}
 
 /** Creates an empty list; of anything when no type is given. */
 export function createList(
@@ -51,7 +22,7 @@ export function createList(
     Kind.list,
     created(
       native.iree_ffi_list_create(
-        SCALAR_TYPES.indexOf(elementType ?? "none"),
+        elementType === undefined ? 0 : Tag[elementType],
         capacity,
       ),
     ),
@@ -93,8 +64,8 @@ export function readList(
   list: Handle,
   start: number,
   count: number,
-): ElementBuffer {
-  const elements = new ElementBuffer(count);
+): ListElements {
+  const elements = new ListElements(count);
   check(
     native.iree_ffi_list_read(
       idleList(list),
@@ -107,11 +78,11 @@ export function readList(
   return elements;
 }
 
-/** Writes scalars; elements tagged as references are left as they are. */
+/** Writes scalars and nulls; elements that are objects stay as they are. */
 export function writeList(
   list: Handle,
   start: number,
-  elements: ElementBuffer,
+  elements: ListElements,
 ): void {
   check(
     native.iree_ffi_list_write(
@@ -137,19 +108,19 @@ export function getListReference(
   return ownReference(kind, pointer, list);
 }
 
-/** Puts an object, or null, into an element. */
+/** Puts an object into an element. */
 export function setListReference(
   list: Handle,
   ordinal: number,
-  object: TypedHandle | null,
+  object: TypedHandle,
 ): void {
-  if (object !== null) list.join(object.handle);
+  list.join(object.handle);
   check(
     native.iree_ffi_list_set_ref(
       idleList(list),
       ordinal,
-      object?.kind ?? 0,
-      object?.handle.pointer(object.kind) ?? null,
+      object.kind,
+      object.handle.pointer(object.kind),
     ),
   );
 }

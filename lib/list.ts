@@ -1,18 +1,17 @@
 import { IreeError } from "./error.ts";
 import {
   createList,
-  ElementBuffer,
   formatList,
   getListReference,
   listElementType,
   listSize,
   readList,
-  REFERENCE_TAG,
   resizeList,
-  SCALAR_TYPES,
   setListReference,
   writeList,
 } from "../ffi/list.ts";
+import { ListElements, Tag } from "../ffi/list_elements.ts";
+import type { TypedHandle } from "../ffi/reference.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import { SCALARS, type ScalarType } from "./scalar.ts";
@@ -59,12 +58,8 @@ export class List extends NativeObject {
    */
   static create(instance: Instance, options: ListOptions = {}): List {
     const { elementType, capacity = 0 } = options;
-    if (elementType !== undefined && !Object.hasOwn(SCALARS, elementType)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `unknown element type '${elementType}'; it can be ` +
-          Object.keys(SCALARS).join(", "),
-      );
+    if (elementType !== undefined) {
+      checkScalarType("element type", elementType);
     }
     checkSize("capacity", capacity);
     return new List(createList(handleOf(instance), elementType, capacity));
@@ -185,28 +180,52 @@ export class List extends NativeObject {
   #read(start: number, count: number): Value[] {
     const handle = handleOf(this);
     const elements = readList(handle, start, count);
-    return Array.from(elements.tags, (tag, index) => {
-      if (tag === REFERENCE_TAG) return null;
-      if (tag > REFERENCE_TAG) {
-        const kind = tag - REFERENCE_TAG;
-        return wrapObject(getListReference(handle, start + index, kind));
+    const { tags } = elements;
+    const values = new Array<Value>(count);
+    for (let i = 0; i < count; i++) {
+      const tag = tags[i];
+      if (tag < Tag.reference) {
+        values[i] = elements.scalar(i);
+      } else if (tag === Tag.reference) {
+        values[i] = null;
+      } else {
+        const kind = tag - Tag.reference;
+        values[i] = wrapObject(getListReference(handle, start + i, kind));
       }
-      return SCALARS[SCALAR_TYPES[tag] as ScalarType]
-        .read(elements.view, 8 * index);
-    });
+    }
+    return values;
   }
 
   #write(start: number, values: readonly Value[], type?: ScalarType): void {
+    if (type !== undefined) checkScalarType("type", type);
     const handle = handleOf(this);
-    const elements = new ElementBuffer(values.length);
+    const elements = new ListElements(values.length);
     const storedType = type ?? this.#scalarType();
-    for (const [index, value] of values.entries()) {
-      writeElement(elements, index, value, storedType);
+    const numberType = storedType ?? "f64";
+    const bigintType = storedType ?? "i64";
+    const numberScalar = SCALARS[numberType];
+    const bigintScalar = SCALARS[bigintType];
+    const objects = new Map<number, TypedHandle>();
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value === null) {
+        elements.setReference(i, 0);
+      } else if (typeof value === "number") {
+        if (!numberScalar.fits(value)) throw misfit(i, value, numberType);
+        elements.setNumber(i, numberType, value);
+      } else if (typeof value === "bigint") {
+        // Fits an i64 alone.
+        if (!bigintScalar.fits(value)) throw misfit(i, value, bigintType);
+        elements.setBigint(i, value);
+      } else {
+        const object = unwrapElement(i, value);
+        elements.setReference(i, object.kind);
+        objects.set(start + i, object);
+      }
     }
     writeList(handle, start, elements);
-    for (const [index, value] of values.entries()) {
-      if (elements.tags[index] < REFERENCE_TAG) continue;
-      setListReference(handle, start + index, unwrapObject(value) ?? null);
+    for (const [ordinal, object] of objects) {
+      setListReference(handle, ordinal, object);
     }
   }
 
@@ -218,35 +237,28 @@ export class List extends NativeObject {
   }
 }
 
-function writeElement(
-  elements: ElementBuffer,
-  index: number,
-  value: Value,
-  type: ScalarType | undefined,
-): void {
-  if (typeof value === "number" || typeof value === "bigint") {
-    const storedType = type ?? (typeof value === "bigint" ? "i64" : "f64");
-    const scalar = Object.hasOwn(SCALARS, storedType)
-      ? SCALARS[storedType]
-      : undefined;
-    if (scalar === undefined || !scalar.fits(value)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `element ${index}: wanted ${storedType} (${scalar?.range}), given ` +
-          describeValue(value),
-      );
-    }
-    scalar.write(elements.view, 8 * index, value);
-    elements.tags[index] = SCALAR_TYPES.indexOf(storedType);
-    return;
-  }
+function checkScalarType(what: string, type: ScalarType): void {
+  if (Object.hasOwn(SCALARS, type)) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `unknown ${what} '${type}'; it can be ${Object.keys(SCALARS).join(", ")}`,
+  );
+}
+
+function misfit(index: number, value: Value, type: ScalarType): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `element ${index}: wanted ${type} (${SCALARS[type].range}), given ` +
+      describeValue(value),
+  );
+}
+
+function unwrapElement(index: number, value: unknown): TypedHandle {
   const object = unwrapObject(value);
-  if (value !== null && object === undefined) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `element ${index}: wanted a number, a bigint, an object of the VM or ` +
-        `null, given ${describeValue(value)}`,
-    );
-  }
-  elements.tags[index] = REFERENCE_TAG + (object?.kind ?? 0);
+  if (object !== undefined) return object;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `element ${index}: wanted a number, a bigint, an object of the VM or ` +
+      `null, given ${describeValue(value)}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { ScalarType } from "../ffi/list.ts";
+import type { ScalarType } from "../ffi/list_elements.ts";
 
 export type { ScalarType };
 

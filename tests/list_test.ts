@@ -91,6 +91,49 @@ test("A list holds objects, which live on in it", () => {
   assertEquals(list.get(0), 5);
 });
 
+test("Values of every type and objects go in and out together, in order", () => {
+  using instance = Instance.open();
+  using inner = List.from(instance, [1n]);
+  using list = List.from(instance, [0.5, inner, null, 2n, inner, -0]);
+  list.push(-128, "i8");
+  list.push(-32768, "i16");
+  list.push(2 ** 31 - 1, "i32");
+  list.push(7, "i64");
+  list.push(0.5, "f32");
+  const [half, one, none, two, same, ...rest] = list.toArray();
+  using first = one as List;
+  using second = same as List;
+  assertEquals([first.get(0), second.get(0)], [1n, 1n]);
+  assertEquals([half, none, two], [0.5, null, 2n]);
+  assertEquals(rest, [-0, -128, -32768, 2 ** 31 - 1, 7n, 0.5]);
+});
+
+test("Null takes the place of a number and of an object", () => {
+  using instance = Instance.open();
+  using inner = List.create(instance);
+  using list = List.from(instance, [inner, 1, 2n]);
+  for (let i = 0; i < 3; i++) list.set(i, null);
+  assertEquals(list.toArray(), [null, null, null]);
+  // The list that was in it can take it in.
+  inner.push(list);
+  const error = assertThrows(() => list.set(3, null), IreeError);
+  assertEquals(error.code, "OUT_OF_RANGE");
+});
+
+test("A type that there is not is refused by name", () => {
+  using instance = Instance.open();
+  using list = List.from(instance, [1]);
+  for (const value of [2, 2n, null]) {
+    const error = assertThrows(
+      () => list.set(0, value, "i3" as ScalarType),
+      IreeError,
+      "unknown type 'i3'; it can be i8, i16, i32, i64, f32, f64",
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+  }
+  assertEquals(list.toArray(), [1]);
+});
+
 test("A list refuses what it cannot hold and stays as it was", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1]);

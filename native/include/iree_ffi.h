@@ -498,7 +498,7 @@ IREE_API_EXPORT uint32_t iree_ffi_list_read(iree_vm_list_t* list,
                                             uint8_t* values, uint8_t* tags);
 
 // Writes |count| elements from |start| as iree_ffi_list_read gives them.
-// Elements with a tag of a reference are left alone, for
+// Elements with a tag of a reference that is not null are left alone, for
 // iree_ffi_list_set_ref. A value of another type than a typed list's is refused
 // before anything is written.
 IREE_API_EXPORT uint32_t iree_ffi_list_write(iree_vm_list_t* list,

@@ -71,7 +71,8 @@ uint32_t iree_ffi_list_read(iree_vm_list_t* list, uint32_t start,
     iree_status_t status =
         iree_vm_list_get_variant_assign(list, start + i, &variant);
     if (!iree_status_is_ok(status)) return iree_ffi_check(status);
-    if (iree_vm_variant_is_value(variant)) {
+    // Only the type is looked at: a copy of the whole waits for its parts.
+    if (iree_vm_type_def_is_value(variant.type)) {
       tags[i] = (uint8_t)iree_vm_type_def_as_value(variant.type);
       memcpy(values + i * IREE_FFI_ELEMENT_SIZE, variant.value_storage,
              IREE_FFI_ELEMENT_SIZE);
@@ -114,7 +115,12 @@ uint32_t iree_ffi_list_write(iree_vm_list_t* list, uint32_t start,
                              const uint8_t* tags) {
   iree_status_t status = iree_ffi_list_check_types(list, count, tags);
   for (uint32_t i = 0; i < count && iree_status_is_ok(status); ++i) {
-    if (tags[i] >= IREE_FFI_TAG_REF) continue;
+    if (tags[i] > IREE_FFI_TAG_REF) continue;
+    if (tags[i] == IREE_FFI_TAG_REF) {
+      iree_vm_ref_t null = iree_vm_ref_null();
+      status = iree_vm_list_set_ref_move(list, start + i, &null);
+      continue;
+    }
     iree_vm_value_t value;
     value.type = (iree_vm_value_type_t)tags[i];
     memcpy(value.value_storage, values + i * IREE_FFI_ELEMENT_SIZE,
