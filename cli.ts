@@ -14,17 +14,9 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import type { CommandStatus } from "./lib/cli/command.ts";
-import { type Commands, completionsCommand } from "./lib/cli/completions.ts";
-import { DEVICES } from "./lib/cli/devices.ts";
+import type { Command, CommandStatus } from "./lib/cli/command.ts";
+import type { Commands } from "./lib/cli/completions.ts";
 import type { FlagTable } from "./lib/cli/flags.ts";
-import { DOCTOR } from "./lib/cli/doctor.ts";
-import { INSPECT } from "./lib/cli/inspect.ts";
-import { NEW } from "./lib/cli/new.ts";
-import { PARAMETERS } from "./lib/cli/parameters/command.ts";
-import { RUN } from "./lib/cli/run/command.ts";
-import { SDK } from "./lib/cli/sdk.ts";
-import { SETUP } from "./lib/cli/setup.ts";
 import { printError, printHelp } from "./lib/cli/terminal.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
@@ -42,35 +34,49 @@ const FLAGS: FlagTable = {
   },
 };
 
-const COMMANDS: Commands = {
-  run: RUN,
-  inspect: INSPECT,
-  devices: DEVICES,
-  parameters: PARAMETERS,
-  setup: SETUP,
-  doctor: DOCTOR,
-  sdk: SDK,
-  new: NEW,
-  completions: completionsCommand(() => COMMANDS, FLAGS),
+/** The commands. Only the one that runs is imported: starting is to be quick. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./lib/cli/run/command.ts")).RUN,
+  inspect: async () => (await import("./lib/cli/inspect.ts")).INSPECT,
+  devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
+  parameters: async () =>
+    (await import("./lib/cli/parameters/command.ts")).PARAMETERS,
+  setup: async () => (await import("./lib/cli/setup.ts")).SETUP,
+  doctor: async () => (await import("./lib/cli/doctor.ts")).DOCTOR,
+  sdk: async () => (await import("./lib/cli/sdk.ts")).SDK,
+  new: async () => (await import("./lib/cli/new.ts")).NEW,
+  completions: async () =>
+    (await import("./lib/cli/completions.ts"))
+      .completionsCommand(importCommands, FLAGS),
 };
 
-const HELP = `IREE's runtime on the command line.
+async function importCommands(): Promise<Commands> {
+  const commands: Record<string, Command> = {};
+  for (const [name, importCommand] of Object.entries(COMMANDS)) {
+    commands[name] = await importCommand();
+  }
+  return commands;
+}
+
+function formatHelp(commands: Commands): string {
+  return `IREE's runtime on the command line.
 
 Usage: iree COMMAND [FLAGS]
 
 Commands:
 ${
-  Object.entries(COMMANDS)
-    .map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}\n`).join("")
-}
+    Object.entries(commands)
+      .map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}\n`).join("")
+  }
 Flags:
 ${
-  Object.entries(FLAGS)
-    .map(([name, { help }]) => `  --${name.padEnd(11)}${help[0]}\n`).join("")
-}
+    Object.entries(FLAGS)
+      .map(([name, { help }]) => `  --${name.padEnd(11)}${help[0]}\n`).join("")
+  }
 Exit status: 0 when the command succeeded, 1 when something failed, 2 for wrong
 usage.
 `;
+}
 
 /**
  * Runs the command line.
@@ -131,7 +137,7 @@ async function dispatch(args: readonly string[]): Promise<CommandStatus> {
   } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
     return await runCommand(rest[0], ["--help"]);
   } else if (flags.help || name === "help") {
-    printHelp(HELP);
+    printHelp(formatHelp(await importCommands()));
   } else if (Object.hasOwn(COMMANDS, name)) {
     return await runCommand(name, rest);
   } else {
@@ -146,7 +152,8 @@ async function runCommand(
   args: readonly string[],
 ): Promise<CommandStatus> {
   try {
-    return await COMMANDS[name].run(args);
+    const command = await COMMANDS[name]();
+    return await command.run(args);
   } catch (error) {
     if (error instanceof UsageError) error.command ??= name;
     throw error;

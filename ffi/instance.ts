@@ -5,7 +5,7 @@
  */
 
 import { Handle, Kind } from "./handle.ts";
-import { native, openLibrary } from "./library.ts";
+import { bindAll, native, openLibrary } from "./library.ts";
 import { created } from "./status.ts";
 import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
 
@@ -13,10 +13,12 @@ import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
  * Opens the library when that has not happened and retains the instance.
  *
  * @param library Path of the library; found by itself when left out.
+ * @param all Whether all functions of the library are bound now.
  * @returns The instance.
  */
-export function acquireInstance(library?: string | URL): Handle {
+export function acquireInstance(library?: string | URL, all = false): Handle {
   openLibrary(library);
+  if (all) bindAll();
   return new Handle(
     Kind.instance,
     created(native.iree_ffi_instance_acquire()),

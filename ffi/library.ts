@@ -1,5 +1,6 @@
 /**
- * Where the shared library is found, and the one `Deno.dlopen` of it.
+ * The shared library: it is found, checked and opened, and its functions are
+ * bound one by one.
  *
  * @module
  */
@@ -16,7 +17,11 @@ const ABI_VERSION = 2;
 /** The functions of the library. */
 export type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** The library's functions; set by {@linkcode openLibrary}. */
+/**
+ * The library's functions; set by {@linkcode openLibrary}. Each is bound when it
+ * is used for the first time: Deno compiles a way to call it, which takes a tenth
+ * of a millisecond, and a program uses a fifth of them.
+ */
 export let native: Native;
 
 let openedPath: string | undefined;
@@ -39,10 +44,20 @@ export function openLibrary(path?: string | URL): void {
         `be '${wanted}' in the same isolate`,
     );
   }
-  native = dlopen(wanted);
+  const functions = bindWhenUsed(wanted);
+  checkStamp(wanted, functions);
+  native = functions;
   openedPath = wanted;
   // Native modules print through C's stdout, programs here through Deno's.
   native.iree_ffi_stdout_line_buffered();
+}
+
+/**
+ * Binds the functions that were not used yet. To Deno's sanitizer of tests each
+ * bound function is a resource.
+ */
+export function bindAll(): void {
+  for (const name of Object.keys(symbols) as (keyof Native)[]) native[name];
 }
 
 /**
@@ -54,16 +69,29 @@ export function libraryPath(): string | undefined {
   return openedPath;
 }
 
-function dlopen(path: string): Native {
+/** Functions of the library at a path that are opened when they are asked for. */
+function bindWhenUsed(path: string): Native {
+  const functions = {} as Native;
+  for (const name of Object.keys(symbols) as (keyof Native)[]) {
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get: () => {
+        const value = bind(path, name);
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  }
+  return functions;
+}
+
+// The system knows an open library by its path and does not look at the file
+// again: all functions are of the same one, whatever lies there by then.
+function bind(path: string, name: keyof Native): unknown {
   try {
-    const library = Deno.dlopen(path, symbols);
-    checkStamp(path, library.symbols);
-    return library.symbols;
+    return Deno.dlopen(path, { [name]: symbols[name] }).symbols[name];
   } catch (error) {
-    if (error instanceof IreeError) throw error;
     if (error instanceof Deno.errors.NotCapable) throw error;
-    // A library of another version may lack a symbol of ours but tell its own.
-    checkStampAlone(path);
     throw new IreeError(
       "NOT_FOUND",
       `cannot open the IREE runtime library '${path}': ${
@@ -76,22 +104,6 @@ function dlopen(path: string): Native {
 
 /** The functions by which a library tells what it is. */
 type Stamp = Pick<Native, "iree_ffi_abi_version" | "iree_ffi_version">;
-
-function checkStampAlone(path: string): void {
-  const { iree_ffi_abi_version, iree_ffi_version } = symbols;
-  let library;
-  try {
-    library = Deno.dlopen(path, { iree_ffi_abi_version, iree_ffi_version });
-  } catch {
-    // Not ours at all: the first failure tells more.
-    return;
-  }
-  try {
-    checkStamp(path, library.symbols);
-  } finally {
-    library.close();
-  }
-}
 
 function checkStamp(path: string, stamp: Stamp): void {
   const version = new RecordReader(

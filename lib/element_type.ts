@@ -8,7 +8,7 @@ import {
   unsignedScalar,
   wholeNumberScalar,
 } from "./scalar.ts";
-import { SMALL_FLOATS } from "./small_float.ts";
+import { SMALL_FLOATS, type SmallFloat } from "./small_float.ts";
 
 /**
  * Name of an element type as IREE prints it: `i1` (a byte that is 0 or 1),
@@ -141,31 +141,27 @@ function info(
 
 function throughBits(
   { range, fits, encode, decode }: DeclaredScalar,
-  bits: 8 | 16,
 ): Scalar {
   return {
     range,
     fits,
-    read: (view, offset) => decode(view[`getUint${bits}`](offset, true)),
+    read: (view, offset) => decode(view.getUint16(offset, true)),
     write: (view, offset, value) =>
-      view[`setUint${bits}`](offset, encode(Number(value)), true),
+      view.setUint16(offset, encode(Number(value)), true),
   };
 }
 
-function smallFloatCodec(name: string): Scalar {
-  const { values, encode } = SMALL_FLOATS[name];
-  const max = Math.max(...values.filter(Number.isFinite));
-  return throughBits({
-    range: `a number of size up to ${max} that does not become 0, or one ` +
-      "that the format has, such as NaN",
-    fits: (value) =>
-      typeof value === "number" &&
-      (values.some((it) => Object.is(it, value)) ||
-        (Math.abs(value) <= max && values[encode(value)] !== 0 &&
-          Math.sign(values[encode(value)]) === Math.sign(value))),
-    encode,
-    decode: (bits) => values[bits],
-  }, 8);
+function smallFloatCodec(format: SmallFloat): Scalar {
+  return {
+    get range() {
+      return `a number of size up to ${format.max} that does not become 0, ` +
+        "or one that the format has, such as NaN";
+    },
+    fits: (value) => typeof value === "number" && format.fits(value),
+    read: (view, offset) => format.values[view.getUint8(offset)],
+    write: (view, offset, value) =>
+      view.setUint8(offset, format.encode(Number(value))),
+  };
 }
 
 // What has no sign of its own is stored from both ranges and read as signed.
@@ -202,15 +198,17 @@ const INFOS: readonly ElementTypeInfo[] = [
   ...integers(16),
   ...integers(32),
   ...integers(64),
-  info("f16", "ieee", 16, ["Float16Array"], throughBits(FLOAT16, 16)),
+  info("f16", "ieee", 16, ["Float16Array"], throughBits(FLOAT16)),
   // JavaScript has no array of these: their bits are in one of integers.
-  info("bf16", "brain", 16, ["Uint16Array"], throughBits(BFLOAT16, 16)),
+  info("bf16", "brain", 16, ["Uint16Array"], throughBits(BFLOAT16)),
   info("f32", "ieee", 32, ["Float32Array"], SCALARS.f32),
   info("f64", "ieee", 64, ["Float64Array"], SCALARS.f64),
   info("cf64", "complex", 64, ["Float32Array"], SCALARS.f32),
   info("cf128", "complex", 128, ["Float64Array"], SCALARS.f64),
   ...(["f8E5M2", "f8E4M3FN", "f8E5M2FNUZ", "f8E4M3FNUZ", "f8E8M0FNU"] as const)
-    .map((name) => info(name, name, 8, ["Uint8Array"], smallFloatCodec(name))),
+    .map((name) =>
+      info(name, name, 8, ["Uint8Array"], smallFloatCodec(SMALL_FLOATS[name]))
+    ),
 ];
 
 const BY_NAME = new Map<string, ElementTypeInfo>(

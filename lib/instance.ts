@@ -9,6 +9,15 @@ export interface InstanceOptions {
    * beside it, and in the cache of the user, where `iree setup` installs it.
    */
   library?: string | URL;
+  /**
+   * Whether all functions of the library are bound at once, which takes some
+   * ten milliseconds; otherwise each is when it is used for the first time. For
+   * programs that give up `--allow-ffi` afterwards, and for tests with Deno's
+   * `--sanitize-resources`, which takes what is bound during a test for a leak.
+   *
+   * @default {false}
+   */
+  bindAll?: boolean;
 }
 
 /**
@@ -31,11 +40,11 @@ export class Instance extends NativeObject {
   /**
    * Opens the library at the first use and retains the process's instance.
    *
-   * @param options Where the library is.
+   * @param options Where the library is, and when its functions are bound.
    * @returns The instance, to be disposed.
    */
   static open(options: InstanceOptions = {}): Instance {
-    return new Instance(acquireInstance(options.library));
+    return new Instance(acquireInstance(options.library, options.bindAll));
   }
 
   /**

@@ -1,9 +1,39 @@
 /** A floating point format of 8 bits, as the OCP and FNUZ variants define it. */
-export interface SmallFloat {
+export class SmallFloat {
+  readonly #decode: (bits: number) => number;
+  #values: readonly number[] | undefined;
+
+  /** @param decode The number that a pattern of bits stands for. */
+  constructor(decode: (bits: number) => number) {
+    this.#decode = decode;
+  }
+
   /** The number that each of the 256 patterns of bits stands for. */
-  readonly values: readonly number[];
+  get values(): readonly number[] {
+    // Few programs use such formats: no time is spent on them before.
+    return this.#values ??= Array.from(
+      { length: 256 },
+      (_, bits) => this.#decode(bits),
+    );
+  }
+
+  /** The largest of those numbers that is finite. */
+  get max(): number {
+    return Math.max(...this.values.filter(Number.isFinite));
+  }
+
+  /** Tells whether a number does not overflow, or become 0 without being it. */
+  fits(value: number): boolean {
+    if (this.values.some((it) => Object.is(it, value))) return true;
+    const rounded = this.values[this.encode(value)];
+    return Math.abs(value) <= this.max && rounded !== 0 &&
+      Math.sign(rounded) === Math.sign(value);
+  }
+
   /** The pattern nearest to a number, the even one of two that are as near. */
-  encode(value: number): number;
+  encode(value: number): number {
+    return nearest(this.values, value);
+  }
 }
 
 interface Layout {
@@ -35,16 +65,10 @@ function decode(bits: number, layout: Layout): number {
 }
 
 function smallFloat(layout: Layout): SmallFloat {
-  return fromValues(
-    Array.from({ length: 256 }, (_, bits) => decode(bits, layout)),
-  );
+  return new SmallFloat((bits) => decode(bits, layout));
 }
 
 // Of 256 values the nearest is found by looking at all of them.
-function fromValues(values: readonly number[]): SmallFloat {
-  return { values, encode: (value) => nearest(values, value) };
-}
-
 function nearest(values: readonly number[], value: number): number {
   if (Number.isNaN(value)) return values.findIndex(Number.isNaN);
   const exact = values.findIndex((it) => Object.is(it, value));
@@ -88,10 +112,5 @@ export const SMALL_FLOATS: Readonly<Record<string, SmallFloat>> = {
     special: "fnuz",
   }),
   // A power of two: eight bits of exponent, and nothing else.
-  f8E8M0FNU: fromValues(
-    Array.from(
-      { length: 256 },
-      (_, bits) => bits === 255 ? NaN : 2 ** (bits - 127),
-    ),
-  ),
+  f8E8M0FNU: new SmallFloat((bits) => bits === 255 ? NaN : 2 ** (bits - 127)),
 };

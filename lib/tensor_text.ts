@@ -78,12 +78,18 @@ const MAX_BIT_COUNT = 255;
 function smallFloatReaders(): Record<string, NumberReader> {
   const names = ELEMENT_TYPES.filter((name) => name.startsWith("f8"));
   return Object.fromEntries(names.map((name) => {
-    const { range = "", fits } = elementTypeInfo(name).codec ?? {};
-    const read = (text: string) => {
-      const value = parseFloatingText(text);
-      return keepsSize(text, value ?? NaN) && fits?.(value) ? value : undefined;
-    };
-    return [name, { range, read }];
+    const codec = elementTypeInfo(name).codec;
+    return [name, {
+      get range() {
+        return codec?.range ?? "";
+      },
+      read: (text) => {
+        const value = parseFloatingText(text);
+        return keepsSize(text, value ?? NaN) && codec?.fits(value)
+          ? value
+          : undefined;
+      },
+    }];
   }));
 }
 

@@ -45,7 +45,7 @@ Deno.test("Nothing but mapping needs more than --allow-ffi=<library>", async () 
 
 Deno.test("Imports point one way: cli.ts, lib/, ffi/", async () => {
   const importsOf = ({ path, text }: Source) =>
-    [...text.matchAll(/from "(\.[^"]*)"/g)].map(([, target]) =>
+    [...text.matchAll(/(?:from |import\()"(\.[^"]*)"/g)].map(([, target]) =>
       relative(ROOT, join(ROOT, path, "..", target))
     );
   for await (const source of sources("ffi")) {
@@ -71,6 +71,15 @@ function allowedImports(path: string): RegExp {
   }
   return /^(?:ffi|lib)\/(?!cli\/)/;
 }
+
+Deno.test("cli.ts imports a command only when it runs", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "cli.ts"));
+  const imports = [
+    ...text.matchAll(/^import (?!type ).*?from "\.\/(lib\/cli\/[^"]*)"/gm),
+  ].map(([, target]) => target);
+  assertEquals(imports, ["lib/cli/terminal.ts", "lib/cli/usage_error.ts"]);
+  assert(text.includes('import("./lib/cli/run/command.ts")'));
+});
 
 Deno.test("The symbol table is the header's", async () => {
   const header = await Deno.readTextFile(

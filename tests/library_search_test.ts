@@ -268,3 +268,65 @@ test("What is no library of ours is refused with the system's reason", async () 
   assertEquals(code, 1);
   assertMatch(stderr, /cannot open the IREE runtime library '.*deno\.json': /);
 });
+
+/** Keeps the names of the functions that are bound. */
+const SPY = `const bound = [];
+const { dlopen } = Deno;
+Deno.dlopen = (path, table) => {
+  bound.push(...Object.keys(table));
+  return dlopen(path, table);
+};
+`;
+
+test("Functions of the library are bound when they are used, each once", async () => {
+  using user = new User();
+  const { stdout, stderr } = await user.run(
+    SPY + `using instance = iree.Instance.open();
+    const first = bound.length;
+    for (let i = 0; i < 3; i++) instance.hasType("vm.list");
+    console.log(first, bound.slice(first));`,
+    ["-A"],
+    { IREE_RUNTIME_LIBRARY: LIBRARY },
+  );
+  assertEquals(stderr, "");
+  assertMatch(stdout, /^[1-5] \[ "iree_ffi_instance_has_type" \]\n$/);
+});
+
+test("Instance.open binds all functions where it is asked to", async () => {
+  using user = new User();
+  const { stdout, stderr } = await user.run(
+    SPY + `iree.Instance.open().dispose();
+    iree.Instance.open({ bindAll: true }).dispose();
+    const all = bound.length;
+    console.log(all > 80, new Set(bound).size === all);
+    Deno.permissions.revokeSync({ name: "ffi" });
+    using instance = iree.Instance.open();
+    using list = iree.List.from(instance, [1, 2], "i32");
+    console.log(list.size, bound.length === all);`,
+    ["-A"],
+    { IREE_RUNTIME_LIBRARY: LIBRARY },
+  );
+  assertEquals([stdout, stderr], ["true true\n2 true\n", ""]);
+});
+
+test("Functions bound later are of the library that was opened, whatever lies there by then", async () => {
+  using user = new User();
+  const library = user.join("library.so");
+  await Deno.copyFile(LIBRARY, library);
+  const other = user.join("other.so");
+  await Deno.copyFile(LIBRARY, other);
+  const { stdout, stderr } = await user.run(
+    `using instance = iree.Instance.open();
+    Deno.renameSync(${JSON.stringify(other)}, ${JSON.stringify(library)});
+    using list = iree.List.from(instance, [1, 2], "i32");
+    console.log(list.get(1), iree.runtime.statistics.liveAllocations > 0);
+    Deno.removeSync(${JSON.stringify(library)});
+    console.log(iree.runtime.version().library);`,
+    ["-A"],
+    { IREE_RUNTIME_LIBRARY: library },
+  );
+  assertEquals([stdout, stderr], [
+    `2 true\n${runtime.packageVersion}\n`,
+    "",
+  ]);
+});

@@ -10,6 +10,7 @@
  */
 
 import node from "node:assert/strict";
+import nodePath from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import {
   assert,
@@ -63,6 +64,7 @@ import {
   type IsNullable,
   type NotHas,
 } from "@std/testing/types";
+import * as posixPath from "./offline/posix_path.ts";
 
 const posix = Deno.build.os !== "windows";
 
@@ -475,6 +477,40 @@ Deno.test("path functions take paths apart", { ignore: !posix }, () => {
   assertEquals(extname("/a.d/b.tar.gz"), ".gz");
   assertEquals(extname("/a/.env"), "");
   assertEquals(extname("a."), ".");
+});
+
+/** As `@std/path` does it: no separators at the end of what has more. */
+function withoutEnd(path: string): string {
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+Deno.test("paths of POSIX systems are read as node:path reads them", {
+  ignore: !posix,
+}, () => {
+  const parts = ["", "/", "//", "a", ".", "b.c", ".."];
+  let paths = [""];
+  for (let length = 0; length < 4; length++) {
+    const longer = paths.flatMap((path) => parts.map((it) => path + it));
+    paths = [...new Set(longer)];
+  }
+  node.ok(paths.length > 1000);
+  for (const path of paths) {
+    for (const name of ["basename", "extname", "normalize"] as const) {
+      node.equal(posixPath[name](path), nodePath.posix[name](path), path);
+    }
+    node.equal(
+      withoutEnd(posixPath.dirname(path)),
+      withoutEnd(nodePath.posix.dirname(path)),
+      path,
+    );
+    for (const other of ["", "/", "../a", "/a/b.c/d", "b.c/../.."]) {
+      for (const name of ["join", "relative", "resolve"] as const) {
+        const args = [path, other] as const;
+        const expected = nodePath.posix[name](...args);
+        node.equal(posixPath[name](...args), expected, `${name} ${args}`);
+      }
+    }
+  }
 });
 
 Deno.test("path functions put paths together", { ignore: !posix }, () => {

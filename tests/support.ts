@@ -38,7 +38,7 @@ export const DENO_DIR: string = Deno.env.get("DENO_DIR") ??
   );
 
 // The library is a resource that no test may be blamed for.
-Instance.open().dispose();
+Instance.open({ bindAll: true }).dispose();
 
 /**
  * Defines a test after which nothing native is live.

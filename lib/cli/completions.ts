@@ -33,18 +33,18 @@ const SCRIPTS: Readonly<
 /**
  * Makes `iree completions`.
  *
- * @param commands All commands, once they are known.
+ * @param importCommands Imports all commands.
  * @param flags Flags that stand before a command.
  */
 export function completionsCommand(
-  commands: () => Commands,
+  importCommands: () => Promise<Commands>,
   flags: FlagTable,
 ): Command {
   return {
     summary: "prints completions for a shell",
     flags: FLAGS,
     words: Object.keys(SCRIPTS),
-    run: (args) => {
+    run: async (args) => {
       const isFlag = (arg: string) => arg.startsWith("-");
       if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
       const [shell = "", ...rest] = args.filter((arg) => !isFlag(arg));
@@ -53,7 +53,8 @@ export function completionsCommand(
           `completions are for one of ${Object.keys(SCRIPTS).join(", ")}`,
         );
       }
-      console.log(SCRIPTS[shell](withFlags(commands()), flags).trimEnd());
+      const commands = withFlags(await importCommands());
+      console.log(SCRIPTS[shell](commands, flags).trimEnd());
     },
   };
 

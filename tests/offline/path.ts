@@ -1,6 +1,6 @@
 /**
  * Stands in for `@std/path` where JSR cannot be reached: the functions this
- * project uses, over `node:path` and `node:url`.
+ * project uses; on Windows over `node:path` and `node:url`.
  *
  * Where the package and Node disagree (`basename` of a root or of the suffix
  * itself, `dirname` of doubled separators, the escapes in file URLs) this does
@@ -12,10 +12,11 @@
  * @module
  */
 
-import * as path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import * as posix from "./posix_path.ts";
 
 const isWindows = Deno.build.os === "windows";
+const path = isWindows ? await import("node:path") : posix;
+const urls = isWindows ? await import("node:url") : undefined;
 
 /** Separates the parts of a path. */
 export const SEPARATOR: "/" | "\\" = isWindows ? "\\" : "/";
@@ -84,7 +85,7 @@ export function fromFileUrl(url: URL | string): string {
   if (protocol !== "file:") {
     throw new TypeError(`URL must be a file URL: received "${protocol}"`);
   }
-  if (isWindows) return fileURLToPath(href);
+  if (urls !== undefined) return urls.fileURLToPath(href);
   return decodeURIComponent(pathname.replaceAll(/%(?![\da-f]{2})/gi, "%25"));
 }
 
@@ -97,8 +98,8 @@ export function toFileUrl(path_: string): URL {
   if (!path.isAbsolute(path_)) {
     throw new TypeError(`Path must be absolute: received "${path_}"`);
   }
-  if (isWindows) return pathToFileURL(path_);
-  const url = new URL("file:///");
-  url.pathname = path_.replaceAll(/[%\\\s]/g, encodeURIComponent);
-  return url;
+  if (urls !== undefined) return urls.pathToFileURL(path_);
+  const result = new URL("file:///");
+  result.pathname = path_.replaceAll(/[%\\\s]/g, encodeURIComponent);
+  return result;
 }
