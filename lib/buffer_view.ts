@@ -34,6 +34,7 @@ import {
   type NdArray,
   type TensorData,
 } from "./tensor.ts";
+import { elementBitCount } from "./tensor_text.ts";
 import type { TensorElements } from "./tensor_types.ts";
 
 /** How a buffer view is made from data. */
@@ -265,7 +266,8 @@ export class BufferView extends NativeObject {
     if (this.#info().name === "i1") {
       checkBooleans(
         source,
-        (problem) => new IreeError("INVALID_ARGUMENT", problem),
+        (problem) =>
+          new IreeError("INVALID_ARGUMENT", `what is written ${problem}`),
       );
     }
     writeBufferView(handle, offset, source);
@@ -286,9 +288,19 @@ export class BufferView extends NativeObject {
    * Formats shape, type and contents as IREE does: `2x2xi32=[1 2][3 4]`.
    *
    * @param maxElementCount How many elements to print at most.
+   * @returns The text; throws UNIMPLEMENTED for several elements that share
+   * bytes.
    */
   format(maxElementCount = 1024): string {
     checkSize("maxElementCount", maxElementCount);
+    const { elementType } = this;
+    if (this.size > 1 && elementBitCount(elementType) % 8 !== 0) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${elementType} are packed, which IREE cannot print`,
+        { hint: "toBytes gives them as they are" },
+      );
+    }
     return formatBufferView(handleOf(this), maxElementCount);
   }
 

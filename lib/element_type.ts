@@ -289,8 +289,9 @@ export function defaultElementType(name: string): ElementTypeInfo | undefined {
 }
 
 /**
- * Whether IREE takes elements of one type for those of another: integers of as
- * many bits are, whatever their sign.
+ * Whether elements of one type are passed for those of another: integers of as
+ * many bits are, whatever their sign. IREE takes bytes for booleans too, of
+ * which programs look at one bit: 2 would be false.
  *
  * @param given Type of the elements.
  * @param wanted Type that they are taken for.
@@ -300,6 +301,7 @@ export function isCompatible(
   wanted: ElementTypeInfo,
 ): boolean {
   if (given === wanted) return true;
+  if (wanted.name === "i1") return false;
   const isInteger = ({ code }: ElementTypeInfo) =>
     (code / 2 ** 24 & 0xf0) === NUMERICAL.integer;
   return isInteger(given) && isInteger(wanted) &&

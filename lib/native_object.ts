@@ -68,6 +68,7 @@ export abstract class NativeObject implements Disposable {
 
   static {
     readHandle = (object) => {
+      if (typeof object !== "object" || object === null) throw notMade(object);
       if (!(#handle in object)) throw notMade(object);
       const handle = object.#handle;
       if (handle !== undefined) return handle;
@@ -90,8 +91,8 @@ export function handleOf(object: NativeObject): Handle {
 }
 
 // `Object.create(List.prototype)` passes for a list until it is looked into.
-function notMade(object: NativeObject): IreeError {
-  const { name } = object.constructor;
+function notMade(object: NativeObject | null | undefined): IreeError {
+  const name = object?.constructor?.name ?? `${object && typeof object}`;
   return new IreeError(
     "INVALID_ARGUMENT",
     `this ${name} is none: it was not made by a function of the package`,

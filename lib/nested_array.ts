@@ -125,7 +125,12 @@ function nestingOf(
     if (nesting.length > MAX_RANK) {
       throw refuse(`is nested more than ${MAX_RANK} deep`);
     }
-    nesting.push(level.length);
+    // A proxy can say anything of its length.
+    const { length } = level;
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw refuse("has an array whose length is no whole number");
+    }
+    nesting.push(length);
     level = level[0];
   }
   return nesting;

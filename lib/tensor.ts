@@ -93,7 +93,9 @@ export function encodeTensor(
   const { info, shape, refuse } = wanted;
   if (info === undefined) {
     throw refuse(
-      "is numbers, which tell no element type; it must be given",
+      Array.isArray(data) || /^(number|bigint|boolean)$/.test(typeof data)
+        ? "is numbers, which tell no element type; it must be given"
+        : `is ${describeEntry(data)}, and no array or numbers`,
     );
   }
   return encodeNested(data as NestedArray, info, shape, refuse);

@@ -28,6 +28,12 @@ export interface TensorText {
  * @returns Its parts; throws INVALID_ARGUMENT where it has none.
  */
 export function splitTensorText(text: string): TensorText {
+  if (typeof text !== "string") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `the text of a tensor must be a string, not ${typeof text}`,
+    );
+  }
   // IREE strips one quote of each end, too.
   const trimmed = text.trim().replace(/^"/, "").replace(/"$/, "");
   const end = trimmed.indexOf("=");
@@ -149,7 +155,7 @@ export function checkTensorText(text: TensorText): void {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `parsing value \`${word}\` of element ${index} as ${elementType}`,
-      { hint: `an ${elementType} is ${reader.range}` },
+      { hint: `elements of type ${elementType} are ${reader.range}` },
     );
   }
   // A count that is wrong is for IREE to refuse.

@@ -13,6 +13,7 @@ import type { Instance } from "./instance.ts";
 import type { List } from "./list.ts";
 import { handleOf } from "./native_object.ts";
 import { Reference } from "./reference.ts";
+import { checkBooleans } from "./tensor.ts";
 import {
   checkTensorText,
   elementBitCount,
@@ -42,8 +43,8 @@ import {
  * contents.
  * @param contents The elements' bytes, which are copied.
  * @returns The tensor, to be disposed; throws INVALID_ARGUMENT where an element
- * is no number of the type or does not fit, or where brackets do not match the
- * shape, and OUT_OF_RANGE where there are too few elements or too many.
+ * is no number of the type or does not fit, an i1 is neither 0 nor 1, or where
+ * brackets do not match the shape, and OUT_OF_RANGE where there are too few elements or too many.
  */
 export function parseTensor(
   target: Device | Instance,
@@ -55,6 +56,7 @@ export function parseTensor(
     checkTensorText(parts);
   } else {
     checkContents(tensorByteLength(text), contents);
+    if (parts.elementType === "i1") checkBooleans(contents, refuseContents);
   }
   // Without a byte of contents the type tells it all.
   const isEmpty = contents === undefined || contents.length === 0;
@@ -75,6 +77,13 @@ function checkContents(
   throw new IreeError(
     "OUT_OF_RANGE",
     `a tensor of ${byteLength} bytes was given ${contents.length}`,
+  );
+}
+
+function refuseContents(problem: string): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `what a tensor is made of ${problem}`,
   );
 }
 

@@ -14,6 +14,7 @@ import {
   load,
   type Module,
   type ModuleMode,
+  parseTensor,
   Reference,
   VmBuffer,
 } from "../mod.ts";
@@ -116,6 +117,25 @@ test("Only bytes are bytes, as many as there are", () => {
   structuredClone(gone.buffer, { transfer: [gone.buffer] });
   using empty = VmBuffer.from(instance, gone);
   assertEquals(empty.byteLength, 0);
+});
+
+test("What is no object of the package is refused", () => {
+  for (
+    const [object, name] of [
+      [null, "null"],
+      [undefined, "undefined"],
+      [1, "Number"],
+      [{}, "Object"],
+      [Object.create(null), "object"],
+      [Object.create(Instance.prototype), "Instance"],
+    ] as [Instance, string][]
+  ) {
+    const words = `this ${name} is none: it was not made by a function`;
+    refused(() => List.create(object), words);
+    refused(() => VmBuffer.from(object, new Uint8Array(1)), words);
+  }
+  using instance = Instance.open();
+  refused(() => parseTensor(instance, 1 as never), "must be a string");
 });
 
 test("Modules and options of a wrong kind are refused", () => {

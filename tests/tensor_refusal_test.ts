@@ -62,6 +62,26 @@ test("A tensor refuses arrays of another class than its elements have", () => {
   ]);
 });
 
+test("A tensor of i1 refuses bytes, of which programs look at one bit", () => {
+  using loaded = load({ modules: [elements], device: "local-sync" });
+  using instance = Instance.open();
+  using view = BufferView.from(instance, new Int8Array([0, 1, 2, 3]));
+  const data = { shape: [4], data: new Uint8Array([0, 1, 2, 3]) };
+  assertRefused(loaded, [
+    ["add_i1", view, "input0 element type mismatch; expected i1 but have i8"],
+    [
+      "add_i1",
+      { elementType: "ui8", ...data },
+      "input0 has element type ui8, not i1",
+    ],
+    [
+      "add_i1",
+      { elementType: "i1", ...data },
+      "input0 has 2 as element 2; an i1 is 0 or 1",
+    ],
+  ]);
+});
+
 test("A tensor refuses what is no data at all", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   using instance = Instance.open();

@@ -137,6 +137,12 @@ test("parseTensor takes the bytes of a tensor, and no other number of them", () 
   assertEquals(none.shape, [2, 0]);
   using packed = parseTensor(instance, "3xi4", new Uint8Array([0x21, 0x03]));
   assertEquals(packed.byteLength, 2);
+  const wrong = assertThrows(
+    () => parseTensor(instance, "2xi1", new Uint8Array([1, 2])).dispose(),
+    IreeError,
+    "has 2 as element 1; an i1 is 0 or 1",
+  );
+  assertEquals(wrong.code, "INVALID_ARGUMENT");
   for (const length of [0, 7, 9]) {
     const error = assertThrows(
       () => parseTensor(instance, "2xf32", new Uint8Array(length)).dispose(),

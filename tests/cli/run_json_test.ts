@@ -113,6 +113,18 @@ test("All elements are there, however many", async () => {
   assertStringIncludes(stderr, "JSON has all elements");
 });
 
+test("Lists of drivers and devices are text only", async () => {
+  for (const list of ["list_drivers", "dump_devices=local-sync"]) {
+    const { code, stdout, stderr } = await iree([
+      "run",
+      "--output_format=json",
+      `--${list}`,
+    ]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "`iree devices --json` prints them");
+  }
+});
+
 test("Objects are told by their types", async () => {
   const call = (name: string) => run(types, `--function=${name}`);
   const [list] = (await call("make_list")).results;

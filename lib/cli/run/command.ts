@@ -92,6 +92,11 @@ function checkUsage(flags: RunFlags): void {
   if (flags.module.filter((it) => it === "-").length > 1) {
     throw new UsageError("--module=- can be given once");
   }
+  if (flags.output_format === "json" && isListing(flags)) {
+    throw new UsageError(
+      "lists are text; `iree devices --json` prints them for programs",
+    );
+  }
   if (
     flags.output_format === "json" &&
     flags.output_max_element_count !== undefined

@@ -10,7 +10,7 @@ import {
 } from "../../../mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import type { ValueType } from "./inputs.ts";
-import type { Results } from "./results.ts";
+import { isPrintable, type Results } from "./results.ts";
 
 /** How many elements of a tensor that differs are printed at most. */
 const MAX_ELEMENT_COUNT = 1024;
@@ -68,10 +68,16 @@ function compareValue(
   return [
     difference,
     "  expected:",
-    wanted.format(MAX_ELEMENT_COUNT),
+    format(wanted),
     "  actual:",
-    given.format(MAX_ELEMENT_COUNT),
+    format(given),
   ].join("\n");
+}
+
+function format(tensor: BufferView): string {
+  if (isPrintable(tensor)) return tensor.format(MAX_ELEMENT_COUNT);
+  const { shape, elementType } = tensor;
+  return [...shape, elementType].join("x") + ` of ${tensor.toBytes().toHex()}`;
 }
 
 function typeName(value: Value): string {

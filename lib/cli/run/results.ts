@@ -1,10 +1,13 @@
 import {
+  BufferView,
   type CallResult,
   copyToHost,
   type Device,
   type Instance,
+  IreeError,
   List,
   type ScalarType,
+  tensorByteLength,
   type Value,
 } from "../../../mod.ts";
 import type { ValueType } from "./inputs.ts";
@@ -54,11 +57,37 @@ export class Results {
   /** Text of one result, without its number. */
   formatOne(ordinal: number, maxElementCount: number): string {
     const type = this.types[ordinal];
+    const value = this.values[ordinal];
+    checkPrintable(value);
     using list = List.create(this.instance);
-    list.push(this.values[ordinal], storedType(type));
+    list.push(value, storedType(type));
     const text = list.format("", maxElementCount).slice("[0]: ".length);
     return type === "ref" ? text : text.replace(/^[^=]*/, type);
   }
+}
+
+/**
+ * Whether IREE can print a tensor: not several elements that share bytes.
+ *
+ * @param tensor The tensor.
+ */
+export function isPrintable(tensor: BufferView): boolean {
+  // Eight elements have as many bytes as one has bits.
+  return tensor.size < 2 ||
+    tensorByteLength(`8x${tensor.elementType}`) % 8 === 0;
+}
+
+// IREE fails with no message.
+function checkPrintable(value: Value): void {
+  if (!(value instanceof BufferView) || isPrintable(value)) return;
+  throw new IreeError(
+    "OUT_OF_RANGE",
+    `elements of type ${value.elementType} are packed and cannot be printed`,
+    {
+      hint: "--output=@file.bin writes their bytes, and --output_format=json " +
+        "prints these",
+    },
+  );
 }
 
 function own(value: Value, stack: DisposableStack): void {

@@ -195,6 +195,34 @@ const FAILURES: readonly Case[] = [
     args: ["--equality_mode=about"],
   },
   {
+    name: "a tolerance that is no number",
+    function: "constant",
+    args: ["--expected_f32_threshold=nan"],
+  },
+  {
+    name: "bytes for booleans",
+    module: "elements.mlir",
+    function: "add_i1",
+    args: ["--input=4xi8=0 1 2 3", "--input=4xi1=00"],
+  },
+  {
+    name: "booleans of bytes that are none",
+    function: "view",
+    args: ["--input=2xi1=@booleans"],
+    files: { booleans: Uint8Array.of(1, 2) },
+  },
+  {
+    name: "several elements in a byte",
+    function: "view",
+    args: ["--input=4xi4=@elements"],
+    files: { elements: Uint8Array.of(1, 2) },
+  },
+  {
+    name: "several elements in a byte that differ",
+    function: "view",
+    args: ["--input=4xi4=21", "--expected_output=4xi4=22"],
+  },
+  {
     name: "a limit that is no number",
     function: "constant",
     args: ["--output_max_element_count=many"],

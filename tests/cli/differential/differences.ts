@@ -67,6 +67,19 @@ export const DIFFERENCES: readonly Difference[] = [
       "overlooked.",
   },
   {
+    cases: ["bytes for booleans", "booleans of bytes that are none"],
+    ...REFUSED,
+    reason: "A boolean is 0 or 1; theirs takes any byte, of which programs " +
+      "look at one bit.",
+  },
+  {
+    cases: ["workers of a device without", "an allocator with no limits"],
+    differs: ["stdout", "exit", "status", "stderr"],
+    ours: [1, "INVALID_ARGUMENT"],
+    reason: "What says nothing of the devices that there are is refused; " +
+      "theirs overlooks it.",
+  },
+  {
     cases: ["an f16", "a bf16"],
     differs: ["stdout"],
     ours: [0],
@@ -102,10 +115,15 @@ export const DIFFERENCES: readonly Difference[] = [
       "(ignored) is.",
   },
   {
-    cases: ["2xf8E4M3FN=1 2 expected 2xf8E4M3FN=1 3"],
+    cases: [
+      "2xf8E4M3FN=1 2 expected 2xf8E4M3FN=1 3",
+      "several elements in a byte that differ",
+    ],
     differs: ["stdout", "exit"],
     ours: [1],
-    reason: "How types with long names differ is told; theirs aborts.",
+    reason:
+      "How types with long names differ, and those that share bytes, is " +
+      "told; theirs aborts.",
   },
   {
     cases: [
@@ -195,6 +213,7 @@ export const DIFFERENCES: readonly Difference[] = [
       "an equality mode of no known name",
       "a stray argument",
       "a limit that is no number",
+      "a tolerance that is no number",
       "statistics, maybe",
       "a flag of CUDA's",
     ],

@@ -101,6 +101,12 @@ const DEVICES: readonly Case[] = [
   told("no such allocator", "--device_allocator=bogus"),
   told("no such plugin", "--executable_plugin=./missing.so"),
   told("workers of no known kind", "--task_topology_mode=bogus"),
+  told(
+    "workers of a device without",
+    "--device=local-sync",
+    "--task_topology_group_count=1",
+  ),
+  told("an allocator with no limits", "--device_allocator=caching:"),
   { name: "list drivers", args: ["--list_drivers"] },
   { name: "list devices", args: ["--list_devices"] },
   { name: "list devices of one", args: ["--list_devices=local-task"] },
