@@ -54,9 +54,10 @@ const FLAGS: Readonly<Record<string, "one" | "several">> = {
  *
  * @example
  * ```ts ignore
- * import { load, setIreeFlags } from "@iree/runtime";
+ * import { Instance, load, setIreeFlags } from "@iree/runtime";
  *
- * setIreeFlags({ executable_plugin: ["./plugin.so"] });
+ * using instance = Instance.open();
+ * setIreeFlags(instance, { executable_plugin: ["./plugin.so"] });
  * using program = load({ modules: ["model.vmfb"] });
  * ```
  *

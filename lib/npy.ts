@@ -12,6 +12,7 @@ import { formatDescr, parseDescr } from "./npy_element_type.ts";
 import { formatNpyHeader, parseNpyHeader, type Refuse } from "./npy_header.ts";
 import { toPath } from "./permissions.ts";
 import { sizeOfShape } from "./shape.ts";
+import { checkByteCount } from "./size.ts";
 import { checkBooleans, encodeTensor, type NdArray } from "./tensor.ts";
 
 /** How `.npy` files are read. */
@@ -85,6 +86,7 @@ export function decodeNpyArray(
   options: NpyOptions = {},
 ): NpyArray {
   const plain = bytesOf(bytes, "npy data");
+  checkByteCount("start", start);
   const { array, byteLength } = decodeOne(
     plain.subarray(start),
     rawInfoOf(options),

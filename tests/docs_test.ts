@@ -240,6 +240,22 @@ Deno.test("Every class that is exported has an example", async () => {
   }
 });
 
+Deno.test("Examples of the API that are not run have the types that they say", async () => {
+  using folder = new TemporaryFolder();
+  const scripts: string[] = [];
+  for (const { name } of Deno.readDirSync(join(ROOT, "lib"))) {
+    if (!name.endsWith(".ts")) continue;
+    const text = await Deno.readTextFile(join(ROOT, "lib", name));
+    for (const [, example] of text.matchAll(/```ts ignore\n(.*?)```/gs)) {
+      const path = folder.join(`${scripts.length}_${name}`);
+      await Deno.writeTextFile(path, example.replaceAll(/^ *\* ?/gm, ""));
+      scripts.push(path);
+    }
+  }
+  assert(scripts.length > 5);
+  await mustRun(Deno.execPath(), ["check", ...IMPORTS, ...scripts]);
+});
+
 Deno.test("TypeScript in the documentation has the types that it says", async () => {
   const scripts = readers.flatMap((it) => it.scripts);
   assert(scripts.length > 0);

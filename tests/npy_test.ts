@@ -3,6 +3,7 @@ import { join, toFileUrl } from "@std/path";
 import {
   BufferView,
   decodeNpy,
+  decodeNpyArray,
   Device,
   type ElementType,
   encodeNpy,
@@ -127,6 +128,14 @@ test("Arrays after each other in a file are read one by one", () => {
   writeNpy(toFileUrl(path), ...arrays);
   assertEquals(readNpy(path), arrays);
   assertEquals(readNpy(toFileUrl(path)), arrays);
+  const bytes = Deno.readFileSync(path);
+  for (const start of [-bytes.length, 0.5, NaN]) {
+    assertThrows(
+      () => decodeNpyArray(bytes, start),
+      IreeError,
+      "start must be a whole number from 0",
+    );
+  }
 });
 
 /** An array with a header of one's own. */

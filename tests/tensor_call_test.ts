@@ -122,7 +122,7 @@ test("Tensors of every element type go in and out as in iree-run-module", async 
       const { code, stderr } = await peer([...args, `--output=@${path}.out`]);
       assertEquals([code, stderr], [0, ""]);
       assertEquals(view.toBytes(), await Deno.readFile(`${path}.out`));
-      assertThrows(() => view.format(), IreeError, "OUT_OF_RANGE");
+      assertThrows(() => view.format(), IreeError, "are packed");
     } else {
       const { stdout } = await peer(args);
       assertEquals(printed(name, loaded.call(name, tensor)), stdout);
