@@ -1,5 +1,5 @@
 import { buildFolder } from "./folder.ts";
-import type { Workloads } from "./workload.ts";
+import type { Runner, Workloads } from "./workload.ts";
 
 /**
  * Defines a group of benchmarks. Those who run the same work elsewhere are in
@@ -18,12 +18,25 @@ export async function benchGroup(
   for (const [ordinal, name] of names.entries()) {
     const runner = await workloads[name](folder);
     const baseline = ordinal === 0;
-    // Only of what is declared asynchronous does Deno await the end.
-    const fn = runner.run(1) === undefined
-      ? () => void runner.run(1)
-      : async () => await runner.run(1);
+    const fn = benchmarkOf(runner);
     Deno.bench({ name, group, baseline, fn, ...repetitions() });
   }
+}
+
+function benchmarkOf(runner: Runner): Deno.BenchDefinition["fn"] {
+  const { before } = runner;
+  if (before !== undefined) {
+    return (context) => {
+      before();
+      context.start();
+      runner.run(1);
+      context.end();
+    };
+  }
+  // Only of what is declared asynchronous does Deno await the end.
+  return runner.run(1) === undefined
+    ? () => void runner.run(1)
+    : async () => await runner.run(1);
 }
 
 /** How often Deno repeats it: as it likes, or for the tests once. */

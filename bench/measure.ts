@@ -53,7 +53,7 @@ export async function measureRow(
     const contestant = find(entry.contestant);
     if (contestant === undefined) continue;
     const run = (count: number) => contestant.run(entry.workload, count);
-    const count = await findCount(run, effort);
+    const count = await findCount(run, effort, row.share ?? 1);
     entries.push({ entry, run, count, rounds: [] as number[] });
   }
   for (let round = 0; round < effort.rounds; round++) {
@@ -87,8 +87,9 @@ function inTurn<T>(all: readonly T[], round: number): T[] {
 async function findCount(
   run: (count: number) => Promise<number>,
   { milliseconds, warmUp }: Effort,
+  share: number,
 ): Promise<number> {
-  const wanted = milliseconds * 1e6;
+  const wanted = milliseconds * share * 1e6;
   let spent = await run(1);
   let count = 1;
   while (true) {
@@ -97,7 +98,7 @@ async function findCount(
     // A run too short tells little.
     if (time < wanted / 2) {
       count = Math.ceil(count * Math.min(10, Math.max(2, wanted / time)));
-    } else if (spent >= warmUp * 1e6) {
+    } else if (spent >= warmUp * share * 1e6) {
       return Math.max(1, Math.round(count * wanted / time));
     }
   }

@@ -7,4 +7,5 @@ await benchGroup("from the device, 64 MiB", TENSORS, [
   "download",
   "download_new",
 ]);
+await benchGroup("imports", TENSORS, ["import_64KiB", "import_64MiB"]);
 await benchGroup("views", TENSORS, ["map_64KiB", "map_64MiB"]);

@@ -9,6 +9,8 @@ import { join } from "@std/path";
 
 /** A workload, ready to run. */
 export interface Runner extends Disposable {
+  /** Makes what the work, done once, uses up; not timed. */
+  before?(): void;
   /** Does the work so many times; this is what is timed. */
   run(count: number): void | Promise<void>;
 }

@@ -138,6 +138,42 @@ static void map_run(void* state, uint64_t count) {
   }
 }
 
+// The same memory again and again, at an address that devices take.
+static void* import_prepare(const char* parameter) {
+  memory_t* memory = calloc(1, sizeof(*memory));
+  floor_function_open("local-sync", NULL, "tensors.vmfb", "tensors.mul", &memory->function);
+  memory->length = (iree_host_size_t)atol(parameter);
+  memory->shape[0] = memory->length / sizeof(float);
+  memory->data = aligned_alloc(4096, memory->length);
+  floor_expect(memory->data != NULL, "out of memory");
+  return memory;
+}
+
+static void import_run(void* state, uint64_t count) {
+  memory_t* memory = state;
+  iree_hal_allocator_t* allocator = iree_runtime_session_device_allocator(memory->function.session);
+  const iree_hal_buffer_params_t params = {
+      .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
+      .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
+  };
+  iree_hal_external_buffer_t external = {
+      .type = IREE_HAL_EXTERNAL_BUFFER_TYPE_HOST_ALLOCATION,
+      .size = memory->length,
+      .handle.host_allocation.ptr = memory->data,
+  };
+  for (uint64_t i = 0; i < count; ++i) {
+    iree_hal_buffer_t* buffer = NULL;
+    iree_hal_buffer_view_t* view = NULL;
+    IREE_CHECK_OK(iree_hal_allocator_import_buffer(allocator, params, &external,
+                                                   iree_hal_buffer_release_callback_null(), &buffer));
+    IREE_CHECK_OK(iree_hal_buffer_view_create(buffer, 1, memory->shape, IREE_HAL_ELEMENT_TYPE_FLOAT_32,
+                                              IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, iree_allocator_system(), &view));
+    iree_hal_buffer_release(buffer);
+    floor_expect(iree_hal_buffer_view_byte_length(view) == memory->length, "the tensor has another length");
+    iree_hal_buffer_view_release(view);
+  }
+}
+
 const floor_workload_t floor_tensors[] = {
     {"mul", mul_prepare, NULL, mul_run},
     {"mul_reused", mul_reused_prepare, NULL, mul_reused_run},
@@ -145,6 +181,7 @@ const floor_workload_t floor_tensors[] = {
     {"download", memory_prepare, "67108864", download_run},
     {"upload_new", memory_prepare, "67108864", upload_new_run},
     {"download_new", memory_prepare, "67108864", download_new_run},
+    {"import_64MiB", import_prepare, "67108864", import_run},
     {"map_64KiB", memory_prepare, "65536", map_run},
     {"map_64MiB", memory_prepare, "67108864", map_run},
     {NULL},

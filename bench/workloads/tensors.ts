@@ -102,7 +102,31 @@ function mapped(byteLength: number): Prepare {
   });
 }
 
-/** Tensors made from arrays, kept from call to call, copied and mapped. */
+// Imported memory is the tensor's for good, so each time takes a new array.
+function imported(byteLength: number): Prepare {
+  return (): Runner => {
+    using stack = new DisposableStack();
+    const instance = stack.use(Instance.open());
+    const device = stack.use(Device.create(instance, "local-sync"));
+    let array = new Float32Array();
+    const owned = stack.move();
+    return {
+      before() {
+        array = BufferView.alignedArray(instance, "f32", byteLength / 4);
+        // After a large array V8 collects garbage when others are made, until
+        // that is no longer young: a part of what making it costs.
+        for (let i = 0; i < 2; i++) new Float64Array(1);
+      },
+      run() {
+        using view = BufferView.adopt(device, array);
+        expect(view.byteLength === byteLength, "import");
+      },
+      [Symbol.dispose]: () => owned.dispose(),
+    };
+  };
+}
+
+/** Tensors made from arrays, kept from call to call, copied, imported and mapped. */
 export const TENSORS: Workloads = {
   mul,
   mul_new: mulNew,
@@ -118,6 +142,8 @@ export const TENSORS: Workloads = {
   download_new: memory(MANY, (_device, _data, view) => () => {
     expect(view.toTypedArray()[1] === 1, "download_new");
   }),
+  import_64KiB: imported(64 * 2 ** 10),
+  import_64MiB: imported(MANY),
   map_64KiB: mapped(64 * 2 ** 10),
   map_64MiB: mapped(MANY),
 };
