@@ -5,7 +5,8 @@
  * @module
  */
 
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path/is-absolute";
+import { join } from "@std/path/join";
 import { IreeError } from "./error.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 

@@ -9,7 +9,11 @@
  * @module
  */
 
-import { basename, dirname, fromFileUrl, join, normalize } from "@std/path";
+import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { join } from "@std/path/join";
+import { normalize } from "@std/path/normalize";
 import {
   cacheVariables,
   findCacheFolder,

@@ -5,7 +5,10 @@
  * @module
  */
 
-import { basename, dirname, fromFileUrl, join } from "@std/path";
+import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { join } from "@std/path/join";
 import { findCacheFolder } from "./cache.ts";
 import { IreeError } from "./error.ts";
 import { findPlatform } from "./platform.ts";

@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname } from "@std/path/dirname";
 import { writeParameter } from "../ffi/parameter.ts";
 import type { Handle } from "../ffi/handle.ts";
 import { IreeError } from "./error.ts";

@@ -1,4 +1,4 @@
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
 import { IreeError } from "./error.ts";
 
 // Native code opens files and libraries out of Deno's sight, so every path is

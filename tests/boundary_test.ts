@@ -81,6 +81,15 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
   assert(text.includes('import("./lib/cli/run/command.ts")'));
 });
 
+// The whole of `@std/path` is a hundred modules, of which few are needed.
+Deno.test("What every program imports takes single functions of packages", async () => {
+  const importsAll = /^(?:import|}).* from "@std\/\w+"/m;
+  for await (const { path, text } of sources("ffi", "lib")) {
+    if (path.startsWith("lib/cli/")) continue;
+    assertEquals(importsAll.exec(text), null, path);
+  }
+});
+
 Deno.test("The symbol table is the header's", async () => {
   const header = await Deno.readTextFile(
     join(ROOT, "native/include/iree_ffi.h"),
