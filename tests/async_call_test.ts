@@ -260,6 +260,19 @@ test("Submissions follow each other on the device, with each other's results", a
   );
 });
 
+test("A function without fences waits for what was submitted before it", async () => {
+  using loaded = load({ modules: [asyncWork, syncWork], device: "local-task" });
+  const { context } = loaded;
+  using power = context.lookupFunction("power", context.modules[1]);
+  using accumulate = context.lookupFunction("accumulate", context.modules[1]);
+  const slow = power.submit(identity, 200);
+  const sum = accumulate.submit([1, 2, 3, 4]);
+  using view = sum.results as BufferView;
+  assertEquals(text(loaded.call("mul", view, view)), "4xf32=1 4 9 16");
+  text(slow.results);
+  await Promise.all([slow.finished, sum.finished]);
+});
+
 test("Work that fails on the device fails alone", async () => {
   using loaded = open(asyncWork);
   const power = loaded.lookupFunction("power");

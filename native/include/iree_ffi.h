@@ -454,8 +454,9 @@ IREE_API_EXPORT void iree_ffi_call_run(iree_ffi_call_t* call);
 IREE_API_EXPORT uint32_t iree_ffi_call_end(iree_ffi_call_t* call,
                                            uint8_t* results);
 
-// Makes the next call of |call|, both of the model coarse-fences, begin when
-// the work of |predecessor| has ended, in success or failure.
+// Makes the next call of |call| begin when the work that |predecessor| submitted
+// has ended, in success or failure: on the device, if |call| is of the model
+// coarse-fences; else the thread that makes the call waits.
 IREE_API_EXPORT uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
                                               iree_ffi_call_t* predecessor);
 // Calls a function of the model coarse-fences and returns while the device may

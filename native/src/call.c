@@ -79,6 +79,7 @@ iree_ffi_call_t* iree_ffi_call_create(
 void iree_ffi_call_release(iree_ffi_call_t* call) {
   if (iree_atomic_ref_count_dec(&call->ref_count) != 1) return;
   iree_status_free(call->status);
+  iree_hal_fence_release(call->before);
   iree_hal_fence_release(call->signal);
   iree_ffi_slots_deinitialize(&call->results);
   iree_ffi_slots_deinitialize(&call->arguments);

@@ -55,11 +55,14 @@ struct iree_ffi_call_t {
   iree_ffi_slots_t results;
   // What the last submission signals.
   iree_hal_fence_t* signal;
+  // What the next call waits for, where the function takes no fence for it.
+  iree_hal_fence_t* before;
   // How work on another thread ended.
   iree_status_t status;
 };
 
-// Calls the function with what is in its slots. It must not be running.
+// Calls the function with what is in its slots, once what it follows is through.
+// It must not be running.
 iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call);
 
 // The same for a function of the model coarse-fences, which may still be at

@@ -128,7 +128,13 @@ static iree_status_t iree_ffi_call_chain(iree_ffi_call_t* call,
 
 uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
                               iree_ffi_call_t* predecessor) {
-  if (!call->takes_fences || !predecessor->signal) return 0;
+  if (!predecessor->signal) return 0;
+  if (!call->takes_fences) {
+    iree_hal_fence_release(call->before);
+    call->before = predecessor->signal;
+    iree_hal_fence_retain(call->before);
+    return 0;
+  }
   iree_hal_fence_t* after = NULL;
   iree_status_t status = iree_ffi_call_chain(call, predecessor->signal, &after);
   if (iree_status_is_ok(status)) {

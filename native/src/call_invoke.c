@@ -47,7 +47,17 @@ static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
   }
 }
 
+// Waits for the work that the call follows; how that ended is not its concern.
+static void iree_ffi_call_wait_before(iree_ffi_call_t* call) {
+  if (!call->before) return;
+  iree_status_free(iree_hal_fence_wait(call->before, iree_infinite_timeout(),
+                                       IREE_ASYNC_WAIT_FLAG_NONE));
+  iree_hal_fence_release(call->before);
+  call->before = NULL;
+}
+
 iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
+  iree_ffi_call_wait_before(call);
   iree_vm_invocation_flags_t flags = IREE_VM_INVOCATION_FLAG_NONE;
   if (iree_vm_context_flags(call->context) &
       IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION) {
