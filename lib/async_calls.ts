@@ -113,7 +113,8 @@ export class AsyncCalls {
   }
 
   async #run(prepared: PreparedCall): Promise<CallResult> {
-    const { context } = this.#owner;
+    const { context, queue } = this.#owner;
+    queue.follow(prepared.handle);
     await runCall(context, prepared.handle, prepared.arguments);
     endCall(prepared.handle, prepared.results);
     return this.#layout.results.read(context, prepared);

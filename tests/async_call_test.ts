@@ -271,6 +271,16 @@ test("A function without fences waits for what was submitted before it", async (
   assertEquals(text(loaded.call("mul", view, view)), "4xf32=1 4 9 16");
   text(slow.results);
   await Promise.all([slow.finished, sum.finished]);
+
+  const again = power.submit(identity, 200);
+  const next = accumulate.submit([1, 1, 1, 1]);
+  using other = next.results as BufferView;
+  assertEquals(
+    text(await loaded.callAsync("mul", other, view)),
+    "4xf32=2 6 12 20",
+  );
+  text(again.results);
+  await Promise.all([again.finished, next.finished]);
 });
 
 test("Work that fails on the device fails alone", async () => {

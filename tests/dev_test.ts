@@ -533,3 +533,54 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("CI installs the shells that the tests need, where it may", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const bin = `${folder}/bin`;
+    for (const path of [`${folder}/.ci`, bin]) Deno.mkdirSync(path);
+    Deno.copyFileSync(`${ROOT}/.ci/run`, `${folder}/.ci/run`);
+    for (
+      const name of ["bash", "sh", "dirname", "mktemp", "rm", "tail", "tee"]
+    ) {
+      const path = which(name);
+      if (path) Deno.symlinkSync(path, `${bin}/${name}`);
+    }
+    const log = `${folder}/log`;
+    const script = (path: string, text: string) =>
+      Deno.writeTextFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    script(`${bin}/apt-get`, `echo "$*" >>${log}; echo noise; exit $STATUS`);
+    script(`${folder}/dev`, "echo 1 passed, 0 failed");
+    const run = async (status: number) => {
+      Deno.writeTextFileSync(log, "");
+      const { code, stdout, stderr } = await finish(
+        new Deno.Command(`${bin}/bash`, {
+          args: [`${folder}/.ci/run`],
+          env: { PATH: bin, STATUS: `${status}` },
+          stdout: "piped",
+          stderr: "piped",
+        }).spawn(),
+      );
+      assertEquals(code, 0);
+      assertEquals(stdout.includes("noise"), false);
+      return { log: Deno.readTextFileSync(log), stderr };
+    };
+    if (Deno.uid() !== 0) {
+      assertEquals(await run(0), { log: "", stderr: "" });
+      return;
+    }
+    assertEquals(await run(0), {
+      log: "update\ninstall --yes --no-install-recommends fish zsh\n",
+      stderr: "",
+    });
+    assertEquals(await run(1), {
+      log: "update\n",
+      stderr: "cannot install fish zsh: noise\n",
+    });
+    // What is there is not installed.
+    for (const name of ["fish", "zsh"]) script(`${bin}/${name}`, "exit 9");
+    assertEquals(await run(0), { log: "", stderr: "" });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
