@@ -4,7 +4,7 @@ import type { Instance } from "./instance.ts";
 import { likelyCreationFunctions, readLibraryFile } from "./library_file.ts";
 import { Module } from "./module.ts";
 import { handleOf } from "./native_object.ts";
-import { demandFfi, mayRead, toPath } from "./permissions.ts";
+import { demandFfi, mayRead, toLoaderPath, toPath } from "./permissions.ts";
 
 /**
  * Parameters of a module's creation function: a record, a map, or pairs where
@@ -94,11 +94,6 @@ export class DynamicModule extends Module {
       throw hint ? error.withHint(hint) : error;
     }
   }
-}
-
-/** The system's loader looks up names without a slash elsewhere. */
-function toLoaderPath(path: string): string {
-  return /[/\\]/.test(path) ? path : `./${path}`;
 }
 
 function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {

@@ -3,14 +3,17 @@ import { setFlag } from "../ffi/tooling.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf } from "./native_object.ts";
-import { demandFfi, demandWrite } from "./permissions.ts";
+import { demandFfi, demandWrite, toLoaderPath } from "./permissions.ts";
+
+/** The flag that names libraries for code of programs. */
+const PLUGIN = "executable_plugin";
 
 /**
  * IREE's flags that can be set, by name. A flag of text holds one value, one
  * that may be repeated several.
  */
 const FLAGS: Readonly<Record<string, "one" | "several">> = {
-  executable_plugin: "several",
+  [PLUGIN]: "several",
   device_profiling_mode: "one",
   device_profiling_output: "one",
   device_profiling_filter_function: "one",
@@ -70,7 +73,9 @@ export function setIreeFlags(
 ): void {
   handleOf(instance);
   const entries = Object.entries(flags).flatMap(([name, given]) =>
-    valuesOf(name, given).map((value) => [name, value] as const)
+    valuesOf(name, given).map((value) =>
+      [name, name === PLUGIN ? toLoaderFlag(value) : value] as const
+    )
   );
   for (const [, value] of entries) encodeName(value, "a flag");
   for (const [name, value] of entries) demandRights(name, value);
@@ -92,9 +97,15 @@ function valuesOf(
   throw new IreeError("INVALID_ARGUMENT", `flag '${name}' has one value`);
 }
 
+// What is asked about is what is loaded.
+function toLoaderFlag(value: string): string {
+  const [, prefix, path] = /^(embedded:)?(.*)$/s.exec(value) ?? [];
+  return `${prefix ?? ""}${toLoaderPath(path)}`;
+}
+
 function demandRights(name: string, value: string): void {
   switch (name) {
-    case "executable_plugin":
+    case PLUGIN:
       return demandFfi(value.replace(/^embedded:/, ""));
     case "vulkan_libvulkan_search_path":
       return demandFfi(value.replace(/^file:/, ""));

@@ -72,6 +72,16 @@ export function toPath(path: string | URL): string {
   return fromFileUrl(path);
 }
 
+/**
+ * Turns a path into what the system's loader takes for it: a name without a
+ * slash it would look up elsewhere.
+ *
+ * @param path The library.
+ */
+export function toLoaderPath(path: string): string {
+  return /[/\\]/.test(path) ? path : `./${path}`;
+}
+
 function demand(
   descriptor: Deno.PermissionDescriptor,
   what: string,

@@ -6,6 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { basename, dirname } from "@std/path";
 import { RUN_FLAGS } from "../../lib/cli/run/table.ts";
 import {
   iree,
@@ -168,6 +169,21 @@ test("A plugin is loaded wherever programs could import from it", async () => {
     assertEquals(theirs.stderr, "plugin loaded\n");
     assertEquals(ours, theirs, command.join(" "));
   }
+});
+
+test("A plugin is looked for here, whether or not its path has a slash", async () => {
+  const command = [`--module=${native}`, ...MUL];
+  const options = { cwd: dirname(plugin) };
+  for (const prefix of ["", "./"]) {
+    const flag = `--executable_plugin=${prefix}${basename(plugin)}`;
+    const { code, stderr } = await iree(["run", ...command, flag], options);
+    assertEquals([code, stderr], [0, "plugin loaded\n"]);
+  }
+  // It is on the system's path, which Deno was not asked about.
+  const flag = "--executable_plugin=libm.so.6";
+  const { code, stderr } = await iree(["run", ...command, flag], options);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "./libm.so.6: cannot open shared object file");
 });
 
 test("Flags that mean nothing here are refused, and say why", async () => {
