@@ -15,6 +15,7 @@ import {
   LIBRARY,
   mustRun,
   type Output,
+  program,
   ROOT,
   TemporaryFolder,
   test,
@@ -290,6 +291,30 @@ test("Functions of the library are bound when they are used, each once", async (
   );
   assertEquals(stderr, "");
   assertMatch(stdout, /^[1-5] \[ "iree_ffi_instance_has_type" \]\n$/);
+});
+
+test("iree run of a small program binds a few functions, and none when it is imported", async () => {
+  using user = new User();
+  const cli = JSON.stringify(toFileUrl(join(ROOT, "cli.ts")).href);
+  const args = [
+    "run",
+    `--module=${await program("bench/programs/scalars.mlir")}`,
+    "--function=add",
+    "--input=1",
+    "--input=2",
+  ];
+  const { stdout, stderr } = await user.run(
+    SPY + `const { main } = await import(${cli});
+    console.log(bound.length);
+    await main(${JSON.stringify(args)});
+    console.log(bound.length < 25);`,
+    ["-A"],
+    { IREE_RUNTIME_LIBRARY: LIBRARY },
+  );
+  assertEquals([stdout, stderr], [
+    "0\nEXEC @add\nresult[0]: i32=3\ntrue\n",
+    "",
+  ]);
 });
 
 test("Instance.open binds all functions where it is asked to", async () => {
