@@ -1,7 +1,11 @@
 import { type Goal, ROWS } from "./catalog.ts";
 import type { RowResult } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
+import type { Stall } from "./stall.ts";
 import { type Summary, uncertainty } from "./statistics.ts";
+
+/** Milliseconds that the event loop may stand still while a model runs. */
+const STALL = 5;
 
 /** What became of a goal. */
 export interface Outcome {
@@ -31,25 +35,50 @@ const RESIDENT_BYTES = 8 * 2 ** 20;
  * @returns One outcome for each goal whose contestants took part.
  */
 export function judge(result: BenchResult): Outcome[] {
-  const outcomes = result.rows.flatMap(judgeRow);
-  const { calls, ...properties } = result.properties;
-  const flat = properties.heapBytesPerCall <= HEAP_NOISE &&
-    properties.allocationsPerCall === 0;
+  return [...result.rows.flatMap(judgeRow), ...judgeProperties(result)];
+}
+
+/** Compares with its goal what belongs to no row. */
+export function judgeProperties(result: BenchResult): Outcome[] {
+  const { properties, stalls } = result;
+  const { calls, heapBytesPerCall, allocationsPerCall } = properties;
+  const flat = heapBytesPerCall <= HEAP_NOISE && allocationsPerCall === 0;
   const small = properties.residentBytes <= RESIDENT_BYTES;
-  outcomes.push({
-    title: `${calls} calls of scalars`,
-    text: `no allocation; ${properties.heapBytesPerCall.toFixed(3)} bytes of ` +
-      `heap and ${properties.allocationsPerCall} native allocations a call`,
-    reached: flat,
-    tolerated: flat,
-  }, {
-    title: "a mapped program of 100 MiB",
-    text: `does not grow the process; grew it by ` +
-      `${(properties.residentBytes / 2 ** 20).toFixed(1)} MiB`,
-    reached: small,
-    tolerated: small,
-  });
-  return outcomes;
+  return [
+    {
+      title: `${calls} calls of scalars`,
+      text: `no allocation; ${heapBytesPerCall.toFixed(3)} bytes of heap and ` +
+        `${allocationsPerCall} native allocations a call`,
+      reached: flat,
+      tolerated: flat,
+    },
+    {
+      title: "a mapped program of 100 MiB",
+      text: `does not grow the process; grew it by ` +
+        `${(properties.residentBytes / 2 ** 20).toFixed(1)} MiB`,
+      reached: small,
+      tolerated: small,
+    },
+    judgeStall("off-thread", stalls.offThread, stalls),
+    judgeStall("with coarse fences", stalls.coarseFences, stalls),
+  ];
+}
+
+function judgeStall(
+  how: string,
+  stall: Stall,
+  { idle, onnx }: BenchResult["stalls"],
+): Outcome {
+  const text = ({ longest, duration }: Stall) =>
+    `${longest.toFixed(1)} ms in ${(duration / 1000).toFixed(1)} s`;
+  const peer = onnx === undefined ? "" : `; onnxruntime-node ${text(onnx)}`;
+  return {
+    title: `longest stall of the event loop, a call ${how}`,
+    text: `less than ${STALL} ms: ${text(stall)}${peer}; nothing at all ` +
+      text(idle),
+    reached: stall.longest < STALL,
+    tolerated: stall.longest < STALL + idle.longest,
+  };
 }
 
 /** Compares a row with its goals. */

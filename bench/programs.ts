@@ -12,6 +12,9 @@ import { testImage } from "./workload.ts";
 /** Programs that are compiled as they stand. */
 const PLAIN = ["scalars", "tensors", "through"];
 
+/** What makes functions return before their work is done. */
+const FENCES = "--iree-execution-model=async-external";
+
 /** Sizes of the network's weights. */
 const WEIGHTS = { w0: 16 * 3 * 3 * 3, w1: 32 * 16 * 3 * 3, w2: 8192 * 10 };
 
@@ -26,7 +29,7 @@ const CONSTANTS = { "1MiB": 2 ** 18, "100MiB": 100 * 2 ** 18 };
 export async function buildPrograms(): Promise<string> {
   // They are compiled for the processor that they are compiled on.
   const inputs = [tool(""), await processor(), await readBench("programs.ts")];
-  for (const name of ["convnet", "weights", ...PLAIN]) {
+  for (const name of ["convnet", "weights", "power", ...PLAIN]) {
     inputs.push(await programText(name));
   }
   return await cachedFolder("programs", inputs, async (folder) => {
@@ -35,6 +38,13 @@ export async function buildPrograms(): Promise<string> {
       await compile(folder, name, await programText(name));
     }
     await compile(folder, "convnet", await convnetText(folder));
+    const power = await programText("power");
+    await compile(folder, "power", power);
+    await compile(
+      folder,
+      "power_fences",
+      power.replace("iree-compile", `iree-compile ${FENCES}`),
+    );
     const weights = await programText("weights");
     for (const [size, count] of Object.entries(CONSTANTS)) {
       const text = weights.replace("<COUNTx", `<${count}x`);

@@ -5,7 +5,7 @@
  */
 
 import { CONTESTANTS } from "./contestants.ts";
-import { judge, judgeRow, type Outcome, times } from "./goals.ts";
+import { judgeProperties, judgeRow, type Outcome, times } from "./goals.ts";
 import type { EntryResult, RowResult } from "./measure.ts";
 import type { BenchResult, Origin } from "./result.ts";
 import { median } from "./statistics.ts";
@@ -92,7 +92,7 @@ function goals(row: RowResult): string {
 
 /** Outcomes that belong to no row. */
 export function formatProperties(result: BenchResult): string[] {
-  return judge(result).slice(-2).map((it) =>
+  return judgeProperties(result).map((it) =>
     `${it.title}:\n${formatOutcome(it)}`
   );
 }

@@ -2,6 +2,8 @@ import { join } from "@std/path";
 import type { RowResult } from "./measure.ts";
 import { requiredVariable } from "./cached_folder.ts";
 import type { Properties } from "./properties.ts";
+import type { Stall } from "./stall.ts";
+import type { Stalls } from "./stalls.ts";
 
 /** Where and of what the figures are. */
 export interface Origin {
@@ -23,6 +25,8 @@ export interface BenchResult {
   origin: Origin;
   rows: RowResult[];
   properties: Properties;
+  /** How the event loop stands still; of onnxruntime-node where it took part. */
+  stalls: Stalls & { onnx?: Stall };
   /** Who did not take part, and why. */
   absent: Record<string, string>;
 }

@@ -19,6 +19,7 @@ import {
   type Contestant,
   type ContestantName,
   CONTESTANTS,
+  ONNX_PACKAGE,
   startContestant,
 } from "./contestants.ts";
 import { type Effort, measureRow, type RowResult } from "./measure.ts";
@@ -46,6 +47,8 @@ interface Options {
   effort: Effort;
   rows: readonly Row[];
   calls: number;
+  /** Milliseconds that a model runs while the event loop is watched. */
+  modelTime: number;
   /** Whether packages that are missing are downloaded. */
   install: boolean;
   /** Where the result is kept, if it is. */
@@ -73,6 +76,7 @@ function parseOptions(args: string[]): Options {
     effort: flags.once ? ONCE : flags.quick ? QUICK : WHOLE,
     rows,
     calls: flags.once ? 1000 : CALLS,
+    modelTime: flags.once ? 20 : 2000,
     install: !flags.once,
     // A part is not the last run.
     output: flags.output ??
@@ -112,13 +116,24 @@ class Field {
   }
 }
 
-async function measureProperties(
+/** Runs a script of the bench that prints JSON. */
+async function measure(script: string, ...args: string[]): Promise<string> {
+  const flags = ["run", "-A", "--no-check", ...denoFlags()];
+  const path = join(ROOT, "bench", script);
+  return await mustRun(Deno.execPath(), [...flags, path, ...args]);
+}
+
+async function measureStalls(
   folder: string,
-  calls: number,
-): Promise<Properties> {
-  const script = join(ROOT, "bench/properties.ts");
-  const args = ["run", "-A", "--no-check", ...denoFlags(), script, folder];
-  return JSON.parse(await mustRun(Deno.execPath(), [...args, `${calls}`]));
+  milliseconds: number,
+  onnx: boolean,
+): Promise<BenchResult["stalls"]> {
+  const time = `${milliseconds}`;
+  const ours = JSON.parse(await measure("stalls.ts", folder, time));
+  if (!onnx) return ours;
+  const script = "peers/onnxruntime_stall.ts";
+  const theirs = await measure(script, folder, ONNX_PACKAGE, time);
+  return { ...ours, onnx: JSON.parse(theirs) };
 }
 
 async function run(options: Options): Promise<BenchResult> {
@@ -136,10 +151,14 @@ async function run(options: Options): Promise<BenchResult> {
     rows.push(result);
     console.log(`${formatRow(result)}\n`);
   }
-  const properties = await measureProperties(folder, options.calls);
+  const properties: Properties = JSON.parse(
+    await measure("properties.ts", folder, `${options.calls}`),
+  );
+  const { modelTime } = options;
+  const stalls = await measureStalls(folder, modelTime, packages.installed);
   const { rounds } = options.effort;
   const origin = await describeOrigin(load, rounds);
-  return { origin, rows, properties, absent: field.absent };
+  return { origin, rows, properties, stalls, absent: field.absent };
 }
 
 const options = parseOptions(Deno.args);

@@ -50,6 +50,9 @@ test("every benchmark runs once, for every contestant", async () => {
   }
   assertEquals(result.properties.allocationsPerCall, 0);
   assert(result.properties.residentBytes < 8 * 2 ** 20);
+  for (const { duration, longest } of Object.values(result.stalls)) {
+    assert(longest > 0 && longest <= duration);
+  }
   const chart = await Deno.readTextFile(target.join("last.svg"));
   for (const { title } of ROWS) {
     assertStringIncludes(chart, title.replaceAll("`", ""));
@@ -123,6 +126,12 @@ function resultWith(ratio: number, noise: number): BenchResult {
       allocationsPerCall: 0,
       residentBytes: 0,
     },
+    stalls: {
+      idle: { duration: 2000, longest: 1 },
+      offThread: { duration: 2000, longest: 4 },
+      coarseFences: { duration: 2000, longest: 4 },
+      onnx: { duration: 2000, longest: 2000 },
+    },
     absent: {},
   };
 }
@@ -131,7 +140,7 @@ test("bench:check fails on a missed goal, and forgives noise", async () => {
   const missed = (result: BenchResult) =>
     judge(result).filter(({ tolerated }) => !tolerated).length;
   const goals = ROWS.flatMap((row) => row.goals).length;
-  assertEquals(judge(resultWith(0.01, 0)).length, goals + 2);
+  assertEquals(judge(resultWith(0.01, 0)).length, goals + 4);
   assertEquals(missed(resultWith(0.01, 0)), 0);
   const times = ROWS.flatMap((row) => row.goals)
     .filter((goal) => "nanoseconds" in goal).length;
@@ -141,6 +150,13 @@ test("bench:check fails on a missed goal, and forgives noise", async () => {
   allocating.properties.allocationsPerCall = 1;
   allocating.properties.residentBytes = 100 * 2 ** 20;
   assertEquals(missed(allocating), 2);
+  const stalling = resultWith(0.01, 0);
+  stalling.stalls.offThread.longest = 5.9;
+  stalling.stalls.coarseFences.longest = 5;
+  assertEquals(missed(stalling), 0);
+  stalling.stalls.offThread.longest = 6;
+  stalling.stalls.coarseFences.longest = 2000;
+  assertEquals(missed(stalling), 2);
 
   using target = new TemporaryFolder();
   const path = target.join("result.json");

@@ -44,6 +44,25 @@ save(
     [tensor("a", 512, 512), tensor("b", 512, 512)],
     [tensor("c", 512, 512)],
 )
+turn = helper.make_graph(
+    [
+        helper.make_node("MatMul", ["x", "a"], ["y"]),
+        helper.make_node("Identity", ["go_on"], ["still"]),
+    ],
+    "turn",
+    [
+        helper.make_tensor_value_info("i", TensorProto.INT64, []),
+        helper.make_tensor_value_info("go_on", TensorProto.BOOL, []),
+        tensor("x", 1024, 1024),
+    ],
+    [helper.make_tensor_value_info("still", TensorProto.BOOL, []), tensor("y", 1024, 1024)],
+)
+save(
+    "power",
+    [helper.make_node("Loop", ["n", "", "a"], ["power"], body=turn)],
+    [tensor("a", 1024, 1024), helper.make_tensor_value_info("n", TensorProto.INT64, [])],
+    [tensor("power", 1024, 1024)],
+)
 save(
     "convnet",
     [

@@ -15,24 +15,7 @@ import {
   type Runner,
   testImage,
 } from "../workload.ts";
-
-/** What is used of the package. */
-interface OnnxRuntime {
-  InferenceSession: { create(path: string): Promise<Session> };
-  Tensor: new (
-    type: "float32",
-    data: Float32Array,
-    dims: readonly number[],
-  ) => Tensor;
-}
-
-interface Tensor {
-  readonly data: Float32Array;
-}
-
-interface Session {
-  run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
-}
+import type { OnnxRuntime, OnnxTensor } from "./onnxruntime_api.ts";
 
 const [folder, specifier] = Deno.args;
 // Named by whoever starts this, so that checking types downloads nothing.
@@ -56,7 +39,7 @@ async function model(
 ): Promise<() => Promise<Float32Array>> {
   const session = await InferenceSession.create(join(folder, `${name}.onnx`));
   return async () => {
-    const inputs: Record<string, Tensor> = {};
+    const inputs: Record<string, OnnxTensor> = {};
     for (const [name, array] of Object.entries(arrays)) {
       inputs[name] = new Tensor("float32", array, dims);
     }

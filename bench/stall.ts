@@ -1,0 +1,67 @@
+/**
+ * How long the event loop stands still while a model runs.
+ *
+ * @module
+ */
+
+/** A call of a model, and what it did to the event loop. */
+export interface Stall {
+  /** How long the call took, in milliseconds. */
+  duration: number;
+  /** The longest time between two ticks of a timer of 1 ms meanwhile. */
+  longest: number;
+}
+
+/** Runs a model that works for so many turns. */
+export type RunModel = (turns: number) => Promise<void>;
+
+/** Length of the matrix's sides that models multiply with itself. */
+export const SIDE = 1024;
+
+/** The matrix; its powers are the same as it. */
+export function makeIdentity(): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    { length: SIDE * SIDE },
+    (_, i) => i % (SIDE + 1) === 0 ? 1 : 0,
+  );
+}
+
+/**
+ * Measures the longest stall.
+ *
+ * @param run Runs the model.
+ * @param milliseconds How long it is to run, about.
+ */
+export async function measureStall(
+  run: RunModel,
+  milliseconds: number,
+): Promise<Stall> {
+  const turns = await findTurns(run, milliseconds);
+  let longest = 0;
+  const start = performance.now();
+  let last = start;
+  const tick = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(tick, 1);
+  await run(turns);
+  tick();
+  clearInterval(timer);
+  return { duration: last - start, longest };
+}
+
+async function findTurns(run: RunModel, milliseconds: number): Promise<number> {
+  let turns = 1;
+  await run(turns);
+  while (true) {
+    const start = performance.now();
+    await run(turns);
+    const duration = performance.now() - start;
+    if (duration >= milliseconds / 4) {
+      return Math.ceil(turns * milliseconds / duration);
+    }
+    turns *= 2;
+  }
+}
