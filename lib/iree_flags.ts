@@ -5,15 +5,12 @@ import type { Instance } from "./instance.ts";
 import { handleOf } from "./native_object.ts";
 import { demandFfi, demandWrite, toLoaderPath } from "./permissions.ts";
 
-/** The flag that names libraries for code of programs. */
-const PLUGIN = "executable_plugin";
-
 /**
  * IREE's flags that can be set, by name. A flag of text holds one value, one
  * that may be repeated several.
  */
 const FLAGS: Readonly<Record<string, "one" | "several">> = {
-  [PLUGIN]: "several",
+  executable_plugin: "several",
   device_profiling_mode: "one",
   device_profiling_output: "one",
   device_profiling_filter_function: "one",
@@ -74,7 +71,7 @@ export function setIreeFlags(
   handleOf(instance);
   const entries = Object.entries(flags).flatMap(([name, given]) =>
     valuesOf(name, given).map((value) =>
-      [name, name === PLUGIN ? toLoaderFlag(value) : value] as const
+      [name, toLoaderFlag(name, value)] as const
     )
   );
   for (const [, value] of entries) encodeName(value, "a flag");
@@ -98,17 +95,23 @@ function valuesOf(
 }
 
 // What is asked about is what is loaded.
-function toLoaderFlag(value: string): string {
-  const [, prefix, path] = /^(embedded:)?(.*)$/s.exec(value) ?? [];
-  return `${prefix ?? ""}${toLoaderPath(path)}`;
+function toLoaderFlag(name: string, value: string): string {
+  switch (name) {
+    case "executable_plugin":
+      return value.startsWith("embedded:") ? value : toLoaderPath(value);
+    case "vulkan_libvulkan_search_path":
+      return toLoaderPath(value);
+    default:
+      return value;
+  }
 }
 
 function demandRights(name: string, value: string): void {
   switch (name) {
-    case PLUGIN:
+    case "executable_plugin":
       return demandFfi(value.replace(/^embedded:/, ""));
     case "vulkan_libvulkan_search_path":
-      return demandFfi(value.replace(/^file:/, ""));
+      return demandFfi(value);
     case "device_profiling_output":
     case "device_capture_file":
       return value === "" ? undefined : demandWrite(value);

@@ -186,6 +186,19 @@ test("A plugin is looked for here, whether or not its path has a slash", async (
   assertStringIncludes(stderr, "./libm.so.6: cannot open shared object file");
 });
 
+test("Vulkan is looked for where a path says, with a slash or without", async () => {
+  for (const path of ["missing.so", "./missing.so"]) {
+    const { code, stderr } = await iree([
+      "run",
+      "--list_devices=vulkan",
+      `--vulkan_libvulkan_search_path=${path}`,
+    ]);
+    // Where the system has Vulkan it is found all the same.
+    if (code === 0) continue;
+    assertStringIncludes(stderr, "Tried: ./missing.so\n");
+  }
+});
+
 test("Flags that mean nothing here are refused, and say why", async () => {
   for (
     const [flag, words] of [
