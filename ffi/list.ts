@@ -7,7 +7,12 @@
 import { IreeError } from "./error.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
-import { ListElements, type ScalarType, Tag } from "./list_elements.ts";
+import {
+  type ListElements,
+  type ScalarType,
+  Tag,
+  takeElements,
+} from "./list_elements.ts";
 import { ownReference, type TypedHandle } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
 import { encodeText, readText } from "./text.ts";
@@ -65,7 +70,7 @@ export function readList(
   start: number,
   count: number,
 ): ListElements {
-  const elements = new ListElements(count);
+  const elements = takeElements(count);
   check(
     native.iree_ffi_list_read(
       idleList(list),
@@ -82,13 +87,14 @@ export function readList(
 export function writeList(
   list: Handle,
   start: number,
+  count: number,
   elements: ListElements,
 ): void {
   check(
     native.iree_ffi_list_write(
       idleList(list),
       start,
-      elements.count,
+      count,
       elements.bytes,
       elements.tags,
     ),

@@ -32,10 +32,11 @@ export class ListElements {
   readonly #f32: Float32Array<ArrayBuffer>;
   readonly #f64: Float64Array<ArrayBuffer>;
 
-  constructor(readonly count: number) {
-    const buffer = new ArrayBuffer(8 * count);
+  /** @param capacity Elements that there is room for. */
+  constructor(readonly capacity: number) {
+    const buffer = new ArrayBuffer(8 * capacity);
     this.bytes = new Uint8Array(buffer);
-    this.tags = new Uint8Array(count);
+    this.tags = new Uint8Array(capacity);
     this.#i8 = new Int8Array(buffer);
     this.#i16 = new Int16Array(buffer);
     this.#i32 = new Int32Array(buffer);
@@ -97,4 +98,25 @@ export class ListElements {
   setReference(index: number, kind: number): void {
     this.tags[index] = Tag.reference + kind;
   }
+}
+
+/** Elements that are kept at most: a quarter of a megabyte. */
+const MAX_KEPT = 1 << 15;
+
+let kept: ListElements | undefined;
+
+/** Room for elements, with whatever was in it before. */
+export function takeElements(count: number): ListElements {
+  const elements = kept;
+  if (elements === undefined || elements.capacity < count) {
+    return new ListElements(count);
+  }
+  // Nobody else gets it until it is given back.
+  kept = undefined;
+  return elements;
+}
+
+/** Keeps room for who next needs some. */
+export function giveElementsBack(elements: ListElements): void {
+  if (elements.capacity <= MAX_KEPT) kept = elements;
 }

@@ -10,7 +10,7 @@ import {
   setListReference,
   writeList,
 } from "../ffi/list.ts";
-import { ListElements, Tag } from "../ffi/list_elements.ts";
+import { giveElementsBack, Tag, takeElements } from "../ffi/list_elements.ts";
 import type { TypedHandle } from "../ffi/reference.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
@@ -193,13 +193,14 @@ export class List extends NativeObject {
         values[i] = wrapObject(getListReference(handle, start + i, kind));
       }
     }
+    giveElementsBack(elements);
     return values;
   }
 
   #write(start: number, values: readonly Value[], type?: ScalarType): void {
     if (type !== undefined) checkScalarType("type", type);
     const handle = handleOf(this);
-    const elements = new ListElements(values.length);
+    const elements = takeElements(values.length);
     const storedType = type ?? this.#scalarType();
     const numberType = storedType ?? "f64";
     const bigintType = storedType ?? "i64";
@@ -223,7 +224,8 @@ export class List extends NativeObject {
         objects.set(start + i, object);
       }
     }
-    writeList(handle, start, elements);
+    writeList(handle, start, values.length, elements);
+    giveElementsBack(elements);
     for (const [ordinal, object] of objects) {
       setListReference(handle, ordinal, object);
     }

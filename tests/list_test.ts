@@ -108,6 +108,19 @@ test("Values of every type and objects go in and out together, in order", () => 
   assertEquals(rest, [-0, -128, -32768, 2 ** 31 - 1, 7n, 0.5]);
 });
 
+test("What one list was written with does not show in another one", () => {
+  using instance = Instance.open();
+  using inner = List.create(instance);
+  using long = List.from(instance, [7n, inner, 0.5, 1n, 2n]);
+  assertEquals(long.size, 5);
+  assertThrows(() => List.from(instance, [1n, "x" as never]), IreeError);
+  using short = List.from(instance, [null, 3]);
+  short.push(-1, "i8");
+  assertEquals(short.toArray(), [null, 3, -1]);
+  using none = List.create(instance);
+  assertEquals(none.toArray(), []);
+});
+
 test("Null takes the place of a number and of an object", () => {
   using instance = Instance.open();
   using inner = List.create(instance);
