@@ -69,6 +69,25 @@ test("A scalar that does not fit is refused, not changed", async () => {
   );
 });
 
+test("What is wrong with an expected output is not told of an input", async () => {
+  for (
+    const [expected, words] of [
+      [["x"], "parsing value `x` as i32; parsing expected output 0"],
+      [[""], "no value specified for expected output"],
+      [["2", "2"], "expected fewer expected output values; 'double' has 1"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await iree([
+      "run",
+      `--module=${single}`,
+      "--input=1",
+      ...expected.map((it) => `--expected_output=${it}`),
+    ]);
+    assertEquals([code, stdout], [1, "EXEC @double\n"]);
+    assertStringIncludes(stderr, words);
+  }
+});
+
 test("Wrong usage exits with 2 before anything runs", async () => {
   const good = [`--module=${single}`, "--input=1"];
   await forEach<[string[], number, string]>([

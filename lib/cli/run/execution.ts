@@ -44,6 +44,7 @@ export function execute(
     types: valueTypes(found.argumentTypes, found.signature?.inputs),
     memory: lead ?? instance,
     name,
+    role: "input",
   }, stack);
   reporter.begin(name);
   const { result, milliseconds } = profiled(
@@ -58,7 +59,11 @@ export function execute(
   }
   const differences = flags.expected_output.length === 0
     ? undefined
-    : findDifferences(results, { types, memory: instance, name }, flags);
+    : findDifferences(
+      results,
+      { types, memory: instance, name, role: "expected output" },
+      flags,
+    );
   reporter.end(results, milliseconds, differences);
   return !differences;
 }

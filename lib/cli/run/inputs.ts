@@ -25,6 +25,8 @@ export interface InputTarget {
   readonly memory: Device | Instance;
   /** What the values belong to, for messages. */
   readonly name: string;
+  /** What a value is, for messages. */
+  readonly role: "input" | "expected output";
 }
 
 /**
@@ -68,7 +70,7 @@ export function parseExpected(
       // The text is told unless the message has it.
       const text = error.detail.includes(`\`${spec}\``) ? "" : ` \`${spec}\``;
       const detail =
-        `${error.detail}; parsing input ${reader.values.length}${text}`;
+        `${error.detail}; parsing ${target.role} ${reader.values.length}${text}`;
       const { hint, cause, status } = error;
       throw new IreeError(error.code, detail, { hint, cause, status });
     }
@@ -89,7 +91,10 @@ class InputReader {
 
   read(spec: string): void {
     if (spec === "") {
-      throw new IreeError("INVALID_ARGUMENT", "no value specified for input");
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `no value specified for ${this.#target.role}`,
+      );
     }
     if (/^[@+*]/.test(spec)) {
       this.#readNpyFile(spec);
@@ -156,11 +161,11 @@ class InputReader {
   }
 
   #nextType(): ValueType {
-    const { types, name } = this.#target;
+    const { types, name, role } = this.#target;
     if (this.values.length < types.length) return types[this.values.length];
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `function expected fewer input values; '${name}' has ${types.length}`,
+      `function expected fewer ${role} values; '${name}' has ${types.length}`,
     );
   }
 
