@@ -1,4 +1,5 @@
 import { IreeError } from "./error.ts";
+import { overFile } from "./file_failure.ts";
 
 // Programs can be as large as their weights, while what they tell of themselves
 // is a few kilobytes: so files are read in parts.
@@ -64,25 +65,11 @@ export function withFile<T>(
 }
 
 function statFile(path: string): Deno.FileInfo {
-  return orNotFound(path, () => Deno.statSync(path));
+  return overFile(path, () => Deno.statSync(path));
 }
 
 function openFile(path: string): Deno.FsFile {
-  return orNotFound(path, () => Deno.openSync(path, { read: true }));
-}
-
-function orNotFound<T>(path: string, open: () => T): T {
-  try {
-    return open();
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IreeError(
-      cause instanceof Deno.errors.NotFound ? "NOT_FOUND" : "UNAVAILABLE",
-      `failed to open file '${path}'`,
-      { cause, hint: reason },
-    );
-  }
+  return overFile(path, () => Deno.openSync(path, { read: true }));
 }
 
 function readExactly(

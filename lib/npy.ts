@@ -8,6 +8,7 @@ import {
   type TypedArray,
 } from "./element_type.ts";
 import { IreeError } from "./error.ts";
+import { overFile } from "./file_failure.ts";
 import { formatDescr, parseDescr } from "./npy_element_type.ts";
 import { formatNpyHeader, parseNpyHeader, type Refuse } from "./npy_header.ts";
 import { toPath } from "./permissions.ts";
@@ -116,7 +117,7 @@ export function decodeNpyArray(
  * @param path Path or `file:` URL.
  * @param options What the file does not tell.
  * @returns The arrays in order, at least one; throws NOT_FOUND when there is no
- * such file, and what `decodeNpy` throws.
+ * such file, UNAVAILABLE when it cannot be read, and what `decodeNpy` throws.
  */
 export function readNpy(
   path: string | URL,
@@ -198,20 +199,6 @@ export function writeNpy(
   const file = toPath(path);
   const bytes = encodeNpy(...arrays);
   overFile(file, () => Deno.writeFileSync(file, bytes));
-}
-
-// What Deno refuses is thrown in Deno's own words.
-function overFile<T>(file: string, act: () => T): T {
-  try {
-    return act();
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new IreeError("NOT_FOUND", `failed to open file '${file}'`, {
-        cause,
-      });
-    }
-    throw cause;
-  }
 }
 
 function decode(

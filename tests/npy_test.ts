@@ -367,6 +367,18 @@ test("Errors about files name them", () => {
   assertStringIncludes(error.message, `failed to open file '${path}'`);
   Deno.writeTextFileSync(path, "text");
   assertThrows(() => readNpy(path), IreeError, `'${path}': array 0, from byte`);
+  for (
+    const act of [
+      () => readNpy(folder.path),
+      () => writeNpy(folder.path, new Float32Array(1)),
+    ]
+  ) {
+    assertThrows(
+      act,
+      IreeError,
+      `UNAVAILABLE: failed to open file '${folder.path}'\nIs a directory`,
+    );
+  }
   assertThrows(
     () => writeNpy(folder.join("no/some.npy"), new Float32Array(1)),
     IreeError,
