@@ -41,13 +41,16 @@ async function turnsFor(work: Work, few: number): Promise<number> {
 
 const idle = () => new Promise((resolve) => setTimeout(resolve, DURATION));
 
-/** What the machine stalls by itself is no fault of the call. */
+/**
+ * On a busy machine stalls are no fault of the call: the work takes the cores
+ * besides, so that there the loop may stall a few times as long as by itself.
+ */
 async function testStall(work: Work, few: number): Promise<void> {
   const turns = await turnsFor(work, few);
   let best = Infinity;
   let allowed = STALL;
   for (let i = 0; i < ATTEMPTS && best >= allowed; i++) {
-    if (i > 0) allowed = Math.max(allowed, await longestStall(idle));
+    if (i > 0) allowed = Math.max(allowed, 4 * await longestStall(idle));
     best = Math.min(best, await longestStall(() => work(turns)));
   }
   const text = `the longest stall was ${best.toFixed(1)} ms`;
