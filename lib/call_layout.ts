@@ -48,7 +48,8 @@ export class CallLayout {
   readonly #resultsLength: number;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
   readonly #tensors: readonly TensorParameter[];
-  readonly #takesReferences: boolean;
+  /** Whether any argument is a reference. */
+  readonly takesReferences: boolean;
 
   /** Throws UNIMPLEMENTED for a function that cannot be called from here. */
   constructor(description: FunctionDescription) {
@@ -79,7 +80,7 @@ export class CallLayout {
         (problem) => this.#refused(ordinal, problem),
       )
     );
-    this.#takesReferences = this.#argumentSlots.some(({ type }) =>
+    this.takesReferences = this.#argumentSlots.some(({ type }) =>
       type === "ref"
     );
   }
@@ -98,14 +99,19 @@ export class CallLayout {
     };
   }
 
+  /** Refuses another number of arguments than the function takes. */
+  checkCount(count: number): void {
+    if (count !== this.#argumentSlots.length) throw this.#wrongCount(count);
+  }
+
   /**
    * Reads what is passed for references. This can run code of the caller's,
    * even a call of this function, so nothing is written before all is read.
    */
   readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {
     const slots = this.#argumentSlots;
-    if (values.length !== slots.length) throw this.#wrongCount(values.length);
-    if (!this.#takesReferences) return NO_REFERENCES;
+    this.checkCount(values.length);
+    if (!this.takesReferences) return NO_REFERENCES;
     const references: ReferenceArgument[] = [];
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       references.push(
@@ -131,10 +137,10 @@ export class CallLayout {
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       const slot = slots[ordinal];
       if (slot.type !== "ref") {
-        this.#writeScalar(call.arguments, ordinal, slot, values[ordinal]);
+        this.#writeSlot(call.arguments, ordinal, slot, values[ordinal]);
       }
     }
-    if (this.#takesReferences) this.#setReferences(context, call, references);
+    if (this.takesReferences) this.#setReferences(context, call, references);
   }
 
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
@@ -148,7 +154,13 @@ export class CallLayout {
     return object;
   }
 
-  #writeScalar(
+  /** Writes an argument of a function that takes no references. */
+  writeScalar(call: PreparedCall, ordinal: number, value: Argument): void {
+    const slot = this.#argumentSlots[ordinal];
+    this.#writeSlot(call.arguments, ordinal, slot, value);
+  }
+
+  #writeSlot(
     { i32, i64, f32, f64 }: CallBuffer,
     ordinal: number,
     { type, offset }: Slot,

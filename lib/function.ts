@@ -1,4 +1,5 @@
 import { invokeCall } from "../ffi/call.ts";
+import type { Handle } from "../ffi/handle.ts";
 import {
   AsyncCalls,
   type FunctionContext,
@@ -112,7 +113,18 @@ export class VmFunction extends NativeObject {
    * FAILED_PRECONDITION while an asynchronous call uses the context.
    */
   call(...values: Argument[]): CallResult {
-    this.#make(values);
+    if (this.#layout.takesReferences) {
+      this.#make(copyOf(values));
+      return this.#layout.results.read(this.#owner.context, this.#prepared);
+    }
+    // A call of scalars allocates nothing: the array of its arguments is never
+    // made as long as nobody is given it.
+    const handle = handleOf(this);
+    this.#layout.checkCount(values.length);
+    for (let ordinal = 0; ordinal < values.length; ordinal++) {
+      this.#layout.writeScalar(this.#prepared, ordinal, values[ordinal]);
+    }
+    this.#invoke(handle);
     return this.#layout.results.read(this.#owner.context, this.#prepared);
   }
 
@@ -170,12 +182,16 @@ export class VmFunction extends NativeObject {
   #make(values: readonly Argument[]): void {
     const references = this.#layout.readReferences(values);
     const handle = handleOf(this);
-    const { context, queue } = this.#owner;
-    const prepared = this.#prepared;
-    this.#layout.write(context, prepared, values, references);
+    const { context } = this.#owner;
+    this.#layout.write(context, this.#prepared, values, references);
+    this.#invoke(handle);
+  }
+
+  #invoke(handle: Handle): void {
+    const { queue } = this.#owner;
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
-    invokeCall(handle, prepared.arguments, prepared.results);
+    invokeCall(handle, this.#prepared.arguments, this.#prepared.results);
   }
 
   /**
@@ -214,7 +230,7 @@ export class VmFunction extends NativeObject {
       devices,
       ordinal: 0,
     }, text);
-    return this.#structured.invoke(values);
+    return this.#structured.invoke(copyOf(values));
   }
 
   /**
@@ -275,6 +291,14 @@ export class VmFunction extends NativeObject {
     this.#owner.queue.demandIdle("a call cannot be submitted");
     return this.#async.submit(this.#async.begin(values, () => handleOf(this)));
   }
+}
+
+function copyOf<T>(values: readonly T[]): T[] {
+  const copy: T[] = [];
+  for (let ordinal = 0; ordinal < values.length; ordinal++) {
+    copy.push(values[ordinal]);
+  }
+  return copy;
 }
 
 const NO_TARGETS: readonly undefined[] = [];
