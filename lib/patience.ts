@@ -63,6 +63,8 @@ export class Patience {
     };
     const abort = () => giveUp(this.#signal?.reason);
     this.#signal?.addEventListener("abort", abort);
+    // What was given to the work can have run code of the caller's.
+    if (this.#signal?.aborted) abort();
     const timer = this.#timeout === undefined
       ? undefined
       : setTimeout(() => giveUp(this.#deadlineExceeded()), this.#timeout);

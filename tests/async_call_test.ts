@@ -170,6 +170,27 @@ test("A call is given up when its signal says so, or its time is over", async ()
   assertEquals(await loop.callWith({ timeout: 60_000 }, 7), 7n);
 });
 
+test("A signal that is aborted while the arguments are read is noticed", async () => {
+  using loaded = open(syncWork);
+  const controller = new AbortController();
+  const tensor = {
+    get elementType(): "f32" {
+      controller.abort(new Error("enough"));
+      return "f32";
+    },
+    shape: [4],
+    data: new Float32Array(4),
+  };
+  const mul = loaded.lookupFunction("mul");
+  const { signal } = controller;
+  await assertRejects(
+    () => mul.callWith({ signal }, tensor, tensor),
+    Error,
+    "enough",
+  );
+  assertEquals(text(await mul.callAsync(tensor, tensor)), "4xf32=0 0 0 0");
+});
+
 test("Forks run at once, with numbers of their own", async () => {
   using loaded = open(syncWork);
   loaded.call("count");
