@@ -156,11 +156,13 @@ export class Device extends NativeObject {
           `none among ${uris.join(", ")}`,
       );
     }
-    const group = createDeviceGroup(
-      handleOf(instance),
-      uris,
-      allocators,
-      task,
+    const group = explained(() =>
+      createDeviceGroup(
+        handleOf(instance),
+        uris,
+        allocators,
+        task,
+      )
     );
     return uris.map((uri, ordinal) =>
       new Device(
@@ -353,4 +355,23 @@ function noGroup(reason: string): IreeError {
     `devices must be all of one group, in its order: ${reason}`,
     { hint: "create them together with Device.createGroup" },
   );
+}
+
+// IREE's own words name an environment variable, which this library has not.
+function explained<T>(create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (
+      error instanceof IreeError &&
+      error.detail.includes("IREE_HAL_VULKAN_LIBVULKAN_PATH")
+    ) {
+      throw error.withHint(
+        "this library reads no environment variables; name the path by the " +
+          "flag vulkan_libvulkan_search_path, on the command line or with " +
+          "setIreeFlags",
+      );
+    }
+    throw error;
+  }
 }

@@ -156,14 +156,16 @@ export class VmFunction extends NativeObject {
     ...values: Argument[]
   ): Computed[] {
     const length = this.#layout.results.count;
-    if (!Array.isArray(targets) || targets.length !== length) {
+    // Read before the call: reading can run code of the caller's.
+    const own = Array.isArray(targets) ? copyOf(targets) : NO_TARGETS;
+    if (!Array.isArray(targets) || own.length !== length) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         `'${this.name}' has ${length} results; an array, or undefined, is to ` +
           "be given for each",
       );
     }
-    return this.#compute(targets, values);
+    return this.#compute(own, values);
   }
 
   #compute(

@@ -192,7 +192,12 @@ export const BFLOAT16: DeclaredScalar = declaredFloat(
  * both the signed range and the unsigned one.
  */
 export const DECLARED_SCALARS: Readonly<Record<string, DeclaredScalar>> = {
-  i1: declaredInteger(0, 1),
+  i1: {
+    range: "0, 1, false or true",
+    fits: (value) => value === 0 || value === 1 || typeof value === "boolean",
+    encode: Number,
+    decode: (bits) => bits,
+  },
   i8: declaredInteger(-128, 255),
   si8: declaredInteger(-128, 127),
   ui8: declaredInteger(0, 255),

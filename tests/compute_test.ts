@@ -107,3 +107,16 @@ test("Arrays that do not fit a result are refused", () => {
   Object.defineProperty(lying, "byteLength", { value: 4000 });
   assertEquals(mul.computeInto([lying], four(2), four(2)), [lying]);
 });
+
+test("Code that runs while targets are read changes no result", () => {
+  using loaded = load({ modules: [syncWork] });
+  const count = loaded.lookupFunction("count");
+  const targets = new Proxy([undefined], {
+    get(array, key, receiver) {
+      if (key === "0") { for (let i = 0; i < 10; i++) count.compute(); }
+      return Reflect.get(array, key, receiver);
+    },
+  });
+  assertEquals(count.computeInto(targets), [11]);
+  assertEquals(count.compute(), 12);
+});

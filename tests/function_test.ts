@@ -122,7 +122,7 @@ test("A function refuses what its declared type has no room for", async () => {
         "choose",
         [2],
         "argument 0 of 'choose': wanted i1 (a whole number " +
-        "from 0 to 1)",
+        "(0, 1, false or true)",
       ],
     ] as const
   ) {
