@@ -137,7 +137,14 @@ export class AsyncCalls {
       queue.ended(handle);
       handle.release();
     });
-    return { results: this.#layout.results.read(context, prepared), finished };
+    try {
+      const results = this.#layout.results.read(context, prepared);
+      return { results, finished };
+    } catch (error) {
+      // Nobody is given the promise that could be asked about it.
+      finished.catch(() => {});
+      throw error;
+    }
   }
 }
 
