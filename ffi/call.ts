@@ -140,9 +140,10 @@ export function invokeCall(
 }
 
 /**
- * Makes a call on another thread. Arguments are taken at once.
+ * Makes a call on another thread, or submits it there where it says by a fence
+ * when it is done. Arguments are taken at once.
  *
- * @returns When the call has ended; {@linkcode endCall} tells how.
+ * @returns When the call has ended, or was submitted; {@linkcode endCall} tells how.
  */
 export async function runCall(
   context: Handle,
@@ -190,6 +191,17 @@ export function submitCall(
   check(
     native.iree_ffi_call_submit(pointer, callArguments.i32, results.i32),
   );
+  return native.iree_ffi_call_wait(pointer);
+}
+
+/**
+ * Waits for the work of a call that {@linkcode runCall} submitted.
+ *
+ * @returns When it has ended; {@linkcode endSubmission} tells how.
+ */
+export function waitForCall(call: Handle): Promise<void> {
+  const pointer = call.pointer(Kind.call);
+  native.iree_ffi_call_hold(pointer);
   return native.iree_ffi_call_wait(pointer);
 }
 

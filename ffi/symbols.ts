@@ -339,6 +339,8 @@ export const symbols = {
     parameters: ["pointer", "buffer", "buffer"],
     result: "u32",
   },
+  // void iree_ffi_call_hold(iree_ffi_call_t* call)
+  iree_ffi_call_hold: { parameters: ["pointer"], result: "void" },
   // void iree_ffi_call_wait(iree_ffi_call_t* call)
   iree_ffi_call_wait: {
     parameters: ["pointer"],

@@ -4,6 +4,7 @@ import {
   endSubmission,
   runCall,
   submitCall,
+  waitForCall,
 } from "../ffi/call.ts";
 import type { Handle } from "../ffi/handle.ts";
 import type { Argument, CallLayout } from "./call_layout.ts";
@@ -98,7 +99,10 @@ export class AsyncCalls {
         prepared.handle.release();
       }
     }
-    const submission = await queue.run(() => this.submit(prepared), isWanted);
+    const submission = await queue.run(
+      () => this.#submitElsewhere(prepared),
+      isWanted,
+    );
     if (submission === undefined) {
       prepared.handle.release();
       return undefined;
@@ -120,18 +124,40 @@ export class AsyncCalls {
     return this.#layout.results.read(context, prepared);
   }
 
-  /** Gives a call to the device; its turn must have come. */
-  submit(prepared: PreparedCall): Submission {
+  // Giving much work to the device takes long too.
+  async #submitElsewhere(prepared: PreparedCall): Promise<Submission> {
     const { context, queue } = this.#owner;
     const { handle } = prepared;
     let ended: Promise<void>;
     try {
       queue.follow(handle);
+      await runCall(context, handle, prepared.arguments);
+      endCall(handle, prepared.results);
+      ended = waitForCall(handle);
+    } catch (error) {
+      handle.release();
+      throw error;
+    }
+    return this.#submission(prepared, ended);
+  }
+
+  /** Gives a call to the device; its turn must have come. */
+  submit(prepared: PreparedCall): Submission {
+    const { handle } = prepared;
+    let ended: Promise<void>;
+    try {
+      this.#owner.queue.follow(handle);
       ended = submitCall(handle, prepared.arguments, prepared.results);
     } catch (error) {
       handle.release();
       throw error;
     }
+    return this.#submission(prepared, ended);
+  }
+
+  #submission(prepared: PreparedCall, ended: Promise<void>): Submission {
+    const { context, queue } = this.#owner;
+    const { handle } = prepared;
     queue.submitted(handle);
     const finished = ended.then(() => endSubmission(handle)).finally(() => {
       queue.ended(handle);

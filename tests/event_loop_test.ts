@@ -9,6 +9,9 @@ const asyncWork = await program("async_work.mlir");
 const STALL = 5;
 const DURATION = 2000;
 
+/** A sanitizer makes all that a call does long. */
+const SANITIZED: number = Deno.env.get("DEV_SANITIZE") ? DURATION / 4 : 0;
+
 /** How often to try: a busy machine stalls everybody now and then. */
 const ATTEMPTS = 5;
 
@@ -48,7 +51,7 @@ const idle = () => new Promise((resolve) => setTimeout(resolve, DURATION));
 async function testStall(work: Work, few: number): Promise<void> {
   const turns = await turnsFor(work, few);
   let best = Infinity;
-  let allowed = STALL;
+  let allowed = Math.max(STALL, SANITIZED);
   for (let i = 0; i < ATTEMPTS && best >= allowed; i++) {
     if (i > 0) allowed = Math.max(allowed, 4 * await longestStall(idle));
     best = Math.min(best, await longestStall(() => work(turns)));

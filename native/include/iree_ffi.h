@@ -446,8 +446,8 @@ IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
 // Takes the arguments of a call that iree_ffi_call_run is going to make.
 IREE_API_EXPORT void iree_ffi_call_begin(iree_ffi_call_t* call,
                                          const uint8_t* arguments);
-// Makes the call and keeps how it ended. Runs on any thread, while nothing else
-// uses the context.
+// Makes the call and keeps how it ended; one of the model coarse-fences it
+// submits. Runs on any thread, while nothing else uses the context.
 IREE_API_EXPORT void iree_ffi_call_run(iree_ffi_call_t* call);
 // Tells how a call ended and, if it succeeded and |results| is not NULL, gives
 // its results.
@@ -465,6 +465,8 @@ IREE_API_EXPORT uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
 IREE_API_EXPORT uint32_t iree_ffi_call_submit(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);
+// Takes the call for iree_ffi_call_wait, when iree_ffi_call_run has submitted it.
+IREE_API_EXPORT void iree_ffi_call_hold(iree_ffi_call_t* call);
 // Waits for the work of a submitted call and keeps how it ended. Runs on any
 // thread.
 IREE_API_EXPORT void iree_ffi_call_wait(iree_ffi_call_t* call);

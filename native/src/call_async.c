@@ -24,7 +24,9 @@ static void iree_ffi_call_keep(iree_ffi_call_t* call, iree_status_t status) {
 }
 
 void iree_ffi_call_run(iree_ffi_call_t* call) {
-  iree_status_t status = iree_ffi_call_run_function(call);
+  iree_status_t status = call->takes_fences
+                             ? iree_ffi_call_submit_function(call)
+                             : iree_ffi_call_run_function(call);
   iree_ffi_slots_release_refs(&call->arguments);
   iree_ffi_call_keep(call, status);
 }
@@ -53,6 +55,10 @@ uint32_t iree_ffi_call_submit(iree_ffi_call_t* call, const uint8_t* arguments,
     iree_atomic_ref_count_inc(&call->ref_count);
   }
   return iree_ffi_check(status);
+}
+
+void iree_ffi_call_hold(iree_ffi_call_t* call) {
+  iree_atomic_ref_count_inc(&call->ref_count);
 }
 
 void iree_ffi_call_wait(iree_ffi_call_t* call) {
