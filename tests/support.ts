@@ -20,7 +20,7 @@ export const SANITIZE: readonly string[] =
 
 /** Programs that load nothing of ours; rustc crashes over the sanitizer. */
 const TOOLS: ReadonlySet<string> = new Set(
-  "c++ cargo cmake iree-as-module iree-compile nm pkg-config python readelf"
+  "c++ cargo cmake iree-as-module iree-compile nm pkg-config readelf"
     .split(" "),
 );
 
