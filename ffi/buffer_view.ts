@@ -33,22 +33,27 @@ export interface TensorBytes {
 export function createBufferView(memory: Memory, tensor: TensorBytes): Handle {
   const { instance, devices, ordinal } = memory;
   const { code, dims, bytes } = tensor;
-  const view = new Handle(
-    Kind.bufferView,
-    created(
-      native.iree_ffi_buffer_view_create(
-        instance.pointer(Kind.instance),
-        devices?.pointer(Kind.deviceGroup) ?? null,
-        ordinal,
-        code,
-        dims,
-        dims.length,
-        bytes,
-        byteLengthOf(bytes),
-      ),
+  return ownBufferView(
+    memory,
+    native.iree_ffi_buffer_view_create(
+      instance.pointer(Kind.instance),
+      devices?.pointer(Kind.deviceGroup) ?? null,
+      ordinal,
+      code,
+      dims,
+      dims.length,
+      bytes,
+      byteLengthOf(bytes),
     ),
-    instance,
   );
+}
+
+/** Takes over a new buffer view, or throws why there is none. */
+export function ownBufferView(
+  { instance, devices }: Memory,
+  pointer: Deno.PointerValue,
+): Handle {
+  const view = new Handle(Kind.bufferView, created(pointer), instance);
   // Memory of a device must not outlive the device.
   if (devices !== undefined) view.domain.addDevice(devices);
   return view;

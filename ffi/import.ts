@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Memory, TensorBytes } from "./buffer_view.ts";
+import { type Memory, ownBufferView, type TensorBytes } from "./buffer_view.ts";
 import { Handle, Kind } from "./handle.ts";
 import { keepMemory } from "./kept_memory.ts";
 import { native } from "./library.ts";
@@ -64,11 +64,5 @@ export function importBufferView(
     isReleased: () => native.iree_ffi_import_is_released(pointer) !== 0,
     letGo: () => token.release(),
   });
-  const view = new Handle(
-    Kind.bufferView,
-    created(native.iree_ffi_import_take_view(pointer)),
-    instance,
-  );
-  if (devices !== undefined) view.domain.addDevice(devices);
-  return view;
+  return ownBufferView(memory, native.iree_ffi_import_take_view(pointer));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Memory } from "./buffer_view.ts";
+import { type Memory, ownBufferView } from "./buffer_view.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { ownReference } from "./reference.ts";
@@ -29,23 +29,18 @@ export function parseTensor(
   const source = contents === undefined
     ? null
     : bytesOf(contents, "the contents of a tensor");
-  const view = new Handle(
-    Kind.bufferView,
-    created(
-      native.iree_ffi_tensor_parse(
-        instance.pointer(Kind.instance),
-        devices?.pointer(Kind.deviceGroup) ?? null,
-        ordinal,
-        bytes,
-        bytes.length,
-        source,
-        BigInt(source?.length ?? 0),
-      ),
+  return ownBufferView(
+    memory,
+    native.iree_ffi_tensor_parse(
+      instance.pointer(Kind.instance),
+      devices?.pointer(Kind.deviceGroup) ?? null,
+      ordinal,
+      bytes,
+      bytes.length,
+      source,
+      BigInt(source?.length ?? 0),
     ),
-    instance,
   );
-  if (devices !== undefined) view.domain.addDevice(devices);
-  return view;
 }
 
 /** How floating point is compared. */
