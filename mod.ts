@@ -20,6 +20,7 @@ export {
   type IreeErrorOptions,
   type StatusCode,
 } from "./lib/error.ts";
+export { BoundCall } from "./lib/bound_call.ts";
 export { BufferMapping } from "./lib/buffer_mapping.ts";
 export { BufferView, type BufferViewOptions } from "./lib/buffer_view.ts";
 export {

@@ -6,7 +6,7 @@
 
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
-import { ownReference, type TypedHandle } from "./reference.ts";
+import { ownReference } from "./reference.ts";
 import { check, created } from "./status.ts";
 import { byteLengthOf, encodeText } from "./text.ts";
 
@@ -75,16 +75,21 @@ export function setCallReference(
   context: Handle,
   call: Handle,
   ordinal: number,
-  object: TypedHandle | null,
+  object: Handle | null,
 ): void {
-  const pointer = object?.handle.pointer(object.kind) ?? null;
-  // The program may store it, or something in it.
-  if (object !== null) context.join(object.handle);
-  if (object?.kind === Kind.list) context.domain.noteList();
+  let kind: Kind = Kind.null;
+  let pointer: Deno.PointerValue = null;
+  if (object !== null) {
+    kind = object.kind;
+    pointer = object.pointer(kind);
+    // The program may store it, or something in it.
+    context.join(object);
+    if (kind === Kind.list) context.domain.noteList();
+  }
   const status = native.iree_ffi_call_set_ref(
     call.pointer(Kind.call),
     ordinal,
-    object?.kind ?? 0,
+    kind,
     pointer,
   );
   if (status !== 0) check(status);
@@ -125,16 +130,27 @@ export function readCallTensor(
   if (status !== 0) check(status);
 }
 
-/** Calls; throws what the function failed with. */
+/** Makes all further calls with the references that were set as arguments. */
+export function bindCall(call: Handle): void {
+  native.iree_ffi_call_bind(call.pointer(Kind.call));
+}
+
+/**
+ * Calls; throws what the function failed with.
+ *
+ * @param call The call.
+ * @param callArguments Its arguments.
+ * @param results Where the results go; null to let them go.
+ */
 export function invokeCall(
   call: Handle,
   callArguments: CallBuffer,
-  results: CallBuffer,
+  results: CallBuffer | null,
 ): void {
   const code = native.iree_ffi_call_invoke(
     call.pointer(Kind.call),
     callArguments.i32,
-    results.i32,
+    results === null ? null : results.i32,
   );
   if (code !== 0) check(code);
 }
@@ -216,7 +232,7 @@ export function takeCallReference(
   call: Handle,
   ordinal: number,
   kind: number,
-): TypedHandle {
+): Handle {
   const pointer = native.iree_ffi_call_take_ref(
     call.pointer(Kind.call),
     ordinal,

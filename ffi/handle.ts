@@ -9,7 +9,10 @@ import { IreeError } from "./error.ts";
 import { sweepKeptMemory } from "./kept_memory.ts";
 import { native } from "./library.ts";
 
-/** `iree_ffi_kind_e`: what a native object is. */
+/**
+ * `iree_ffi_kind_e`: what a native object is. Up to `bufferView` they are
+ * objects of the VM.
+ */
 export const Kind = {
   null: 0,
   ref: 1,
@@ -52,6 +55,8 @@ export class Handle {
   #domain: Domain | undefined;
   #held = NOTHING;
   #count = 1;
+  /** What the object was last found fit for: that need not be checked again. */
+  fits: object | undefined;
 
   /**
    * Takes over a native reference.
@@ -90,6 +95,11 @@ export class Handle {
       `wanted a native object of kind ${kindName(kind)}, given one of kind ` +
         kindName(this.#kind),
     );
+  }
+
+  /** What the object is. */
+  get kind(): Kind {
+    return this.#kind;
   }
 
   /** The instance that the object belongs to. */

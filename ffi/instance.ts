@@ -41,7 +41,10 @@ export interface Statistics {
   readonly liveBytes: number;
   /** Allocations not freed. */
   readonly liveAllocations: number;
-  /** The most bytes that were live at one time. */
+  /**
+   * The most bytes that were live at one time; where several threads allocate,
+   * to within 64 KiB a thread.
+   */
   readonly peakBytes: number;
   /** Allocations made so far. */
   readonly totalAllocations: number;

@@ -13,7 +13,7 @@ import {
   Tag,
   takeElements,
 } from "./list_elements.ts";
-import { ownReference, type TypedHandle } from "./reference.ts";
+import { ownReference } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
 import { encodeText, readText } from "./text.ts";
 
@@ -106,7 +106,7 @@ export function getListReference(
   list: Handle,
   ordinal: number,
   kind: number,
-): TypedHandle {
+): Handle {
   const pointer = native.iree_ffi_list_get_ref(
     idleList(list),
     ordinal,
@@ -118,15 +118,15 @@ export function getListReference(
 export function setListReference(
   list: Handle,
   ordinal: number,
-  object: TypedHandle,
+  object: Handle,
 ): void {
-  list.join(object.handle);
+  list.join(object);
   check(
     native.iree_ffi_list_set_ref(
       idleList(list),
       ordinal,
       object.kind,
-      object.handle.pointer(object.kind),
+      object.pointer(object.kind),
     ),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * References to VM objects, told apart by kind.
+ * References to VM objects.
  *
  * @module
  */
@@ -12,12 +12,6 @@ import { readText } from "./text.ts";
 /** A kind of objects that references point to; never null. */
 export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];
 
-/** A native object together with its kind. */
-export interface TypedHandle {
-  readonly kind: ObjectKind;
-  readonly handle: Handle;
-}
-
 /**
  * Takes over a reference that native code handed out.
  *
@@ -29,12 +23,15 @@ export function ownReference(
   kind: number,
   pointer: Deno.PointerValue,
   source: Handle,
-): TypedHandle {
-  const objectKind = kind as ObjectKind;
-  const handle = new Handle(objectKind, created(pointer), source.instance);
+): Handle {
+  const handle = new Handle(
+    kind as ObjectKind,
+    created(pointer),
+    source.instance,
+  );
   handle.joinNew(source);
-  if (objectKind === Kind.list) handle.domain.noteList();
-  return { kind: objectKind, handle };
+  if (handle.kind === Kind.list) handle.domain.noteList();
+  return handle;
 }
 
 /** Reads the full name of the type of an object of kind `ref`. */

@@ -304,6 +304,8 @@ export const symbols = {
     parameters: ["pointer", "u32", "u32", "buffer", "u32", "buffer", "f64"],
     result: "u32",
   },
+  // void iree_ffi_call_bind(iree_ffi_call_t* call)
+  iree_ffi_call_bind: { parameters: ["pointer"], result: "void" },
   // uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
   //     const uint8_t* arguments, uint8_t* results)
   iree_ffi_call_invoke: {

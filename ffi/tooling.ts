@@ -82,7 +82,7 @@ export function viewStorage(view: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_storage(
     view.pointer(Kind.bufferView),
   );
-  return ownReference(Kind.ref, pointer, view).handle;
+  return ownReference(Kind.ref, pointer, view);
 }
 
 /** A view of i8 over all of a `!hal.buffer`. */
@@ -90,7 +90,7 @@ export function viewOfStorage(reference: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_of_storage(
     reference.pointer(Kind.ref),
   );
-  return ownReference(Kind.bufferView, pointer, reference).handle;
+  return ownReference(Kind.bufferView, pointer, reference);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { AbiArgument, AbiTensor, AbiType } from "./abi_signature.ts";
 import { BufferView } from "./buffer_view.ts";
 import { IreeError, type StatusCode } from "./error.ts";
 import { List } from "./list.ts";
-import { NativeObject } from "./native_object.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
 import { SCALARS } from "./scalar.ts";
 import {
   CALL_HINT,
@@ -127,7 +127,7 @@ export class ArgumentPacker {
       (problem) => this.#error(place, `input ${problem}`),
     );
     if (value instanceof BufferView) {
-      parameter.check(value);
+      parameter.check(handleOf(value));
       return value;
     }
     if (!parameter.takesData(value)) {

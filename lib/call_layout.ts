@@ -1,8 +1,6 @@
 import { CallBuffer, setCallReference, setCallTensor } from "../ffi/call.ts";
-import type { Handle } from "../ffi/handle.ts";
-import type { TypedHandle } from "../ffi/reference.ts";
+import { Handle, Kind } from "../ffi/handle.ts";
 import { typedArrayName } from "../ffi/text.ts";
-import { BufferView } from "./buffer_view.ts";
 import { CallResults, declarationHint } from "./call_results.ts";
 import {
   parseCallingConvention,
@@ -30,7 +28,7 @@ export type Argument = Value | TensorData;
 export type ReferenceArgument =
   | TypedArray
   | EncodedTensor
-  | TypedHandle
+  | Handle
   | null;
 
 /** Checks and writes the arguments of a function, and reads its results. */
@@ -112,13 +110,11 @@ export class CallLayout {
     const slots = this.#argumentSlots;
     this.checkCount(values.length);
     if (!this.takesReferences) return NO_REFERENCES;
-    const references: ReferenceArgument[] = [];
+    const references = new Array<ReferenceArgument>(slots.length);
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      references.push(
-        slots[ordinal].type === "ref"
-          ? this.#readReference(ordinal, values[ordinal])
-          : null,
-      );
+      references[ordinal] = slots[ordinal].type === "ref"
+        ? this.#readReference(ordinal, values[ordinal])
+        : null;
     }
     return references;
   }
@@ -146,12 +142,14 @@ export class CallLayout {
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
     if (value === null) return null;
     const parameter = this.#tensors[ordinal];
+    const object = unwrapObject(value);
+    if (object !== undefined) {
+      if (object.kind === Kind.bufferView) parameter.check(object);
+      return object;
+    }
     if (parameter.takesAsItIs(value)) return value;
     if (parameter.takesData(value)) return parameter.encode(value);
-    const object = unwrapObject(value);
-    if (object === undefined) throw this.#wrongType(ordinal, value);
-    if (value instanceof BufferView) parameter.check(value);
-    return object;
+    throw this.#wrongType(ordinal, value);
   }
 
   /** Writes an argument of a function that takes no references. */
@@ -200,14 +198,14 @@ export class CallLayout {
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
-      if (isTypedArray(reference)) {
+      if (reference === null || Handle.is(reference)) {
+        setCallReference(context, call.handle, ordinal, reference);
+      } else if (isTypedArray(reference)) {
         const { code, dims } = this.#tensors[ordinal];
         setCallTensor(call.handle, ordinal, code, dims, reference);
-      } else if (reference !== null && "bytes" in reference) {
+      } else {
         const { code, dims, bytes } = reference;
         setCallTensor(call.handle, ordinal, code, dims, bytes);
-      } else {
-        setCallReference(context, call.handle, ordinal, reference);
       }
     }
   }
@@ -251,7 +249,9 @@ export class CallLayout {
   }
 }
 
-function isTypedArray(reference: ReferenceArgument): reference is TypedArray {
+function isTypedArray(
+  reference: TypedArray | EncodedTensor,
+): reference is TypedArray {
   return typedArrayName(reference) !== undefined;
 }
 

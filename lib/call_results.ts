@@ -108,7 +108,7 @@ export class CallResults {
     const { kind, code, byteLength } = description;
     const taken = takeCallReference(context, call.handle, ordinal, kind);
     return kind === Kind.bufferView
-      ? new BufferView(taken.handle, code, byteLength)
+      ? new BufferView(taken, code, byteLength)
       : wrapObject(taken);
   }
 

@@ -7,6 +7,7 @@ import {
   prepareHandle,
   type Submission,
 } from "./async_calls.ts";
+import { BoundCall } from "./bound_call.ts";
 import { type Argument, CallLayout } from "./call_layout.ts";
 import type { CallResult, Computed } from "./call_results.ts";
 import type { PreparedCall } from "./prepared_call.ts";
@@ -124,7 +125,8 @@ export class VmFunction extends NativeObject {
     for (let ordinal = 0; ordinal < values.length; ordinal++) {
       this.#layout.writeScalar(this.#prepared, ordinal, values[ordinal]);
     }
-    this.#invoke(handle);
+    this.#begin(handle);
+    invokeCall(handle, this.#prepared.arguments, this.#prepared.results);
     return this.#layout.results.read(this.#owner.context, this.#prepared);
   }
 
@@ -168,6 +170,21 @@ export class VmFunction extends NativeObject {
     return this.#compute(own, values);
   }
 
+  /**
+   * Takes arguments for calls that are all made with the same ones: tensors
+   * whose contents change, and for functions that put results into memory of
+   * the caller's (`iree.abi.output`) the tensors for them.
+   *
+   * @param values The arguments, as {@linkcode call} takes them; data is copied
+   * once.
+   * @returns What makes the calls, for the caller to dispose. It keeps the
+   * arguments alive.
+   */
+  bind(...values: Argument[]): BoundCall {
+    const prepared = this.#async.begin(values, () => handleOf(this));
+    return new BoundCall(this.#owner, this.#layout, prepared);
+  }
+
   #compute(
     targets: readonly (TypedArray | undefined)[],
     values: readonly Argument[],
@@ -182,18 +199,24 @@ export class VmFunction extends NativeObject {
 
   // Makes the call; its results are in the prepared one.
   #make(values: readonly Argument[]): void {
-    const references = this.#layout.readReferences(values);
-    const handle = handleOf(this);
-    const { context } = this.#owner;
-    this.#layout.write(context, this.#prepared, values, references);
-    this.#invoke(handle);
+    const handle = this.#write(values);
+    invokeCall(handle, this.#prepared.arguments, this.#prepared.results);
   }
 
-  #invoke(handle: Handle): void {
+  // Passes arguments to the prepared call.
+  #write(values: readonly Argument[]): Handle {
+    const references = this.#layout.readReferences(values);
+    const handle = handleOf(this);
+    this.#begin(handle);
+    const { context } = this.#owner;
+    this.#layout.write(context, this.#prepared, values, references);
+    return handle;
+  }
+
+  #begin(handle: Handle): void {
     const { queue } = this.#owner;
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
-    invokeCall(handle, this.#prepared.arguments, this.#prepared.results);
   }
 
   /**

@@ -10,8 +10,8 @@ import {
   setListReference,
   writeList,
 } from "../ffi/list.ts";
+import type { Handle } from "../ffi/handle.ts";
 import { giveElementsBack, Tag, takeElements } from "../ffi/list_elements.ts";
-import type { TypedHandle } from "../ffi/reference.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import { SCALARS, type ScalarType } from "./scalar.ts";
@@ -206,7 +206,7 @@ export class List extends NativeObject {
     const bigintType = storedType ?? "i64";
     const numberScalar = SCALARS[numberType];
     const bigintScalar = SCALARS[bigintType];
-    const objects = new Map<number, TypedHandle>();
+    const objects = new Map<number, Handle>();
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (value === null) {
@@ -255,7 +255,7 @@ function misfit(index: number, value: Value, type: ScalarType): IreeError {
   );
 }
 
-function unwrapElement(index: number, value: unknown): TypedHandle {
+function unwrapElement(index: number, value: unknown): Handle {
   const object = unwrapObject(value);
   if (object !== undefined) return object;
   throw new IreeError(

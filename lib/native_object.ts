@@ -7,6 +7,7 @@ const abandoned = new FinalizationRegistry<Handle>((handle) =>
   handle.release()
 );
 
+let isMade: (value: unknown) => value is NativeObject;
 let readHandle: (object: NativeObject) => Handle;
 
 /**
@@ -67,9 +68,10 @@ export abstract class NativeObject implements Disposable {
   }
 
   static {
+    isMade = (value): value is NativeObject =>
+      typeof value === "object" && value !== null && #handle in value;
     readHandle = (object) => {
-      if (typeof object !== "object" || object === null) throw notMade(object);
-      if (!(#handle in object)) throw notMade(object);
+      if (!isMade(object)) throw notMade(object);
       const handle = object.#handle;
       if (handle !== undefined) return handle;
       throw new IreeError(
@@ -88,6 +90,18 @@ export abstract class NativeObject implements Disposable {
  */
 export function handleOf(object: NativeObject): Handle {
   return readHandle(object);
+}
+
+/**
+ * Handle of whatever may be such an object. Asks no prototype: that is what it
+ * was made as.
+ *
+ * @param value Any value.
+ * @returns The handle, or `undefined` for anything else; throws when the object
+ * was disposed.
+ */
+export function handleIn(value: unknown): Handle | undefined {
+  return isMade(value) ? readHandle(value) : undefined;
 }
 
 // `Object.create(List.prototype)` passes for a list until it is looked into.

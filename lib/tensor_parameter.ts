@@ -1,5 +1,6 @@
+import { describeBufferView } from "../ffi/buffer_view.ts";
+import type { Handle } from "../ffi/handle.ts";
 import { byteLengthOf, typedArrayName } from "../ffi/text.ts";
-import type { BufferView } from "./buffer_view.ts";
 import {
   declaredElementType,
   type ElementTypeInfo,
@@ -25,7 +26,6 @@ export class TensorParameter {
   readonly #shape: Shape | undefined;
   readonly #refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
-  readonly #checked = new WeakSet<BufferView>();
 
   /**
    * @param declared What the function's author wrote; left out where nothing
@@ -112,17 +112,17 @@ export class TensorParameter {
    * Refuses a view of another element type or shape than the function takes, in
    * the words that IREE has for it.
    */
-  check(view: BufferView): void {
+  check(view: Handle): void {
     // Type and shape of a view never change.
-    if (this.#checked.has(view)) return;
+    if (view.fits === this) return;
     if (this.#info === undefined || this.#shape === undefined) return;
-    const { elementType, shape } = view;
+    const { elementType, shape } = describeBufferView(view);
     // IREE takes elements that it knows nothing of for any.
     if (elementType.startsWith("*")) return;
     const problem = elementTypeProblem(elementType, this.#info) ??
       shapeProblem(shape, this.#shape);
     if (problem === undefined) {
-      this.#checked.add(view);
+      view.fits = this;
       return;
     }
     throw this.#refuse(

@@ -1,8 +1,7 @@
-import { Kind } from "../ffi/handle.ts";
-import type { TypedHandle } from "../ffi/reference.ts";
+import { type Handle, Kind } from "../ffi/handle.ts";
 import { BufferView } from "./buffer_view.ts";
 import { List } from "./list.ts";
-import { handleOf } from "./native_object.ts";
+import { handleIn } from "./native_object.ts";
 import { Reference } from "./reference.ts";
 import { VmBuffer } from "./vm_buffer.ts";
 
@@ -18,18 +17,18 @@ export type Value = number | bigint | VmObject | null;
 /**
  * Wraps a native object in the class for its kind.
  *
- * @param typed The object; the wrapper owns it.
+ * @param handle The object; the wrapper owns it.
  */
-export function wrapObject(typed: TypedHandle): VmObject {
-  switch (typed.kind) {
+export function wrapObject(handle: Handle): VmObject {
+  switch (handle.kind) {
     case Kind.list:
-      return new List(typed.handle);
+      return new List(handle);
     case Kind.buffer:
-      return new VmBuffer(typed.handle);
+      return new VmBuffer(handle);
     case Kind.bufferView:
-      return new BufferView(typed.handle);
-    case Kind.ref:
-      return new Reference(typed.handle);
+      return new BufferView(handle);
+    default:
+      return new Reference(handle);
   }
 }
 
@@ -39,20 +38,11 @@ export function wrapObject(typed: TypedHandle): VmObject {
  * @param value Any value.
  * @returns The object, or `undefined` when the value is none of the VM's.
  */
-export function unwrapObject(value: unknown): TypedHandle | undefined {
-  if (value instanceof List) {
-    return { kind: Kind.list, handle: handleOf(value) };
-  }
-  if (value instanceof VmBuffer) {
-    return { kind: Kind.buffer, handle: handleOf(value) };
-  }
-  if (value instanceof BufferView) {
-    return { kind: Kind.bufferView, handle: handleOf(value) };
-  }
-  if (value instanceof Reference) {
-    return { kind: Kind.ref, handle: handleOf(value) };
-  }
-  return undefined;
+export function unwrapObject(value: unknown): Handle | undefined {
+  const handle = handleIn(value);
+  return handle !== undefined && handle.kind <= Kind.bufferView
+    ? handle
+    : undefined;
 }
 
 /**

@@ -40,7 +40,7 @@ extern "C" {
 
 // Changes whenever a declaration of this header does; a caller that was written
 // for another number must not call anything else.
-#define IREE_FFI_ABI_VERSION 2
+#define IREE_FFI_ABI_VERSION 3
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -49,7 +49,8 @@ IREE_API_EXPORT uint32_t iree_ffi_version(uint8_t* buffer, uint32_t capacity);
 
 // Writes four u64: live bytes, live allocations, peak of live bytes, and
 // allocations made so far, of everything allocated through this layer in the
-// process. Thread-safe.
+// process. The peak is exact where one thread allocates, else to within 64 KiB a
+// thread. Thread-safe.
 IREE_API_EXPORT void iree_ffi_statistics(uint64_t* out_statistics);
 
 // Makes an allocation through this layer fail: the |countdown|-th from now on,
@@ -414,13 +415,17 @@ IREE_API_EXPORT uint32_t iree_ffi_call_set_tensor(
     iree_ffi_call_t* call, uint32_t ordinal, uint32_t element_type,
     const double* dims, uint32_t rank, const uint8_t* bytes, double length);
 
+// Keeps the references that were set as arguments: all further calls are made
+// with them. Those are not to be set again.
+IREE_API_EXPORT void iree_ffi_call_bind(iree_ffi_call_t* call);
+
 // Calls. Arguments and results are laid out as IREE's calling convention does:
 // one after the other, i32 and f32 in 4 bytes, i64 and f64 in 8 bytes aligned
 // to 8, references in 16 bytes aligned to 8. A reference's place is not read in
 // |arguments|; in |results| it receives its kind as a u32 and, of a buffer view,
-// the element type as a u32 and the length in bytes as a double. References
-// in arguments are released when the call ends, those in results by
-// iree_ffi_call_take_ref or the next call.
+// the element type as a u32 and the length in bytes as a double. References in
+// arguments are released when the call ends, those in results by
+// iree_ffi_call_take_ref or the next call; where |results| is NULL, at once.
 IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);

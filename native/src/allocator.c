@@ -14,32 +14,6 @@
 #define iree_ffi_usable_size malloc_usable_size
 #endif  // IREE_PLATFORM_*
 
-static iree_atomic_int64_t iree_ffi_live_bytes = IREE_ATOMIC_VAR_INIT(0);
-static iree_atomic_int64_t iree_ffi_live_count = IREE_ATOMIC_VAR_INIT(0);
-static iree_atomic_int64_t iree_ffi_peak_bytes = IREE_ATOMIC_VAR_INIT(0);
-static iree_atomic_int64_t iree_ffi_total_count = IREE_ATOMIC_VAR_INIT(0);
-
-static void iree_ffi_count_malloc(void* ptr) {
-  int64_t size = (int64_t)iree_ffi_usable_size(ptr);
-  int64_t live = iree_atomic_fetch_add(&iree_ffi_live_bytes, size,
-                                       iree_memory_order_relaxed) +
-                 size;
-  iree_atomic_fetch_add(&iree_ffi_live_count, 1, iree_memory_order_relaxed);
-  iree_atomic_fetch_add(&iree_ffi_total_count, 1, iree_memory_order_relaxed);
-  int64_t peak =
-      iree_atomic_load(&iree_ffi_peak_bytes, iree_memory_order_relaxed);
-  while (live > peak && !iree_atomic_compare_exchange_weak(
-                            &iree_ffi_peak_bytes, &peak, live,
-                            iree_memory_order_relaxed,
-                            iree_memory_order_relaxed)) {
-  }
-}
-
-static void iree_ffi_count_free(int64_t size) {
-  iree_atomic_fetch_sub(&iree_ffi_live_bytes, size, iree_memory_order_relaxed);
-  iree_atomic_fetch_sub(&iree_ffi_live_count, 1, iree_memory_order_relaxed);
-}
-
 // How many allocations from now the one is that fails; 0 when none is to.
 static iree_atomic_int32_t iree_ffi_countdown = IREE_ATOMIC_VAR_INIT(0);
 
@@ -76,7 +50,7 @@ static iree_status_t iree_ffi_allocator_ctl(void* self,
   IREE_RETURN_IF_ERROR(system.ctl(system.self, command, params, inout_ptr));
   if (old_ptr) iree_ffi_count_free(old_size);
   if (command != IREE_ALLOCATOR_COMMAND_FREE && *inout_ptr) {
-    iree_ffi_count_malloc(*inout_ptr);
+    iree_ffi_count_allocation((int64_t)iree_ffi_usable_size(*inout_ptr));
   }
   return iree_ok_status();
 }
@@ -84,15 +58,4 @@ static iree_status_t iree_ffi_allocator_ctl(void* self,
 iree_allocator_t iree_ffi_allocator(void) {
   iree_allocator_t allocator = {NULL, iree_ffi_allocator_ctl};
   return allocator;
-}
-
-void iree_ffi_statistics(uint64_t* out_statistics) {
-  out_statistics[0] = (uint64_t)iree_atomic_load(&iree_ffi_live_bytes,
-                                                 iree_memory_order_relaxed);
-  out_statistics[1] = (uint64_t)iree_atomic_load(&iree_ffi_live_count,
-                                                 iree_memory_order_relaxed);
-  out_statistics[2] = (uint64_t)iree_atomic_load(&iree_ffi_peak_bytes,
-                                                 iree_memory_order_relaxed);
-  out_statistics[3] = (uint64_t)iree_atomic_load(&iree_ffi_total_count,
-                                                 iree_memory_order_relaxed);
 }

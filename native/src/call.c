@@ -93,8 +93,10 @@ void iree_ffi_call_release(iree_ffi_call_t* call) {
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
-// Tensors that are larger are not kept: what is saved is little beside the copy.
-#define IREE_FFI_MAX_KEPT_LENGTH 16384
+// Tensors that are larger are not kept: a function holds what it keeps as long
+// as it lives. (To fill new memory costs several times as much as memory that
+// was in use, whatever its size: the system clears each page first.)
+#define IREE_FFI_MAX_KEPT_LENGTH (16 * 1024 * 1024)
 
 static bool iree_ffi_is_unshared(const void* resource) {
   return iree_atomic_ref_count_load(
@@ -170,6 +172,10 @@ uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
     iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments, ordinal));
   }
   return iree_ffi_check(status);
+}
+
+void iree_ffi_call_bind(iree_ffi_call_t* call) {
+  iree_ffi_slots_bind(&call->arguments);
 }
 
 void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal) {

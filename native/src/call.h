@@ -10,9 +10,11 @@
 typedef struct iree_ffi_slot_t {
   char type;
   uint32_t offset;
-  // A small tensor that was made for the argument, to be filled again when the
-  // callee has kept nothing of it.
+  // A tensor that was made for the argument, to be filled again when the callee
+  // has kept nothing of it.
   iree_hal_buffer_view_t* kept;
+  // The reference that each call is made with, if it is the same in all.
+  iree_vm_ref_t bound;
 } iree_ffi_slot_t;
 
 // All arguments or all results of a function.
@@ -29,7 +31,10 @@ void iree_ffi_slots_release_refs(iree_ffi_slots_t* slots);
 iree_status_t iree_ffi_slots_check_ref(const iree_ffi_slots_t* slots,
                                        uint32_t ordinal);
 
-// Copies the values; references are in their slots already.
+// Binds the references that are in their slots.
+void iree_ffi_slots_bind(iree_ffi_slots_t* slots);
+
+// Copies the values; references are in their slots already, or are bound.
 void iree_ffi_slots_write(iree_ffi_slots_t* slots, const uint8_t* source);
 
 // Copies the values, and of references their descriptions.

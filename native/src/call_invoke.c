@@ -134,6 +134,12 @@ uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
   iree_status_t status = iree_ffi_call_run_whole(call);
   // What the callee did not take over; compiled functions retain their own.
   iree_ffi_slots_release_refs(&call->arguments);
-  if (iree_status_is_ok(status)) iree_ffi_slots_read(&call->results, results);
+  if (iree_status_is_ok(status)) {
+    if (results) {
+      iree_ffi_slots_read(&call->results, results);
+    } else {
+      iree_ffi_slots_release_refs(&call->results);
+    }
+  }
   return iree_ffi_check(status);
 }

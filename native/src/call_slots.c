@@ -27,9 +27,7 @@ iree_status_t iree_ffi_slots_initialize(iree_string_view_t cconv,
       length = sizeof(iree_vm_ref_t);
       offset = (uint32_t)iree_host_align(offset, iree_alignof(iree_vm_ref_t));
     }
-    slots->slots[i].type = type;
-    slots->slots[i].kept = NULL;
-    slots->slots[i].offset = offset;
+    slots->slots[i] = (iree_ffi_slot_t){.type = type, .offset = offset};
     offset += length;
   }
   slots->count = (uint32_t)cconv.size;
@@ -48,6 +46,7 @@ void iree_ffi_slots_deinitialize(iree_ffi_slots_t* slots) {
   iree_ffi_slots_release_refs(slots);
   for (uint32_t i = 0; i < slots->count; ++i) {
     iree_hal_buffer_view_release(slots->slots[i].kept);
+    iree_vm_ref_release(&slots->slots[i].bound);
   }
   iree_allocator_free(iree_ffi_allocator(), slots->storage.data);
   iree_allocator_free(iree_ffi_allocator(), slots->slots);
@@ -59,12 +58,23 @@ static iree_host_size_t iree_ffi_slot_value_size(char type) {
              : sizeof(int32_t);
 }
 
+void iree_ffi_slots_bind(iree_ffi_slots_t* slots) {
+  for (uint32_t i = 0; i < slots->count; ++i) {
+    if (slots->slots[i].type == IREE_VM_CCONV_TYPE_REF) {
+      iree_vm_ref_move(iree_ffi_slot_ref(slots, i), &slots->slots[i].bound);
+    }
+  }
+}
+
 void iree_ffi_slots_write(iree_ffi_slots_t* slots, const uint8_t* source) {
   for (uint32_t i = 0; i < slots->count; ++i) {
-    const iree_ffi_slot_t slot = slots->slots[i];
-    if (slot.type == IREE_VM_CCONV_TYPE_REF) continue;
-    memcpy(slots->storage.data + slot.offset, source + slot.offset,
-           iree_ffi_slot_value_size(slot.type));
+    iree_ffi_slot_t* slot = &slots->slots[i];
+    if (slot->type != IREE_VM_CCONV_TYPE_REF) {
+      memcpy(slots->storage.data + slot->offset, source + slot->offset,
+             iree_ffi_slot_value_size(slot->type));
+    } else if (slot->bound.ptr) {
+      iree_vm_ref_retain(&slot->bound, iree_ffi_slot_ref(slots, i));
+    }
   }
 }
 

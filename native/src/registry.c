@@ -3,12 +3,6 @@
 
 #include "internal.h"
 
-#if defined(IREE_PLATFORM_WINDOWS)
-#include <windows.h>
-#else
-#include <pthread.h>
-#endif  // IREE_PLATFORM_WINDOWS
-
 // What a thread holds: its last failure, and how many references of each object
 // were handed out to it. An isolate has its thread, and nobody tells when one
 // is terminated, so what it still held is released when its thread ends.
@@ -33,7 +27,8 @@ static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t iree_ffi_this_thread;
 // End of a thread
 //===----------------------------------------------------------------------===//
 
-static void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
+void iree_ffi_thread_release_all(void) {
+  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
   // Kinds are in the order in which they can go: memory of a device before the
   // device, the instance last.
   for (uint32_t kind = 0; kind < IREE_FFI_KIND_COUNT; ++kind) {
@@ -49,47 +44,6 @@ static void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
   iree_status_free(thread->failure);
   memset(thread, 0, sizeof(*thread));
 }
-
-#if defined(IREE_PLATFORM_WINDOWS)
-
-static DWORD iree_ffi_thread_key;
-static INIT_ONCE iree_ffi_thread_once = INIT_ONCE_STATIC_INIT;
-
-static void WINAPI iree_ffi_thread_end(void* thread) {
-  if (thread) iree_ffi_thread_release_all((iree_ffi_thread_t*)thread);
-}
-
-static BOOL WINAPI iree_ffi_thread_create_key(INIT_ONCE* once, void* parameter,
-                                              void** context) {
-  iree_ffi_thread_key = FlsAlloc(iree_ffi_thread_end);
-  return TRUE;
-}
-
-static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
-  InitOnceExecuteOnce(&iree_ffi_thread_once, iree_ffi_thread_create_key, NULL,
-                      NULL);
-  FlsSetValue(iree_ffi_thread_key, thread);
-}
-
-#else
-
-static pthread_key_t iree_ffi_thread_key;
-static pthread_once_t iree_ffi_thread_once = PTHREAD_ONCE_INIT;
-
-static void iree_ffi_thread_end(void* thread) {
-  iree_ffi_thread_release_all((iree_ffi_thread_t*)thread);
-}
-
-static void iree_ffi_thread_create_key(void) {
-  pthread_key_create(&iree_ffi_thread_key, iree_ffi_thread_end);
-}
-
-static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
-  pthread_once(&iree_ffi_thread_once, iree_ffi_thread_create_key);
-  pthread_setspecific(iree_ffi_thread_key, thread);
-}
-
-#endif  // IREE_PLATFORM_WINDOWS
 
 //===----------------------------------------------------------------------===//
 // References that were handed out
@@ -134,7 +88,7 @@ static bool iree_ffi_thread_rehash(iree_ffi_thread_t* thread) {
 void* iree_ffi_hand_out(uint32_t kind, void* object) {
   if (!object) return NULL;
   iree_ffi_thread_t* thread = &iree_ffi_this_thread;
-  if (!thread->entries) iree_ffi_thread_watch(thread);
+  if (!thread->entries) iree_ffi_thread_watch();
   if (2 * (thread->used + 1) > thread->capacity &&
       !iree_ffi_thread_rehash(thread)) {
     iree_ffi_object_release(kind, object);

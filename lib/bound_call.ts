@@ -1,0 +1,80 @@
+import { bindCall, invokeCall } from "../ffi/call.ts";
+import type { FunctionContext } from "./async_calls.ts";
+import type { CallLayout } from "./call_layout.ts";
+import type { CallResult } from "./call_results.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
+import type { PreparedCall } from "./prepared_call.ts";
+
+/**
+ * Calls of a function with arguments that stay the same: nothing is checked or
+ * passed again. With tensors whose memory is mapped, calls in a loop copy and
+ * allocate nothing. onnxruntime has its `IOBinding` for this.
+ *
+ * Thread-compatible, as the function's context is: one call at a time.
+ *
+ * @example
+ * ```ts ignore
+ * import { BufferView, load } from "@iree/runtime";
+ *
+ * using program = load({ modules: ["mul_into.vmfb"], device: "local-sync" });
+ * const [device] = program.devices;
+ * using input = BufferView.from(device, new Float32Array(4));
+ * using output = BufferView.from(device, new Float32Array(4));
+ * using call = program.lookupFunction("mul_into").bind(input, input, output);
+ * input.write(new Float32Array([1, 2, 3, 4]));
+ * call.run();
+ * console.log(output.toTypedArray());
+ * ```
+ */
+export class BoundCall extends NativeObject {
+  readonly #owner: FunctionContext;
+  readonly #layout: CallLayout;
+  readonly #prepared: PreparedCall;
+
+  /**
+   * Takes over a call; use `VmFunction.bind`.
+   *
+   * @internal
+   */
+  constructor(
+    owner: FunctionContext,
+    layout: CallLayout,
+    prepared: PreparedCall,
+  ) {
+    super(prepared.handle);
+    this.#owner = owner;
+    this.#layout = layout;
+    this.#prepared = prepared;
+    bindCall(prepared.handle);
+  }
+
+  /**
+   * Calls the function and waits for it, for what it does to its arguments:
+   * results are let go.
+   */
+  run(): void {
+    this.#begin();
+    const { handle, arguments: values } = this.#prepared;
+    invokeCall(handle, values, null);
+  }
+
+  /**
+   * Calls the function and waits for it.
+   *
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  call(): CallResult {
+    this.#begin();
+    const { handle, arguments: values, results } = this.#prepared;
+    invokeCall(handle, values, results);
+    return this.#layout.results.read(this.#owner.context, this.#prepared);
+  }
+
+  // Refused as long as an asynchronous call has the context.
+  #begin(): void {
+    const handle = handleOf(this);
+    const { queue } = this.#owner;
+    queue.demandIdle("a call cannot be made");
+    queue.follow(handle);
+  }
+}
