@@ -57,17 +57,18 @@ export function encodeName(
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const intrinsic = (name: string | symbol): (array: unknown) => unknown => {
-  const getter = Object.getOwnPropertyDescriptor(typedArray, name)?.get;
-  return (array) => getter?.call(array);
-};
-const typeOf = intrinsic(Symbol.toStringTag);
+function intrinsic<T>(name: string | symbol): () => T {
+  return Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
+}
+const getType = intrinsic<string | undefined>(Symbol.toStringTag);
+const getBuffer = intrinsic<ArrayBuffer>("buffer");
+const getOffset = intrinsic<number>("byteOffset");
+const getLength = intrinsic<number>("byteLength");
+
 /** Memory of a typed array, whatever its prototype says. */
-export const bufferOf: (array: unknown) => ArrayBuffer = intrinsic(
-  "buffer",
-) as (array: unknown) => ArrayBuffer;
-const offsetOf = intrinsic("byteOffset") as (array: unknown) => number;
-const lengthOf = intrinsic("byteLength") as (array: unknown) => number;
+export function bufferOf(array: unknown): ArrayBuffer {
+  return getBuffer.call(array);
+}
 
 /**
  * Makes sure that something is an array of bytes whose length is the one it
@@ -78,7 +79,7 @@ const lengthOf = intrinsic("byteLength") as (array: unknown) => number;
  * @returns A plain array of the same bytes.
  */
 export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
-  if (typeOf(value) !== "Uint8Array") {
+  if (typedArrayName(value) !== "Uint8Array") {
     throw new IreeError("INVALID_ARGUMENT", `${what} must be a Uint8Array`);
   }
   return contentsOf(value);
@@ -91,8 +92,7 @@ export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
  * @returns The name, such as `Float32Array`; `undefined` for anything else.
  */
 export function typedArrayName(value: unknown): string | undefined {
-  const name = typeOf(value);
-  return typeof name === "string" ? name : undefined;
+  return getType.call(value);
 }
 
 /**
@@ -105,7 +105,7 @@ export function contentsOf(array: unknown): Uint8Array<ArrayBuffer> {
   const buffer = bufferOf(array);
   // It went elsewhere and left nothing behind.
   if (buffer.detached) return new Uint8Array();
-  return new Uint8Array(buffer, offsetOf(array), lengthOf(array));
+  return new Uint8Array(buffer, getOffset.call(array), byteLengthOf(array));
 }
 
 /**
@@ -114,7 +114,7 @@ export function contentsOf(array: unknown): Uint8Array<ArrayBuffer> {
  * @param array An array that {@linkcode typedArrayName} knows.
  */
 export function byteLengthOf(array: unknown): number {
-  return lengthOf(array);
+  return getLength.call(array);
 }
 
 /** Writes an answer when it fits and returns its whole length. */

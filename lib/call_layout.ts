@@ -1,6 +1,5 @@
 import { CallBuffer, setCallReference, setCallTensor } from "../ffi/call.ts";
 import { Handle, Kind } from "../ffi/handle.ts";
-import { typedArrayName } from "../ffi/text.ts";
 import { CallResults, declarationHint } from "./call_results.ts";
 import {
   parseCallingConvention,
@@ -200,7 +199,7 @@ export class CallLayout {
       const reference = references[ordinal];
       if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
-      } else if (isTypedArray(reference)) {
+      } else if (ArrayBuffer.isView(reference)) {
         const { code, dims } = this.#tensors[ordinal];
         setCallTensor(call.handle, ordinal, code, dims, reference);
       } else {
@@ -247,12 +246,6 @@ export class CallLayout {
     const declared = this.signature?.inputs[ordinal];
     return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
   }
-}
-
-function isTypedArray(
-  reference: TypedArray | EncodedTensor,
-): reference is TypedArray {
-  return typedArrayName(reference) !== undefined;
 }
 
 const NO_REFERENCES: readonly ReferenceArgument[] = [];

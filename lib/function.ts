@@ -207,9 +207,10 @@ export class VmFunction extends NativeObject {
   #write(values: readonly Argument[]): Handle {
     const references = this.#layout.readReferences(values);
     const handle = handleOf(this);
-    this.#begin(handle);
     const { context } = this.#owner;
     this.#layout.write(context, this.#prepared, values, references);
+    // Only now it is known with whom the context shares lists.
+    this.#begin(handle);
     return handle;
   }
 

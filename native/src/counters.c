@@ -78,6 +78,9 @@ static void iree_ffi_thread_tell(iree_ffi_thread_counts_t* thread) {
   iree_ffi_told_bytes += iree_ffi_get(&thread->counts.untold_bytes);
   iree_ffi_set(&thread->counts.untold_bytes, 0);
   thread->told_bytes = iree_ffi_told_bytes;
+  iree_ffi_set(&thread->counts.peak_bytes,
+               iree_max(iree_ffi_get(&thread->counts.peak_bytes),
+                        iree_ffi_told_bytes));
 }
 
 void iree_ffi_thread_sum_up(void) {
