@@ -67,7 +67,7 @@ export function readBufferView(
 ): void {
   check(
     native.iree_ffi_buffer_view_read(
-      view.pointer(Kind.bufferView),
+      view.pointerToContents(Kind.bufferView),
       offset,
       target,
       byteLengthOf(target),
@@ -83,7 +83,7 @@ export function writeBufferView(
 ): void {
   check(
     native.iree_ffi_buffer_view_write(
-      view.pointer(Kind.bufferView),
+      view.pointerToContents(Kind.bufferView),
       offset,
       source,
       byteLengthOf(source),
@@ -129,7 +129,7 @@ export function formatBufferView(
   return readText((buffer, capacity) =>
     checkLength(
       native.iree_ffi_buffer_view_format(
-        view.pointer(Kind.bufferView),
+        view.pointerToContents(Kind.bufferView),
         maxElementCount,
         buffer,
         capacity,

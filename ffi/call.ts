@@ -6,6 +6,7 @@
 
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
+import { runElsewhere } from "./other_threads.ts";
 import { ownReference } from "./reference.ts";
 import { check, created } from "./status.ts";
 import { byteLengthOf, encodeText } from "./text.ts";
@@ -80,6 +81,7 @@ export function setCallReference(
   let kind: Kind = Kind.null;
   let pointer: Deno.PointerValue = null;
   if (object !== null) {
+    object.demandContents(context);
     kind = object.kind;
     pointer = object.pointer(kind);
     // The program may store it, or something in it.
@@ -155,9 +157,24 @@ export function invokeCall(
   if (code !== 0) check(code);
 }
 
+// A thread that ends lets go of its devices, while another one may go on with a
+// call that uses their memory.
+function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
+  const pointer = call.pointer(Kind.call);
+  for (const devices of context.domain.devices) {
+    check(
+      native.iree_ffi_call_hold_devices(
+        pointer,
+        devices.pointer(Kind.deviceGroup),
+      ),
+    );
+  }
+  return pointer;
+}
+
 /**
  * Makes a call on another thread, or submits it there where it says by a fence
- * when it is done. Arguments are taken at once.
+ * when it is done.
  *
  * @returns When the call has ended, or was submitted; {@linkcode endCall} tells how.
  */
@@ -166,11 +183,13 @@ export async function runCall(
   call: Handle,
   callArguments: CallBuffer,
 ): Promise<void> {
-  const pointer = call.pointer(Kind.call);
-  native.iree_ffi_call_begin(pointer, callArguments.i32);
   context.retain().domain.beginRun();
   try {
-    await native.iree_ffi_call_run(pointer);
+    await runElsewhere(() => {
+      const pointer = holdDevices(context, call);
+      native.iree_ffi_call_begin(pointer, callArguments.i32);
+      return native.iree_ffi_call_run(pointer);
+    });
   } finally {
     context.domain.endRun();
     context.release();
@@ -199,26 +218,32 @@ export function followCall(call: Handle, predecessor: Handle): void {
  * @returns When the work has ended; {@linkcode endSubmission} tells how.
  */
 export function submitCall(
+  context: Handle,
   call: Handle,
   callArguments: CallBuffer,
   results: CallBuffer,
 ): Promise<void> {
-  const pointer = call.pointer(Kind.call);
   check(
-    native.iree_ffi_call_submit(pointer, callArguments.i32, results.i32),
+    native.iree_ffi_call_submit(
+      call.pointer(Kind.call),
+      callArguments.i32,
+      results.i32,
+    ),
   );
-  return native.iree_ffi_call_wait(pointer);
+  return waitForCall(context, call);
 }
 
 /**
- * Waits for the work of a call that {@linkcode runCall} submitted.
+ * Waits for the work of a call that was submitted.
  *
  * @returns When it has ended; {@linkcode endSubmission} tells how.
  */
-export function waitForCall(call: Handle): Promise<void> {
-  const pointer = call.pointer(Kind.call);
-  native.iree_ffi_call_hold(pointer);
-  return native.iree_ffi_call_wait(pointer);
+export function waitForCall(context: Handle, call: Handle): Promise<void> {
+  return runElsewhere(() => {
+    const pointer = holdDevices(context, call);
+    native.iree_ffi_call_hold(pointer);
+    return native.iree_ffi_call_wait(pointer);
+  });
 }
 
 /** Throws what the work of a submitted call failed with. */

@@ -38,6 +38,11 @@ export class Domain {
     this.#devices.clear();
   }
 
+  /** The devices that the domain holds. */
+  get devices(): Iterable<Handle> {
+    return this.#devices;
+  }
+
   /** Holds a device from now on. */
   addDevice(device: Handle): void {
     if (this.#devices.has(device)) return;

@@ -57,6 +57,8 @@ export class Handle {
   #count = 1;
   /** What the object was last found fit for: that need not be checked again. */
   fits: object | undefined;
+  /** Context of the call that is still to give the contents. */
+  giver: Handle | undefined;
 
   /**
    * Takes over a native reference.
@@ -94,6 +96,31 @@ export class Handle {
       "INVALID_ARGUMENT",
       `wanted a native object of kind ${kindName(kind)}, given one of kind ` +
         kindName(this.#kind),
+    );
+  }
+
+  /**
+   * The same, to look at its contents or change them; throws as long as a call
+   * is to give them.
+   */
+  pointerToContents(kind: Kind): Deno.PointerObject {
+    this.demandContents();
+    return this.pointer(kind);
+  }
+
+  /**
+   * Refuses an object whose contents a call is still to give.
+   *
+   * @param context Where they can be passed on all the same: calls of the
+   * context that gives them follow each other.
+   */
+  demandContents(context?: Handle): void {
+    if (this.giver === undefined || this.giver === context) return;
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "the contents of this tensor are not there: the call that was submitted " +
+        "for them is not finished, or has failed",
+      { hint: "await `finished` of the submission first" },
     );
   }
 

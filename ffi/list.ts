@@ -120,6 +120,7 @@ export function setListReference(
   ordinal: number,
   object: Handle,
 ): void {
+  object.demandContents();
   list.join(object);
   check(
     native.iree_ffi_list_set_ref(

@@ -15,7 +15,9 @@ export function createMapping(view: Handle): Handle {
   demandPointers();
   const mapping = new Handle(
     Kind.mapping,
-    created(native.iree_ffi_mapping_create(view.pointer(Kind.bufferView))),
+    created(
+      native.iree_ffi_mapping_create(view.pointerToContents(Kind.bufferView)),
+    ),
     view.instance,
   );
   mapping.joinNew(view);

@@ -321,6 +321,12 @@ export const symbols = {
     result: "u32",
   },
 
+  // uint32_t iree_ffi_call_hold_devices(iree_ffi_call_t* call,
+  //     iree_hal_device_group_t* group)
+  iree_ffi_call_hold_devices: {
+    parameters: ["pointer", "pointer"],
+    result: "u32",
+  },
   // void iree_ffi_call_begin(iree_ffi_call_t* call,
   //     const uint8_t* arguments)
   iree_ffi_call_begin: { parameters: ["pointer", "buffer"], result: "void" },

@@ -7,10 +7,11 @@ import {
   waitForCall,
 } from "../ffi/call.ts";
 import type { Handle } from "../ffi/handle.ts";
+import { BufferView } from "./buffer_view.ts";
 import type { Argument, CallLayout } from "./call_layout.ts";
 import type { CallResult } from "./call_results.ts";
 import type { ContextQueue } from "./context_queue.ts";
-import { NativeObject } from "./native_object.ts";
+import { handleOf, NativeObject } from "./native_object.ts";
 import type { Patience } from "./patience.ts";
 import type { PreparedCall } from "./prepared_call.ts";
 
@@ -133,7 +134,7 @@ export class AsyncCalls {
       queue.follow(handle);
       await runCall(context, handle, prepared.arguments);
       endCall(handle, prepared.results);
-      ended = waitForCall(handle);
+      ended = waitForCall(context, handle);
     } catch (error) {
       handle.release();
       throw error;
@@ -145,9 +146,18 @@ export class AsyncCalls {
   submit(prepared: PreparedCall): Submission {
     const { handle } = prepared;
     let ended: Promise<void>;
+    const { context, queue } = this.#owner;
     try {
-      this.#owner.queue.follow(handle);
-      ended = submitCall(handle, prepared.arguments, prepared.results);
+      // Code of the caller's that ran while arguments were read can have begun
+      // a call.
+      queue.demandIdle("a call cannot be submitted");
+      queue.follow(handle);
+      ended = submitCall(
+        context,
+        handle,
+        prepared.arguments,
+        prepared.results,
+      );
     } catch (error) {
       handle.release();
       throw error;
@@ -159,12 +169,18 @@ export class AsyncCalls {
     const { context, queue } = this.#owner;
     const { handle } = prepared;
     queue.submitted(handle);
-    const finished = ended.then(() => endSubmission(handle)).finally(() => {
+    let pending: Handle[] = [];
+    const finished = ended.then(() => {
+      endSubmission(handle);
+      for (const view of pending) view.giver = undefined;
+    }).finally(() => {
       queue.ended(handle);
       handle.release();
     });
     try {
       const results = this.#layout.results.read(context, prepared);
+      pending = tensorsIn(results);
+      for (const view of pending) view.giver = context;
       return { results, finished };
     } catch (error) {
       // Nobody is given the promise that could be asked about it.
@@ -186,6 +202,11 @@ export function prepareHandle(
     devices,
     takesFences,
   });
+}
+
+function tensorsIn(results: CallResult): Handle[] {
+  return (Array.isArray(results) ? results : [results])
+    .filter((it) => it instanceof BufferView).map(handleOf);
 }
 
 /** Disposes results that nobody is going to have. */

@@ -314,7 +314,6 @@ export class VmFunction extends NativeObject {
         },
       );
     }
-    this.#owner.queue.demandIdle("a call cannot be submitted");
     return this.#async.submit(this.#async.begin(values, () => handleOf(this)));
   }
 }

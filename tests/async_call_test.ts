@@ -268,8 +268,8 @@ test("A function without fences waits for what was submitted before it", async (
   const sum = accumulate.submit([1, 2, 3, 4]);
   using view = sum.results as BufferView;
   assertEquals(text(loaded.call("mul", view, view)), "4xf32=1 4 9 16");
-  text(slow.results);
   await Promise.all([slow.finished, sum.finished]);
+  text(slow.results);
 
   const again = power.submit(identity, 200);
   const next = accumulate.submit([1, 1, 1, 1]);
@@ -278,8 +278,8 @@ test("A function without fences waits for what was submitted before it", async (
     text(await loaded.callAsync("mul", other, view)),
     "4xf32=2 6 12 20",
   );
-  text(again.results);
   await Promise.all([again.finished, next.finished]);
+  text(again.results);
 });
 
 test("Work that fails on the device fails alone", async () => {

@@ -448,6 +448,11 @@ IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
 // iree_ffi_release may be called with it, and, where it was submitted,
 // iree_ffi_call_take_ref.
 
+// Keeps devices alive as long as the call: memory of theirs may be among its
+// arguments, or in what those hold.
+IREE_API_EXPORT uint32_t iree_ffi_call_hold_devices(
+    iree_ffi_call_t* call, iree_hal_device_group_t* group);
+
 // Takes the arguments of a call that iree_ffi_call_run is going to make.
 IREE_API_EXPORT void iree_ffi_call_begin(iree_ffi_call_t* call,
                                          const uint8_t* arguments);
@@ -466,11 +471,11 @@ IREE_API_EXPORT uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
                                               iree_ffi_call_t* predecessor);
 // Calls a function of the model coarse-fences and returns while the device may
 // be at work on it. The tensors in the results are there already, their
-// contents are not. iree_ffi_call_wait must follow when it succeeded.
+// contents are not.
 IREE_API_EXPORT uint32_t iree_ffi_call_submit(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);
-// Takes the call for iree_ffi_call_wait, when iree_ffi_call_run has submitted it.
+// Takes the call, whose work was submitted, for iree_ffi_call_wait.
 IREE_API_EXPORT void iree_ffi_call_hold(iree_ffi_call_t* call);
 // Waits for the work of a submitted call and keeps how it ended. Runs on any
 // thread.

@@ -84,6 +84,10 @@ void iree_ffi_call_release(iree_ffi_call_t* call) {
   iree_ffi_slots_deinitialize(&call->results);
   iree_ffi_slots_deinitialize(&call->arguments);
   iree_vm_context_release(call->context);
+  for (iree_host_size_t i = 0; i < call->held_count; ++i) {
+    iree_hal_device_group_release(call->held_devices[i]);
+  }
+  iree_allocator_free(iree_ffi_allocator(), call->held_devices);
   iree_ffi_instance_t* instance = call->instance;
   iree_allocator_free(iree_ffi_allocator(), call);
   iree_ffi_instance_release(instance);

@@ -64,6 +64,10 @@ struct iree_ffi_call_t {
   iree_hal_fence_t* before;
   // How work on another thread ended.
   iree_status_t status;
+  // Devices that must not go before what the call holds.
+  iree_hal_device_group_t** held_devices;
+  iree_host_size_t held_count;
+  iree_host_size_t held_capacity;
 };
 
 // Calls the function with what is in its slots, once what it follows is through.

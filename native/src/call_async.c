@@ -10,6 +10,22 @@
 // Functions that run on another thread
 //===----------------------------------------------------------------------===//
 
+uint32_t iree_ffi_call_hold_devices(iree_ffi_call_t* call,
+                                    iree_hal_device_group_t* group) {
+  for (iree_host_size_t i = 0; i < call->held_count; ++i) {
+    if (call->held_devices[i] == group) return 0;
+  }
+  if (call->held_count == call->held_capacity &&
+      iree_ffi_check(iree_allocator_grow_array(
+          iree_ffi_allocator(), /*minimum_capacity=*/4, sizeof(group),
+          &call->held_capacity, (void**)&call->held_devices))) {
+    return iree_ffi_failure_code();
+  }
+  iree_hal_device_group_retain(group);
+  call->held_devices[call->held_count++] = group;
+  return 0;
+}
+
 void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments) {
   iree_ffi_slots_write(&call->arguments, arguments);
   iree_ffi_slots_release_refs(&call->results);
@@ -50,10 +66,7 @@ uint32_t iree_ffi_call_submit(iree_ffi_call_t* call, const uint8_t* arguments,
   iree_ffi_slots_release_refs(&call->results);
   iree_status_t status = iree_ffi_call_submit_function(call);
   iree_ffi_slots_release_refs(&call->arguments);
-  if (iree_status_is_ok(status)) {
-    iree_ffi_slots_read(&call->results, results);
-    iree_atomic_ref_count_inc(&call->ref_count);
-  }
+  if (iree_status_is_ok(status)) iree_ffi_slots_read(&call->results, results);
   return iree_ffi_check(status);
 }
 

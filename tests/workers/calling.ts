@@ -4,7 +4,7 @@
  * @module
  */
 
-import { load, type LoadedProgram } from "../../mod.ts";
+import { type BufferView, load, type LoadedProgram } from "../../mod.ts";
 
 /** What the worker is told. */
 export interface CallingMessage {
@@ -29,6 +29,10 @@ scope.onmessage = ({ data: { syncWork, asyncWork, turns } }) => {
   open(syncWork).lookupFunction("loop").callAsync(turns);
   const fenced = open(asyncWork);
   fenced.lookupFunction("power").submit(new Float32Array(65536), 100);
-  fenced.lookupFunction("accumulate").submit([1, 2, 3, 4]);
+  const accumulate = fenced.lookupFunction("accumulate");
+  // Memory of another device, which calls go on with when the worker is gone.
+  const foreign = open(syncWork).call("mul", [1, 2, 3, 4], [1, 1, 1, 1]);
+  // More than Deno has threads to wait for them.
+  for (let i = 0; i < 50; i++) accumulate.submit(foreign as BufferView);
   scope.postMessage("running");
 };
