@@ -9,7 +9,7 @@ import {
 import type { Handle } from "../ffi/handle.ts";
 import { BufferView } from "./buffer_view.ts";
 import type { Argument, CallLayout } from "./call_layout.ts";
-import type { CallResult } from "./call_results.ts";
+import type { CallResult, Computed } from "./call_results.ts";
 import type { ContextQueue } from "./context_queue.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
 import type { Patience } from "./patience.ts";
@@ -85,97 +85,79 @@ export class AsyncCalls {
   /**
    * Makes a call when it is its turn.
    *
-   * @returns Its results; rejects with what it failed with.
+   * @param prepared The call, which is let go when all is done.
+   * @param patience Whether anybody still waits for it.
+   * @param read Reads the results, which are finished by then.
+   * @returns What that gives; rejects with what the call failed with.
    */
-  async finish(
+  async finish<Results>(
     prepared: PreparedCall,
     patience: Patience,
-  ): Promise<CallResult> {
+    read: (call: PreparedCall) => Results,
+  ): Promise<Results | undefined> {
     const { queue } = this.#owner;
+    const { handle } = prepared;
     const isWanted = () => !patience.isOver;
-    if (!this.#layout.takesFences) {
-      try {
-        return await queue.run(() => this.#run(prepared), isWanted);
-      } finally {
-        prepared.handle.release();
-      }
-    }
-    const submission = await queue.run(
-      () => this.#submitElsewhere(prepared),
-      isWanted,
-    );
-    if (submission === undefined) {
-      prepared.handle.release();
-      return undefined;
-    }
     try {
+      if (!this.#layout.takesFences) {
+        const run = () => this.#run(prepared).then(() => read(prepared));
+        return await queue.run(run, isWanted);
+      }
+      const submit = () => this.#submitElsewhere(prepared);
+      const submission = await queue.run(submit, isWanted);
+      if (submission === undefined) return undefined;
       await submission.finished;
-    } catch (error) {
-      letGo(submission.results);
-      throw error;
+      return read(prepared);
+    } finally {
+      handle.release();
     }
-    return submission.results;
   }
 
-  async #run(prepared: PreparedCall): Promise<CallResult> {
+  async #run(prepared: PreparedCall): Promise<void> {
     const { context, queue } = this.#owner;
-    queue.follow(prepared.handle);
-    await runCall(context, prepared.handle, prepared.arguments);
-    endCall(prepared.handle, prepared.results);
-    return this.#layout.results.read(context, prepared);
+    const { handle } = prepared;
+    queue.follow(handle);
+    await runCall(context, handle, prepared.arguments);
+    endCall(handle, prepared.results);
   }
 
   // Giving much work to the device takes long too.
-  async #submitElsewhere(prepared: PreparedCall): Promise<Submission> {
-    const { context, queue } = this.#owner;
+  async #submitElsewhere(
+    prepared: PreparedCall,
+  ): Promise<{ finished: Promise<void> }> {
+    await this.#run(prepared);
     const { handle } = prepared;
-    let ended: Promise<void>;
-    try {
-      queue.follow(handle);
-      await runCall(context, handle, prepared.arguments);
-      endCall(handle, prepared.results);
-      ended = waitForCall(context, handle);
-    } catch (error) {
-      handle.release();
-      throw error;
-    }
-    return this.#submission(prepared, ended);
+    const ended = waitForCall(this.#owner.context, handle);
+    return { finished: this.#track(handle, ended) };
   }
 
   /** Gives a call to the device; its turn must have come. */
   submit(prepared: PreparedCall): Submission {
-    const { handle } = prepared;
-    let ended: Promise<void>;
     const { context, queue } = this.#owner;
+    const { handle } = prepared;
     try {
       // Code of the caller's that ran while arguments were read can have begun
       // a call.
       queue.demandIdle("a call cannot be submitted");
       queue.follow(handle);
-      ended = submitCall(
+      const ended = submitCall(
         context,
         handle,
         prepared.arguments,
         prepared.results,
       );
-    } catch (error) {
+      return this.#submission(prepared, this.#track(handle, ended));
+    } finally {
       handle.release();
-      throw error;
     }
-    return this.#submission(prepared, ended);
   }
 
+  // Tensors in results cannot be read before they are finished.
   #submission(prepared: PreparedCall, ended: Promise<void>): Submission {
-    const { context, queue } = this.#owner;
-    const { handle } = prepared;
-    queue.submitted(handle);
+    const { context } = this.#owner;
     let pending: Handle[] = [];
     const finished = ended.then(() => {
-      endSubmission(handle);
       for (const view of pending) view.giver = undefined;
-    }).finally(() => {
-      queue.ended(handle);
-      handle.release();
     });
     try {
       const results = this.#layout.results.read(context, prepared);
@@ -187,6 +169,16 @@ export class AsyncCalls {
       finished.catch(() => {});
       throw error;
     }
+  }
+
+  // Makes the calls that come after a submitted one follow it.
+  #track(handle: Handle, ended: Promise<void>): Promise<void> {
+    const { queue } = this.#owner;
+    queue.submitted(handle.retain());
+    return ended.then(() => endSubmission(handle)).finally(() => {
+      queue.ended(handle);
+      handle.release();
+    });
   }
 }
 
@@ -210,7 +202,7 @@ function tensorsIn(results: CallResult): Handle[] {
 }
 
 /** Disposes results that nobody is going to have. */
-export function letGo(results: CallResult): void {
+export function letGo(results: undefined | Computed | Computed[]): void {
   for (const value of Array.isArray(results) ? results : [results]) {
     if (value instanceof NativeObject) value.dispose();
   }

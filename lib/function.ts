@@ -140,8 +140,7 @@ export class VmFunction extends NativeObject {
    * in row-major order.
    */
   compute(...values: Argument[]): undefined | Computed | Computed[] {
-    const computed = this.#compute(NO_TARGETS, values);
-    return computed.length > 1 ? computed : computed[0];
+    return oneOrAll(this.#compute(NO_TARGETS, values));
   }
 
   /**
@@ -289,9 +288,51 @@ export class VmFunction extends NativeObject {
     options: WaitOptions,
     ...values: Argument[]
   ): Promise<CallResult> {
+    const { context } = this.#owner;
+    const read = (call: PreparedCall) =>
+      this.#layout.results.read(context, call);
+    return await this.#wait(options, values, read);
+  }
+
+  /**
+   * Calls the function as {@linkcode callAsync} does, and copies tensors out of
+   * it as {@linkcode compute} does, once they are finished.
+   *
+   * @param values The arguments.
+   * @returns The results; a tensor is an array of the class for its elements,
+   * in row-major order. Other objects are the caller's to dispose.
+   */
+  computeAsync(
+    ...values: Argument[]
+  ): Promise<undefined | Computed | Computed[]> {
+    return this.computeWith({}, ...values);
+  }
+
+  /**
+   * Calls the function as {@linkcode computeAsync} does, and not for ever.
+   *
+   * @param options When to give up.
+   * @param values The arguments.
+   * @returns The results. Rejects as {@linkcode callWith} does.
+   */
+  async computeWith(
+    options: WaitOptions,
+    ...values: Argument[]
+  ): Promise<undefined | Computed | Computed[]> {
+    const { context } = this.#owner;
+    const read = (call: PreparedCall) =>
+      oneOrAll(this.#layout.results.compute(context, call, NO_TARGETS));
+    return await this.#wait(options, values, read);
+  }
+
+  #wait<Results extends undefined | Computed | Computed[]>(
+    options: WaitOptions,
+    values: readonly Argument[],
+    read: (call: PreparedCall) => Results,
+  ): Promise<Results | undefined> {
     const patience = new Patience(options, `the call of '${this.name}'`);
     const prepared = this.#async.begin(values, () => handleOf(this));
-    return await patience.wait(this.#async.finish(prepared, patience), letGo);
+    return patience.wait(this.#async.finish(prepared, patience, read), letGo);
   }
 
   /**
@@ -316,6 +357,10 @@ export class VmFunction extends NativeObject {
     }
     return this.#async.submit(this.#async.begin(values, () => handleOf(this)));
   }
+}
+
+function oneOrAll(computed: Computed[]): undefined | Computed | Computed[] {
+  return computed.length > 1 ? computed : computed[0];
 }
 
 function copyOf<T>(values: readonly T[]): T[] {
