@@ -33,7 +33,11 @@ export interface Submission {
    * finished. Objects are the caller's to dispose.
    */
   readonly results: CallResult;
-  /** Settles when the work has ended; rejects with what it failed with. */
+  /**
+   * Settles when the work has ended; rejects with what it failed with. To be
+   * awaited, or caught, of each submission: a rejection that nobody observes
+   * ends Deno.
+   */
   readonly finished: Promise<void>;
 }
 
