@@ -200,6 +200,22 @@ Deno.test("Links of the documentation lead somewhere", () => {
   }
 });
 
+Deno.test("Whoever is to install the compiler is told the version that fits", () => {
+  const pinned = readPage("requirements.txt").match(
+    /^iree-base-compiler==.*$/m,
+  );
+  assert(pinned !== null);
+  const [, version] = pinned[0].split("==");
+  let count = 0;
+  for (const page of [...pages.keys(), "lib/cli/new_app.ts"]) {
+    for (const [line] of readPage(page).matchAll(/pip install .*compiler.*/g)) {
+      assertStringIncludes(line, `==${version}`, page);
+      count++;
+    }
+  }
+  assert(count >= 4, `${count} times`);
+});
+
 Deno.test("./dev docs writes a page for everything that is exported", async () => {
   using folder = new TemporaryFolder();
   await mustRun(join(ROOT, "dev"), ["docs", folder.path]);

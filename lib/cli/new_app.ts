@@ -73,7 +73,7 @@ function readme(name: string): string {
 A program for IREE, and a program in TypeScript that runs it.
 
 \`\`\`sh
-pip install iree-base-compiler   # iree-compile
+pip install iree-base-compiler==3.13.0   # iree-compile
 deno task start
 deno task test
 \`\`\`
