@@ -215,9 +215,10 @@ export const ROWS: readonly Row[] = [
     entries: [
       entry("Deno", "process", "iree_run"),
       entry("iree-run-module", "process", "iree_run_module"),
+      entry("as sources", "process", "iree_run_sources"),
       entry("Deno alone", "process", "start_deno"),
-      entry("and imports", "process", "start_imports"),
-      entry("and the library", "process", "start_library"),
+      entry("importing the sources", "process", "start_imports"),
+      entry("and opening the library", "process", "start_library"),
     ],
     goals: [{ against: "iree-run-module", ratio: 1 }],
   },

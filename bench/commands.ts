@@ -6,6 +6,7 @@
  */
 
 import { join } from "@std/path";
+import { MAIN } from "../release/bundle.ts";
 import { denoFlags, ROOT, tool } from "../tests/support.ts";
 
 const MODEL = ["--device=local-task"];
@@ -67,9 +68,20 @@ function deno(...args: string[]): readonly string[] {
   ];
 }
 
+/** The bundled command line in the folder. */
+export const BUNDLE = "cli";
+
 /** Commands by workload. */
 export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
-  iree_run: () => deno("cli.ts", "run", ...RUN_ADD),
+  iree_run: () => [
+    Deno.execPath(),
+    "run",
+    "-A",
+    `${BUNDLE}/${MAIN}`,
+    "run",
+    ...RUN_ADD,
+  ],
+  iree_run_sources: () => deno("cli.ts", "run", ...RUN_ADD),
   iree_run_module: () => [tool("iree-run-module"), ...RUN_ADD],
   start_deno: () => deno("bench/start/nothing.ts"),
   start_imports: () => deno("bench/start/imports.ts"),

@@ -13,8 +13,10 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import { denoFlags, mustRun, ROOT } from "../tests/support.ts";
+import { bundle } from "../release/bundle.ts";
 import { type Row, ROWS } from "./catalog.ts";
 import { drawChart } from "./chart.ts";
+import { BUNDLE } from "./commands.ts";
 import {
   type Contestant,
   type ContestantName,
@@ -139,6 +141,7 @@ async function measureStalls(
 async function run(options: Options): Promise<BenchResult> {
   const [load] = Deno.loadavg();
   const folder = await buildFolder();
+  await bundle(join(folder, BUNDLE), denoFlags());
   const field = new Field(folder);
   const packages = await findPackages(options.install);
   if (packages.installed) await buildModels(folder, packages.folder);

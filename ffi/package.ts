@@ -11,8 +11,9 @@ import config from "../deno.json" with { type: "json" };
 /** Version of the package, which its library has to have as well. */
 export const PACKAGE_VERSION: string = config.version;
 
-// Files of a standalone binary are nowhere but in it.
-const checkout = import.meta.url.startsWith("file:") && !Deno.build.standalone
+// A bundle is JavaScript, and files of a standalone binary are nowhere but in it.
+const isSource = /^file:.*\.ts$/.test(import.meta.url);
+const checkout = isSource && !Deno.build.standalone
   ? new URL("..", import.meta.url)
   : undefined;
 

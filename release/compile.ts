@@ -12,7 +12,7 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { cacheVariables } from "../ffi/cache.ts";
 import { EMBEDDED } from "../ffi/standalone.ts";
-import { publishedFiles, ROOT } from "./published.ts";
+import { bundle, MAIN } from "./bundle.ts";
 
 /**
  * The least that works: models and modules may lie anywhere, results are written
@@ -25,32 +25,40 @@ export const PERMISSIONS: readonly string[] = [
   `--allow-env=${["IREE_RUNTIME_LIBRARY", ...cacheVariables()]}`,
 ];
 
+/** What goes into the executable. */
+export interface Stage {
+  /** The file that is run. */
+  readonly main: string;
+  /** Folder with the library and its hash. */
+  readonly embedded: string;
+}
+
 /**
- * Copies what goes into the executable.
+ * Makes what goes into the executable.
  *
  * @param library The library to embed.
- * @param folder An empty folder.
- * @returns Path of the folder with the library and its hash.
+ * @param folder Where to.
+ * @param flags More flags for `deno bundle`.
  */
-export async function stage(library: string, folder: string): Promise<string> {
-  const copy = async (from: string, to: string) => {
-    await Deno.mkdir(dirname(to), { recursive: true });
-    await Deno.copyFile(from, to);
-  };
-  for (const path of await publishedFiles()) {
-    await copy(join(ROOT, path), join(folder, path));
-  }
-  // As seen from `ffi`, where it is looked for.
-  const embedded = join(folder, "ffi", EMBEDDED);
+export async function stage(
+  library: string,
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<Stage> {
+  const program = join(folder, "cli");
+  await bundle(program, flags);
+  // As seen from the bundle, which looks for it there.
+  const embedded = join(program, EMBEDDED);
   const target = join(embedded, basename(library));
-  await copy(library, target);
+  await Deno.mkdir(embedded, { recursive: true });
+  await Deno.copyFile(library, target);
   const bytes = await Deno.readFile(library);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   await Deno.writeTextFile(
     `${target}.sha256`,
     new Uint8Array(digest).toHex(),
   );
-  return embedded;
+  return { main: join(program, MAIN), embedded };
 }
 
 /**
@@ -58,7 +66,7 @@ export async function stage(library: string, folder: string): Promise<string> {
  *
  * @param library The library to embed.
  * @param output The executable.
- * @param flags More flags for `deno compile`.
+ * @param flags More flags for `deno bundle`.
  * @returns The exit status of `deno compile`.
  */
 export async function compile(
@@ -68,12 +76,11 @@ export async function compile(
 ): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "iree_deno_" });
   try {
-    const embedded = await stage(library, folder);
+    const { main, embedded } = await stage(library, folder, flags);
     await Deno.mkdir(dirname(output), { recursive: true });
-    const args = ["compile", "--no-check", ...flags, ...PERMISSIONS];
+    const args = ["compile", "--no-check", ...PERMISSIONS];
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: [...args, "--include", embedded, "--output", output, "cli.ts"],
-      cwd: folder,
+      args: [...args, "--include", embedded, "--output", output, main],
     }).spawn().status;
     if (code !== 0 && !Deno.env.has("DENORT_BIN")) {
       console.error(

@@ -58,10 +58,14 @@ test("./dev compile embeds the library, and the least permissions that work", as
 class Executable extends TemporaryFolder {
   readonly cache = this.join("cache");
   readonly program = this.join("program");
+  readonly main = this.join("program", "cli", "cli.js");
+  readonly embedded = this.join("program", "embedded");
 
   static async make(library: string): Promise<Executable> {
     const executable = new Executable();
-    await stage(library, executable.program);
+    const { program } = executable;
+    const { main } = await stage(library, program, denoFlags());
+    assertEquals(main, executable.main);
     await Deno.writeTextFile(
       executable.join("standalone.ts"),
       `Object.defineProperty(Deno, "build", {
@@ -76,13 +80,11 @@ class Executable extends TemporaryFolder {
     permissions: readonly string[] = PERMISSIONS,
     execPath: string = Deno.execPath(),
   ): Promise<Output> {
-    const map = denoFlags().filter((flag) => flag.startsWith("--import-map"));
     const preload = ["--preload", this.join("standalone.ts")];
-    const cli = join(this.program, "cli.ts");
-    const deno = ["run", "--no-check", "--no-prompt", ...map, ...preload];
+    const deno = ["run", "--no-check", "--no-prompt", ...preload];
     return execute(
       execPath,
-      [...deno, ...permissions, cli, ...args],
+      [...deno, ...permissions, this.main, ...args],
       {
         env: { DENO_DIR, XDG_CACHE_HOME: this.cache, IREE_RUNTIME_LIBRARY: "" },
       },
@@ -121,7 +123,7 @@ test("A program needs each permission that the executable has", async () => {
 
 test("A library beside the executable is taken where none is embedded", async () => {
   using executable = await Executable.make(LIBRARY);
-  await Deno.remove(join(executable.program, "embedded"), { recursive: true });
+  await Deno.remove(executable.embedded, { recursive: true });
   const args = ["run", `--module=${await program("single.mlir")}`, "--input=1"];
   const without = await executable.run(args);
   assertEquals(without.code, 1);

@@ -1,0 +1,52 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { bundle, MAIN } from "../../release/bundle.ts";
+import {
+  denoFlags,
+  execute,
+  iree,
+  type Output,
+  program,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+/** A bundle in a folder of its own. */
+class Bundle extends TemporaryFolder {
+  static async make(): Promise<Bundle> {
+    const made = new Bundle();
+    await bundle(made.join("cli"), denoFlags());
+    return made;
+  }
+
+  run(args: string[]): Promise<Output> {
+    const main = this.join("cli", MAIN);
+    const options = { cwd: this.path };
+    return execute(Deno.execPath(), ["run", "-A", main, ...args], options);
+  }
+}
+
+const single = await program("single.mlir");
+const COMMANDS: readonly string[][] = [
+  ["--version"],
+  ["--help"],
+  ["run", "--help"],
+  ["run", `--module=${single}`, "--input=21"],
+  ["run", `--module=${single}`, "--input=x"],
+  ["inspect", "--json", single],
+  ["devices", "--json"],
+  ["completions", "bash"],
+];
+
+test("A bundle does what the sources do", async () => {
+  using made = await Bundle.make();
+  for (const args of COMMANDS) {
+    assertEquals(await made.run(args), await iree(args), args.join(" "));
+  }
+});
+
+test("What a bundle makes uses the package, not files that it has not", async () => {
+  using made = await Bundle.make();
+  assertEquals((await made.run(["new", "app", "made"])).code, 0);
+  const config = await Deno.readTextFile(made.join("made", "deno.json"));
+  assertMatch(config, /"jsr:@iree\/runtime@\^\d/);
+});
