@@ -11,6 +11,7 @@ import {
 } from "../ffi/device.ts";
 import type { Handle } from "../ffi/handle.ts";
 import { checkAllocators } from "./allocators.ts";
+import { withDriver } from "./driver_failure.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
@@ -156,7 +157,7 @@ export class Device extends NativeObject {
           `none among ${uris.join(", ")}`,
       );
     }
-    const group = explained(() =>
+    const group = withDriver(() =>
       createDeviceGroup(
         handleOf(instance),
         uris,
@@ -355,23 +356,4 @@ function noGroup(reason: string): IreeError {
     `devices must be all of one group, in its order: ${reason}`,
     { hint: "create them together with Device.createGroup" },
   );
-}
-
-// IREE's own words name an environment variable, which this library has not.
-function explained<T>(create: () => T): T {
-  try {
-    return create();
-  } catch (error) {
-    if (
-      error instanceof IreeError &&
-      error.detail.includes("IREE_HAL_VULKAN_LIBVULKAN_PATH")
-    ) {
-      throw error.withHint(
-        "this library reads no environment variables; name the path by the " +
-          "flag vulkan_libvulkan_search_path, on the command line or with " +
-          "setIreeFlags",
-      );
-    }
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import {
   listDriverDevices,
   listDrivers as readDrivers,
 } from "../ffi/driver.ts";
+import { withDriver } from "./driver_failure.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf } from "./native_object.ts";
@@ -89,7 +90,8 @@ export function listDevices(
     return probeDrivers(instance, options).flatMap(({ devices }) => devices);
   }
   handleOf(instance);
-  return listDriverDevices(driver, options.details ?? false).map((device) => ({
+  const { details = false } = options;
+  return withDriver(() => listDriverDevices(driver, details)).map((device) => ({
     driver,
     ...device,
     uri: `${driver}://${device.path}`,

@@ -4,6 +4,7 @@ import {
   Instance,
   IreeError,
   type LibraryPlace,
+  type LibraryVersion,
   probeDrivers,
   runtime,
 } from "../../mod.ts";
@@ -13,6 +14,12 @@ import { findSdk } from "./sdk.ts";
 import { printHelp } from "./terminal.ts";
 
 const FLAGS = {
+  json: {
+    kind: "boolean",
+    help: [
+      "Prints JSON, for programs: `works` is whether programs can run here.",
+    ],
+  },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
@@ -20,7 +27,7 @@ const HELP =
   `Tells whether programs can run here: what was found, where, which devices
 work, and what to do.
 
-Usage: iree doctor
+Usage: iree doctor [--json]
 
 Flags:
 ${formatFlags(FLAGS)}
@@ -36,27 +43,87 @@ export const DOCTOR: Command = {
 };
 
 function run(args: readonly string[]): void {
-  if (parseFlags(FLAGS, args).help) return printHelp(HELP);
+  const flags = parseFlags(FLAGS, args);
+  if (flags.help) return printHelp(HELP);
+  if (flags.json) {
+    const places = runtime.findLibrary();
+    const library = attempt(() => runtime.version());
+    const sdk = attempt(findSdk);
+    const devices = tryDevices();
+    printJson({ places, library, sdk, devices });
+    demandWorking(devices);
+    return;
+  }
   print("deno", `${Deno.version.deno} for ${Deno.build.target}`);
   print("package", `${runtime.packageVersion}, run by ${startedBy()}`);
   const places = runtime.findLibrary();
   print("looked for", ...places.map(describePlace));
-  print("library", ...orError(describeLibrary));
-  print("SDK", ...orError(() => [findSdk()]));
+  print("library", ...orError(attempt(describeLibrary)));
+  print("SDK", ...orError(attempt(() => [findSdk()])));
   print("rights", ...leastRights(places[places.length - 1]));
+  const devices = tryDevices();
+  if (devices.length > 0) {
+    print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
+  }
+  demandWorking(devices);
+  print("result", "programs can run here");
+}
+
+/** Fails where programs cannot run, and tells what to do. */
+function demandWorking(devices: readonly Trial[]): void {
   if (runtime.libraryPath === undefined) {
     throw new IreeError("FAILED_PRECONDITION", "programs cannot run here", {
       hint: `\`deno run -A ${runtime.cli} setup\` installs the library`,
     });
   }
-  using instance = Instance.open();
-  const devices = tryDevices(instance);
-  print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
-  if (devices.some(({ works }) => works)) {
-    print("result", "programs can run here");
-    return;
+  if (!devices.some(({ works }) => works)) {
+    throw new IreeError("FAILED_PRECONDITION", "no device works here");
   }
-  throw new IreeError("FAILED_PRECONDITION", "no device works here");
+}
+
+/** What something gave, or what it failed with. */
+interface Attempt<T> {
+  readonly value?: T;
+  readonly error?: string;
+}
+
+function attempt<T>(tell: () => T): Attempt<T> {
+  try {
+    return { value: tell() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { error: error.message };
+  }
+}
+
+/** Prints what was found as JSON; what was not found is null, or an error. */
+function printJson(found: {
+  readonly places: readonly LibraryPlace[];
+  readonly library: Attempt<LibraryVersion>;
+  readonly sdk: Attempt<string>;
+  readonly devices: readonly Trial[];
+}): void {
+  const { places, library, sdk, devices } = found;
+  const { path, flags } = places[places.length - 1];
+  console.log(JSON.stringify({
+    works: devices.some(({ works }) => works),
+    deno: Deno.version.deno,
+    target: Deno.build.target,
+    package: runtime.packageVersion,
+    lookedFor: places.map(({ path, description }) => ({
+      place: description,
+      path: path ?? null,
+    })),
+    library: library.value === undefined ? null : {
+      path: runtime.libraryPath,
+      version: library.value.library,
+      iree: library.value.iree,
+    },
+    sdk: sdk.value ?? null,
+    rights: path === undefined ? null : [...flags, `--allow-ffi=${path}`],
+    devices,
+    errors: [library, sdk].flatMap(({ error }) => error ?? []),
+  }));
 }
 
 /** Prints lines with a title before the first one. */
@@ -71,14 +138,8 @@ function startedBy(): string {
   return Deno.build.standalone ? "a standalone binary" : `deno ${runtime.cli}`;
 }
 
-/** What a function tells, or what it failed with. */
-function orError(tell: () => string[]): string[] {
-  try {
-    return tell();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return [error.message];
-  }
+function orError({ value, error = "" }: Attempt<string[]>): string[] {
+  return value ?? [error];
 }
 
 function describePlace({ path, description }: LibraryPlace): string {
@@ -112,7 +173,9 @@ interface Trial {
 }
 
 /** Sends data to all devices that there are and asks for it back. */
-function tryDevices(instance: Instance): Trial[] {
+function tryDevices(): Trial[] {
+  if (runtime.libraryPath === undefined) return [];
+  using instance = Instance.open();
   return probeDrivers(instance).flatMap(({ name, devices, error }) => {
     if (error !== undefined) {
       const state = `cannot be used here: ${firstLine(error.detail)}`;

@@ -1,3 +1,4 @@
+import { suggestion } from "./suggestion.ts";
 import { UsageError } from "./usage_error.ts";
 
 // IREE's own syntax, which @std/cli's parseArgs cannot tell apart: a value only
@@ -129,7 +130,10 @@ function parseArgument(
   const value = match[2];
   const flag = Object.hasOwn(table, name) ? table[name] : undefined;
   if (flag === undefined) {
-    throw new UsageError(`flag '${printable(match[1])}' not recognized`);
+    throw new UsageError(
+      `flag '${printable(match[1])}' not recognized` +
+        suggestion(name, Object.keys(table), "--"),
+    );
   }
   if (flag.kind === "flagfile") {
     parseFlagfile(table, values, needValue(name, flag, value), depth);

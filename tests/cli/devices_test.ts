@@ -1,5 +1,16 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Instance, listDrivers } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  Device,
+  Instance,
+  IreeError,
+  listDrivers,
+  probeDrivers,
+} from "../../mod.ts";
 import { formatDevices, formatDrivers } from "../../lib/cli/device_text.ts";
 import { iree, test } from "../support.ts";
 import { forEach, peer } from "./peer.ts";
@@ -13,6 +24,31 @@ test("iree devices lists drivers with their devices, or why they have none", asy
     stdout,
     "\n  cannot be used here: UNIMPLEMENTED: driver not implemented\n",
   );
+});
+
+test("Of Vulkan's loader no variable is named that is not read", async () => {
+  using instance = Instance.open();
+  const vulkan = probeDrivers(instance).find(({ name }) => name === "vulkan");
+  const texts = [
+    vulkan?.error?.message ?? "",
+    vulkan?.error?.detail ?? "",
+    (await iree(["devices"])).stdout,
+    (await iree(["devices", "--json"])).stdout,
+    (await iree(["devices", "--driver=vulkan"])).stderr,
+    (await iree(["doctor"])).stdout,
+  ];
+  for (const text of texts) assert(!text.includes("LIBVULKAN_PATH"), text);
+  // Where the system has Vulkan there is nothing to say.
+  if (vulkan?.error?.code !== "NOT_FOUND") return;
+  for (const text of texts) {
+    assertStringIncludes(text, "the flag vulkan_libvulkan_search_path");
+  }
+  const error = assertThrows(
+    () => Device.create(instance, "vulkan"),
+    IreeError,
+  );
+  assertStringIncludes(error.message, "the flag vulkan_libvulkan_search_path");
+  assertEquals(error.hint, vulkan.error.hint);
 });
 
 test("iree devices --driver lists one driver, and fails with it", async () => {

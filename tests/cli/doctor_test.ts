@@ -67,6 +67,37 @@ test("iree doctor fails without a library, and tells how to get one", async () =
   );
 });
 
+test("iree doctor --json tells the same to programs, with the same status", async () => {
+  const { code, stdout, stderr } = await iree(["doctor", "--json"]);
+  assertEquals([code, stderr], [0, ""]);
+  const found = JSON.parse(stdout);
+  assertEquals(found.works, true);
+  assertEquals(found.errors, []);
+  assertEquals(found.library, {
+    path: LIBRARY,
+    version: runtime.packageVersion,
+    iree: runtime.version().iree,
+  });
+  assertEquals(found.sdk, SDK);
+  const { stdout: text } = await iree(["doctor"]);
+  for (const { uri, state } of found.devices) {
+    assertStringIncludes(text, `${uri}: ${state}\n`);
+  }
+  for (const flag of found.rights) assertStringIncludes(text, `${flag}\n`);
+
+  using folder = new TemporaryFolder();
+  const missing = await iree(["doctor", "--json"], {
+    env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
+  });
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.stderr, INSTALL);
+  const { works, library, rights, devices, errors } = JSON.parse(
+    missing.stdout,
+  );
+  assertEquals([works, library, rights, devices], [false, null, null, []]);
+  assertStringIncludes(errors[0], "no IREE runtime library");
+});
+
 test("iree doctor tells of a library that is none", async () => {
   const { code, stdout, stderr } = await iree(["doctor"], {
     env: { IREE_RUNTIME_LIBRARY: join(ROOT, "deno.json") },

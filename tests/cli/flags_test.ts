@@ -137,10 +137,31 @@ test("A flag that needs a value does not take the next argument for it", () => {
 });
 
 test("Unknown flags are named, among them those every object has", () => {
-  for (const name of ["bogus", "inputs", "toString", "__proto__", "Input"]) {
+  for (const name of ["bogus", "toString", "__proto__", "i"]) {
     assertRefused([`--${name}=1`], `flag '${name}' not recognized`);
   }
-  assertRefused(["--in-put"], "flag 'in-put' not recognized");
+});
+
+test("Of an unknown flag that is nearly a known one, that one is named", () => {
+  for (
+    const [name, known] of [
+      ["inputs", "input"],
+      ["Input", "input"],
+      ["in-put", "input"],
+      ["functoin", "function"],
+      ["module-moed", "module_mode"],
+      ["trace_excution", "trace_execution"],
+    ]
+  ) {
+    assertRefused(
+      [`--${name}=1`],
+      `flag '${name}' not recognized; did you mean --${known}?`,
+    );
+  }
+  // Nothing that is merely as long.
+  assertRefused(["--output=1"], "flag 'output' not recognized");
+  const long = "input".repeat(20);
+  assertRefused([`--${long}=1`], `flag '${long}' not recognized`);
 });
 
 test("Arguments that are no flags are refused", () => {
