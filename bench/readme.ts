@@ -1,5 +1,6 @@
 /**
- * Writes the last run's table and chart into the README.
+ * Writes the last run down: all of it, with the goals and the chart, into
+ * `RESULTS.md`, and the rows that most people ask about into the README.
  *
  *     ./dev bench:readme [RESULT.json]
  *
@@ -9,17 +10,41 @@
 import { join } from "@std/path";
 import { ROOT } from "../tests/support.ts";
 import { drawChart } from "./chart.ts";
-import { formatOrigin, formatProperties, formatTable } from "./report.ts";
+import { judgeProperties } from "./goals.ts";
+import {
+  formatOrigin,
+  formatOutcome,
+  formatShortTable,
+  formatTable,
+} from "./report.ts";
 import { type BenchResult, readResult, resultFolder } from "./result.ts";
 
 const BEGIN = "<!-- bench: written by ./dev bench:readme -->";
 const END = "<!-- bench: end -->";
 
-/** Path of the chart in the repository. */
-const CHART = "docs/bench.svg";
+/** Rows of the README. */
+export const SHORT: readonly string[] = [
+  "add(i32, i32)",
+  "mul(4xf32), arrays in and out",
+  "matmul of 512, copied in and out",
+  "convolutional network, copied in and out",
+  "loading 100 MiB, mapped",
+  "`iree run`, start to exit",
+];
+
+const HEAD = `# Results
+
+The last run that was written down, by \`./dev bench:readme\`.
+[README.md](README.md) says who takes part, how it is measured and what is
+compared, and why calls of scalars are quicker from Deno than in C.
+
+Times of C are absolute, and the others multiples of them. Where C takes no
+part, the multiples are of \`iree-benchmark-module\`, or of \`iree-run-module\` for
+\`iree run\`. ✓ is a goal that the median reaches, ✗ one that it does not.
+`;
 
 /**
- * Puts a result between the markers of a text.
+ * Puts the short table of a result between the markers of a text.
  *
  * @param text The README.
  * @param result The run.
@@ -33,23 +58,40 @@ export function withTable(text: string, result: BenchResult): string {
   }
   const parts = [
     BEGIN,
-    formatTable(result),
-    formatProperties(result).map((it) => `- ${it.replace(/\n\s+goal/, "")}`)
-      .join("\n"),
+    formatShortTable(result, SHORT),
     `${formatOrigin(result.origin)}.`,
-    `![Chart of the table](${CHART})`,
   ];
   return `${text.slice(0, begin)}${parts.join("\n\n")}\n\n${text.slice(end)}`;
+}
+
+/**
+ * Formats all of a result as a page.
+ *
+ * @param result The run.
+ */
+export function formatResults(result: BenchResult): string {
+  return [
+    HEAD.trimEnd(),
+    formatTable(result),
+    judgeProperties(result).map((it) =>
+      `- ${it.title}: ${formatOutcome(it).replace(/^ +goal: /, "")}`
+    ).join("\n"),
+    `${formatOrigin(result.origin)}.`,
+    "![Chart of the table](../docs/bench.svg)",
+  ].join("\n\n") + "\n";
 }
 
 if (import.meta.main) {
   const [path = join(resultFolder(), "last.json")] = Deno.args;
   const result = await readResult(path);
   const readme = join(ROOT, "README.md");
+  const results = join(ROOT, "bench/RESULTS.md");
+  const chart = join(ROOT, "docs/bench.svg");
   const text = withTable(await Deno.readTextFile(readme), result);
-  await Deno.writeTextFile(join(ROOT, CHART), drawChart(result));
+  await Deno.writeTextFile(chart, drawChart(result));
   await Deno.writeTextFile(readme, text);
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", readme] })
-    .output();
-  console.log(`${readme}\n${join(ROOT, CHART)}`);
+  await Deno.writeTextFile(results, formatResults(result));
+  const args = ["fmt", "-q", readme, results];
+  await new Deno.Command(Deno.execPath(), { args }).output();
+  console.log(`${readme}\n${results}\n${chart}`);
 }

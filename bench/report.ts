@@ -63,6 +63,39 @@ export function formatTable(result: BenchResult): string {
   return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
 }
 
+/** Columns of the short table, and whose times they have. */
+const SHORT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  "Deno": [CONTESTANTS.ours],
+  "C, the same library": [CONTESTANTS.floor],
+  "IREE's tool": [CONTESTANTS.tool, "iree-run-module"],
+  "Python": [CONTESTANTS.python],
+  "onnxruntime-node": [CONTESTANTS.onnx],
+};
+
+/**
+ * A table of times alone, in Markdown.
+ *
+ * @param result The run.
+ * @param titles The rows that it has, where they were measured.
+ */
+export function formatShortTable(
+  result: BenchResult,
+  titles: readonly string[],
+): string {
+  const head = ["", ...Object.keys(SHORT_COLUMNS)];
+  const lines = [head, head.map(() => "---")];
+  for (const row of result.rows.filter((it) => titles.includes(it.title))) {
+    const times = Object.values(SHORT_COLUMNS).map((labels) =>
+      row.entries.find(({ label }) => labels.includes(label))?.time.median
+    );
+    lines.push([
+      row.title,
+      ...times.map((it) => it === undefined ? "" : formatTime(it)),
+    ]);
+  }
+  return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
+}
+
 function cell(row: RowResult, column: string): string {
   const entry = row.entries.find((it) => it.label === column);
   if (entry === undefined) return "";

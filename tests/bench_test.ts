@@ -9,7 +9,7 @@ import { ROWS } from "../bench/catalog.ts";
 import { judge } from "../bench/goals.ts";
 import type { EntryResult } from "../bench/measure.ts";
 import { buildFolder } from "../bench/folder.ts";
-import { withTable } from "../bench/readme.ts";
+import { formatResults, SHORT, withTable } from "../bench/readme.ts";
 import type { BenchResult } from "../bench/result.ts";
 import { summarize, uncertainty } from "../bench/statistics.ts";
 import { WORKLOADS } from "../bench/workloads.ts";
@@ -168,6 +168,19 @@ test("bench:check fails on a missed goal, and forgives noise", async () => {
   }
 });
 
+test("bench:readme writes all of a run, with what became of each goal", () => {
+  const page = formatResults(resultWith(0.5, 0));
+  for (const { title } of ROWS) assertStringIncludes(page, `| ${title} |`);
+  assertStringIncludes(page, "| add(i32, i32) | 1.00 µs | 500 ns, 0.50 × |");
+  assertStringIncludes(page, "at most 1.10 × C: 0.50 × ± 0.00 ✓");
+  assertStringIncludes(
+    page,
+    "\n- 1000 calls of scalars: no allocation; 0.000 bytes of heap and 0 " +
+      "native allocations a call (reached)\n",
+  );
+  assertStringIncludes(page, "commit abc1234, 2026-11-25");
+});
+
 test("bench:readme writes between its markers alone, and can do so again", () => {
   const begin = "<!-- bench: written by ./dev bench:readme -->";
   const end = "<!-- bench: end -->";
@@ -175,7 +188,10 @@ test("bench:readme writes between its markers alone, and can do so again", () =>
   const once = withTable(text, resultWith(0.5, 0));
   assert(once.startsWith(`before\n\n${begin}\n\n|`));
   assert(once.endsWith(`${end}\n\nafter\n`));
-  assertStringIncludes(once, "| add(i32, i32) | 1.00 µs | 500 ns, 0.50 × |");
+  assertStringIncludes(once, "| add(i32, i32) | 500 ns | 1.00 µs |");
+  for (const title of SHORT) {
+    assertStringIncludes(once, `| ${title} | 500 ns |`);
+  }
   assertStringIncludes(once, "commit abc1234, 2026-11-25");
   assertEquals(withTable(once, resultWith(0.5, 0)), once);
   assertThrows(() => withTable("no markers", resultWith(1, 0)), Error, begin);

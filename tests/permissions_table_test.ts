@@ -227,6 +227,13 @@ const LINES: Readonly<Record<string, Line>> = {
     use: `using i = iree.Instance.open({ library });
       iree.setIreeFlags(i, { device_profiling_output: ${quoted(written)} });`,
   },
+  "`setIreeFlags` with a path for Vulkan's library": {
+    needs: [`${CORE},${plugin}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, {
+        vulkan_libvulkan_search_path: ${quoted(plugin)},
+      });`,
+  },
   "`BufferView.map`": {
     needs: ["--allow-ffi"],
     use: `using i = iree.Instance.open({ library });

@@ -33,7 +33,10 @@ const FLAGS = {
   },
   json: {
     kind: "boolean",
-    help: ["Prints JSON for programs; docs/inspect.md has its shape."],
+    help: [
+      "Prints JSON for programs. Its shape is in docs/inspect.md, of the package",
+      "and of the repository.",
+    ],
   },
   types: {
     kind: "boolean",

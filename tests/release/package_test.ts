@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 import { composeManifest } from "../../release/manifest.ts";
 import { makePackage } from "../../release/package.ts";
@@ -45,11 +45,36 @@ test("The package has what people need and no more", async () => {
   for (const path of ["mod.ts", "cli.ts", "README.md", "LICENSE"]) {
     assertEquals(files.includes(path), true, path);
   }
-  const allowed =
-    /^(?:(?:mod|cli)\.ts|deno\.json|README\.md|LICENSE|ffi\/\w+\.ts|lib\/(?:\w+\/)*\w+\.ts|lib\/cli\/release\.json)$/;
+  const allowed = new RegExp(
+    `^(?:${
+      [
+        String.raw`(?:mod|cli)\.ts`,
+        String.raw`deno\.json|LICENSE`,
+        String.raw`(?:README|CHANGELOG|CONTRIBUTING)\.md`,
+        String.raw`bench/(?:README|RESULTS)\.md`,
+        String.raw`docs/[\w-]+\.(?:md|svg)`,
+        String.raw`ffi/\w+\.ts`,
+        String.raw`lib/(?:\w+/)*\w+\.ts|lib/cli/release\.json`,
+        String.raw`native/samples/custom_module/\w+\.\w+`,
+      ].join("|")
+    })$`,
+  );
   for (const path of files) assertMatch(path, allowed);
   assertEquals(config.exports, { ".": "./mod.ts", "./cli": "./cli.ts" });
   assertMatch(config.description, /^.{20,250}$/);
+});
+
+test("Links in the package's pages lead to files of the package", async () => {
+  const files = await publishedFiles();
+  const pages = files.filter((path) => path.endsWith(".md"));
+  assertEquals(pages.includes("README.md"), true);
+  for (const page of pages) {
+    const text = await Deno.readTextFile(join(ROOT, page));
+    for (const [, target] of text.matchAll(/\]\((?!https:|#)([^)#]+)/g)) {
+      const path = join(dirname(page), target);
+      assertEquals(files.includes(path), true, `${page}: ${target}`);
+    }
+  }
 });
 
 test("Somebody who has only Deno adds the package, installs the library and runs the sample", async () => {
