@@ -15,20 +15,28 @@ import {
 const IGNORED: Readonly<Record<string, number>> = {
   "CONTRIBUTING.md": 4,
   "README.md": 1,
+  "bench/README.md": 1,
   "docs/coming-from.md": 2,
   "docs/getting-started.md": 1,
   "docs/installing.md": 1,
+  "native/README.md": 2,
+};
+
+/** Pages for people with a checkout, and the folder that their commands are for. */
+const IN_CHECKOUT: Readonly<Record<string, string>> = {
+  "README.md": ".",
+  "CONTRIBUTING.md": ".",
+  "bench/README.md": ".",
+  "bench/RESULTS.md": ".",
+  "native/README.md": ".",
+  "native/samples/custom_module/README.md": "native/samples/custom_module",
 };
 
 const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
+  ...Object.keys(IN_CHECKOUT),
   ...Array.from(Deno.readDirSync(join(ROOT, "docs")), ({ name }) => name)
     .filter((name) => name.endsWith(".md")).sort().map((it) => `docs/${it}`),
 ];
-
-/** Pages for people with a checkout, whose commands are for its folder. */
-const IN_CHECKOUT = new Set(["README.md", "CONTRIBUTING.md"]);
 
 /** What the sanitizer of a sanitized library needs, for Deno alone. */
 const PRELOAD = Deno.env.get("LD_PRELOAD") ?? "";
@@ -79,12 +87,13 @@ function readImports(): Record<string, string> {
 /** A folder in which a reader follows a page, and the commands at hand. */
 class Reader implements Disposable {
   readonly #folder = new TemporaryFolder();
-  readonly #inCheckout: boolean;
+  readonly #checkout: string | undefined;
   readonly #env: Record<string, string>;
   readonly #scripts: string[] = [];
 
   constructor(page: string) {
-    this.#inCheckout = IN_CHECKOUT.has(page);
+    const folder = IN_CHECKOUT[page];
+    this.#checkout = folder && join(ROOT, folder);
     const commands = this.#folder.join("bin");
     Deno.mkdirSync(commands);
     // As a project that has added the package, wherever JSR can be reached.
@@ -132,7 +141,7 @@ class Reader implements Disposable {
         () => ["deno", "run", "-A", this.write(`block${index}.ts`, block.code)],
       python: () => ["python", "-c", block.code],
     }[language]();
-    const cwd = this.#inCheckout ? ROOT : this.#folder.path;
+    const cwd = this.#checkout ?? this.#folder.path;
     // One stream, as at a terminal.
     const args = ["-c", 'exec "$@" 2>&1', "sh", ...command];
     const { code, stdout } = await execute("sh", args, { cwd, env: this.#env });
@@ -145,7 +154,7 @@ class Reader implements Disposable {
 
   // What a page puts into /tmp is put into the folder.
   #here(text: string): string {
-    return this.#inCheckout
+    return this.#checkout !== undefined
       ? text.replaceAll("/tmp/", `${this.#folder.path}/`)
       : text;
   }
