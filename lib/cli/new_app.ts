@@ -78,7 +78,9 @@ deno task start
 deno task test
 \`\`\`
 
-\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads. Models of
+\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads. It is
+compiled for the processor of this machine: for another one, name the least that
+it has in place of \`host\` in \`deno.json\`, such as \`x86-64-v3\`. Models of
 PyTorch, ONNX and others become such programs with IREE's importers. What is in
 one, and the types of its functions for TypeScript:
 
