@@ -143,6 +143,17 @@ export {
   readNpy,
   writeNpy,
 } from "./lib/npy.ts";
+export type {
+  AllComputed,
+  ArgumentsOf,
+  ComputedOf,
+  FunctionName,
+  FunctionOf,
+  PlainFunction,
+  ResultsOf,
+  Structured,
+  TypedFunction,
+} from "./lib/typed_function.ts";
 export type { WaitOptions } from "./lib/patience.ts";
 export {
   LoadedProgram,

@@ -25,14 +25,18 @@ export interface FunctionContext {
   readonly queue: ContextQueue;
 }
 
-/** A call that was given to the device. */
-export interface Submission {
+/**
+ * A call that was given to the device.
+ *
+ * @typeParam Results The results.
+ */
+export interface Submission<Results extends CallResult = CallResult> {
   /**
    * The results. Tensors can be passed to further calls of the context at once,
    * which wait for their contents on the device; to be read they must be
    * finished. Objects are the caller's to dispose.
    */
-  readonly results: CallResult;
+  readonly results: Results;
   /**
    * Settles when the work has ended; rejects with what it failed with. To be
    * awaited, or caught, of each submission: a rejection that nobody observes

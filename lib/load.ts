@@ -24,6 +24,7 @@ import {
   type Program,
   type ProgramFunctions,
 } from "./program.ts";
+import { SharedResources } from "./shared_resources.ts";
 import { readStdin } from "./stdin.ts";
 import { describeValue } from "./value.ts";
 
@@ -149,10 +150,12 @@ export function load<Functions extends object = ProgramFunctions>(
     linked.push(module);
   }
   const { traceExecution } = options;
-  const context = stack.use(
+  const shared = new SharedResources(stack);
+  using resources = shared.enter();
+  const context = resources.use(
     Context.create(instance, linked, { traceExecution }),
   );
-  const program = new LoadedProgram(context, stack);
+  const program = new LoadedProgram(context, resources, shared);
   return program as Program<Functions>;
 }
 

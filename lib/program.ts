@@ -3,7 +3,14 @@ import type { Context } from "./context.ts";
 import type { Device } from "./device.ts";
 import type { Argument, CallResult, VmFunction } from "./function.ts";
 import { isPublicFunction, type Module } from "./module.ts";
+import type { SharedResources } from "./shared_resources.ts";
 import type { StructuredArgument, StructuredResult } from "./structure.ts";
+import type {
+  ArgumentsOf,
+  FunctionName,
+  FunctionOf,
+  ResultsOf,
+} from "./typed_function.ts";
 
 /**
  * A function of a program as a plain TypeScript function, which calls it as
@@ -23,7 +30,7 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
  * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
  */
 export type Program<Functions extends object = ProgramFunctions> =
-  & LoadedProgram
+  & LoadedProgram<Functions>
   & Functions;
 
 /**
@@ -62,33 +69,41 @@ export function isCalledByName(name: string): boolean {
  * assertEquals(program.context.modules.length, 1);
  * assertEquals(program.devices, []);
  * ```
+ *
+ * @typeParam Functions Types of the main module's functions.
  */
-export class LoadedProgram implements Disposable {
+export class LoadedProgram<Functions extends object = ProgramFunctions>
+  implements Disposable {
   /** The context that the modules are linked in. */
   readonly context: Context;
   /** The module whose functions are called by name: the last one given. */
   readonly mainModule: Module;
   readonly #resources: DisposableStack;
+  readonly #shared: SharedResources;
   readonly #functions = new Map<string, VmFunction>();
 
   /**
-   * Takes over a context and all that was made for it, once nothing can fail
-   * any more; use `load`.
+   * Takes over a context once nothing can fail any more; use `load`.
    *
    * @internal
    */
-  constructor(context: Context, resources: DisposableStack) {
+  constructor(
+    context: Context,
+    resources: DisposableStack,
+    shared: SharedResources,
+  ) {
     this.context = context;
     this.mainModule = context.modules[context.modules.length - 1];
     for (const { name } of this.mainModule.exports) {
       if (isCalledByName(name)) this.#define(name);
     }
+    this.#shared = shared;
     this.#resources = resources.move();
   }
 
   /**
    * The devices that the program uses, in its order; they belong to the
-   * program, or to whom they were given by. None where it uses no device.
+   * program and its forks, or to whom they were given by. None where it uses no device.
    */
   get devices(): readonly Device[] {
     const hal = this.context.modules.find((it) => it instanceof HalModule);
@@ -108,15 +123,11 @@ export class LoadedProgram implements Disposable {
    * @param name Name of the function.
    * @returns The function; throws NOT_FOUND, and names those that exist.
    */
+  lookupFunction<Name extends FunctionName<Functions>>(
+    name: Name,
+  ): FunctionOf<Functions[Name]>;
   lookupFunction(name: string): VmFunction {
-    let found = this.#functions.get(name);
-    if (found === undefined || found.disposed) {
-      found = this.#resources.use(
-        this.context.lookupFunction(name, this.mainModule),
-      );
-      this.#functions.set(name, found);
-    }
-    return found;
+    return this.#find(name);
   }
 
   /**
@@ -126,8 +137,12 @@ export class LoadedProgram implements Disposable {
    * @param values The arguments; see `VmFunction.call`.
    * @returns The results; objects in them are the caller's to dispose.
    */
+  call<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): ResultsOf<Functions[Name]>;
   call(name: string, ...values: Argument[]): CallResult {
-    return this.lookupFunction(name).call(...values);
+    return this.#find(name).call(...values);
   }
 
   /**
@@ -138,8 +153,12 @@ export class LoadedProgram implements Disposable {
    * @param values The arguments; see `VmFunction.callAsync`.
    * @returns The results; objects in them are the caller's to dispose.
    */
+  callAsync<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): Promise<ResultsOf<Functions[Name]>>;
   callAsync(name: string, ...values: Argument[]): Promise<CallResult> {
-    return this.lookupFunction(name).callAsync(...values);
+    return this.#find(name).callAsync(...values);
   }
 
   /**
@@ -154,10 +173,26 @@ export class LoadedProgram implements Disposable {
     name: string,
     ...values: StructuredArgument[]
   ): StructuredResult | undefined {
-    return this.lookupFunction(name).invoke(...values);
+    return this.#find(name).invoke(...values);
   }
 
-  /** Lets everything go that was made for the program. */
+  /**
+   * Loads the program once more, with a copy of the state: see `Context.fork`.
+   * Modules, parameters and devices are shared. They are there until the
+   * program and all of its forks are disposed, in any order.
+   *
+   * @returns The fork, to be disposed. Throws UNIMPLEMENTED when a module does
+   * not support it, and FAILED_PRECONDITION while an asynchronous call uses
+   * the program.
+   */
+  fork(): this {
+    using resources = this.#shared.enter();
+    const context = resources.use(this.context.fork());
+    const fork = new LoadedProgram<Functions>(context, resources, this.#shared);
+    return fork as this;
+  }
+
+  /** Lets everything go that was made for the program, but for what forks use. */
   dispose(): void {
     this.#resources.dispose();
   }
@@ -165,6 +200,17 @@ export class LoadedProgram implements Disposable {
   /** Same as {@linkcode LoadedProgram.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #find(name: string): VmFunction {
+    let found = this.#functions.get(name);
+    if (found === undefined || found.disposed) {
+      found = this.#resources.use(
+        this.context.lookupFunction(name, this.mainModule),
+      );
+      this.#functions.set(name, found);
+    }
+    return found;
   }
 
   // The first use puts the function in place of the getter.
@@ -176,7 +222,7 @@ export class LoadedProgram implements Disposable {
       enumerable,
       get: (): ProgramFunction => {
         const value: ProgramFunction = (...values) =>
-          this.lookupFunction(name).invoke(...values);
+          this.#find(name).invoke(...values);
         Object.defineProperty(this, name, { configurable, enumerable, value });
         return value;
       },

@@ -63,8 +63,9 @@ ${called.map(formatFunction).join("")}}
 
 const HIDDEN = `
  *
- * By \`program.call(name, …)\` only: the names mean something else, or
- * the program tells nothing sensible of what they take and give:`;
+ * By \`(program as LoadedProgram).call(name, …)\` only: the names mean
+ * something else, or the program tells nothing sensible of what they take and
+ * give:`;
 
 /** What the functions' types are made of. */
 const IMPORTS = [
@@ -72,6 +73,7 @@ const IMPORTS = [
   "BufferView",
   "List",
   "Reference",
+  "Structured",
   "Tensor",
   "TensorInput",
   "Value",
@@ -86,6 +88,7 @@ function formatImports(
   const types = functions.flatMap((it) => [
     ...inputTypes(it).map(({ type }) => type),
     ...outputTypes(it),
+    isStructured(it) ? "Structured" : "",
   ]);
   const words = new Set(types.flatMap((type) => type.match(/\w+/g) ?? []));
   const names = IMPORTS.filter((name) => words.has(name));
@@ -120,8 +123,11 @@ function formatFunction(described: ExportDescription): string {
   // A bare `new` would be something to construct.
   const isBare = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new";
   const key = isBare ? name : JSON.stringify(name);
-  return `  /** ${inComment(comment)} */\n` +
-    `  ${key}(${inputs}${inputs === "" ? "" : "\n  "}): ${result};\n`;
+  const parameters = `(${inputs}${inputs === "" ? "" : "\n  "})`;
+  const type = isStructured(described)
+    ? `: Structured<${parameters} => ${result}>`
+    : `${parameters}: ${result}`;
+  return `  /** ${inComment(comment)} */\n  ${key}${type};\n`;
 }
 
 /** What the program tells of structures, where it does. */
@@ -143,6 +149,10 @@ function structureOf(
     if (error instanceof IreeError) return "malformed";
     throw error;
   }
+}
+
+function isStructured(described: ExportDescription): boolean {
+  return typeof structureOf(described) === "object";
 }
 
 /** Fences at the end of what a function takes; the call makes them itself. */

@@ -46,9 +46,10 @@ function check(folder: TemporaryFolder, ...files: string[]): Promise<Output> {
 }
 
 const HEAD = `
-import { asTensor, BufferView, List, load, Reference, type Tensor } from ${
-  JSON.stringify(MOD)
-};
+import {
+  asTensor, BufferView, type CallResult, type Computed, List, load,
+  LoadedProgram, type Program, Reference, type Tensor, type VmFunction,
+} from ${JSON.stringify(MOD)};
 import type { Functions as Arithmetic } from "./arithmetic.ts";
 import type { Functions as Custom } from "./custom_import.ts";
 import type { Functions as Many } from "./many_types.ts";
@@ -60,6 +61,11 @@ import type { Functions as Structures } from "./structures.ts";
 declare const mul: Mul, arithmetic: Arithmetic, many: Many, names: Names;
 declare const signatures: Signatures, custom: Custom;
 declare const structures: Structures;
+declare const mulProgram: Program<Mul>, manyProgram: Program<Many>;
+declare const arithmeticProgram: Program<Arithmetic>;
+declare const signaturesProgram: Program<Signatures>;
+declare const structuresProgram: Program<Structures>;
+declare const namesProgram: Program<Names>, untyped: Program;
 declare const view: BufferView;
 declare const list: List;
 declare const other: Reference;
@@ -116,6 +122,40 @@ const views: BufferView[] = structures.any_list([[1, 2], f32]);
 const halves: number = structures.inlined_tuple()[0];
 structures.odd_names({ "__proto__": 1, toString: 2, "a.b c": 3, "": 4 });
 const none: undefined = structures.nothing();
+
+const called: Tensor<"f32", readonly [4]> =
+  mulProgram.call("mul", f32, [1, 2, 3, 4]);
+const later: Tensor<"f32", readonly [4]> =
+  await mulProgram.callAsync("mul", called, f32);
+const fn = mulProgram.lookupFunction("mul");
+const computed: Float32Array = fn.compute(f32, called);
+const computedLater: Float32Array = await fn.computeAsync(f32, f32);
+const inTime: Float32Array = await fn.computeWith({ timeout: 1 }, f32, f32);
+const calledInTime: BufferView = await fn.callWith({ timeout: 1 }, f32, f32);
+const submitted: Tensor<"f32", readonly [4]> = fn.submit(f32, f32).results;
+fn.bind(called, f32).run();
+const plainFunctions: VmFunction[] = [fn, untyped.lookupFunction("any")];
+const fork: Program<Mul> = mulProgram.fork();
+const forked: Tensor<"f32", readonly [4]> = fork.mul(f32, f32);
+const number: number = arithmeticProgram.call("add_i32", 1, 2);
+const mixed: [number, bigint, number] =
+  await arithmeticProgram.callAsync("mixed", 1, 2n, 3, 4, 5, 6n, 7, 8);
+const empty: undefined = arithmeticProgram.call("nothing");
+const triple: [number, bigint, number] = arithmeticProgram
+  .lookupFunction("mixed").compute(1, 2n, 3, 4, 5, 6n, 7, 8);
+const first: Float32Array =
+  signaturesProgram.lookupFunction("dynamic").compute(f32, 7, bytes)[0];
+manyProgram.call("list_size", manyProgram.call("list"));
+const flat: CallResult = structuresProgram.call("layer", list, f32);
+structuresProgram.call("homogeneous", list);
+const anything: CallResult = structuresProgram.lookupFunction("layer").call(7);
+const plainProgram: LoadedProgram = mulProgram;
+const seven: CallResult = (namesProgram as LoadedProgram).call("then");
+const some: CallResult = untyped.call("any", 1, f32, [[1]], list);
+const whatever: CallResult = await untyped.callAsync("any", null);
+const arrays: undefined | Computed | Computed[] =
+  await untyped.lookupFunction("any").computeAsync(1);
+const other2: Program = untyped.fork();
 `;
 
 /** Statements that must not compile; \`«\` stands where the error is. */
@@ -169,6 +209,21 @@ structures.named(1, «2.5);
 structures.«only_named();
 structures.takes_half(«1.5);
 structures.«no_json(1);
+mulProgram.call(«"mull", f32, f32);
+mulProgram.callAsync(«"mull", f32, f32);
+mulProgram.lookupFunction(«"mull");
+mulProgram.call("mul", «f64, f32);
+mulProgram.«call("mul", f32);
+await mulProgram.callAsync("mul", f32, «i32);
+const «late: number = await mulProgram.callAsync("mul", f32, f32);
+const «c32: Int32Array = mulProgram.lookupFunction("mul").compute(f32, f32);
+const «a32: Int32Array =
+  await mulProgram.lookupFunction("mul").computeAsync(f32, f32);
+mulProgram.fork().mul(«f64, f32);
+mulProgram.fork().call(«"mull", f32, f32);
+arithmeticProgram.call("add_i64", 1n, «2);
+namesProgram.call(«"then");
+structuresProgram.lookupFunction(«"no_json");
 `;
 
 test("A right program over generated types compiles", async () => {
