@@ -120,8 +120,8 @@ const DEFAULT_DEVICE = "local-task";
  * assertEquals(program.mainModule.name, "vmvx");
  * ```
  *
- * @typeParam Functions Types of the main module's functions; left out, every
- * name is a function of any values.
+ * @typeParam Functions Types of the main module's functions, for calls in every
+ * way; left out, every name is a function of any values.
  * @param options What to load and how.
  * @returns The program, to be disposed.
  */

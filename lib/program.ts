@@ -28,6 +28,9 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
  *
  * A function whose name is that of a member of {@linkcode LoadedProgram}, or
  * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
+ *
+ * @typeParam Functions Types of the functions. What they do not tell of is
+ * reached through the program as a `LoadedProgram`, which takes any name.
  */
 export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram<Functions>
@@ -103,7 +106,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
 
   /**
    * The devices that the program uses, in its order; they belong to the
-   * program and its forks, or to whom they were given by. None where it uses no device.
+   * program and its forks, or to whom they were given by. None where it uses
+   * no device.
    */
   get devices(): readonly Device[] {
     const hal = this.context.modules.find((it) => it instanceof HalModule);

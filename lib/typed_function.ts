@@ -1,12 +1,13 @@
 import type {
   Argument,
   CallResult,
+  Computed,
   Submission,
   VmFunction,
 } from "./function.ts";
 import type { BufferView } from "./buffer_view.ts";
 import type { BoundCall } from "./bound_call.ts";
-import type { ElementType } from "./element_type.ts";
+import type { ElementType, TypedArray } from "./element_type.ts";
 import type { WaitOptions } from "./patience.ts";
 import type { TensorElements } from "./tensor_types.ts";
 import type { Value } from "./value.ts";
@@ -47,6 +48,11 @@ export interface TypedFunction<
   call(...values: Values): Results;
   /** See `VmFunction.compute`. */
   compute(...values: Values): AllComputed<Results>;
+  /** See `VmFunction.computeInto`. */
+  computeInto(
+    targets: readonly (TypedArray | undefined)[],
+    ...values: Values
+  ): Computed[];
   /** See `VmFunction.bind`. */
   bind(...values: Values): BoundCall;
   /** See `VmFunction.invoke`. */

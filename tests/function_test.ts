@@ -195,6 +195,7 @@ const NAMES = [
   "constructor",
   "context",
   "dispose",
+  "fork",
   "hasOwnProperty",
   "plain",
   "then",

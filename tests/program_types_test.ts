@@ -134,6 +134,7 @@ const inTime: Float32Array = await fn.computeWith({ timeout: 1 }, f32, f32);
 const calledInTime: BufferView = await fn.callWith({ timeout: 1 }, f32, f32);
 const submitted: Tensor<"f32", readonly [4]> = fn.submit(f32, f32).results;
 fn.bind(called, f32).run();
+fn.computeInto([f32], f32, called);
 const plainFunctions: VmFunction[] = [fn, untyped.lookupFunction("any")];
 const fork: Program<Mul> = mulProgram.fork();
 const forked: Tensor<"f32", readonly [4]> = fork.mul(f32, f32);
@@ -219,6 +220,7 @@ const «late: number = await mulProgram.callAsync("mul", f32, f32);
 const «c32: Int32Array = mulProgram.lookupFunction("mul").compute(f32, f32);
 const «a32: Int32Array =
   await mulProgram.lookupFunction("mul").computeAsync(f32, f32);
+mulProgram.lookupFunction("mul").computeInto([f32], f32, «i32);
 mulProgram.fork().mul(«f64, f32);
 mulProgram.fork().call(«"mull", f32, f32);
 arithmeticProgram.call("add_i64", 1n, «2);

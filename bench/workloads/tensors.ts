@@ -10,6 +10,7 @@ import {
 
 interface Tensors {
   mul(a: Float32Array, b: Float32Array): BufferView;
+  mul_into(...views: BufferView[]): BufferView;
 }
 
 const A = new Float32Array([1, 2, 3, 4]);
