@@ -176,6 +176,7 @@ test("A missing export is answered with those that may be meant", () => {
       "create_no_module",
       "create_picky_module",
       "create_silent_module",
+      "create_single_module",
       "create_verbose_module",
     ]);
   }

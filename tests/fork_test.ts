@@ -15,6 +15,7 @@ import { nativeModule, program, test } from "./support.ts";
 const syncWork = await program("sync_work.mlir");
 const parameters = await program("parameters.mlir");
 const names = await program("names.mlir");
+const refusing = await nativeModule("fixtures/refusing_module.cc");
 const manyTypes = await program("many_types.mlir");
 const types = await nativeModule("fixtures/types_module.cc");
 
@@ -183,4 +184,16 @@ test("A program that imports from a module in C++ is forked with it", () => {
     3,
     7,
   ]);
+});
+
+test("A program with a module that cannot be forked is not, and stays what it is", () => {
+  using program = load({
+    modules: [`${refusing}@create_single_module`, syncWork],
+  });
+  const error = assertThrows(() => program.fork(), IreeError);
+  assertEquals([error.code, error.detail], [
+    "UNIMPLEMENTED",
+    "module cannot be forked",
+  ]);
+  assertEquals(program.call("count"), 1);
 });
