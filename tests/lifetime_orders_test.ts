@@ -198,11 +198,10 @@ const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
   }],
   ["an argument throws when it is looked at", ([, , , , context, , , ref]) => {
     using add = (context as Context).lookupFunction("types.counter_add");
-    const trap = new Proxy({}, {
-      getPrototypeOf: () => {
-        throw new RangeError("trap");
-      },
-    });
+    const spring = () => {
+      throw new RangeError("trap");
+    };
+    const trap = new Proxy({}, { get: spring, has: spring });
     const args = [trap, ref] as unknown as [Reference, number];
     assertThrows(() => add.call(...args), RangeError, "trap");
   }],
