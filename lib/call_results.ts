@@ -59,9 +59,17 @@ export class CallResults {
     const slots = this.#slots;
     if (slots.length === 0) return undefined;
     if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
-    return slots.map((slot, ordinal) =>
-      this.#readResult(context, call, ordinal, slot)
-    );
+    const values: Value[] = [];
+    try {
+      for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+        const slot = slots[ordinal];
+        values.push(this.#readResult(context, call, ordinal, slot));
+      }
+    } catch (error) {
+      disposeAll(values);
+      throw error;
+    }
+    return values;
   }
 
   /**
@@ -88,9 +96,7 @@ export class CallResults {
         );
       }
     } catch (error) {
-      for (const value of computed) {
-        if (value instanceof NativeObject) value.dispose();
-      }
+      disposeAll(computed);
       throw error;
     }
     return computed;
@@ -196,6 +202,13 @@ export class CallResults {
       `result ${ordinal} of '${this.#description.name}': ${problem}`,
       { hint: declarationHint(this.#description) },
     );
+  }
+}
+
+// What was read before something failed, which nobody is going to have.
+function disposeAll(values: readonly Computed[]): void {
+  for (const value of values) {
+    if (value instanceof NativeObject) value.dispose();
   }
 }
 

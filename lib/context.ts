@@ -140,7 +140,8 @@ export class Context extends NativeObject {
    *
    * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
    * module does not support it, and FAILED_PRECONDITION while an asynchronous
-   * call uses this one.
+   * call runs in this one or waits for its turn. Work that calls have given to
+   * the device goes on.
    */
   fork(): Context {
     const handle = handleOf(this);

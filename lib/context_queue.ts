@@ -46,7 +46,7 @@ export class ContextQueue {
   ): Promise<T | undefined> {
     const isIdle = this.#waiting++ === 0 && !this.#listsAreBusy;
     const turn = isIdle
-      ? startNow(work)
+      ? startNow(work, isWanted)
       : this.#tail.then(() => this.#start(work, isWanted));
     this.#tail = turn.catch(() => {});
     try {
@@ -81,8 +81,11 @@ export class ContextQueue {
 }
 
 // Also a failure of the work is one of the promise.
-async function startNow<T>(work: () => T | Promise<T>): Promise<T> {
-  return await work();
+async function startNow<T>(
+  work: () => T | Promise<T>,
+  isWanted: () => boolean,
+): Promise<T | undefined> {
+  return isWanted() ? await work() : undefined;
 }
 
 /** How long to wait before lists are looked at again, in milliseconds. */

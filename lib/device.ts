@@ -15,6 +15,7 @@ import { withDriver } from "./driver_failure.ts";
 import { IreeError } from "./error.ts";
 import type { Instance } from "./instance.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import { Patience, readWaitOptions, type WaitOptions } from "./patience.ts";
 import {
   type TaskTopologyOptions,
   type TaskWorkerOptions,
@@ -253,11 +254,19 @@ export class Device extends NativeObject {
    * whomever. Calls of programs wait for what they submit, unless the program
    * was compiled to return before.
    *
-   * @param timeout Milliseconds to wait at most.
+   * @param options When to give up: by time alone, since no signal can be
+   * aborted meanwhile.
    * @throws DEADLINE_EXCEEDED when the device is at work still then.
    */
-  waitIdle(timeout = Infinity): void {
-    checkTimeout(timeout);
+  waitIdle(options: Pick<WaitOptions, "timeout"> = {}): void {
+    const { signal, timeout } = readWaitOptions(options);
+    if (signal !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "waitIdle takes no signal, which nothing can abort while it blocks",
+        { hint: "use whenIdle" },
+      );
+    }
     waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
   }
 
@@ -265,34 +274,25 @@ export class Device extends NativeObject {
    * The same without blocking: the program goes on meanwhile, but for up to a
    * millisecond at a time.
    *
-   * @param timeout Milliseconds to wait at most.
-   * @returns Resolves when the device is idle; rejects with DEADLINE_EXCEEDED.
+   * @param options When to give up.
+   * @returns Resolves when the device is idle; rejects with the reason of the
+   * signal when that is aborted, and with DEADLINE_EXCEEDED when time is up.
    */
-  async whenIdle(timeout = Infinity): Promise<void> {
-    checkTimeout(timeout);
-    const end = performance.now() + timeout;
-    for (;;) {
-      const left = Math.max(0, end - performance.now());
+  async whenIdle(options: WaitOptions = {}): Promise<void> {
+    const patience = new Patience(options, `the work of '${this.uri}'`);
+    await patience.wait(this.#untilIdle(patience), () => {});
+  }
+
+  async #untilIdle(patience: Patience): Promise<void> {
+    while (!patience.isOver) {
       try {
-        return waitDeviceIdle(
-          handleOf(this),
-          this.#ordinal,
-          Math.min(left, TURN),
-        );
+        return waitDeviceIdle(handleOf(this), this.#ordinal, TURN);
       } catch (error) {
-        if (left <= TURN || !isDeadline(error)) throw error;
+        if (!isDeadline(error)) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, TURN));
     }
   }
-}
-
-function checkTimeout(timeout: number): void {
-  if (typeof timeout === "number" && timeout >= 0) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `timeout must be a number of milliseconds from 0, not ${String(timeout)}`,
-  );
 }
 
 function isDeadline(error: unknown): boolean {

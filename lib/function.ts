@@ -111,7 +111,8 @@ export class VmFunction extends NativeObject {
    * be given as data, which is copied: a typed array of the class for its
    * elements, nested arrays, or an `NdArray`.
    * @returns The results; objects in them are the caller's to dispose. Throws
-   * FAILED_PRECONDITION while an asynchronous call uses the context.
+   * FAILED_PRECONDITION while an asynchronous call runs in the context or waits
+   * for its turn. Work that calls have given to the device is waited for.
    */
   call(...values: Argument[]): CallResult {
     if (this.#layout.takesReferences) {
@@ -266,8 +267,9 @@ export class VmFunction extends NativeObject {
    * the order in which they were made; those that are given to a device one
    * after the other, as their work allows. A failure is that call's alone.
    *
-   * @param values The arguments, as {@linkcode call} takes them; they are taken
-   * at once. A list in them must not be used until the call has ended.
+   * @param values The arguments, as {@linkcode call} takes them. Numbers and
+   * data are copied at once. Objects are the call's until it has ended: a
+   * tensor or a buffer must not be written to meanwhile, nor a list be used.
    * @returns The results; objects in them are the caller's to dispose.
    */
   callAsync(...values: Argument[]): Promise<CallResult> {

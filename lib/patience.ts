@@ -4,17 +4,50 @@ import { IreeError } from "./error.ts";
 export interface WaitOptions {
   /** Gives up when it is aborted. */
   signal?: AbortSignal;
-  /** Gives up after so many milliseconds. */
+  /**
+   * Gives up after so many milliseconds, 2147483647 at most but for Infinity.
+   *
+   * @default {Infinity}
+   */
   timeout?: number;
 }
 
 /** Timers count milliseconds in 31 bits, and go off at once beyond that. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
+/**
+ * Reads how long to wait; throws what is aborted already.
+ *
+ * @param options What a caller gave.
+ */
+export function readWaitOptions(
+  options: WaitOptions,
+): { signal: AbortSignal | undefined; timeout: number } {
+  if (typeof options !== "object" || options === null) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `how long to wait is told by an object, not by ${String(options)}`,
+      { hint: "pass { timeout: milliseconds }" },
+    );
+  }
+  const { signal, timeout = Infinity } = options;
+  const isTime = typeof timeout === "number" && timeout >= 0 &&
+    (timeout <= MAX_TIMEOUT || timeout === Infinity);
+  if (!isTime) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, or ` +
+        `Infinity, not ${String(timeout)}`,
+    );
+  }
+  signal?.throwIfAborted();
+  return { signal, timeout };
+}
+
 /** Waits, but not for ever. */
 export class Patience {
   readonly #signal: AbortSignal | undefined;
-  readonly #timeout: number | undefined;
+  readonly #timeout: number;
   readonly #what: string;
   #isOver = false;
 
@@ -23,25 +56,15 @@ export class Patience {
    * @param what What is waited for, for the message of an error.
    */
   constructor(options: WaitOptions, what: string) {
-    const { signal, timeout } = options;
-    if (
-      timeout !== undefined && !(timeout >= 0 && timeout <= MAX_TIMEOUT)
-    ) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, ` +
-          `not ${String(timeout)}`,
-      );
-    }
-    signal?.throwIfAborted();
+    const { signal, timeout } = readWaitOptions(options);
     this.#signal = signal;
     this.#timeout = timeout;
     this.#what = what;
   }
 
-  /** Whether nobody waits any more. */
+  /** Whether nobody waits any more, or nobody is going to. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#signal?.aborted === true;
   }
 
   /**
@@ -53,7 +76,7 @@ export class Patience {
    * @returns The result; rejects when it takes too long.
    */
   async wait<T>(work: Promise<T>, letGo: (result: T) => void): Promise<T> {
-    if (this.#signal === undefined && this.#timeout === undefined) {
+    if (this.#signal === undefined && this.#timeout === Infinity) {
       return await work;
     }
     const { promise, reject } = Promise.withResolvers<never>();
@@ -65,7 +88,7 @@ export class Patience {
     this.#signal?.addEventListener("abort", abort);
     // What was given to the work can have run code of the caller's.
     if (this.#signal?.aborted) abort();
-    const timer = this.#timeout === undefined
+    const timer = this.#timeout === Infinity
       ? undefined
       : setTimeout(() => giveUp(this.#deadlineExceeded()), this.#timeout);
     try {

@@ -33,6 +33,7 @@ const paths: Paths = {
   twoDevices: await program("two_devices.mlir"),
   shapes: await program("shapes.mlir"),
   fences: await program("fences.mlir"),
+  gate: await program("gate.mlir"),
   model: await modelProgram(transformer),
   weights: files.irpa,
 };
@@ -80,6 +81,7 @@ for (
     ["tensors on local-task", 60],
     ["data for tensors", 50],
     ["functions that signal fences", 50],
+    ["several references", 25],
     ["a model", 50],
     ["parameters", 30],
     ["what tools do", 20],

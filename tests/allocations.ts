@@ -52,6 +52,7 @@ export interface Paths {
   readonly twoDevices: string;
   readonly shapes: string;
   readonly fences: string;
+  readonly gate: string;
   readonly model: string;
   /** Weights of the model. */
   readonly weights: string;
@@ -200,6 +201,11 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     using profiling = Profiling.begin(device);
     profiling.end();
     using _watchdog = Watchdog.start(instance, 1e9, "never\n");
+  },
+  "several references": ({ gate }) => {
+    using loaded = load({ modules: [gate], device: "local-sync" });
+    const references = loaded.call("fences") as Reference[];
+    for (const reference of references) reference.dispose();
   },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });

@@ -13,6 +13,7 @@ import {
   load,
   type Reference,
   type StatusCode,
+  type WaitOptions,
 } from "../mod.ts";
 import { execute, program, test, tool } from "./support.ts";
 
@@ -150,15 +151,15 @@ for (const uri of DRIVERS) {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     device.waitIdle();
-    device.waitIdle(10);
+    device.waitIdle({ timeout: 10 });
     await device.whenIdle();
     using loaded = load({ modules: [mul], device });
     for (let i = 0; i < 20; i++) {
       const ones = new Float32Array(4).fill(1);
       using _view = loaded.call("mul", ones, ones) as BufferView;
-      device.waitIdle(1000);
+      device.waitIdle({ timeout: 1000 });
     }
-    await device.whenIdle(1000);
+    await device.whenIdle({ timeout: 1000 });
   });
 
   test(`A ${uri} device gives memory back and works on`, () => {
@@ -179,7 +180,7 @@ test("waitIdle waits for work that waits itself", () => {
   for (const timeout of [0, 0.5, 20]) {
     const begun = performance.now();
     const error = assertThrows(
-      () => device.waitIdle(timeout),
+      () => device.waitIdle({ timeout }),
       IreeError,
       "at work still",
     );
@@ -195,7 +196,7 @@ test("whenIdle lets the program go on, which may be what ends the wait", async (
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
-  const error = await assertRejects(() => device.whenIdle(5), IreeError);
+  const error = await assertRejects(() => device.whenIdle({ timeout: 5 }), IreeError);
   assertEquals(error.code, "DEADLINE_EXCEEDED");
   const opened = new Promise<void>((resolve) =>
     setTimeout(() => {
@@ -206,6 +207,20 @@ test("whenIdle lets the program go on, which may be what ends the wait", async (
   await device.whenIdle();
   assertEquals(work.result.format(), "4xf32=1 4 9 16");
   await opened;
+});
+
+test("whenIdle is given up when its signal says so", async () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-task");
+  using work = beginWork(device);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = device.whenIdle({ signal });
+  setTimeout(() => controller.abort(new Error("enough")), 5);
+  await assertRejects(() => waiting, Error, "enough");
+  await assertRejects(() => device.whenIdle({ signal }), Error, "enough");
+  work.open();
+  await device.whenIdle();
 });
 
 test("A device that was disposed meanwhile ends whenIdle", async () => {
@@ -220,17 +235,25 @@ test("A device that was disposed meanwhile ends whenIdle", async () => {
 test("A time to wait is a number of milliseconds", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
-  for (const timeout of [-1, NaN, "1" as unknown as number]) {
-    assertThrows(() => device.waitIdle(timeout), IreeError, "timeout must be");
+  for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
+    assertThrows(() => device.waitIdle({ timeout }), IreeError, "timeout must be");
     await assertRejects(
-      () => device.whenIdle(timeout),
+      () => device.whenIdle({ timeout }),
       IreeError,
       "timeout must be",
     );
   }
-  for (const timeout of [0.001, 1e9, 1e300, Number.MAX_VALUE]) {
-    device.waitIdle(timeout);
+  for (const timeout of [0, 0.001, 1e9, Infinity]) {
+    device.waitIdle({ timeout });
+    await device.whenIdle({ timeout });
   }
+  for (const options of [5, null] as unknown as WaitOptions[]) {
+    assertThrows(() => device.waitIdle(options), IreeError, "an object");
+    await assertRejects(() => device.whenIdle(options), IreeError, "an object");
+  }
+  const { signal } = new AbortController();
+  const options = { signal } as { timeout?: number };
+  assertThrows(() => device.waitIdle(options), IreeError, "no signal");
 });
 
 test("A device that was disposed tells nothing", () => {
