@@ -6,7 +6,7 @@
 
 import { Domain } from "./domain.ts";
 import { IreeError } from "./error.ts";
-import { sweepKeptMemory } from "./kept_memory.ts";
+import { letReleasedMemoryGo } from "./kept_memory.ts";
 import { native } from "./library.ts";
 
 /**
@@ -21,17 +21,16 @@ export const Kind = {
   bufferView: 4,
   call: 5,
   mapping: 6,
-  import: 7,
-  context: 8,
-  moduleList: 9,
-  module: 10,
-  parameterScopes: 11,
-  parameterIndex: 12,
-  parameterFile: 13,
-  profiling: 14,
-  deviceGroup: 15,
-  watchdog: 16,
-  instance: 17,
+  context: 7,
+  moduleList: 8,
+  module: 9,
+  parameterScopes: 10,
+  parameterIndex: 11,
+  parameterFile: 12,
+  profiling: 13,
+  deviceGroup: 14,
+  watchdog: 15,
+  instance: 16,
 } as const;
 
 /** A kind of native objects. */
@@ -59,6 +58,8 @@ export class Handle {
   fits: object | undefined;
   /** Context of the call that is still to give the contents. */
   giver: Handle | undefined;
+  /** Asked when nobody holds the object: whether it can go, ever. */
+  canGo: (() => boolean) | undefined;
 
   /**
    * Takes over a native reference.
@@ -143,11 +144,12 @@ export class Handle {
   /** Lets go; with the last holder the native reference is dropped. */
   release(): void {
     if (--this.#count !== 0) return;
+    if (this.canGo !== undefined && !this.canGo()) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
     this.#domain?.current.leave();
     if (this.#held !== NOTHING) this.#held.forEach((held) => held.release());
     this.#instance?.release();
-    sweepKeptMemory();
+    letReleasedMemoryGo();
   }
 
   /** Holds other objects as long as this one lives; set once. */

@@ -5,11 +5,11 @@
  */
 
 import { type Memory, ownBufferView, type TensorBytes } from "./buffer_view.ts";
-import { Handle, Kind } from "./handle.ts";
-import { keepMemory } from "./kept_memory.ts";
+import { IreeError } from "./error.ts";
+import { type Handle, Kind } from "./handle.ts";
+import { forgetMemory, keepMemory, keepMovedMemory } from "./kept_memory.ts";
 import { native } from "./library.ts";
-import { created } from "./status.ts";
-import { byteLengthOf } from "./text.ts";
+import { byteLengthOf, moveMemory } from "./text.ts";
 
 /**
  * Makes memory in which an array can begin at an address that devices take.
@@ -46,23 +46,44 @@ export function importBufferView(
 ): Handle {
   const { instance, devices, ordinal } = memory;
   const { code, dims, bytes } = tensor;
-  const pointer = created(
-    native.iree_ffi_import_create(
-      instance.pointer(Kind.instance),
-      devices?.pointer(Kind.deviceGroup) ?? null,
-      ordinal,
-      code,
-      dims,
-      dims.length,
-      bytes,
-      byteLengthOf(bytes),
-    ),
-  );
-  const token = new Handle(Kind.import, pointer, instance);
-  keepMemory({
-    memory: owner.transfer(),
-    isReleased: () => native.iree_ffi_import_is_released(pointer) !== 0,
-    letGo: () => token.release(),
-  });
-  return ownBufferView(memory, native.iree_ffi_import_take_view(pointer));
+  const key = keepMemory(owner);
+  try {
+    const view = ownBufferView(
+      memory,
+      native.iree_ffi_import_create(
+        instance.pointer(Kind.instance),
+        devices?.pointer(Kind.deviceGroup) ?? null,
+        ordinal,
+        code,
+        dims,
+        dims.length,
+        bytes,
+        byteLengthOf(bytes),
+        key,
+      ),
+    );
+    try {
+      keepMovedMemory(key, moved(owner));
+    } catch (error) {
+      view.release();
+      throw error;
+    }
+    return view;
+  } catch (error) {
+    forgetMemory(key);
+    throw error;
+  }
+}
+
+// That of a `WebAssembly.Memory` stays where it is, and nothing tells before.
+function moved(owner: ArrayBuffer): ArrayBuffer {
+  try {
+    return moveMemory(owner);
+  } catch (cause) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "what is adopted is over memory that cannot be moved out of its arrays",
+      { cause, hint: "make the array by BufferView.alignedArray" },
+    );
+  }
 }

@@ -5,32 +5,41 @@
  * @module
  */
 
-/** Memory that is kept. */
-export interface KeptMemory {
-  /** What must not be collected. */
-  readonly memory: ArrayBuffer;
-  /** Whether nothing native uses it any more. */
-  isReleased(): boolean;
-  /** Lets go of what tells. */
-  letGo(): void;
+import { native } from "./library.ts";
+
+const kept = new Map<number, ArrayBuffer>();
+let lastKey = 0;
+
+/**
+ * Keeps memory.
+ *
+ * @returns The key by which native code tells that it no longer uses it.
+ */
+export function keepMemory(memory: ArrayBuffer): number {
+  kept.set(++lastKey, memory);
+  return lastKey;
 }
 
-const kept = new Set<KeptMemory>();
+/** Keeps memory in place of what was kept before, which it was moved out of. */
+export function keepMovedMemory(key: number, memory: ArrayBuffer): void {
+  kept.set(key, memory);
+}
 
-/** Keeps memory. */
-export function keepMemory(memory: KeptMemory): void {
-  kept.add(memory);
+/** Lets memory go that native code was not given after all. */
+export function forgetMemory(key: number): void {
+  letReleasedMemoryGo();
+  kept.delete(key);
 }
 
 /**
  * Lets go of what is no longer used. Called whenever a native object goes: with
  * the last one that used the memory, usually.
  */
-export function sweepKeptMemory(): void {
+export function letReleasedMemoryGo(): void {
   if (kept.size === 0) return;
-  for (const memory of kept) {
-    if (!memory.isReleased()) continue;
-    kept.delete(memory);
-    memory.letGo();
+  for (;;) {
+    const key = native.iree_ffi_import_take_released();
+    if (key === 0) return;
+    kept.delete(key);
   }
 }

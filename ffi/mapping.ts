@@ -9,30 +9,34 @@ import { IreeError } from "./error.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
 import { created } from "./status.ts";
+import { isMoved, moveMemory } from "./text.ts";
 
-/** Maps the contents of a buffer view. */
-export function createMapping(view: Handle): Handle {
-  demandPointers();
-  const mapping = new Handle(
-    Kind.mapping,
-    created(
-      native.iree_ffi_mapping_create(view.pointerToContents(Kind.bufferView)),
-    ),
-    view.instance,
-  );
-  mapping.joinNew(view);
-  return mapping;
+/** A mapping and its memory, which is moved out of its arrays on release. */
+export interface Mapping {
+  readonly handle: Handle;
+  readonly memory: ArrayBuffer;
 }
 
-/** The memory of a mapping; must not be used once it is released. */
-export function mappedMemory(
-  mapping: Handle,
-  byteLength: number,
-): ArrayBuffer {
-  const pointer = native.iree_ffi_mapping_data(mapping.pointer(Kind.mapping));
-  return pointer === null || byteLength === 0
-    ? new ArrayBuffer(0)
-    : Deno.UnsafePointerView.getArrayBuffer(pointer, byteLength);
+/** Maps the contents of a buffer view. */
+export function createMapping(view: Handle, byteLength: number): Mapping {
+  demandPointers();
+  const pointer = created(
+    native.iree_ffi_mapping_create(view.pointerToContents(Kind.bufferView)),
+  );
+  const handle = new Handle(Kind.mapping, pointer, view.instance);
+  handle.joinNew(view);
+  const data = native.iree_ffi_mapping_data(pointer);
+  if (data === null || byteLength === 0) {
+    return { handle, memory: new ArrayBuffer(0) };
+  }
+  const memory = Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
+  handle.canGo = () => {
+    // Whoever it was moved to has it for good.
+    if (isMoved(memory)) return false;
+    moveMemory(memory, 0);
+    return true;
+  };
+  return { handle, memory };
 }
 
 function demandPointers(): void {

@@ -451,10 +451,10 @@ export const symbols = {
   iree_ffi_import_alignment: { parameters: [], result: "u32" },
   // uint32_t iree_ffi_import_offset(const uint8_t* bytes)
   iree_ffi_import_offset: { parameters: ["buffer"], result: "u32" },
-  // iree_ffi_import_t* iree_ffi_import_create(iree_ffi_instance_t* instance,
-  //     iree_hal_device_group_t* group, uint32_t ordinal,
-  //     uint32_t element_type, const double* dims, uint32_t rank,
-  //     uint8_t* bytes, double length)
+  // iree_hal_buffer_view_t* iree_ffi_import_create(
+  //     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+  //     uint32_t ordinal, uint32_t element_type, const double* dims,
+  //     uint32_t rank, uint8_t* bytes, double length, double key)
   iree_ffi_import_create: {
     parameters: [
       "pointer",
@@ -465,14 +465,12 @@ export const symbols = {
       "u32",
       "buffer",
       "f64",
+      "f64",
     ],
     result: "pointer",
   },
-  // iree_hal_buffer_view_t* iree_ffi_import_take_view(
-  //     iree_ffi_import_t* import)
-  iree_ffi_import_take_view: { parameters: ["pointer"], result: "pointer" },
-  // uint32_t iree_ffi_import_is_released(iree_ffi_import_t* import)
-  iree_ffi_import_is_released: { parameters: ["pointer"], result: "u32" },
+  // double iree_ffi_import_take_released(void)
+  iree_ffi_import_take_released: { parameters: [], result: "f64" },
 
   // iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view)
   iree_ffi_mapping_create: { parameters: ["pointer"], result: "pointer" },

@@ -70,6 +70,25 @@ export function bufferOf(array: unknown): ArrayBuffer {
   return getBuffer.call(array);
 }
 
+const { transfer } = ArrayBuffer.prototype;
+const getDetached = Object.getOwnPropertyDescriptor(
+  ArrayBuffer.prototype,
+  "detached",
+)!.get!;
+
+/** Moves memory out of its arrays, whatever the buffer's properties say. */
+export function moveMemory(
+  buffer: ArrayBuffer,
+  byteLength?: number,
+): ArrayBuffer {
+  return transfer.call(buffer, byteLength);
+}
+
+/** Whether memory was moved out of its arrays. */
+export function isMoved(buffer: ArrayBuffer): boolean {
+  return getDetached.call(buffer);
+}
+
 /**
  * Makes sure that something is an array of bytes whose length is the one it
  * tells: native code reads and writes that many.

@@ -1,7 +1,7 @@
-import { createMapping, mappedMemory } from "../ffi/mapping.ts";
+import { createMapping } from "../ffi/mapping.ts";
 import type { Handle } from "../ffi/handle.ts";
 import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
-import { handleOf, NativeObject } from "./native_object.ts";
+import { NativeObject } from "./native_object.ts";
 
 // An array cannot tell when it is no longer looked at, so what is forgotten
 // here stays mapped.
@@ -14,8 +14,11 @@ const mapped = new Set<BufferMapping>();
  * Needs the whole of `--allow-ffi`. Must be disposed: the array is empty from
  * then on. What is forgotten is never collected. While a program works on the
  * tensor its contents are in between, and on some devices what is written
- * arrives there on disposal only. The array's buffer must not be
- * transferred; when it was, its memory is kept for ever.
+ * arrives there on disposal only.
+ *
+ * The array's buffer should not be transferred: when it was, its memory is kept
+ * for ever, with its device. So is all that is mapped in a worker when that
+ * ends, since its memory may have been transferred to another one.
  *
  * @example
  * ```ts
@@ -45,17 +48,14 @@ export class BufferMapping extends NativeObject {
    * @internal
    */
   constructor(view: Handle, info: ElementTypeInfo, byteLength: number) {
-    super(createMapping(view));
-    this.array = new info.array(mappedMemory(handleOf(this), byteLength));
+    const { handle, memory } = createMapping(view, byteLength);
+    super(handle);
+    this.array = new info.array(memory);
     mapped.add(this);
   }
 
   /** Empties the array and lets the memory go. Doing it again does nothing. */
   override dispose(): void {
-    if (this.disposed) return;
-    const { buffer } = this.array;
-    if (buffer.detached) return;
-    buffer.transfer(0);
     mapped.delete(this);
     super.dispose();
   }

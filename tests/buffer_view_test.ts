@@ -11,8 +11,6 @@ import {
   type ElementType,
   Instance,
   IreeError,
-  List,
-  load,
   type NestedArray,
   type TensorData,
   type TypedArray,
@@ -20,9 +18,7 @@ import {
 import { elementTypeInfo } from "../lib/element_type.ts";
 import { SMALL_FLOATS } from "../lib/small_float.ts";
 import { Random } from "./mutations/random.ts";
-import { denoFlags, execute, LIBRARY, program, ROOT, test } from "./support.ts";
-
-const mul = await program("mul.mlir");
+import { test } from "./support.ts";
 
 const SHAPES: readonly (readonly number[])[] = [
   [],
@@ -337,122 +333,4 @@ test("An array that lies about its length is read as long as it is", () => {
     using empty = BufferView.from(device, detached);
     assertEquals(empty.shape, [0]);
   });
-});
-
-test("A mapped tensor is the program's own memory", () => {
-  using loaded = load({ modules: [mul], device: "local-task" });
-  using result = loaded.mul([1, 2, 3, 4], [1, 1, 1, 1]) as BufferView;
-  using mapping = result.map();
-  assertEquals(mapping.array, new Float32Array([1, 2, 3, 4]));
-  mapping.array[0] = 10;
-  using again = loaded.mul(result, [1, 1, 1, 2]) as BufferView;
-  assertEquals(again.toNestedArray(), [10, 2, 3, 8]);
-});
-
-test("A mapping is empty once it is disposed, and outlives its view", () => {
-  withDevice((device) => {
-    const view = BufferView.from(device, new Float32Array([1, 2]));
-    const mapping = view.map();
-    const { array } = mapping;
-    view.dispose();
-    array[1] = 5;
-    assertEquals(array, new Float32Array([1, 5]));
-    mapping.dispose();
-    mapping.dispose();
-    assertEquals([array.length, array.byteLength], [0, 0]);
-    using nothing = BufferView.from(device, new Float32Array(0));
-    using empty = nothing.map();
-    assertEquals(empty.array.length, 0);
-  });
-});
-
-test("An adopted array's memory becomes the tensor's, without a copy", () => {
-  using loaded = load({ modules: [mul], device: "local-task" });
-  const { instance } = loaded.context;
-  withDevice((device) => {
-    const array = BufferView.alignedArray(instance, "f32", 4);
-    array.set([1, 2, 3, 4]);
-    using view = BufferView.adopt(device, array, [4]);
-    assertEquals([array.length, view.byteLength], [0, 16]);
-    assertEquals(view.format(), "4xf32=1 2 3 4");
-    using product = loaded.mul(view, view) as BufferView;
-    assertEquals(product.toNestedArray(), [1, 4, 9, 16]);
-    using ones = BufferView.adopt(
-      instance,
-      BufferView.alignedArray(instance, "bf16", 2),
-      [2, 1],
-      { elementType: "bf16" },
-    );
-    assertEquals(ones.toNestedArray(), [[0], [0]]);
-  });
-});
-
-test("Adopted memory is held as long as a program uses it, and no longer", () => {
-  const size = 1 << 24;
-  withDevice((device, instance) => {
-    using list = List.create(instance);
-    const { rss: before } = Deno.memoryUsage();
-    for (let i = 0; i < 40; i++) {
-      const array = BufferView.alignedArray(instance, "i8", size).fill(i);
-      using view = BufferView.adopt(device, array);
-      list.resize(0);
-      list.push(view);
-    }
-    using last = list.get(0) as BufferView;
-    assertEquals(last.toTypedArray().at(-1), 39);
-    const { rss } = Deno.memoryUsage();
-    // 40 of them would be 640 MiB.
-    assert(rss - before < 600 * 2 ** 20, `${before} to ${rss}`);
-  });
-});
-
-test("What cannot be adopted is refused and left as it was", () => {
-  withDevice((device, instance) => {
-    const aligned = BufferView.alignedArray(instance, "f32", 8);
-    const odd = new Float32Array(aligned.buffer, aligned.byteOffset + 4, 4);
-    assertStringIncludes(
-      refusal(() => BufferView.adopt(device, odd)),
-      "is not aligned",
-    );
-    assertStringIncludes(
-      refusal(() => BufferView.adopt(device, aligned, [3])),
-      "has 8 elements",
-    );
-    const resizable = new Uint8Array(
-      new ArrayBuffer(64, { maxByteLength: 128 }),
-    );
-    assertStringIncludes(
-      refusal(() => BufferView.adopt(device, resizable)),
-      "others can change",
-    );
-    assertStringIncludes(
-      refusal(() => BufferView.adopt(device, [1] as unknown as TypedArray)),
-      "no typed array",
-    );
-    assertEquals(aligned.length, 8);
-  });
-});
-
-Deno.test("Mapping needs all of --allow-ffi; copying does not", async () => {
-  const script = `
-    import { BufferView, Device, Instance } from "${ROOT}mod.ts";
-    using instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
-    using device = Device.create(instance, "local-sync");
-    using view = BufferView.from(device, [1], [1], { elementType: "f32" });
-    console.log(view.toTypedArray()[0]);
-    try { view.map(); } catch (error) { console.log(error.code, error.hint); }`;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(file, script);
-    const { stdout, stderr } = await execute(Deno.execPath(), [
-      "run",
-      ...denoFlags(),
-      `--allow-ffi=${LIBRARY}`,
-      file,
-    ]);
-    assertStringIncludes(stdout, "1\nPERMISSION_DENIED ", stderr);
-    assertStringIncludes(stdout, "--allow-ffi, without a list");
-  } finally {
-    await Deno.remove(file);
-  }
 });

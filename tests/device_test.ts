@@ -196,7 +196,10 @@ test("whenIdle lets the program go on, which may be what ends the wait", async (
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
-  const error = await assertRejects(() => device.whenIdle({ timeout: 5 }), IreeError);
+  const error = await assertRejects(
+    () => device.whenIdle({ timeout: 5 }),
+    IreeError,
+  );
   assertEquals(error.code, "DEADLINE_EXCEEDED");
   const opened = new Promise<void>((resolve) =>
     setTimeout(() => {
@@ -236,7 +239,11 @@ test("A time to wait is a number of milliseconds", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
-    assertThrows(() => device.waitIdle({ timeout }), IreeError, "timeout must be");
+    assertThrows(
+      () => device.waitIdle({ timeout }),
+      IreeError,
+      "timeout must be",
+    );
     await assertRejects(
       () => device.whenIdle({ timeout }),
       IreeError,

@@ -14,7 +14,8 @@
 //    is its u32 length followed by its bytes, without padding.
 //  - Whoever got an object owns a reference to it, until iree_ffi_release. An
 //    object is used and released on the thread that got it; what a thread has
-//    not released when it ends is released then.
+//    not released when it ends is released then, but for mappings and, if there
+//    are any, their devices.
 
 #ifndef IREE_FFI_H_
 #define IREE_FFI_H_
@@ -82,29 +83,27 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_CALL = 5,
   // iree_ffi_mapping_t*
   IREE_FFI_KIND_MAPPING = 6,
-  // iree_ffi_import_t*
-  IREE_FFI_KIND_IMPORT = 7,
   // iree_vm_context_t*
-  IREE_FFI_KIND_CONTEXT = 8,
+  IREE_FFI_KIND_CONTEXT = 7,
   // iree_ffi_module_list_t*
-  IREE_FFI_KIND_MODULE_LIST = 9,
+  IREE_FFI_KIND_MODULE_LIST = 8,
   // iree_vm_module_t*
-  IREE_FFI_KIND_MODULE = 10,
+  IREE_FFI_KIND_MODULE = 9,
   // iree_ffi_parameter_scopes_t*
-  IREE_FFI_KIND_PARAMETER_SCOPES = 11,
+  IREE_FFI_KIND_PARAMETER_SCOPES = 10,
   // iree_io_parameter_index_t*
-  IREE_FFI_KIND_PARAMETER_INDEX = 12,
+  IREE_FFI_KIND_PARAMETER_INDEX = 11,
   // iree_io_file_handle_t*
-  IREE_FFI_KIND_PARAMETER_FILE = 13,
+  IREE_FFI_KIND_PARAMETER_FILE = 12,
   // iree_ffi_profiling_t*
-  IREE_FFI_KIND_PROFILING = 14,
+  IREE_FFI_KIND_PROFILING = 13,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 15,
+  IREE_FFI_KIND_DEVICE_GROUP = 14,
   // iree_ffi_watchdog_t*
-  IREE_FFI_KIND_WATCHDOG = 16,
+  IREE_FFI_KIND_WATCHDOG = 15,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 17,
-  IREE_FFI_KIND_COUNT = 18,
+  IREE_FFI_KIND_INSTANCE = 16,
+  IREE_FFI_KIND_COUNT = 17,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -580,20 +579,20 @@ IREE_API_EXPORT uint32_t iree_ffi_import_alignment(void);
 // Returns how many bytes after |bytes| the next such address is.
 IREE_API_EXPORT uint32_t iree_ffi_import_offset(const uint8_t* bytes);
 
-// Makes a view of |bytes|, which must stay until iree_ffi_import_is_released
-// tells otherwise; the rest is as in iree_ffi_buffer_view_create. Fails where
-// the device cannot use memory of the host, or not at that address.
-IREE_API_EXPORT iree_ffi_import_t* iree_ffi_import_create(
+// Makes a view of |bytes|, which must stay until iree_ffi_import_take_released
+// tells |key|, a number other than 0; the rest is as in
+// iree_ffi_buffer_view_create. Fails where the device cannot use memory of the
+// host, or not at that address; the key may be told then too.
+IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_import_create(
     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
     uint32_t ordinal, uint32_t element_type, const double* dims, uint32_t rank,
-    uint8_t* bytes, double length);
-// Takes the view, once.
-IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_import_take_view(
-    iree_ffi_import_t* import);
-// Returns 1 when nothing native uses the memory any more.
-IREE_API_EXPORT uint32_t iree_ffi_import_is_released(iree_ffi_import_t* import);
+    uint8_t* bytes, double length, double key);
+// Returns the key of memory that nothing native uses any more, each once, or 0.
+// Thread-safe.
+IREE_API_EXPORT double iree_ffi_import_take_released(void);
 
-// The contents of a view as memory of the host. Retains the view's buffer.
+// The contents of a view as memory of the host. Retains the view's buffer. Not
+// released at the end of a thread: its memory may be in use by another one.
 typedef struct iree_ffi_mapping_t iree_ffi_mapping_t;
 
 // Maps the contents for reading and writing. Fails where the host cannot see

@@ -22,7 +22,6 @@ void iree_ffi_object_release(uint32_t kind, void* object);
 void iree_ffi_call_release(iree_ffi_call_t* call);
 void iree_ffi_instance_retain(iree_ffi_instance_t* instance);
 void iree_ffi_instance_release(iree_ffi_instance_t* instance);
-void iree_ffi_import_release(iree_ffi_import_t* import);
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);

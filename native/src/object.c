@@ -20,9 +20,6 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_MAPPING:
       iree_ffi_mapping_free((iree_ffi_mapping_t*)object);
       break;
-    case IREE_FFI_KIND_IMPORT:
-      iree_ffi_import_release((iree_ffi_import_t*)object);
-      break;
     case IREE_FFI_KIND_CONTEXT:
       iree_vm_context_release((iree_vm_context_t*)object);
       break;

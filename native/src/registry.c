@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "iree/base/internal/atomics.h"
 
 // What a thread holds: its last failure, and how many references of each object
 // were handed out to it. An isolate has its thread, and nobody tells when one
@@ -27,11 +28,49 @@ static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t iree_ffi_this_thread;
 // End of a thread
 //===----------------------------------------------------------------------===//
 
+// What threads left, for nobody to release.
+typedef struct iree_ffi_left_t {
+  struct iree_ffi_left_t* next;
+  iree_ffi_entry_t* entries;
+} iree_ffi_left_t;
+
+static iree_atomic_intptr_t iree_ffi_left = IREE_ATOMIC_VAR_INIT(0);
+
+// Keeps what is left within reach, where a leak checker finds it.
+static void iree_ffi_thread_leave(iree_ffi_entry_t* entries) {
+  iree_ffi_left_t* left = (iree_ffi_left_t*)malloc(sizeof(*left));
+  if (!left) return;
+  left->entries = entries;
+  intptr_t next = iree_atomic_load(&iree_ffi_left, iree_memory_order_relaxed);
+  do {
+    left->next = (iree_ffi_left_t*)next;
+  } while (!iree_atomic_compare_exchange_weak(
+      &iree_ffi_left, &next, (intptr_t)left, iree_memory_order_release,
+      iree_memory_order_relaxed));
+}
+
+static bool iree_ffi_thread_has(const iree_ffi_thread_t* thread,
+                                uint32_t kind) {
+  for (uint32_t i = 0; i < thread->capacity; ++i) {
+    const iree_ffi_entry_t* entry = &thread->entries[i];
+    if (entry->kind == kind && entry->count > 0) return true;
+  }
+  return false;
+}
+
 void iree_ffi_thread_release_all(void) {
   iree_ffi_thread_t* thread = &iree_ffi_this_thread;
+  // Another thread may have been given the memory of a mapping, which nobody
+  // tells. It stays, and so does what it is memory of.
+  const bool has_mapping = iree_ffi_thread_has(thread, IREE_FFI_KIND_MAPPING);
   // Kinds are in the order in which they can go: memory of a device before the
   // device, the instance last.
   for (uint32_t kind = 0; kind < IREE_FFI_KIND_COUNT; ++kind) {
+    if (has_mapping &&
+        (kind == IREE_FFI_KIND_MAPPING || kind == IREE_FFI_KIND_DEVICE_GROUP ||
+         kind == IREE_FFI_KIND_INSTANCE)) {
+      continue;
+    }
     for (uint32_t i = 0; i < thread->capacity; ++i) {
       iree_ffi_entry_t* entry = &thread->entries[i];
       if (entry->kind != kind) continue;
@@ -40,7 +79,11 @@ void iree_ffi_thread_release_all(void) {
       }
     }
   }
-  free(thread->entries);
+  if (has_mapping) {
+    iree_ffi_thread_leave(thread->entries);
+  } else {
+    free(thread->entries);
+  }
   iree_status_free(thread->failure);
   memset(thread, 0, sizeof(*thread));
 }
