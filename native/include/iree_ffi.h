@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes whenever a declaration of this header does; a caller that was written
 // for another number must not call anything else.
-#define IREE_FFI_ABI_VERSION 3
+#define IREE_FFI_ABI_VERSION 4
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
