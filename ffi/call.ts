@@ -86,7 +86,7 @@ export function setCallReference(
     pointer = object.pointer(kind);
     // The program may store it, or something in it.
     context.join(object);
-    if (kind === Kind.list) context.domain.noteList();
+    if (kind === Kind.list) context.lists.note();
   }
   const status = native.iree_ffi_call_set_ref(
     call.pointer(Kind.call),
@@ -183,7 +183,7 @@ export async function runCall(
   call: Handle,
   callArguments: CallBuffer,
 ): Promise<void> {
-  context.retain().domain.beginRun();
+  context.retain();
   try {
     await runElsewhere(() => {
       const pointer = holdDevices(context, call);
@@ -191,7 +191,6 @@ export async function runCall(
       return native.iree_ffi_call_run(pointer);
     });
   } finally {
-    context.domain.endRun();
     context.release();
   }
 }

@@ -15,8 +15,6 @@ export class Domain {
   #mergedInto: Domain | undefined;
   #devices = new Set<Handle>();
   #members = 0;
-  #running = 0;
-  #hasLists = false;
 
   /** The domain that this one is part of by now. */
   get current(): Domain {
@@ -49,29 +47,6 @@ export class Domain {
     this.#devices.add(device.retain());
   }
 
-  /** Notes that a call runs on another thread, until {@linkcode endRun}. */
-  beginRun(): void {
-    this.#running++;
-  }
-
-  /** Notes that such a call has ended. */
-  endRun(): void {
-    this.#running--;
-  }
-
-  /** Notes that the host was given a list that programs may have too. */
-  noteList(): void {
-    this.#hasLists = true;
-  }
-
-  /**
-   * Whether lists may be changing on another thread. They are not made for
-   * that: whoever looks at one meanwhile may find it half changed.
-   */
-  get listsAreBusy(): boolean {
-    return this.#hasLists && this.#running > 0;
-  }
-
   /** Makes one domain of this and another one. */
   merge(other: Domain): void {
     if (other === this) return;
@@ -81,8 +56,6 @@ export class Domain {
     }
     other.#devices.clear();
     this.#members += other.#members;
-    this.#running += other.#running;
-    this.#hasLists ||= other.#hasLists;
     other.#mergedInto = this;
   }
 }

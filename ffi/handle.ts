@@ -8,6 +8,7 @@ import { Domain } from "./domain.ts";
 import { IreeError } from "./error.ts";
 import { letReleasedMemoryGo } from "./kept_memory.ts";
 import { native } from "./library.ts";
+import { SharedLists } from "./shared_lists.ts";
 
 /**
  * `iree_ffi_kind_e`: what a native object is. Up to `bufferView` they are
@@ -52,6 +53,7 @@ export class Handle {
   readonly #pointer: Deno.PointerObject;
   readonly #instance: Handle | undefined;
   #domain: Domain | undefined;
+  #lists: SharedLists | undefined;
   #held = NOTHING;
   #count = 1;
   /** What the object was last found fit for: that need not be checked again. */
@@ -172,15 +174,33 @@ export class Handle {
     this.#domain ??= new Domain().enter();
   }
 
+  /** The lists that the object may have in common with others. */
+  get lists(): SharedLists {
+    return (this.#lists ??= new SharedLists()).current;
+  }
+
+  /** Whether a list that is the object, or is in it, may be changing. */
+  get listsAreBusy(): boolean {
+    return this.#lists !== undefined && this.#lists.current.areBusy;
+  }
+
   /** Puts the object, which is new, into the domain of another one. */
   joinNew(other: Handle): void {
     this.#domain = other.domain.enter();
+    if (hasLists(this)) this.#lists = other.lists;
   }
 
   /** Makes one domain of both objects'. */
   join(other: Handle): void {
     this.domain.merge(other.domain);
+    if (hasLists(this) && hasLists(other)) this.lists.merge(other.lists);
   }
+}
+
+/** Whether a list can be in an object, or be it. */
+function hasLists({ kind }: Handle): boolean {
+  return kind === Kind.list || kind === Kind.ref || kind === Kind.context ||
+    kind === Kind.module;
 }
 
 function kindName(kind: Kind): string {

@@ -37,7 +37,7 @@ export function createList(
 
 /** A list that no other thread may be changing. */
 function idleList(list: Handle): Deno.PointerObject {
-  if (list.isShared && list.domain.listsAreBusy) {
+  if (list.listsAreBusy) {
     throw new IreeError(
       "FAILED_PRECONDITION",
       "an asynchronous call is running that may be using the list",

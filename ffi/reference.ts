@@ -30,7 +30,7 @@ export function ownReference(
     source.instance,
   );
   handle.joinNew(source);
-  if (handle.kind === Kind.list) handle.domain.noteList();
+  if (handle.kind === Kind.list) handle.lists.note();
   return handle;
 }
 

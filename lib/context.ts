@@ -138,6 +138,11 @@ export class Context extends NativeObject {
    * `callAsync`. Objects in globals, such as tensors, are shared: a program
    * that changes one, or a list, in place must not run in both at once.
    *
+   * Whether a list that one of them was given, or gave, gets into the other one
+   * cannot be known, and lists are not made for several threads. So from the
+   * first such list on, asynchronous calls of a context and of its forks run
+   * one after the other, in order.
+   *
    * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
    * module does not support it, and FAILED_PRECONDITION while an asynchronous
    * call runs in this one or waits for its turn. Work that calls have given to

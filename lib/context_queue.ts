@@ -18,19 +18,28 @@ export class ContextQueue {
 
   /** Refuses to use the context now while an asynchronous call has it. */
   demandIdle(what: string): void {
-    if (this.#waiting === 0 && !this.#listsAreBusy) return;
-    throw new IreeError(
-      "FAILED_PRECONDITION",
-      `${what} while an asynchronous call uses its context`,
-      {
-        hint: "await that call first, use callAsync, which waits for its " +
-          "turn, or a fork of the context",
-      },
-    );
-  }
-
-  get #listsAreBusy(): boolean {
-    return this.#context.isShared && this.#context.domain.listsAreBusy;
+    if (this.#waiting > 0) {
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        `${what} while an asynchronous call uses its context`,
+        {
+          hint: "await that call first, use callAsync, which waits for its " +
+            "turn, or a fork of the context",
+        },
+      );
+    }
+    if (this.#context.listsAreBusy) {
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        `${what} while an asynchronous call of another context runs that may ` +
+          "have a list in common with it",
+        {
+          hint:
+            "await that call first, or use callAsync, which waits for its " +
+            "turn",
+        },
+      );
+    }
   }
 
   /**
@@ -44,9 +53,8 @@ export class ContextQueue {
     work: () => T | Promise<T>,
     isWanted: () => boolean,
   ): Promise<T | undefined> {
-    const isIdle = this.#waiting++ === 0 && !this.#listsAreBusy;
-    const turn = isIdle
-      ? startNow(work, isWanted)
+    const turn = this.#waiting++ === 0
+      ? this.#start(work, isWanted)
       : this.#tail.then(() => this.#start(work, isWanted));
     this.#tail = turn.catch(() => {});
     try {
@@ -56,12 +64,18 @@ export class ContextQueue {
     }
   }
 
+  // Begins at once where it can: nobody else does meanwhile.
   async #start<T>(
     work: () => T | Promise<T>,
     isWanted: () => boolean,
   ): Promise<T | undefined> {
-    while (isWanted() && this.#listsAreBusy) await listsIdle();
-    return isWanted() ? await work() : undefined;
+    const turn = this.#context.lists.begin();
+    if (turn !== undefined) await turn;
+    try {
+      return isWanted() ? await work() : undefined;
+    } finally {
+      this.#context.lists.end();
+    }
   }
 
   /** Makes a call begin when those that were submitted before have ended. */
@@ -78,20 +92,4 @@ export class ContextQueue {
   ended(call: Handle): void {
     if (this.#submitted === call) this.#submitted = undefined;
   }
-}
-
-// Also a failure of the work is one of the promise.
-async function startNow<T>(
-  work: () => T | Promise<T>,
-  isWanted: () => boolean,
-): Promise<T | undefined> {
-  return isWanted() ? await work() : undefined;
-}
-
-/** How long to wait before lists are looked at again, in milliseconds. */
-const LISTS_INTERVAL = 1;
-
-// Another context has them; nobody tells when it is done.
-function listsIdle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LISTS_INTERVAL));
 }

@@ -186,8 +186,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    * program and all of its forks are disposed, in any order.
    *
    * @returns The fork, to be disposed. Throws UNIMPLEMENTED when a module does
-   * not support it, and FAILED_PRECONDITION while an asynchronous call uses
-   * the program.
+   * not support it, and FAILED_PRECONDITION while an asynchronous call runs in
+   * the program or waits for its turn.
    */
   fork(): this {
     using resources = this.#shared.enter();
