@@ -174,6 +174,18 @@ export class Handle {
     this.#domain ??= new Domain().enter();
   }
 
+  /** The same for one that may share lists, too. */
+  shareLists(): void {
+    this.share();
+    this.#lists ??= new SharedLists();
+  }
+
+  // Whether it can be a list, or have one in it.
+  get #mayHaveLists(): boolean {
+    return this.#lists !== undefined || this.#kind === Kind.list ||
+      this.#kind === Kind.ref || this.#kind === Kind.context;
+  }
+
   /** The lists that the object may have in common with others. */
   get lists(): SharedLists {
     return (this.#lists ??= new SharedLists()).current;
@@ -187,20 +199,16 @@ export class Handle {
   /** Puts the object, which is new, into the domain of another one. */
   joinNew(other: Handle): void {
     this.#domain = other.domain.enter();
-    if (hasLists(this)) this.#lists = other.lists;
+    if (this.#mayHaveLists) this.#lists = other.lists;
   }
 
   /** Makes one domain of both objects'. */
   join(other: Handle): void {
     this.domain.merge(other.domain);
-    if (hasLists(this) && hasLists(other)) this.lists.merge(other.lists);
+    if (this.#mayHaveLists && other.#mayHaveLists) {
+      this.lists.merge(other.lists);
+    }
   }
-}
-
-/** Whether a list can be in an object, or be it. */
-function hasLists({ kind }: Handle): boolean {
-  return kind === Kind.list || kind === Kind.ref || kind === Kind.context ||
-    kind === Kind.module;
 }
 
 function kindName(kind: Kind): string {

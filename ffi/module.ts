@@ -82,7 +82,7 @@ export function createDynamicModule(
       record.length,
     ),
   );
-  module.share();
+  module.shareLists();
   return module;
 }
 

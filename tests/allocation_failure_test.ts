@@ -82,6 +82,7 @@ for (
     ["data for tensors", 50],
     ["functions that signal fences", 50],
     ["several references", 25],
+    ["memory without a copy", 20],
     ["a model", 50],
     ["parameters", 30],
     ["what tools do", 20],

@@ -207,6 +207,14 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     const references = loaded.call("fences") as Reference[];
     for (const reference of references) reference.dispose();
   },
+  "memory without a copy": () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, "local-sync");
+    const array = BufferView.alignedArray(instance, "f32", 4);
+    using view = BufferView.adopt(device, array);
+    using mapping = view.map();
+    assertEquals(mapping.array, new Float32Array(4));
+  },
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });
   },

@@ -7,10 +7,16 @@ import {
 } from "@std/assert";
 import {
   BufferView,
+  BytecodeModule,
+  Context,
+  Device,
+  HalModule,
+  Instance,
   IreeError,
   List,
   load,
   type LoadedProgram,
+  ParametersModule,
   type Reference,
 } from "../mod.ts";
 import { program, test } from "./support.ts";
@@ -58,6 +64,30 @@ test("Contexts that have only tensors in common run at once, whatever lists one 
   work.call("fill", list, 20);
   assertEquals(list.toArray(), [20n]);
   fork.call("open", closed);
+  assertEquals(await waiting, 0);
+});
+
+test("Contexts that have only parameters in common run at once, whatever lists one has", async () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-task");
+  using hal = HalModule.create(instance, device);
+  using parameters = ParametersModule.create(instance, []);
+  const link = (path: string) => {
+    using module = BytecodeModule.fromFile(instance, path);
+    return Context.create(instance, [hal, parameters, module]);
+  };
+  using gated = link(gate);
+  using work = link(syncWork);
+  using list = List.from(instance, [0n]);
+  using fence = gated.lookupFunction("gate.fence");
+  using closed = fence.call() as Reference;
+  using fork = gated.fork();
+  using opens = fork.lookupFunction("gate.open");
+  using waits = gated.lookupFunction("gate.wait");
+  using fill = work.lookupFunction("sync_work.fill");
+  const waiting = waits.callAsync(closed);
+  await fill.callWith(SOON, list, 10);
+  opens.call(closed);
   assertEquals(await waiting, 0);
 });
 
