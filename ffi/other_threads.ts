@@ -1,8 +1,10 @@
 /**
- * How many native functions at a time run on Deno's other threads: of 32, which
- * are for files and addresses too. Those would wait for calls to end.
+ * How many native functions at a time run on Deno's other threads: half of them.
+ * They are for files and addresses too, which would wait for calls to end.
  */
-const MAX_RUNNING = 16;
+const MAX_RUNNING = Deno.build.os === "windows"
+  ? 2 * navigator.hardwareConcurrency
+  : 16;
 
 let running = 0;
 const waiting: (() => void)[] = [];

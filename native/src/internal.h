@@ -33,12 +33,6 @@ void iree_ffi_watchdog_free(iree_ffi_watchdog_t* watchdog);
 // clears nothing and returns 0.
 uint32_t iree_ffi_check(iree_status_t status);
 
-// Has the thread's end noticed: then iree_ffi_thread_release_all drops what was
-// handed out to it, and iree_ffi_thread_sum_up keeps what it counted.
-void iree_ffi_thread_watch(void);
-void iree_ffi_thread_release_all(void);
-void iree_ffi_thread_sum_up(void);
-
 // Counts an allocation of so many bytes, and its end, for iree_ffi_statistics.
 void iree_ffi_count_allocation(int64_t bytes);
 void iree_ffi_count_free(int64_t bytes);

@@ -1,28 +1,10 @@
 #include <stdlib.h>
-#include <string.h>
 
-#include "internal.h"
-#include "iree/base/internal/atomics.h"
+#include "thread_state.h"
 
 // What a thread holds: its last failure, and how many references of each object
 // were handed out to it. An isolate has its thread, and nobody tells when one
 // is terminated, so what it still held is released when its thread ends.
-
-typedef struct iree_ffi_entry_t {
-  void* object;
-  uint32_t kind;
-  uint32_t count;
-} iree_ffi_entry_t;
-
-// Open addressing with linear probing; the capacity is a power of two.
-typedef struct iree_ffi_thread_t {
-  iree_status_t failure;
-  iree_ffi_entry_t* entries;
-  uint32_t capacity;
-  uint32_t used;
-} iree_ffi_thread_t;
-
-static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t iree_ffi_this_thread;
 
 //===----------------------------------------------------------------------===//
 // End of a thread
@@ -49,20 +31,22 @@ static void iree_ffi_thread_leave(iree_ffi_entry_t* entries) {
       iree_memory_order_relaxed));
 }
 
-static bool iree_ffi_thread_has(const iree_ffi_thread_t* thread,
-                                uint32_t kind) {
-  for (uint32_t i = 0; i < thread->capacity; ++i) {
-    const iree_ffi_entry_t* entry = &thread->entries[i];
+static bool iree_ffi_handouts_have(const iree_ffi_handouts_t* handouts,
+                                   uint32_t kind) {
+  for (uint32_t i = 0; i < handouts->capacity; ++i) {
+    const iree_ffi_entry_t* entry = &handouts->entries[i];
     if (entry->kind == kind && entry->count > 0) return true;
   }
   return false;
 }
 
-void iree_ffi_thread_release_all(void) {
-  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
+void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
+  const iree_ffi_handouts_t handouts = thread->handouts;
+  thread->handouts = (iree_ffi_handouts_t){0};
   // Another thread may have been given the memory of a mapping, which nobody
   // tells. It stays, and so does what it is memory of.
-  const bool has_mapping = iree_ffi_thread_has(thread, IREE_FFI_KIND_MAPPING);
+  const bool has_mapping =
+      iree_ffi_handouts_have(&handouts, IREE_FFI_KIND_MAPPING);
   // Kinds are in the order in which they can go: memory of a device before the
   // device, the instance last.
   for (uint32_t kind = 0; kind < IREE_FFI_KIND_COUNT; ++kind) {
@@ -71,8 +55,8 @@ void iree_ffi_thread_release_all(void) {
          kind == IREE_FFI_KIND_INSTANCE)) {
       continue;
     }
-    for (uint32_t i = 0; i < thread->capacity; ++i) {
-      iree_ffi_entry_t* entry = &thread->entries[i];
+    for (uint32_t i = 0; i < handouts.capacity; ++i) {
+      iree_ffi_entry_t* entry = &handouts.entries[i];
       if (entry->kind != kind) continue;
       for (; entry->count > 0; --entry->count) {
         iree_ffi_object_release(entry->kind, entry->object);
@@ -80,79 +64,88 @@ void iree_ffi_thread_release_all(void) {
     }
   }
   if (has_mapping) {
-    iree_ffi_thread_leave(thread->entries);
+    iree_ffi_thread_leave(handouts.entries);
   } else {
-    free(thread->entries);
+    free(handouts.entries);
   }
   iree_status_free(thread->failure);
-  memset(thread, 0, sizeof(*thread));
+  thread->failure = iree_ok_status();
 }
 
 //===----------------------------------------------------------------------===//
 // References that were handed out
 //===----------------------------------------------------------------------===//
 
-static iree_ffi_entry_t* iree_ffi_thread_find(iree_ffi_thread_t* thread,
-                                              uint32_t kind, void* object) {
-  const uint32_t mask = thread->capacity - 1;
+static iree_ffi_entry_t* iree_ffi_handouts_find(
+    const iree_ffi_handouts_t* handouts, uint32_t kind, void* object) {
+  const uint32_t mask = handouts->capacity - 1;
   uint64_t hash = (uint64_t)(uintptr_t)object * 0x9E3779B97F4A7C15ull;
   uint32_t i = (uint32_t)(hash >> 32) & mask;
-  while (thread->entries[i].object &&
-         (thread->entries[i].object != object ||
-          thread->entries[i].kind != kind)) {
+  while (handouts->entries[i].object &&
+         (handouts->entries[i].object != object ||
+          handouts->entries[i].kind != kind)) {
     i = (i + 1) & mask;
   }
-  return &thread->entries[i];
+  return &handouts->entries[i];
 }
 
 // Makes room and drops the entries of objects that are gone.
-static bool iree_ffi_thread_rehash(iree_ffi_thread_t* thread) {
+static bool iree_ffi_handouts_rehash(iree_ffi_handouts_t* handouts) {
   uint32_t live = 0;
-  for (uint32_t i = 0; i < thread->capacity; ++i) {
-    if (thread->entries[i].count > 0) ++live;
+  for (uint32_t i = 0; i < handouts->capacity; ++i) {
+    if (handouts->entries[i].count > 0) ++live;
   }
-  iree_ffi_thread_t grown = *thread;
-  grown.capacity = 64;
+  iree_ffi_handouts_t grown = {.capacity = 64, .used = live};
   while (grown.capacity < 4 * (live + 1)) grown.capacity *= 2;
-  grown.used = live;
   grown.entries =
       (iree_ffi_entry_t*)calloc(grown.capacity, sizeof(*grown.entries));
   if (!grown.entries) return false;
-  for (uint32_t i = 0; i < thread->capacity; ++i) {
-    const iree_ffi_entry_t entry = thread->entries[i];
+  for (uint32_t i = 0; i < handouts->capacity; ++i) {
+    const iree_ffi_entry_t entry = handouts->entries[i];
     if (entry.count == 0) continue;
-    *iree_ffi_thread_find(&grown, entry.kind, entry.object) = entry;
+    *iree_ffi_handouts_find(&grown, entry.kind, entry.object) = entry;
   }
-  free(thread->entries);
-  *thread = grown;
+  free(handouts->entries);
+  *handouts = grown;
   return true;
+}
+
+// Finds the entry of an object, or makes it; returns NULL without memory.
+static iree_ffi_entry_t* iree_ffi_thread_enter(uint32_t kind, void* object) {
+  iree_ffi_thread_t* thread = iree_ffi_this_thread();
+  if (!thread) return NULL;
+  iree_ffi_handouts_t* handouts = &thread->handouts;
+  if (2 * (handouts->used + 1) > handouts->capacity &&
+      !iree_ffi_handouts_rehash(handouts)) {
+    return NULL;
+  }
+  iree_ffi_entry_t* entry = iree_ffi_handouts_find(handouts, kind, object);
+  if (!entry->object) {
+    entry->object = object;
+    entry->kind = kind;
+    ++handouts->used;
+  }
+  return entry;
 }
 
 void* iree_ffi_hand_out(uint32_t kind, void* object) {
   if (!object) return NULL;
-  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
-  if (!thread->entries) iree_ffi_thread_watch();
-  if (2 * (thread->used + 1) > thread->capacity &&
-      !iree_ffi_thread_rehash(thread)) {
+  iree_ffi_entry_t* entry = iree_ffi_thread_enter(kind, object);
+  if (!entry) {
     iree_ffi_object_release(kind, object);
     iree_ffi_check(iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
                                     "no memory to keep track of an object"));
     return NULL;
-  }
-  iree_ffi_entry_t* entry = iree_ffi_thread_find(thread, kind, object);
-  if (!entry->object) {
-    entry->object = object;
-    entry->kind = kind;
-    ++thread->used;
   }
   ++entry->count;
   return object;
 }
 
 void iree_ffi_release(uint32_t kind, void* object) {
-  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
-  if (!thread->entries) return;
-  iree_ffi_entry_t* entry = iree_ffi_thread_find(thread, kind, object);
+  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  if (!thread || !thread->handouts.entries) return;
+  iree_ffi_entry_t* entry =
+      iree_ffi_handouts_find(&thread->handouts, kind, object);
   if (entry->count == 0) return;
   --entry->count;
   iree_ffi_object_release(kind, object);
@@ -162,15 +155,23 @@ void iree_ffi_release(uint32_t kind, void* object) {
 // Failures
 //===----------------------------------------------------------------------===//
 
+// Where nothing can be kept of a thread, what fails is that.
 uint32_t iree_ffi_check(iree_status_t status) {
   if (iree_status_is_ok(status)) return 0;
-  iree_status_free(iree_ffi_this_thread.failure);
-  iree_ffi_this_thread.failure = status;
+  iree_ffi_thread_t* thread = iree_ffi_this_thread();
+  if (!thread) {
+    iree_status_free(status);
+    return IREE_STATUS_RESOURCE_EXHAUSTED;
+  }
+  iree_status_free(thread->failure);
+  thread->failure = status;
   return iree_status_code(status);
 }
 
 uint32_t iree_ffi_failure_code(void) {
-  return iree_status_code(iree_ffi_this_thread.failure);
+  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  return thread ? iree_status_code(thread->failure)
+                : IREE_STATUS_RESOURCE_EXHAUSTED;
 }
 
 static bool iree_ffi_failure_append(iree_string_view_t chunk, void* user_data) {
@@ -179,8 +180,9 @@ static bool iree_ffi_failure_append(iree_string_view_t chunk, void* user_data) {
 }
 
 uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity) {
-  iree_ffi_thread_t* thread = &iree_ffi_this_thread;
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
+  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  if (!thread) return (uint32_t)writer.length;
   // Streamed, since formatting into memory of its own could fail too.
   iree_status_format_to(thread->failure, iree_ffi_failure_append, &writer);
   if (writer.length <= capacity) {

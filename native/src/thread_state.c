@@ -1,0 +1,74 @@
+#include "thread_state.h"
+
+#include <stdlib.h>
+
+#if defined(IREE_PLATFORM_WINDOWS)
+#include <windows.h>
+#else
+#include <pthread.h>
+#endif  // IREE_PLATFORM_WINDOWS
+
+// Nobody tells when a thread of the host's ends, but the system does. By then
+// thread-local variables may be gone (on macOS they are), so what is kept of the
+// thread is no such variable but told to whoever is called at its end. Whatever
+// comes after that makes it anew.
+
+IREE_FFI_THREAD_LOCAL iree_ffi_thread_t* iree_ffi_current_thread = NULL;
+
+static void iree_ffi_thread_end(iree_ffi_thread_t* thread) {
+  // What this frees is counted.
+  iree_ffi_thread_release_all(thread);
+  iree_ffi_thread_sum_up(thread);
+  if (iree_ffi_current_thread == thread) iree_ffi_current_thread = NULL;
+  free(thread);
+}
+
+#if defined(IREE_PLATFORM_WINDOWS)
+
+static DWORD iree_ffi_thread_key;
+static INIT_ONCE iree_ffi_thread_once = INIT_ONCE_STATIC_INIT;
+
+static void WINAPI iree_ffi_thread_ended(void* thread) {
+  if (thread) iree_ffi_thread_end((iree_ffi_thread_t*)thread);
+}
+
+static BOOL WINAPI iree_ffi_thread_create_key(INIT_ONCE* once, void* parameter,
+                                              void** context) {
+  iree_ffi_thread_key = FlsAlloc(iree_ffi_thread_ended);
+  return TRUE;
+}
+
+static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
+  InitOnceExecuteOnce(&iree_ffi_thread_once, iree_ffi_thread_create_key, NULL,
+                      NULL);
+  FlsSetValue(iree_ffi_thread_key, thread);
+}
+
+#else
+
+static pthread_key_t iree_ffi_thread_key;
+static pthread_once_t iree_ffi_thread_once = PTHREAD_ONCE_INIT;
+
+static void iree_ffi_thread_ended(void* thread) {
+  iree_ffi_thread_end((iree_ffi_thread_t*)thread);
+}
+
+static void iree_ffi_thread_create_key(void) {
+  pthread_key_create(&iree_ffi_thread_key, iree_ffi_thread_ended);
+}
+
+static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
+  pthread_once(&iree_ffi_thread_once, iree_ffi_thread_create_key);
+  pthread_setspecific(iree_ffi_thread_key, thread);
+}
+
+#endif  // IREE_PLATFORM_WINDOWS
+
+iree_ffi_thread_t* iree_ffi_thread_create(void) {
+  iree_ffi_thread_t* thread = (iree_ffi_thread_t*)calloc(1, sizeof(*thread));
+  if (!thread) return NULL;
+  iree_ffi_current_thread = thread;
+  iree_ffi_thread_watch(thread);
+  iree_ffi_thread_count(thread);
+  return thread;
+}
