@@ -127,6 +127,11 @@ export class Handle {
     );
   }
 
+  /** Whether anybody holds the object. */
+  get isHeld(): boolean {
+    return this.#count > 0;
+  }
+
   /** What the object is. */
   get kind(): Kind {
     return this.#kind;

@@ -33,6 +33,7 @@ export class CallResults {
   readonly #description: FunctionDescription;
   readonly #slots: readonly Slot[];
   readonly #types: readonly (DeclaredScalar | undefined)[];
+  readonly #elementTypes: (ElementTypeInfo | undefined)[];
 
   constructor(
     description: FunctionDescription,
@@ -42,6 +43,7 @@ export class CallResults {
     this.#description = description;
     this.#slots = slots;
     this.#types = types;
+    this.#elementTypes = slots.map(() => undefined);
   }
 
   /** Types of the results in order. */
@@ -109,12 +111,12 @@ export class CallResults {
     slot: Slot,
   ): Value {
     if (slot.type !== "ref") return this.#readScalar(call, ordinal, slot);
-    const description = describeReference(call.results, slot);
-    if (description === undefined) return null;
-    const { kind, code, byteLength } = description;
-    const taken = takeCallReference(context, call.handle, ordinal, kind);
+    const { handle, results } = call;
+    const kind = kindOf(results, slot);
+    if (kind === Kind.null) return null;
+    const taken = takeCallReference(context, handle, ordinal, kind);
     return kind === Kind.bufferView
-      ? new BufferView(taken, code, byteLength)
+      ? new BufferView(taken, codeOf(results, slot), lengthOf(results, slot))
       : wrapObject(taken);
   }
 
@@ -144,14 +146,13 @@ export class CallResults {
     slot: Slot,
     target: TypedArray | undefined,
   ): Computed {
-    const description = slot.type === "ref"
-      ? describeReference(call.results, slot)
-      : undefined;
-    if (description?.kind !== Kind.bufferView) {
+    const { results } = call;
+    if (slot.type !== "ref" || kindOf(results, slot) !== Kind.bufferView) {
       if (target !== undefined) throw this.#noTensor(ordinal);
       return this.#readResult(context, call, ordinal, slot);
     }
-    const { code, byteLength } = description;
+    const code = codeOf(results, slot);
+    const byteLength = lengthOf(results, slot);
     const array = target === undefined
       ? arrayFor(this.#elementType(ordinal, code), byteLength)
       : this.#checkTarget(ordinal, code, byteLength, target);
@@ -183,8 +184,11 @@ export class CallResults {
   }
 
   #elementType(ordinal: number, code: number): ElementTypeInfo {
+    // Nearly always the one of the last call.
+    const last = this.#elementTypes[ordinal];
+    if (last !== undefined && last.code === code) return last;
     const info = elementTypeOfCode(code);
-    if (info !== undefined) return info;
+    if (info !== undefined) return this.#elementTypes[ordinal] = info;
     throw new IreeError(
       "UNIMPLEMENTED",
       `result ${ordinal} of '${this.#description.name}' has elements that no ` +
@@ -212,15 +216,19 @@ function disposeAll(values: readonly Computed[]): void {
   }
 }
 
-/** What native code tells of a reference without handing it out. */
-function describeReference(
-  { i32, f64 }: CallBuffer,
-  { offset }: Slot,
-): { kind: number; code: number; byteLength: number } | undefined {
-  const kind = i32[offset >> 2];
-  if (kind === Kind.null) return undefined;
-  const code = i32[(offset >> 2) + 1];
-  return { kind, code, byteLength: f64[(offset >> 3) + 1] };
+// What native code tells of a reference without handing it out: its kind, and of
+// a buffer view the element type and the length in bytes.
+
+function kindOf({ i32 }: CallBuffer, { offset }: Slot): number {
+  return i32[offset >> 2];
+}
+
+function codeOf({ i32 }: CallBuffer, { offset }: Slot): number {
+  return i32[(offset >> 2) + 1];
+}
+
+function lengthOf({ f64 }: CallBuffer, { offset }: Slot): number {
+  return f64[(offset >> 3) + 1];
 }
 
 /**

@@ -121,7 +121,7 @@ export class VmFunction extends NativeObject {
     }
     // A call of scalars allocates nothing: the array of its arguments is never
     // made as long as nobody is given it.
-    const handle = handleOf(this);
+    const handle = this.#own();
     this.#layout.checkCount(values.length);
     for (let ordinal = 0; ordinal < values.length; ordinal++) {
       this.#layout.writeScalar(this.#prepared, ordinal, values[ordinal]);
@@ -203,10 +203,17 @@ export class VmFunction extends NativeObject {
     invokeCall(handle, this.#prepared.arguments, this.#prepared.results);
   }
 
+  // The handle that the prepared call has is found sooner; once nobody holds it
+  // any more, the error is that of all objects.
+  #own(): Handle {
+    const { handle } = this.#prepared;
+    return handle.isHeld ? handle : handleOf(this);
+  }
+
   // Passes arguments to the prepared call.
   #write(values: readonly Argument[]): Handle {
     const references = this.#layout.readReferences(values);
-    const handle = handleOf(this);
+    const handle = this.#own();
     const { context } = this.#owner;
     this.#layout.write(context, this.#prepared, values, references);
     // Only now it is known with whom the context shares lists.

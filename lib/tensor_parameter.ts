@@ -26,6 +26,10 @@ export class TensorParameter {
   readonly #shape: Shape | undefined;
   readonly #refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
+  /** Number of the element type of an array that is taken as it is. */
+  readonly code: number;
+  /** Dimensions of such an array. */
+  readonly dims: Float64Array<ArrayBuffer>;
 
   /**
    * @param declared What the function's author wrote; left out where nothing
@@ -48,6 +52,8 @@ export class TensorParameter {
       fixed: this.#info && this.#shape && fixShape(this.#shape, this.#info),
       refuse,
     };
+    this.code = this.#info?.code ?? 0;
+    this.dims = this.#wanted.fixed?.dims ?? NO_DIMS;
   }
 
   /** What the parameter takes, for messages. */
@@ -84,16 +90,6 @@ export class TensorParameter {
     const name = typedArrayName(value);
     return name !== undefined && info.arrays.includes(name) &&
       byteLengthOf(value) === fixed.byteLength;
-  }
-
-  /** Number of the element type of such an array. */
-  get code(): number {
-    return this.#wanted.info?.code ?? 0;
-  }
-
-  /** Dimensions of such an array. */
-  get dims(): Float64Array<ArrayBuffer> {
-    return this.#wanted.fixed?.dims ?? NO_DIMS;
   }
 
   /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
