@@ -73,7 +73,7 @@ export const BUNDLE = "cli";
 
 /** Commands by workload. */
 export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
-  iree_run: () => [
+  iree_run_bundled: () => [
     Deno.execPath(),
     "run",
     "-A",
@@ -81,7 +81,7 @@ export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
     "run",
     ...RUN_ADD,
   ],
-  iree_run_sources: () => deno("cli.ts", "run", ...RUN_ADD),
+  iree_run: () => deno("cli.ts", "run", ...RUN_ADD),
   iree_run_module: () => [tool("iree-run-module"), ...RUN_ADD],
   start_deno: () => deno("bench/start/nothing.ts"),
   start_imports: () => deno("bench/start/imports.ts"),

@@ -29,7 +29,8 @@ export const SHORT: readonly string[] = [
   "matmul of 512, copied in and out",
   "convolutional network, copied in and out",
   "loading 100 MiB, mapped",
-  "`iree run`, start to exit",
+  "`iree run` bundled, start to exit",
+  "`iree run` from sources, start to exit",
 ];
 
 const HEAD = `# Results

@@ -22,11 +22,25 @@ export async function bundle(
   folder: string,
   flags: readonly string[] = [],
 ): Promise<void> {
+  await removeBundle(folder);
   const args = ["bundle", "--quiet", "--code-splitting", "--platform=deno"];
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [...args, ...flags, "--outdir", folder, join(ROOT, "cli.ts")],
   }).spawn().status;
   if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+}
+
+// Names of its other files are made of what is in them: they would pile up.
+async function removeBundle(folder: string): Promise<void> {
+  try {
+    await Deno.stat(join(folder, MAIN));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".js")) await Deno.remove(join(folder, name));
+  }
 }
 
 if (import.meta.main) {

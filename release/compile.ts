@@ -66,7 +66,8 @@ export async function stage(
  *
  * @param library The library to embed.
  * @param output The executable.
- * @param flags More flags for `deno bundle`.
+ * @param flags More flags: where imports are from for `deno bundle`, others for
+ * `deno compile`.
  * @returns The exit status of `deno compile`.
  */
 export async function compile(
@@ -76,9 +77,12 @@ export async function compile(
 ): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "iree_deno_" });
   try {
-    const { main, embedded } = await stage(library, folder, flags);
+    const isImport = (flag: string) => /^--(import-map|config)=/.test(flag);
+    const imports = flags.filter(isImport);
+    const { main, embedded } = await stage(library, folder, imports);
     await Deno.mkdir(dirname(output), { recursive: true });
-    const args = ["compile", "--no-check", ...PERMISSIONS];
+    const others = flags.filter((flag) => !isImport(flag));
+    const args = ["compile", "--no-check", ...others, ...PERMISSIONS];
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: [...args, "--include", embedded, "--output", output, main],
     }).spawn().status;
