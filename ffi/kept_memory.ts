@@ -8,7 +8,6 @@
 import { native } from "./library.ts";
 
 const kept = new Map<number, ArrayBuffer>();
-let lastKey = 0;
 
 /**
  * Keeps memory.
@@ -16,8 +15,9 @@ let lastKey = 0;
  * @returns The key by which native code tells that it no longer uses it.
  */
 export function keepMemory(memory: ArrayBuffer): number {
-  kept.set(++lastKey, memory);
-  return lastKey;
+  const key = native.iree_ffi_import_new_key();
+  kept.set(key, memory);
+  return key;
 }
 
 /** Keeps memory in place of what was kept before, which it was moved out of. */

@@ -12,7 +12,7 @@ import { symbols } from "./symbols.ts";
 import { readBytes, RecordReader } from "./text.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
-const ABI_VERSION = 4;
+const ABI_VERSION = 5;
 
 /** The functions of the library. */
 export type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];

@@ -451,6 +451,8 @@ export const symbols = {
   iree_ffi_import_alignment: { parameters: [], result: "u32" },
   // uint32_t iree_ffi_import_offset(const uint8_t* bytes)
   iree_ffi_import_offset: { parameters: ["buffer"], result: "u32" },
+  // double iree_ffi_import_new_key(void)
+  iree_ffi_import_new_key: { parameters: [], result: "f64" },
   // iree_hal_buffer_view_t* iree_ffi_import_create(
   //     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
   //     uint32_t ordinal, uint32_t element_type, const double* dims,

@@ -75,7 +75,8 @@ function refuse(problem: string): IreeError {
 // Whoever looked at the memory later would see what a program does to it.
 function ownerOf(array: unknown): ArrayBuffer {
   if (typedArrayName(array) === undefined) throw refuse("is no typed array");
-  if ("WorkerGlobalScope" in globalThis) {
+  // Of workers, Deno's and those of node:worker_threads, none has one.
+  if (Deno.mainModule === undefined) {
     throw new IreeError(
       "FAILED_PRECONDITION",
       "memory cannot be adopted in a worker",

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { Worker as NodeWorker } from "node:worker_threads";
 import {
   BufferView,
   Device,
@@ -13,10 +14,12 @@ import {
   IreeError,
   List,
   load,
+  runtime,
   type TypedArray,
   VmBuffer,
 } from "../mod.ts";
 import { program, test } from "./support.ts";
+import type { Attempt } from "./workers/adopting.ts";
 
 const mul = await program("mul.mlir");
 
@@ -149,6 +152,56 @@ test("Memory that cannot be moved is refused, and nothing is left", () => {
     );
   });
 });
+
+/** What the two kinds of workers tell of their attempt, as they end. */
+const ATTEMPTS: Record<string, (url: URL) => Promise<Attempt>> = {
+  async Deno(url) {
+    const worker = new Worker(url, { type: "module" });
+    try {
+      return await new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = reject;
+      });
+    } finally {
+      worker.terminate();
+    }
+  },
+  async Node(url) {
+    const worker = new NodeWorker(url);
+    try {
+      return await new Promise((resolve, reject) => {
+        worker.on("message", resolve);
+        worker.on("error", reject);
+      });
+    } finally {
+      await worker.terminate();
+    }
+  },
+};
+
+for (const [kind, attempt] of Object.entries(ATTEMPTS)) {
+  test(`Memory is not adopted in workers of ${kind}, and kept under keys of its own`, async () => {
+    const url = new URL("./workers/adopting.ts", import.meta.url);
+    const attempts = await Promise.all([attempt(url), attempt(url)]);
+    for (const { refusal } of attempts) {
+      assertEquals(
+        refusal,
+        "FAILED_PRECONDITION: memory cannot be adopted in a worker",
+      );
+    }
+    const [one, other] = attempts.map(({ key }) => key);
+    assert(one !== other, `both have the key ${one}`);
+    await allIsReleased();
+  });
+}
+
+/** The thread of a worker lets go of what it had after it has ended. */
+async function allIsReleased(): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (runtime.statistics.liveAllocations === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 /** Milliseconds that it takes to let many objects go, the best of some times. */
 function timeOfReleases(instance: Instance): number {

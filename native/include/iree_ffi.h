@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes whenever a declaration of this header does; a caller that was written
 // for another number must not call anything else.
-#define IREE_FFI_ABI_VERSION 4
+#define IREE_FFI_ABI_VERSION 5
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -571,16 +571,16 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_write(
     iree_hal_buffer_view_t* view, double offset, const uint8_t* source,
     double length);
 
-// Memory of the caller's as the contents of a view, without a copy.
-typedef struct iree_ffi_import_t iree_ffi_import_t;
-
-// What the address of such memory must be a multiple of.
+// What the address of memory of the caller's must be a multiple of to be the
+// contents of a view without a copy.
 IREE_API_EXPORT uint32_t iree_ffi_import_alignment(void);
 // Returns how many bytes after |bytes| the next such address is.
 IREE_API_EXPORT uint32_t iree_ffi_import_offset(const uint8_t* bytes);
+// Returns a number that it returns once in a process; never 0. Thread-safe.
+IREE_API_EXPORT double iree_ffi_import_new_key(void);
 
 // Makes a view of |bytes|, which must stay until iree_ffi_import_take_released
-// tells |key|, a number other than 0; the rest is as in
+// tells |key|, which iree_ffi_import_new_key gave; the rest is as in
 // iree_ffi_buffer_view_create. Fails where the device cannot use memory of the
 // host, or not at that address; the key may be told then too.
 IREE_API_EXPORT iree_hal_buffer_view_t* iree_ffi_import_create(

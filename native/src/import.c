@@ -1,4 +1,5 @@
 #include "internal.h"
+#include "iree/base/internal/atomics.h"
 #include "iree/base/threading/call_once.h"
 #include "iree/base/threading/mutex.h"
 
@@ -35,6 +36,13 @@ uint32_t iree_ffi_import_offset(const uint8_t* bytes) {
   return (uint32_t)(iree_host_align((uintptr_t)bytes,
                                     IREE_HAL_HEAP_BUFFER_ALIGNMENT) -
                     (uintptr_t)bytes);
+}
+
+double iree_ffi_import_new_key(void) {
+  static iree_atomic_int64_t last_key = IREE_ATOMIC_VAR_INIT(0);
+  return (double)(iree_atomic_fetch_add(&last_key, 1,
+                                        iree_memory_order_relaxed) +
+                  1);
 }
 
 static void iree_ffi_import_released(void* user_data,
