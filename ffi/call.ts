@@ -176,19 +176,27 @@ function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
  * Makes a call on another thread, or submits it there where it says by a fence
  * when it is done.
  *
- * @returns When the call has ended, or was submitted; {@linkcode endCall} tells how.
+ * @param context The context.
+ * @param call The call.
+ * @param callArguments Its arguments.
+ * @param isWanted Whether it is still to be made when there is a thread for it.
+ * @returns When the call has ended, or was submitted; {@linkcode endCall} tells
+ * how. False when it was not made.
  */
 export async function runCall(
   context: Handle,
   call: Handle,
   callArguments: CallBuffer,
-): Promise<void> {
+  isWanted: () => boolean,
+): Promise<boolean> {
   context.retain();
   try {
-    await runElsewhere(() => {
+    return await runElsewhere(async () => {
+      if (!isWanted()) return false;
       const pointer = holdDevices(context, call);
       native.iree_ffi_call_begin(pointer, callArguments.i32);
-      return native.iree_ffi_call_run(pointer);
+      await native.iree_ffi_call_run(pointer);
+      return true;
     });
   } finally {
     context.release();

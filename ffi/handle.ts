@@ -6,6 +6,7 @@
 
 import { Domain } from "./domain.ts";
 import { IreeError } from "./error.ts";
+import type { Giver } from "./giver.ts";
 import { letReleasedMemoryGo } from "./kept_memory.ts";
 import { native } from "./library.ts";
 import { SharedLists } from "./shared_lists.ts";
@@ -58,8 +59,8 @@ export class Handle {
   #count = 1;
   /** What the object was last found fit for: that need not be checked again. */
   fits: object | undefined;
-  /** Context of the call that is still to give the contents. */
-  giver: Handle | undefined;
+  /** The call that is still to give the contents, or that failed to. */
+  giver: Giver | undefined;
   /** Asked when nobody holds the object: whether it can go, ever. */
   canGo: (() => boolean) | undefined;
 
@@ -118,11 +119,11 @@ export class Handle {
    * context that gives them follow each other.
    */
   demandContents(context?: Handle): void {
-    if (this.giver === undefined || this.giver === context) return;
+    if (this.giver === undefined || this.giver.context === context) return;
     throw new IreeError(
       "FAILED_PRECONDITION",
-      "the contents of this tensor are not there: the call that was submitted " +
-        "for them is not finished, or has failed",
+      "the contents of this tensor, or of one in this object, are not there: " +
+        "the call that was submitted for them is not finished, or has failed",
       { hint: "await `finished` of the submission first" },
     );
   }

@@ -35,8 +35,8 @@ export function createList(
   );
 }
 
-/** A list that no other thread may be changing. */
-function idleList(list: Handle): Deno.PointerObject {
+/** A list that no other thread may be changing, and whose contents are there. */
+export function idleList(list: Handle): Deno.PointerObject {
   if (list.listsAreBusy) {
     throw new IreeError(
       "FAILED_PRECONDITION",
@@ -44,7 +44,7 @@ function idleList(list: Handle): Deno.PointerObject {
       { hint: "await the call first" },
     );
   }
-  return list.pointer(Kind.list);
+  return list.pointerToContents(Kind.list);
 }
 
 /** Number of elements. */

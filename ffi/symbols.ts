@@ -355,6 +355,8 @@ export const symbols = {
     result: "void",
     nonblocking: true,
   },
+  // uint32_t iree_ffi_call_await(iree_ffi_call_t* call)
+  iree_ffi_call_await: { parameters: ["pointer"], result: "u32" },
 
   // iree_vm_list_t* iree_ffi_list_create(uint32_t element_type,
   //     uint32_t capacity)

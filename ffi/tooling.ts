@@ -7,6 +7,7 @@
 import { type Memory, ownBufferView } from "./buffer_view.ts";
 import { Handle, Kind } from "./handle.ts";
 import { native } from "./library.ts";
+import { idleList } from "./list.ts";
 import { ownReference } from "./reference.ts";
 import { check, checkLength, created } from "./status.ts";
 import { bytesOf, encodeName, encodeText, readText } from "./text.ts";
@@ -62,8 +63,8 @@ export function compareTensors(
   return readText((buffer, capacity) =>
     checkLength(
       native.iree_ffi_tensor_compare(
-        expected.pointer(Kind.bufferView),
-        actual.pointer(Kind.bufferView),
+        expected.pointerToContents(Kind.bufferView),
+        actual.pointerToContents(Kind.bufferView),
         equality.exact ? 1 : 0,
         equality.f16Tolerance,
         equality.f32Tolerance,
@@ -80,7 +81,7 @@ export function compareTensors(
 /** The `!hal.buffer` that the contents of a view are in. */
 export function viewStorage(view: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_storage(
-    view.pointer(Kind.bufferView),
+    view.pointerToContents(Kind.bufferView),
   );
   return ownReference(Kind.ref, pointer, view);
 }
@@ -88,7 +89,7 @@ export function viewStorage(view: Handle): Handle {
 /** A view of i8 over all of a `!hal.buffer`. */
 export function viewOfStorage(reference: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_of_storage(
-    reference.pointer(Kind.ref),
+    reference.pointerToContents(Kind.ref),
   );
   return ownReference(Kind.bufferView, pointer, reference);
 }
@@ -105,10 +106,11 @@ export function listToHost(
   devices: Handle,
   ordinal: number,
 ): void {
+  const pointer = idleList(list);
   list.domain.addDevice(devices);
   check(
     native.iree_ffi_list_to_host(
-      list.pointer(Kind.list),
+      pointer,
       devices.pointer(Kind.deviceGroup),
       ordinal,
     ),

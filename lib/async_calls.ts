@@ -6,12 +6,12 @@ import {
   submitCall,
   waitForCall,
 } from "../ffi/call.ts";
-import type { Handle } from "../ffi/handle.ts";
-import { BufferView } from "./buffer_view.ts";
+import { allFinished, Giver } from "../ffi/giver.ts";
+import { type Handle, Kind } from "../ffi/handle.ts";
 import type { Argument, CallLayout } from "./call_layout.ts";
 import type { CallResult, Computed } from "./call_results.ts";
 import type { ContextQueue } from "./context_queue.ts";
-import { handleOf, NativeObject } from "./native_object.ts";
+import { handleIn, NativeObject } from "./native_object.ts";
 import type { Patience } from "./patience.ts";
 import type { PreparedCall } from "./prepared_call.ts";
 
@@ -33,14 +33,15 @@ export interface FunctionContext {
 export interface Submission<Results extends CallResult = CallResult> {
   /**
    * The results. Tensors can be passed to further calls of the context at once,
-   * which wait for their contents on the device; to be read they must be
-   * finished. Objects are the caller's to dispose.
+   * which wait for their contents; to be read, they and lists must be finished.
+   * Where the call fails they never are. Objects are the caller's to dispose.
    */
   readonly results: Results;
   /**
-   * Settles when the work has ended; rejects with what it failed with. To be
-   * awaited, or caught, of each submission: a rejection that nobody observes
-   * ends Deno.
+   * Settles when the work has ended; rejects with what it failed with, and with
+   * FAILED_PRECONDITION when an argument is a result of a submission that failed,
+   * whose error is the `cause`. To be awaited, or caught, of each submission: a
+   * rejection that nobody observes ends Deno.
    */
   readonly finished: Promise<void>;
 }
@@ -108,10 +109,11 @@ export class AsyncCalls {
     const isWanted = () => !patience.isOver;
     try {
       if (!this.#layout.takesFences) {
-        const run = () => this.#run(prepared).then(() => read(prepared));
+        const run = async () =>
+          await this.#run(prepared, isWanted) ? read(prepared) : undefined;
         return await queue.run(run, isWanted);
       }
-      const submit = () => this.#submitElsewhere(prepared);
+      const submit = () => this.#submitElsewhere(prepared, isWanted);
       const submission = await queue.run(submit, isWanted);
       if (submission === undefined) return undefined;
       await submission.finished;
@@ -121,19 +123,28 @@ export class AsyncCalls {
     }
   }
 
-  async #run(prepared: PreparedCall): Promise<void> {
+  // Tells whether the call was made: not when it is no longer wanted.
+  async #run(
+    prepared: PreparedCall,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
     const { context, queue } = this.#owner;
-    const { handle } = prepared;
+    const { handle, givers } = prepared;
+    if (givers.length > 0) await allFinished(givers);
     queue.follow(handle);
-    await runCall(context, handle, prepared.arguments);
+    if (!await runCall(context, handle, prepared.arguments, isWanted)) {
+      return false;
+    }
     endCall(handle, prepared.results);
+    return true;
   }
 
   // Giving much work to the device takes long too.
   async #submitElsewhere(
     prepared: PreparedCall,
-  ): Promise<{ finished: Promise<void> }> {
-    await this.#run(prepared);
+    isWanted: () => boolean,
+  ): Promise<{ finished: Promise<void> } | undefined> {
+    if (!await this.#run(prepared, isWanted)) return undefined;
     const { handle } = prepared;
     const ended = waitForCall(this.#owner.context, handle);
     return { finished: this.#track(handle, ended) };
@@ -142,7 +153,7 @@ export class AsyncCalls {
   /** Gives a call to the device; its turn must have come. */
   submit(prepared: PreparedCall): Submission {
     const { context, queue } = this.#owner;
-    const { handle } = prepared;
+    const { handle, givers } = prepared;
     try {
       // Code of the caller's that ran while arguments were read can have begun
       // a call.
@@ -154,23 +165,20 @@ export class AsyncCalls {
         prepared.arguments,
         prepared.results,
       );
-      return this.#submission(prepared, this.#track(handle, ended));
+      const tracked = this.#track(handle, ended);
+      const giver = new Giver(context, handle, givers, tracked);
+      return this.#submission(prepared, giver);
     } finally {
       handle.release();
     }
   }
 
-  // Tensors in results cannot be read before they are finished.
-  #submission(prepared: PreparedCall, ended: Promise<void>): Submission {
-    const { context } = this.#owner;
-    let pending: Handle[] = [];
-    const finished = ended.then(() => {
-      for (const view of pending) view.giver = undefined;
-    });
+  // What is in results cannot be read before it is finished.
+  #submission(prepared: PreparedCall, giver: Giver): Submission {
+    const { finished } = giver;
     try {
-      const results = this.#layout.results.read(context, prepared);
-      pending = tensorsIn(results);
-      for (const view of pending) view.giver = context;
+      const results = this.#layout.results.read(this.#owner.context, prepared);
+      giver.keep(thoseWithContents(results));
       return { results, finished };
     } catch (error) {
       // Nobody is given the promise that could be asked about it.
@@ -204,9 +212,12 @@ export function prepareHandle(
   });
 }
 
-function tensorsIn(results: CallResult): Handle[] {
+// Tensors, and what can have some in it; buffers of the VM are no device's.
+function thoseWithContents(results: CallResult): Handle[] {
   return (Array.isArray(results) ? results : [results])
-    .filter((it) => it instanceof BufferView).map(handleOf);
+    .map(handleIn)
+    .filter((it) => it !== undefined)
+    .filter(({ kind }) => kind !== Kind.buffer);
 }
 
 /** Disposes results that nobody is going to have. */

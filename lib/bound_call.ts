@@ -1,4 +1,5 @@
 import { bindCall, invokeCall } from "../ffi/call.ts";
+import { Giver } from "../ffi/giver.ts";
 import type { FunctionContext } from "./async_calls.ts";
 import type { CallLayout } from "./call_layout.ts";
 import type { CallResult } from "./call_results.ts";
@@ -50,7 +51,8 @@ export class BoundCall extends NativeObject {
 
   /**
    * Calls the function and waits for it, for what it does to its arguments:
-   * results are let go.
+   * results are let go. Throws FAILED_PRECONDITION where
+   * `VmFunction.call` does, and when this was disposed.
    */
   run(): void {
     this.#begin();
@@ -61,7 +63,8 @@ export class BoundCall extends NativeObject {
   /**
    * Calls the function and waits for it.
    *
-   * @returns The results; objects in them are the caller's to dispose.
+   * @returns The results; objects in them are the caller's to dispose. Throws
+   * FAILED_PRECONDITION as {@linkcode run} does.
    */
   call(): CallResult {
     this.#begin();
@@ -76,5 +79,6 @@ export class BoundCall extends NativeObject {
     const { queue } = this.#owner;
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
+    Giver.waitForAll(this.#prepared.givers);
   }
 }

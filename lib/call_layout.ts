@@ -1,4 +1,5 @@
 import { CallBuffer, setCallReference, setCallTensor } from "../ffi/call.ts";
+import type { Giver } from "../ffi/giver.ts";
 import { Handle, Kind } from "../ffi/handle.ts";
 import { CallResults, declarationHint } from "./call_results.ts";
 import {
@@ -93,6 +94,7 @@ export class CallLayout {
       handle,
       arguments: new CallBuffer(this.#argumentsLength),
       results: new CallBuffer(this.#resultsLength),
+      givers: NO_GIVERS,
     };
   }
 
@@ -194,11 +196,14 @@ export class CallLayout {
     references: readonly ReferenceArgument[],
   ): void {
     const slots = this.#argumentSlots;
+    call.givers = NO_GIVERS;
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
       if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
+        const giver = reference?.giver;
+        if (giver !== undefined) call.givers = [...call.givers, giver];
       } else if (ArrayBuffer.isView(reference)) {
         const { code, dims } = this.#tensors[ordinal];
         setCallTensor(call.handle, ordinal, code, dims, reference);
@@ -247,6 +252,8 @@ export class CallLayout {
     return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
   }
 }
+
+const NO_GIVERS: readonly Giver[] = [];
 
 const NO_REFERENCES: readonly ReferenceArgument[] = [];
 

@@ -1,4 +1,5 @@
 import { invokeCall } from "../ffi/call.ts";
+import { Giver } from "../ffi/giver.ts";
 import type { Handle } from "../ffi/handle.ts";
 import {
   AsyncCalls,
@@ -112,7 +113,8 @@ export class VmFunction extends NativeObject {
    * elements, nested arrays, or an `NdArray`.
    * @returns The results; objects in them are the caller's to dispose. Throws
    * FAILED_PRECONDITION while an asynchronous call runs in the context or waits
-   * for its turn. Work that calls have given to the device is waited for.
+   * for its turn, and when an argument is a result of a submission that failed.
+   * Work that calls have given to the device is waited for.
    */
   call(...values: Argument[]): CallResult {
     if (this.#layout.takesReferences) {
@@ -218,6 +220,7 @@ export class VmFunction extends NativeObject {
     this.#layout.write(context, this.#prepared, values, references);
     // Only now it is known with whom the context shares lists.
     this.#begin(handle);
+    Giver.waitForAll(this.#prepared.givers);
     return handle;
   }
 
@@ -272,7 +275,8 @@ export class VmFunction extends NativeObject {
    * A function of the model `coarse-fences` is given to the device and waited
    * for; any other one runs on another thread. Calls of one context begin in
    * the order in which they were made; those that are given to a device one
-   * after the other, as their work allows. A failure is that call's alone.
+   * after the other, as their work allows. A failure is that call's alone, and
+   * theirs that take results of it.
    *
    * @param values The arguments, as {@linkcode call} takes them. Numbers and
    * data are copied at once. Objects are the call's until it has ended: a
@@ -348,7 +352,8 @@ export class VmFunction extends NativeObject {
    * Gives a call to the device and goes on at once: for calls that take each
    * other's results, which then follow each other without coming back here.
    *
-   * @param values The arguments, as {@linkcode call} takes them.
+   * @param values The arguments, as {@linkcode callAsync} takes them: objects are
+   * the call's until it is finished.
    * @returns The results and when they are finished. Throws UNIMPLEMENTED for a
    * function that was not compiled for it, with
    * `--iree-execution-model=async-external`.

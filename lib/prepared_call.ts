@@ -1,4 +1,5 @@
 import type { CallBuffer } from "../ffi/call.ts";
+import type { Giver } from "../ffi/giver.ts";
 import type { Handle } from "../ffi/handle.ts";
 
 /** A call that is being made: its native object and the values that cross. */
@@ -6,4 +7,6 @@ export interface PreparedCall {
   readonly handle: Handle;
   readonly arguments: CallBuffer;
   readonly results: CallBuffer;
+  /** Calls that are to give the contents of its arguments. */
+  givers: readonly Giver[];
 }

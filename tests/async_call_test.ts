@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import {
   type BufferView,
+  copyToHost,
   IreeError,
   List,
   load,
@@ -115,7 +116,13 @@ test("A list that a running call may change is not looked at", async () => {
   using list = List.from(loaded.context.instance, [0n]);
   const turns = 5_000_000;
   const filling = loaded.lookupFunction("fill").callAsync(list, turns);
-  for (const use of [() => list.size, () => list.push(1), () => list.get(0)]) {
+  const uses = [
+    () => list.size,
+    () => list.push(1),
+    () => list.get(0),
+    () => copyToHost(list, loaded.devices[0]),
+  ];
+  for (const use of uses) {
     assertEquals(assertThrows(use, IreeError).code, "FAILED_PRECONDITION");
   }
   await filling;

@@ -445,7 +445,7 @@ IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
 // lets another one run it or wait for it, and ends it on its own thread when
 // that returned. Meanwhile the call belongs to the other thread: only
 // iree_ffi_release may be called with it, and, where it was submitted,
-// iree_ffi_call_take_ref.
+// iree_ffi_call_take_ref and iree_ffi_call_await.
 
 // Keeps devices alive as long as the call: memory of theirs may be among its
 // arguments, or in what those hold.
@@ -479,6 +479,9 @@ IREE_API_EXPORT void iree_ffi_call_hold(iree_ffi_call_t* call);
 // Waits for the work of a submitted call and keeps how it ended. Runs on any
 // thread.
 IREE_API_EXPORT void iree_ffi_call_wait(iree_ffi_call_t* call);
+// Waits on this thread for the work of a submitted call, whether another one
+// waits for it or not, and tells how it ended.
+IREE_API_EXPORT uint32_t iree_ffi_call_await(iree_ffi_call_t* call);
 
 //===----------------------------------------------------------------------===//
 // Lists

@@ -80,6 +80,11 @@ void iree_ffi_call_wait(iree_ffi_call_t* call) {
                                          IREE_ASYNC_WAIT_FLAG_NONE));
 }
 
+uint32_t iree_ffi_call_await(iree_ffi_call_t* call) {
+  return iree_ffi_check(iree_hal_fence_wait(
+      call->signal, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE));
+}
+
 // Reaches a fence once another one has been reached or has failed: what follows
 // a failed call is not part of its failure.
 typedef struct iree_ffi_chain_t {
