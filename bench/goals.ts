@@ -60,6 +60,7 @@ export function judgeProperties(result: BenchResult): Outcome[] {
       tolerated: small,
     },
     judgeStall("off-thread", stalls.offThread, stalls),
+    judgeStall("off-thread, with a core to spare", stalls.spareCore, stalls),
     judgeStall("with coarse fences", stalls.coarseFences, stalls),
   ];
 }

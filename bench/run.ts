@@ -51,6 +51,8 @@ interface Options {
   calls: number;
   /** Milliseconds that a model runs while the event loop is watched. */
   modelTime: number;
+  /** How often it does. */
+  modelRuns: number;
   /** Whether packages that are missing are downloaded. */
   install: boolean;
   /** Where the result is kept, if it is. */
@@ -79,6 +81,7 @@ function parseOptions(args: string[]): Options {
     rows,
     calls: flags.once ? 1000 : CALLS,
     modelTime: flags.once ? 20 : 2000,
+    modelRuns: flags.once || flags.quick ? 1 : 5,
     install: !flags.once,
     // A part is not the last run.
     output: flags.output ??
@@ -127,14 +130,14 @@ async function measure(script: string, ...args: string[]): Promise<string> {
 
 async function measureStalls(
   folder: string,
-  milliseconds: number,
+  { modelTime, modelRuns }: Options,
   onnx: boolean,
 ): Promise<BenchResult["stalls"]> {
-  const time = `${milliseconds}`;
-  const ours = JSON.parse(await measure("stalls.ts", folder, time));
+  const effort = [`${modelTime}`, `${modelRuns}`];
+  const ours = JSON.parse(await measure("stalls.ts", folder, ...effort));
   if (!onnx) return ours;
   const script = "peers/onnxruntime_stall.ts";
-  const theirs = await measure(script, folder, ONNX_PACKAGE, time);
+  const theirs = await measure(script, folder, ONNX_PACKAGE, ...effort);
   return { ...ours, onnx: JSON.parse(theirs) };
 }
 
@@ -157,8 +160,7 @@ async function run(options: Options): Promise<BenchResult> {
   const properties: Properties = JSON.parse(
     await measure("properties.ts", folder, `${options.calls}`),
   );
-  const { modelTime } = options;
-  const stalls = await measureStalls(folder, modelTime, packages.installed);
+  const stalls = await measureStalls(folder, options, packages.installed);
   const { rounds } = options.effort;
   const origin = await describeOrigin(load, rounds);
   return { origin, rows, properties, stalls, absent: field.absent };

@@ -27,16 +27,26 @@ export function makeIdentity(): Float32Array<ArrayBuffer> {
 }
 
 /**
- * Measures the longest stall.
+ * Measures the longest stall of a run: of several runs the median, since what
+ * else the machine does makes some of them long.
  *
  * @param run Runs the model.
  * @param milliseconds How long it is to run, about.
+ * @param runs How many runs.
  */
 export async function measureStall(
   run: RunModel,
   milliseconds: number,
+  runs: number,
 ): Promise<Stall> {
   const turns = await findTurns(run, milliseconds);
+  const stalls: Stall[] = [];
+  while (stalls.length < runs) stalls.push(await watch(run, turns));
+  stalls.sort((a, b) => a.longest - b.longest);
+  return stalls[runs >> 1];
+}
+
+async function watch(run: RunModel, turns: number): Promise<Stall> {
   let longest = 0;
   const start = performance.now();
   let last = start;

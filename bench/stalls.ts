@@ -2,13 +2,19 @@
  * The stalls of `callAsync`, for a program that returns when its work is done
  * and for one that returns before. Prints JSON.
  *
- *     deno run -A stalls.ts FOLDER MILLISECONDS
+ *     deno run -A stalls.ts FOLDER MILLISECONDS RUNS
  *
  * @module
  */
 
 import { join } from "@std/path";
-import { BufferView, Device, Instance, load } from "../mod.ts";
+import {
+  BufferView,
+  Device,
+  Instance,
+  load,
+  type TaskTopologyOptions,
+} from "../mod.ts";
 import { makeIdentity, measureStall, SIDE, type Stall } from "./stall.ts";
 import { expect } from "./workload.ts";
 
@@ -18,36 +24,44 @@ export interface Stalls {
   idle: Stall;
   /** The call runs on another thread. */
   offThread: Stall;
+  /** The same, where the device leaves a core to the event loop. */
+  spareCore: Stall;
   /** The call is given to the device, with fences. */
   coarseFences: Stall;
 }
 
-async function measure(path: string, milliseconds: number): Promise<Stall> {
+async function measure(
+  program: string,
+  topology?: TaskTopologyOptions,
+): Promise<Stall> {
+  const path = join(folder, program);
   using instance = Instance.open();
-  using device = Device.create(instance, "local-task");
-  using program = load({ modules: [path], device });
+  using device = Device.create(instance, "local-task", { topology });
+  using loaded = load({ modules: [path], device });
   using identity = BufferView.from(device, makeIdentity(), [SIDE, SIDE]);
   return await measureStall(async (turns) => {
-    using power = await program.callAsync(
+    using power = await loaded.callAsync(
       "power",
       identity,
       turns,
     ) as BufferView;
     expect(power.shape[0] === SIDE, "power");
-  }, milliseconds);
+  }, ...effort);
 }
 
-const [folder, milliseconds] = Deno.args;
+const [folder, ...numbers] = Deno.args;
+const effort = numbers.map(Number) as [milliseconds: number, runs: number];
 const idle = await measureStall(
   (turns) => new Promise((resolve) => setTimeout(resolve, turns)),
-  Number(milliseconds),
+  ...effort,
 );
+const cores = navigator.hardwareConcurrency;
 const stalls: Stalls = {
   idle,
-  offThread: await measure(join(folder, "power.vmfb"), Number(milliseconds)),
-  coarseFences: await measure(
-    join(folder, "power_fences.vmfb"),
-    Number(milliseconds),
-  ),
+  offThread: await measure("power.vmfb"),
+  spareCore: await measure("power.vmfb", {
+    groupCount: Math.max(1, cores - 1),
+  }),
+  coarseFences: await measure("power_fences.vmfb"),
 };
 console.log(JSON.stringify(stalls));

@@ -1,7 +1,7 @@
 /**
  * The stall of onnxruntime-node's `run`. Prints JSON.
  *
- *     deno run -A onnxruntime_stall.ts FOLDER PACKAGE MILLISECONDS
+ *     deno run -A onnxruntime_stall.ts FOLDER PACKAGE MILLISECONDS RUNS
  *
  * @module
  */
@@ -11,15 +11,19 @@ import { makeIdentity, measureStall, SIDE } from "../stall.ts";
 import { expect } from "../workload.ts";
 import type { OnnxRuntime } from "./onnxruntime_api.ts";
 
-const [folder, specifier, milliseconds] = Deno.args;
+const [folder, specifier, milliseconds, runs] = Deno.args;
 // Named by whoever starts this, so that checking types downloads nothing.
 const { InferenceSession, Tensor }: OnnxRuntime = await import(specifier);
 
 const session = await InferenceSession.create(join(folder, "power.onnx"));
 const a = new Tensor("float32", makeIdentity(), [SIDE, SIDE]);
-const stall = await measureStall(async (turns) => {
-  const n = new Tensor("int64", BigInt64Array.of(BigInt(turns)), []);
-  const { power } = await session.run({ a, n });
-  expect(power.data[SIDE + 1] === 1 && power.data[1] === 0, "power");
-}, Number(milliseconds));
+const stall = await measureStall(
+  async (turns) => {
+    const n = new Tensor("int64", BigInt64Array.of(BigInt(turns)), []);
+    const { power } = await session.run({ a, n });
+    expect(power.data[SIDE + 1] === 1 && power.data[1] === 0, "power");
+  },
+  Number(milliseconds),
+  Number(runs),
+);
 console.log(JSON.stringify(stall));
