@@ -121,10 +121,10 @@ export function typedArrayName(value: unknown): string | undefined {
  * @param array An array that {@linkcode typedArrayName} knows.
  */
 export function contentsOf(array: unknown): Uint8Array<ArrayBuffer> {
-  const buffer = bufferOf(array);
-  // It went elsewhere and left nothing behind.
-  if (buffer.detached) return new Uint8Array();
-  return new Uint8Array(buffer, getOffset.call(array), byteLengthOf(array));
+  const byteLength = byteLengthOf(array);
+  // Memory that went elsewhere takes no array over it, not even an empty one.
+  if (byteLength === 0) return new Uint8Array();
+  return new Uint8Array(bufferOf(array), getOffset.call(array), byteLength);
 }
 
 /**

@@ -13,6 +13,8 @@ import type { PreparedCall } from "./prepared_call.ts";
  *
  * Thread-compatible, as the function's context is: one call at a time.
  *
+ * @typeParam Results The results, as far as they are known.
+ *
  * @example
  * ```ts ignore
  * import { BufferView, load } from "@iree/runtime";
@@ -27,7 +29,8 @@ import type { PreparedCall } from "./prepared_call.ts";
  * console.log(output.toTypedArray());
  * ```
  */
-export class BoundCall extends NativeObject {
+export class BoundCall<Results extends CallResult = CallResult>
+  extends NativeObject {
   readonly #owner: FunctionContext;
   readonly #layout: CallLayout;
   readonly #prepared: PreparedCall;
@@ -66,11 +69,13 @@ export class BoundCall extends NativeObject {
    * @returns The results; objects in them are the caller's to dispose. Throws
    * FAILED_PRECONDITION as {@linkcode run} does.
    */
-  call(): CallResult {
+  call(): Results {
     this.#begin();
     const { handle, arguments: values, results } = this.#prepared;
     invokeCall(handle, values, results);
-    return this.#layout.results.read(this.#owner.context, this.#prepared);
+    const { context } = this.#owner;
+    // Whoever wrote the type said what they are.
+    return this.#layout.results.read(context, this.#prepared) as Results;
   }
 
   // Refused as long as an asynchronous call has the context.

@@ -16,6 +16,10 @@ const mapped = new Set<BufferMapping>();
  * tensor its contents are in between, and on some devices what is written
  * arrives there on disposal only.
  *
+ * Not to be disposed while an operation of Deno still reads the array or writes
+ * to it, such as `file.write(array)` before its promise has settled: the
+ * operation goes on in memory that is no longer there, and nothing can tell.
+ *
  * The array's buffer should not be transferred: when it was, its memory is kept
  * for ever, with its device. So is all that is mapped in a worker when that
  * ends, since its memory may have been transferred to another one.

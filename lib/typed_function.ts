@@ -54,7 +54,7 @@ export interface TypedFunction<
     ...values: Values
   ): Computed[];
   /** See `VmFunction.bind`. */
-  bind(...values: Values): BoundCall;
+  bind(...values: Values): BoundCall<Results>;
   /** See `VmFunction.invoke`. */
   invoke(...values: Values): Results;
   /** See `VmFunction.callAsync`. */

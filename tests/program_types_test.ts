@@ -134,6 +134,7 @@ const inTime: Float32Array = await fn.computeWith({ timeout: 1 }, f32, f32);
 const calledInTime: BufferView = await fn.callWith({ timeout: 1 }, f32, f32);
 const submitted: Tensor<"f32", readonly [4]> = fn.submit(f32, f32).results;
 fn.bind(called, f32).run();
+const boundCalled: BufferView = fn.bind(called, f32).call();
 fn.computeInto([f32], f32, called);
 const plainFunctions: VmFunction[] = [fn, untyped.lookupFunction("any")];
 const fork: Program<Mul> = mulProgram.fork();

@@ -7,6 +7,7 @@ import {
   load,
   type LoadedProgram,
   type StatusCode,
+  VmBuffer,
 } from "../mod.ts";
 import { program, test } from "./support.ts";
 
@@ -53,6 +54,19 @@ test("An array's own properties do not tell how much there is of it", () => {
   for (const array of [lying, derived, foreign]) {
     assertEquals(numbers(loaded, "add_f32", array, array), [2, 4, 6, 8]);
   }
+});
+
+test("Whether an array's memory was moved is not its properties' to tell", () => {
+  using instance = Instance.open();
+  const there = new Uint8Array([1, 2, 3, 4]);
+  Object.defineProperty(there.buffer, "detached", { value: true });
+  using buffer = VmBuffer.from(instance, there);
+  assertEquals(buffer.toBytes(), new Uint8Array([1, 2, 3, 4]));
+  const moved = new Uint8Array([1, 2, 3, 4]);
+  Object.defineProperty(moved.buffer, "detached", { value: false });
+  moved.buffer.transfer();
+  using empty = VmBuffer.from(instance, moved);
+  assertEquals(empty.toBytes(), new Uint8Array());
 });
 
 test("What only looks like an array is none", () => {
