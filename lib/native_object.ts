@@ -104,6 +104,11 @@ export function handleIn(value: unknown): Handle | undefined {
   return isMade(value) ? readHandle(value) : undefined;
 }
 
+/** Whether something passes for such an object, and is none. */
+export function isForged(value: unknown): boolean {
+  return value instanceof NativeObject && !isMade(value);
+}
+
 // `Object.create(List.prototype)` passes for a list until it is looked into.
 function notMade(object: NativeObject | null | undefined): IreeError {
   const name = object?.constructor?.name ?? `${object && typeof object}`;

@@ -1,7 +1,7 @@
 import { type Handle, Kind } from "../ffi/handle.ts";
 import { BufferView } from "./buffer_view.ts";
 import { List } from "./list.ts";
-import { handleIn } from "./native_object.ts";
+import { handleIn, isForged } from "./native_object.ts";
 import { Reference } from "./reference.ts";
 import { VmBuffer } from "./vm_buffer.ts";
 
@@ -59,7 +59,10 @@ export function describeValue(value: unknown): string {
     case "object":
       return value === null
         ? "null"
-        : `a ${value.constructor?.name ?? "object"}`;
+        : `a ${value.constructor?.name ?? "object"}` +
+          (isForged(value)
+            ? " that was not made by a function of the package"
+            : "");
     case "string":
       return "a string";
     case "boolean":
