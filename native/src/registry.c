@@ -142,7 +142,7 @@ void* iree_ffi_hand_out(uint32_t kind, void* object) {
 }
 
 void iree_ffi_release(uint32_t kind, void* object) {
-  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  iree_ffi_thread_t* thread = iree_ffi_this_thread_if_any();
   if (!thread || !thread->handouts.entries) return;
   iree_ffi_entry_t* entry =
       iree_ffi_handouts_find(&thread->handouts, kind, object);
@@ -169,7 +169,7 @@ uint32_t iree_ffi_check(iree_status_t status) {
 }
 
 uint32_t iree_ffi_failure_code(void) {
-  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  iree_ffi_thread_t* thread = iree_ffi_this_thread_if_any();
   return thread ? iree_status_code(thread->failure)
                 : IREE_STATUS_RESOURCE_EXHAUSTED;
 }
@@ -181,7 +181,7 @@ static bool iree_ffi_failure_append(iree_string_view_t chunk, void* user_data) {
 
 uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity) {
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
-  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  iree_ffi_thread_t* thread = iree_ffi_this_thread_if_any();
   if (!thread) return (uint32_t)writer.length;
   // Streamed, since formatting into memory of its own could fail too.
   iree_status_format_to(thread->failure, iree_ffi_failure_append, &writer);

@@ -13,7 +13,7 @@
 // thread is no such variable but told to whoever is called at its end. Whatever
 // comes after that makes it anew.
 
-IREE_FFI_THREAD_LOCAL iree_ffi_thread_t* iree_ffi_current_thread = NULL;
+static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t* iree_ffi_current_thread = NULL;
 
 static void iree_ffi_thread_end(iree_ffi_thread_t* thread) {
   // What this frees is counted.
@@ -64,11 +64,20 @@ static void iree_ffi_thread_watch(iree_ffi_thread_t* thread) {
 
 #endif  // IREE_PLATFORM_WINDOWS
 
-iree_ffi_thread_t* iree_ffi_thread_create(void) {
+static iree_ffi_thread_t* iree_ffi_thread_create(void) {
   iree_ffi_thread_t* thread = (iree_ffi_thread_t*)calloc(1, sizeof(*thread));
   if (!thread) return NULL;
   iree_ffi_current_thread = thread;
   iree_ffi_thread_watch(thread);
   iree_ffi_thread_count(thread);
   return thread;
+}
+
+iree_ffi_thread_t* iree_ffi_this_thread(void) {
+  iree_ffi_thread_t* thread = iree_ffi_current_thread;
+  return thread ? thread : iree_ffi_thread_create();
+}
+
+iree_ffi_thread_t* iree_ffi_this_thread_if_any(void) {
+  return iree_ffi_current_thread;
 }

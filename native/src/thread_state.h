@@ -36,16 +36,12 @@ typedef struct iree_ffi_thread_t {
   struct iree_ffi_thread_t* next;
 } iree_ffi_thread_t;
 
-extern IREE_FFI_THREAD_LOCAL iree_ffi_thread_t* iree_ffi_current_thread;
+// What is kept of this thread, made when it is first asked for; NULL without
+// memory.
+iree_ffi_thread_t* iree_ffi_this_thread(void);
 
-// Makes what is kept of this thread; returns NULL without memory.
-iree_ffi_thread_t* iree_ffi_thread_create(void);
-
-// The same, made when it is first asked for.
-static inline iree_ffi_thread_t* iree_ffi_this_thread(void) {
-  iree_ffi_thread_t* thread = iree_ffi_current_thread;
-  return thread ? thread : iree_ffi_thread_create();
-}
+// The same if there is anything, else NULL.
+iree_ffi_thread_t* iree_ffi_this_thread_if_any(void);
 
 // Drops what was handed out to a thread that ends.
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread);
