@@ -36,8 +36,13 @@ export interface RowResult {
   entries: EntryResult[];
 }
 
-/** Finds a contestant; `undefined` where it does not take part. */
-export type FindContestant = (name: ContestantName) => Contestant | undefined;
+/** Those who take part. */
+export interface Contestants {
+  /** Finds one; `undefined` where it does not take part. */
+  find(name: ContestantName): Contestant | undefined;
+  /** Ends all; whoever is found after that was started anew. */
+  stop(): Promise<void>;
+}
 
 /** Milliseconds between two entries. */
 const PAUSE = 5;
@@ -46,17 +51,22 @@ const PAUSE = 5;
 export async function measureRow(
   row: Row,
   effort: Effort,
-  find: FindContestant,
+  contestants: Contestants,
 ): Promise<RowResult> {
   const entries = [];
   for (const entry of row.entries) {
-    const contestant = find(entry.contestant);
-    if (contestant === undefined) continue;
-    const run = (count: number) => contestant.run(entry.workload, count);
+    const { contestant, workload } = entry;
+    if (contestants.find(contestant) === undefined) continue;
+    const run = (count: number) =>
+      contestants.find(contestant)!.run(workload, count);
     const count = await findCount(run, effort, row.share ?? 1);
     entries.push({ entry, run, count, rounds: [] as number[] });
   }
   for (let round = 0; round < effort.rounds; round++) {
+    if (row.anew) {
+      await contestants.stop();
+      for (const { run } of entries) await run(1);
+    }
     for (const { run, count, rounds } of inTurn(entries, round)) {
       // Threads of the one before may look for more work for a while.
       await new Promise((resolve) => setTimeout(resolve, PAUSE));

@@ -24,7 +24,12 @@ import {
   ONNX_PACKAGE,
   startContestant,
 } from "./contestants.ts";
-import { type Effort, measureRow, type RowResult } from "./measure.ts";
+import {
+  type Contestants,
+  type Effort,
+  measureRow,
+  type RowResult,
+} from "./measure.ts";
 import { describeOrigin } from "./origin.ts";
 import { findPackages } from "./packages.ts";
 import { buildFolder, buildModels } from "./folder.ts";
@@ -90,7 +95,7 @@ function parseOptions(args: string[]): Options {
 }
 
 /** Contestants, started when a row first needs them. */
-class Field {
+class Field implements Contestants {
   readonly absent: Record<string, string> = {};
   readonly #folder: string;
   readonly #started = new Map<ContestantName, Contestant>();
@@ -151,8 +156,7 @@ async function run(options: Options): Promise<BenchResult> {
   else field.leaveOut("onnx", packages.reason);
   const rows: RowResult[] = [];
   for (const row of options.rows) {
-    const find = (name: ContestantName) => field.find(name);
-    const result = await measureRow(row, options.effort, find);
+    const result = await measureRow(row, options.effort, field);
     await field.stop();
     rows.push(result);
     console.log(`${formatRow(result)}\n`);

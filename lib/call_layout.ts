@@ -143,12 +143,13 @@ export class CallLayout {
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
     if (value === null) return null;
     const parameter = this.#tensors[ordinal];
+    // First what is quick to tell: looking into an array for a handle is not.
+    if (parameter.takesAsItIs(value)) return value;
     const object = unwrapObject(value);
     if (object !== undefined) {
       if (object.kind === Kind.bufferView) parameter.check(object);
       return object;
     }
-    if (parameter.takesAsItIs(value)) return value;
     if (parameter.takesData(value)) return parameter.encode(value);
     throw this.#wrongType(ordinal, value);
   }
@@ -200,13 +201,13 @@ export class CallLayout {
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
-      if (reference === null || Handle.is(reference)) {
+      if (ArrayBuffer.isView(reference)) {
+        const { code, dims } = this.#tensors[ordinal];
+        setCallTensor(call.handle, ordinal, code, dims, reference);
+      } else if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
         const giver = reference?.giver;
         if (giver !== undefined) call.givers = [...call.givers, giver];
-      } else if (ArrayBuffer.isView(reference)) {
-        const { code, dims } = this.#tensors[ordinal];
-        setCallTensor(call.handle, ordinal, code, dims, reference);
       } else {
         const { code, dims, bytes } = reference;
         setCallTensor(call.handle, ordinal, code, dims, bytes);
