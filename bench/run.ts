@@ -3,7 +3,7 @@
  *
  *     ./dev bench [--quick | --once] [--only=TEXT] [--output=FOLDER]
  *
- * `--quick` takes a minute; the whole, ten. `--once` shows that everything
+ * `--quick` takes a minute; the whole, five. `--once` shows that everything
  * runs: one call of each, with what is installed. `--only` takes the rows with
  * a text in their title.
  *
