@@ -100,8 +100,8 @@ export class ListElements {
   }
 }
 
-/** Elements that are kept at most: a quarter of a megabyte. */
-const MAX_KEPT = 1 << 15;
+/** Elements that are kept at most: a megabyte. */
+const MAX_KEPT = 1 << 17;
 
 let kept: ListElements | undefined;
 
