@@ -5,7 +5,7 @@ import { NativeObject } from "./native_object.ts";
 
 // An array cannot tell when it is no longer looked at, so what is forgotten
 // here stays mapped.
-const mapped = new Set<BufferMapping>();
+const mapped = new Set<NativeObject>();
 
 /**
  * A tensor's memory as an array, without a copy: what is written there the
@@ -33,15 +33,18 @@ const mapped = new Set<BufferMapping>();
  * using device = Device.create(instance, "local-sync");
  * using view = BufferView.from(device, new Float32Array([1, 2, 3]));
  * {
- *   using mapping = view.map();
- *   mapping.array[0] = 10;
+ *   using mapping = view.map("f32");
+ *   mapping.array.set([10, 20]);
  * }
- * assertEquals(view.toNestedArray(), [10, 2, 3]);
+ * assertEquals(view.toNestedArray(), [10, 20, 3]);
  * ```
+ *
+ * @typeParam Elements Class of the array.
  */
-export class BufferMapping extends NativeObject {
+export class BufferMapping<Elements extends TypedArray = TypedArray>
+  extends NativeObject {
   /** The elements in row-major order. */
-  readonly array: TypedArray;
+  readonly array: Elements;
 
   /**
    * Maps a view; use `BufferView.map`.
@@ -54,7 +57,7 @@ export class BufferMapping extends NativeObject {
   constructor(view: Handle, info: ElementTypeInfo, byteLength: number) {
     const { handle, memory } = createMapping(view, byteLength);
     super(handle);
-    this.array = new info.array(memory);
+    this.array = new info.array(memory) as Elements;
     mapped.add(this);
   }
 

@@ -280,8 +280,26 @@ export class BufferView extends NativeObject {
    * @returns The mapping, to be disposed; throws PERMISSION_DENIED without that
    * right, and FAILED_PRECONDITION where the host cannot see the memory.
    */
-  map(): BufferMapping {
-    return new BufferMapping(handleOf(this), this.#info(), this.byteLength);
+  map(): BufferMapping;
+  /**
+   * The same where the type of the elements is known, so that the compiler
+   * knows the class of the array.
+   *
+   * @typeParam Name Name of the element type.
+   * @param elementType The type; throws INVALID_ARGUMENT where it is another.
+   */
+  map<Name extends ElementType>(
+    elementType: Name,
+  ): BufferMapping<TensorElements[Name]["array"]>;
+  map(elementType?: ElementType): BufferMapping {
+    const info = this.#info();
+    if (elementType !== undefined && elementType !== info.name) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `the elements of the tensor are of type ${info.name}, not ${elementType}`,
+      );
+    }
+    return new BufferMapping(handleOf(this), info, this.byteLength);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { BufferMapping } from "./buffer_mapping.ts";
 import type { BufferView } from "./buffer_view.ts";
 import type { ElementType } from "./element_type.ts";
 import { IreeError } from "./error.ts";
@@ -137,6 +138,8 @@ export interface TensorMembers<
   toTypedArray(): TensorElements[Element]["array"];
   /** Copies all elements into numbers nested as the dimensions are. */
   toNestedArray(): NestedElements<TensorElements[Element]["element"], Shape>;
+  /** Makes the tensor's memory an array, without a copy. */
+  map(): BufferMapping<TensorElements[Element]["array"]>;
 }
 
 /** Arrays in arrays, as deep as there are dimensions; an element if none. */

@@ -45,12 +45,12 @@ test("Arrays over the tensors' memory are what a bound call works on", () => {
   using a = make();
   using b = make();
   using out = make();
-  using first = a.map();
-  using second = b.map();
+  using first = a.map("f32");
+  using second = b.map("f32");
   using product = out.map();
   using call = loaded.lookupFunction("mul_into").bind(a, b, out);
-  first.array.set(new Float32Array([1, 2, 3, 4]) as never);
-  second.array.fill(2 as never);
+  first.array.set([1, 2, 3, 4]);
+  second.array.fill(2);
   call.run();
   assertEquals(product.array, new Float32Array([2, 4, 6, 8]));
 });

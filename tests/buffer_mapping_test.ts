@@ -1,9 +1,10 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type BufferMapping,
   BufferView,
   Device,
   Instance,
+  IreeError,
   List,
   load,
 } from "../mod.ts";
@@ -36,6 +37,22 @@ test("A mapped tensor is the program's own memory", () => {
   mapping.array[0] = 10;
   using again = loaded.mul(result, [1, 1, 1, 2]) as BufferView;
   assertEquals(again.toNestedArray(), [10, 2, 3, 8]);
+});
+
+test("A mapping that is asked for elements of a type has those or is refused", () => {
+  withDevice((device) => {
+    using view = BufferView.from(device, new Float32Array([1, 2]));
+    using mapping = view.map("f32");
+    const array: Float32Array = mapping.array;
+    array.set([3], 1);
+    assertEquals(view.toNestedArray(), [1, 3]);
+    const error = assertThrows(
+      () => view.map("i32"),
+      IreeError,
+      "f32, not i32",
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+  });
 });
 
 test("A mapping is empty once it is disposed, and outlives its view", () => {
