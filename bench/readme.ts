@@ -1,6 +1,6 @@
 /**
  * Writes the last run down: all of it, with the goals and the chart, into
- * `RESULTS.md`, and the rows that most people ask about into the README.
+ * `RESULTS.md`, and the times alone into the README.
  *
  *     ./dev bench:readme [RESULT.json]
  *
@@ -14,24 +14,13 @@ import { judgeProperties } from "./goals.ts";
 import {
   formatOrigin,
   formatOutcome,
-  formatShortTable,
   formatTable,
+  formatTimes,
 } from "./report.ts";
 import { type BenchResult, readResult, resultFolder } from "./result.ts";
 
 const BEGIN = "<!-- bench: written by ./dev bench:readme -->";
 const END = "<!-- bench: end -->";
-
-/** Rows of the README. */
-export const SHORT: readonly string[] = [
-  "add(i32, i32)",
-  "mul(4xf32), arrays in and out",
-  "matmul of 512, copied in and out",
-  "convolutional network, copied in and out",
-  "loading 100 MiB, mapped",
-  "`iree run` bundled, start to exit",
-  "`iree run` from sources, start to exit",
-];
 
 const HEAD = `# Results
 
@@ -45,7 +34,7 @@ part, the multiples are of \`iree-benchmark-module\`, or of \`iree-run-module\` 
 `;
 
 /**
- * Puts the short table of a result between the markers of a text.
+ * Puts the times of a result between the markers of a text.
  *
  * @param text The README.
  * @param result The run.
@@ -59,7 +48,7 @@ export function withTable(text: string, result: BenchResult): string {
   }
   const parts = [
     BEGIN,
-    formatShortTable(result, SHORT),
+    formatTimes(result),
     `${formatOrigin(result.origin)}.`,
   ];
   return `${text.slice(0, begin)}${parts.join("\n\n")}\n\n${text.slice(end)}`;

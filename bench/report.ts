@@ -63,8 +63,8 @@ export function formatTable(result: BenchResult): string {
   return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
 }
 
-/** Columns of the short table, and whose times they have. */
-const SHORT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+/** Columns of the table of times, and whose they are. */
+const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   "Deno": [CONTESTANTS.ours],
   "C, the same library": [CONTESTANTS.floor],
   "IREE's tool": [CONTESTANTS.tool, "iree-run-module"],
@@ -76,16 +76,12 @@ const SHORT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
  * A table of times alone, in Markdown.
  *
  * @param result The run.
- * @param titles The rows that it has, where they were measured.
  */
-export function formatShortTable(
-  result: BenchResult,
-  titles: readonly string[],
-): string {
-  const head = ["", ...Object.keys(SHORT_COLUMNS)];
+export function formatTimes(result: BenchResult): string {
+  const head = ["", ...Object.keys(TIME_COLUMNS)];
   const lines = [head, head.map(() => "---")];
-  for (const row of result.rows.filter((it) => titles.includes(it.title))) {
-    const times = Object.values(SHORT_COLUMNS).map((labels) =>
+  for (const row of result.rows) {
+    const times = Object.values(TIME_COLUMNS).map((labels) =>
       row.entries.find(({ label }) => labels.includes(label))?.time.median
     );
     lines.push([
