@@ -6,10 +6,15 @@ import { IreeError } from "./error.ts";
  *
  * @param path The file, for the message.
  * @param act What is done with it.
+ * @param message What has failed then.
  * @returns What that returns; throws NOT_FOUND when there is no such file, and
  * UNAVAILABLE for any other failure of the system.
  */
-export function overFile<T>(path: string, act: () => T): T {
+export function overFile<T>(
+  path: string,
+  act: () => T,
+  message = `failed to open file '${path}'`,
+): T {
   try {
     return act();
   } catch (cause) {
@@ -17,7 +22,7 @@ export function overFile<T>(path: string, act: () => T): T {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IreeError(
       cause instanceof Deno.errors.NotFound ? "NOT_FOUND" : "UNAVAILABLE",
-      `failed to open file '${path}'`,
+      message,
       { cause, hint: reason },
     );
   }

@@ -2,6 +2,7 @@ import { dirname } from "@std/path/dirname";
 import { writeParameter } from "../ffi/parameter.ts";
 import type { Handle } from "../ffi/handle.ts";
 import { IreeError } from "./error.ts";
+import { overFile } from "./file_failure.ts";
 import { align } from "./irpa_format.ts";
 import {
   encodeIrpaHeader,
@@ -87,19 +88,8 @@ function isFileOrNothing(path: string): boolean {
   }
 }
 
-/** Does something with files, and says what it was for when that fails. */
 function attempt<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IreeError(
-      cause instanceof Deno.errors.NotFound ? "NOT_FOUND" : "UNAVAILABLE",
-      `archive '${path}' cannot be written: ${reason}`,
-      { cause },
-    );
-  }
+  return overFile(path, work, `archive '${path}' cannot be written`);
 }
 
 function writeHeader(path: string, layout: IrpaLayout): void {

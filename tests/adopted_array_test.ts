@@ -9,8 +9,7 @@ import { runInNewContext } from "node:vm";
 import { Worker as NodeWorker } from "node:worker_threads";
 import {
   BufferView,
-  Device,
-  Instance,
+  type Instance,
   IreeError,
   List,
   load,
@@ -18,19 +17,10 @@ import {
   type TypedArray,
   VmBuffer,
 } from "../mod.ts";
-import { program, test } from "./support.ts";
+import { program, test, withDevice } from "./support.ts";
 import type { Attempt } from "./workers/adopting.ts";
 
 const mul = await program("mul.mlir");
-
-/** Opens a device, and lets all go that a test made. */
-function withDevice(
-  body: (device: Device, instance: Instance) => void,
-): void {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-sync");
-  body(device, instance);
-}
 
 function refusal(action: () => unknown): string {
   const error = assertThrows(action, IreeError);

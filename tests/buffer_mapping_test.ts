@@ -2,8 +2,6 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type BufferMapping,
   BufferView,
-  Device,
-  Instance,
   IreeError,
   List,
   load,
@@ -16,18 +14,10 @@ import {
   program,
   ROOT,
   test,
+  withDevice,
 } from "./support.ts";
 
 const mul = await program("mul.mlir");
-
-/** Opens a device, and lets all go that a test made. */
-function withDevice(
-  body: (device: Device, instance: Instance) => void,
-): void {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-sync");
-  body(device, instance);
-}
 
 test("A mapped tensor is the program's own memory", () => {
   using loaded = load({ modules: [mul], device: "local-task" });

@@ -6,10 +6,8 @@ import {
 } from "@std/assert";
 import {
   BufferView,
-  Device,
   ELEMENT_TYPES,
   type ElementType,
-  Instance,
   IreeError,
   type NestedArray,
   type TensorData,
@@ -18,7 +16,7 @@ import {
 import { elementTypeInfo } from "../lib/element_type.ts";
 import { SMALL_FLOATS } from "../lib/small_float.ts";
 import { Random } from "./mutations/random.ts";
-import { test } from "./support.ts";
+import { test, withDevice } from "./support.ts";
 
 const SHAPES: readonly (readonly number[])[] = [
   [],
@@ -31,16 +29,6 @@ const SHAPES: readonly (readonly number[])[] = [
   [1, 2, 1, 2, 3],
   [2, 1, 2, 1, 2, 2],
 ];
-
-/** Opens a device, and lets all go that a test made. */
-function withDevice(
-  body: (device: Device, instance: Instance) => void,
-  uri = "local-sync",
-): void {
-  using instance = Instance.open();
-  using device = Device.create(instance, uri);
-  body(device, instance);
-}
 
 function randomArray(
   random: Random,

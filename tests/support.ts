@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { basename, fromFileUrl, join } from "@std/path";
-import { Instance, runtime } from "../mod.ts";
+import { Device, Instance, runtime } from "../mod.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
@@ -53,6 +53,16 @@ export function test(name: string, body: () => void | Promise<void>): void {
     assertEquals(runtime.statistics.liveAllocations, 0, "live after the test");
     assertEquals(runtime.statistics.liveBytes, 0, "live after the test");
   });
+}
+
+/** Opens a device, and lets all go that a test made. */
+export function withDevice(
+  body: (device: Device, instance: Instance) => void,
+  uri = "local-sync",
+): void {
+  using instance = Instance.open();
+  using device = Device.create(instance, uri);
+  body(device, instance);
 }
 
 /**
