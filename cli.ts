@@ -14,11 +14,11 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import type { Command, CommandStatus } from "./lib/cli/command.ts";
-import type { Commands } from "./lib/cli/completions.ts";
-import type { FlagTable } from "./lib/cli/flags.ts";
-import { printError, printHelp } from "./lib/cli/terminal.ts";
-import { UsageError } from "./lib/cli/usage_error.ts";
+import type { Command, CommandStatus } from "./lib/cli/common/command.ts";
+import type { Commands } from "./lib/cli/completions/command.ts";
+import type { FlagTable } from "./lib/cli/common/flags.ts";
+import { printError, printHelp } from "./lib/cli/common/terminal.ts";
+import { UsageError } from "./lib/cli/common/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
 
 /** Flags of its own, and those that every command takes. */
@@ -37,16 +37,16 @@ const FLAGS: FlagTable = {
 /** The commands. Only the one that runs is imported: starting is to be quick. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./lib/cli/run/command.ts")).RUN,
-  inspect: async () => (await import("./lib/cli/inspect.ts")).INSPECT,
+  inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
   parameters: async () =>
     (await import("./lib/cli/parameters/command.ts")).PARAMETERS,
-  setup: async () => (await import("./lib/cli/setup.ts")).SETUP,
+  setup: async () => (await import("./lib/cli/setup/command.ts")).SETUP,
   doctor: async () => (await import("./lib/cli/doctor.ts")).DOCTOR,
   sdk: async () => (await import("./lib/cli/sdk.ts")).SDK,
-  new: async () => (await import("./lib/cli/new.ts")).NEW,
+  new: async () => (await import("./lib/cli/new/command.ts")).NEW,
   completions: async () =>
-    (await import("./lib/cli/completions.ts"))
+    (await import("./lib/cli/completions/command.ts"))
       .completionsCommand(importCommands, FLAGS),
 };
 

@@ -47,28 +47,28 @@ export {
   IreeError,
   type IreeErrorOptions,
   type StatusCode,
-} from "./lib/error.ts";
-export { BoundCall } from "./lib/bound_call.ts";
-export { BufferMapping } from "./lib/buffer_mapping.ts";
-export { BufferView, type BufferViewOptions } from "./lib/buffer_view.ts";
+} from "./lib/base/error.ts";
+export { BoundCall } from "./lib/call/bound_call.ts";
+export { BufferMapping } from "./lib/hal/buffer_mapping.ts";
+export { BufferView, type BufferViewOptions } from "./lib/hal/buffer_view.ts";
 export {
   BuiltinModule,
   type BuiltinModuleName,
   HalModule,
-} from "./lib/builtin_module.ts";
+} from "./lib/vm/builtin_module.ts";
 export {
   BytecodeModule,
   type BytecodeModuleOptions,
   type ModuleMode,
-} from "./lib/bytecode_module.ts";
-export type { SlotType } from "./lib/calling_convention.ts";
-export { Context, type ContextOptions } from "./lib/context.ts";
+} from "./lib/vm/bytecode_module.ts";
+export type { SlotType } from "./lib/signature/calling_convention.ts";
+export { Context, type ContextOptions } from "./lib/program/context.ts";
 export {
   type AllocatorStatistics,
   Device,
   type DeviceOptions,
   type MemoryHeap,
-} from "./lib/device.ts";
+} from "./lib/hal/device.ts";
 export {
   type DeviceInfo,
   type DriverInfo,
@@ -77,63 +77,67 @@ export {
   type ListDevicesOptions,
   listDrivers,
   probeDrivers,
-} from "./lib/driver.ts";
+} from "./lib/hal/driver.ts";
 export {
   DynamicModule,
   type DynamicModuleOptions,
   type ModuleParameters,
-} from "./lib/dynamic_module.ts";
+} from "./lib/vm/dynamic_module.ts";
 export {
   ELEMENT_TYPES,
   type ElementType,
   type TypedArray,
-} from "./lib/element_type.ts";
+} from "./lib/tensor/element_type.ts";
 export {
   type Argument,
   type CallResult,
   type Computed,
   type Submission,
   VmFunction,
-} from "./lib/function.ts";
+} from "./lib/call/function.ts";
 export {
   type FileDescription,
   inspect,
   inspectProgram,
   type LibraryDescription,
-} from "./lib/inspect.ts";
-export { Instance, type InstanceOptions } from "./lib/instance.ts";
-export { setIreeFlags } from "./lib/iree_flags.ts";
-export { List, type ListOptions } from "./lib/list.ts";
-export { load, type LoadOptions, type ModuleSource } from "./lib/load.ts";
+} from "./lib/inspect/inspect.ts";
+export { Instance, type InstanceOptions } from "./lib/base/instance.ts";
+export { setIreeFlags } from "./lib/tooling/iree_flags.ts";
+export { List, type ListOptions } from "./lib/vm/list.ts";
+export {
+  load,
+  type LoadOptions,
+  type ModuleSource,
+} from "./lib/program/load.ts";
 export {
   type FunctionDescription,
   Module,
   type ModuleDependency,
-} from "./lib/module.ts";
-export { type ModuleUri, resolveModuleUri } from "./lib/module_uri.ts";
-export { NativeObject } from "./lib/native_object.ts";
-export type { ArchiveOptions } from "./lib/parameter_archive.ts";
+} from "./lib/vm/module.ts";
+export { type ModuleUri, resolveModuleUri } from "./lib/vm/module_uri.ts";
+export { NativeObject } from "./lib/base/native_object.ts";
+export type { ArchiveOptions } from "./lib/parameters/archive.ts";
 export type {
   FileParameter,
   ParameterCommon,
   ParameterEntry,
   SplatParameter,
-} from "./lib/parameter_entry.ts";
-export { ParameterIndex } from "./lib/parameter_index.ts";
+} from "./lib/parameters/entry.ts";
+export { ParameterIndex } from "./lib/parameters/parameter_index.ts";
 export type {
   ParameterFileOptions,
   ParameterMode,
   ParameterOptions,
   ParameterRange,
-} from "./lib/parameter_options.ts";
+} from "./lib/parameters/options.ts";
 export {
   indexParameterFiles,
   type ParameterSource,
-} from "./lib/parameter_source.ts";
+} from "./lib/parameters/source.ts";
 export {
   type ParameterProvider,
   ParametersModule,
-} from "./lib/parameters_module.ts";
+} from "./lib/parameters/parameters_module.ts";
 export {
   decodeNpy,
   decodeNpyArray,
@@ -142,7 +146,7 @@ export {
   type NpyOptions,
   readNpy,
   writeNpy,
-} from "./lib/npy.ts";
+} from "./lib/npy/npy.ts";
 export type {
   AllComputed,
   ArgumentsOf,
@@ -153,33 +157,33 @@ export type {
   ResultsOf,
   Structured,
   TypedFunction,
-} from "./lib/typed_function.ts";
-export type { WaitOptions } from "./lib/patience.ts";
+} from "./lib/program/typed_function.ts";
+export type { WaitOptions } from "./lib/base/deadline.ts";
 export {
   LoadedProgram,
   type Program,
   type ProgramFunction,
   type ProgramFunctions,
-} from "./lib/program.ts";
-export { Profiling } from "./lib/profiling.ts";
-export type { EmbeddedFile } from "./lib/program_archive.ts";
+} from "./lib/program/program.ts";
+export { Profiling } from "./lib/tooling/profiling.ts";
+export type { EmbeddedFile } from "./lib/inspect/program_archive.ts";
 export type {
   ExportDescription,
   ProgramDescription,
   ProgramSizes,
   RodataSegment,
-} from "./lib/program_description.ts";
+} from "./lib/inspect/program_description.ts";
 export type {
   DeviceRequirement,
   DeviceTarget,
   ExecutableRequirement,
   ExecutableTarget,
-} from "./lib/program_targets.ts";
+} from "./lib/inspect/program_targets.ts";
 export {
   formatProgramTypes,
   type ProgramTypesOptions,
-} from "./lib/program_types.ts";
-export { Reference } from "./lib/reference.ts";
+} from "./lib/program/program_types.ts";
+export { Reference } from "./lib/vm/reference.ts";
 export {
   type LibraryPlace,
   type LibrarySource,
@@ -188,9 +192,9 @@ export {
   type Runtime,
   runtime,
   type Statistics,
-} from "./lib/runtime.ts";
-export type { ScalarType } from "./lib/scalar.ts";
-export { parseScalar, type ScalarTextType } from "./lib/scalar_text.ts";
+} from "./lib/base/runtime.ts";
+export type { ScalarType } from "./lib/tensor/scalar.ts";
+export { parseScalar, type ScalarTextType } from "./lib/tensor/scalar_text.ts";
 export type {
   DeclaredType,
   DeclaredValue,
@@ -199,18 +203,22 @@ export type {
   Signature,
   TensorType,
   UnknownType,
-} from "./lib/signature.ts";
+} from "./lib/signature/signature.ts";
 export {
   disposeStructure,
   type StructuredArgument,
   type StructuredResult,
-} from "./lib/structure.ts";
-export type { NdArray, NestedArray, TensorData } from "./lib/tensor.ts";
+} from "./lib/call/structure.ts";
+export type {
+  NdArray,
+  NestedArray,
+  TensorData,
+} from "./lib/tensor/encode_tensor.ts";
 export {
   formatCallingConvention,
   formatDeclaredType,
   formatSignature,
-} from "./lib/signature_format.ts";
+} from "./lib/signature/signature_format.ts";
 export {
   asTensor,
   type ElementArrays,
@@ -223,7 +231,7 @@ export {
   type TensorMembers,
   type TensorShape,
   type TensorShapeOf,
-} from "./lib/tensor_types.ts";
+} from "./lib/hal/typed_tensor.ts";
 export {
   listTaskTopologies,
   type TaskTopology,
@@ -231,7 +239,7 @@ export {
   type TaskTopologyOptions,
   type TaskWorkerOptions,
   type ThreadAffinity,
-} from "./lib/task_topology.ts";
+} from "./lib/hal/task_topology.ts";
 export {
   type CompareOptions,
   compareTensors,
@@ -240,7 +248,7 @@ export {
   storageOf,
   tensorByteLength,
   viewStorageBytes,
-} from "./lib/tooling.ts";
-export type { Value, VmObject } from "./lib/value.ts";
-export { VmBuffer } from "./lib/vm_buffer.ts";
-export { Watchdog } from "./lib/watchdog.ts";
+} from "./lib/tooling/tensors.ts";
+export type { Value, VmObject } from "./lib/vm/value.ts";
+export { VmBuffer } from "./lib/vm/vm_buffer.ts";
+export { Watchdog } from "./lib/tooling/watchdog.ts";

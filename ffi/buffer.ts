@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { check, created } from "./status.ts";
-import { bytesOf, toSafeNumber } from "./text.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { check, created } from "./library/status.ts";
+import { bytesOf, toSafeNumber } from "./base/text.ts";
 
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(

@@ -4,10 +4,15 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { check, checkLength, created } from "./status.ts";
-import { byteLengthOf, readBytes, readText, RecordReader } from "./text.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { check, checkLength, created } from "./library/status.ts";
+import {
+  byteLengthOf,
+  readBytes,
+  readText,
+  RecordReader,
+} from "./base/text.ts";
 
 /** Where tensors are allocated. */
 export interface Memory {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { runElsewhere } from "./other_threads.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { runElsewhere } from "./ownership/thread_pool.ts";
 import { ownReference } from "./reference.ts";
-import { check, created } from "./status.ts";
-import { byteLengthOf, encodeText } from "./text.ts";
+import { check, created } from "./library/status.ts";
+import { byteLengthOf, encodeText } from "./base/text.ts";
 
 /** Arguments or results of a call, laid out as the calling convention says. */
 export class CallBuffer {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { check, created } from "./status.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { check, created } from "./library/status.ts";
 
 /** `IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION`. */
 const TRACE_EXECUTION = 1;

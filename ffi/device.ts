@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { check, checkLength, created } from "./status.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { check, checkLength, created } from "./library/status.ts";
 import { packTaskOptions, type TaskOptions } from "./task.ts";
 import {
   encodeText,
@@ -15,7 +15,7 @@ import {
   readText,
   RecordReader,
   toSafeNumber,
-} from "./text.ts";
+} from "./base/text.ts";
 
 /**
  * Creates devices as one group whose members can wait on each other.

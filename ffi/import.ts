@@ -5,11 +5,15 @@
  */
 
 import { type Memory, ownBufferView, type TensorBytes } from "./buffer_view.ts";
-import { IreeError } from "./error.ts";
-import { type Handle, Kind } from "./handle.ts";
-import { forgetMemory, keepMemory, keepMovedMemory } from "./kept_memory.ts";
-import { native } from "./library.ts";
-import { byteLengthOf, moveMemory } from "./text.ts";
+import { IreeError } from "./base/error.ts";
+import { type Handle, Kind } from "./ownership/handle.ts";
+import {
+  forgetMemory,
+  keepMemory,
+  keepMovedMemory,
+} from "./ownership/kept_memory.ts";
+import { native } from "./library/library.ts";
+import { byteLengthOf, moveMemory } from "./base/text.ts";
 
 /**
  * Makes memory in which an array can begin at an address that devices take.

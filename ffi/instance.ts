@@ -4,10 +4,15 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { bindAll, native, openLibrary } from "./library.ts";
-import { created } from "./status.ts";
-import { encodeText, readBytes, RecordReader, toSafeNumber } from "./text.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { bindAll, native, openLibrary } from "./library/library.ts";
+import { created } from "./library/status.ts";
+import {
+  encodeText,
+  readBytes,
+  RecordReader,
+  toSafeNumber,
+} from "./base/text.ts";
 
 /**
  * Opens the library when that has not happened and retains the instance.

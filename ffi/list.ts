@@ -4,9 +4,9 @@
  * @module
  */
 
-import { IreeError } from "./error.ts";
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
+import { IreeError } from "./base/error.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
 import {
   type ListElements,
   type ScalarType,
@@ -14,8 +14,8 @@ import {
   takeElements,
 } from "./list_elements.ts";
 import { ownReference } from "./reference.ts";
-import { check, checkLength, created } from "./status.ts";
-import { encodeText, readText } from "./text.ts";
+import { check, checkLength, created } from "./library/status.ts";
+import { encodeText, readText } from "./base/text.ts";
 
 /** Creates an empty list; of anything when no type is given. */
 export function createList(

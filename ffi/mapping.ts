@@ -5,11 +5,11 @@
  * @module
  */
 
-import { IreeError } from "./error.ts";
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { created } from "./status.ts";
-import { isMoved, moveMemory } from "./text.ts";
+import { IreeError } from "./base/error.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { created } from "./library/status.ts";
+import { isMoved, moveMemory } from "./base/text.ts";
 
 /** A mapping and its memory, which is moved out of its arrays on release. */
 export interface Mapping {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { checkLength, created } from "./status.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { checkLength, created } from "./library/status.ts";
 import {
   bytesOf,
   encodeName,
@@ -14,7 +14,7 @@ import {
   packStrings,
   readBytes,
   RecordReader,
-} from "./text.ts";
+} from "./base/text.ts";
 
 function own(instance: Handle, module: Deno.PointerValue): Handle {
   return new Handle(Kind.module, created(module), instance);

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { check, created } from "./status.ts";
-import { bytesOf, encodeName, encodeText } from "./text.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { check, created } from "./library/status.ts";
+import { bytesOf, encodeName, encodeText } from "./base/text.ts";
 
 /** How the bytes of a file of parameters are reached. */
 export type ParameterMode = "file" | "preload" | "mmap";

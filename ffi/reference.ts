@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
-import { created } from "./status.ts";
-import { readText } from "./text.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
+import { created } from "./library/status.ts";
+import { readText } from "./base/text.ts";
 
 /** A kind of objects that references point to; never null. */
 export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { native } from "./library.ts";
-import { checkLength } from "./status.ts";
-import { encodeText, readBytes, RecordReader } from "./text.ts";
+import { native } from "./library/library.ts";
+import { checkLength } from "./library/status.ts";
+import { encodeText, readBytes, RecordReader } from "./base/text.ts";
 
 /** What native code takes; see `iree_ffi_device_group_create`. */
 export interface TaskOptions {

@@ -5,12 +5,12 @@
  */
 
 import { type Memory, ownBufferView } from "./buffer_view.ts";
-import { Handle, Kind } from "./handle.ts";
-import { native } from "./library.ts";
+import { Handle, Kind } from "./ownership/handle.ts";
+import { native } from "./library/library.ts";
 import { idleList } from "./list.ts";
 import { ownReference } from "./reference.ts";
-import { check, checkLength, created } from "./status.ts";
-import { bytesOf, encodeName, encodeText, readText } from "./text.ts";
+import { check, checkLength, created } from "./library/status.ts";
+import { bytesOf, encodeName, encodeText, readText } from "./base/text.ts";
 
 /**
  * Creates a tensor from IREE's text of it, or from the text of its type and its

@@ -1,7 +1,7 @@
 /**
  * `./dev compile`: the command line and its library as one executable. On its
  * start it places the library in the cache of the user; see
- * `ffi/standalone.ts`.
+ * `ffi/library/standalone.ts`.
  *
  * `deno compile` downloads the executable that it puts the program into, unless
  * `DENORT_BIN` names one.
@@ -10,8 +10,8 @@
  */
 
 import { basename, dirname, join, resolve } from "@std/path";
-import { cacheVariables } from "../ffi/cache.ts";
-import { EMBEDDED } from "../ffi/standalone.ts";
+import { cacheVariables } from "../ffi/library/cache.ts";
+import { EMBEDDED } from "../ffi/library/standalone.ts";
 import { bundle, MAIN } from "./bundle.ts";
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Writes `lib/cli/release.json` for a release: the version of `deno.json` and
+ * Writes `lib/cli/setup/release.json` for a release: the version of `deno.json` and
  * the entries that `./dev package` wrote beside the archives.
  *
  *     ./dev deno run -A release/manifest.ts FOLDER
@@ -9,13 +9,13 @@
 
 import { fromFileUrl, join } from "@std/path";
 import config from "../deno.json" with { type: "json" };
-import release from "../lib/cli/release.json" with { type: "json" };
+import release from "../lib/cli/setup/release.json" with { type: "json" };
 
 /**
  * Composes the manifest of a release.
  *
  * @param folder The folder with the archives and their entries.
- * @returns Text of `lib/cli/release.json`.
+ * @returns Text of `lib/cli/setup/release.json`.
  */
 export async function composeManifest(folder: string): Promise<string> {
   const archives: Record<string, unknown> = {};
@@ -35,7 +35,7 @@ export async function composeManifest(folder: string): Promise<string> {
 
 if (import.meta.main) {
   await Deno.writeTextFile(
-    fromFileUrl(new URL("../lib/cli/release.json", import.meta.url)),
+    fromFileUrl(new URL("../lib/cli/setup/release.json", import.meta.url)),
     await composeManifest(Deno.args[0] ?? "dist"),
   );
 }

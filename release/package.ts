@@ -1,17 +1,17 @@
 /**
  * `./dev package`: makes the archive that `iree setup` installs, from a build of
- * the native library, and the entry about it for `lib/cli/release.json`. The
+ * the native library, and the entry about it for `lib/cli/setup/release.json`. The
  * same build gives the same bytes.
  *
  * @module
  */
 
 import { join, relative, resolve } from "@std/path";
-import { BUILD_FILE } from "../lib/cli/setup_install.ts";
+import { BUILD_FILE } from "../lib/cli/setup/install.ts";
 import { runtime } from "../mod.ts";
 import { type ArchiveFile, writeArchive } from "./tar.ts";
 
-/** An entry of `lib/cli/release.json`. */
+/** An entry of `lib/cli/setup/release.json`. */
 export interface Entry {
   readonly name: string;
   readonly sha256: string;

@@ -77,7 +77,10 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
   const imports = [
     ...text.matchAll(/^import (?!type ).*?from "\.\/(lib\/cli\/[^"]*)"/gm),
   ].map(([, target]) => target);
-  assertEquals(imports, ["lib/cli/terminal.ts", "lib/cli/usage_error.ts"]);
+  assertEquals(imports, [
+    "lib/cli/common/terminal.ts",
+    "lib/cli/common/usage_error.ts",
+  ]);
   assert(text.includes('import("./lib/cli/run/command.ts")'));
 });
 
@@ -94,7 +97,7 @@ Deno.test("The symbol table is the header's", async () => {
   const header = await Deno.readTextFile(
     join(ROOT, "native/include/iree_ffi.h"),
   );
-  const table = await Deno.readTextFile(join(ROOT, "ffi/symbols.ts"));
+  const table = await Deno.readTextFile(join(ROOT, "ffi/library/symbols.ts"));
   const declared = [...header.matchAll(/^IREE_API_EXPORT[^;]*;/gm)].map((
     [text],
   ) => text.replace(/^IREE_API_EXPORT /, "").replace(/\s+/g, " "));
@@ -103,6 +106,9 @@ Deno.test("The symbol table is the header's", async () => {
     const wanted = declaration.slice(0, -1).replace(/\( /g, "(");
     const comments = table.replace(/\n *\/\/ */g, " ").replace(/\s+/g, " ")
       .replace(/\( /g, "(");
-    assert(comments.includes(wanted), `not in ffi/symbols.ts: ${wanted}`);
+    assert(
+      comments.includes(wanted),
+      `not in ffi/library/symbols.ts: ${wanted}`,
+    );
   }
 });

@@ -7,12 +7,12 @@ import {
   listTaskTopologies,
   probeDrivers,
 } from "../../mod.ts";
-import type { Command } from "./command.ts";
-import { formatDeviceDump, formatTopologies } from "./device_text.ts";
-import { FLAGFILE_HELP, formatFlags, parseFlags } from "./flags.ts";
-import { TASK_TOPOLOGY_FLAGS, taskTopologyOf } from "./task_flags.ts";
-import { printHelp } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
+import type { Command } from "./common/command.ts";
+import { formatDeviceDump, formatTopologies } from "./common/device_text.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "./common/flags.ts";
+import { TASK_TOPOLOGY_FLAGS, taskTopologyOf } from "./common/task_flags.ts";
+import { printHelp } from "./common/terminal.ts";
+import { UsageError } from "./common/usage_error.ts";
 
 const FLAGS = {
   driver: {

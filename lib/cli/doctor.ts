@@ -8,10 +8,10 @@ import {
   probeDrivers,
   runtime,
 } from "../../mod.ts";
-import type { Command } from "./command.ts";
-import { formatFlags, parseFlags } from "./flags.ts";
+import type { Command } from "./common/command.ts";
+import { formatFlags, parseFlags } from "./common/flags.ts";
 import { findSdk } from "./sdk.ts";
-import { printHelp } from "./terminal.ts";
+import { printHelp } from "./common/terminal.ts";
 
 const FLAGS = {
   json: {

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { IreeError, runtime } from "../../mod.ts";
-import type { Command } from "./command.ts";
-import { formatFlags, parseFlags } from "./flags.ts";
-import { printHelp } from "./terminal.ts";
+import type { Command } from "./common/command.ts";
+import { formatFlags, parseFlags } from "./common/flags.ts";
+import { printHelp } from "./common/terminal.ts";
 
 const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },

@@ -6,7 +6,7 @@
  */
 
 import { join } from "@std/path";
-import { BUILD_FILE } from "../../lib/cli/setup_install.ts";
+import { BUILD_FILE } from "../../lib/cli/setup/install.ts";
 import { runtime } from "../../mod.ts";
 import { type ArchiveFile, writeArchive } from "../../release/tar.ts";
 

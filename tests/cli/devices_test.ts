@@ -11,7 +11,10 @@ import {
   listDrivers,
   probeDrivers,
 } from "../../mod.ts";
-import { formatDevices, formatDrivers } from "../../lib/cli/device_text.ts";
+import {
+  formatDevices,
+  formatDrivers,
+} from "../../lib/cli/common/device_text.ts";
 import { iree, test } from "../support.ts";
 import { forEach, peer } from "./peer.ts";
 

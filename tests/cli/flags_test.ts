@@ -5,8 +5,8 @@ import {
   type FlagValues,
   formatFlags,
   parseFlags,
-} from "../../lib/cli/flags.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+} from "../../lib/cli/common/flags.ts";
+import { UsageError } from "../../lib/cli/common/usage_error.ts";
 import { TemporaryFolder, test } from "../support.ts";
 
 const TABLE = {

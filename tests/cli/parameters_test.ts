@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Instance, ParameterIndex } from "../../mod.ts";
-import { bytesOf, gguf, safetensors } from "../parameter_files.ts";
+import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
 import {
   denoFlags,
   execute,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { readArchive } from "../../lib/cli/setup_archive.ts";
+import { readArchive } from "../../lib/cli/setup/archive.ts";
 import { IreeError } from "../../mod.ts";
 import { writeArchive } from "../../release/tar.ts";
 import { mustRun, TemporaryFolder, test } from "../support.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Download, download } from "../../lib/cli/setup_download.ts";
+import { type Download, download } from "../../lib/cli/setup/download.ts";
 import { IreeError } from "../../mod.ts";
 import { TemporaryFolder, test } from "../support.ts";
 import { type Answer, pathsUnder, Server } from "./archives.ts";

@@ -11,7 +11,7 @@ import {
   install,
   type Installation,
   isInstalled,
-} from "../../lib/cli/setup_install.ts";
+} from "../../lib/cli/setup/install.ts";
 import { IreeError, runtime } from "../../mod.ts";
 import { makePackage } from "../../release/package.ts";
 import {

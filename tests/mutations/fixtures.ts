@@ -5,7 +5,7 @@
  */
 
 import { nativeModule, program } from "../support.ts";
-import { vmPrograms } from "../vm_programs.ts";
+import { vmPrograms } from "../conformance/vm_programs.ts";
 
 /** Paths of what the cases are made of. */
 export interface Fixtures {

@@ -12,16 +12,19 @@ import {
   type ModuleParameters,
   type VmBuffer,
 } from "../../mod.ts";
-import { parseCallingConvention } from "../../lib/calling_convention.ts";
+import { parseCallingConvention } from "../../lib/signature/calling_convention.ts";
 import {
   FLAGFILE_HELP,
   type FlagTable,
   parseFlags,
-} from "../../lib/cli/flags.ts";
-import { parseModuleUri } from "../../lib/module_uri.ts";
-import { parseScalar } from "../../lib/scalar_text.ts";
-import { parseTensor } from "../../lib/tooling.ts";
-import { checkTensorText, splitTensorText } from "../../lib/tensor_text.ts";
+} from "../../lib/cli/common/flags.ts";
+import { parseModuleUri } from "../../lib/vm/module_uri.ts";
+import { parseScalar } from "../../lib/tensor/scalar_text.ts";
+import { parseTensor } from "../../lib/tooling/tensors.ts";
+import {
+  checkTensorText,
+  splitTensorText,
+} from "../../lib/tensor/tensor_text.ts";
 import type { Fixtures } from "./fixtures.ts";
 import type { Kind } from "./kinds.ts";
 import type { Random } from "./random.ts";

@@ -7,7 +7,7 @@
  */
 
 import { IreeError, runtime } from "../../mod.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+import { UsageError } from "../../lib/cli/common/usage_error.ts";
 import { ArgumentRunner } from "./arguments.ts";
 import { ProgramRunner } from "./programs.ts";
 import { CallerError, runText } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import release from "../../lib/cli/release.json" with { type: "json" };
+import release from "../../lib/cli/setup/release.json" with { type: "json" };
 import { composeManifest } from "../../release/manifest.ts";
 import { runtime } from "../../mod.ts";
 import { TemporaryFolder, test } from "../support.ts";

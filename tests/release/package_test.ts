@@ -102,7 +102,7 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     decodeURIComponent(pathname)
   }`;
   await Deno.writeTextFile(
-    join(checkout, "lib/cli/release.json"),
+    join(checkout, "lib/cli/setup/release.json"),
     JSON.stringify(manifest),
   );
   await mustRun(

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { PLATFORMS } from "../../ffi/platform.ts";
+import { PLATFORMS } from "../../ffi/library/platform.ts";
 import { mustRun, ROOT } from "../support.ts";
 
 const workflow = await Deno.readTextFile(
@@ -11,7 +11,10 @@ Deno.test("The workflow builds for all platforms, and wants an archive of each",
   const targets = [...workflow.matchAll(/- target: (\S+)/g)]
     .map(([, target]) => target);
   assertEquals(targets, Object.keys(PLATFORMS));
-  assertStringIncludes(workflow, `lib/cli/release.json)" = ${targets.length}`);
+  assertStringIncludes(
+    workflow,
+    `lib/cli/setup/release.json)" = ${targets.length}`,
+  );
 });
 
 Deno.test("The workflow calls ./dev as it is, and tests that there are", async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { native } from "../../ffi/library.ts";
+import { native } from "../../ffi/library/library.ts";
 import { LIBRARY } from "../support.ts";
 
 /** What can be done wrong. */

@@ -1,7 +1,7 @@
-import type { Command, CommandStatus } from "../command.ts";
-import type { FlagTable } from "../flags.ts";
-import { printHelp } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Command, CommandStatus } from "../common/command.ts";
+import type { FlagTable } from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { CONVERT } from "./convert.ts";
 import { CREATE } from "./create.ts";
 import { DUMP } from "./dump.ts";

@@ -4,10 +4,10 @@ import {
   type ParameterIndex,
   type ParameterProvider,
 } from "../../../mod.ts";
-import type { Command } from "../command.ts";
-import { FLAGFILE_HELP, formatFlags, parseFlags } from "../flags.ts";
-import { printHelp } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Command } from "../common/command.ts";
+import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
 import {
   openFiles,
   PARAMETER_MODE_FLAG,

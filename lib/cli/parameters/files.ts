@@ -5,9 +5,9 @@ import {
   type ParameterMode,
   type ParameterProvider,
 } from "../../../mod.ts";
-import type { Flag } from "../flags.ts";
-import { Progress } from "../progress.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Flag } from "../common/flags.ts";
+import { Progress } from "../common/progress.ts";
+import { UsageError } from "../common/usage_error.ts";
 
 /** `--parameters`. */
 export const PARAMETERS_FLAG = {

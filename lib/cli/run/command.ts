@@ -8,11 +8,15 @@ import {
   type VmFunction,
   Watchdog,
 } from "../../../mod.ts";
-import type { Command, CommandStatus } from "../command.ts";
-import { formatFlags, parseFlags, unexpectedArgument } from "../flags.ts";
-import { taskTopologyOf, taskWorkerOf } from "../task_flags.ts";
-import { formatError, printHelp } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
+import type { Command, CommandStatus } from "../common/command.ts";
+import {
+  formatFlags,
+  parseFlags,
+  unexpectedArgument,
+} from "../common/flags.ts";
+import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";
+import { formatError, printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { execute } from "./execution.ts";
 import { isListing, printListings } from "./listing.ts";
 import { setNativeFlags } from "./native_flags.ts";

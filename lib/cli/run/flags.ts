@@ -1,4 +1,4 @@
-import { FLAGFILE_HELP, type FlagTable } from "../flags.ts";
+import { FLAGFILE_HELP, type FlagTable } from "../common/flags.ts";
 
 /** What is run, on what, with which values. */
 export const MAIN_FLAGS = {

@@ -4,9 +4,12 @@ import {
   formatDevices,
   formatDrivers,
   formatTopologies,
-} from "../device_text.ts";
-import type { FlagValues } from "../flags.ts";
-import { type TASK_TOPOLOGY_FLAGS, taskTopologyOf } from "../task_flags.ts";
+} from "../common/device_text.ts";
+import type { FlagValues } from "../common/flags.ts";
+import {
+  type TASK_TOPOLOGY_FLAGS,
+  taskTopologyOf,
+} from "../common/task_flags.ts";
 import type { DEVICE_FLAGS } from "./flags.ts";
 import { print } from "./outputs.ts";
 

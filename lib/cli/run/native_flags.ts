@@ -1,5 +1,5 @@
 import { type Instance, setIreeFlags } from "../../../mod.ts";
-import type { Flag, FlagTable, FlagValues } from "../flags.ts";
+import type { Flag, FlagTable, FlagValues } from "../common/flags.ts";
 
 /** IREE's integers of 64 bits, as far as a number is exact. */
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER;

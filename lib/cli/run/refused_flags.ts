@@ -1,4 +1,4 @@
-import type { FlagTable } from "../flags.ts";
+import type { FlagTable } from "../common/flags.ts";
 
 const NO_REPLAY = ["the capture of replays is not in this library"];
 const NO_CUDA = ["the CUDA driver is not in this library"];

@@ -1,5 +1,8 @@
-import type { FlagValues } from "../flags.ts";
-import { TASK_TOPOLOGY_FLAGS, TASK_WORKER_FLAGS } from "../task_flags.ts";
+import type { FlagValues } from "../common/flags.ts";
+import {
+  TASK_TOPOLOGY_FLAGS,
+  TASK_WORKER_FLAGS,
+} from "../common/task_flags.ts";
 import {
   COMMON_FLAGS,
   DEVICE_FLAGS,

@@ -1,0 +1,121 @@
+/**
+ * The shared library: it is found, checked and opened, and its functions are
+ * bound one by one.
+ *
+ * @module
+ */
+
+import { IreeError } from "../base/error.ts";
+import { PACKAGE_VERSION } from "./package.ts";
+import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
+import { symbols } from "./symbols.ts";
+import { readBytes, RecordReader } from "../base/text.ts";
+
+/** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
+const ABI_VERSION = 5;
+
+/** The functions of the library. */
+export type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+/**
+ * The library's functions; set by {@linkcode openLibrary}. Each is bound when it
+ * is used for the first time: Deno compiles a way to call it, which takes a tenth
+ * of a millisecond, and a program uses a fifth of them.
+ */
+export let native: Native;
+
+let openedPath: string | undefined;
+
+/**
+ * Opens the library, once an isolate: a second call does nothing, unless it
+ * names another library, which is refused.
+ *
+ * @param path Path of the library; looked for when left out, as `search.ts`
+ * says.
+ */
+export function openLibrary(path?: string | URL): void {
+  if (openedPath !== undefined && path === undefined) return;
+  const wanted = pathOfLibrary(findLibrary(path));
+  if (openedPath !== undefined) {
+    if (wanted === openedPath) return;
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      `the runtime library is open already from '${openedPath}'; it cannot ` +
+        `be '${wanted}' in the same isolate`,
+    );
+  }
+  const functions = bindWhenUsed(wanted);
+  checkStamp(wanted, functions);
+  native = functions;
+  openedPath = wanted;
+  // Native modules print through C's stdout, programs here through Deno's.
+  native.iree_ffi_stdout_line_buffered();
+}
+
+/**
+ * Binds the functions that were not used yet. To Deno's sanitizer of tests each
+ * bound function is a resource.
+ */
+export function bindAll(): void {
+  for (const name of Object.keys(symbols) as (keyof Native)[]) native[name];
+}
+
+/**
+ * Path of the library that is open.
+ *
+ * @returns The path, or `undefined` before the first use of the runtime.
+ */
+export function libraryPath(): string | undefined {
+  return openedPath;
+}
+
+/** Functions of the library at a path that are opened when they are asked for. */
+function bindWhenUsed(path: string): Native {
+  const functions = {} as Native;
+  for (const name of Object.keys(symbols) as (keyof Native)[]) {
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get: () => {
+        const value = bind(path, name);
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  }
+  return functions;
+}
+
+// The system knows an open library by its path and does not look at the file
+// again: all functions are of the same one, whatever lies there by then.
+function bind(path: string, name: keyof Native): unknown {
+  try {
+    return Deno.dlopen(path, { [name]: symbols[name] }).symbols[name];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new IreeError(
+      "NOT_FOUND",
+      `cannot open the IREE runtime library '${path}': ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      { hint: installationHint(), cause: error },
+    );
+  }
+}
+
+/** The functions by which a library tells what it is. */
+type Stamp = Pick<Native, "iree_ffi_abi_version" | "iree_ffi_version">;
+
+function checkStamp(path: string, stamp: Stamp): void {
+  const version = new RecordReader(
+    readBytes((buffer, capacity) => stamp.iree_ffi_version(buffer, capacity)),
+  ).string();
+  const abi = stamp.iree_ffi_abi_version();
+  if (version === PACKAGE_VERSION && abi === ABI_VERSION) return;
+  throw new IreeError(
+    "FAILED_PRECONDITION",
+    `the IREE runtime library '${path}' has version ${version} and binary ` +
+      `interface ${abi}; this package has version ${PACKAGE_VERSION} and ` +
+      `needs binary interface ${ABI_VERSION}`,
+    { hint: installationHint() },
+  );
+}

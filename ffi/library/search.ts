@@ -1,0 +1,171 @@
+/**
+ * Where the shared library is looked for.
+ *
+ * The places, the first one that has it: the path that the caller gives; the
+ * environment variable `IREE_RUNTIME_LIBRARY`; the standalone binary, which has
+ * the library in it or beside it; the per-user cache, where `iree setup`
+ * installs it.
+ *
+ * @module
+ */
+
+import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { join } from "@std/path/join";
+import { normalize } from "@std/path/normalize";
+import {
+  cacheVariables,
+  findCacheFolder,
+  installationFolder,
+} from "./cache.ts";
+import { IreeError } from "../base/error.ts";
+import { CLI } from "./package.ts";
+import { findPlatform } from "./platform.ts";
+import { findEmbeddedLibrary } from "./standalone.ts";
+
+/** Environment variable with the path of the library. */
+const LIBRARY_VARIABLE = "IREE_RUNTIME_LIBRARY";
+
+/** A place to look for the library. */
+export type LibrarySource = "option" | "variable" | "standalone" | "cache";
+
+/** What was found at a place. */
+export interface LibraryPlace {
+  /** Which place it is. */
+  readonly source: LibrarySource;
+  /** Path of the library there; `undefined` when there is none. */
+  readonly path: string | undefined;
+  /** What the place is, and why it has no library, for people to read. */
+  readonly description: string;
+  /** Deno's flags without which it is not looked at. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * Looks for the library, up to the first place that has it. Places that the
+ * permissions do not cover are left out, and their descriptions say so.
+ *
+ * @param path What the caller gave.
+ * @returns The places, the last one with the library if it was found at all.
+ */
+export function findLibrary(path?: string | URL): LibraryPlace[] {
+  const places: LibraryPlace[] = [];
+  const looks = [() => givenPlace(path), variablePlace, standalone, cachePlace];
+  for (const look of looks) {
+    const place = look();
+    if (place !== undefined) places.push(place);
+    if (place?.path !== undefined) break;
+  }
+  return places;
+}
+
+/**
+ * The path of the library that was found.
+ *
+ * @param places What {@linkcode findLibrary} returned.
+ * @returns The path; when there is none, it throws what the places were.
+ */
+export function pathOfLibrary(places: readonly LibraryPlace[]): string {
+  const path = places.at(-1)?.path;
+  if (path !== undefined) return path;
+  const tried = places.map(({ description }) => `\n  ${description}`).join("");
+  throw new IreeError("NOT_FOUND", `no IREE runtime library:${tried}`, {
+    hint: installationHint(),
+  });
+}
+
+/** What to do where there is no library that fits. */
+export function installationHint(): string {
+  return `install it with \`deno run -A ${CLI} setup\`, or give the path of ` +
+    `one as the option \`library\` or in ${LIBRARY_VARIABLE}; a checkout ` +
+    `builds one with \`./dev setup\``;
+}
+
+function givenPlace(given?: string | URL): LibraryPlace {
+  const place = { source: "option", flags: [] } as const;
+  const name = "the option `library`";
+  if (given === undefined) return without(place, `${name}: not given`);
+  const path = normalize(given instanceof URL ? fromFileUrl(given) : given);
+  return { ...place, path, description: name };
+}
+
+function variablePlace(): LibraryPlace {
+  const descriptor = { name: "env", variable: LIBRARY_VARIABLE } as const;
+  let { state } = Deno.permissions.querySync(descriptor);
+  if (state === "prompt") {
+    state = Deno.permissions.requestSync(descriptor).state;
+  }
+  const flag = `--allow-env=${LIBRARY_VARIABLE}`;
+  const place = { source: "variable", flags: [flag] } as const;
+  const name = `the environment variable ${LIBRARY_VARIABLE}`;
+  if (state !== "granted") {
+    return without(place, `${name}: not looked at without ${flag}`);
+  }
+  const value = Deno.env.get(LIBRARY_VARIABLE);
+  return value
+    ? { ...place, path: normalize(value), description: name }
+    : without(place, `${name}: not set`);
+}
+
+function standalone(): LibraryPlace | undefined {
+  if (!Deno.build.standalone) return undefined;
+  const place = { source: "standalone", flags: [] } as const;
+  const embedded = findEmbeddedLibrary();
+  if (embedded !== undefined) {
+    const description = "embedded in the standalone binary";
+    return { ...place, path: embedded, description };
+  }
+  const platform = findPlatform();
+  if (platform === undefined) return undefined;
+  const path = join(dirname(Deno.execPath()), basename(platform.library));
+  return fileOrReason(place, "beside the standalone binary", path);
+}
+
+function cachePlace(): LibraryPlace {
+  const flags = [`--allow-env=${cacheVariables()}`];
+  const place = { source: "cache", flags } as const;
+  const name = "the cache of this user";
+  const platform = findPlatform();
+  if (platform === undefined) {
+    const target = Deno.build.target;
+    return without(place, `${name}: there are no libraries for ${target}`);
+  }
+  const cache = findCacheFolder();
+  if (cache.path === undefined) {
+    return without(place, `${name}: ${cache.reason}`);
+  }
+  const path = join(installationFolder(cache.path), platform.library);
+  return fileOrReason(place, name, normalize(path));
+}
+
+type Place = Pick<LibraryPlace, "source" | "flags">;
+
+function without(place: Place, description: string): LibraryPlace {
+  return { ...place, path: undefined, description };
+}
+
+/** A place with a file, if it may be looked at and is there. */
+function fileOrReason(
+  { source, flags }: Place,
+  name: string,
+  path: string,
+): LibraryPlace {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  const flag = `--allow-read=${path}`;
+  const place = { source, flags: [...flags, flag] };
+  if (state !== "granted") {
+    return without(place, `${name}: not looked at without ${flag}`);
+  }
+  return isFile(path)
+    ? { ...place, path, description: name }
+    : without(place, `${name}: no file '${path}'`);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Memory of JavaScript that native code uses without a copy: kept until that
+ * tells that it no longer does.
+ *
+ * @module
+ */
+
+import { native } from "../library/library.ts";
+
+const kept = new Map<number, ArrayBuffer>();
+
+/**
+ * Keeps memory.
+ *
+ * @returns The key by which native code tells that it no longer uses it.
+ */
+export function keepMemory(memory: ArrayBuffer): number {
+  const key = native.iree_ffi_import_new_key();
+  kept.set(key, memory);
+  return key;
+}
+
+/** Keeps memory in place of what was kept before, which it was moved out of. */
+export function keepMovedMemory(key: number, memory: ArrayBuffer): void {
+  kept.set(key, memory);
+}
+
+/** Lets memory go that native code was not given after all. */
+export function forgetMemory(key: number): void {
+  letReleasedMemoryGo();
+  kept.delete(key);
+}
+
+/**
+ * Lets go of what is no longer used. Called whenever a native object goes: with
+ * the last one that used the memory, usually.
+ */
+export function letReleasedMemoryGo(): void {
+  if (kept.size === 0) return;
+  for (;;) {
+    const key = native.iree_ffi_import_take_released();
+    if (key === 0) return;
+    kept.delete(key);
+  }
+}

@@ -1,0 +1,5 @@
+export {
+  IreeError,
+  type IreeErrorOptions,
+  type StatusCode,
+} from "../../ffi/base/error.ts";

@@ -1,0 +1,102 @@
+import {
+  demandCacheFolder,
+  installationFolder,
+} from "../../ffi/library/cache.ts";
+import {
+  type LibraryVersion,
+  readStatistics,
+  readVersion,
+  type Statistics,
+} from "../../ffi/instance.ts";
+import { libraryPath } from "../../ffi/library/library.ts";
+import { CLI, IMPORTS, PACKAGE_VERSION } from "../../ffi/library/package.ts";
+import { findPlatform, type Platform } from "../../ffi/library/platform.ts";
+import {
+  findLibrary,
+  type LibraryPlace,
+  type LibrarySource,
+} from "../../ffi/library/search.ts";
+
+export type {
+  LibraryPlace,
+  LibrarySource,
+  LibraryVersion,
+  Platform,
+  Statistics,
+};
+
+/** What can be told of the runtime as a whole. */
+export interface Runtime {
+  /** Counts of native allocations in the process; zero before the first use. */
+  readonly statistics: Statistics;
+  /** Path of the library that is open, if any. */
+  readonly libraryPath: string | undefined;
+  /** Version of this package, which its library has to have as well. */
+  readonly packageVersion: string;
+  /** What `deno run` takes for the command line: a specifier, or a path. */
+  readonly cli: string;
+  /**
+   * What a project imports this package by: `imports` of its `deno.json`. From
+   * a checkout, these are the packages that the checkout imports as well.
+   */
+  readonly imports: Readonly<Record<string, string>>;
+  /**
+   * What is particular to this platform; `undefined` where there are no
+   * libraries for it.
+   */
+  readonly platform: Platform | undefined;
+  /**
+   * Folder that `iree setup` installs the library in, with all that is compiled
+   * against it. Asks for the permission to read the variables that tell where
+   * the user's cache is.
+   */
+  installationFolder(): string;
+  /**
+   * Looks for the library as opening it does, up to the first place that has
+   * it: the path that is given, the environment variable
+   * `IREE_RUNTIME_LIBRARY`, a standalone binary, the cache of the user. Places
+   * that the permissions do not cover are left out and say so.
+   *
+   * @param library Path of the library, when it is known.
+   * @returns The places; only the last one can have a library.
+   */
+  findLibrary(library?: string | URL): LibraryPlace[];
+  /**
+   * Reads the versions of the library; opens it.
+   *
+   * @param library Path of the library; looked for when left out.
+   */
+  version(library?: string | URL): LibraryVersion;
+}
+
+/**
+ * The runtime as a whole.
+ *
+ * @example Nothing is left when everything was disposed
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { Instance, runtime } from "@iree/runtime";
+ *
+ * const before = runtime.statistics.liveBytes;
+ * {
+ *   using _instance = Instance.open();
+ *   assert(runtime.statistics.liveBytes > before);
+ * }
+ * assertEquals(runtime.statistics.liveBytes, before);
+ * ```
+ */
+export const runtime: Runtime = {
+  get statistics(): Statistics {
+    return readStatistics();
+  },
+  get libraryPath(): string | undefined {
+    return libraryPath();
+  },
+  packageVersion: PACKAGE_VERSION,
+  cli: CLI,
+  imports: IMPORTS,
+  platform: findPlatform(),
+  installationFolder: () => installationFolder(demandCacheFolder()),
+  findLibrary,
+  version: readVersion,
+};

@@ -1,0 +1,242 @@
+import { createBufferView, type Memory } from "../../ffi/buffer_view.ts";
+import { createList } from "../../ffi/list.ts";
+import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import type {
+  AbiArgument,
+  AbiTensor,
+  AbiType,
+} from "../signature/abi_signature.ts";
+import { BufferView } from "../hal/buffer_view.ts";
+import { IreeError, type StatusCode } from "../base/error.ts";
+import { List } from "../vm/list.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { SCALARS } from "../tensor/scalar.ts";
+import {
+  CALL_HINT,
+  type Place,
+  type StructuredArgument,
+  structureError,
+} from "./structure.ts";
+import { TensorParameter } from "./tensor_argument.ts";
+import { describeValue, type Value } from "../vm/value.ts";
+
+/** A value in a structure. */
+interface Child {
+  readonly key: string | number;
+  readonly type: AbiType;
+  readonly value: unknown;
+}
+
+/** Makes the VM's values of structures, for one call. */
+export class ArgumentPacker {
+  readonly #functionName: string;
+  readonly #memory: Memory;
+  readonly #scratch: DisposableStack;
+
+  /**
+   * @param functionName The function that is called.
+   * @param memory Where tensors are made.
+   * @param scratch Disposes what was made, after the call.
+   */
+  constructor(
+    functionName: string,
+    memory: Memory,
+    scratch: DisposableStack,
+  ) {
+    this.#functionName = functionName;
+    this.#memory = memory;
+    this.#scratch = scratch;
+  }
+
+  /**
+   * Makes all arguments of the call: those given by name are in an object that
+   * comes last.
+   *
+   * @param wanted What the function takes.
+   * @param given What the caller gives.
+   * @returns The values, in the VM's order.
+   */
+  packAll(
+    wanted: readonly AbiArgument[],
+    given: readonly StructuredArgument[],
+  ): Value[] {
+    const names = wanted.flatMap(({ name }) => name ?? []);
+    const count = wanted.length - names.length;
+    if (given.length !== count + (names.length > 0 ? 1 : 0)) {
+      throw this.#wrongCount(count, names, given.length);
+    }
+    const last: Place = { key: `argument ${count}` };
+    const named = names.length === 0
+      ? {}
+      : this.#recordOf(new Set(names), given[count], last);
+    let position = 0;
+    return wanted.map(({ name, type }) => {
+      if (name !== undefined) {
+        return this.#pack(type, named[name], { parent: last, key: name });
+      }
+      const place = { key: `argument ${position}` };
+      return this.#pack(type, given[position++], place);
+    });
+  }
+
+  #pack(type: AbiType, value: unknown, place: Place): Value {
+    switch (type.kind) {
+      case "any":
+        return value as Value;
+      case "scalar":
+        return this.#packScalar(type.type, value, place);
+      case "tensor":
+        return this.#packTensor(type, value, place);
+      case "dictionary": {
+        const record = this.#recordOf(type.entries, value, place);
+        const children = Array.from(type.entries, ([key, type]) => {
+          return { key, type, value: record[key] };
+        });
+        return this.#packList(children, place);
+      }
+      case "tuple": {
+        const { items } = type;
+        const values = this.#arrayOf(items.length, value, place);
+        const children = items.map((type, key) => {
+          return { key, type, value: values[key] };
+        });
+        return this.#packList(children, place);
+      }
+      case "list": {
+        const values = this.#arrayOf(undefined, value, place);
+        const children = Array.from(values, (value, key) => {
+          return { key, type: type.item, value };
+        });
+        return this.#packList(children, place);
+      }
+    }
+  }
+
+  #packScalar(type: string, value: unknown, place: Place): Value {
+    if (type === "f16" || type === "bf16") {
+      throw this.#error(
+        place,
+        `is a scalar of type ${type}, which cannot be passed so`,
+        "UNIMPLEMENTED",
+      );
+    }
+    const { range, fits } = SCALARS[type as keyof typeof SCALARS];
+    if (fits(value)) return value as number | bigint;
+    throw this.#wrongType(place, `${type} (${range})`, value);
+  }
+
+  #packTensor(type: AbiTensor, value: unknown, place: Place): Value {
+    const parameter = new TensorParameter(
+      { ...type, name: "", attributes: {} },
+      (problem) => this.#error(place, `input ${problem}`),
+    );
+    if (value instanceof BufferView) {
+      parameter.check(handleOf(value));
+      return value;
+    }
+    if (!parameter.takesData(value)) {
+      throw this.#wrongType(place, parameter.description, value);
+    }
+    const tensor = parameter.encode(value);
+    return this.#scratch.use(
+      new BufferView(
+        createBufferView(this.#memory, tensor),
+        tensor.code,
+        byteLengthOf(tensor.bytes),
+      ),
+    );
+  }
+
+  #packList(children: readonly Child[], place: Place): List {
+    const packed = children.map(({ key, type, value }) =>
+      this.#pack(type, value, { parent: place, key })
+    );
+    const { instance } = this.#memory;
+    const list = this.#scratch.use(
+      new List(createList(instance, undefined, packed.length)),
+    );
+    list.resize(packed.length);
+    for (const [index, { type }] of children.entries()) {
+      const scalar = type.kind === "scalar" ? type.type : undefined;
+      list.set(index, packed[index], scalar as keyof typeof SCALARS);
+    }
+    return list;
+  }
+
+  #recordOf(
+    keys: { has(key: string): boolean; keys(): Iterable<string> },
+    value: unknown,
+    place: Place,
+  ): Readonly<Record<string, unknown>> {
+    const wanted = `an object with ${listKeys(keys.keys())}`;
+    if (
+      typeof value !== "object" || value === null || Array.isArray(value) ||
+      value instanceof NativeObject || typedArrayName(value) !== undefined
+    ) throw this.#wrongType(place, wanted, value);
+    for (const key of keys.keys()) {
+      if (Object.hasOwn(value, key)) continue;
+      throw this.#error(place, `has no '${key}'; wanted ${wanted}`);
+    }
+    for (const key of Object.keys(value)) {
+      if (keys.has(key)) continue;
+      throw this.#error(place, `has an extra '${key}'; wanted ${wanted}`);
+    }
+    return value as Readonly<Record<string, unknown>>;
+  }
+
+  #arrayOf(
+    length: number | undefined,
+    value: unknown,
+    place: Place,
+  ): readonly unknown[] {
+    const wanted = length === undefined
+      ? "an array"
+      : `an array of ${length} value${length === 1 ? "" : "s"}`;
+    if (!Array.isArray(value)) throw this.#wrongType(place, wanted, value);
+    if (length === undefined || value.length === length) return value;
+    throw this.#error(place, `wanted ${wanted}, given ${value.length}`);
+  }
+
+  #wrongType(place: Place, wanted: string, value: unknown): IreeError {
+    return this.#error(
+      place,
+      `wanted ${wanted}, given ${describeValue(value)}`,
+    );
+  }
+
+  #error(place: Place, problem: string, code?: StatusCode): IreeError {
+    return structureError(
+      code ?? "INVALID_ARGUMENT",
+      this.#functionName,
+      place,
+      problem,
+    );
+  }
+
+  #wrongCount(
+    count: number,
+    names: readonly string[],
+    given: number,
+  ): IreeError {
+    const object = names.length === 0
+      ? ""
+      : ` and an object with ${listKeys(names)}`;
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `input list and function mismatch; expected ${count} arguments` +
+        `${object} but passed ${given} to '${this.#functionName}'`,
+      { hint: CALL_HINT },
+    );
+  }
+}
+
+/** Names of more would hide what is wrong. */
+const MAX_KEYS = 20;
+
+function listKeys(keys: Iterable<string>): string {
+  const all = Array.from(keys, (key) => `'${key}'`);
+  if (all.length === 0) return "no keys";
+  const more = all.length - MAX_KEYS;
+  const listed = all.slice(0, MAX_KEYS).join(", ");
+  return more > 0 ? `${listed} and ${more} more` : listed;
+}

@@ -1,0 +1,150 @@
+import {
+  type AbiDictionary,
+  type AbiList,
+  type AbiScalarType,
+  type AbiTuple,
+  type AbiType,
+  resultStructure,
+  sizeOfStructure,
+} from "../signature/abi_signature.ts";
+import { BufferView } from "../hal/buffer_view.ts";
+import type { IreeError } from "../base/error.ts";
+import { List } from "../vm/list.ts";
+import { NativeObject } from "../base/native_object.ts";
+import {
+  type Place,
+  type StructuredResult,
+  structureError,
+} from "./structure.ts";
+import { describeValue, type Value } from "../vm/value.ts";
+
+/**
+ * Makes structures of the VM's results. Disposes the lists that they were in,
+ * and everything when something is not as the program tells.
+ *
+ * @param functionName The function that gave them.
+ * @param types What the program tells of its results.
+ * @param values The results.
+ * @returns Nothing, the one result, or all of them.
+ */
+export function unpackResults(
+  functionName: string,
+  types: readonly AbiType[],
+  values: readonly Value[],
+): StructuredResult | undefined {
+  using unpacker = new ResultUnpacker(functionName);
+  unpacker.own(values);
+  const structure = resultStructure(types);
+  const inlined = structure === types[0];
+  const results = inlined
+    ? unpacker.unpackItems(structure, values, { key: "result 0" })
+    : types.map((type, ordinal) =>
+      unpacker.unpack(type, values[ordinal], { key: `result ${ordinal}` })
+    );
+  unpacker.keep();
+  return inlined || types.length > 1
+    ? results
+    : (results as StructuredResult[])[0];
+}
+
+/** Owns all objects until everything is known to be as told. */
+class ResultUnpacker {
+  readonly #functionName: string;
+  readonly #owned = new DisposableStack();
+
+  constructor(functionName: string) {
+    this.#functionName = functionName;
+  }
+
+  own(values: readonly Value[]): void {
+    for (const value of values) {
+      if (value instanceof NativeObject) this.#owned.use(value);
+    }
+  }
+
+  /** Lets the caller have the objects. */
+  keep(): void {
+    this.#owned.move();
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+
+  unpack(type: AbiType, value: Value, place: Place): StructuredResult {
+    switch (type.kind) {
+      case "any":
+        return value;
+      case "scalar":
+        return toScalar(type.type, value) ??
+          this.#refuse(place, `of type ${type.type}`, value);
+      case "tensor":
+        return value instanceof BufferView
+          ? value
+          : this.#refuse(place, "a tensor", value);
+      default: {
+        if (!(value instanceof List)) this.#refuse(place, "a list", value);
+        const values = value.toArray();
+        this.own(values);
+        const result = this.unpackItems(type, values, place);
+        value.dispose();
+        return result;
+      }
+    }
+  }
+
+  unpackItems(
+    type: AbiTuple | AbiDictionary | AbiList,
+    values: readonly Value[],
+    parent: Place,
+  ): StructuredResult {
+    if (type.kind === "list") {
+      return values.map((value, key) =>
+        this.unpack(type.item, value, { parent, key })
+      );
+    }
+    const size = sizeOfStructure(type);
+    if (values.length !== size) {
+      throw this.#error(parent, `is a list of ${values.length}, not ${size}`);
+    }
+    if (type.kind === "tuple") {
+      return type.items.map((item, key) =>
+        this.unpack(item, values[key], { parent, key })
+      );
+    }
+    return Object.fromEntries(
+      Array.from(type.entries, ([key, item], index) => [
+        key,
+        this.unpack(item, values[index], { parent, key }),
+      ]),
+    );
+  }
+
+  #refuse(place: Place, wanted: string, value: Value): never {
+    throw this.#error(place, `is ${describeValue(value)}, not ${wanted}`);
+  }
+
+  #error(place: Place, problem: string): IreeError {
+    return structureError(
+      "FAILED_PRECONDITION",
+      this.#functionName,
+      place,
+      `${problem}, as the program tells`,
+    );
+  }
+}
+
+// A program may keep a number as another type than it tells, as long as it is
+// the same number.
+function toScalar(
+  type: AbiScalarType,
+  value: Value,
+): number | bigint | undefined {
+  if (typeof value !== "number" && typeof value !== "bigint") return undefined;
+  if (type.includes("f")) return typeof value === "number" ? value : undefined;
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    return undefined;
+  }
+  if (type === "i64") return BigInt(value);
+  return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
+}

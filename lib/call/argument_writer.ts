@@ -1,0 +1,266 @@
+import { CallBuffer, setCallReference, setCallTensor } from "../../ffi/call.ts";
+import type { Giver } from "../../ffi/ownership/producer.ts";
+import { Handle, Kind } from "../../ffi/ownership/handle.ts";
+import { CallResults, declarationHint } from "./result_reader.ts";
+import {
+  parseCallingConvention,
+  type Slot,
+  type SlotType,
+} from "../signature/calling_convention.ts";
+import { declaredScalar } from "../signature/declared_scalar.ts";
+import type { TypedArray } from "../tensor/element_type.ts";
+import { IreeError } from "../base/error.ts";
+import type { FunctionDescription } from "../vm/module.ts";
+import type { PreparedCall } from "./call_frame.ts";
+import {
+  type DeclaredScalar,
+  type ScalarRange,
+  SCALARS,
+} from "../tensor/scalar.ts";
+import { parseSignature, type Signature } from "../signature/signature.ts";
+import type { EncodedTensor, TensorData } from "../tensor/encode_tensor.ts";
+import { TensorParameter } from "./tensor_argument.ts";
+import { describeValue, unwrapObject, type Value } from "../vm/value.ts";
+
+/** What a call takes: values, and data that tensors are made of. */
+export type Argument = Value | TensorData;
+
+/**
+ * What a reference is passed as: an array that needs nothing more, a new tensor,
+ * an object, or null.
+ */
+export type ReferenceArgument =
+  | TypedArray
+  | EncodedTensor
+  | Handle
+  | null;
+
+/** Checks and writes the arguments of a function, and reads its results. */
+export class CallLayout {
+  /** What its module tells of the function. */
+  readonly description: FunctionDescription;
+  /** Inputs and outputs as the program's author wrote them. */
+  readonly signature: Signature | undefined;
+  /** Whether the function takes fences, which the call sees to. */
+  readonly takesFences: boolean;
+  /** Reads what the function gives. */
+  readonly results: CallResults;
+  readonly #argumentSlots: readonly Slot[];
+  readonly #argumentsLength: number;
+  readonly #resultsLength: number;
+  readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
+  readonly #tensors: readonly TensorParameter[];
+  /** Whether any argument is a reference. */
+  readonly takesReferences: boolean;
+
+  /** Throws UNIMPLEMENTED for a function that cannot be called from here. */
+  constructor(description: FunctionDescription) {
+    const convention = parseCallingConvention(description.callingConvention);
+    this.description = description;
+    this.signature = parseSignature(
+      description.attributes["iree.abi.declaration"] ?? "",
+      description.name,
+    );
+    this.takesFences =
+      description.attributes["iree.abi.model"] === "coarse-fences";
+    this.#argumentSlots = convention.arguments.slots.slice(
+      0,
+      this.takesFences ? -FENCE_COUNT : undefined,
+    );
+    this.#argumentsLength = convention.arguments.byteLength;
+    this.#resultsLength = convention.results.byteLength;
+    const { inputs = [], outputs = [] } = this.signature ?? {};
+    this.#argumentTypes = inputs.map(declaredScalar);
+    this.results = new CallResults(
+      description,
+      convention.results.slots,
+      outputs.map(declaredScalar),
+    );
+    this.#tensors = this.#argumentSlots.map((_, ordinal) =>
+      new TensorParameter(
+        inputs[ordinal],
+        (problem) => this.#refused(ordinal, problem),
+      )
+    );
+    this.takesReferences = this.#argumentSlots.some(({ type }) =>
+      type === "ref"
+    );
+  }
+
+  /** Types of the arguments in order. */
+  get argumentTypes(): readonly SlotType[] {
+    return this.#argumentSlots.map(({ type }) => type);
+  }
+
+  /** Makes room for the values of a call. */
+  prepare(handle: Handle): PreparedCall {
+    return {
+      handle,
+      arguments: new CallBuffer(this.#argumentsLength),
+      results: new CallBuffer(this.#resultsLength),
+      givers: NO_GIVERS,
+    };
+  }
+
+  /** Refuses another number of arguments than the function takes. */
+  checkCount(count: number): void {
+    if (count !== this.#argumentSlots.length) throw this.#wrongCount(count);
+  }
+
+  /**
+   * Reads what is passed for references. This can run code of the caller's,
+   * even a call of this function, so nothing is written before all is read.
+   */
+  readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {
+    const slots = this.#argumentSlots;
+    this.checkCount(values.length);
+    if (!this.takesReferences) return NO_REFERENCES;
+    const references = new Array<ReferenceArgument>(slots.length);
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      references[ordinal] = slots[ordinal].type === "ref"
+        ? this.#readReference(ordinal, values[ordinal])
+        : null;
+    }
+    return references;
+  }
+
+  /**
+   * Writes the arguments of a call. Scalars that do not fit are refused before
+   * native code is given anything.
+   */
+  write(
+    context: Handle,
+    call: PreparedCall,
+    values: readonly Argument[],
+    references: readonly ReferenceArgument[],
+  ): void {
+    const slots = this.#argumentSlots;
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      const slot = slots[ordinal];
+      if (slot.type !== "ref") {
+        this.#writeSlot(call.arguments, ordinal, slot, values[ordinal]);
+      }
+    }
+    if (this.takesReferences) this.#setReferences(context, call, references);
+  }
+
+  #readReference(ordinal: number, value: Argument): ReferenceArgument {
+    if (value === null) return null;
+    const parameter = this.#tensors[ordinal];
+    // First what is quick to tell: looking into an array for a handle is not.
+    if (parameter.takesAsItIs(value)) return value;
+    const object = unwrapObject(value);
+    if (object !== undefined) {
+      if (object.kind === Kind.bufferView) parameter.check(object);
+      return object;
+    }
+    if (parameter.takesData(value)) return parameter.encode(value);
+    throw this.#wrongType(ordinal, value);
+  }
+
+  /** Writes an argument of a function that takes no references. */
+  writeScalar(call: PreparedCall, ordinal: number, value: Argument): void {
+    const slot = this.#argumentSlots[ordinal];
+    this.#writeSlot(call.arguments, ordinal, slot, value);
+  }
+
+  #writeSlot(
+    { i32, i64, f32, f64 }: CallBuffer,
+    ordinal: number,
+    { type, offset }: Slot,
+    value: Argument,
+  ): void {
+    const declared = this.#argumentTypes[ordinal];
+    if (declared !== undefined) {
+      if (!declared.fits(value)) throw this.#wrongType(ordinal, value);
+      i32[offset >> 2] = declared.encode(value as number);
+    } else if (type === "i32") {
+      if (typeof value !== "number" || (value | 0) !== value) {
+        throw this.#wrongType(ordinal, value);
+      }
+      i32[offset >> 2] = value;
+    } else if (type === "f64") {
+      if (typeof value !== "number") throw this.#wrongType(ordinal, value);
+      f64[offset >> 3] = value;
+    } else if (type === "f32") {
+      if (!SCALARS.f32.fits(value)) throw this.#wrongType(ordinal, value);
+      f32[offset >> 2] = value as number;
+    } else {
+      if (!SCALARS.i64.fits(value)) throw this.#wrongType(ordinal, value);
+      i64[offset >> 3] = typeof value === "bigint"
+        ? value
+        : BigInt(value as number);
+    }
+  }
+
+  // Only once all values are known to be good: native code keeps the objects
+  // until the call is made.
+  #setReferences(
+    context: Handle,
+    call: PreparedCall,
+    references: readonly ReferenceArgument[],
+  ): void {
+    const slots = this.#argumentSlots;
+    call.givers = NO_GIVERS;
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) {
+      if (slots[ordinal].type !== "ref") continue;
+      const reference = references[ordinal];
+      if (ArrayBuffer.isView(reference)) {
+        const { code, dims } = this.#tensors[ordinal];
+        setCallTensor(call.handle, ordinal, code, dims, reference);
+      } else if (reference === null || Handle.is(reference)) {
+        setCallReference(context, call.handle, ordinal, reference);
+        const giver = reference?.giver;
+        if (giver !== undefined) call.givers = [...call.givers, giver];
+      } else {
+        const { code, dims, bytes } = reference;
+        setCallTensor(call.handle, ordinal, code, dims, bytes);
+      }
+    }
+  }
+
+  #wrongCount(count: number): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `input list and function mismatch; expected ` +
+        `${this.#argumentSlots.length} arguments but passed ${count} ` +
+        `to '${this.description.name}'`,
+      { hint: declarationHint(this.description) },
+    );
+  }
+
+  #wrongType(ordinal: number, value: unknown): IreeError {
+    const { type } = this.#argumentSlots[ordinal];
+    const wanted = type === "ref"
+      ? this.#tensors[ordinal].description
+      : this.#describeScalar(ordinal, type);
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `argument ${ordinal} of '${this.description.name}': wanted ${wanted}, given ` +
+        describeValue(value),
+      { hint: declarationHint(this.description) },
+    );
+  }
+
+  #refused(ordinal: number, problem: string): IreeError {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `argument ${ordinal} of '${this.description.name}': input${ordinal} ${problem}`,
+      { hint: declarationHint(this.description) },
+    );
+  }
+
+  #describeScalar(ordinal: number, type: Exclude<SlotType, "ref">): string {
+    const { range }: ScalarRange = this.#argumentTypes[ordinal] ??
+      SCALARS[type];
+    const declared = this.signature?.inputs[ordinal];
+    return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
+  }
+}
+
+const NO_GIVERS: readonly Giver[] = [];
+
+const NO_REFERENCES: readonly ReferenceArgument[] = [];
+
+/** Arguments at the end of a function of the model `coarse-fences`. */
+const FENCE_COUNT = 2;

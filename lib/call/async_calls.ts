@@ -1,0 +1,228 @@
+import {
+  createCall,
+  endCall,
+  endSubmission,
+  runCall,
+  submitCall,
+  waitForCall,
+} from "../../ffi/call.ts";
+import { allFinished, Giver } from "../../ffi/ownership/producer.ts";
+import { type Handle, Kind } from "../../ffi/ownership/handle.ts";
+import type { Argument, CallLayout } from "./argument_writer.ts";
+import type { CallResult, Computed } from "./result_reader.ts";
+import type { ContextQueue } from "./context_queue.ts";
+import { handleIn, NativeObject } from "../base/native_object.ts";
+import type { Patience } from "../base/deadline.ts";
+import type { PreparedCall } from "./call_frame.ts";
+
+/** What a function is looked up in. */
+export interface FunctionContext {
+  /** The context. */
+  readonly context: Handle;
+  /** The devices that it uses, if any. */
+  readonly devices: Handle | undefined;
+  /** Keeps its calls in order. */
+  readonly queue: ContextQueue;
+}
+
+/**
+ * A call that was given to the device.
+ *
+ * @typeParam Results The results.
+ */
+export interface Submission<Results extends CallResult = CallResult> {
+  /**
+   * The results. Tensors can be passed to further calls of the context at once,
+   * which wait for their contents; to be read, they and lists must be finished.
+   * Where the call fails they never are. Objects are the caller's to dispose.
+   */
+  readonly results: Results;
+  /**
+   * Settles when the work has ended; rejects with what it failed with, and with
+   * FAILED_PRECONDITION when an argument is a result of a submission that failed,
+   * whose error is the `cause`. To be awaited, or caught, of each submission: a
+   * rejection that nobody observes ends Deno.
+   */
+  readonly finished: Promise<void>;
+}
+
+/** The asynchronous calls of a function. */
+export class AsyncCalls {
+  readonly #owner: FunctionContext;
+  readonly #layout: CallLayout;
+  readonly #moduleOrdinal: number;
+
+  constructor(
+    owner: FunctionContext,
+    layout: CallLayout,
+    moduleOrdinal: number,
+  ) {
+    this.#owner = owner;
+    this.#layout = layout;
+    this.#moduleOrdinal = moduleOrdinal;
+  }
+
+  /**
+   * Takes the arguments of a call, which gets native objects of its own: calls
+   * may overlap.
+   *
+   * @param values The arguments.
+   * @param demandFunction Throws when the function was disposed, which code
+   * that runs while the arguments are read can do.
+   */
+  begin(
+    values: readonly Argument[],
+    demandFunction: () => void,
+  ): PreparedCall {
+    const references = this.#layout.readReferences(values);
+    demandFunction();
+    const handle = prepareHandle(
+      this.#owner,
+      this.#layout,
+      this.#moduleOrdinal,
+    );
+    const prepared = this.#layout.prepare(handle);
+    try {
+      this.#layout.write(this.#owner.context, prepared, values, references);
+    } catch (error) {
+      handle.release();
+      throw error;
+    }
+    return prepared;
+  }
+
+  /**
+   * Makes a call when it is its turn.
+   *
+   * @param prepared The call, which is let go when all is done.
+   * @param patience Whether anybody still waits for it.
+   * @param read Reads the results, which are finished by then.
+   * @returns What that gives; rejects with what the call failed with.
+   */
+  async finish<Results>(
+    prepared: PreparedCall,
+    patience: Patience,
+    read: (call: PreparedCall) => Results,
+  ): Promise<Results | undefined> {
+    const { queue } = this.#owner;
+    const { handle } = prepared;
+    const isWanted = () => !patience.isOver;
+    try {
+      if (!this.#layout.takesFences) {
+        const run = async () =>
+          await this.#run(prepared, isWanted) ? read(prepared) : undefined;
+        return await queue.run(run, isWanted);
+      }
+      const submit = () => this.#submitElsewhere(prepared, isWanted);
+      const submission = await queue.run(submit, isWanted);
+      if (submission === undefined) return undefined;
+      await submission.finished;
+      return read(prepared);
+    } finally {
+      handle.release();
+    }
+  }
+
+  // Tells whether the call was made: not when it is no longer wanted.
+  async #run(
+    prepared: PreparedCall,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
+    const { context, queue } = this.#owner;
+    const { handle, givers } = prepared;
+    if (givers.length > 0) await allFinished(givers);
+    queue.follow(handle);
+    if (!await runCall(context, handle, prepared.arguments, isWanted)) {
+      return false;
+    }
+    endCall(handle, prepared.results);
+    return true;
+  }
+
+  // Giving much work to the device takes long too.
+  async #submitElsewhere(
+    prepared: PreparedCall,
+    isWanted: () => boolean,
+  ): Promise<{ finished: Promise<void> } | undefined> {
+    if (!await this.#run(prepared, isWanted)) return undefined;
+    const { handle } = prepared;
+    const ended = waitForCall(this.#owner.context, handle);
+    return { finished: this.#track(handle, ended) };
+  }
+
+  /** Gives a call to the device; its turn must have come. */
+  submit(prepared: PreparedCall): Submission {
+    const { context, queue } = this.#owner;
+    const { handle, givers } = prepared;
+    try {
+      // Code of the caller's that ran while arguments were read can have begun
+      // a call.
+      queue.demandIdle("a call cannot be submitted");
+      queue.follow(handle);
+      const ended = submitCall(
+        context,
+        handle,
+        prepared.arguments,
+        prepared.results,
+      );
+      const tracked = this.#track(handle, ended);
+      const giver = new Giver(context, handle, givers, tracked);
+      return this.#submission(prepared, giver);
+    } finally {
+      handle.release();
+    }
+  }
+
+  // What is in results cannot be read before it is finished.
+  #submission(prepared: PreparedCall, giver: Giver): Submission {
+    const { finished } = giver;
+    try {
+      const results = this.#layout.results.read(this.#owner.context, prepared);
+      giver.keep(thoseWithContents(results));
+      return { results, finished };
+    } catch (error) {
+      // Nobody is given the promise that could be asked about it.
+      finished.catch(() => {});
+      throw error;
+    }
+  }
+
+  // Makes the calls that come after a submitted one follow it.
+  #track(handle: Handle, ended: Promise<void>): Promise<void> {
+    const { queue } = this.#owner;
+    queue.submitted(handle.retain());
+    return ended.then(() => endSubmission(handle)).finally(() => {
+      queue.ended(handle);
+      handle.release();
+    });
+  }
+}
+
+/** Makes the native object of a call. */
+export function prepareHandle(
+  owner: FunctionContext,
+  layout: CallLayout,
+  moduleOrdinal: number,
+): Handle {
+  const { devices } = owner;
+  const { takesFences, description } = layout;
+  return createCall(owner.context, moduleOrdinal, description.name, {
+    devices,
+    takesFences,
+  });
+}
+
+// Tensors, and what can have some in it; buffers of the VM are no device's.
+function thoseWithContents(results: CallResult): Handle[] {
+  return (Array.isArray(results) ? results : [results])
+    .map(handleIn)
+    .filter((it) => it !== undefined)
+    .filter(({ kind }) => kind !== Kind.buffer);
+}
+
+/** Disposes results that nobody is going to have. */
+export function letGo(results: undefined | Computed | Computed[]): void {
+  for (const value of Array.isArray(results) ? results : [results]) {
+    if (value instanceof NativeObject) value.dispose();
+  }
+}

@@ -1,0 +1,89 @@
+import { bindCall, invokeCall } from "../../ffi/call.ts";
+import { Giver } from "../../ffi/ownership/producer.ts";
+import type { FunctionContext } from "./async_calls.ts";
+import type { CallLayout } from "./argument_writer.ts";
+import type { CallResult } from "./result_reader.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import type { PreparedCall } from "./call_frame.ts";
+
+/**
+ * Calls of a function with arguments that stay the same: nothing is checked or
+ * passed again. With tensors whose memory is mapped, calls in a loop copy and
+ * allocate nothing. onnxruntime has its `IOBinding` for this.
+ *
+ * Thread-compatible, as the function's context is: one call at a time.
+ *
+ * @typeParam Results The results, as far as they are known.
+ *
+ * @example
+ * ```ts ignore
+ * import { BufferView, load } from "@iree/runtime";
+ *
+ * using program = load({ modules: ["mul_into.vmfb"], device: "local-sync" });
+ * const [device] = program.devices;
+ * using input = BufferView.from(device, new Float32Array(4));
+ * using output = BufferView.from(device, new Float32Array(4));
+ * using call = program.lookupFunction("mul_into").bind(input, input, output);
+ * input.write(new Float32Array([1, 2, 3, 4]));
+ * call.run();
+ * console.log(output.toTypedArray());
+ * ```
+ */
+export class BoundCall<Results extends CallResult = CallResult>
+  extends NativeObject {
+  readonly #owner: FunctionContext;
+  readonly #layout: CallLayout;
+  readonly #prepared: PreparedCall;
+
+  /**
+   * Takes over a call; use `VmFunction.bind`.
+   *
+   * @internal
+   */
+  constructor(
+    owner: FunctionContext,
+    layout: CallLayout,
+    prepared: PreparedCall,
+  ) {
+    super(prepared.handle);
+    this.#owner = owner;
+    this.#layout = layout;
+    this.#prepared = prepared;
+    bindCall(prepared.handle);
+  }
+
+  /**
+   * Calls the function and waits for it, for what it does to its arguments:
+   * results are let go. Throws FAILED_PRECONDITION where
+   * `VmFunction.call` does, and when this was disposed.
+   */
+  run(): void {
+    this.#begin();
+    const { handle, arguments: values } = this.#prepared;
+    invokeCall(handle, values, null);
+  }
+
+  /**
+   * Calls the function and waits for it.
+   *
+   * @returns The results; objects in them are the caller's to dispose. Throws
+   * FAILED_PRECONDITION as {@linkcode run} does.
+   */
+  call(): Results {
+    this.#begin();
+    const { handle, arguments: values, results } = this.#prepared;
+    invokeCall(handle, values, results);
+    const { context } = this.#owner;
+    // Whoever wrote the type said what they are.
+    return this.#layout.results.read(context, this.#prepared) as Results;
+  }
+
+  // Refused as long as an asynchronous call has the context.
+  #begin(): void {
+    const handle = handleOf(this);
+    const { queue } = this.#owner;
+    queue.demandIdle("a call cannot be made");
+    queue.follow(handle);
+    Giver.waitForAll(this.#prepared.givers);
+  }
+}

@@ -1,0 +1,167 @@
+import { describeBufferView } from "../../ffi/buffer_view.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import {
+  declaredElementType,
+  type ElementTypeInfo,
+  isCompatible,
+  type TypedArray,
+} from "../tensor/element_type.ts";
+import { IreeError } from "../base/error.ts";
+import type { DeclaredValue, TensorType } from "../signature/signature.ts";
+import { formatTensorType, type Shape } from "../tensor/shape.ts";
+import {
+  type EncodedTensor,
+  encodeTensor,
+  fixShape,
+  isNdArray,
+  type TensorData,
+  type WantedTensor,
+} from "../tensor/encode_tensor.ts";
+
+/** A tensor that a function takes: makes it of data, and checks buffer views. */
+export class TensorParameter {
+  readonly #declared: (TensorType & DeclaredValue) | undefined;
+  readonly #info: ElementTypeInfo | undefined;
+  readonly #shape: Shape | undefined;
+  readonly #refuse: (problem: string) => IreeError;
+  readonly #wanted: WantedTensor;
+  /** Number of the element type of an array that is taken as it is. */
+  readonly code: number;
+  /** Dimensions of such an array. */
+  readonly dims: Float64Array<ArrayBuffer>;
+
+  /**
+   * @param declared What the function's author wrote; left out where nothing
+   * tells what the function takes.
+   * @param refuse Makes the error for what cannot be passed.
+   */
+  constructor(
+    declared: DeclaredValue | undefined,
+    refuse: (problem: string) => IreeError,
+  ) {
+    this.#declared = declared?.kind === "tensor" ? declared : undefined;
+    this.#info = this.#declared && declaredElementType(
+      this.#declared.elementType,
+    );
+    this.#shape = this.#declared?.shape;
+    this.#refuse = refuse;
+    this.#wanted = {
+      info: this.#info,
+      shape: this.#shape,
+      fixed: this.#info && this.#shape && fixShape(this.#shape, this.#info),
+      refuse,
+    };
+    this.code = this.#info?.code ?? 0;
+    this.dims = this.#wanted.fixed?.dims ?? NO_DIMS;
+  }
+
+  /** What the parameter takes, for messages. */
+  get description(): string {
+    if (this.#declared === undefined) {
+      return "a reference (an object of the VM, null, or a tensor's data with " +
+        "elementType and shape)";
+    }
+    return `a tensor ${this.#type} (a BufferView, an array of the class for ` +
+      "its elements, or nested arrays)";
+  }
+
+  /**
+   * Whether a value is data to make the tensor of: anything when the function
+   * declares a tensor, else what tells its type and shape itself.
+   */
+  takesData(value: unknown): value is TensorData {
+    if (isNdArray(value)) return true;
+    return this.#declared !== undefined &&
+      (typeof value === "number" || typeof value === "bigint" ||
+        typeof value === "boolean" || Array.isArray(value) ||
+        typedArrayName(value) !== undefined);
+  }
+
+  /**
+   * Whether an array can be passed as it is: the common case, in which nothing
+   * is to be made of it.
+   */
+  takesAsItIs(value: unknown): value is TypedArray {
+    const { info, fixed } = this.#wanted;
+    if (info === undefined || fixed === undefined || info.name === "i1") {
+      return false;
+    }
+    const name = typedArrayName(value);
+    return name !== undefined && info.arrays.includes(name) &&
+      byteLengthOf(value) === fixed.byteLength;
+  }
+
+  /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
+  encode(data: TensorData): EncodedTensor {
+    if (this.#declared !== undefined && this.#info === undefined) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${this.#declared.elementType} cannot be made here; ` +
+          "pass a BufferView",
+      );
+    }
+    return encodeTensor(data, this.#wanted);
+  }
+
+  /**
+   * Refuses a view of another element type or shape than the function takes, in
+   * the words that IREE has for it.
+   */
+  check(view: Handle): void {
+    // Type and shape of a view never change.
+    if (view.fits === this) return;
+    if (this.#info === undefined || this.#shape === undefined) return;
+    const { elementType, shape } = describeBufferView(view);
+    // IREE takes elements that it knows nothing of for any.
+    if (elementType.startsWith("*")) return;
+    const problem = elementTypeProblem(elementType, this.#info) ??
+      shapeProblem(shape, this.#shape);
+    if (problem === undefined) {
+      view.fits = this;
+      return;
+    }
+    throw this.#refuse(
+      `${problem}; wanted a tensor ${this.#type}, given a tensor ` +
+        formatTensorType(shape, elementType),
+    );
+  }
+
+  get #type(): string {
+    return formatTensorType(
+      this.#shape ?? [],
+      this.#declared?.elementType ?? "",
+    );
+  }
+}
+
+const NO_DIMS = new Float64Array();
+
+function elementTypeProblem(
+  given: string,
+  wanted: ElementTypeInfo,
+): string | undefined {
+  const info = declaredElementType(given);
+  return info !== undefined && isCompatible(info, wanted)
+    ? undefined
+    : `element type mismatch; expected ${wanted.name} but have ${given}`;
+}
+
+function shapeProblem(
+  given: readonly number[],
+  wanted: Shape,
+): string | undefined {
+  if (given.length !== wanted.length) {
+    return `shape rank mismatch; expected ${formatRank(wanted)} but have ` +
+      formatRank(given);
+  }
+  const axis = wanted.findIndex((dim, at) => dim !== null && dim !== given[at]);
+  return axis < 0
+    ? undefined
+    : `shape dimension ${axis} mismatch; expected ${wanted[axis]} but have ` +
+      given[axis];
+}
+
+function formatRank({ length }: Shape): string {
+  return length === 0 ? "0 (scalar)" : `${length}`;
+}

@@ -1,0 +1,70 @@
+import type { Command } from "../common/command.ts";
+import { bashScript, fishScript, zshScript } from "./scripts.ts";
+import type { FlagTable } from "../common/flags.ts";
+import { formatFlags, parseFlags } from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
+
+/** Commands by name. */
+export type Commands = Readonly<Record<string, Command>>;
+
+const FLAGS = {
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Prints a script with which a shell completes iree's arguments.
+
+Usage: iree completions bash|zsh|fish
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 when the script was printed, 2 for wrong usage.
+
+Examples:
+  iree completions bash > ~/.local/share/bash-completion/completions/iree
+  iree completions zsh > ~/.zfunc/_iree      # a folder of fpath
+  iree completions fish > ~/.config/fish/completions/iree.fish
+`;
+
+const SCRIPTS: Readonly<
+  Record<string, (commands: Commands, flags: FlagTable) => string>
+> = { bash: bashScript, zsh: zshScript, fish: fishScript };
+
+/**
+ * Makes `iree completions`.
+ *
+ * @param importCommands Imports all commands.
+ * @param flags Flags that stand before a command.
+ */
+export function completionsCommand(
+  importCommands: () => Promise<Commands>,
+  flags: FlagTable,
+): Command {
+  return {
+    summary: "prints completions for a shell",
+    flags: FLAGS,
+    words: Object.keys(SCRIPTS),
+    run: async (args) => {
+      const isFlag = (arg: string) => arg.startsWith("-");
+      if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
+      const [shell = "", ...rest] = args.filter((arg) => !isFlag(arg));
+      if (!Object.hasOwn(SCRIPTS, shell) || rest.length > 0) {
+        throw new UsageError(
+          `completions are for one of ${Object.keys(SCRIPTS).join(", ")}`,
+        );
+      }
+      const commands = withFlags(await importCommands());
+      console.log(SCRIPTS[shell](commands, flags).trimEnd());
+    },
+  };
+
+  /** Each command, and the flag that can stand behind it as well. */
+  function withFlags(commands: Commands): Commands {
+    const { verbose } = flags;
+    return Object.fromEntries(
+      Object.entries(commands).map(([name, command]) =>
+        [name, { ...command, flags: { ...command.flags, verbose } }] as const
+      ),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { runtime } from "../../../mod.ts";
+import type { ProjectFiles } from "./command.ts";
+
+/**
+ * Files of a project that runs a compiled program.
+ *
+ * @param name Name of the project.
+ */
+export function appFiles(name: string): ProjectFiles {
+  return {
+    "deno.json": denoJson(),
+    "program.mlir": PROGRAM,
+    "main.ts": MAIN,
+    "main_test.ts": TEST,
+    "README.md": readme(name),
+    ".gitignore": "*.vmfb\n",
+  };
+}
+
+function denoJson(): string {
+  const config = {
+    tasks: {
+      compile: "iree-compile --iree-hal-target-backends=llvm-cpu " +
+        "--iree-llvmcpu-target-cpu=host program.mlir -o program.vmfb",
+      start: { command: "deno run -A main.ts", dependencies: ["compile"] },
+      test: { command: "deno test -A", dependencies: ["compile"] },
+    },
+    imports: { "@std/assert": "jsr:@std/assert@^1", ...runtime.imports },
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+const PROGRAM = `// A layer of a neural network: relu(x · weights + bias).
+module @program {
+  func.func @layer(%x: tensor<1x3xf32>, %weights: tensor<3x2xf32>, %bias: tensor<1x2xf32>) -> tensor<1x2xf32> {
+    %sum = linalg.matmul ins(%x, %weights : tensor<1x3xf32>, tensor<3x2xf32>) outs(%bias : tensor<1x2xf32>) -> tensor<1x2xf32>
+    %zero = arith.constant dense<0.0> : tensor<1x2xf32>
+    %result = arith.maximumf %sum, %zero : tensor<1x2xf32>
+    return %result : tensor<1x2xf32>
+  }
+}
+`;
+
+const MAIN = `import { type BufferView, load } from "@iree/runtime";
+
+/** The functions of the program; \`iree inspect --types\` writes such types. */
+interface Functions {
+  layer(x: number[][], weights: number[][], bias: number[][]): BufferView;
+}
+
+/** Runs a layer with these weights. */
+export function layer(x: number[]): number[] {
+  const path = \`\${import.meta.dirname}/program.vmfb\`;
+  using program = load<Functions>({ modules: [path] });
+  using result = program.layer([x], [[1, 0], [0, 1], [1, -4]], [[0.5, 0.5]]);
+  return Array.from(result.toTypedArray() as Float32Array);
+}
+
+if (import.meta.main) console.log(layer([1, 2, 3]));
+`;
+
+const TEST = `import { assertEquals } from "@std/assert";
+import { layer } from "./main.ts";
+
+Deno.test("layer multiplies, adds the bias and leaves nothing below zero", () => {
+  assertEquals(layer([1, 2, 3]), [4.5, 0]);
+});
+`;
+
+function readme(name: string): string {
+  return `# ${name}
+
+A program for IREE, and a program in TypeScript that runs it.
+
+\`\`\`sh
+pip install iree-base-compiler==3.13.0   # iree-compile
+deno task start
+deno task test
+\`\`\`
+
+\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads. It is
+compiled for the processor of this machine: for another one, name the least that
+it has in place of \`host\` in \`deno.json\`, such as \`x86-64-v3\`. Models of
+PyTorch, ONNX and others become such programs with IREE's importers. What is in
+one, and the types of its functions for TypeScript:
+
+\`\`\`sh
+alias iree="deno run -A '${runtime.cli}'"
+iree inspect program.vmfb
+iree inspect --types program.vmfb
+\`\`\`
+`;
+}

@@ -1,0 +1,122 @@
+import { IreeError } from "../../../mod.ts";
+
+// What `./dev package` writes and nothing more: gzip around ustar, with regular
+// files alone. Whatever else an archive may have is refused, so that none can
+// write outside of the folder it is unpacked into.
+
+/** A file in an archive. */
+export interface ArchiveFile {
+  /** Its path, with `/`, in the folder that the archive is unpacked into. */
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The size of headers, and what contents are filled up to. */
+const BLOCK = 512;
+
+const text = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads all files of an archive.
+ *
+ * @param archive The bytes of a `.tar.gz`.
+ * @returns The files; an archive that is damaged or has anything but files with
+ * paths of its own folder throws.
+ */
+export async function readArchive(
+  archive: Uint8Array<ArrayBuffer>,
+): Promise<ArchiveFile[]> {
+  const tar = await gunzip(archive);
+  const files: ArchiveFile[] = [];
+  // Windows and macOS take names that differ in case for the same.
+  const names = new Set<string>();
+  let offset = 0;
+  while (!isEnd(tar, offset)) {
+    const file = readFile(tar, offset);
+    const name = file.path.toLowerCase();
+    if (names.has(name)) throw damaged(`has '${file.path}' twice`);
+    names.add(name);
+    files.push(file);
+    offset += BLOCK + Math.ceil(file.bytes.length / BLOCK) * BLOCK;
+  }
+  return files;
+}
+
+async function gunzip(
+  archive: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([archive]).stream()
+    .pipeThrough(new DecompressionStream("gzip"));
+  try {
+    return await new Response(stream).bytes();
+  } catch (error) {
+    throw damaged("is cut short or no gzip", error);
+  }
+}
+
+/** Two blocks of zeros are the end, and only zeros may follow. */
+function isEnd(tar: Uint8Array, offset: number): boolean {
+  if (tar.length - offset < 2 * BLOCK) throw damaged("is cut short");
+  if (tar[offset] !== 0) return false;
+  if (tar.subarray(offset).some((byte) => byte !== 0)) {
+    throw damaged("has something behind its end");
+  }
+  return true;
+}
+
+function readFile(tar: Uint8Array<ArrayBuffer>, offset: number): ArchiveFile {
+  const header = tar.subarray(offset, offset + BLOCK);
+  if (readNumber(header, 148, 8) !== sumOf(header)) {
+    throw damaged(`has a damaged header at ${offset}`);
+  }
+  const prefix = readText(header, 345, 155);
+  const name = readText(header, 0, 100);
+  const path = prefix === "" ? name : `${prefix}/${name}`;
+  const type = String.fromCharCode(header[156]);
+  if (readText(header, 257, 6) !== "ustar" || type !== "0") {
+    throw damaged(`has '${path}' of type '${type}', which is no plain file`);
+  }
+  if (!isInside(path)) {
+    throw damaged(`has '${path}', which is no path inside of a folder`);
+  }
+  const start = offset + BLOCK;
+  const end = start + readNumber(header, 124, 12);
+  if (end > tar.length) throw damaged(`is cut short in '${path}'`);
+  return { path, bytes: tar.subarray(start, end) };
+}
+
+/** Whether each part of a path is a plain name, on every system. */
+function isInside(path: string): boolean {
+  return path.split("/").every((part) =>
+    /^[\w.+-]+$/.test(part) && part !== "." && part !== ".."
+  );
+}
+
+function readText(header: Uint8Array, start: number, length: number): string {
+  const field = header.subarray(start, start + length);
+  const end = field.indexOf(0);
+  try {
+    return text.decode(end < 0 ? field : field.subarray(0, end));
+  } catch (error) {
+    throw damaged("has a name that is no text", error);
+  }
+}
+
+/** Octal digits, ended by a space or a zero byte. */
+function readNumber(header: Uint8Array, start: number, length: number): number {
+  const digits = readText(header, start, length).trim();
+  if (!/^[0-7]+$/.test(digits)) throw damaged("has a damaged number");
+  return Number.parseInt(digits, 8);
+}
+
+/** The sum of a header's bytes, those of the sum itself taken for spaces. */
+function sumOf(header: Uint8Array): number {
+  return header.reduce(
+    (sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte),
+    0,
+  );
+}
+
+function damaged(what: string, cause?: unknown): IreeError {
+  return new IreeError("DATA_LOSS", `the archive ${what}`, { cause });
+}

@@ -1,0 +1,205 @@
+import {
+  basename,
+  dirname,
+  fromFileUrl,
+  join,
+  resolve,
+  toFileUrl,
+} from "@std/path";
+import { IreeError, runtime } from "../../../mod.ts";
+import type { Command } from "../common/command.ts";
+import { formatFlags, parseFlags } from "../common/flags.ts";
+import { Progress } from "../common/progress.ts";
+import release from "./release.json" with { type: "json" };
+import { download, shown } from "./download.ts";
+import {
+  install,
+  type Installation,
+  isInstalled,
+  removeLeftovers,
+} from "./install.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
+
+/** What was released: addresses and hashes of the archives by platform. */
+interface Release {
+  readonly version: string;
+  /** Address of the folder that has the archives of `{version}`. */
+  readonly base: string;
+  readonly archives: Readonly<Record<string, Archive>>;
+}
+
+interface Archive {
+  readonly name: string;
+  readonly sha256: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Where an archive is taken from and what it must be. */
+interface Source {
+  readonly from: URL;
+  readonly sha256: string;
+  readonly size?: number;
+}
+
+const RELEASE: Release = release;
+
+const FLAGS = {
+  from: {
+    kind: "text",
+    value: "FILE",
+    help: [
+      "The archive, as a path or an http(s) URL, in place of the released one.",
+    ],
+  },
+  sha256: {
+    kind: "text",
+    value: "HEX",
+    help: [
+      "The SHA-256 that the archive of --from has to have. It can be left out",
+      "for a released archive under its own name.",
+    ],
+  },
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP =
+  `Installs the runtime library for this platform into the cache of the user.
+
+Usage: iree setup [--from=FILE] [--sha256=HEX]
+
+With the library come headers, a CMake package and a pkg-config file, to build
+native modules with. The archive is downloaded, its hash is checked before
+anything is unpacked, and a download that broke off goes on where it was. What
+is installed already stays as it is. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are
+honoured. Nothing is downloaded with the path of a file.
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 when the library is installed, 1 when something failed, 2 for
+wrong usage.
+
+Example:
+  iree setup --from=iree-runtime-${RELEASE.version}-${Deno.build.target}.tar.gz
+`;
+
+/** `iree setup`. */
+export const SETUP: Command = {
+  summary: "installs the runtime library for this platform",
+  flags: FLAGS,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<void> {
+  const flags = parseFlags(FLAGS, args);
+  if (flags.help) return printHelp(HELP);
+  const { platform, packageVersion: version } = runtime;
+  const target = Deno.build.target;
+  if (platform === undefined) {
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `there are no prebuilt libraries for ${target}`,
+      { hint: "a checkout builds one with `./dev setup`" },
+    );
+  }
+  const { from, sha256, size } = findSource(flags.from, flags.sha256);
+  const folder = runtime.installationFolder();
+  const { library } = platform;
+  const installation = { folder, version, target, library, sha256 };
+  await Deno.mkdir(dirname(folder), { recursive: true });
+  // One at a time: a second one finds what the first one has installed.
+  using lock = await Deno.open(join(dirname(folder), "lock"), {
+    write: true,
+    create: true,
+  });
+  await lock.lock(true);
+  await removeLeftovers(installation);
+  if (await isInstalled(installation)) {
+    console.log(`${describe(installation)} is installed already`);
+    return;
+  }
+  await install(await fetchArchive(from, sha256, size, folder), installation);
+  console.log(`${describe(installation)} is installed`);
+}
+
+function describe({ version, target, folder }: Installation): string {
+  return `the runtime library ${version} for ${target} in ${folder}`;
+}
+
+function findSource(given?: string, sha256?: string): Source {
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
+    throw new UsageError(`--sha256 has 64 hexadecimal digits, not '${sha256}'`);
+  }
+  const released: Archive | undefined = RELEASE.archives[Deno.build.target];
+  if (given === undefined) {
+    if (sha256 !== undefined) throw new UsageError("--sha256 needs --from");
+    return releasedSource(released);
+  }
+  const from = toUrl(given);
+  const name = basename(from.pathname);
+  const isReleased = released !== undefined && name === released.name;
+  if (sha256 !== undefined) return { from, sha256: sha256.toLowerCase() };
+  if (isReleased) return { ...released, from };
+  throw new UsageError(
+    `--from needs --sha256 too: version ${RELEASE.version} was released ` +
+      `without an archive '${name}'`,
+  );
+}
+
+function releasedSource(released?: Archive): Source {
+  if (released !== undefined) {
+    const base = RELEASE.base.replace("{version}", RELEASE.version);
+    return { ...released, from: new URL(released.name, base) };
+  }
+  throw new IreeError(
+    "NOT_FOUND",
+    `version ${RELEASE.version} was released without an archive for ` +
+      Deno.build.target,
+    {
+      hint: "a checkout makes one with `./dev package`, which prints the " +
+        "command that installs it",
+    },
+  );
+}
+
+function toUrl(given: string): URL {
+  // One letter is a drive.
+  if (!/^[a-z][a-z+.-]+:/i.test(given)) return toFileUrl(resolve(given));
+  const url = URL.parse(given);
+  if (url !== null && /^(?:https?|file):$/.test(url.protocol)) return url;
+  throw new UsageError(`--from is a path or an http(s) URL, not '${given}'`);
+}
+
+async function fetchArchive(
+  url: URL,
+  sha256: string,
+  size: number | undefined,
+  folder: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (url.protocol === "file:") return await readArchiveFile(fromFileUrl(url));
+  using progress = new Progress(`downloading ${shown(url)}`);
+  return await download({
+    url,
+    sha256,
+    size,
+    folder: dirname(folder),
+    progress: (received, total) => progress.show(received, total),
+  });
+}
+
+async function readArchiveFile(
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new IreeError(
+      "NOT_FOUND",
+      `cannot read the archive: ${reason}`,
+      { cause: error },
+    );
+  }
+}

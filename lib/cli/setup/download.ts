@@ -1,0 +1,242 @@
+import { join } from "@std/path";
+import { IreeError } from "../../../mod.ts";
+
+/** What is downloaded, and how. */
+export interface Download {
+  readonly url: URL;
+  /** SHA-256 of the whole, which names what was received so far. */
+  readonly sha256: string;
+  /** Size of the whole in bytes, when it is known. */
+  readonly size?: number;
+  /** Where what was received so far is kept. */
+  readonly folder: string;
+  /** Is told of bytes received and, when it is known, of bytes in all. */
+  readonly progress: (received: number, total?: number) => void;
+  /** Waits before another attempt after so many failed ones. */
+  readonly pause?: (failures: number) => Promise<void>;
+  /** Milliseconds without a byte after which a connection counts as broken. */
+  readonly patience?: number;
+  /** Appends to the file of what was received. */
+  readonly append?: (file: Deno.FsFile, bytes: Uint8Array) => Promise<void>;
+}
+
+/** So many attempts in a row may bring nothing new. */
+const MAX_FAILURES = 5;
+
+/** A connection that broke, or a server that may answer better later. */
+class Interruption extends Error {}
+
+/**
+ * Downloads a file, and goes on where an earlier download broke off.
+ *
+ * @param download What and how.
+ * @returns Its bytes; the hash is for the caller to check. Nothing is left in
+ * the folder, except after interruptions that did not end: then it is what was
+ * received so far.
+ */
+export async function download(
+  download: Download,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const partial = join(download.folder, `${download.sha256}.partial`);
+  const pause = download.pause ?? pauseLonger;
+  for (let failures = 0;;) {
+    const before = sizeOf(partial);
+    try {
+      await receive(download, partial);
+      const bytes = await Deno.readFile(partial);
+      await Deno.remove(partial);
+      return bytes;
+    } catch (error) {
+      if (!(error instanceof Interruption)) {
+        await removeIfThere(partial);
+        throw failure(error, partial);
+      }
+      const received = sizeOf(partial);
+      failures = received > before ? 1 : failures + 1;
+      if (failures === MAX_FAILURES) {
+        if (received === 0) await removeIfThere(partial);
+        throw new IreeError(
+          "UNAVAILABLE",
+          `cannot download ${shown(download.url)}: ` +
+            error.message.replaceAll(download.url.href, shown(download.url)),
+          {
+            cause: error.cause,
+            hint: received === 0
+              ? "check the address and the connection; HTTPS_PROXY names a proxy"
+              : `${received} bytes are kept; the same command goes on with them`,
+          },
+        );
+      }
+      await pause(failures);
+    }
+  }
+}
+
+/** The system's own failures say what, but not what that was for. */
+function failure(error: unknown, partial: string): unknown {
+  if (!(error instanceof Error) || error instanceof IreeError) return error;
+  if (error instanceof Deno.errors.NotCapable) return error;
+  return new IreeError(
+    "FAILED_PRECONDITION",
+    `cannot write '${partial}': ${error.message}; nothing was left behind`,
+    { cause: error },
+  );
+}
+
+async function receive(download: Download, partial: string): Promise<void> {
+  const have = sizeOf(partial);
+  if (have > 0 && have === download.size) return;
+  const patience = new Patience(download.patience ?? 30_000);
+  try {
+    const response = await request(download.url, have, patience);
+    const start = startOf(response, have);
+    const length = Number(response.headers.get("content-length") ?? NaN);
+    const total = download.size ??
+      (Number.isNaN(length) ? undefined : start + length);
+    using file = await Deno.open(partial, { write: true, create: true });
+    await file.truncate(start);
+    await file.seek(start, Deno.SeekMode.Start);
+    let received = start;
+    for await (const bytes of chunksOf(response, patience)) {
+      received += bytes.length;
+      if (download.size !== undefined && received > download.size) break;
+      await (download.append ?? append)(file, bytes);
+      download.progress(received, total);
+    }
+    checkSize(download, received);
+  } finally {
+    patience.end();
+  }
+}
+
+function checkSize({ url, size }: Download, received: number): void {
+  if (size === undefined || received === size) return;
+  const message = `has ${received} bytes where ${size} were to come`;
+  if (received < size) throw new Interruption(`the answer ${message}`);
+  throw new IreeError("DATA_LOSS", `${shown(url)} has more than ${size} bytes`);
+}
+
+/** What of an address is nobody's secret. */
+export function shown(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+async function request(
+  url: URL,
+  have: number,
+  patience: Patience,
+): Promise<Response> {
+  // A server that compresses on its own would count ranges of something else.
+  const headers: Record<string, string> = { "accept-encoding": "identity" };
+  if (have > 0) headers.range = `bytes=${have}-`;
+  let response;
+  try {
+    response = await fetch(url, { headers, signal: patience.signal });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw interruption(error);
+  }
+  if (response.ok) return response;
+  await response.body?.cancel();
+  const { status, statusText } = response;
+  if (status === 416 && have > 0) return await request(url, 0, patience);
+  const message = `the server answered ${status} ${statusText}`.trimEnd();
+  if (status >= 500 || status === 408 || status === 429) {
+    throw new Interruption(message);
+  }
+  throw new IreeError("NOT_FOUND", `cannot download ${shown(url)}: ${message}`);
+}
+
+/** Where an answer starts: servers that know no ranges send the whole. */
+function startOf(response: Response, have: number): number {
+  if (response.status !== 206) return 0;
+  const range = response.headers.get("content-range") ?? "";
+  const start = Number(/^bytes (\d+)-/.exec(range)?.[1] ?? NaN);
+  if (start === have) return start;
+  throw new IreeError(
+    "DATA_LOSS",
+    `${
+      shown(new URL(response.url))
+    } answered with the range '${range}' to one from ${have}`,
+  );
+}
+
+async function* chunksOf(
+  response: Response,
+  patience: Patience,
+): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  while (reader !== undefined) {
+    let next;
+    try {
+      next = await reader.read();
+    } catch (error) {
+      throw interruption(error);
+    }
+    if (next.done) return;
+    patience.renew();
+    yield next.value;
+  }
+}
+
+function interruption(error: unknown): Interruption {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Interruption(message, { cause: error });
+}
+
+/** Aborts when nothing has renewed it for long. */
+class Patience {
+  readonly #controller = new AbortController();
+  readonly #milliseconds: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
+    this.renew();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  renew(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#controller.abort(new Error("nothing came for too long")),
+      this.#milliseconds,
+    );
+  }
+
+  /** Closes the connection if it is open still. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#controller.abort();
+  }
+}
+
+async function append(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await file.write(bytes.subarray(at));
+  }
+}
+
+function pauseLonger(failures: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500 * 2 ** failures));
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,5 +1,0 @@
-export {
-  IreeError,
-  type IreeErrorOptions,
-  type StatusCode,
-} from "../ffi/error.ts";

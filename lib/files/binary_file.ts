@@ -1,0 +1,116 @@
+import type { ByteSource } from "./byte_source.ts";
+import { IreeError } from "../base/error.ts";
+
+/** How much of a file is read at once. */
+const WINDOW_LENGTH = 65536;
+
+/** More than any header needs; what says it needs more is corrupt. */
+const MAX_READ_LENGTH = 2 ** 28;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A file that is read here and there, little-endian, never beyond its end. */
+export class BinaryFile {
+  /** Its path, for messages. */
+  readonly path: string;
+  /** Its length in bytes. */
+  readonly length: number;
+  readonly #source: ByteSource;
+  #window = new Uint8Array();
+  #windowStart = 0;
+
+  /**
+   * Reads from an open file.
+   *
+   * @param path Its path, for messages.
+   * @param source What it has.
+   */
+  constructor(path: string, source: ByteSource) {
+    this.path = path;
+    this.length = source.byteLength;
+    this.#source = source;
+  }
+
+  /**
+   * Reads bytes.
+   *
+   * @param offset The first.
+   * @param length How many.
+   * @param what What they are, for the message when the file ends before.
+   * @returns A copy of them.
+   */
+  bytes(offset: number, length: number, what: string): Uint8Array<ArrayBuffer> {
+    const view = this.#view(offset, length, what);
+    return new Uint8Array(view.buffer, view.byteOffset, length).slice();
+  }
+
+  /** Reads a u16. */
+  u16(offset: number, what: string): number {
+    return this.#view(offset, 2, what).getUint16(0, true);
+  }
+
+  /** Reads a u32. */
+  u32(offset: number, what: string): number {
+    return this.#view(offset, 4, what).getUint32(0, true);
+  }
+
+  /**
+   * Reads a u64 that counts something in a file, so that one beyond 2^53 can
+   * only be wrong.
+   */
+  u64(offset: number, what: string): number {
+    const value = this.#view(offset, 8, what).getBigUint64(0, true);
+    if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+    throw this.corrupt(`${what} is ${value}, more than any file has`);
+  }
+
+  /** Reads UTF-8. */
+  text(offset: number, length: number, what: string): string {
+    return this.decode(this.bytes(offset, length, what), what);
+  }
+
+  /** Decodes UTF-8 that was read from the file. */
+  decode(bytes: Uint8Array, what: string): string {
+    try {
+      return decoder.decode(bytes);
+    } catch (cause) {
+      throw this.corrupt(`${what} is not UTF-8`, cause);
+    }
+  }
+
+  /** Fails when a range does not lie in the file. */
+  check(offset: number, length: number, what: string): void {
+    if (length <= this.length && offset <= this.length - length) return;
+    throw new IreeError(
+      "OUT_OF_RANGE",
+      `'${this.path}' ends before ${what}: it has ${this.length} bytes, ` +
+        `${what} needs ${length} from byte ${offset}`,
+      { hint: "the file is truncated or corrupt" },
+    );
+  }
+
+  /** Makes the error of a file that contradicts itself. */
+  corrupt(what: string, cause?: unknown): IreeError {
+    return new IreeError("INVALID_ARGUMENT", `'${this.path}': ${what}`, {
+      hint: "the file is corrupt or of a version that is not known",
+      cause,
+    });
+  }
+
+  #view(offset: number, length: number, what: string): DataView<ArrayBuffer> {
+    this.check(offset, length, what);
+    if (length > MAX_READ_LENGTH) {
+      throw this.corrupt(`${what} has ${length} bytes, more than any header`);
+    }
+    let at = offset - this.#windowStart;
+    if (at < 0 || at + length > this.#window.length) {
+      const wanted = Math.max(length, WINDOW_LENGTH);
+      const available = Math.min(wanted, this.length - offset);
+      this.#window = this.#source.read(offset, available);
+      this.#windowStart = offset;
+      at = 0;
+    }
+    const { buffer, byteOffset } = this.#window;
+    return new DataView(buffer, byteOffset + at, length);
+  }
+}

@@ -1,0 +1,96 @@
+import { IreeError } from "../base/error.ts";
+import { overFile } from "./file_errors.ts";
+
+// Programs can be as large as their weights, while what they tell of themselves
+// is a few kilobytes: so files are read in parts.
+
+/** Bytes that can be read in parts. */
+export interface ByteSource {
+  /** How many there are. */
+  readonly byteLength: number;
+  /**
+   * Reads some of them.
+   *
+   * @param offset Where they start.
+   * @param length How many there must be.
+   * @returns The bytes; throws INVALID_ARGUMENT where there are fewer.
+   */
+  read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads from bytes in memory.
+ *
+ * @param bytes The bytes; not copied.
+ */
+export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
+  const byteLength = bytes.length;
+  return {
+    byteLength,
+    read: (offset, length) => {
+      checkRange(offset, length, byteLength);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+}
+
+/**
+ * Opens a file for as long as something reads from it. Needs `--allow-read`.
+ *
+ * @param path The file; a regular one, so that nothing waits for a pipe.
+ * @param use What reads from it.
+ * @returns What `use` returns; throws NOT_FOUND when there is no such file and
+ * INVALID_ARGUMENT when it is not a regular one.
+ */
+export function withFile<T>(
+  path: string,
+  use: (source: ByteSource) => T,
+): T {
+  if (!statFile(path).isFile) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${path}' is not a regular file`,
+    );
+  }
+  using file = openFile(path);
+  const byteLength = file.statSync().size;
+  return use({
+    byteLength,
+    read: (offset, length) => {
+      checkRange(offset, length, byteLength);
+      file.seekSync(offset, Deno.SeekMode.Start);
+      return readExactly(file, length);
+    },
+  });
+}
+
+function statFile(path: string): Deno.FileInfo {
+  return overFile(path, () => Deno.statSync(path));
+}
+
+function openFile(path: string): Deno.FsFile {
+  return overFile(path, () => Deno.openSync(path, { read: true }));
+}
+
+function readExactly(
+  file: Deno.FsFile,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const count = file.readSync(bytes.subarray(at));
+    if (count === null) {
+      throw new IreeError("DATA_LOSS", "the file became shorter while read");
+    }
+    at += count;
+  }
+  return bytes;
+}
+
+function checkRange(offset: number, length: number, byteLength: number): void {
+  if (offset >= 0 && length >= 0 && offset + length <= byteLength) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `the file ends early: ${length} bytes at ${offset} of ${byteLength}`,
+  );
+}

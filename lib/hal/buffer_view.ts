@@ -1,0 +1,347 @@
+import {
+  type BufferViewDescription,
+  createBufferView,
+  describeBufferView,
+  formatBufferView,
+  readBufferView,
+  writeBufferView,
+} from "../../ffi/buffer_view.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import { adoptArray, makeAlignedArray } from "./imported_array.ts";
+import { allocateArray } from "../base/allocate.ts";
+import { BufferMapping } from "./buffer_mapping.ts";
+import type { Device } from "./device.ts";
+import { memoryOf } from "./placement.ts";
+import {
+  type ElementType,
+  type ElementTypeInfo,
+  elementTypeInfo,
+  elementTypeOfCode,
+  type TypedArray,
+} from "../tensor/element_type.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { decodeNested, type NestedArray } from "../tensor/nested_array.ts";
+import { sizeOfShape } from "../tensor/shape.ts";
+import { checkSize } from "../base/checks.ts";
+import {
+  arrayFor,
+  checkBooleans,
+  checkShape,
+  encodeTensor,
+  type NdArray,
+  type TensorData,
+} from "../tensor/encode_tensor.ts";
+import { elementBitCount } from "../tensor/tensor_text.ts";
+import type { TensorElements } from "./typed_tensor.ts";
+
+/** How a buffer view is made from data. */
+export interface BufferViewOptions {
+  /**
+   * Type of the elements. Left out, the class of the array tells: `f32` for a
+   * `Float32Array`, `i32` and `ui32` for `Int32Array` and `Uint32Array`, and so
+   * on. Needed for numbers, and for `i1`, `bf16`, complex and other types that
+   * have no class of arrays to themselves.
+   */
+  elementType?: ElementType;
+}
+
+/**
+ * A `!hal.buffer_view`: a tensor on a device, which is a buffer with a shape
+ * and an element type.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BufferView, Device, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]), [2, 2]);
+ * assertEquals(view.elementType, "f32");
+ * assertEquals(view.format(), "2x2xf32=[1 2][3 4]");
+ * assertEquals(view.toNestedArray(), [[1, 2], [3, 4]]);
+ * using half = BufferView.from(device, [0.5, 2], [2], { elementType: "bf16" });
+ * assertEquals(half.toNestedArray(), [0.5, 2]);
+ * ```
+ */
+export class BufferView extends NativeObject {
+  #description: BufferViewDescription | undefined;
+  readonly #knownInfo: ElementTypeInfo | undefined;
+  readonly #knownByteLength: number | undefined;
+
+  /**
+   * Takes over a handle; use {@linkcode BufferView.from}.
+   *
+   * @param handle What the view owns.
+   * @param code Number of the element type, where it is known.
+   * @param byteLength Length of the contents, where it is known.
+   * @internal
+   */
+  constructor(handle: Handle, code?: number, byteLength?: number) {
+    super(handle);
+    this.#knownInfo = code === undefined ? undefined : elementTypeOfCode(code);
+    this.#knownByteLength = byteLength;
+  }
+
+  /**
+   * Creates a tensor with a copy of data.
+   *
+   * @param memory The device that the tensor is on, or the instance: host
+   * memory, for programs that use no device.
+   * @param data The elements, in row-major order.
+   * @param shape Dimensions, outermost first, `[]` for a scalar; left out, that
+   * of nested arrays, or one dimension.
+   * @param options Type of the elements.
+   * @returns The view; throws INVALID_ARGUMENT when data, shape and type do not
+   * belong together, or a number does not fit.
+   */
+  static from(
+    memory: Device | Instance,
+    data: TensorData,
+    shape?: readonly number[],
+    options: BufferViewOptions = {},
+  ): BufferView {
+    const { elementType } = options;
+    const refuse = (problem: string) =>
+      new IreeError("INVALID_ARGUMENT", `the data of a buffer view ${problem}`);
+    const tensor = encodeTensor(data, {
+      info: elementType === undefined
+        ? undefined
+        : elementTypeInfo(elementType),
+      shape: shape === undefined ? undefined : checkShape(shape, refuse),
+      refuse,
+    });
+    return new BufferView(
+      createBufferView(memoryOf(memory), tensor),
+      tensor.code,
+      byteLengthOf(tensor.bytes),
+    );
+  }
+
+  /**
+   * Creates a tensor over an array's memory, without a copy. The memory is the
+   * tensor's from then on: all arrays over it are empty.
+   *
+   * Devices take memory at certain addresses only: make the array by
+   * {@linkcode BufferView.alignedArray}. Not in workers, whose memory goes when
+   * they are terminated, whatever uses it.
+   *
+   * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
+   * @param array The elements, in row-major order, over memory of its own.
+   * @param shape Dimensions; left out, one dimension.
+   * @param options Type of the elements.
+   * @returns The view; throws INVALID_ARGUMENT when array, shape and type do
+   * not belong together or the array is not aligned, and whatever the device
+   * says when it cannot use memory of the host. The array is as it was then.
+   */
+  static adopt(
+    memory: Device | Instance,
+    array: TypedArray,
+    shape?: readonly number[],
+    options: BufferViewOptions = {},
+  ): BufferView {
+    const { handle, tensor } = adoptArray(
+      memoryOf(memory),
+      array,
+      shape,
+      options.elementType,
+    );
+    return new BufferView(handle, tensor.code, tensor.byteLength);
+  }
+
+  /**
+   * Makes an array that {@linkcode BufferView.adopt} takes on every device that
+   * uses memory of the host.
+   *
+   * @typeParam Name Name of the element type.
+   * @param instance The instance.
+   * @param elementType Type of the elements.
+   * @param length Number of entries of the array, zeros all of them.
+   */
+  static alignedArray<Name extends ElementType>(
+    instance: Instance,
+    elementType: Name,
+    length: number,
+  ): TensorElements[Name]["array"] {
+    handleOf(instance);
+    return makeAlignedArray(elementType, length);
+  }
+
+  get #described(): BufferViewDescription {
+    return this.#description ??= describeBufferView(handleOf(this));
+  }
+
+  /** Name of the element type; of one unknown here as IREE prints it. */
+  get elementType(): ElementType {
+    return this.#knownInfo?.name ?? this.#described.elementType as ElementType;
+  }
+
+  /** Dimensions, outermost first; empty for a scalar. */
+  get shape(): readonly number[] {
+    return this.#described.shape;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOfShape(this.shape);
+  }
+
+  /** Length of the contents in bytes. */
+  get byteLength(): number {
+    return this.#knownByteLength ?? this.#described.byteLength;
+  }
+
+  /**
+   * Copies all elements into a new array: of the class for the element type,
+   * a `Uint8Array` for `i1` and the types of 8 bits, a `Uint16Array` of bits
+   * for `bf16`, pairs of real and imaginary part for complex numbers, and
+   * packed bytes for the types of 4 bits.
+   *
+   * @returns The elements in row-major order.
+   */
+  toTypedArray(): TypedArray {
+    const handle = handleOf(this);
+    const array = arrayFor(this.#info(), this.byteLength);
+    readBufferView(handle, 0, array);
+    return array;
+  }
+
+  /**
+   * Copies all elements into numbers nested as the dimensions are: a `bigint`
+   * for an integer of 64 bits, a pair for a complex number.
+   *
+   * @returns The nested arrays; the number alone for a scalar. Throws
+   * UNIMPLEMENTED for elements smaller than a byte.
+   */
+  toNestedArray(): NestedArray {
+    const info = this.#info();
+    if (info.codec === undefined) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${info.name} are packed; toTypedArray gives them so`,
+      );
+    }
+    return decodeNested(this.toTypedArray(), info, info.codec, this.shape);
+  }
+
+  /** Copies the tensor into memory of JavaScript. */
+  toNdArray(): NdArray {
+    const data = this.toTypedArray();
+    return { elementType: this.#info().name, shape: this.shape, data };
+  }
+
+  /** Copies the contents as they are in memory. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const handle = handleOf(this);
+    const bytes = allocateArray(Uint8Array, this.byteLength);
+    readBufferView(handle, 0, bytes);
+    return bytes;
+  }
+
+  /**
+   * Copies elements into an array of the caller's, without allocating.
+   *
+   * @param target Where to, of a class that fits the element type; its length
+   * says how many.
+   * @param start First element to copy, in entries of the array.
+   */
+  read(target: TypedArray, start = 0): void {
+    const handle = handleOf(this);
+    readBufferView(handle, this.#offset(target, start), target);
+  }
+
+  /**
+   * Copies an array over elements of the tensor. A program that has the tensor
+   * sees it.
+   *
+   * @param source The elements, in an array of a class that fits their type.
+   * @param start First element to replace, in entries of the array.
+   */
+  write(source: TypedArray, start = 0): void {
+    const handle = handleOf(this);
+    const offset = this.#offset(source, start);
+    if (this.#info().name === "i1") {
+      checkBooleans(
+        source,
+        (problem) =>
+          new IreeError("INVALID_ARGUMENT", `what is written ${problem}`),
+      );
+    }
+    writeBufferView(handle, offset, source);
+  }
+
+  /**
+   * Makes the tensor's memory an array, without a copy. A step of its own,
+   * since it needs the whole of `--allow-ffi`.
+   *
+   * @returns The mapping, to be disposed; throws PERMISSION_DENIED without that
+   * right, and FAILED_PRECONDITION where the host cannot see the memory.
+   */
+  map(): BufferMapping;
+  /**
+   * The same where the type of the elements is known, so that the compiler
+   * knows the class of the array.
+   *
+   * @typeParam Name Name of the element type.
+   * @param elementType The type; throws INVALID_ARGUMENT where it is another.
+   */
+  map<Name extends ElementType>(
+    elementType: Name,
+  ): BufferMapping<TensorElements[Name]["array"]>;
+  map(elementType?: ElementType): BufferMapping {
+    const info = this.#info();
+    if (elementType !== undefined && elementType !== info.name) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `the elements of the tensor are of type ${info.name}, not ${elementType}`,
+      );
+    }
+    return new BufferMapping(handleOf(this), info, this.byteLength);
+  }
+
+  /**
+   * Formats shape, type and contents as IREE does: `2x2xi32=[1 2][3 4]`.
+   *
+   * @param maxElementCount How many elements to print at most.
+   * @returns The text; throws UNIMPLEMENTED for several elements that share
+   * bytes.
+   */
+  format(maxElementCount = 1024): string {
+    checkSize("maxElementCount", maxElementCount);
+    const { elementType } = this;
+    if (this.size > 1 && elementBitCount(elementType) % 8 !== 0) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `elements of type ${elementType} are packed, which IREE cannot print`,
+        { hint: "toBytes gives them as they are" },
+      );
+    }
+    return formatBufferView(handleOf(this), maxElementCount);
+  }
+
+  #info(): ElementTypeInfo {
+    return this.#knownInfo ?? elementTypeInfo(this.elementType);
+  }
+
+  #offset(array: TypedArray, start: number): number {
+    const info = this.#info();
+    const name = typedArrayName(array);
+    if (name === undefined || !info.arrays.includes(name)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `elements of type ${info.name} go in and out by ` +
+          `${info.arrays.join(" or ")}, not by ${name ?? typeof array}`,
+      );
+    }
+    if (!Number.isSafeInteger(start) || start < 0) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `start must be a whole number from 0, not ${start}`,
+      );
+    }
+    return start * info.array.BYTES_PER_ELEMENT;
+  }
+}

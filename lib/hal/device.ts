@@ -1,0 +1,363 @@
+import {
+  createDeviceGroup,
+  deviceId,
+  deviceMemoryHeaps,
+  deviceStatistics,
+  formatDeviceStatistics,
+  type MemoryHeap,
+  queryDevice,
+  trimDevice,
+  waitDeviceIdle,
+} from "../../ffi/device.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { checkAllocators } from "./allocators.ts";
+import { withDriver } from "./driver_errors.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import {
+  Patience,
+  readWaitOptions,
+  type WaitOptions,
+} from "../base/deadline.ts";
+import {
+  type TaskTopologyOptions,
+  type TaskWorkerOptions,
+  toTaskOptions,
+} from "./task_topology.ts";
+import { describeValue } from "../vm/value.ts";
+
+export type { MemoryHeap };
+
+/** How devices are created. */
+export interface DeviceOptions {
+  /**
+   * What the allocator of each device is wrapped in, one around the other:
+   *
+   * - `caching` keeps memory that is freed, without limit;
+   * - `caching:heap=bytes;total;count,…` keeps so much of a heap: allocations
+   *   up to so many bytes each, together, and so many free ones; `*` is any
+   *   heap, or no limit;
+   * - `debug` fills new memory with a pattern. Slow.
+   */
+  allocators?: readonly string[];
+  /** How workers are spread; `local-task` devices only. */
+  topology?: TaskTopologyOptions;
+  /** What each worker has; `local-task` devices only. */
+  worker?: TaskWorkerOptions;
+}
+
+/** What an allocator did since it was created, in bytes. */
+export interface AllocatorStatistics {
+  /** The most of the host's memory that was live at one time. */
+  readonly hostBytesPeak: number;
+  /** What was allocated of the host's memory, all together. */
+  readonly hostBytesAllocated: number;
+  /** What of it was freed. */
+  readonly hostBytesFreed: number;
+  /** What of it is live. */
+  readonly hostBytesLive: number;
+  /** The most of the device's memory that was live at one time. */
+  readonly deviceBytesPeak: number;
+  /** What was allocated of the device's memory, all together. */
+  readonly deviceBytesAllocated: number;
+  /** What of it was freed. */
+  readonly deviceBytesFreed: number;
+  /** What of it is live. */
+  readonly deviceBytesLive: number;
+}
+
+/** Milliseconds that `whenIdle` blocks, and then lets the program go on. */
+const TURN = 1;
+
+/** URIs of devices whose driver ignores parameters. */
+const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
+
+/**
+ * A device that programs run on, created by its URI:
+ * `driver[://path][?params]`, such as `local-sync`, `local-task` or
+ * `vulkan://0`. Belongs to the isolate that created it.
+ *
+ * Devices that one program uses together are created together, as a group:
+ * only then can one wait for what another one does.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Device, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using device = Device.create(instance, "local-sync");
+ * assertEquals(device.uri, "local-sync");
+ * ```
+ */
+export class Device extends NativeObject {
+  /** The URI it was created with. */
+  readonly uri: string;
+  readonly #ordinal: number;
+  readonly #groupSize: number;
+  #id: string | undefined;
+
+  private constructor(
+    group: Handle,
+    uri: string,
+    ordinal: number,
+    groupSize: number,
+  ) {
+    super(group);
+    this.uri = uri;
+    this.#ordinal = ordinal;
+    this.#groupSize = groupSize;
+  }
+
+  /**
+   * Creates a device, a group of its own. May load drivers of the system and
+   * take long.
+   *
+   * @param instance The instance.
+   * @param uri The device's URI.
+   * @param options How it is created.
+   * @returns The device; throws NOT_FOUND when there is no such driver.
+   */
+  static create(
+    instance: Instance,
+    uri: string,
+    options: DeviceOptions = {},
+  ): Device {
+    return Device.createGroup(instance, [uri], options)[0];
+  }
+
+  /**
+   * Creates devices that are used together. A driver that is named twice gives
+   * two devices of its own.
+   *
+   * @param instance The instance.
+   * @param uris URIs of the devices, in the order in which a program knows
+   * them.
+   * @param options How they are created.
+   * @returns The devices in the same order, each to be disposed; throws
+   * NOT_FOUND when there is no such driver.
+   */
+  static createGroup(
+    instance: Instance,
+    uris: readonly string[],
+    options: DeviceOptions = {},
+  ): Device[] {
+    if (!Array.isArray(uris) || uris.length === 0) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "a group is made of an array of at least one URI of a device",
+      );
+    }
+    const { allocators = [], topology, worker } = options;
+    for (const uri of uris) refuseParameters(uri);
+    checkAllocators(allocators);
+    const task = topology === undefined && worker === undefined
+      ? undefined
+      : toTaskOptions(topology ?? {}, worker ?? {});
+    if (task !== undefined && !uris.some(isLocalTask)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "topology and worker are options of local-task devices; there is " +
+          `none among ${uris.join(", ")}`,
+      );
+    }
+    const group = withDriver(() =>
+      createDeviceGroup(
+        handleOf(instance),
+        uris,
+        allocators,
+        task,
+      )
+    );
+    return uris.map((uri, ordinal) =>
+      new Device(
+        ordinal === 0 ? group : group.retain(),
+        uri,
+        ordinal,
+        uris.length,
+      )
+    );
+  }
+
+  /** Which device of its group it is, from 0. */
+  get ordinal(): number {
+    return this.#ordinal;
+  }
+
+  /** How many devices its group has. */
+  get groupSize(): number {
+    return this.#groupSize;
+  }
+
+  /** The id that the driver gave to the device. */
+  get id(): string {
+    return this.#id ??= deviceId(handleOf(this), this.#ordinal);
+  }
+
+  /**
+   * What the device's allocator did so far. Memory that a program uses for a
+   * moment is not among it: that comes from the device's pools.
+   */
+  get statistics(): AllocatorStatistics {
+    const [
+      hostBytesPeak,
+      hostBytesAllocated,
+      hostBytesFreed,
+      deviceBytesPeak,
+      deviceBytesAllocated,
+      deviceBytesFreed,
+    ] = deviceStatistics(handleOf(this), this.#ordinal);
+    return {
+      hostBytesPeak,
+      hostBytesAllocated,
+      hostBytesFreed,
+      hostBytesLive: hostBytesAllocated - hostBytesFreed,
+      deviceBytesPeak,
+      deviceBytesAllocated,
+      deviceBytesFreed,
+      deviceBytesLive: deviceBytesAllocated - deviceBytesFreed,
+    };
+  }
+
+  /**
+   * Formats the statistics as `iree-run-module --print_statistics` prints them.
+   *
+   * @returns Lines, each with its end.
+   */
+  formatStatistics(): string {
+    return "[[ iree_hal_allocator_t memory statistics ]]\n" +
+      formatDeviceStatistics(handleOf(this), this.#ordinal);
+  }
+
+  /** Kinds of memory that its allocator serves, the preferred ones first. */
+  get memoryHeaps(): MemoryHeap[] {
+    return deviceMemoryHeaps(handleOf(this), this.#ordinal);
+  }
+
+  /**
+   * Asks the driver for a fact, such as `hal.executable.format` and
+   * `embedded-elf-x86_64` (1 when it runs that), or `hal.dispatch` and
+   * `concurrency` (its workers).
+   *
+   * @param category What it is about.
+   * @param key The fact.
+   * @returns Its value; throws NOT_FOUND when the driver knows no such fact.
+   */
+  queryI64(category: string, key: string): bigint {
+    return queryDevice(handleOf(this), this.#ordinal, category, key);
+  }
+
+  /** Gives memory back to the system that the device keeps for later. */
+  trim(): void {
+    trimDevice(handleOf(this), this.#ordinal);
+  }
+
+  /**
+   * Blocks until everything is done that was submitted to the device, by
+   * whomever. Calls of programs wait for what they submit, unless the program
+   * was compiled to return before.
+   *
+   * @param options When to give up: by time alone, since no signal can be
+   * aborted meanwhile.
+   * @throws DEADLINE_EXCEEDED when the device is at work still then.
+   */
+  waitIdle(options: Pick<WaitOptions, "timeout"> = {}): void {
+    const { signal, timeout } = readWaitOptions(options);
+    if (signal !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "waitIdle takes no signal, which nothing can abort while it blocks",
+        { hint: "use whenIdle" },
+      );
+    }
+    waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
+  }
+
+  /**
+   * The same without blocking: the program goes on meanwhile, but for up to a
+   * millisecond at a time.
+   *
+   * @param options When to give up.
+   * @returns Resolves when the device is idle; rejects with the reason of the
+   * signal when that is aborted, and with DEADLINE_EXCEEDED when time is up.
+   */
+  async whenIdle(options: WaitOptions = {}): Promise<void> {
+    const patience = new Patience(options, `the work of '${this.uri}'`);
+    await patience.wait(this.#untilIdle(patience), () => {});
+  }
+
+  async #untilIdle(patience: Patience): Promise<void> {
+    while (!patience.isOver) {
+      try {
+        return waitDeviceIdle(handleOf(this), this.#ordinal, TURN);
+      } catch (error) {
+        if (!isDeadline(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, TURN));
+    }
+  }
+}
+
+function isDeadline(error: unknown): boolean {
+  return error instanceof IreeError && error.code === "DEADLINE_EXCEEDED";
+}
+
+function isLocalTask(uri: string): boolean {
+  return uri === "local-task" || uri.startsWith("local-task://");
+}
+
+function refuseParameters(uri: string): void {
+  const driver = IGNORED_PARAMETERS.exec(uri)?.[1];
+  if (driver === undefined) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `device '${uri}': the driver '${driver}' takes no parameters`,
+    driver === "local-task"
+      ? { hint: "its workers are set by the options topology and worker" }
+      : undefined,
+  );
+}
+
+/**
+ * Makes sure that devices are a group, all of it in its order.
+ *
+ * @param devices The devices.
+ * @returns The handle of their group.
+ */
+export function groupOf(devices: readonly Device[]): Handle {
+  for (const device of devices) {
+    if (device instanceof Device) continue;
+    throw noGroup(`a device is wanted, not ${describeValue(device)}`);
+  }
+  const [first] = devices;
+  if (first === undefined) throw noGroup("there is none");
+  const group = handleOf(first);
+  for (const [ordinal, device] of devices.entries()) {
+    if (handleOf(device) !== group) {
+      throw noGroup(
+        `'${device.uri}', number ${ordinal}, is of another group than ` +
+          `'${first.uri}'`,
+      );
+    }
+    if (device.ordinal !== ordinal) {
+      throw noGroup(
+        `number ${ordinal} is the group's device ${device.ordinal}`,
+      );
+    }
+  }
+  if (devices.length !== first.groupSize) {
+    throw noGroup(
+      `there are ${devices.length} of the ${first.groupSize} devices of it`,
+    );
+  }
+  return group;
+}
+
+function noGroup(reason: string): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `devices must be all of one group, in its order: ${reason}`,
+    { hint: "create them together with Device.createGroup" },
+  );
+}

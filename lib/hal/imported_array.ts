@@ -1,0 +1,94 @@
+import type { Memory } from "../../ffi/buffer_view.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import {
+  alignedMemory,
+  alignmentOffset,
+  importBufferView,
+} from "../../ffi/import.ts";
+import { bufferOf, byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import {
+  type ElementType,
+  elementTypeInfo,
+  type TypedArray,
+} from "../tensor/element_type.ts";
+import { IreeError } from "../base/error.ts";
+import { checkSize } from "../base/checks.ts";
+import { checkShape, encodeTensor } from "../tensor/encode_tensor.ts";
+import type { TensorElements } from "./typed_tensor.ts";
+
+/** A buffer view over an array's memory. */
+export interface AdoptedArray {
+  /** The buffer view. */
+  readonly handle: Handle;
+  /** What is in it. */
+  readonly tensor: { readonly code: number; readonly byteLength: number };
+}
+
+/**
+ * Moves an array's memory into a buffer view.
+ *
+ * @param memory Where the buffer view is.
+ * @param array The array.
+ * @param shape Dimensions; left out, one.
+ * @param elementType Type of the elements; left out, the array's class tells.
+ */
+export function adoptArray(
+  memory: Memory,
+  array: TypedArray,
+  shape: readonly number[] | undefined,
+  elementType: ElementType | undefined,
+): AdoptedArray {
+  const owner = ownerOf(array);
+  const tensor = encodeTensor(array, {
+    info: elementType === undefined ? undefined : elementTypeInfo(elementType),
+    shape: shape === undefined ? undefined : checkShape(shape, refuse),
+    refuse,
+  });
+  // It is empty afterwards.
+  const byteLength = byteLengthOf(array);
+  const handle = importBufferView(memory, tensor, owner);
+  return { handle, tensor: { code: tensor.code, byteLength } };
+}
+
+/**
+ * Makes an array that can be adopted.
+ *
+ * @typeParam Name Name of the element type.
+ * @param elementType Type of the elements.
+ * @param length Number of its entries.
+ */
+export function makeAlignedArray<Name extends ElementType>(
+  elementType: Name,
+  length: number,
+): TensorElements[Name]["array"] {
+  checkSize("length", length);
+  const { array } = elementTypeInfo(elementType);
+  const { buffer, offset } = alignedMemory(length * array.BYTES_PER_ELEMENT);
+  // The table of types and that of classes say the same.
+  return new array(buffer, offset, length) as TensorElements[Name]["array"];
+}
+
+function refuse(problem: string): IreeError {
+  return new IreeError("INVALID_ARGUMENT", `what is adopted ${problem}`);
+}
+
+// Whoever looked at the memory later would see what a program does to it.
+function ownerOf(array: unknown): ArrayBuffer {
+  if (typedArrayName(array) === undefined) throw refuse("is no typed array");
+  // Of workers, Deno's and those of node:worker_threads, none has one.
+  if (Deno.mainModule === undefined) {
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "memory cannot be adopted in a worker",
+      { hint: "use BufferView.from, which copies, or BufferView.map" },
+    );
+  }
+  const buffer = bufferOf(array);
+  if (!(buffer instanceof ArrayBuffer) || buffer.resizable) {
+    throw refuse("is over memory that others can change");
+  }
+  if (alignmentOffset(array as TypedArray) !== 0) {
+    throw refuse("is not aligned; make it by BufferView.alignedArray");
+  }
+  return buffer;
+}

@@ -1,0 +1,274 @@
+import {
+  readTaskTopologies,
+  type TaskOptions,
+  type TaskTopology,
+  type TaskTopologyGroup,
+  type ThreadAffinity,
+} from "../../ffi/task.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf } from "../base/native_object.ts";
+import { describeValue } from "../vm/value.ts";
+
+export type { TaskTopology, TaskTopologyGroup, ThreadAffinity };
+
+/**
+ * How the workers of `local-task` devices are spread over processors.
+ *
+ * The first that is given decides: `cpuIds`, `groupCount`, or else one worker
+ * for each core of the `nodes`. What would have no effect beside it is refused.
+ */
+export interface TaskTopologyOptions {
+  /** So many workers, which the system puts where it likes; 1 to 256. */
+  groupCount?: number;
+  /** Logical processors, one worker each; several sets make a queue each. */
+  cpuIds?: readonly number[] | readonly (readonly number[])[];
+  /**
+   * Whose cores get workers: of the NUMA node of the calling thread, of each
+   * node (with a queue each), of all nodes together, or of the nodes named.
+   *
+   * @default {"current"}
+   */
+  nodes?: "current" | "numa" | "all" | readonly number[];
+  /**
+   * How cores are chosen; there is one way.
+   *
+   * @default {"physical_cores"}
+   */
+  mode?: "physical_cores";
+  /**
+   * The most workers on a node, 1 to 256.
+   *
+   * @default {64}
+   */
+  maxGroupCount?: number;
+  /**
+   * Which cores, where a processor has different ones.
+   *
+   * @default {"any"}
+   */
+  performanceLevel?: "any" | "low" | "efficiency" | "high" | "performance";
+  /**
+   * Whether one cache after the other is filled with workers (`compact`) or
+   * they are dealt out to all of them (`scatter`).
+   *
+   * @default {"scatter"}
+   */
+  distribution?: "compact" | "scatter";
+  /** Both of the above by what they are good for. */
+  favor?: "latency" | "throughput" | "efficiency";
+}
+
+/** What each worker of `local-task` devices has. */
+export interface TaskWorkerOptions {
+  /**
+   * Microseconds to look for more work before sleeping. Anything but 0 costs
+   * power and slows other programs down.
+   *
+   * @default {0}
+   */
+  spinMicroseconds?: number;
+  /**
+   * Bytes of stack; 32 KiB at least.
+   *
+   * @default {131072}
+   */
+  stackSize?: number;
+  /**
+   * Bytes of memory that programs can ask for in a dispatch; 0 for as many as
+   * the second-level cache has.
+   *
+   * @default {0}
+   */
+  localMemory?: number;
+}
+
+/** `iree_task_topology_performance_level_t` */
+const PERFORMANCE_LEVELS = {
+  any: 0,
+  low: 1,
+  efficiency: 1,
+  high: 2,
+  performance: 2,
+} as const;
+
+/** `iree_task_topology_distribution_t` */
+const DISTRIBUTIONS = { compact: 0, scatter: 1 } as const;
+
+const FAVORS = {
+  latency: { performanceLevel: "high", distribution: "compact" },
+  throughput: { performanceLevel: "any", distribution: "scatter" },
+  efficiency: { performanceLevel: "low", distribution: "compact" },
+} as const;
+
+const MODES = { physical_cores: true } as const;
+
+/** `IREE_TASK_TOPOLOGY_MAX_GROUP_COUNT` */
+const MAX_GROUP_COUNT = 256;
+
+/** What IREE's flags hold; more bytes or microseconds are no use anyway. */
+const MAX_INT = 0x7fffffff;
+
+/** `IREE_TASK_WORKER_MIN_STACK_SIZE`, which IREE takes in place of less. */
+const MIN_STACK_SIZE = 32 * 1024;
+
+/**
+ * Tells how workers of `local-task` devices are spread with these options.
+ *
+ * @example One worker on processor 0
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, listTaskTopologies } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * const [topology] = listTaskTopologies(instance, { cpuIds: [0] });
+ * assertEquals(topology.groups.map((group) => group.processor), [0]);
+ * ```
+ *
+ * @param instance The instance.
+ * @param options The options.
+ * @returns A topology for each queue of such a device; throws OUT_OF_RANGE for
+ * a processor and INVALID_ARGUMENT for a node that there is not.
+ */
+export function listTaskTopologies(
+  instance: Instance,
+  options: TaskTopologyOptions = {},
+): TaskTopology[] {
+  handleOf(instance);
+  return readTaskTopologies(toTaskOptions(options, {}));
+}
+
+/**
+ * Checks options and fills in the defaults, which are IREE's.
+ *
+ * @param topology How workers are spread.
+ * @param worker What each has.
+ */
+export function toTaskOptions(
+  topology: TaskTopologyOptions,
+  worker: TaskWorkerOptions,
+): TaskOptions {
+  refuseIneffective(topology);
+  const { groupCount, maxGroupCount = 64, mode, favor } = topology;
+  const { spinMicroseconds = 0, stackSize = 128 * 1024, localMemory = 0 } =
+    worker;
+  if (groupCount !== undefined) {
+    checkRange("groupCount", groupCount, 1, MAX_GROUP_COUNT);
+  }
+  checkRange("maxGroupCount", maxGroupCount, 1, MAX_GROUP_COUNT);
+  checkRange("spinMicroseconds", spinMicroseconds, 0, MAX_INT);
+  checkRange("stackSize", stackSize, MIN_STACK_SIZE, MAX_INT);
+  checkRange("localMemory", localMemory, 0, MAX_INT);
+  choose("mode", MODES, mode ?? "physical_cores");
+  const { performanceLevel = "any", distribution = "scatter" } =
+    favor === undefined ? topology : choose("favor", FAVORS, favor);
+  return {
+    groupCount: groupCount ?? 0,
+    maxGroupCount,
+    performanceLevel: choose(
+      "performanceLevel",
+      PERFORMANCE_LEVELS,
+      performanceLevel,
+    ),
+    distribution: choose("distribution", DISTRIBUTIONS, distribution),
+    spinMicroseconds,
+    stackSize,
+    localMemory,
+    nodes: toNodes(topology.nodes ?? "current"),
+    cpuSets: topology.cpuIds === undefined ? [] : toCpuSets(topology.cpuIds),
+  };
+}
+
+/** Options that have no effect beside another one. */
+const INEFFECTIVE: readonly [
+  keyof TaskTopologyOptions,
+  readonly (keyof TaskTopologyOptions)[],
+][] = [
+  ["cpuIds", [
+    "groupCount",
+    "nodes",
+    "mode",
+    "maxGroupCount",
+    "performanceLevel",
+    "distribution",
+    "favor",
+  ]],
+  ["groupCount", [
+    "nodes",
+    "mode",
+    "maxGroupCount",
+    "performanceLevel",
+    "distribution",
+    "favor",
+  ]],
+  ["favor", ["performanceLevel", "distribution"]],
+];
+
+function refuseIneffective(options: TaskTopologyOptions): void {
+  for (const [decisive, others] of INEFFECTIVE) {
+    if (options[decisive] === undefined) continue;
+    const other = others.find((name) => options[name] !== undefined);
+    if (other === undefined) continue;
+    throw refused(`${other} has no effect beside ${decisive}; leave one out`);
+  }
+}
+
+function toNodes(nodes: NonNullable<TaskTopologyOptions["nodes"]>): string {
+  if (nodes === "current" || nodes === "numa" || nodes === "all") return nodes;
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw refused(
+      `nodes can be current, numa, all or an array of NUMA nodes, not ` +
+        (typeof nodes === "string" ? `'${nodes}'` : describeValue(nodes)),
+    );
+  }
+  for (const node of nodes) checkRange("a node", node, 0, MAX_INT);
+  return nodes.join(",");
+}
+
+function toCpuSets(
+  ids: NonNullable<TaskTopologyOptions["cpuIds"]>,
+): readonly (readonly number[])[] {
+  if (!Array.isArray(ids)) {
+    throw refused(`cpuIds must be an array, not ${describeValue(ids)}`);
+  }
+  const sets: readonly (readonly number[])[] = ids.some(Array.isArray)
+    ? ids
+    : [ids];
+  for (const set of sets) {
+    if (!Array.isArray(set) || set.length === 0) {
+      throw refused(
+        "cpuIds must name processors, or sets of at least one of them",
+      );
+    }
+    for (const id of set) checkRange("a processor", id, 0, MAX_INT);
+  }
+  return sets;
+}
+
+function choose<Table extends object, Name extends keyof Table>(
+  what: string,
+  table: Table,
+  name: Name,
+): Table[Name] {
+  if (Object.hasOwn(table, name)) return table[name];
+  throw refused(
+    `${what} can be ${Object.keys(table).join(", ")}, not '${String(name)}'`,
+  );
+}
+
+function checkRange(
+  what: string,
+  value: number,
+  least: number,
+  most: number,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw refused(
+    `${what} must be a whole number from ${least} to ${most}, not ` +
+      String(value),
+  );
+}
+
+function refused(detail: string): IreeError {
+  return new IreeError("INVALID_ARGUMENT", detail);
+}

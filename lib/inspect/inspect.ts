@@ -1,0 +1,148 @@
+import {
+  type ByteSource,
+  memorySource,
+  withFile,
+} from "../files/byte_source.ts";
+import { IreeError } from "../base/error.ts";
+import {
+  likelyCreationFunctions,
+  readLibraryFile,
+} from "../files/library_file.ts";
+import { toPath } from "../base/permissions.ts";
+import { looksLikeProgram } from "./program_archive.ts";
+import {
+  describeProgram,
+  type ProgramDescription,
+} from "./program_description.ts";
+import { readStdin } from "../files/stdin.ts";
+import { describeValue } from "../vm/value.ts";
+
+/** What a native library tells of itself without being loaded. */
+export interface LibraryDescription {
+  /** Tells it from a program. */
+  readonly kind: "library";
+  /** Format of the file. */
+  readonly format: "elf" | "mach-o" | "pe";
+  /** Processor that its code is for, as `Deno.build.arch` calls it. */
+  readonly arch: string | undefined;
+  /** Names of the functions that it exports, where they can be read. */
+  readonly exports: readonly string[] | undefined;
+  /**
+   * Those of the exports that create modules, as far as names tell: which ones
+   * do is known only when they are called. At most ten.
+   */
+  readonly creationFunctions: readonly string[] | undefined;
+}
+
+/** What a file tells of itself without being loaded. */
+export type FileDescription = ProgramDescription | LibraryDescription;
+
+/**
+ * Reads what a compiled program or a native library tells of itself. Nothing is
+ * loaded and no native code is used, so `--allow-read` is all it needs; what the
+ * program needs to be loaded need not be there. Of a program only the parts are
+ * read that tell something, however large its weights are.
+ *
+ * What can be described need not be a program that can be loaded: the runtime
+ * verifies more.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { inspect, IreeError } from "@iree/runtime";
+ *
+ * const elf = new Uint8Array(64);
+ * elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+ * elf[18] = 62;
+ * const description = inspect(elf);
+ * assertEquals(description.kind, "library");
+ * assertThrows(() => inspect(new Uint8Array(64)), IreeError, "neither");
+ * ```
+ *
+ * @param source Path or `file:` URL, `-` for standard input, or the bytes.
+ * @returns What it tells; throws NOT_FOUND when the file cannot be opened, and
+ * INVALID_ARGUMENT when it is damaged or of no such kind.
+ */
+export function inspect(
+  source: string | URL | Uint8Array<ArrayBuffer>,
+): FileDescription {
+  return withSource(source, describeFile);
+}
+
+/**
+ * Reads what a compiled program (`.vmfb`) tells of itself: functions and their
+ * signatures, what it needs, what it was compiled for, sizes. As with
+ * {@linkcode inspect}, nothing is loaded.
+ *
+ * @example
+ * ```ts ignore
+ * import { inspectProgram } from "@iree/runtime";
+ *
+ * for (const { name, signature } of inspectProgram("model.vmfb").exports) {
+ *   for (const input of signature?.inputs ?? []) {
+ *     if (input.kind !== "tensor") continue;
+ *     console.log(name, input.name, input.elementType, input.shape);
+ *   }
+ * }
+ * ```
+ *
+ * @param source Path or `file:` URL, `-` for standard input, or the bytes.
+ * @returns What it tells; throws NOT_FOUND when the file cannot be opened, and
+ * INVALID_ARGUMENT when it is damaged or no program.
+ */
+export function inspectProgram(
+  source: string | URL | Uint8Array<ArrayBuffer>,
+): ProgramDescription {
+  return withSource(source, describeProgram);
+}
+
+/** What the kind of a library is told from. */
+const HEAD_LENGTH = 1024;
+
+function withSource<T>(
+  source: string | URL | Uint8Array<ArrayBuffer>,
+  use: (source: ByteSource) => T,
+): T {
+  if (source instanceof Uint8Array) return use(memorySource(source));
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `a file is a path, a URL or bytes, not ${describeValue(source)}`,
+    );
+  }
+  if (source === "-") {
+    return named("standard input", () => use(memorySource(readStdin())));
+  }
+  const path = toPath(source);
+  return named(`'${path}'`, () => withFile(path, use));
+}
+
+/** Names the file in errors about what is in it. */
+function named<T>(name: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    if (!(error instanceof IreeError) || error.detail.includes(name)) {
+      throw error;
+    }
+    const { code, detail, hint } = error;
+    throw new IreeError(code, `${name}: ${detail}`, { hint, cause: error });
+  }
+}
+
+function describeFile(source: ByteSource): FileDescription {
+  if (looksLikeProgram(source)) return describeProgram(source);
+  // What is no library is not read to its end.
+  const head = source.read(0, Math.min(source.byteLength, HEAD_LENGTH));
+  const { format } = readLibraryFile(head);
+  if (format === "unknown") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "this is neither a compiled program (.vmfb) nor a native library",
+    );
+  }
+  const bytes = source.read(0, source.byteLength);
+  const { arch, exports } = readLibraryFile(bytes);
+  const creationFunctions = exports && likelyCreationFunctions(exports);
+  return { kind: "library", format, arch, exports, creationFunctions };
+}

@@ -1,0 +1,216 @@
+import type { ByteSource } from "../files/byte_source.ts";
+import { IreeError } from "../base/error.ts";
+
+// A `.vmfb` is a FlatBuffer with its length before it, and behind it, from the
+// next multiple of 64, the data that it refers to. The compiler wraps that in a
+// ZIP archive whose first file is the FlatBuffer, the others that data.
+
+/** A file that can be taken out of a program with any tool for ZIP archives. */
+export interface EmbeddedFile {
+  /** Its name. */
+  readonly name: string;
+  /** Where its contents start in the program's file. */
+  readonly offset: number;
+  /** Length of its contents in bytes. */
+  readonly byteLength: number;
+}
+
+/** The parts of a program's file. */
+export interface ProgramArchive {
+  /** The FlatBuffer, without its length. */
+  readonly flatbuffer: Uint8Array<ArrayBuffer>;
+  /** Where the FlatBuffer starts. */
+  readonly flatbufferOffset: number;
+  /** Where the data behind the FlatBuffer starts. */
+  readonly rodataOffset: number;
+  /**
+   * The files in the archive; none when it is no archive. `undefined` when the
+   * archive's directory is damaged, which the runtime never reads.
+   */
+  readonly files: readonly EmbeddedFile[] | undefined;
+}
+
+const LOCAL_HEADER = { signature: 0x04034b50, length: 30 };
+const DIRECTORY_HEADER = { signature: 0x02014b50, length: 46 };
+const DIRECTORY_END = { signature: 0x06054b50, length: 22 };
+const DIRECTORY_END_64 = { signature: 0x06064b50, length: 56 };
+const DIRECTORY_LOCATOR_64 = { signature: 0x07064b50, length: 20 };
+
+/** Extra field with the numbers that 32 bits do not hold. */
+const EXTRA_64 = 1;
+const IN_EXTRA = 0xffffffff;
+
+/** What the data behind the FlatBuffer is aligned to. */
+const RODATA_ALIGNMENT = 64;
+
+/** `IREE`, behind the length and the place of the root table. */
+const FLATBUFFER_IDENTIFIER = 0x45455249;
+
+/**
+ * Whether something begins like a program: with a FlatBuffer of IREE's VM, or
+ * with an archive.
+ *
+ * @param source What may be a program.
+ */
+export function looksLikeProgram(source: ByteSource): boolean {
+  if (source.byteLength < 16) return false;
+  const head = viewOf(source.read(0, 16));
+  return head.getUint32(0, true) === LOCAL_HEADER.signature ||
+    head.getUint32(8, true) === FLATBUFFER_IDENTIFIER;
+}
+
+/**
+ * Finds the parts of a program's file.
+ *
+ * @param source The file.
+ * @returns Its parts; throws INVALID_ARGUMENT where it is damaged.
+ */
+export function readArchive(source: ByteSource): ProgramArchive {
+  const start = skipLocalHeader(source);
+  const available = source.byteLength - start - 4;
+  if (available < 12) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "FlatBuffer data is not present or less than 16 bytes " +
+        `(${Math.max(0, available + 4)} total)`,
+    );
+  }
+  const length = viewOf(source.read(start, 4)).getUint32(0, true);
+  if (length > available) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `FlatBuffer length prefix out of bounds (prefix is ${length} but only ` +
+        `${available} available)`,
+      { hint: "the file is cut short or damaged, or no compiled program" },
+    );
+  }
+  const end = start + 4 + length;
+  return {
+    flatbuffer: source.read(start + 4, length),
+    flatbufferOffset: start + 4,
+    rodataOffset: Math.ceil(end / RODATA_ALIGNMENT) * RODATA_ALIGNMENT,
+    files: start === 0 ? [] : readFiles(source),
+  };
+}
+
+function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function skipLocalHeader(source: ByteSource): number {
+  if (source.byteLength < LOCAL_HEADER.length) return 0;
+  const header = viewOf(source.read(0, LOCAL_HEADER.length));
+  if (header.getUint32(0, true) !== LOCAL_HEADER.signature) return 0;
+  const start = LOCAL_HEADER.length + header.getUint16(26, true) +
+    header.getUint16(28, true);
+  if (start <= source.byteLength) return start;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "archive self-reports as a zip but does not have enough data to contain " +
+      "a module",
+  );
+}
+
+function readFiles(source: ByteSource): EmbeddedFile[] | undefined {
+  try {
+    const { offset, length } = findDirectory(source);
+    return readDirectory(source, source.read(offset, length));
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof RangeError ||
+    error instanceof IreeError && error.code === "INVALID_ARGUMENT";
+}
+
+function damaged(): IreeError {
+  return new IreeError("INVALID_ARGUMENT", "the archive has no directory");
+}
+
+function findDirectory(
+  source: ByteSource,
+): { offset: number; length: number } {
+  const endOffset = source.byteLength - DIRECTORY_END.length;
+  const end = viewOf(source.read(endOffset, DIRECTORY_END.length));
+  if (end.getUint32(0, true) !== DIRECTORY_END.signature) throw damaged();
+  const length = end.getUint32(12, true);
+  const offset = end.getUint32(16, true);
+  if (length !== IN_EXTRA && offset !== IN_EXTRA) return { offset, length };
+  const locatorOffset = endOffset - DIRECTORY_LOCATOR_64.length;
+  const locator = viewOf(
+    source.read(locatorOffset, DIRECTORY_LOCATOR_64.length),
+  );
+  if (locator.getUint32(0, true) !== DIRECTORY_LOCATOR_64.signature) {
+    throw damaged();
+  }
+  const wide = viewOf(
+    source.read(
+      Number(locator.getBigUint64(8, true)),
+      DIRECTORY_END_64.length,
+    ),
+  );
+  if (wide.getUint32(0, true) !== DIRECTORY_END_64.signature) throw damaged();
+  return {
+    length: Number(wide.getBigUint64(40, true)),
+    offset: Number(wide.getBigUint64(48, true)),
+  };
+}
+
+function readDirectory(
+  source: ByteSource,
+  bytes: Uint8Array<ArrayBuffer>,
+): EmbeddedFile[] {
+  const view = viewOf(bytes);
+  const files: EmbeddedFile[] = [];
+  for (let at = 0; at + DIRECTORY_HEADER.length <= bytes.length;) {
+    if (view.getUint32(at, true) !== DIRECTORY_HEADER.signature) {
+      throw damaged();
+    }
+    const nameLength = view.getUint16(at + 28, true);
+    const extraLength = view.getUint16(at + 30, true);
+    const name = at + DIRECTORY_HEADER.length;
+    const extra = bytes.subarray(
+      name + nameLength,
+      name + nameLength + extraLength,
+    );
+    const [, byteLength, header] = widen(extra, [
+      view.getUint32(at + 24, true),
+      view.getUint32(at + 20, true),
+      view.getUint32(at + 42, true),
+    ]);
+    files.push({
+      name: new TextDecoder().decode(bytes.subarray(name, name + nameLength)),
+      offset: contentsOffset(source, header),
+      byteLength,
+    });
+    at = name + nameLength + extraLength + view.getUint16(at + 32, true);
+  }
+  return files;
+}
+
+/** Replaces the numbers that stand in the extra field, in their order. */
+function widen(
+  extra: Uint8Array<ArrayBuffer>,
+  numbers: readonly number[],
+): number[] {
+  const view = viewOf(extra);
+  let at = 0;
+  while (at + 4 <= extra.length && view.getUint16(at, true) !== EXTRA_64) {
+    at += 4 + view.getUint16(at + 2, true);
+  }
+  at += 4;
+  return numbers.map((number) => {
+    if (number !== IN_EXTRA) return number;
+    at += 8;
+    return Number(view.getBigUint64(at - 8, true));
+  });
+}
+
+function contentsOffset(source: ByteSource, header: number): number {
+  const view = viewOf(source.read(header, LOCAL_HEADER.length));
+  return header + LOCAL_HEADER.length + view.getUint16(26, true) +
+    view.getUint16(28, true);
+}

@@ -1,0 +1,284 @@
+import type { ByteSource } from "../files/byte_source.ts";
+import { IreeError } from "../base/error.ts";
+import { FlatTable } from "../files/flatbuffer.ts";
+import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
+import {
+  type EmbeddedFile,
+  type ProgramArchive,
+  readArchive,
+} from "./program_archive.ts";
+import {
+  type DeviceRequirement,
+  type ExecutableRequirement,
+  isExecutableFormat,
+  readTargets,
+  recognizeExecutable,
+} from "./program_targets.ts";
+import { parseSignature, type Signature } from "../signature/signature.ts";
+
+/** A function that a program offers. */
+export interface ExportDescription extends FunctionDescription {
+  /**
+   * Inputs and outputs as the program's author wrote them, where the program
+   * tells.
+   */
+  readonly signature: Signature | undefined;
+}
+
+/** Data of a program that does not change: constants and executables. */
+export interface RodataSegment {
+  /** Length in bytes. */
+  readonly byteLength: number;
+  /** Where it starts in the program's file. */
+  readonly offset: number;
+  /** Whether it lies behind the FlatBuffer rather than in it. */
+  readonly external: boolean;
+  /** The text that it is, when it is a short one. */
+  readonly text: string | undefined;
+  /** What code it is, such as `elf x86_64`, `vmvx` or `vulkan`, when it is. */
+  readonly executable: string | undefined;
+  /** Name of the file that it is in the archive. */
+  readonly file: string | undefined;
+}
+
+/** Sizes of a program in bytes. */
+export interface ProgramSizes {
+  /** The whole file. */
+  readonly file: number;
+  /** The FlatBuffer in it, bytecode and small constants included. */
+  readonly flatbuffer: number;
+  /** The VM's operations. */
+  readonly bytecode: number;
+  /** All constants and executables. */
+  readonly rodata: number;
+  /** Memory for numbers that a context of the program has. */
+  readonly globals: number;
+}
+
+/** What a compiled program tells of itself without being loaded. */
+export interface ProgramDescription {
+  /** Tells it from a library. */
+  readonly kind: "program";
+  /** Name of the module. */
+  readonly name: string;
+  /** Version of the module. */
+  readonly version: number;
+  /** Attributes of the module by name. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What the VM must be able to do: `EXT_F32`, `EXT_F64`, `YIELD`, `UNWIND`. */
+  readonly features: readonly string[];
+  /** The functions that it offers, `__init` and its like included. */
+  readonly exports: readonly ExportDescription[];
+  /** The functions that it needs, by their full names. */
+  readonly imports: readonly FunctionDescription[];
+  /** The modules that it needs, in the order it names them. */
+  readonly dependencies: readonly ModuleDependency[];
+  /** Names of the types that it uses, such as `i32` and `!hal.buffer`. */
+  readonly types: readonly string[];
+  /**
+   * Those of the types that no module of IREE's defines, without `!`. The
+   * modules that do must be loaded before the program.
+   */
+  readonly customTypes: readonly string[];
+  /** The devices that it looks for. */
+  readonly devices: readonly DeviceRequirement[];
+  /** Its code for devices. */
+  readonly executables: readonly ExecutableRequirement[];
+  /** All formats of executables that it names. */
+  readonly executableFormats: readonly string[];
+  /** Its constants and executables. */
+  readonly rodata: readonly RodataSegment[];
+  /** The files that can be taken out with any tool for ZIP archives. */
+  readonly files: readonly EmbeddedFile[] | undefined;
+  /** Its sizes. */
+  readonly sizes: ProgramSizes;
+  /** How many places in the sources it names, for people who debug it. */
+  readonly locationCount: number;
+}
+
+/** Fields of the tables by their places in IREE's `bytecode_module_def.fbs`. */
+const MODULE = {
+  name: 0,
+  version: 1,
+  requirements: 2,
+  attributes: 3,
+  types: 4,
+  dependencies: 5,
+  imports: 6,
+  exports: 7,
+  signatures: 8,
+  rodata: 9,
+  state: 11,
+  bytecode: 14,
+  debug: 15,
+} as const;
+const PAIR = { key: 0, value: 1 } as const;
+const TYPE = { fullName: 0 } as const;
+const DEPENDENCY = { name: 0, minimumVersion: 1, flags: 2 } as const;
+const IMPORT = { fullName: 0, signature: 1, flags: 2 } as const;
+const EXPORT = { localName: 0, ordinal: 1 } as const;
+const SIGNATURE = { callingConvention: 0, attributes: 1 } as const;
+const RODATA = { embedded: 2, offset: 3, length: 4 } as const;
+const STATE = { globalBytes: 0 } as const;
+const DEBUG = { locations: 1 } as const;
+
+/** `OPTIONAL` of both kinds of flags, which only a flag for `REQUIRED` precedes. */
+const OPTIONAL = 2;
+
+const FEATURES = ["EXT_F32", "EXT_F64", "YIELD", "UNWIND"];
+
+/** Modules whose types are there whatever is loaded. */
+const BUILTIN_TYPES = /^(?:vm|hal|util)\./;
+
+/** Longest text among the constants that is told as such. */
+const MAX_TEXT_LENGTH = 256;
+
+/**
+ * Reads what a program tells of itself.
+ *
+ * @param source The program's file.
+ */
+export function describeProgram(source: ByteSource): ProgramDescription {
+  const archive = readArchive(source);
+  const root = FlatTable.root(archive.flatbuffer, "IREE");
+  const bytecode = root.bytes(MODULE.bytecode);
+  const types = root.tables(MODULE.types)
+    .map((type) => type.string(TYPE.fullName));
+  const rodata = root.tables(MODULE.rodata)
+    .map((segment, index) => describeRodata(source, archive, segment, index));
+  const targets = readTargets(bytecode);
+  return {
+    kind: "program",
+    name: root.string(MODULE.name),
+    version: root.u32(MODULE.version),
+    attributes: readAttributes(root, MODULE.attributes),
+    features: readFeatures(root.u32(MODULE.requirements)),
+    exports: describeExports(root),
+    imports: root.tables(MODULE.imports).map(describeImport),
+    dependencies: root.tables(MODULE.dependencies).map(describeDependency),
+    types,
+    customTypes: findCustomTypes(types),
+    ...targets,
+    executableFormats: findFormats(targets.executables, rodata),
+    rodata,
+    files: archive.files,
+    sizes: {
+      file: source.byteLength,
+      flatbuffer: archive.flatbuffer.length,
+      bytecode: bytecode.length,
+      rodata: rodata.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      globals: root.table(MODULE.state)?.i32(STATE.globalBytes) ?? 0,
+    },
+    locationCount: root.table(MODULE.debug)?.count(DEBUG.locations) ?? 0,
+  };
+}
+
+function readAttributes(
+  table: FlatTable | undefined,
+  field: number,
+): Record<string, string> {
+  const pairs = table?.tables(field) ?? [];
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.string(PAIR.key), pair.string(PAIR.value)]),
+  );
+}
+
+function readFeatures(bits: number): string[] {
+  return Array.from({ length: 32 }, (_, bit) => bit)
+    .filter((bit) => (bits & (1 << bit)) !== 0)
+    .map((bit) => FEATURES[bit] ?? `bit ${bit}`);
+}
+
+function describeExports(root: FlatTable): ExportDescription[] {
+  const signatures = root.tables(MODULE.signatures);
+  return root.tables(MODULE.exports).map((table) => {
+    const name = table.string(EXPORT.localName);
+    const described = signatures[table.i32(EXPORT.ordinal)];
+    if (described === undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `FlatBuffer verification failed: there is no function for '${name}'`,
+      );
+    }
+    const attributes = readAttributes(described, SIGNATURE.attributes);
+    return {
+      name,
+      callingConvention: described.string(SIGNATURE.callingConvention),
+      attributes,
+      optional: false,
+      signature: parseSignature(attributes["iree.abi.declaration"] ?? "", name),
+    };
+  });
+}
+
+function describeImport(table: FlatTable): FunctionDescription {
+  const signature = table.table(IMPORT.signature);
+  return {
+    name: table.string(IMPORT.fullName),
+    callingConvention: signature?.string(SIGNATURE.callingConvention) ?? "",
+    attributes: readAttributes(signature, SIGNATURE.attributes),
+    optional: (table.u32(IMPORT.flags) & OPTIONAL) !== 0,
+  };
+}
+
+function describeDependency(table: FlatTable): ModuleDependency {
+  return {
+    name: table.string(DEPENDENCY.name),
+    minimumVersion: table.u32(DEPENDENCY.minimumVersion),
+    optional: (table.u32(DEPENDENCY.flags) & OPTIONAL) !== 0,
+  };
+}
+
+function describeRodata(
+  source: ByteSource,
+  archive: ProgramArchive,
+  segment: FlatTable,
+  ordinal: number,
+): RodataSegment {
+  const external = !segment.has(RODATA.embedded);
+  const bytes = segment.bytes(RODATA.embedded);
+  const byteLength = external ? segment.u64(RODATA.length) : bytes.length;
+  const offset = external
+    ? archive.rodataOffset + segment.u64(RODATA.offset)
+    : archive.flatbufferOffset + bytes.byteOffset -
+      archive.flatbuffer.byteOffset;
+  if (offset + byteLength > source.byteLength) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `rodata[${ordinal}] external reference out of range`,
+      { hint: "the file is cut short or damaged" },
+    );
+  }
+  return {
+    byteLength,
+    offset,
+    external,
+    text: external ? undefined : readShortText(bytes),
+    executable: recognizeExecutable(source, offset, byteLength),
+    file: archive.files?.find((it) => it.offset === offset)?.name,
+  };
+}
+
+function readShortText(bytes: Uint8Array<ArrayBuffer>): string | undefined {
+  if (bytes.length === 0 || bytes.length > MAX_TEXT_LENGTH) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
+}
+
+function findCustomTypes(types: readonly string[]): string[] {
+  const objects = types.flatMap((type) =>
+    Array.from(type.matchAll(/!([\w.$]+)/g), ([, name]) => name)
+  );
+  return [...new Set(objects)].filter((name) => !BUILTIN_TYPES.test(name));
+}
+
+function findFormats(
+  executables: readonly ExecutableRequirement[],
+  rodata: readonly RodataSegment[],
+): string[] {
+  const texts = rodata.flatMap(({ text }) => text ?? [])
+    .filter(isExecutableFormat);
+  return [
+    ...new Set([...executables.flatMap(({ formats }) => formats), ...texts]),
+  ];
+}

@@ -1,0 +1,170 @@
+import { IreeError } from "../base/error.ts";
+import { MAX_RANK } from "../tensor/shape.ts";
+
+/** What the header of an array in a `.npy` file tells. */
+export interface NpyHeader {
+  /** Type of the elements, as NumPy writes it: `<f4`. */
+  readonly descr: string;
+  /** Whether the first dimension varies fastest, not the last. */
+  readonly fortranOrder: boolean;
+  /** Dimensions, outermost first. */
+  readonly shape: readonly number[];
+  /** Where the elements begin, in bytes from the beginning of the array. */
+  readonly byteLength: number;
+}
+
+/** Makes the error for what is wrong with an array. */
+export type Refuse = (problem: string) => IreeError;
+
+const MAGIC = Uint8Array.from("\x93NUMPY", (it) => it.charCodeAt(0));
+
+/** Longer headers are a mistake; those of 128 dimensions have 3 KiB. */
+const MAX_HEADER_LENGTH = 2 ** 20;
+
+/**
+ * Reads the header of an array.
+ *
+ * @param bytes The array, and all that follows it.
+ * @param refuse Makes the error.
+ * @returns The header; throws INVALID_ARGUMENT when it is cut or corrupt, and
+ * UNIMPLEMENTED for versions and types that are not known.
+ */
+export function parseNpyHeader(
+  bytes: Uint8Array<ArrayBuffer>,
+  refuse: Refuse,
+): NpyHeader {
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
+    throw refuse("does not begin as one: with \\x93NUMPY");
+  }
+  const [major, minor] = [bytes[6], bytes[7]];
+  const start = major === 1 ? 10 : 12;
+  if (bytes.length < start) throw refuse("is cut off in its header");
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw unimplemented(refuse(`has version ${major}.${minor} of the format`));
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const length = major === 1
+    ? view.getUint16(8, true)
+    : view.getUint32(8, true);
+  const end = start + length;
+  if (length > MAX_HEADER_LENGTH) {
+    throw refuse(`has a header of ${length} bytes, which is no sane one`);
+  }
+  if (bytes.length < end) {
+    throw refuse(`is cut off in its header, which has ${end} bytes`);
+  }
+  const encoding = major === 3 ? "utf-8" : "latin1";
+  const text = new TextDecoder(encoding).decode(bytes.subarray(start, end));
+  return { ...parseDictionary(text, refuse), byteLength: end };
+}
+
+const KEYS = ["descr", "fortran_order", "shape"] as const;
+
+const ENTRY =
+  /\s*(['"])(\w*)\1\s*:\s*('[^']*'|"[^"]*"|True\b|False\b|\([^()'"]*\)|[[(])\s*/y;
+
+// A literal of Python, of which NumPy writes only this much.
+function parseDictionary(
+  text: string,
+  refuse: Refuse,
+): Omit<NpyHeader, "byteLength"> {
+  const corrupt = () => refuse("has a corrupt header: " + excerpt(text));
+  const literal = text.trim();
+  if (!literal.startsWith("{") || !literal.endsWith("}")) throw corrupt();
+  const body = literal.slice(1, -1).trimEnd();
+  const entries = new Map<string, string>();
+  for (let at = 0; at < body.length; at++) {
+    ENTRY.lastIndex = at;
+    const [, , key, value] = ENTRY.exec(body) ?? [];
+    if (key === undefined || entries.has(key)) throw corrupt();
+    if (value === "[" || value === "(") {
+      throw unimplemented(
+        refuse("has elements of a structured type, which no tensor has"),
+      );
+    }
+    entries.set(key, value);
+    at = ENTRY.lastIndex;
+    if (at < body.length && body[at] !== ",") throw corrupt();
+  }
+  const [descr, order, shape] = KEYS.map((key) => entries.get(key) ?? "");
+  const dims = parseShape(shape);
+  if (
+    entries.size !== KEYS.length || !/^['"]/.test(descr) ||
+    !/^[TF]/.test(order) || dims === undefined
+  ) throw corrupt();
+  if (dims.length > MAX_RANK) {
+    throw refuse(`has more than ${MAX_RANK} dimensions`);
+  }
+  return {
+    descr: descr.slice(1, -1),
+    fortranOrder: order === "True",
+    shape: dims,
+  };
+}
+
+// A tuple: `()`, `(2,)`, `(2, 3)`; Python 2 wrote `(2L, 3L)`.
+function parseShape(text: string): number[] | undefined {
+  if (!text.startsWith("(")) return undefined;
+  const items = text.slice(1, -1).split(",").map((item) => item.trim());
+  if (items.at(-1) === "") items.pop();
+  else if (items.length === 1) return undefined;
+  const isDimension = (item: string) =>
+    /^\d+L?$/.test(item) && Number.isSafeInteger(parseInt(item));
+  return items.every(isDimension)
+    ? items.map((item) => parseInt(item))
+    : undefined;
+}
+
+function excerpt(text: string): string {
+  const trimmed = text.trim();
+  return JSON.stringify(
+    trimmed.length > 200 ? trimmed.slice(0, 200) + "…" : trimmed,
+  );
+}
+
+/**
+ * The same failure for what may be right but is not known here.
+ *
+ * @param error The failure.
+ * @param hint What to do about it.
+ */
+export function unimplemented(error: IreeError, hint?: string): IreeError {
+  return new IreeError("UNIMPLEMENTED", error.detail, { hint });
+}
+
+/** NumPy leaves room for a first dimension of this many digits. */
+const GROWTH_DIGITS = 21;
+
+/** Elements begin at a multiple of this. */
+const ALIGNMENT = 64;
+
+/**
+ * Makes the header of an array in row-major order, as NumPy does.
+ *
+ * @param descr Type of the elements, as NumPy writes it.
+ * @param shape Dimensions, outermost first.
+ */
+export function formatNpyHeader(
+  descr: string,
+  shape: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const growth = shape.length === 0
+    ? 0
+    : GROWTH_DIGITS - String(shape[0]).length;
+  const text = `{'descr': '${descr}', 'fortran_order': False, ` +
+    `'shape': (${dims}), }${" ".repeat(growth)}`;
+  const start = MAGIC.length + 4;
+  const unpadded = start + text.length + 1;
+  // Never without padding, even where none is needed.
+  const padding = ALIGNMENT - unpadded % ALIGNMENT;
+  const bytes = new Uint8Array(unpadded + padding);
+  bytes.set(MAGIC);
+  bytes[6] = 1;
+  new DataView(bytes.buffer).setUint16(8, bytes.length - start, true);
+  new TextEncoder().encodeInto(
+    `${text}${" ".repeat(padding)}\n`,
+    bytes.subarray(start),
+  );
+  return bytes;
+}

@@ -1,0 +1,146 @@
+import { dirname } from "@std/path/dirname";
+import { writeParameter } from "../../ffi/parameter.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { IreeError } from "../base/error.ts";
+import { overFile } from "../files/file_errors.ts";
+import { align } from "./irpa_format.ts";
+import {
+  encodeIrpaHeader,
+  type IrpaLayout,
+  layOutIrpa,
+} from "./irpa_layout.ts";
+import type { ParameterEntry } from "./entry.ts";
+import { demandRead, demandWrite } from "../base/permissions.ts";
+
+/** How an archive is written. */
+export interface ArchiveOptions {
+  /**
+   * What the contents of each parameter begin at a multiple of, in bytes; a
+   * power of two.
+   *
+   * @default {64}
+   */
+  alignment?: number;
+  /** Keys of splats that are written out as contents. */
+  expand?: Iterable<string>;
+  /**
+   * Is called now and then with the bytes of contents written so far and those
+   * of all.
+   */
+  onProgress?: (written: number, total: number) => void;
+}
+
+/** What the length of an archive is a multiple of, so that it can be mapped. */
+const FILE_ALIGNMENT = 4096;
+
+/** How much is written between two calls of `onProgress`. */
+const PIECE_LENGTH = 2 ** 26;
+
+/**
+ * Writes an archive: beside its place first, then into it at once.
+ *
+ * @param index Native index of the entries.
+ * @param entries The entries, in its order.
+ * @param path Where to.
+ * @param options How.
+ */
+export function writeArchive(
+  index: Handle,
+  entries: readonly ParameterEntry[],
+  path: string,
+  options: ArchiveOptions,
+): void {
+  const layout = layOutIrpa(entries, {
+    alignment: options.alignment,
+    expand: options.expand,
+  });
+  const folder = dirname(path);
+  demandRead(folder);
+  demandWrite(folder);
+  checkTarget(path);
+  const partial = `${path}.${crypto.randomUUID()}.partial`;
+  try {
+    attempt(path, () => writeHeader(partial, layout));
+    writeContents(index, layout, partial, options.onProgress);
+    attempt(path, () => finish(partial, path));
+  } catch (error) {
+    removeIfThere(partial);
+    throw error;
+  }
+}
+
+// Renaming would put an archive in the place of a pipe or a device.
+function checkTarget(path: string): void {
+  if (attempt(path, () => isFileOrNothing(path))) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `'${path}' is there and not a regular file; an archive cannot be written ` +
+      "over it",
+  );
+}
+
+function isFileOrNothing(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  return overFile(path, work, `archive '${path}' cannot be written`);
+}
+
+function writeHeader(path: string, layout: IrpaLayout): void {
+  const { storageOffset, storageLength } = layout;
+  using file = Deno.openSync(path, { write: true, createNew: true });
+  writeAll(file, encodeIrpaHeader(layout));
+  file.truncateSync(align(storageOffset + storageLength, FILE_ALIGNMENT));
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+function writeContents(
+  index: Handle,
+  layout: IrpaLayout,
+  path: string,
+  onProgress?: (written: number, total: number) => void,
+): void {
+  const stored = layout.placed.filter(({ isStored }) => isStored);
+  const total = stored.reduce((sum, { entry }) => sum + entry.byteLength, 0);
+  let written = 0;
+  onProgress?.(written, total);
+  for (const { entry, ordinal, offset } of stored) {
+    const start = layout.storageOffset + offset;
+    for (let at = 0; at < entry.byteLength; at += PIECE_LENGTH) {
+      const length = Math.min(PIECE_LENGTH, entry.byteLength - at);
+      // The file is new, so what is not written is zero.
+      if (!isZero(entry)) {
+        writeParameter(index, ordinal, at, length, path, start + at);
+      }
+      written += length;
+      onProgress?.(written, total);
+    }
+  }
+}
+
+function isZero(entry: ParameterEntry): boolean {
+  return entry.storage === "splat" && entry.pattern.every((byte) => byte === 0);
+}
+
+function finish(partial: string, path: string): void {
+  using file = Deno.openSync(partial, { read: true, write: true });
+  file.syncSync();
+  Deno.renameSync(partial, path);
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

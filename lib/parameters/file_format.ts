@@ -1,0 +1,36 @@
+import { BinaryFile } from "../files/binary_file.ts";
+import { withFile } from "../files/byte_source.ts";
+import { IreeError } from "../base/error.ts";
+import { parseGguf } from "./gguf_format.ts";
+import { parseIrpa } from "./irpa_format.ts";
+import type { ParameterEntry } from "./entry.ts";
+import { parseSafetensors } from "./safetensors_format.ts";
+
+const FORMATS: Readonly<
+  Record<string, (file: BinaryFile) => ParameterEntry[]>
+> = { irpa: parseIrpa, gguf: parseGguf, safetensors: parseSafetensors };
+
+/**
+ * Reads what parameters a file has; the extension of its name tells the format.
+ * The file must be readable to the program. Contents are not read.
+ *
+ * @param path The file.
+ * @returns Its parameters, in their order.
+ */
+export function readParameterFile(path: string): ParameterEntry[] {
+  const extension = /\.([^./\\]*)$/.exec(path)?.[1].toLowerCase() ?? "";
+  if (!Object.hasOwn(FORMATS, extension)) {
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `'${path}': unsupported file format \`${extension}\``,
+      {
+        hint: "ensure the extension matches one of the supported formats: " +
+          ".irpa, .gguf, .safetensors",
+      },
+    );
+  }
+  return withFile(
+    path,
+    (source) => FORMATS[extension](new BinaryFile(path, source)),
+  );
+}

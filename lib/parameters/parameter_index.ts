@@ -1,0 +1,301 @@
+import {
+  addFileParameter,
+  addParameterFrom,
+  addSplatParameter,
+  createParameterFile,
+  createParameterIndex,
+  openParameterFile,
+  readParameter,
+} from "../../ffi/parameter.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { allocateArray } from "../base/allocate.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { type ArchiveOptions, writeArchive } from "./archive.ts";
+import { isSplat, type ParameterEntry } from "./entry.ts";
+import { readParameterFile } from "./file_format.ts";
+import {
+  checkParameterMode,
+  copyMetadata,
+  describeKeys,
+  type ParameterFileOptions,
+  type ParameterOptions,
+  type ParameterRange,
+  toBytes,
+} from "./options.ts";
+import { demandRead, toPath } from "../base/permissions.ts";
+import { checkByteCount } from "../base/checks.ts";
+
+/**
+ * Parameters by their keys: where the weights of a program are, in files of
+ * `.irpa`, `.gguf` or `.safetensors`, in memory, or as patterns.
+ *
+ * Contents stay where they are: an index of files with many gigabytes is small.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, ParameterIndex } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using index = ParameterIndex.create(instance);
+ * index.addData("bias", new Float32Array([1, 2, 3, 4]));
+ * index.addSplat("weight", 4096, new Uint8Array(new Float32Array([0.5]).buffer));
+ * assertEquals(index.entries.map(({ key }) => key), ["bias", "weight"]);
+ * assertEquals(index.lookup("weight").byteLength, 4096);
+ * ```
+ */
+export class ParameterIndex extends NativeObject {
+  readonly #entries: ParameterEntry[] = [];
+  readonly #ordinals = new Map<string, number>();
+
+  /**
+   * Creates an index without entries.
+   *
+   * @param instance The instance.
+   */
+  static create(instance: Instance): ParameterIndex {
+    return new ParameterIndex(createParameterIndex(handleOf(instance)));
+  }
+
+  /**
+   * Creates an index of a file; see {@linkcode ParameterIndex.addFile}.
+   *
+   * @param instance The instance.
+   * @param path Path or `file:` URL.
+   * @param options How programs get the contents.
+   */
+  static fromFile(
+    instance: Instance,
+    path: string | URL,
+    options?: ParameterFileOptions,
+  ): ParameterIndex {
+    const index = ParameterIndex.create(instance);
+    try {
+      index.addFile(path, options);
+      return index;
+    } catch (error) {
+      index.dispose();
+      throw error;
+    }
+  }
+
+  /** What the index has, in the order in which it was added. */
+  get entries(): readonly ParameterEntry[] {
+    handleOf(this);
+    return this.#entries;
+  }
+
+  /**
+   * Whether there is a parameter.
+   *
+   * @param key Its key.
+   */
+  has(key: string): boolean {
+    handleOf(this);
+    return this.#ordinals.has(key);
+  }
+
+  /**
+   * Finds a parameter.
+   *
+   * @param key Its key.
+   * @returns What is known of it; throws NOT_FOUND, and names keys that exist.
+   */
+  lookup(key: string): ParameterEntry {
+    handleOf(this);
+    return this.#entries[this.#ordinalOf(key)];
+  }
+
+  /**
+   * Adds all parameters of a file; the extension of its name tells the format.
+   * Needs `--allow-read` for it. Nothing of the contents is read, unless they
+   * are preloaded.
+   *
+   * @param path Path or `file:` URL.
+   * @param options How programs get the contents.
+   * @returns What was added; throws NOT_FOUND when the file cannot be opened,
+   * INVALID_ARGUMENT or OUT_OF_RANGE when it is corrupt or truncated, and
+   * ALREADY_EXISTS when a key of its is there.
+   */
+  addFile(
+    path: string | URL,
+    options: ParameterFileOptions = {},
+  ): readonly ParameterEntry[] {
+    const index = handleOf(this);
+    const { mode = "file" } = options;
+    checkParameterMode(mode);
+    const name = toPath(path);
+    demandRead(name);
+    const entries = readParameterFile(name);
+    this.#checkNew(entries, name);
+    if (entries.length === 0) return [];
+    const file = openParameterFile(index.instance, name, mode);
+    try {
+      for (const entry of entries) this.#add(entry, file);
+    } finally {
+      file.release();
+    }
+    return entries;
+  }
+
+  /**
+   * Adds a parameter with contents of the caller's.
+   *
+   * @param key Its key.
+   * @param data The contents, of any type of elements; copied once into native
+   * memory.
+   * @param options What it has besides.
+   */
+  addData(
+    key: string,
+    data: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
+    options: ParameterOptions = {},
+  ): void {
+    const index = handleOf(this);
+    const bytes = toBytes(data, "data");
+    const metadata = copyMetadata(options);
+    const { length: byteLength } = bytes;
+    const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
+    this.#checkNew([{ key }]);
+    const file = createParameterFile(index.instance, bytes);
+    try {
+      this.#add(entry as ParameterEntry, file);
+    } finally {
+      file.release();
+    }
+  }
+
+  /**
+   * Adds a parameter that is a pattern again and again; it takes no memory. A
+   * pattern of 8 or 16 bytes is written out in memory once a module provides
+   * it, since devices take none that long.
+   *
+   * @param key Its key.
+   * @param byteLength Length of the contents in bytes, a multiple of the
+   * pattern's.
+   * @param pattern 1, 2, 4, 8 or 16 bytes, in the order in which they lie in
+   * memory.
+   * @param options What it has besides.
+   */
+  addSplat(
+    key: string,
+    byteLength: number,
+    pattern: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
+    options: ParameterOptions = {},
+  ): void {
+    handleOf(this);
+    checkByteCount("byteLength", byteLength);
+    const bytes = toBytes(pattern, "pattern").slice();
+    if (!isSplat(bytes.length, byteLength)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `a pattern of ${bytes.length} bytes for '${key}', which has ` +
+          `${byteLength}; it must be 1, 2, 4, 8 or 16 bytes and fit a whole ` +
+          "number of times",
+      );
+    }
+    const metadata = copyMetadata(options);
+    this.#checkNew([{ key }]);
+    this.#add({ key, byteLength, metadata, storage: "splat", pattern: bytes });
+  }
+
+  /**
+   * Adds a parameter of another index. Contents are shared, not copied.
+   *
+   * @param source The other index.
+   * @param key Its key there.
+   * @param newKey Its key here; the same when left out.
+   */
+  addFrom(source: ParameterIndex, key: string, newKey: string = key): void {
+    const index = handleOf(this);
+    const from = handleOf(source);
+    const entry = source.lookup(key);
+    this.#checkNew([{ key: newKey }]);
+    addParameterFrom(index, newKey, from, source.#ordinalOf(key));
+    this.#record({ ...entry, key: newKey });
+  }
+
+  /**
+   * Reads contents of a parameter, wherever they are.
+   *
+   * @param key Its key.
+   * @param range Which of the contents; all when left out.
+   * @returns A copy.
+   */
+  read(key: string, range: ParameterRange = {}): Uint8Array<ArrayBuffer> {
+    const index = handleOf(this);
+    const { byteLength } = this.lookup(key);
+    const { offset = 0, length = byteLength - offset } = range;
+    checkByteCount("offset", offset);
+    if (
+      offset > byteLength || !(length >= 0 && length <= byteLength - offset)
+    ) {
+      throw new IreeError(
+        "OUT_OF_RANGE",
+        `parameter '${key}' has ${byteLength} bytes; ${length} from byte ` +
+          `${offset} are not among them`,
+      );
+    }
+    checkByteCount("length", length);
+    const bytes = allocateArray(Uint8Array, length);
+    readParameter(index, this.#ordinalOf(key), offset, bytes);
+    return bytes;
+  }
+
+  /**
+   * Writes all parameters into an archive, which is there whole or not at all.
+   * Contents go from their files to the archive without passing through
+   * JavaScript. Needs `--allow-read` and `--allow-write` for the folder, in
+   * which it is written under another name first.
+   *
+   * @param path Path or `file:` URL; an `.irpa` that is there is replaced.
+   * @param options How the archive is written.
+   */
+  writeArchive(path: string | URL, options: ArchiveOptions = {}): void {
+    writeArchive(handleOf(this), this.#entries, toPath(path), options);
+  }
+
+  #ordinalOf(key: string): number {
+    const ordinal = this.#ordinals.get(key);
+    if (ordinal !== undefined) return ordinal;
+    throw new IreeError(
+      "NOT_FOUND",
+      `no parameter found in index with key '${key}'`,
+      { hint: describeKeys([...this.#ordinals.keys()]) },
+    );
+  }
+
+  #checkNew(entries: readonly { readonly key: string }[], path?: string): void {
+    const keys = new Set<string>();
+    for (const { key } of entries) {
+      if (!this.#ordinals.has(key) && !keys.has(key)) {
+        keys.add(key);
+        continue;
+      }
+      const where = path === undefined ? "" : ` of '${path}'`;
+      throw new IreeError(
+        "ALREADY_EXISTS",
+        `parameter '${key}'${where} is in the index already`,
+        { hint: "which of the two a program gets would be left to chance" },
+      );
+    }
+  }
+
+  #add(entry: ParameterEntry, file?: Handle): void {
+    const { key, metadata, byteLength } = entry;
+    const index = handleOf(this);
+    if (entry.storage === "splat") {
+      addSplatParameter(index, key, metadata, entry.pattern, byteLength);
+    } else if (file !== undefined) {
+      addFileParameter(index, key, metadata, file, entry.offset, byteLength);
+    }
+    this.#record(entry);
+  }
+
+  #record(entry: ParameterEntry): void {
+    this.#ordinals.set(entry.key, this.#entries.length);
+    this.#entries.push(Object.freeze(entry));
+  }
+}

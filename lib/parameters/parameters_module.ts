@@ -1,0 +1,120 @@
+import { createParametersModule } from "../../ffi/parameter.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { Module } from "../vm/module.ts";
+import { handleOf } from "../base/native_object.ts";
+import { ParameterIndex } from "./parameter_index.ts";
+import { describeKeys } from "./options.ts";
+
+/** Parameters under the name by which programs ask for them. */
+export interface ParameterProvider {
+  /** Name of the scope; empty for parameters that a program names without. */
+  readonly scope: string;
+  /** The parameters. */
+  readonly index: ParameterIndex;
+}
+
+/**
+ * The module `io_parameters`: a program's way to its parameters.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, ParameterIndex, ParametersModule } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using index = ParameterIndex.create(instance);
+ * index.addData("bias", new Float32Array([1, 2, 3, 4]));
+ * using module = ParametersModule.create(instance, [{ scope: "model", index }]);
+ * assertEquals(module.scopes.get("model"), ["bias"]);
+ * ```
+ */
+export class ParametersModule extends Module {
+  /** The keys that it provides, by scope. */
+  readonly scopes: ReadonlyMap<string, readonly string[]>;
+
+  private constructor(
+    instance: Instance,
+    providers: readonly ParameterProvider[],
+  ) {
+    const handles = new Map(
+      providers.map(({ scope, index }) => [scope, handleOf(index)]),
+    );
+    super(createParametersModule(handleOf(instance), handles));
+    this.scopes = new Map(
+      providers.map(({ scope, index }) => [
+        scope,
+        index.entries.map(({ key }) => key),
+      ]),
+    );
+  }
+
+  /**
+   * Creates the module.
+   *
+   * @param instance The instance.
+   * @param providers What it provides, each scope once. It provides what the
+   * indices have by now, which can be disposed afterwards.
+   */
+  static create(
+    instance: Instance,
+    providers: readonly ParameterProvider[],
+  ): ParametersModule {
+    const scopes = new Set<string>();
+    for (const provider of providers) {
+      checkProvider(provider);
+      if (scopes.has(provider.scope)) {
+        throw new IreeError(
+          "INVALID_ARGUMENT",
+          `two providers of scope '${provider.scope}'`,
+          { hint: "put the parameters of a scope into one index" },
+        );
+      }
+      scopes.add(provider.scope);
+    }
+    return new ParametersModule(instance, providers);
+  }
+}
+
+/**
+ * Refuses what is no provider.
+ *
+ * @param provider What should be one.
+ */
+export function checkProvider(provider: ParameterProvider): void {
+  const { scope, index } = Object(provider) as Partial<ParameterProvider>;
+  if (typeof scope === "string" && index instanceof ParameterIndex) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "a provider of parameters is { scope, index }, a string and a " +
+      "ParameterIndex",
+  );
+}
+
+/**
+ * Says what parameters there are when one was not found.
+ *
+ * @param detail What happened, as IREE says it.
+ * @param modules The modules that were linked.
+ * @returns The hint; `undefined` when something else was not found.
+ */
+export function parameterHint(
+  detail: string,
+  modules: readonly Module[],
+): string | undefined {
+  const isScope = detail.includes("no provider registered that handles scopes");
+  if (!isScope && !detail.includes("no parameter found in index")) {
+    return undefined;
+  }
+  const scopes = modules.find((it) => it instanceof ParametersModule)?.scopes;
+  if (scopes === undefined || scopes.size === 0) {
+    return "no parameters were given";
+  }
+  if (isScope) {
+    const names = scopes.keys().map((name) => `'${name}'`).toArray();
+    return `scopes that were given: ${names.join(", ")}`;
+  }
+  return scopes.entries()
+    .map(([name, keys]) => `scope '${name}': ${describeKeys(keys)}`)
+    .toArray().join("\n");
+}

@@ -1,0 +1,128 @@
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { ParameterIndex } from "./parameter_index.ts";
+import type { ParameterFileOptions } from "./options.ts";
+import {
+  checkProvider,
+  type ParameterProvider,
+  ParametersModule,
+} from "./parameters_module.ts";
+import { isReadableFile } from "../base/permissions.ts";
+
+/**
+ * Parameters to load: the path of a file, as `file` or `scope=file`; its URL; or
+ * an index with its scope, which stays the caller's.
+ */
+export type ParameterSource = string | URL | ParameterProvider;
+
+/** A file of parameters and its scope. */
+export interface ScopedFile {
+  /** Name of the scope; empty when none is named. */
+  readonly scope: string;
+  /** The file. */
+  readonly path: string;
+}
+
+/**
+ * Reads `file` or `scope=file`. An existing file of the whole name wins, since
+ * paths may hold `=` too.
+ *
+ * @param text The text.
+ */
+export function parseScopedFile(text: string): ScopedFile {
+  const at = text.indexOf("=");
+  if (at < 0 || isReadableFile(text)) return { scope: "", path: text };
+  return { scope: text.slice(0, at), path: text.slice(at + 1) };
+}
+
+/**
+ * Indexes files of parameters, those of one scope together. Needs
+ * `--allow-read` for them.
+ *
+ * @example
+ * ```ts ignore
+ * import { indexParameterFiles, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * const files = ["model=a.safetensors", "model=b.irpa"];
+ * for (const { scope, index } of indexParameterFiles(instance, files)) {
+ *   using _ = index;
+ *   console.log(scope, index.entries.length);
+ * }
+ * ```
+ *
+ * @param instance The instance.
+ * @param files Each as `file` or `scope=file`, or its URL.
+ * @param options How programs get the contents.
+ * @returns The indices, to be disposed, with their scopes, in the order of their
+ * first files; throws as `ParameterIndex.addFile` does.
+ */
+export function indexParameterFiles(
+  instance: Instance,
+  files: Iterable<string | URL>,
+  options: ParameterFileOptions = {},
+): ParameterProvider[] {
+  const indices = new Map<string, ParameterIndex>();
+  try {
+    for (const file of files) {
+      const { scope, path } = file instanceof URL
+        ? { scope: "", path: file }
+        : parseScopedFile(file);
+      const index = indices.get(scope) ?? ParameterIndex.create(instance);
+      indices.set(scope, index);
+      index.addFile(path, options);
+    }
+  } catch (error) {
+    for (const index of indices.values()) index.dispose();
+    throw error;
+  }
+  return indices.entries()
+    .map(([scope, index]) => ({ scope, index })).toArray();
+}
+
+/**
+ * Creates the module of parameters from files and indices.
+ *
+ * @param instance The instance.
+ * @param sources Where they are.
+ * @param options How programs get the contents of files.
+ */
+export function loadParameters(
+  instance: Instance,
+  sources: readonly ParameterSource[],
+  options: ParameterFileOptions,
+): ParametersModule {
+  const given = sources.filter((it): it is ParameterProvider => !isFile(it));
+  given.forEach(checkProvider);
+  using stack = new DisposableStack();
+  const indexed = indexParameterFiles(
+    instance,
+    sources.filter(isFile),
+    options,
+  );
+  for (const { index } of indexed) stack.use(index);
+  return ParametersModule.create(instance, [...indexed, ...given]);
+}
+
+function isFile(source: ParameterSource): source is string | URL {
+  return typeof source === "string" || source instanceof URL;
+}
+
+/**
+ * Takes one source or several.
+ *
+ * @param parameters What a user gave as the option.
+ */
+export function toSources(
+  parameters: ParameterSource | readonly ParameterSource[] | undefined,
+): readonly ParameterSource[] {
+  if (parameters === undefined) return [];
+  if (Array.isArray(parameters)) return parameters;
+  if (typeof parameters === "object" || typeof parameters === "string") {
+    return [parameters as ParameterSource];
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "parameters are paths, URLs or providers, one or an array of them",
+  );
+}

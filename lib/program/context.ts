@@ -1,0 +1,185 @@
+import { createContext, forkContext } from "../../ffi/context.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { devicesOf } from "../vm/builtin_module.ts";
+import { IreeError } from "../base/error.ts";
+import { ContextQueue } from "../call/context_queue.ts";
+import type { FunctionContext } from "../call/async_calls.ts";
+import { VmFunction } from "../call/function.ts";
+import type { Instance } from "../base/instance.ts";
+import { exportsOf, isPublicFunction, type Module } from "../vm/module.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { parameterHint } from "../parameters/parameters_module.ts";
+
+/** How a context is created. */
+export interface ContextOptions {
+  /**
+   * Print every operation of the VM to stderr, initializers included. Slow.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean;
+}
+
+/**
+ * Modules linked together, with their state: what a program runs in.
+ *
+ * Thread-compatible: one call at a time. Two contexts of the same modules are
+ * independent of each other.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Context, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using module = BuiltinModule.create(instance, "vmvx");
+ * using context = Context.create(instance, [module]);
+ * assertEquals(context.modules[0].name, "vmvx");
+ * ```
+ */
+export class Context extends NativeObject {
+  /** The instance that it was created with. */
+  readonly instance: Instance;
+  /** The modules in the order of their registration. */
+  readonly modules: readonly Module[];
+  readonly #names: readonly string[];
+  readonly #moduleHandles: readonly Handle[];
+  readonly #functions: FunctionContext;
+
+  private constructor(
+    instance: Instance,
+    modules: readonly Module[],
+    moduleHandles: readonly Handle[],
+    context: Handle,
+  ) {
+    super(context);
+    this.#moduleHandles = moduleHandles;
+    this.#functions = {
+      context,
+      devices: devicesOf(modules),
+      queue: new ContextQueue(context),
+    };
+    this.instance = instance;
+    this.modules = modules;
+    this.#names = modules.map(({ name }) => name);
+  }
+
+  /**
+   * Links modules, each of which can import from those before it, and runs
+   * their initializers in order.
+   *
+   * @param instance The instance.
+   * @param modules The modules; the context keeps them alive.
+   * @param options What the context does besides.
+   * @returns The context; throws NOT_FOUND when something imported is missing
+   * and INTERNAL when it has another signature.
+   */
+  static create(
+    instance: Instance,
+    modules: readonly Module[],
+    options: ContextOptions = {},
+  ): Context {
+    const linked = [...modules];
+    const handles = linked.map(handleOf);
+    const { traceExecution = false } = options;
+    try {
+      const context = createContext(
+        handleOf(instance),
+        handles,
+        traceExecution,
+      );
+      return new Context(instance, linked, handles, context);
+    } catch (error) {
+      if (!(error instanceof IreeError) || error.code !== "NOT_FOUND") {
+        throw error;
+      }
+      const hint = parameterHint(error.detail, linked);
+      if (hint !== undefined) throw error.withHint(hint);
+      const names = linked.map(({ name }) => name);
+      throw error.withHint(
+        `modules given, in order: ${names.join(", ") || "none"}`,
+      );
+    }
+  }
+
+  /**
+   * Finds an exported function.
+   *
+   * @param name Its name: `function` when the module is given, else
+   * `module.function`.
+   * @param module The module that exports it.
+   * @returns The function; throws NOT_FOUND, and names those that exist.
+   */
+  lookupFunction(name: string, module?: Module): VmFunction {
+    handleOf(this);
+    const [ordinal, functionName] = module === undefined
+      ? this.#splitName(name)
+      : [this.#ordinalOf(module), name];
+    const exports = exportsOf(
+      this.modules[ordinal],
+      this.#moduleHandles[ordinal],
+    );
+    const description = exports.find((it) => it.name === functionName);
+    if (description !== undefined) {
+      return new VmFunction(this.#functions, ordinal, description);
+    }
+    const names = exports.map((it) => it.name).filter(isPublicFunction);
+    throw new IreeError(
+      "NOT_FOUND",
+      `no function '${functionName}' exported by module ` +
+        `'${this.#names[ordinal]}'`,
+      { hint: `functions that it exports: ${names.join(", ") || "none"}` },
+    );
+  }
+
+  /**
+   * Creates a context of the same modules with a copy of the state: numbers in
+   * globals are its own from then on. Calls of both can be made at once, by
+   * `callAsync`. Objects in globals, such as tensors, are shared: a program
+   * that changes one, or a list, in place must not run in both at once.
+   *
+   * Whether a list that one of them was given, or gave, gets into the other one
+   * cannot be known, and lists are not made for several threads. So from the
+   * first such list on, asynchronous calls of a context and of its forks run
+   * one after the other, in order.
+   *
+   * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
+   * module does not support it, and FAILED_PRECONDITION while an asynchronous
+   * call runs in this one or waits for its turn. Work that calls have given to
+   * the device goes on.
+   */
+  fork(): Context {
+    const handle = handleOf(this);
+    this.#functions.queue.demandIdle("a context cannot be forked");
+    return new Context(
+      this.instance,
+      this.modules,
+      this.#moduleHandles,
+      forkContext(handle, this.#moduleHandles),
+    );
+  }
+
+  #ordinalOf(module: Module): number {
+    const ordinal = this.modules.indexOf(module);
+    if (ordinal >= 0) return ordinal;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `module '${module.name}' is not one of this context's`,
+    );
+  }
+
+  // Later modules hide earlier ones of the same name, as when IREE links them.
+  #splitName(name: string): [number, string] {
+    const ordinal = this.#names.findLastIndex((moduleName) =>
+      name.startsWith(`${moduleName}.`)
+    );
+    if (ordinal >= 0) {
+      return [ordinal, name.slice(this.#names[ordinal].length + 1)];
+    }
+    throw new IreeError(
+      "NOT_FOUND",
+      `no module for function '${name}'; it must be 'module.function'`,
+      { hint: `modules of this context: ${this.#names.join(", ")}` },
+    );
+  }
+}

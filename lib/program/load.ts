@@ -1,0 +1,270 @@
+import { IreeError } from "../base/error.ts";
+import {
+  BUILTIN_MODULE_NAMES,
+  BuiltinModule,
+  type BuiltinModuleName,
+  HalModule,
+} from "../vm/builtin_module.ts";
+import { BytecodeModule, type ModuleMode } from "../vm/bytecode_module.ts";
+import { Context } from "./context.ts";
+import { Device, type DeviceOptions } from "../hal/device.ts";
+import { DynamicModule } from "../vm/dynamic_module.ts";
+import { Instance } from "../base/instance.ts";
+import { Module } from "../vm/module.ts";
+import { resolveModuleUri } from "../vm/module_uri.ts";
+import {
+  checkParameterMode,
+  type ParameterMode,
+} from "../parameters/options.ts";
+import {
+  loadParameters,
+  type ParameterSource,
+  toSources,
+} from "../parameters/source.ts";
+import { toPath } from "../base/permissions.ts";
+import {
+  LoadedProgram,
+  type Program,
+  type ProgramFunctions,
+} from "./program.ts";
+import { SharedResources } from "./shared_resources.ts";
+import { readStdin } from "../files/stdin.ts";
+import { describeValue } from "../vm/value.ts";
+
+/**
+ * A module to load: the path of a `.vmfb`; the path of a native library as
+ * `library.so@export?key=value`; `-` for a `.vmfb` from stdin; the bytes of a
+ * `.vmfb`; or a module that is there already and stays the caller's.
+ */
+export type ModuleSource = string | URL | Uint8Array<ArrayBuffer> | Module;
+
+/** What to load and how. */
+export interface LoadOptions {
+  /**
+   * The modules in order: one that defines types or functions comes before
+   * those that use them. The last one is the main module. IREE's own modules
+   * are added where they are needed.
+   */
+  modules: readonly ModuleSource[];
+  /**
+   * The device, or its URI, for programs that use the HAL; an array of either
+   * for programs that use several. From URIs they are created only when a
+   * program needs one; devices must be all of one group, in its order.
+   *
+   * @default {"local-task"}
+   */
+  device?: string | Device | readonly (string | Device)[];
+  /** How devices are created from URIs. */
+  deviceOptions?: DeviceOptions;
+  /**
+   * Which of several devices allocates memory that any of them could.
+   *
+   * @default {0}
+   */
+  leadDevice?: number;
+  /**
+   * How files of bytecode modules get into memory.
+   *
+   * @default {"preload"}
+   */
+  moduleMode?: ModuleMode;
+  /**
+   * Parameters for programs whose weights are not in them: paths of files as
+   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one
+   * scope are put together. They are opened only when a program needs
+   * parameters.
+   */
+  parameters?: ParameterSource | readonly ParameterSource[];
+  /**
+   * How programs get the contents of files of parameters; see
+   * `ParameterFileOptions`.
+   *
+   * @default {"file"}
+   */
+  parameterMode?: ParameterMode;
+  /**
+   * Print every operation of the VM to stderr.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean;
+  /** Path of the shared library of the runtime; see `Instance.open`. */
+  library?: string | URL;
+}
+
+/** The device where none is named; the one `iree-run-module` takes. */
+const DEFAULT_DEVICE = "local-task";
+
+/**
+ * Loads modules into a context of their own, ready to be called by name.
+ *
+ * @example A program that imports from a native module
+ * ```ts ignore
+ * import { load } from "@iree/runtime";
+ *
+ * interface Functions {
+ *   add(a: number, b: number): number;
+ * }
+ * using program = load<Functions>({
+ *   modules: ["./module.so@create_custom_module?key=value", "example.vmfb"],
+ *   device: "local-sync",
+ * });
+ * console.log(program.add(1, 2));
+ * ```
+ *
+ * @example A module that is there already
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, load } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * using program = load({ modules: [vmvx] });
+ * assertEquals(program.mainModule.name, "vmvx");
+ * ```
+ *
+ * @typeParam Functions Types of the main module's functions, for calls in every
+ * way; left out, every name is a function of any values.
+ * @param options What to load and how.
+ * @returns The program, to be disposed.
+ */
+export function load<Functions extends object = ProgramFunctions>(
+  options: LoadOptions,
+): Program<Functions> {
+  using stack = new DisposableStack();
+  const instance = stack.use(Instance.open({ library: options.library }));
+  if (!Array.isArray(options.modules)) {
+    throw new IreeError("INVALID_ARGUMENT", "modules must be an array");
+  }
+  if (options.modules.length === 0) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "no user module specified; there must be at least one",
+    );
+  }
+  const { parameterMode } = options;
+  if (parameterMode !== undefined) checkParameterMode(parameterMode);
+  const linked: Module[] = [];
+  for (const source of options.modules) {
+    const module = source instanceof Module
+      ? source
+      : stack.use(loadModule(instance, source, options.moduleMode));
+    addDependencies(instance, module, linked, options, stack);
+    linked.push(module);
+  }
+  const { traceExecution } = options;
+  const shared = new SharedResources(stack);
+  using resources = shared.enter();
+  const context = resources.use(
+    Context.create(instance, linked, { traceExecution }),
+  );
+  const program = new LoadedProgram(context, resources, shared);
+  return program as Program<Functions>;
+}
+
+function loadModule(
+  instance: Instance,
+  source: Exclude<ModuleSource, Module>,
+  mode?: ModuleMode,
+): Module {
+  if (source === "-") return BytecodeModule.fromBytes(instance, readStdin());
+  if (source instanceof Uint8Array) {
+    return BytecodeModule.fromBytes(instance, source);
+  }
+  const uri = resolveModuleUri(toModuleUri(source));
+  return uri.kind === "dynamic"
+    ? DynamicModule.load(instance, uri.path, uri)
+    : BytecodeModule.fromFile(instance, uri.path, { mode });
+}
+
+// What follows the path of a module is in a URL's query, or its fragment.
+function toModuleUri(source: string | URL): string {
+  if (typeof source === "string") return source;
+  if (!(source instanceof URL)) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `a module is a path, a URL, bytes or a module, not ${
+        describeValue(source)
+      }`,
+    );
+  }
+  const path = new URL(source);
+  path.search = path.hash = "";
+  return toPath(path) + decodeURIComponent(source.search + source.hash);
+}
+
+function addDependencies(
+  instance: Instance,
+  module: Module,
+  linked: Module[],
+  options: LoadOptions,
+  stack: DisposableStack,
+): void {
+  for (const { name, optional } of module.dependencies) {
+    if (linked.some((it) => it.name === name)) continue;
+    if (name === "hal") {
+      linked.push(stack.use(createHal(instance, options, stack)));
+    } else if (name === "io_parameters") {
+      const sources = toSources(options.parameters);
+      const mode = options.parameterMode;
+      linked.push(stack.use(loadParameters(instance, sources, { mode })));
+    } else if (isBuiltinName(name)) {
+      linked.push(stack.use(BuiltinModule.create(instance, name)));
+    } else if (!optional) {
+      throw missingModule(name, module, linked);
+    }
+  }
+}
+
+function createHal(
+  instance: Instance,
+  options: LoadOptions,
+  stack: DisposableStack,
+): HalModule {
+  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
+  const given: readonly (string | Device)[] = Array.isArray(device)
+    ? device
+    : [device];
+  const devices = given.filter((it) => it instanceof Device);
+  if (devices.length > 0 && devices.length < given.length) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "devices are either all URIs or all devices of one group, not both",
+    );
+  }
+  if (devices.length > 0) {
+    if (deviceOptions !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "deviceOptions are of devices that are created from URIs; these are " +
+          "there already",
+      );
+    }
+    return HalModule.create(instance, devices, leadDevice);
+  }
+  const uris = given as readonly string[];
+  const created = Device.createGroup(instance, uris, deviceOptions);
+  for (const it of created) stack.use(it);
+  return HalModule.create(instance, created, leadDevice);
+}
+
+function isBuiltinName(name: string): name is BuiltinModuleName {
+  return BUILTIN_MODULE_NAMES.some((it) => it === name);
+}
+
+function missingModule(
+  name: string,
+  module: Module,
+  linked: readonly Module[],
+): IreeError {
+  const given = [...linked, module].map((it) => it.name);
+  return new IreeError(
+    "NOT_FOUND",
+    `required module '${name}' not available (modules must be registered in ` +
+      `order with dependent modules following those they depend upon)`,
+    {
+      hint: `module '${module.name}' needs it; modules given up to there, in ` +
+        `order: ${given.join(", ")}`,
+    },
+  );
+}

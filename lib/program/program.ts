@@ -1,0 +1,238 @@
+import { HalModule } from "../vm/builtin_module.ts";
+import type { Context } from "./context.ts";
+import type { Device } from "../hal/device.ts";
+import type { Argument, CallResult, VmFunction } from "../call/function.ts";
+import { isPublicFunction, type Module } from "../vm/module.ts";
+import type { SharedResources } from "./shared_resources.ts";
+import type {
+  StructuredArgument,
+  StructuredResult,
+} from "../call/structure.ts";
+import type {
+  ArgumentsOf,
+  FunctionName,
+  FunctionOf,
+  ResultsOf,
+} from "./typed_function.ts";
+
+/**
+ * A function of a program as a plain TypeScript function, which calls it as
+ * `VmFunction.invoke` does.
+ */
+export type ProgramFunction = (
+  ...values: StructuredArgument[]
+) => StructuredResult | undefined;
+
+/** Functions of a program whose types are not known. */
+export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
+
+/**
+ * A loaded program: its context, and its main module's functions by name.
+ *
+ * A function whose name is that of a member of {@linkcode LoadedProgram}, or
+ * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
+ *
+ * @typeParam Functions Types of the functions. What they do not tell of is
+ * reached through the program as a `LoadedProgram`, which takes any name.
+ */
+export type Program<Functions extends object = ProgramFunctions> =
+  & LoadedProgram<Functions>
+  & Functions;
+
+/**
+ * Names that the language calls by itself, by `await` and `JSON.stringify`, and
+ * those of a program's own fields.
+ */
+const TAKEN: ReadonlySet<string> = new Set([
+  "then",
+  "toJSON",
+  "context",
+  "mainModule",
+]);
+
+/**
+ * Whether a function of a program can be called by its name, as
+ * `program.name()`.
+ *
+ * @param name Name of an exported function.
+ */
+export function isCalledByName(name: string): boolean {
+  return isPublicFunction(name) && !(name in LoadedProgram.prototype) &&
+    !TAKEN.has(name);
+}
+
+/**
+ * What every loaded program has besides its functions.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, load } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * using program = load({ modules: [vmvx] });
+ * assertEquals(program.context.modules.length, 1);
+ * assertEquals(program.devices, []);
+ * ```
+ *
+ * @typeParam Functions Types of the main module's functions.
+ */
+export class LoadedProgram<Functions extends object = ProgramFunctions>
+  implements Disposable {
+  /** The context that the modules are linked in. */
+  readonly context: Context;
+  /** The module whose functions are called by name: the last one given. */
+  readonly mainModule: Module;
+  readonly #resources: DisposableStack;
+  readonly #shared: SharedResources;
+  readonly #functions = new Map<string, VmFunction>();
+
+  /**
+   * Takes over a context once nothing can fail any more; use `load`.
+   *
+   * @internal
+   */
+  constructor(
+    context: Context,
+    resources: DisposableStack,
+    shared: SharedResources,
+  ) {
+    this.context = context;
+    this.mainModule = context.modules[context.modules.length - 1];
+    for (const { name } of this.mainModule.exports) {
+      if (isCalledByName(name)) this.#define(name);
+    }
+    this.#shared = shared;
+    this.#resources = resources.move();
+  }
+
+  /**
+   * The devices that the program uses, in its order; they belong to the
+   * program and its forks, or to whom they were given by. None where it uses
+   * no device.
+   */
+  get devices(): readonly Device[] {
+    const hal = this.context.modules.find((it) => it instanceof HalModule);
+    return hal?.devices ?? [];
+  }
+
+  /** Names of the main module's functions that are there to be called. */
+  get functionNames(): string[] {
+    return this.mainModule.exports.map(({ name }) => name).filter(
+      isPublicFunction,
+    );
+  }
+
+  /**
+   * Finds a function of the main module. It belongs to the program.
+   *
+   * @param name Name of the function.
+   * @returns The function; throws NOT_FOUND, and names those that exist.
+   */
+  lookupFunction<Name extends FunctionName<Functions>>(
+    name: Name,
+  ): FunctionOf<Functions[Name]>;
+  lookupFunction(name: string): VmFunction {
+    return this.#find(name);
+  }
+
+  /**
+   * Calls a function of the main module.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.call`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  call<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): ResultsOf<Functions[Name]>;
+  call(name: string, ...values: Argument[]): CallResult {
+    return this.#find(name).call(...values);
+  }
+
+  /**
+   * Calls a function of the main module without keeping the event loop from
+   * going on.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.callAsync`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  callAsync<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): Promise<ResultsOf<Functions[Name]>>;
+  callAsync(name: string, ...values: Argument[]): Promise<CallResult> {
+    return this.#find(name).callAsync(...values);
+  }
+
+  /**
+   * Calls a function of the main module with structures, where the program
+   * tells of them.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.invoke`.
+   * @returns The results; objects in them are the caller's to dispose.
+   */
+  invoke(
+    name: string,
+    ...values: StructuredArgument[]
+  ): StructuredResult | undefined {
+    return this.#find(name).invoke(...values);
+  }
+
+  /**
+   * Loads the program once more, with a copy of the state: see `Context.fork`.
+   * Modules, parameters and devices are shared. They are there until the
+   * program and all of its forks are disposed, in any order.
+   *
+   * @returns The fork, to be disposed. Throws UNIMPLEMENTED when a module does
+   * not support it, and FAILED_PRECONDITION while an asynchronous call runs in
+   * the program or waits for its turn.
+   */
+  fork(): this {
+    using resources = this.#shared.enter();
+    const context = resources.use(this.context.fork());
+    const fork = new LoadedProgram<Functions>(context, resources, this.#shared);
+    return fork as this;
+  }
+
+  /** Lets everything go that was made for the program, but for what forks use. */
+  dispose(): void {
+    this.#resources.dispose();
+  }
+
+  /** Same as {@linkcode LoadedProgram.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #find(name: string): VmFunction {
+    let found = this.#functions.get(name);
+    if (found === undefined || found.disposed) {
+      found = this.#resources.use(
+        this.context.lookupFunction(name, this.mainModule),
+      );
+      this.#functions.set(name, found);
+    }
+    return found;
+  }
+
+  // The first use puts the function in place of the getter.
+  #define(name: string): void {
+    const configurable = true;
+    const enumerable = true;
+    Object.defineProperty(this, name, {
+      configurable,
+      enumerable,
+      get: (): ProgramFunction => {
+        const value: ProgramFunction = (...values) =>
+          this.#find(name).invoke(...values);
+        Object.defineProperty(this, name, { configurable, enumerable, value });
+        return value;
+      },
+    });
+  }
+}

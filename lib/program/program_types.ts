@@ -1,0 +1,251 @@
+import {
+  type AbiSignature,
+  checkCounts,
+  parseAbi,
+} from "../signature/abi_signature.ts";
+import {
+  parseCallingConvention,
+  type Slot,
+  type SlotType,
+} from "../signature/calling_convention.ts";
+import { IreeError } from "../base/error.ts";
+import { isPublicFunction } from "../vm/module.ts";
+import { isCalledByName } from "./program.ts";
+import type {
+  ExportDescription,
+  ProgramDescription,
+} from "../inspect/program_description.ts";
+import type { DeclaredType, DeclaredValue } from "../signature/signature.ts";
+import { formatSignature } from "../signature/signature_format.ts";
+import {
+  formatTensor,
+  structuredInputs,
+  structuredOutputs,
+  type TypedInput,
+} from "./structure_types.ts";
+
+/** How the types of a program are written. */
+export interface ProgramTypesOptions {
+  /**
+   * What the TypeScript module imports this package as.
+   *
+   * @default {"@iree/runtime"}
+   */
+  package?: string;
+}
+
+/**
+ * Writes a TypeScript module with the types of a program's functions, for
+ * `load<Functions>()`: shapes and element types are in the types, so that a
+ * program with a wrong argument does not compile.
+ *
+ * @param description The program, as `inspectProgram` describes it.
+ * @param options How they are written.
+ * @returns The text of the module; throws UNIMPLEMENTED for a function with a
+ * calling convention that cannot be called.
+ */
+export function formatProgramTypes(
+  description: ProgramDescription,
+  options: ProgramTypesOptions = {},
+): string {
+  const { package: specifier = "@iree/runtime" } = options;
+  const all = description.exports.filter(({ name }) => isPublicFunction(name));
+  const isCalled = (it: ExportDescription) =>
+    isCalledByName(it.name) && structureOf(it) !== "malformed";
+  const called = all.filter(isCalled);
+  const hidden = all.filter((it) => !isCalled(it));
+  return formatImports(called, specifier) + `/**
+ * Functions of the program ${quote(description.name)}, for
+ * \`load<Functions>({ modules })\`.${hidden.length === 0 ? "" : HIDDEN}${
+    hidden.map(({ name }) => `\n * - ${quote(name)}`).join("")
+  }
+ */
+export interface Functions {
+${called.map(formatFunction).join("")}}
+`;
+}
+
+const HIDDEN = `
+ *
+ * By \`(program as LoadedProgram).call(name, …)\` only: the names mean
+ * something else, or the program tells nothing sensible of what they take and
+ * give:`;
+
+/** What the functions' types are made of. */
+const IMPORTS = [
+  "Argument",
+  "BufferView",
+  "List",
+  "Reference",
+  "Structured",
+  "Tensor",
+  "TensorInput",
+  "Value",
+  "VmBuffer",
+  "VmObject",
+];
+
+function formatImports(
+  functions: readonly ExportDescription[],
+  specifier: string,
+): string {
+  const types = functions.flatMap((it) => [
+    ...inputTypes(it).map(({ type }) => type),
+    ...outputTypes(it),
+    isStructured(it) ? "Structured" : "",
+  ]);
+  const words = new Set(types.flatMap((type) => type.match(/\w+/g) ?? []));
+  const names = IMPORTS.filter((name) => words.has(name));
+  if (names.length === 0) return "";
+  return `import type {\n${names.map((name) => `  ${name},\n`).join("")}} ` +
+    `from ${JSON.stringify(specifier)};\n\n`;
+}
+
+/** Text of a program must not end the comment that it stands in. */
+function inComment(text: string): string {
+  return text.replaceAll("*/", "*\\/")
+    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
+}
+
+function quote(name: string): string {
+  return inComment(JSON.stringify(name));
+}
+
+function formatFunction(described: ExportDescription): string {
+  const { name, signature, callingConvention } = described;
+  const comment = signature === undefined
+    ? callingConvention
+    : formatSignature(signature, name);
+  const inputs = inputTypes(described)
+    .map(({ name, type }) => `\n    ${name}: ${type},`).join("");
+  const outputs = outputTypes(described);
+  const result = outputs.length === 1
+    ? outputs[0]
+    : outputs.length === 0
+    ? "undefined"
+    : `[${outputs.map((type) => `\n    ${type},`).join("")}\n  ]`;
+  // A bare `new` would be something to construct.
+  const isBare = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new";
+  const key = isBare ? name : JSON.stringify(name);
+  const parameters = `(${inputs}${inputs === "" ? "" : "\n  "})`;
+  const type = isStructured(described)
+    ? `: Structured<${parameters} => ${result}>`
+    : `${parameters}: ${result}`;
+  return `  /** ${inComment(comment)} */\n  ${key}${type};\n`;
+}
+
+/** What the program tells of structures, where it does. */
+function structureOf(
+  described: ExportDescription,
+): AbiSignature | "malformed" | undefined {
+  const text = described.attributes["iree.abi"];
+  if (text === undefined) return undefined;
+  try {
+    const signature = parseAbi(text, described.name);
+    checkCounts(
+      signature,
+      described.name,
+      argumentSlots(described).length,
+      parseCallingConvention(described.callingConvention).results.slots.length,
+    );
+    return signature;
+  } catch (error) {
+    if (error instanceof IreeError) return "malformed";
+    throw error;
+  }
+}
+
+function isStructured(described: ExportDescription): boolean {
+  return typeof structureOf(described) === "object";
+}
+
+/** Fences at the end of what a function takes; the call makes them itself. */
+const FENCE_COUNT = 2;
+
+function argumentSlots(described: ExportDescription): readonly Slot[] {
+  const { callingConvention, attributes } = described;
+  const all = parseCallingConvention(callingConvention).arguments.slots;
+  return attributes["iree.abi.model"] === "coarse-fences"
+    ? all.slice(0, -FENCE_COUNT)
+    : all;
+}
+
+function inputTypes(described: ExportDescription): TypedInput[] {
+  const structure = structureOf(described);
+  if (typeof structure === "object") return structuredInputs(structure);
+  const slots = argumentSlots(described);
+  const inputs = described.signature?.inputs ?? [];
+  const isDeclared = agrees(inputs, slots);
+  const names = new Set<string>();
+  return slots.map(({ type }, ordinal) => {
+    const declared = isDeclared ? inputs[ordinal] : undefined;
+    const wanted = declared?.name;
+    const name = isParameterName(wanted) && !names.has(wanted)
+      ? wanted
+      : `argument${ordinal}`;
+    names.add(name);
+    return { name, type: formatType(type, declared, "TensorInput") };
+  });
+}
+
+function outputTypes(described: ExportDescription): string[] {
+  const structure = structureOf(described);
+  if (typeof structure === "object") return structuredOutputs(structure);
+  const { slots } = parseCallingConvention(described.callingConvention).results;
+  const outputs = described.signature?.outputs ?? [];
+  const isDeclared = agrees(outputs, slots);
+  return slots.map(({ type }, ordinal) =>
+    formatType(type, isDeclared ? outputs[ordinal] : undefined, "Tensor")
+  );
+}
+
+/** Whether values are passed as they are declared. */
+function agrees(
+  declared: readonly DeclaredValue[],
+  slots: readonly { type: SlotType }[],
+): boolean {
+  return declared.length === slots.length &&
+    declared.every(({ kind }, ordinal) =>
+      kind === "unknown" ||
+      (kind === "scalar") !== (slots[ordinal].type === "ref")
+    );
+}
+
+/** Words that TypeScript does not take for a parameter. */
+const RESERVED = new Set(
+  ("arguments await break case catch class const continue debugger default " +
+    "delete do else enum eval export extends false finally for function if " +
+    "implements import in instanceof interface let new null package private " +
+    "protected public return static super switch this throw true try typeof " +
+    "var void while with yield").split(" "),
+);
+
+function isParameterName(name: string | undefined): name is string {
+  return name !== undefined && /^[A-Za-z_]\w*$/.test(name) &&
+    !RESERVED.has(name) && !/^argument\d/.test(name);
+}
+
+function formatType(
+  slot: SlotType,
+  declared: DeclaredType | undefined,
+  tensor: "Tensor" | "TensorInput",
+): string {
+  if (slot === "i64") return "bigint";
+  if (slot !== "ref") return "number";
+  if (declared?.kind === "object") {
+    return `${objectClass(declared.type)} | null`;
+  }
+  if (declared?.kind !== "tensor") return "VmObject | null";
+  return formatTensor(tensor, declared.elementType, declared.shape);
+}
+
+/** Classes of the objects that have one of their own. */
+const CLASSES: readonly (readonly [RegExp, string])[] = [
+  [/^hal\.buffer_view$/, "BufferView"],
+  [/^(?:util|vm)\.list\b/, "List"],
+  [/^(?:util|vm)\.buffer$/, "VmBuffer"],
+];
+
+function objectClass(type: string): string {
+  return CLASSES.find(([pattern]) => pattern.test(type))?.[1] ?? "Reference";
+}

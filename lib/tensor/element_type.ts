@@ -1,0 +1,309 @@
+import { IreeError } from "../base/error.ts";
+import {
+  BFLOAT16,
+  type DeclaredScalar,
+  FLOAT16,
+  type Scalar,
+  SCALARS,
+  unsignedScalar,
+  wholeNumberScalar,
+} from "./scalar.ts";
+import { SMALL_FLOATS, type SmallFloat } from "./small_float.ts";
+
+/**
+ * Name of an element type as IREE prints it: `i1` (a byte that is 0 or 1),
+ * integers without a sign of their own (`i32`), with one (`si32`) and unsigned
+ * (`ui32`), floating point (`f32`, `bf16`, `f8E4M3FN`), and complex numbers by
+ * the bits of both parts (`cf64` is two f32).
+ */
+export type ElementType =
+  | "i1"
+  | "i4"
+  | "si4"
+  | "ui4"
+  | "i8"
+  | "si8"
+  | "ui8"
+  | "i16"
+  | "si16"
+  | "ui16"
+  | "i32"
+  | "si32"
+  | "ui32"
+  | "i64"
+  | "si64"
+  | "ui64"
+  | "f16"
+  | "bf16"
+  | "f32"
+  | "f64"
+  | "cf64"
+  | "cf128"
+  | "f8E5M2"
+  | "f8E4M3FN"
+  | "f8E5M2FNUZ"
+  | "f8E4M3FNUZ"
+  | "f8E8M0FNU";
+
+/** The arrays that tensors are read into and made from. */
+export type TypedArray =
+  | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | BigUint64Array<ArrayBuffer>
+  | Float16Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+/** Makes an array of one of those classes. */
+export interface TypedArrayConstructor {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): TypedArray;
+  new (
+    buffer: ArrayBuffer,
+    byteOffset?: number,
+    length?: number,
+  ): TypedArray;
+}
+
+/** What there is to know of an element type. */
+export interface ElementTypeInfo {
+  /** Its name. */
+  readonly name: ElementType;
+  /** `iree_hal_element_type_t`. */
+  readonly code: number;
+  /** Bits of one element in memory; elements of 4 bits are packed. */
+  readonly bitCount: number;
+  /** The class of the arrays that elements are read into. */
+  readonly array: TypedArrayConstructor;
+  /** Names of all classes of arrays whose bits elements can be made from. */
+  readonly arrays: readonly string[];
+  /** Entries of the array for one element: 2 for a complex number. */
+  readonly components: 1 | 2;
+  /** How one component is stored; none for elements smaller than a byte. */
+  readonly codec: Scalar | undefined;
+}
+
+/** `iree_hal_numerical_type_t`. */
+const NUMERICAL = {
+  integer: 0x10,
+  signed: 0x11,
+  unsigned: 0x12,
+  boolean: 0x13,
+  ieee: 0x21,
+  brain: 0x22,
+  complex: 0x23,
+  f8E5M2: 0x24,
+  f8E4M3FN: 0x25,
+  f8E5M2FNUZ: 0x26,
+  f8E4M3FNUZ: 0x27,
+  f8E8M0FNU: 0x28,
+} as const;
+
+const ARRAYS = {
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+} as const satisfies Record<string, TypedArrayConstructor>;
+
+type ArrayName = keyof typeof ARRAYS;
+
+function info(
+  name: ElementType,
+  numerical: keyof typeof NUMERICAL,
+  bitCount: number,
+  arrays: readonly [ArrayName, ...ArrayName[]],
+  codec: Scalar | undefined,
+): ElementTypeInfo {
+  return {
+    name,
+    code: NUMERICAL[numerical] * 2 ** 24 + bitCount,
+    bitCount,
+    array: ARRAYS[arrays[0]],
+    arrays,
+    components: numerical === "complex" ? 2 : 1,
+    codec,
+  };
+}
+
+function throughBits(
+  { range, fits, encode, decode }: DeclaredScalar,
+): Scalar {
+  return {
+    range,
+    fits,
+    read: (view, offset) => decode(view.getUint16(offset, true)),
+    write: (view, offset, value) =>
+      view.setUint16(offset, encode(Number(value)), true),
+  };
+}
+
+function smallFloatCodec(format: SmallFloat): Scalar {
+  return {
+    get range() {
+      return `a number of size up to ${format.max} that does not become 0, ` +
+        "or one that the format has, such as NaN";
+    },
+    fits: (value) => typeof value === "number" && format.fits(value),
+    read: (view, offset) => format.values[view.getUint8(offset)],
+    write: (view, offset, value) =>
+      view.setUint8(offset, format.encode(Number(value))),
+  };
+}
+
+// What has no sign of its own is stored from both ranges and read as signed.
+function integers(bits: 8 | 16 | 32 | 64): ElementTypeInfo[] {
+  const [signed, unsigned]: [ArrayName, ArrayName] = bits === 64
+    ? ["BigInt64Array", "BigUint64Array"]
+    : [`Int${bits}Array`, `Uint${bits}Array`];
+  return [
+    info(
+      `i${bits}`,
+      "integer",
+      bits,
+      [signed, unsigned],
+      wholeNumberScalar(bits),
+    ),
+    info(`si${bits}`, "signed", bits, [signed], SCALARS[`i${bits}`]),
+    info(`ui${bits}`, "unsigned", bits, [unsigned], unsignedScalar(bits)),
+  ];
+}
+
+const BOOLEAN: Scalar = {
+  range: "0, 1, false or true",
+  fits: (value) => value === 0 || value === 1 || typeof value === "boolean",
+  read: (view, offset) => view.getUint8(offset),
+  write: (view, offset, value) => view.setUint8(offset, Number(value)),
+};
+
+const INFOS: readonly ElementTypeInfo[] = [
+  info("i1", "boolean", 8, ["Uint8Array"], BOOLEAN),
+  info("i4", "integer", 4, ["Uint8Array"], undefined),
+  info("si4", "signed", 4, ["Uint8Array"], undefined),
+  info("ui4", "unsigned", 4, ["Uint8Array"], undefined),
+  ...integers(8),
+  ...integers(16),
+  ...integers(32),
+  ...integers(64),
+  info("f16", "ieee", 16, ["Float16Array"], throughBits(FLOAT16)),
+  // JavaScript has no array of these: their bits are in one of integers.
+  info("bf16", "brain", 16, ["Uint16Array"], throughBits(BFLOAT16)),
+  info("f32", "ieee", 32, ["Float32Array"], SCALARS.f32),
+  info("f64", "ieee", 64, ["Float64Array"], SCALARS.f64),
+  info("cf64", "complex", 64, ["Float32Array"], SCALARS.f32),
+  info("cf128", "complex", 128, ["Float64Array"], SCALARS.f64),
+  ...(["f8E5M2", "f8E4M3FN", "f8E5M2FNUZ", "f8E4M3FNUZ", "f8E8M0FNU"] as const)
+    .map((name) =>
+      info(name, name, 8, ["Uint8Array"], smallFloatCodec(SMALL_FLOATS[name]))
+    ),
+];
+
+const BY_NAME = new Map<string, ElementTypeInfo>(
+  INFOS.map((it) => [it.name, it]),
+);
+const BY_CODE = new Map<number, ElementTypeInfo>(
+  INFOS.map((it) => [it.code, it]),
+);
+
+/** All element types. */
+export const ELEMENT_TYPES: readonly ElementType[] = INFOS.map(({ name }) =>
+  name
+);
+
+/**
+ * Finds an element type by its name.
+ *
+ * @param name The name.
+ * @returns What there is to know of it; throws INVALID_ARGUMENT when there is
+ * no such type.
+ */
+export function elementTypeInfo(name: string): ElementTypeInfo {
+  const found = BY_NAME.get(name);
+  if (found !== undefined) return found;
+  throw new IreeError("INVALID_ARGUMENT", `unknown element type '${name}'`, {
+    hint: `element types: ${ELEMENT_TYPES.join(", ")}`,
+  });
+}
+
+/**
+ * Finds an element type by its number in IREE.
+ *
+ * @param code An `iree_hal_element_type_t`.
+ * @returns The type, or `undefined` for one that has no name here.
+ */
+export function elementTypeOfCode(code: number): ElementTypeInfo | undefined {
+  return BY_CODE.get(code);
+}
+
+/** Names of types in declarations that IREE prints in another way. */
+const DECLARED_NAMES: Readonly<Record<string, ElementType>> = {
+  "complex<f32>": "cf64",
+  "complex<f64>": "cf128",
+};
+
+/**
+ * Finds an element type by what a program's author calls it.
+ *
+ * @param text Element type of a declared tensor, such as `complex<f32>`.
+ * @returns The type, or `undefined` for what is not known here.
+ */
+export function declaredElementType(text: string): ElementTypeInfo | undefined {
+  return BY_NAME.get(DECLARED_NAMES[text] ?? text);
+}
+
+/** Element types of arrays whose class tells no more. */
+const DEFAULTS: Readonly<Record<string, ElementType>> = {
+  Int8Array: "i8",
+  Uint8Array: "ui8",
+  Int16Array: "i16",
+  Uint16Array: "ui16",
+  Int32Array: "i32",
+  Uint32Array: "ui32",
+  BigInt64Array: "i64",
+  BigUint64Array: "ui64",
+  Float16Array: "f16",
+  Float32Array: "f32",
+  Float64Array: "f64",
+};
+
+/**
+ * Finds the element type that an array's class stands for by itself.
+ *
+ * @param name Name of the class.
+ */
+export function defaultElementType(name: string): ElementTypeInfo | undefined {
+  return BY_NAME.get(DEFAULTS[name]);
+}
+
+/**
+ * Whether elements of one type are passed for those of another: integers of as
+ * many bits are, whatever their sign. IREE takes bytes for booleans too, of
+ * which programs look at one bit: 2 would be false.
+ *
+ * @param given Type of the elements.
+ * @param wanted Type that they are taken for.
+ */
+export function isCompatible(
+  given: ElementTypeInfo,
+  wanted: ElementTypeInfo,
+): boolean {
+  if (given === wanted) return true;
+  if (wanted.name === "i1") return false;
+  const isInteger = ({ code }: ElementTypeInfo) =>
+    (code / 2 ** 24 & 0xf0) === NUMERICAL.integer;
+  return isInteger(given) && isInteger(wanted) &&
+    given.bitCount === wanted.bitCount;
+}

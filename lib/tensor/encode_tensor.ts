@@ -1,0 +1,267 @@
+import type { TensorBytes } from "../../ffi/buffer_view.ts";
+import {
+  byteLengthOf,
+  contentsOf,
+  typedArrayName,
+} from "../../ffi/base/text.ts";
+import { allocateArray } from "../base/allocate.ts";
+import {
+  defaultElementType,
+  type ElementType,
+  type ElementTypeInfo,
+  elementTypeInfo,
+  isCompatible,
+  type TypedArray,
+} from "./element_type.ts";
+import type { IreeError } from "../base/error.ts";
+import {
+  describeEntry,
+  encodeNested,
+  type NestedArray,
+} from "./nested_array.ts";
+import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
+
+export type { NestedArray };
+
+/** A tensor in memory of JavaScript: what is in a `.npy` file, for one. */
+export interface NdArray {
+  /** Type of the elements. */
+  readonly elementType: ElementType;
+  /** Dimensions, outermost first; empty for a scalar. */
+  readonly shape: readonly number[];
+  /**
+   * The elements in row-major order, in an array of the class that
+   * `BufferView.toTypedArray` gives for their type.
+   */
+  readonly data: TypedArray;
+}
+
+/**
+ * What a tensor can be made from: an array of the class for its element type,
+ * numbers nested as its dimensions are, or an {@linkcode NdArray}.
+ */
+export type TensorData = TypedArray | NestedArray | NdArray;
+
+/** What is known of a tensor before its data is seen. */
+export interface WantedTensor {
+  /** Type of the elements; left out, the data tells. */
+  readonly info: ElementTypeInfo | undefined;
+  /** Dimensions, `null` where any will do; left out, the data tells. */
+  readonly shape: Shape | undefined;
+  /** The shape for native code, where all of it is known beforehand. */
+  readonly fixed?: FixedShape;
+  /** Makes the error for what is wrong with the data. */
+  refuse(problem: string): IreeError;
+}
+
+/** A shape of which all is known, and the length of its contents. */
+export interface FixedShape {
+  /** Dimensions, outermost first. */
+  readonly dims: Float64Array<ArrayBuffer>;
+  /** Length in bytes. */
+  readonly byteLength: number;
+}
+
+/** A tensor ready to be passed to native code. */
+export interface EncodedTensor extends TensorBytes {
+  /** Type of the elements. */
+  readonly info: ElementTypeInfo;
+}
+
+/**
+ * Whether a value is an {@linkcode NdArray}.
+ *
+ * @param value Any value.
+ */
+export function isNdArray(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && "data" in value &&
+    "shape" in value && "elementType" in value;
+}
+
+/**
+ * Makes a tensor of data. Arrays are not copied; nothing is converted but
+ * numbers in nested arrays, which must fit.
+ *
+ * @param data The data.
+ * @param wanted What it must be.
+ */
+export function encodeTensor(
+  data: TensorData,
+  wanted: WantedTensor,
+): EncodedTensor {
+  const arrayName = typedArrayName(data);
+  if (arrayName !== undefined) {
+    return encodeArray(data as TypedArray, arrayName, wanted);
+  }
+  if (isNdArray(data)) return encodeNdArray(data, wanted);
+  const { info, shape, refuse } = wanted;
+  if (info === undefined) {
+    throw refuse(
+      Array.isArray(data) || /^(number|bigint|boolean)$/.test(typeof data)
+        ? "is numbers, which tell no element type; it must be given"
+        : `is ${describeEntry(data)}, and no array or numbers`,
+    );
+  }
+  return encodeNested(data as NestedArray, info, shape, refuse);
+}
+
+function encodeNdArray(ndArray: NdArray, wanted: WantedTensor): EncodedTensor {
+  // Each is read once: a getter can give something else the next time.
+  const { elementType, shape: givenShape, data } = ndArray;
+  const given = elementTypeInfo(elementType);
+  const { info, shape, refuse } = wanted;
+  if (info !== undefined && !isCompatible(given, info)) {
+    throw refuse(`has element type ${given.name}, not ${info.name}`);
+  }
+  const dims = checkShape(givenShape, refuse);
+  if (shape !== undefined && !fitsShape(dims, shape)) {
+    throw refuse(`has shape ${formatShape(dims)}, not ${formatShape(shape)}`);
+  }
+  const arrayName = typedArrayName(data);
+  if (arrayName === undefined) throw refuse("has data that is no typed array");
+  return encodeArray(data, arrayName, { info: given, shape: dims, refuse });
+}
+
+function encodeArray(
+  array: TypedArray,
+  arrayName: string,
+  wanted: WantedTensor,
+): EncodedTensor {
+  const { refuse } = wanted;
+  const info = wanted.info ?? defaultElementType(arrayName);
+  if (info === undefined) {
+    throw refuse(
+      `is ${withArticle(arrayName)}, which stands for no element type`,
+    );
+  }
+  if (!info.arrays.includes(arrayName)) {
+    throw refuse(
+      `is ${withArticle(arrayName)}, which has no elements of type ` +
+        `${info.name}; give ${info.arrays.map(withArticle).join(" or ")}`,
+    );
+  }
+  const byteLength = byteLengthOf(array);
+  const { shape = VECTOR, fixed } = wanted;
+  const dims = fixed?.byteLength === byteLength
+    ? fixed.dims
+    : Float64Array.from(completeShape(shape, byteLength, info, refuse));
+  if (info.name === "i1") checkBooleans(array, refuse);
+  return { info, code: info.code, dims, bytes: array };
+}
+
+function withArticle(arrayName: string): string {
+  return `${arrayName.startsWith("Int") ? "an" : "a"} ${arrayName}`;
+}
+
+/**
+ * Prepares a shape whose dimensions are all known.
+ *
+ * @param shape The dimensions, `null` where one is not known.
+ * @param info Type of the elements.
+ * @returns The shape, or `undefined` when not all of it is known.
+ */
+export function fixShape(
+  shape: Shape,
+  info: ElementTypeInfo,
+): FixedShape | undefined {
+  if (!shape.every((dim) => dim !== null)) return undefined;
+  const byteLength = Math.ceil(sizeOfShape(shape) * info.bitCount / 8);
+  return { dims: Float64Array.from(shape), byteLength };
+}
+
+/** The shape where nothing tells one. */
+const VECTOR: Shape = [null];
+
+// Finds the one dimension that is not known, and checks the length.
+function completeShape(
+  shape: Shape,
+  byteLength: number,
+  info: ElementTypeInfo,
+  refuse: WantedTensor["refuse"],
+): readonly number[] {
+  const known = sizeOfShape(shape.map((dim) => dim ?? 1));
+  const unknown = shape.filter((dim) => dim === null).length;
+  const count = byteLength * 8 / info.bitCount;
+  if (unknown === 0 && Math.ceil(known * info.bitCount / 8) === byteLength) {
+    return shape as readonly number[];
+  }
+  if (unknown === 1 && known > 0 && Number.isInteger(count / known)) {
+    return shape.map((dim) => dim ?? count / known);
+  }
+  const given = `has ${count} element${count === 1 ? "" : "s"}`;
+  if (unknown === 0 || (unknown === 1 && known > 0)) {
+    throw refuse(`${given}, not those of shape ${formatShape(shape)}`);
+  }
+  throw refuse(
+    `${given} in one array, which do not tell the shape ` +
+      `${
+        formatShape(shape)
+      }; give nested arrays, an object with elementType, ` +
+      "shape and data, or a BufferView",
+  );
+}
+
+/**
+ * Refuses bytes that are neither 0 nor 1, which programs may take for anything.
+ *
+ * @param array The bytes.
+ * @param refuse Makes the error.
+ */
+export function checkBooleans(
+  array: TypedArray,
+  refuse: WantedTensor["refuse"],
+): void {
+  const bytes = contentsOf(array);
+  const wrong = bytes.findIndex((value) => value > 1);
+  if (wrong < 0) return;
+  throw refuse(`has ${bytes[wrong]} as element ${wrong}; an i1 is 0 or 1`);
+}
+
+/**
+ * Refuses what is no shape.
+ *
+ * @param shape What users gave.
+ * @param refuse Makes the error.
+ * @returns A copy, which stays as it was checked.
+ */
+export function checkShape(
+  shape: unknown,
+  refuse: WantedTensor["refuse"],
+): readonly number[] {
+  if (!Array.isArray(shape)) throw refuse("has a shape that is no array");
+  if (shape.length > MAX_RANK) {
+    throw refuse(`has more than ${MAX_RANK} dimensions`);
+  }
+  const dims: unknown[] = Array.from(shape);
+  for (const dim of dims) {
+    if (Number.isSafeInteger(dim) && Number(dim) >= 0) continue;
+    throw refuse(
+      `has dimension ${describeEntry(dim)}, which is no whole number from 0`,
+    );
+  }
+  return dims as number[];
+}
+
+/**
+ * Whether a shape is as wanted.
+ *
+ * @param shape The shape.
+ * @param wanted Dimensions, `null` where any will do.
+ */
+export function fitsShape(shape: readonly number[], wanted: Shape): boolean {
+  return shape.length === wanted.length &&
+    wanted.every((dim, axis) => dim === null || dim === shape[axis]);
+}
+
+/**
+ * Makes an array for elements.
+ *
+ * @param info Type of the elements.
+ * @param byteLength Length of the contents in bytes.
+ */
+export function arrayFor(
+  info: ElementTypeInfo,
+  byteLength: number,
+): TypedArray {
+  return allocateArray(info.array, byteLength / info.array.BYTES_PER_ELEMENT);
+}

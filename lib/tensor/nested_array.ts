@@ -1,0 +1,178 @@
+import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
+import type { IreeError } from "../base/error.ts";
+import type { Scalar } from "./scalar.ts";
+import type { EncodedTensor } from "./encode_tensor.ts";
+import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
+import { allocateArray } from "../base/allocate.ts";
+
+/**
+ * Numbers nested as the dimensions of a tensor are; a number alone is a scalar.
+ * A complex number is a pair `[real, imaginary]`.
+ */
+export type NestedArray =
+  | number
+  | bigint
+  | boolean
+  | readonly NestedArray[];
+
+/**
+ * Makes a tensor of nested arrays.
+ *
+ * @param data The numbers.
+ * @param info Type of the elements.
+ * @param wanted Dimensions, `null` where any will do; left out, the nesting
+ * tells.
+ * @param refuse Makes the error for what is wrong.
+ */
+export function encodeNested(
+  data: NestedArray,
+  info: ElementTypeInfo,
+  wanted: Shape | undefined,
+  refuse: (problem: string) => IreeError,
+): EncodedTensor {
+  const { codec } = info;
+  if (codec === undefined) {
+    throw refuse(
+      `has elements of type ${info.name}, which are given packed, as Uint8Array`,
+    );
+  }
+  const nesting = nestingOf(data, refuse);
+  // An empty array has no pairs to show.
+  const hasPairs = info.components === 2 && nesting.at(-1) !== 0;
+  const shape = hasPairs ? nesting.slice(0, -1) : nesting;
+  if (hasPairs && nesting.at(-1) !== 2) {
+    throw refuse("has numbers that are no pairs, as complex numbers are");
+  }
+  const dims = wanted === undefined ? shape : fittedShape(shape, wanted);
+  if (dims === undefined) {
+    throw refuse(
+      `is nested as ${formatShape(shape)}, not ${formatShape(wanted ?? [])}`,
+    );
+  }
+  const size = info.bitCount / 8 / info.components;
+  const bytes = allocateArray(Uint8Array, sizeOfShape(nesting) * size);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  const path: number[] = [];
+  const write = (value: NestedArray): void => {
+    const depth = path.length;
+    if (Array.isArray(value)) {
+      // Reading an entry can run code that makes the array another one.
+      const { length } = value;
+      if (length !== nesting[depth]) {
+        throw refuse(
+          `has ${length} entries ${where(path)}, not ` +
+            `${nesting[depth] ?? "a number"}`,
+        );
+      }
+      for (let index = 0; index < length; index++) {
+        path.push(index);
+        write(value[index]);
+        path.pop();
+      }
+      return;
+    }
+    if (depth !== nesting.length) {
+      throw refuse(`has no array of ${nesting[depth]} ${where(path)}`);
+    }
+    if (!codec.fits(value)) {
+      throw refuse(
+        `has ${describeEntry(value)} ${where(path)}; elements of type ` +
+          `${info.name} take ${codec.range}`,
+      );
+    }
+    codec.write(view, offset, value as number | bigint);
+    offset += size;
+  };
+  write(data);
+  return { info, code: info.code, dims: Float64Array.from(dims), bytes };
+}
+
+function where(path: readonly number[]): string {
+  return path.length === 0 ? "as its value" : `at [${path.join("][")}]`;
+}
+
+/**
+ * Names an entry of an array for an error message.
+ *
+ * @param value What is no number, or not one that fits.
+ */
+export function describeEntry(value: unknown): string {
+  switch (typeof value) {
+    case "bigint":
+      return `${value}n`;
+    case "number":
+      return Object.is(value, -0) ? "-0" : `${value}`;
+    case "string":
+      return "a string";
+    case "function":
+      return "a function";
+    case "object":
+      // What an object says of itself can be anything, or nothing.
+      return value === null ? "null" : "an object";
+    default:
+      return String(value);
+  }
+}
+
+function nestingOf(
+  data: NestedArray,
+  refuse: (problem: string) => IreeError,
+): number[] {
+  const nesting: number[] = [];
+  let level: NestedArray | undefined = data;
+  while (Array.isArray(level)) {
+    if (nesting.length > MAX_RANK) {
+      throw refuse(`is nested more than ${MAX_RANK} deep`);
+    }
+    // A proxy can say anything of its length.
+    const { length } = level;
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw refuse("has an array whose length is no whole number");
+    }
+    nesting.push(length);
+    level = level[0];
+  }
+  return nesting;
+}
+
+// An empty array cannot show the dimensions within it.
+function fittedShape(
+  shape: readonly number[],
+  wanted: Shape,
+): readonly number[] | undefined {
+  const rest = shape.at(-1) === 0 ? wanted.slice(shape.length) : [];
+  const full = [...shape, ...rest.map((dim) => dim ?? 0)];
+  if (full.length !== wanted.length) return undefined;
+  const fits = wanted.every((dim, axis) => dim === null || dim === full[axis]);
+  return fits ? full : undefined;
+}
+
+/**
+ * Reads elements into nested arrays.
+ *
+ * @param array The elements in row-major order.
+ * @param info Type of the elements.
+ * @param codec How their numbers are stored.
+ * @param shape Dimensions.
+ */
+export function decodeNested(
+  array: TypedArray,
+  info: ElementTypeInfo,
+  codec: Scalar,
+  shape: readonly number[],
+): NestedArray {
+  const nesting = info.components === 1 ? shape : [...shape, 2];
+  const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+  const size = info.bitCount / 8 / info.components;
+  let offset = 0;
+  const read = (depth: number): NestedArray => {
+    if (depth < nesting.length) {
+      return Array.from({ length: nesting[depth] }, () => read(depth + 1));
+    }
+    const value = codec.read(view, offset);
+    offset += size;
+    return value;
+  };
+  return read(0);
+}

@@ -1,0 +1,84 @@
+import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { Module } from "./module.ts";
+import { handleOf } from "../base/native_object.ts";
+import { demandRead, toPath } from "../base/permissions.ts";
+
+/**
+ * How the file of a bytecode module gets into memory: `preload` reads it,
+ * `mmap` maps it, so that parts never used are never read.
+ */
+export type ModuleMode = "preload" | "mmap";
+
+/** How a bytecode module is loaded from a file. */
+export interface BytecodeModuleOptions {
+  /**
+   * How the file gets into memory. A mapped file must not be changed while the
+   * module lives.
+   *
+   * @default {"preload"}
+   */
+  mode?: ModuleMode;
+}
+
+/**
+ * A compiled program, what `iree-compile` writes as `.vmfb`.
+ *
+ * The types that it names must be registered before it is loaded, so the
+ * modules that define them come first.
+ *
+ * @example
+ * ```ts ignore
+ * import { BytecodeModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using model = BytecodeModule.fromFile(instance, "model.vmfb", {
+ *   mode: "mmap",
+ * });
+ * console.log(model.name, model.exports.map(({ name }) => name));
+ * ```
+ */
+export class BytecodeModule extends Module {
+  /**
+   * Loads a program from a file. Needs `--allow-read` for it.
+   *
+   * @param instance The instance.
+   * @param path Path or `file:` URL.
+   * @param options How the file gets into memory.
+   * @returns The module; throws NOT_FOUND when the file cannot be opened and
+   * INVALID_ARGUMENT when it is no such program.
+   */
+  static fromFile(
+    instance: Instance,
+    path: string | URL,
+    options: BytecodeModuleOptions = {},
+  ): BytecodeModule {
+    const { mode = "preload" } = options;
+    if (mode !== "preload" && mode !== "mmap") {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `mode must be 'preload' or 'mmap', not '${mode}'`,
+      );
+    }
+    const file = toPath(path);
+    demandRead(file);
+    return new BytecodeModule(
+      openBytecodeModule(handleOf(instance), file, mode === "mmap"),
+    );
+  }
+
+  /**
+   * Loads a program from bytes.
+   *
+   * @param instance The instance.
+   * @param bytes The bytes of a `.vmfb`; copied once.
+   * @returns The module; throws INVALID_ARGUMENT when it is no such program.
+   */
+  static fromBytes(
+    instance: Instance,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): BytecodeModule {
+    return new BytecodeModule(createBytecodeModule(handleOf(instance), bytes));
+  }
+}

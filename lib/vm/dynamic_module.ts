@@ -1,0 +1,160 @@
+import { IreeError } from "../base/error.ts";
+import { createDynamicModule } from "../../ffi/module.ts";
+import type { Instance } from "../base/instance.ts";
+import {
+  likelyCreationFunctions,
+  readLibraryFile,
+} from "../files/library_file.ts";
+import { Module } from "./module.ts";
+import { handleOf } from "../base/native_object.ts";
+import {
+  demandFfi,
+  mayRead,
+  toLoaderPath,
+  toPath,
+} from "../base/permissions.ts";
+
+/**
+ * Parameters of a module's creation function: a record, a map, or pairs where
+ * order matters beyond what a record keeps or a key is repeated.
+ */
+export type ModuleParameters =
+  | Readonly<Record<string, string>>
+  | Iterable<readonly [string, string]>;
+
+/** How a dynamic module is created. */
+export interface DynamicModuleOptions {
+  /**
+   * Name of the creation function in the library.
+   *
+   * @default {"iree_vm_dynamic_module_create"}
+   */
+  exportName?: string;
+  /** Parameters of the creation function. */
+  parameters?: ModuleParameters;
+}
+
+/** Name of the creation function where none is given. */
+export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
+
+/**
+ * A native module from a shared library.
+ *
+ * The library is code that runs with all rights of the process. It stays
+ * loaded until the process ends, because objects of its types need its code
+ * wherever they are by then; so a new build of it is loaded under another file
+ * name.
+ *
+ * @example
+ * ```ts ignore
+ * import { DynamicModule, Instance } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using custom = DynamicModule.load(instance, "./module.so", {
+ *   exportName: "create_custom_module",
+ *   parameters: { prefix: "> " },
+ * });
+ * console.log(custom.name, custom.exports.map(({ name }) => name));
+ * ```
+ */
+export class DynamicModule extends Module {
+  /** Path of the library. */
+  readonly path: string;
+  /** Name of the function that created it. */
+  readonly exportName: string;
+
+  private constructor(
+    instance: Instance,
+    path: string,
+    exportName: string,
+    parameters: readonly (readonly [string, string])[],
+  ) {
+    super(
+      createDynamicModule(handleOf(instance), path, exportName, parameters),
+    );
+    this.path = path;
+    this.exportName = exportName;
+  }
+
+  /**
+   * Loads a library and creates a module with one of its functions. Needs
+   * `--allow-ffi` for it; with `--allow-read` too, errors tell more.
+   *
+   * @param instance The instance; the module registers its types with it.
+   * @param path Path or `file:` URL of the library.
+   * @param options Creation function and its parameters.
+   * @returns The module; throws NOT_FOUND when the library cannot be loaded or
+   * has no such function, or whatever the function refused with.
+   */
+  static load(
+    instance: Instance,
+    path: string | URL,
+    options: DynamicModuleOptions = {},
+  ): DynamicModule {
+    const file = toLoaderPath(toPath(path));
+    const exportName = options.exportName || DEFAULT_EXPORT_NAME;
+    const parameters = toPairs(options.parameters ?? []);
+    demandFfi(file);
+    try {
+      return new DynamicModule(instance, file, exportName, parameters);
+    } catch (error) {
+      const hint = error instanceof IreeError && explain(error, file);
+      throw hint ? error.withHint(hint) : error;
+    }
+  }
+}
+
+function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
+  if (typeof parameters !== "object" || parameters === null) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "parameters must be a record, a map or a list of pairs, not " +
+        typeof parameters,
+    );
+  }
+  if (!(Symbol.iterator in parameters)) return Object.entries(parameters);
+  const pairs = Array.from(parameters as Iterable<readonly [string, string]>);
+  for (const [index, pair] of pairs.entries()) {
+    // Text would be taken apart into its letters.
+    if (Array.isArray(pair) && pair.length === 2) continue;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `parameter ${index} must be a pair of key and value`,
+    );
+  }
+  return pairs;
+}
+
+/** Format of this system's libraries. */
+const FORMAT = { windows: "pe", darwin: "mach-o" }[Deno.build.os as string] ??
+  "elf";
+
+function explain(error: IreeError, path: string): string | undefined {
+  if (error.code !== "NOT_FOUND" || !mayRead(path)) return undefined;
+  let bytes;
+  try {
+    bytes = Deno.readFileSync(path);
+  } catch (cause) {
+    return cause instanceof Deno.errors.NotFound
+      ? `there is no file '${path}'`
+      : undefined;
+  }
+  const library = readLibraryFile(bytes);
+  if (library.format === "unknown") {
+    return `'${path}' is not a native library`;
+  }
+  if (library.format !== FORMAT) {
+    return `'${path}' is a library in the ${library.format} format; this ` +
+      `system's are ${FORMAT}`;
+  }
+  if (library.arch !== undefined && library.arch !== Deno.build.arch) {
+    return `'${path}' is a library for ${library.arch}; this process runs on ` +
+      Deno.build.arch;
+  }
+  if (!/^symbol '.*' not found/.test(error.detail)) return undefined;
+  if (library.exports === undefined) return undefined;
+  const names = likelyCreationFunctions(library.exports);
+  return names.length > 0
+    ? `functions that the library exports: ${names.join(", ")}`
+    : "the library exports no functions";
+}

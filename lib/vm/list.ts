@@ -1,0 +1,270 @@
+import { IreeError } from "../base/error.ts";
+import {
+  createList,
+  formatList,
+  getListReference,
+  listElementType,
+  listSize,
+  readList,
+  resizeList,
+  setListReference,
+  writeList,
+} from "../../ffi/list.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import {
+  giveElementsBack,
+  Tag,
+  takeElements,
+} from "../../ffi/list_elements.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
+import { checkSize } from "../base/checks.ts";
+import {
+  describeValue,
+  unwrapObject,
+  type Value,
+  wrapObject,
+} from "./value.ts";
+
+/** How a list is created. */
+export interface ListOptions {
+  /** Type of all elements; left out, the list takes anything. */
+  elementType?: ScalarType;
+  /** Elements to have room for. */
+  capacity?: number;
+}
+
+/**
+ * A `!vm.list`: values in order, of one type or of any.
+ *
+ * In a list of anything a JavaScript number is stored as f64 and a `bigint` as
+ * i64, which lose nothing, unless the call names another type.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, List } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using list = List.from(instance, [1.5, 2n, null]);
+ * list.push(7, "i32");
+ * assertEquals(list.size, 4);
+ * assertEquals(list.get(3), 7);
+ * ```
+ */
+export class List extends NativeObject {
+  /**
+   * Creates an empty list.
+   *
+   * @param instance The instance.
+   * @param options Element type and room.
+   */
+  static create(instance: Instance, options: ListOptions = {}): List {
+    const { elementType, capacity = 0 } = options;
+    if (elementType !== undefined) {
+      checkScalarType("element type", elementType);
+    }
+    checkSize("capacity", capacity);
+    return new List(createList(handleOf(instance), elementType, capacity));
+  }
+
+  /**
+   * Creates a list of values.
+   *
+   * @param instance The instance.
+   * @param values The values.
+   * @param elementType Type of all elements; left out, the list takes anything.
+   */
+  static from(
+    instance: Instance,
+    values: Iterable<Value>,
+    elementType?: ScalarType,
+  ): List {
+    const elements = Array.from(values);
+    const list = List.create(instance, {
+      elementType,
+      capacity: elements.length,
+    });
+    try {
+      list.resize(elements.length);
+      list.#write(0, elements, elementType);
+    } catch (error) {
+      list.dispose();
+      throw error;
+    }
+    return list;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return listSize(handleOf(this));
+  }
+
+  /**
+   * Name of the type of all elements, such as `i32` or `vm.buffer`;
+   * `undefined` for a list of anything.
+   */
+  get elementType(): string | undefined {
+    return listElementType(handleOf(this)) || undefined;
+  }
+
+  /**
+   * Reads an element.
+   *
+   * @param ordinal Which one, from 0.
+   * @returns Its value; an object is the caller's to dispose.
+   */
+  get(ordinal: number): Value {
+    checkSize("ordinal", ordinal);
+    return this.#read(ordinal, 1)[0];
+  }
+
+  /**
+   * Replaces an element.
+   *
+   * @param ordinal Which one, from 0.
+   * @param value The value; an object stays the caller's too.
+   * @param type Type to store a number as.
+   */
+  set(ordinal: number, value: Value, type?: ScalarType): void {
+    checkSize("ordinal", ordinal);
+    this.#write(ordinal, [value], type);
+  }
+
+  /**
+   * Appends an element.
+   *
+   * @param value The value; an object stays the caller's too.
+   * @param type Type to store a number as.
+   */
+  push(value: Value, type?: ScalarType): void {
+    const size = this.size;
+    this.resize(size + 1);
+    try {
+      this.set(size, value, type);
+    } catch (error) {
+      this.resize(size);
+      throw error;
+    }
+  }
+
+  /**
+   * Cuts the list or grows it, with zeros where it has a scalar type and nulls
+   * elsewhere.
+   *
+   * @param size New number of elements.
+   */
+  resize(size: number): void {
+    checkSize("size", size);
+    resizeList(handleOf(this), size);
+  }
+
+  /** Reads all elements; objects are the caller's to dispose. */
+  toArray(): Value[] {
+    return this.#read(0, this.size);
+  }
+
+  /** Iterates over the elements that there are now. */
+  [Symbol.iterator](): IterableIterator<Value> {
+    return this.toArray().values();
+  }
+
+  /**
+   * Formats the elements as `iree-run-module` prints results.
+   *
+   * @param name What the elements are called, as in `result[0]: i32=7`.
+   * @param maxElementCount How many elements of a tensor to print at most.
+   */
+  format(name = "list", maxElementCount = 1024): string {
+    checkSize("maxElementCount", maxElementCount);
+    return formatList(handleOf(this), name, maxElementCount);
+  }
+
+  #read(start: number, count: number): Value[] {
+    const handle = handleOf(this);
+    const elements = readList(handle, start, count);
+    const { tags } = elements;
+    const values = new Array<Value>(count);
+    for (let i = 0; i < count; i++) {
+      const tag = tags[i];
+      if (tag < Tag.reference) {
+        values[i] = elements.scalar(i);
+      } else if (tag === Tag.reference) {
+        values[i] = null;
+      } else {
+        const kind = tag - Tag.reference;
+        values[i] = wrapObject(getListReference(handle, start + i, kind));
+      }
+    }
+    giveElementsBack(elements);
+    return values;
+  }
+
+  #write(start: number, values: readonly Value[], type?: ScalarType): void {
+    if (type !== undefined) checkScalarType("type", type);
+    const handle = handleOf(this);
+    const elements = takeElements(values.length);
+    const storedType = type ?? this.#scalarType();
+    const numberType = storedType ?? "f64";
+    const bigintType = storedType ?? "i64";
+    const numberScalar = SCALARS[numberType];
+    const bigintScalar = SCALARS[bigintType];
+    const objects = new Map<number, Handle>();
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value === null) {
+        elements.setReference(i, 0);
+      } else if (typeof value === "number") {
+        if (!numberScalar.fits(value)) throw misfit(i, value, numberType);
+        elements.setNumber(i, numberType, value);
+      } else if (typeof value === "bigint") {
+        // Fits an i64 alone.
+        if (!bigintScalar.fits(value)) throw misfit(i, value, bigintType);
+        elements.setBigint(i, value);
+      } else {
+        const object = unwrapElement(i, value);
+        elements.setReference(i, object.kind);
+        objects.set(start + i, object);
+      }
+    }
+    writeList(handle, start, values.length, elements);
+    giveElementsBack(elements);
+    for (const [ordinal, object] of objects) {
+      setListReference(handle, ordinal, object);
+    }
+  }
+
+  #scalarType(): ScalarType | undefined {
+    const type = this.elementType;
+    return type !== undefined && type in SCALARS
+      ? type as ScalarType
+      : undefined;
+  }
+}
+
+function checkScalarType(what: string, type: ScalarType): void {
+  if (Object.hasOwn(SCALARS, type)) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `unknown ${what} '${type}'; it can be ${Object.keys(SCALARS).join(", ")}`,
+  );
+}
+
+function misfit(index: number, value: Value, type: ScalarType): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `element ${index}: wanted ${type} (${SCALARS[type].range}), given ` +
+      describeValue(value),
+  );
+}
+
+function unwrapElement(index: number, value: unknown): Handle {
+  const object = unwrapObject(value);
+  if (object !== undefined) return object;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `element ${index}: wanted a number, a bigint, an object of the VM or ` +
+      `null, given ${describeValue(value)}`,
+  );
+}

@@ -1,0 +1,38 @@
+import { referencesEqual, referenceTypeName } from "../../ffi/reference.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+
+/**
+ * A reference to an object whose type has no class of its own here, such as a
+ * type that a native module defines. It can be kept, compared, put into lists
+ * and passed back to functions; what is in it only its module knows.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, parseTensor, storageOf } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using tensor = parseTensor(instance, "4xf32=1 2 3 4");
+ * using storage = storageOf(tensor);
+ * using same = storageOf(tensor);
+ * assertEquals(storage.typeName, "hal.buffer");
+ * assertEquals(storage.equals(same), true);
+ * ```
+ */
+export class Reference extends NativeObject {
+  #typeName: string | undefined;
+
+  /** Full name of the object's type, such as `custom.string`. */
+  get typeName(): string {
+    return this.#typeName ??= referenceTypeName(handleOf(this));
+  }
+
+  /**
+   * Whether both refer to the same object.
+   *
+   * @param other Another reference.
+   */
+  equals(other: Reference): boolean {
+    return referencesEqual(handleOf(this), handleOf(other));
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  bufferLength,
+  createBuffer,
+  readBuffer,
+  writeBuffer,
+} from "../../ffi/buffer.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+
+/**
+ * A `!vm.buffer`: bytes in host memory that programs and modules share.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Instance, VmBuffer } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using buffer = VmBuffer.from(instance, new Uint8Array([1, 2, 3]));
+ * assertEquals(buffer.toBytes()[2], 3);
+ * ```
+ */
+export class VmBuffer extends NativeObject {
+  /**
+   * Creates a mutable buffer with a copy of bytes.
+   *
+   * @param instance The instance.
+   * @param bytes What to copy.
+   */
+  static from(instance: Instance, bytes: Uint8Array<ArrayBuffer>): VmBuffer {
+    return new VmBuffer(createBuffer(handleOf(instance), bytes));
+  }
+
+  /** Length in bytes. */
+  get byteLength(): number {
+    return bufferLength(handleOf(this));
+  }
+
+  /**
+   * Copies bytes into an array of the caller's.
+   *
+   * @param target Where to; its length says how many.
+   * @param offset First byte to copy.
+   */
+  read(target: Uint8Array<ArrayBuffer>, offset = 0): void {
+    readBuffer(handleOf(this), checkOffset(offset), target);
+  }
+
+  /**
+   * Copies bytes from an array into the buffer.
+   *
+   * @param source The bytes.
+   * @param offset Where to begin in the buffer.
+   */
+  write(source: Uint8Array<ArrayBuffer>, offset = 0): void {
+    writeBuffer(handleOf(this), checkOffset(offset), source);
+  }
+
+  /** Copies all bytes out. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const bytes = allocate(this.byteLength);
+    this.read(bytes);
+    return bytes;
+  }
+
+  /** Decodes all bytes as UTF-8; throws when they are not. */
+  toText(): string {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(this.toBytes());
+  }
+}
+
+function checkOffset(offset: number): number {
+  if (Number.isSafeInteger(offset) && offset >= 0) return offset;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `offset must be a whole number from 0, not ${offset}`,
+  );
+}
+
+// A program can make a buffer that is longer than any array can be.
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new IreeError(
+      "RESOURCE_EXHAUSTED",
+      `no memory for the ${length} bytes of the buffer`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,216 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  BufferView,
+  BuiltinModule,
+  type BuiltinModuleName,
+  BytecodeModule,
+  Context,
+  Device,
+  DynamicModule,
+  HalModule,
+  Instance,
+  IreeError,
+  List,
+  load,
+  type Module,
+  type ModuleMode,
+  parseTensor,
+  Reference,
+  VmBuffer,
+} from "../../mod.ts";
+import {
+  nativeModule,
+  program,
+  sampleModule,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+// What the types forbid but JavaScript can do: always a clear error.
+
+const types = await nativeModule("fixtures/types_module.cc");
+const sample = await sampleModule();
+const single = await program("single.mlir");
+const bytes = await Deno.readFile(single);
+
+function refused(use: () => unknown, words: string): void {
+  const error = assertThrows(use, IreeError, words);
+  assertEquals(error.code, "INVALID_ARGUMENT");
+}
+
+test("Objects are not made by new", () => {
+  const handles = [undefined, null, {}, { pointer: null, release() {} }, 1];
+  for (const type of [List, VmBuffer, BufferView, Reference, Instance]) {
+    for (const handle of handles) {
+      const make = type as unknown as new (handle: unknown) => unknown;
+      refused(() => new make(handle), "made by functions of the package");
+    }
+  }
+});
+
+test("An object of another class is not taken for the right one", () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-sync");
+  using vmvx = BuiltinModule.create(instance, "vmvx");
+  using list = List.create(instance);
+  using other = List.create(instance);
+  const words = "wanted a native object of kind";
+  refused(() => Context.create(instance, [device as unknown as Module]), words);
+  refused(
+    () => Context.create(vmvx as unknown as Instance, [vmvx]),
+    words,
+  );
+  refused(
+    () => HalModule.create(instance, vmvx as unknown as Device),
+    "a device is wanted",
+  );
+  const { get } =
+    Object.getOwnPropertyDescriptor(VmBuffer.prototype, "byteLength") ?? {};
+  refused(() => get?.call(list), words);
+  refused(
+    () => Reference.prototype.equals.call(list as never, other as never),
+    words,
+  );
+});
+
+test("Only bytes are bytes, as many as there are", () => {
+  using instance = Instance.open();
+  using buffer = VmBuffer.from(instance, new Uint8Array([1, 2, 3, 4]));
+  const lying = new Uint8Array(bytes);
+  Object.defineProperty(lying, "length", { value: 1 << 22 });
+  Object.defineProperty(lying, "byteLength", { value: 1 << 22 });
+  class Liar extends Uint8Array {
+    override get length(): number {
+      return 1 << 22;
+    }
+  }
+  {
+    using module = BytecodeModule.fromBytes(instance, lying);
+    assertEquals(module.name, "single");
+    using copy = VmBuffer.from(
+      instance,
+      Liar.of(1, 2, 3) as Uint8Array<ArrayBuffer>,
+    );
+    assertEquals(copy.toBytes(), new Uint8Array([1, 2, 3]));
+    const target = Liar.of(0, 0) as Uint8Array<ArrayBuffer>;
+    buffer.read(target, 2);
+    assertEquals([target[0], target[1]], [3, 4]);
+  }
+  for (
+    const wrong of [
+      new Float32Array(2),
+      new DataView(new ArrayBuffer(4)),
+      new ArrayBuffer(4),
+      [1, 2],
+      "text",
+      null,
+      undefined,
+      Object.create(Uint8Array.prototype),
+    ] as unknown as Uint8Array<ArrayBuffer>[]
+  ) {
+    refused(() => VmBuffer.from(instance, wrong), "must be a Uint8Array");
+    refused(() => buffer.read(wrong), "must be a Uint8Array");
+    refused(() => buffer.write(wrong), "must be a Uint8Array");
+    refused(() => BytecodeModule.fromBytes(instance, wrong), "Uint8Array");
+  }
+  const gone = new Uint8Array(4);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  using empty = VmBuffer.from(instance, gone);
+  assertEquals(empty.byteLength, 0);
+});
+
+test("What is no object of the package is refused", () => {
+  for (
+    const [object, name] of [
+      [null, "null"],
+      [undefined, "undefined"],
+      [1, "Number"],
+      [{}, "Object"],
+      [Object.create(null), "object"],
+      [Object.create(Instance.prototype), "Instance"],
+    ] as [Instance, string][]
+  ) {
+    const words = `this ${name} is none: it was not made by a function`;
+    refused(() => List.create(object), words);
+    refused(() => VmBuffer.from(object, new Uint8Array(1)), words);
+  }
+  using instance = Instance.open();
+  refused(() => parseTensor(instance, 1 as never), "must be a string");
+});
+
+test("Modules and options of a wrong kind are refused", () => {
+  using instance = Instance.open();
+  for (const modules of ["x.vmfb", null, undefined, {}]) {
+    refused(() => load({ modules: modules as never }), "must be an array");
+  }
+  for (const module of [null, 1, {}, new ArrayBuffer(4)]) {
+    refused(() => load({ modules: [module as never] }), "a module is a path");
+  }
+  for (const name of ["hal", "foo", "toString"]) {
+    refused(
+      () => BuiltinModule.create(instance, name as BuiltinModuleName),
+      `no builtin module '${name}'`,
+    );
+  }
+  for (const mode of ["mmpa", "", null] as unknown as ModuleMode[]) {
+    refused(
+      () => BytecodeModule.fromFile(instance, single, { mode }),
+      "mode must be 'preload' or 'mmap'",
+    );
+  }
+});
+
+test("What follows a module's path in a URL is not lost", () => {
+  const url = new URL(`file://${sample}?prefix=a b%25c`);
+  refused(() => load({ modules: [new URL(`file://${sample}?no=1`)] }), "'no'");
+  using loaded = load({ modules: [url] });
+  assertEquals(loaded.mainModule.name, "custom");
+  using instance = Instance.open();
+  refused(() => DynamicModule.load(instance, url), "has a query or a fragment");
+  refused(
+    () => BytecodeModule.fromFile(instance, new URL(`file://${single}#x`)),
+    "has a query or a fragment",
+  );
+});
+
+test("A function of a library that the library needs creates no module", () => {
+  const error = assertThrows(
+    () => load({ modules: [`${types}@printf`] }),
+    IreeError,
+    "symbol 'printf' not found in library",
+  );
+  assertEquals(error.code, "NOT_FOUND");
+});
+
+test("A library that changed is not loaded by another spelling either", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("m.so");
+  await Deno.copyFile(types, path);
+  using first = load({ modules: [path] });
+  assertEquals(first.mainModule.name, "types");
+  await Deno.remove(path);
+  await Deno.copyFile(sample, path);
+  await Deno.symlink(path, folder.join("link.so"));
+  for (
+    const spelling of [path, `${folder.path}/./m.so`, folder.join("link.so")]
+  ) {
+    const error = assertThrows(
+      () => load({ modules: [spelling] }),
+      IreeError,
+      "changed on disk after it was loaded",
+    );
+    assertEquals(error.code, "FAILED_PRECONDITION");
+  }
+  await Deno.rename(path, folder.join("new.so"));
+  using second = load({ modules: [folder.join("new.so")] });
+  assertEquals(second.mainModule.name, "custom");
+});
+
+test("A file larger than memory is refused", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("huge.vmfb");
+  using file = await Deno.create(path);
+  await file.truncate(15 * 2 ** 40);
+  const error = assertThrows(() => load({ modules: [path] }), IreeError);
+  assertEquals(error.code, "RESOURCE_EXHAUSTED");
+});

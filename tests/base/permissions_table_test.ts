@@ -1,0 +1,391 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { dirname, join, toFileUrl } from "@std/path";
+import { Instance, ParameterIndex, runtime, writeNpy } from "../../mod.ts";
+import {
+  DENO_DIR,
+  denoFlags,
+  execute,
+  LIBRARY,
+  nativeModule,
+  type Output,
+  program,
+  ROOT,
+  type RunOptions,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+import { smallArchive } from "../cli/archives.ts";
+
+// docs/permissions.md, line by line: what a line names works with what it says
+// it needs, and does not without any part of that.
+
+const arithmetic = await program("arithmetic.mlir");
+const echo = await program("echo.mlir");
+const single = await program("single.mlir");
+const plugin = await nativeModule("fixtures/plugin.cc");
+const types = await nativeModule("fixtures/types_module.cc");
+const bytes = Array.from(await Deno.readFile(single)).join(",");
+
+const parameters = await program("parameters.mlir");
+const archives = Deno.makeTempDirSync({ prefix: "iree_deno_" });
+const archive = join(archives, "model.irpa");
+{
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("weight", new Float32Array(4));
+  index.addData("state", new Int32Array(4));
+  index.addSplat("scale", 16, new Uint8Array(1));
+  index.writeArchive(archive);
+}
+
+const CORE = `--allow-ffi=${LIBRARY}`;
+const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
+const quoted = (text: string) => JSON.stringify(text);
+
+interface Line {
+  /** What it needs, all of it. */
+  readonly needs: readonly string[];
+  /** Code that uses it, or arguments of the command line. */
+  readonly use: string | readonly string[];
+  readonly stdin?: Uint8Array<ArrayBuffer>;
+  /** What the environment has besides. */
+  readonly env?: Record<string, string>;
+}
+
+/** A cache of a user with the library in it. */
+const cache = new TemporaryFolder();
+globalThis.addEventListener("unload", () => cache[Symbol.dispose]());
+const cached = cache.join(
+  `iree-deno/library/${runtime.packageVersion}-${Deno.build.target}`,
+  runtime.platform!.library,
+);
+await Deno.mkdir(dirname(cached), { recursive: true });
+await Deno.copyFile(LIBRARY, cached);
+
+const flagfile = Deno.makeTempFileSync({ prefix: "iree_deno_" });
+const written = Deno.makeTempFileSync({ prefix: "iree_deno_" });
+Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
+
+const npy = Deno.makeTempFileSync({ prefix: "iree_deno_", suffix: ".npy" });
+writeNpy(npy, new Float32Array(4));
+
+/** Another user's cache, and an archive to install into it. */
+const setupCache = new TemporaryFolder();
+globalThis.addEventListener("unload", () => setupCache[Symbol.dispose]());
+const { bytes: archiveBytes, sha256 } = await smallArchive();
+const installable = setupCache.join("archive.tar.gz");
+const installations = setupCache.join("iree-deno/library");
+await Deno.writeFile(installable, archiveBytes);
+
+const LINES: Readonly<Record<string, Line>> = {
+  "importing the package": { needs: [], use: "iree.runtime.libraryPath;" },
+  "`Instance.open({ library })`": {
+    needs: [CORE],
+    use: "using i = iree.Instance.open({ library });",
+  },
+  "`Instance.open()`, `load` without the option `library`": {
+    needs: [CORE, ENV],
+    use: "using i = iree.Instance.open();" +
+      `using p = iree.load({ modules: [new Uint8Array([${bytes}])] });`,
+  },
+  "the same, with the library in the cache of the user": {
+    needs: [
+      `--allow-ffi=${cached}`,
+      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-read=${cached}`,
+    ],
+    use: "using i = iree.Instance.open();",
+    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache.path, DENO_DIR },
+  },
+  "`runtime.statistics`, `runtime.version`": {
+    needs: [CORE],
+    use: "iree.runtime.version(library); iree.runtime.statistics;",
+  },
+  "`Device.create`, `HalModule.create`, `BuiltinModule.create`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using d = iree.Device.create(i, "local-task");
+      using h = iree.HalModule.create(i, d);
+      using b = iree.BuiltinModule.create(i, "hal_loader");`,
+  },
+  "`Device.createGroup`, all options and members of `Device`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      const uris = ["local-task", "local-sync"];
+      const devices = iree.Device.createGroup(i, uris, {
+        allocators: ["debug", "caching"],
+        topology: { cpuIds: [0] },
+        worker: { localMemory: 4096 },
+      });
+      using h = iree.HalModule.create(i, devices);
+      for (const device of devices) {
+        device.queryI64("hal.device", "concurrency");
+        device.formatStatistics();
+        if (device.memoryHeaps.length !== 1) throw new Error("wrong");
+        device.trim();
+        device.waitIdle();
+        await device.whenIdle();
+        device.dispose();
+      }`,
+  },
+  "`listDrivers`, `listDevices`, `probeDrivers`, `listTaskTopologies`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      iree.probeDrivers(i, { details: true });
+      iree.listDevices(i);
+      iree.listTaskTopologies(i, { nodes: "all" });`,
+  },
+  "`BytecodeModule.fromBytes`, `load` of bytes": {
+    needs: [CORE],
+    use: `const bytes = new Uint8Array([${bytes}]);
+      using i = iree.Instance.open({ library });
+      using m = iree.BytecodeModule.fromBytes(i, bytes);
+      using p = iree.load({ modules: [bytes], library });
+      if (p.double(21) !== 42) throw new Error("wrong");`,
+  },
+  "`load` of `-`": {
+    needs: [CORE],
+    use: `using p = iree.load({ modules: ["-"], library });
+      if (p.double(21) !== 42) throw new Error("wrong");`,
+    stdin: await Deno.readFile(single),
+  },
+  "`BytecodeModule.fromFile`, `load` of the path of a `.vmfb`": {
+    needs: [CORE, `--allow-read=${arithmetic}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.BytecodeModule.fromFile(i, ${quoted(arithmetic)});
+      using p = iree.load({ modules: [${quoted(arithmetic)}], library });`,
+  },
+  "`DynamicModule.load`, `load` of a native library": {
+    needs: [`${CORE},${types}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.DynamicModule.load(i, ${quoted(types)});
+      using p = iree.load({ modules: [${quoted(types)}], library });`,
+  },
+  "`ParameterIndex.create`, `addData`, `addSplat`, `ParametersModule.create`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using index = iree.ParameterIndex.create(i);
+      index.addData("a", new Float32Array(4));
+      index.addSplat("b", 8, new Uint8Array(1));
+      using m = iree.ParametersModule.create(i, [{ scope: "", index }]);`,
+  },
+  "`ParameterIndex.fromFile`, `addFile`, `read`, `load` with `parameters`": {
+    needs: [CORE, `--allow-read=${parameters},${archive}`],
+    use: `using i = iree.Instance.open({ library });
+      for (const mode of ["file", "preload", "mmap"]) {
+        using index = iree.ParameterIndex.fromFile(i, ${quoted(archive)});
+        index.read("weight");
+        using p = iree.load({
+          modules: [${quoted(parameters)}],
+          parameters: "model=" + ${quoted(archive)},
+          parameterMode: mode,
+          library,
+        });
+      }`,
+  },
+  "`ParameterIndex.writeArchive`": {
+    needs: [CORE, `--allow-read=${archives}`, `--allow-write=${archives}`],
+    use: `using i = iree.Instance.open({ library });
+      using index = iree.ParameterIndex.create(i);
+      index.writeArchive(${quoted(join(archives, "written.irpa"))});`,
+  },
+  "`Context.create`, calls, `List`, `VmBuffer`, `BufferView`, `Reference`": {
+    needs: [`${CORE},${types}`],
+    use: `using i = iree.Instance.open({ library });
+      using m = iree.DynamicModule.load(i, ${quoted(types)});
+      using c = iree.Context.create(i, [m]);
+      const call = (name, ...values) => {
+        using f = c.lookupFunction("types." + name);
+        return f.call(...values);
+      };
+      using list = call("make_list");
+      using buffer = call("make_buffer");
+      using view = call("make_buffer_view");
+      using counter = call("counter_create", 1);
+      list.size; buffer.toText(); view.format(); counter.typeName;`,
+  },
+  "`parseTensor`, `compareTensors`, `copyToHost`, `Profiling`, `Watchdog`": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using w = iree.Watchdog.start(i, 60_000, "");
+      using d = iree.Device.create(i, "local-sync");
+      using p = iree.Profiling.begin(d);
+      using t = iree.parseTensor(d, "2xf32=1 2");
+      iree.compareTensors(t, t);
+      using l = iree.List.from(i, [t]);
+      iree.copyToHost(l, d);
+      p.end();`,
+  },
+  "`setIreeFlags` with a plugin for executables": {
+    needs: [`${CORE},${plugin}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, { executable_plugin: ${quoted(plugin)} });`,
+  },
+  "`setIreeFlags` with a file for a profile": {
+    needs: [CORE, `--allow-write=${written}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, { device_profiling_output: ${quoted(written)} });`,
+  },
+  "`setIreeFlags` with a path for Vulkan's library": {
+    needs: [`${CORE},${plugin}`],
+    use: `using i = iree.Instance.open({ library });
+      iree.setIreeFlags(i, {
+        vulkan_libvulkan_search_path: ${quoted(plugin)},
+      });`,
+  },
+  "`BufferView.map`": {
+    needs: ["--allow-ffi"],
+    use: `using i = iree.Instance.open({ library });
+      using d = iree.Device.create(i, "local-sync");
+      using view = iree.BufferView.from(d, new Float32Array([1]));
+      view.map().dispose();`,
+  },
+  "`decodeNpy`, `encodeNpy`": {
+    needs: [],
+    use: "iree.decodeNpy(iree.encodeNpy(new Float32Array(4)));",
+  },
+  "`readNpy`": {
+    needs: [`--allow-read=${npy}`],
+    use: `iree.readNpy(${quoted(npy)});`,
+  },
+  "`writeNpy`": {
+    needs: [`--allow-write=${npy}`],
+    use: `iree.writeNpy(${quoted(npy)}, new Float32Array(4));`,
+  },
+  "`inspect`, `inspectProgram` of bytes": {
+    needs: [],
+    use: `const bytes = new Uint8Array([${bytes}]);
+      if (iree.inspect(bytes).name !== "single") throw new Error("wrong");
+      iree.formatProgramTypes(iree.inspectProgram(bytes));`,
+  },
+  "`inspect`, `inspectProgram` of the path of a file": {
+    needs: [`--allow-read=${arithmetic},${types}`],
+    use: `iree.inspectProgram(${quoted(arithmetic)});
+      iree.inspect(${quoted(types)});`,
+  },
+  "`iree run` with the modules above": {
+    needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
+    use: [
+      "run",
+      `--module=${types}`,
+      `--module=${arithmetic}`,
+      "--function=add_i32",
+      "--input=1",
+      "--input=2",
+    ],
+  },
+  "`iree parameters dump`": {
+    needs: [CORE, ENV, `--allow-read=${archive}`],
+    use: ["parameters", "dump", archive],
+  },
+  "`iree parameters convert`, `iree parameters create`": {
+    needs: [
+      CORE,
+      ENV,
+      `--allow-read=${archives}`,
+      `--allow-write=${archives}`,
+    ],
+    use: [
+      "parameters",
+      "convert",
+      archive,
+      `--output=${join(archives, "converted.irpa")}`,
+    ],
+  },
+  "`iree run --flagfile=FILE`": {
+    needs: [CORE, ENV, `--allow-read=${flagfile},${single}`],
+    use: ["run", `--flagfile=${flagfile}`],
+  },
+  "`iree run` with inputs or outputs that are files": {
+    needs: [
+      CORE,
+      ENV,
+      `--allow-read=${echo},${npy}`,
+      `--allow-write=${written}`,
+    ],
+    use: [
+      "run",
+      echo,
+      "--function=view",
+      `--input=@${npy}`,
+      `--output=@${written}`,
+    ],
+  },
+  "`iree devices`": {
+    needs: [CORE, ENV],
+    use: ["devices", "--details", "--topologies", "--json"],
+  },
+  "`iree inspect FILE…`, `iree inspect --types FILE`": {
+    needs: [`--allow-read=${arithmetic},${types}`],
+    use: ["inspect", arithmetic, types],
+  },
+  "`iree inspect --load LIBRARY`": {
+    needs: [`${CORE},${types}`, ENV, `--allow-read=${types}`],
+    use: ["inspect", "--load", types],
+  },
+  "`iree inspect --output=FILE`": {
+    needs: [`--allow-write=${written}`, `--allow-read=${single}`],
+    use: ["inspect", "--types", `--output=${written}`, single],
+  },
+  "`iree setup --from=FILE`": {
+    needs: [
+      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-read=${installable},${installations}`,
+      `--allow-write=${installations}`,
+    ],
+    use: ["setup", `--from=${installable}`, `--sha256=${sha256}`],
+    env: { XDG_CACHE_HOME: setupCache.path, DENO_DIR },
+  },
+};
+
+async function use(line: Line, flags: readonly string[]): Promise<Output> {
+  const options: RunOptions = {
+    stdin: line.stdin,
+    env: { IREE_RUNTIME_LIBRARY: LIBRARY, ...line.env },
+  };
+  const deno = ["run", "--no-prompt", "--no-check", ...denoFlags(), ...flags];
+  if (typeof line.use !== "string") {
+    const args = [...deno, join(ROOT, "cli.ts"), ...line.use];
+    return await execute(Deno.execPath(), args, options);
+  }
+  using folder = new TemporaryFolder();
+  const script = folder.join("script.ts");
+  const mod = toFileUrl(join(ROOT, "mod.ts")).href;
+  await Deno.writeTextFile(
+    script,
+    `import * as iree from ${quoted(mod)};\n` +
+      `const library = ${quoted(LIBRARY)};\n${line.use}`,
+  );
+  return await execute(Deno.execPath(), [...deno, script], options);
+}
+
+test("The table of permissions is the one that is tested", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "docs/permissions.md"));
+  const rows = [...text.matchAll(/^\| (.*?) +\| /gm)].map(([, what]) => what);
+  assertEquals(rows.slice(2), Object.keys(LINES));
+});
+
+for (const [what, line] of Object.entries(LINES)) {
+  test(`Permissions: ${what} works with what it needs`, async () => {
+    const { code, stderr } = await use(line, line.needs);
+    assertEquals([code, stderr], [0, ""]);
+  });
+
+  test(`Permissions: ${what} fails with less`, async () => {
+    for (const [index, flag] of line.needs.entries()) {
+      // A list of paths loses its last one, anything else goes whole.
+      const less = flag.includes(",") ? [withoutLast(flag)] : [];
+      const flags = line.needs.toSpliced(index, 1, ...less);
+      const { code, stderr, stdout } = await use(line, flags);
+      assertEquals(code, 1, `${flags.join(" ")}: ${stdout}`);
+      const looked = flag === ENV || line.env !== undefined;
+      const words = `${looked ? "(?:without|with the)" : "with the"} --allow-`;
+      assertMatch(stderr, new RegExp(words));
+    }
+  });
+}
+
+function withoutLast(flag: string): string {
+  return flag.slice(0, flag.lastIndexOf(","));
+}

@@ -1,0 +1,244 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  type Argument,
+  type BufferView,
+  IreeError,
+  List,
+  load,
+  type LoadedProgram,
+  runtime,
+  type TypedArray,
+} from "../../mod.ts";
+import { nativeModule, program, test } from "../support.ts";
+
+const syncWork = await program("sync_work.mlir");
+const asyncWork = await program("async_work.mlir");
+const unreadable = await program("unreadable.mlir");
+const unreadableAsync = await program(
+  "unreadable.mlir",
+  ["--iree-execution-model=async-external"],
+);
+const inline = await program("inline_static.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+
+const four = (value: number) => new Float32Array(4).fill(value);
+
+for (const device of ["local-sync", "local-task"]) {
+  test(`On ${device} arrays go in and new arrays come out`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const mul = loaded.lookupFunction("mul");
+    const product = mul.compute(four(3), four(2));
+    assertEquals(product, four(6));
+    assert(mul.compute(four(1), [1, 2, 3, 4]) !== product);
+    assertEquals(loaded.lookupFunction("same").compute(four(5)), [four(5), 7]);
+    assertEquals(loaded.lookupFunction("count").compute(), 1);
+  });
+
+  test(`On ${device} results go into arrays that are there`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const mul = loaded.lookupFunction("mul");
+    const target = four(0);
+    for (let i = 1; i <= 3; i++) {
+      const [product] = mul.computeInto([target], four(i), four(2));
+      assert(product === target);
+      assertEquals(target, four(2 * i));
+    }
+    const same = loaded.lookupFunction("same");
+    assertEquals(same.computeInto([target, undefined], four(9)), [target, 7]);
+    assertEquals(target, four(9));
+    assertEquals(same.computeInto([undefined, undefined], four(1)), [
+      four(1),
+      7,
+    ]);
+  });
+
+  test(`On ${device} a tensor that a program keeps is not filled again`, () => {
+    using loaded = load({ modules: [syncWork], device });
+    const swap = loaded.lookupFunction("swap");
+    const sequence = [1, 2, 3, 4].map((value) => swap.compute(four(value)));
+    assertEquals(sequence, [four(0), four(1), four(2), four(3)]);
+    using first = swap.call(four(5)) as BufferView;
+    using second = swap.call(four(6)) as BufferView;
+    assertEquals(first.toTypedArray(), four(4));
+    assertEquals(second.toTypedArray(), four(5));
+    const same = loaded.lookupFunction("same");
+    const results = [7, 8, 9].map((value) =>
+      (same.call(four(value)) as [BufferView, number])[0]
+    );
+    assertEquals(results.map((it) => it.toTypedArray()[0]), [7, 8, 9]);
+    for (const view of results) view.dispose();
+  });
+}
+
+test("Programs without a device and functions with fences compute too", () => {
+  using plain = load({ modules: [inline] });
+  assertEquals(plain.lookupFunction("mul").compute(four(2), four(4)), four(8));
+  using fenced = load({ modules: [asyncWork] });
+  const add = fenced.lookupFunction("add");
+  assertEquals(add.compute(four(2), four(4)), four(6));
+  assertEquals(add.compute(four(3), four(4)), four(7));
+});
+
+test("Results that are no tensors are as a call gives them", () => {
+  using loaded = load({ modules: [types] });
+  assertEquals(loaded.lookupFunction("nothing").compute(), undefined);
+  assertEquals(loaded.lookupFunction("make_null").compute(), null);
+  using list = loaded.lookupFunction("make_list").compute() as unknown as
+    & Disposable
+    & { size: number };
+  assert(list.size > 0);
+  const view = loaded.lookupFunction("make_buffer_view").compute();
+  assertEquals(ArrayBuffer.isView(view), true);
+});
+
+test("Arrays that do not fit a result are refused", () => {
+  using loaded = load({ modules: [syncWork] });
+  const mul = loaded.lookupFunction("mul");
+  const refusal = (targets: unknown) =>
+    assertThrows(
+      () => mul.computeInto(targets as TypedArray[], four(1), four(1)),
+      IreeError,
+    ).message;
+  assertStringIncludes(refusal([new Float64Array(4)]), "Float32Array, not");
+  assertStringIncludes(refusal([new Float32Array(5)]), "has 16 bytes");
+  assertStringIncludes(refusal([[0, 0, 0, 0]]), "not into object");
+  assertStringIncludes(refusal([]), "has 1 results");
+  assertStringIncludes(refusal(four(0)), "has 1 results");
+  const same = loaded.lookupFunction("same");
+  assertStringIncludes(
+    assertThrows(
+      () => same.computeInto([four(0), four(0)], four(1)),
+      IreeError,
+    ).message,
+    "result 1 of 'same': it is no tensor",
+  );
+  const lying = four(0);
+  Object.defineProperty(lying, "byteLength", { value: 4000 });
+  assertEquals(mul.computeInto([lying], four(2), four(2)), [lying]);
+});
+
+test("Code that runs while targets are read changes no result", () => {
+  using loaded = load({ modules: [syncWork] });
+  const count = loaded.lookupFunction("count");
+  const targets = new Proxy([undefined], {
+    get(array, key, receiver) {
+      if (key === "0") { for (let i = 0; i < 10; i++) count.compute(); }
+      return Reflect.get(array, key, receiver);
+    },
+  });
+  assertEquals(count.computeInto(targets), [11]);
+  assertEquals(count.compute(), 12);
+});
+
+const open = (...modules: string[]): LoadedProgram =>
+  load({ modules, device: "local-task" });
+
+test("Arrays go in and come out off the event loop, in the order of the calls", async () => {
+  using loaded = open(syncWork);
+  const mul = loaded.lookupFunction("mul");
+  const data = four(3);
+  const blocked = loaded.lookupFunction("loop").computeAsync(20_000_000);
+  const product = mul.computeAsync(data, [1, 2, 3, 4]);
+  data.fill(0);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  assertEquals(await product, new Float32Array([3, 6, 9, 12]));
+  clearInterval(timer);
+  assert(turns > 0);
+  assertEquals(await blocked, 20_000_000n);
+  const swap = loaded.lookupFunction("swap");
+  const sequence = [1, 2, 3].map((value) => swap.computeAsync(four(value)));
+  assertEquals(await Promise.all(sequence), [four(0), four(1), four(2)]);
+  const same = loaded.lookupFunction("same");
+  assertEquals(await same.computeAsync(four(5)), [four(5), 7]);
+});
+
+test("Tensors of functions with fences are copied once they are finished", async () => {
+  using loaded = open(asyncWork);
+  const power = loaded.lookupFunction("power");
+  const identity = Float32Array.from(
+    { length: 65536 },
+    (_, index) => index % 257 === 0 ? 1 : 0,
+  );
+  const halved = identity.map((value) => value / 2);
+  const slow = power.computeAsync(halved, 100);
+  const accumulate = loaded.lookupFunction("accumulate");
+  const sums = [1, 2, 3].map((it) => accumulate.computeAsync(four(it)));
+  assertEquals(await slow, identity.map((value) => value / 2 ** 101));
+  assertEquals(await Promise.all(sums), [four(1), four(3), four(6)]);
+  const allocate = loaded.lookupFunction("allocate");
+  const settled = await Promise.allSettled([
+    accumulate.computeAsync(four(1)),
+    allocate.computeAsync(1n << 45n),
+    accumulate.computeAsync(four(1)),
+  ]);
+  assertEquals(
+    settled.map((it) => it.status === "fulfilled" ? it.value : it.reason.code),
+    [four(7), "RESOURCE_EXHAUSTED", four(8)],
+  );
+});
+
+test("Asynchronous results that are no tensors are as a call gives them", async () => {
+  using loaded = open(types);
+  const compute = (name: string) => loaded.lookupFunction(name).computeAsync();
+  assertEquals(await compute("nothing"), undefined);
+  assertEquals(await compute("make_null"), null);
+  using list = await compute("make_list") as List;
+  assert(list instanceof List);
+  assert(ArrayBuffer.isView(await compute("make_buffer_view")));
+});
+
+test("A computation is given up when its signal says so, or its time is over", async () => {
+  const ones = Float32Array.from({ length: 65536 }, () => 1);
+  const cases: [string, string, Argument[], string][] = [
+    [syncWork, "loop", [20_000_000], "mul"],
+    [asyncWork, "power", [ones, 300], "add"],
+  ];
+  for (const [path, slow, values, quick] of cases) {
+    const loaded = open(path);
+    const signal = AbortSignal.abort(new Error("enough"));
+    const long = loaded.lookupFunction(slow);
+    const short = loaded.lookupFunction(quick);
+    const settled = await Promise.allSettled([
+      long.computeWith({ timeout: 5 }, ...values),
+      short.computeWith({ timeout: 1 }, four(1), four(1)),
+      short.computeWith({ signal }, four(1), four(1)),
+      short.computeWith({ timeout: -1 }, four(1), four(1)),
+    ]);
+    assertEquals(
+      settled.map((it) =>
+        it.status === "rejected" && (it.reason.code ?? it.reason.message)
+      ),
+      ["DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED", "enough", "INVALID_ARGUMENT"],
+    );
+    const last = await short.computeWith({ timeout: 60_000 }, four(2), four(2));
+    assertEquals(last, four(4));
+    loaded.dispose();
+    // The one that had begun goes on unseen, and may be seen to later.
+    for (let i = 0; i < 800 && runtime.statistics.liveAllocations > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+});
+
+test("Nothing is left when a later result cannot be read", async () => {
+  for (const path of [unreadable, unreadableAsync]) {
+    using loaded = open(path);
+    const both = loaded.lookupFunction("list_and_opaque");
+    const input = { elementType: "f32", shape: [4], data: four(1) } as const;
+    const message = "result 1 of 'list_and_opaque' has elements that no array";
+    assertThrows(() => both.compute(input), IreeError, message);
+    await assertRejects(() => both.computeAsync(input), IreeError, message);
+    await assertRejects(() => both.computeAsync(), IreeError, "expected 1");
+    const [list, view] = await both.callAsync(input) as [List, BufferView];
+    assertEquals([list.size, view.shape], [0, [4]]);
+    list.dispose();
+    view.dispose();
+  }
+});

@@ -1,0 +1,94 @@
+import { assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  BufferView,
+  IreeError,
+  load,
+  type StructuredArgument,
+} from "../../mod.ts";
+import { program, test } from "../support.ts";
+
+const structures = await program("structures.mlir");
+
+test("Values in structures that do not fit are refused by their place", () => {
+  using program = load({ modules: [structures], device: "local-sync" });
+  const refused = (text: string, name: string, ...values: unknown[]) => {
+    const error = assertThrows(
+      () => program.invoke(name, ...values as StructuredArgument[]),
+      IreeError,
+    );
+    assertStringIncludes(error.detail, text);
+  };
+  const layer = (bias: unknown, scales: unknown = [1, [2, 3]]) => [
+    { bias, scales },
+    [1, 2],
+  ];
+  const bias = [1, 2];
+  refused(
+    "argument 0.bias of 'layer': input is nested as 3, not 2",
+    "layer",
+    ...layer([1, 2, 3]),
+  );
+  refused(
+    "argument 0.bias of 'layer': input has element type i32, not f32",
+    "layer",
+    ...layer({ elementType: "i32", shape: [2], data: new Int32Array(2) }),
+  );
+  refused(
+    "argument 0.bias of 'layer': wanted a tensor",
+    "layer",
+    ...layer(null),
+  );
+  refused("argument 0.bias of 'layer': wanted", "layer", ...layer("text"));
+  refused(
+    "argument 0.scales[1][0] of 'layer': wanted i32 (a whole number",
+    "layer",
+    ...layer(bias, [1, [2.5, 3]]),
+  );
+  refused(
+    "argument 0.scales[0] of 'layer': wanted f32",
+    "layer",
+    [
+      ...layer(bias, [1n, [2, 3]]),
+    ][0],
+    bias,
+  );
+  refused("argument 0.scales of 'layer'", "layer", ...layer(bias, "ab"));
+  refused("argument 0 of 'layer': wanted an object", "layer", [bias], bias);
+  refused("argument 0 of 'layer': wanted an object", "layer", bias, bias);
+  refused("argument 0 of 'layer': wanted an object", "layer", null, bias);
+  refused(
+    "argument 0 of 'layer': has no 'bias'",
+    "layer",
+    Object.create({ bias, scales: [] }),
+    bias,
+  );
+  refused(
+    `argument 0["a.b c"] of 'odd_names'`,
+    "odd_names",
+    { ["__proto__"]: 1, toString: 2, "a.b c": "3", "": 4 },
+  );
+  refused(
+    "has no 'toString'",
+    "odd_names",
+    { ["__proto__"]: 1, "a.b c": 3, "": 4 },
+  );
+  refused(
+    "expected 1 arguments and an object with 'scale', 'offset' but passed 1",
+    "named",
+    1,
+  );
+  refused("argument 1.offset of 'named': has no 'of'", "named", 1, {
+    scale: 1,
+    offset: { by: 1 },
+  });
+  refused("argument 0[1] of 'any_list': input", "any_list", [bias, [1]]);
+  using view = BufferView.from(
+    program.context.instance,
+    new Float32Array([1, 2, 3]),
+  );
+  refused(
+    "argument 0.bias of 'layer': input shape dimension 0 mismatch",
+    "layer",
+    ...layer(view),
+  );
+});

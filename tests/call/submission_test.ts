@@ -1,0 +1,268 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  BufferView,
+  compareTensors,
+  IreeError,
+  List,
+  load,
+  type LoadedProgram,
+  type NdArray,
+  type Reference,
+  storageOf,
+  type Submission,
+  viewStorageBytes,
+} from "../../mod.ts";
+import { program, test } from "../support.ts";
+
+const asyncWork = await program("async_work.mlir");
+
+const syncWork = await program("sync_work.mlir");
+const gate = await program("gate.mlir");
+
+const open = (): LoadedProgram =>
+  load({ modules: [asyncWork], device: "local-task" });
+
+/** The matrix that changes nothing that it is multiplied with. */
+const identity = Float32Array.from(
+  { length: 65536 },
+  (_, index) => index % 257 === 0 ? 1 : 0,
+);
+
+test("The contents of a tensor cannot be had before its submission is finished", async () => {
+  using loaded = open();
+  using other = open();
+  using fork = loaded.context.fork();
+  using forkedAdd = fork.lookupFunction("async_work.add");
+  const add = loaded.lookupFunction("add");
+  using list = List.from(loaded.context.instance, [null]);
+  const slow = loaded.lookupFunction("power").submit(identity, 50);
+  const sum = loaded.lookupFunction("accumulate").submit([1, 2, 3, 4]);
+  using view = sum.results as BufferView;
+  using matrix = slow.results as BufferView;
+  assertEquals(view.shape, [4]);
+  const uses: (() => unknown)[] = [
+    () => view.toTypedArray(),
+    () => view.toNestedArray(),
+    () => view.toBytes(),
+    () => view.read(new Float32Array(4)),
+    () => view.write(new Float32Array(4)),
+    () => view.map(),
+    () => view.format(),
+    () => compareTensors(view, view),
+    () => storageOf(view),
+    () => list.set(0, view),
+    () => other.call("add", view, view),
+    () => forkedAdd.call(view, view),
+    () => forkedAdd.bind(view, view),
+  ];
+  for (const use of uses) {
+    const error = assertThrows(use, IreeError, "are not there");
+    assertEquals(error.code, "FAILED_PRECONDITION");
+    assertStringIncludes(error.hint ?? "", "`finished`");
+  }
+  await assertRejects(
+    () => forkedAdd.callAsync(view, view),
+    IreeError,
+    "are not there",
+  );
+  // Calls of the context follow each other.
+  using twice = add.call(view, view) as BufferView;
+  assertEquals(twice.format(), "4xf32=2 4 6 8");
+  await Promise.all([sum.finished, slow.finished]);
+  assertEquals(view.format(), "4xf32=1 2 3 4");
+  assertEquals(matrix.toTypedArray(), identity);
+  using again = forkedAdd.call(view, view) as BufferView;
+  assertEquals(again.format(), "4xf32=2 4 6 8");
+});
+
+test("However many calls wait, Deno has threads left for files", async () => {
+  using loaded = open();
+  const slow = loaded.lookupFunction("power").submit(identity, 200);
+  const accumulate = loaded.lookupFunction("accumulate");
+  const submissions = Array.from(
+    { length: 100 },
+    () => accumulate.submit([1, 1, 1, 1]),
+  );
+  const start = performance.now();
+  await Deno.readFile(asyncWork);
+  const read = performance.now() - start;
+  await Promise.all([slow, ...submissions].map(({ finished }) => finished));
+  const whole = performance.now() - start;
+  assert(read < whole / 2, `the file took ${read} of ${whole} ms`);
+  for (const [index, { results }] of submissions.entries()) {
+    using view = results as BufferView;
+    assertEquals(view.toTypedArray()[0], index + 1);
+  }
+  (slow.results as BufferView).dispose();
+});
+
+test("Nothing is submitted while code that reads its arguments began a call", async () => {
+  using loaded = open();
+  const power = loaded.lookupFunction("power");
+  let begun: Promise<unknown> | undefined;
+  const tensor: NdArray = {
+    get elementType(): "f32" {
+      begun ??= power.callAsync(identity, 50);
+      return "f32";
+    },
+    shape: [4],
+    data: new Float32Array(4),
+  };
+  const accumulate = loaded.lookupFunction("accumulate");
+  const error = assertThrows(() => accumulate.submit(tensor), IreeError);
+  assertEquals(error.code, "FAILED_PRECONDITION");
+  (await begun as BufferView).dispose();
+});
+
+/** Work that waits for a gate, and what opens it. */
+interface Gated {
+  loaded: LoadedProgram;
+  other: LoadedProgram;
+  closed: Reference;
+  view: BufferView;
+  first: Submission;
+}
+
+/** Submits work that squares a tensor into another one, once a gate is open. */
+async function withGate(
+  body: (gated: Gated) => Promise<void>,
+): Promise<void> {
+  using loaded = load({ modules: [gate], device: "local-task" });
+  using other = loaded.fork();
+  using closed = loaded.call("fence") as Reference;
+  const [device] = loaded.devices;
+  using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]));
+  using target = BufferView.from(device, new Float32Array([9, 9, 9, 9]));
+  const first = loaded.lookupFunction("square_into").submit(
+    view,
+    target,
+    closed,
+  );
+  using _result = first.results as BufferView;
+  await body({ loaded, other, closed, view, first });
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<IreeError> {
+  const error = await promise.then(() => undefined, (error) => error);
+  assert(error instanceof IreeError, `no failure but ${error}`);
+  return error;
+}
+
+test("What takes a result of a submission that fails on the device fails too, and nothing else does", async () => {
+  await withGate(async ({ loaded, other, closed, view, first }) => {
+    const square = loaded.lookupFunction("square");
+    const squareNow = loaded.lookupFunction("square_now");
+    const result = first.results as BufferView;
+    const second = square.submit(result);
+    const third = square.submit(second.results as BufferView);
+    const apart = square.submit(view);
+    using bound = squareNow.bind(third.results as BufferView);
+    // Asked for at once: what nobody observes ends Deno.
+    const failing = [first, second, third]
+      .map(({ finished }) => failureOf(finished));
+    other.call("fail", closed);
+    // The device knows already, and this thread does not.
+    for (
+      const use of [
+        () => squareNow.call(third.results as BufferView),
+        () => squareNow.compute(result),
+        () => bound.run(),
+      ]
+    ) {
+      const error = assertThrows(use, IreeError, "has failed");
+      assertEquals(error.code, "FAILED_PRECONDITION");
+    }
+    using fine = squareNow.call(view) as BufferView;
+    assertEquals(fine.toTypedArray(), new Float32Array([1, 4, 9, 16]));
+    const called = failureOf(squareNow.callAsync(second.results as BufferView));
+    const computed = failureOf(square.computeAsync(result));
+    const [cause, ...failures] = await Promise.all(failing);
+    assertEquals(cause.code, "INTERNAL");
+    assertEquals(failures.map(({ cause }) => cause), [cause, failures[0]]);
+    failures.push(await called, await computed);
+    const after = square.submit(result);
+    failures.push(await failureOf(after.finished));
+    for (const { code } of failures) assertEquals(code, "FAILED_PRECONDITION");
+    for (const { results } of [first, second, third, after]) {
+      using view = results as BufferView;
+      assertThrows(() => view.toTypedArray(), IreeError, "are not there");
+    }
+    assertThrows(() => bound.call(), IreeError, "has failed");
+    await apart.finished;
+    using last = apart.results as BufferView;
+    assertEquals(last.toTypedArray(), new Float32Array([1, 4, 9, 16]));
+  });
+});
+
+test("What takes a result of a submission has its contents, whatever way it is called", async () => {
+  await withGate(async ({ loaded, other, closed, first }) => {
+    const square = loaded.lookupFunction("square");
+    const second = square.submit(first.results as BufferView);
+    using view = second.results as BufferView;
+    const squared = new Float32Array([1, 256, 6561, 65536]);
+    const squareNow = loaded.lookupFunction("square_now");
+    using bound = squareNow.bind(view);
+    other.call("open", closed);
+    assertEquals(squareNow.compute(view), squared);
+    bound.run();
+    assertEquals(await squareNow.computeAsync(view), squared);
+    assertEquals(await square.computeAsync(view), squared);
+    await Promise.all([first.finished, second.finished]);
+    using again = bound.call() as BufferView;
+    assertEquals(again.toTypedArray(), squared);
+  });
+});
+
+test("What a list or a buffer in results has in it cannot be had before it is finished", async () => {
+  await withGate(async ({ loaded, other, closed, view, first }) => {
+    const listed = loaded.lookupFunction("square_in_list").submit(view);
+    const stored = loaded.lookupFunction("square_storage").submit(view);
+    using list = listed.results as List;
+    using storage = stored.results as Reference;
+    for (
+      const use of [
+        () => list.get(0),
+        () => list.size,
+        () => list.format(),
+        () => viewStorageBytes(storage),
+      ]
+    ) assertThrows(use, IreeError, "are not there");
+    other.call("open", closed);
+    await Promise.all([first, listed, stored].map(({ finished }) => finished));
+    using element = list.get(0) as BufferView;
+    assertEquals(element.toTypedArray(), new Float32Array([1, 4, 9, 16]));
+    using bytes = viewStorageBytes(storage);
+    assertEquals(bytes.byteLength, 16);
+  });
+});
+
+test("A call that is given up while it waits for a thread is not made", async () => {
+  using work = load({ modules: [syncWork], device: "local-sync" });
+  const count = work.lookupFunction("count");
+  await withGate(async ({ loaded, other, closed, view, first }) => {
+    const square = loaded.lookupFunction("square");
+    const submissions = Array.from({ length: 20 }, () => square.submit(view));
+    const error = await failureOf(count.callWith({ timeout: 1 }));
+    assertEquals(error.code, "DEADLINE_EXCEEDED");
+    using accumulating = open();
+    const accumulate = accumulating.lookupFunction("accumulate");
+    const late = await failureOf(
+      accumulate.callWith({ timeout: 1 }, [1, 1, 1, 1]),
+    );
+    assertEquals(late.code, "DEADLINE_EXCEEDED");
+    other.call("open", closed);
+    await Promise.all([first, ...submissions].map(({ finished }) => finished));
+    for (const { results } of submissions) (results as BufferView).dispose();
+    assertEquals(await count.callAsync(), 1);
+    assertEquals(
+      await accumulate.computeAsync([1, 1, 1, 1]),
+      new Float32Array([1, 1, 1, 1]),
+    );
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * IREE's own programs for its VM, assembled once and cached by content.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "@std/path";
+import {
+  moduleCompilerArguments,
+  mustRun,
+  ROOT,
+  SDK,
+  tool,
+} from "../support.ts";
+
+/** What {@linkcode vmPrograms} made. */
+export interface VmPrograms {
+  /** Paths of the programs by the names of their modules. */
+  readonly programs: ReadonlyMap<string, string>;
+  /** Path of the native module `yieldable_test`, which a program imports. */
+  readonly yieldable: string;
+  /** Path of `fixtures/yields.vmasm`, a program of ours. */
+  readonly yields: string;
+}
+
+/** Assembles all programs, unless that was done before. */
+export async function vmPrograms(): Promise<VmPrograms> {
+  const runtime = join(await ireeSource(), "runtime/src");
+  const tests = join(runtime, "iree/vm/test");
+  const names = Array.from(Deno.readDirSync(tests), ({ name }) => name)
+    .filter((name) => name.endsWith(".vmasm"))
+    .map((name) => basename(name, ".vmasm"))
+    .sort();
+  const sources = names.map((name) => join(tests, `${name}.vmasm`));
+  sources.push(join(ROOT, "tests/fixtures/yields.vmasm"));
+  const module = join(ROOT, "native/fixtures/yieldable_module.cc");
+  const header = join(runtime, "iree/vm/testing/yieldable_test_module.h");
+
+  const inputs = [module, header, ...sources];
+  const folder = await cachedFolder(inputs, async (target) => {
+    for (const source of sources) {
+      const output = join(target, `${basename(source, ".vmasm")}.vmfb`);
+      await mustRun(tool("iree-as-module"), [`--output=${output}`, source]);
+    }
+    const library = join(target, "yieldable_module.so");
+    const args = await moduleCompilerArguments(module, library);
+    await mustRun("c++", ["-iquote", runtime, ...args]);
+  });
+  return {
+    programs: new Map(
+      names.map((name) => [name, join(folder, `${name}.vmfb`)]),
+    ),
+    yieldable: join(folder, "yieldable_module.so"),
+    yields: join(folder, "yields.vmfb"),
+  };
+}
+
+/** Folder of IREE's sources: a checkout of one's own, or the pinned crate's. */
+async function ireeSource(): Promise<string> {
+  const own = Deno.env.get("IREE_SOURCE_DIR");
+  if (own) return own;
+  const output = await mustRun("cargo", [
+    ..."metadata --locked --offline --format-version 1".split(" "),
+    `--manifest-path=${join(ROOT, "native/Cargo.toml")}`,
+  ]);
+  const { packages } = JSON.parse(output) as {
+    packages: { name: string; manifest_path: string }[];
+  };
+  const crate = packages.find(({ name }) => name === "eerie-sys");
+  if (crate === undefined) throw new Error("native/Cargo.toml has no IREE");
+  return join(dirname(crate.manifest_path), "iree");
+}
+
+/** Folder of what is made from the files, which is there whole or not at all. */
+async function cachedFolder(
+  inputs: string[],
+  make: (target: string) => Promise<void>,
+): Promise<string> {
+  const texts = [SDK, ...inputs.map((path) => Deno.readTextFileSync(path))];
+  const bytes = new TextEncoder().encode(texts.join("\0"));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const key = new Uint8Array(digest).toHex().slice(0, 20);
+  const cache = join(Deno.env.get("IREE_DENO_CACHE")!, "fixtures");
+  const folder = join(cache, key);
+  if (isFolder(folder)) return folder;
+  await Deno.mkdir(cache, { recursive: true });
+  const partial = await Deno.makeTempDir({ dir: cache });
+  await make(partial);
+  // Another process may have been faster.
+  if (!isFolder(folder)) await Deno.rename(partial, folder);
+  return folder;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

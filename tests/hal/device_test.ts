@@ -1,0 +1,304 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import {
+  BufferView,
+  Device,
+  Instance,
+  IreeError,
+  load,
+  type Reference,
+  type StatusCode,
+  type WaitOptions,
+} from "../../mod.ts";
+import { execute, program, test, tool } from "../support.ts";
+
+const gate = await program("gate.mlir");
+const mul = await program("mul.mlir");
+
+const DRIVERS: readonly string[] = ["local-sync", "local-task"];
+
+test("URIs that name no device are refused as IREE refuses them", async () => {
+  using instance = Instance.open();
+  const cases: [string, StatusCode, string][] = [
+    ["bogus", "NOT_FOUND", "no driver 'bogus' registered"],
+    ["bogus://0", "NOT_FOUND", "no driver 'bogus' registered"],
+    ["", "NOT_FOUND", "no driver '' registered"],
+    ["local-task://nope", "NOT_FOUND", "device paths not yet implemented"],
+    ["local-sync://nope", "NOT_FOUND", "device paths not yet implemented"],
+    ["null", "UNIMPLEMENTED", "driver not implemented"],
+  ];
+  for (const [uri, code, words] of cases) {
+    const error = assertThrows(
+      () => Device.create(instance, uri),
+      IreeError,
+      words,
+    );
+    assertEquals(error.code, code, uri);
+    if (uri === "null") continue;
+    const args = [`--module=${mul}`, "--input=4xf32=1", "--input=4xf32=1"];
+    const { stderr } = await execute(tool("iree-run-module"), [
+      ...args,
+      `--device=${uri}`,
+    ]);
+    assert(stderr.includes(`${code}; `) && stderr.includes(words), stderr);
+  }
+});
+
+test("Parameters that a driver would ignore are refused", () => {
+  using instance = Instance.open();
+  for (const driver of [...DRIVERS, "null"]) {
+    for (const rest of ["://?", "://?a=b", "://path?a=b&c"]) {
+      const error = assertThrows(
+        () => Device.create(instance, driver + rest),
+        IreeError,
+        `the driver '${driver}' takes no parameters`,
+      );
+      assertEquals(error.code, "INVALID_ARGUMENT");
+    }
+    const error = assertThrows(
+      () => Device.create(instance, `${driver}?a=b`),
+      IreeError,
+    );
+    assertEquals(error.code, "NOT_FOUND");
+  }
+});
+
+for (const uri of DRIVERS) {
+  test(`The allocator of a ${uri} device counts what it does`, () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    const zero = {
+      hostBytesPeak: 0,
+      hostBytesAllocated: 0,
+      hostBytesFreed: 0,
+      hostBytesLive: 0,
+      deviceBytesPeak: 0,
+      deviceBytesAllocated: 0,
+      deviceBytesFreed: 0,
+      deviceBytesLive: 0,
+    };
+    assertEquals(device.statistics, zero);
+    const view = BufferView.from(device, new Float32Array(1000));
+    const live = {
+      ...zero,
+      deviceBytesPeak: 4000,
+      deviceBytesAllocated: 4000,
+      deviceBytesLive: 4000,
+    };
+    assertEquals(device.statistics, live);
+    view.dispose();
+    assertEquals(device.statistics, {
+      ...live,
+      deviceBytesFreed: 4000,
+      deviceBytesLive: 0,
+    });
+  });
+
+  test(`Statistics of a ${uri} device as text are laid out as IREE's`, async () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    using _view = BufferView.from(device, new Float32Array(123));
+    const text = device.formatStatistics();
+    assertMatch(text, / 492B peak .* 492B allocated .* 0B freed .* 492B live/);
+    const { stderr } = await execute(tool("iree-run-module"), [
+      `--module=${mul}`,
+      "--input=4xf32=1",
+      "--input=4xf32=1",
+      `--device=${uri}`,
+      "--print_statistics",
+    ]);
+    const blank = (it: string): string => it.replaceAll(/ *\d+B/g, "#B");
+    assertEquals(`Device: ${device.id}\n${blank(text)}\n`, blank(stderr));
+  });
+
+  test(`A ${uri} device tells of its memory`, () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    const [heap] = device.memoryHeaps;
+    assertEquals(heap.type, ["DEVICE_LOCAL", "HOST_VISIBLE", "HOST_COHERENT"]);
+    assert(heap.allowedUsage.includes("TRANSFER_SOURCE"));
+    assert(heap.allowedUsage.includes("MAPPING_SCOPED"));
+    assert(!heap.allowedUsage.some((it) => it.includes("error")));
+    assertEquals(heap.maxAllocationSize, undefined);
+    assertEquals(heap.minAlignment, 64);
+  });
+
+  test(`A ${uri} device answers questions of its driver`, () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    assertEquals(device.queryI64("hal.device.id", uri), 1n);
+    assertEquals(device.queryI64("hal.device.id", "local-*"), 1n);
+    assertEquals(device.queryI64("hal.device.id", "vulkan"), 0n);
+    assertEquals(
+      device.queryI64("hal.executable.format", "vmvx-bytecode-fb"),
+      1n,
+    );
+    assertEquals(device.queryI64("hal.executable.format", "spirv"), 0n);
+    const error = assertThrows(
+      () => device.queryI64("no.such", "thing"),
+      IreeError,
+      "no.such :: thing",
+    );
+    assertEquals(error.code, "NOT_FOUND");
+  });
+
+  test(`A ${uri} device without work is idle`, async () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    device.waitIdle();
+    device.waitIdle({ timeout: 10 });
+    await device.whenIdle();
+    using loaded = load({ modules: [mul], device });
+    for (let i = 0; i < 20; i++) {
+      const ones = new Float32Array(4).fill(1);
+      using _view = loaded.call("mul", ones, ones) as BufferView;
+      device.waitIdle({ timeout: 1000 });
+    }
+    await device.whenIdle({ timeout: 1000 });
+  });
+
+  test(`A ${uri} device gives memory back and works on`, () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, uri);
+    using view = BufferView.from(device, new Float32Array([1, 2]));
+    device.trim();
+    assertEquals(view.format(), "2xf32=1 2");
+    using other = BufferView.from(device, new Float32Array([3]));
+    assertEquals(other.format(), "1xf32=3");
+  });
+}
+
+test("waitIdle waits for work that waits itself", () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-task");
+  using work = beginWork(device);
+  for (const timeout of [0, 0.5, 20]) {
+    const begun = performance.now();
+    const error = assertThrows(
+      () => device.waitIdle({ timeout }),
+      IreeError,
+      "at work still",
+    );
+    assertEquals(error.code, "DEADLINE_EXCEEDED");
+    assert(performance.now() - begun >= timeout);
+  }
+  work.open();
+  device.waitIdle();
+  assertEquals(work.result.format(), "4xf32=1 4 9 16");
+});
+
+test("whenIdle lets the program go on, which may be what ends the wait", async () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-task");
+  using work = beginWork(device);
+  const error = await assertRejects(
+    () => device.whenIdle({ timeout: 5 }),
+    IreeError,
+  );
+  assertEquals(error.code, "DEADLINE_EXCEEDED");
+  const opened = new Promise<void>((resolve) =>
+    setTimeout(() => {
+      work.open();
+      resolve();
+    }, 20)
+  );
+  await device.whenIdle();
+  assertEquals(work.result.format(), "4xf32=1 4 9 16");
+  await opened;
+});
+
+test("whenIdle is given up when its signal says so", async () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-task");
+  using work = beginWork(device);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = device.whenIdle({ signal });
+  setTimeout(() => controller.abort(new Error("enough")), 5);
+  await assertRejects(() => waiting, Error, "enough");
+  await assertRejects(() => device.whenIdle({ signal }), Error, "enough");
+  work.open();
+  await device.whenIdle();
+});
+
+test("A device that was disposed meanwhile ends whenIdle", async () => {
+  using instance = Instance.open();
+  const device = Device.create(instance, "local-task");
+  using work = beginWork(device);
+  setTimeout(() => device.dispose(), 5);
+  await assertRejects(() => device.whenIdle(), IreeError, "was disposed");
+  work.open();
+});
+
+test("A time to wait is a number of milliseconds", async () => {
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-sync");
+  for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
+    assertThrows(
+      () => device.waitIdle({ timeout }),
+      IreeError,
+      "timeout must be",
+    );
+    await assertRejects(
+      () => device.whenIdle({ timeout }),
+      IreeError,
+      "timeout must be",
+    );
+  }
+  for (const timeout of [0, 0.001, 1e9, Infinity]) {
+    device.waitIdle({ timeout });
+    await device.whenIdle({ timeout });
+  }
+  for (const options of [5, null] as unknown as WaitOptions[]) {
+    assertThrows(() => device.waitIdle(options), IreeError, "an object");
+    await assertRejects(() => device.whenIdle(options), IreeError, "an object");
+  }
+  const { signal } = new AbortController();
+  const options = { signal } as { timeout?: number };
+  assertThrows(() => device.waitIdle(options), IreeError, "no signal");
+});
+
+test("A device that was disposed tells nothing", () => {
+  using instance = Instance.open();
+  const device = Device.create(instance, "local-sync");
+  device.dispose();
+  const uses: (() => unknown)[] = [
+    () => device.statistics,
+    () => device.formatStatistics(),
+    () => device.memoryHeaps,
+    () => device.queryI64("a", "b"),
+    () => device.trim(),
+    () => device.waitIdle(),
+  ];
+  for (const use of uses) assertThrows(use, IreeError, "was disposed");
+});
+
+/** Work that a device has begun and goes on with once it is told to. */
+interface Work extends Disposable {
+  readonly result: BufferView;
+  open(): void;
+}
+
+function beginWork(device: Device): Work {
+  using stack = new DisposableStack();
+  const loaded = stack.use(load({ modules: [gate], device }));
+  const closed = stack.use(loaded.call("fence") as Reference);
+  const done = stack.use(loaded.call("fence") as Reference);
+  const view = stack.use(
+    BufferView.from(device, new Float32Array([1, 2, 3, 4])),
+  );
+  const result = stack.use(
+    loaded.call("begin", view, closed, done) as BufferView,
+  );
+  const resources = stack.move();
+  return {
+    result,
+    open: () => void loaded.call("open", closed),
+    [Symbol.dispose]: () => resources.dispose(),
+  };
+}

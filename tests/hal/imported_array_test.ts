@@ -1,0 +1,213 @@
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Worker as NodeWorker } from "node:worker_threads";
+import {
+  BufferView,
+  type Instance,
+  IreeError,
+  List,
+  load,
+  runtime,
+  type TypedArray,
+  VmBuffer,
+} from "../../mod.ts";
+import { program, test, withDevice } from "../support.ts";
+import type { Attempt } from "../ownership/workers/adopting.ts";
+
+const mul = await program("mul.mlir");
+
+function refusal(action: () => unknown): string {
+  const error = assertThrows(action, IreeError);
+  assertEquals(error.code, "INVALID_ARGUMENT");
+  return error.detail;
+}
+
+test("An adopted array's memory becomes the tensor's, without a copy", () => {
+  using loaded = load({ modules: [mul], device: "local-task" });
+  const { instance } = loaded.context;
+  withDevice((device) => {
+    const array = BufferView.alignedArray(instance, "f32", 4);
+    array.set([1, 2, 3, 4]);
+    using view = BufferView.adopt(device, array, [4]);
+    assertEquals([array.length, view.byteLength], [0, 16]);
+    assertEquals(view.format(), "4xf32=1 2 3 4");
+    using product = loaded.mul(view, view) as BufferView;
+    assertEquals(product.toNestedArray(), [1, 4, 9, 16]);
+    using ones = BufferView.adopt(
+      instance,
+      BufferView.alignedArray(instance, "bf16", 2),
+      [2, 1],
+      { elementType: "bf16" },
+    );
+    assertEquals(ones.toNestedArray(), [[0], [0]]);
+  });
+});
+
+test("Adopted memory is held as long as a program uses it, and no longer", () => {
+  const size = 1 << 20;
+  withDevice((device, instance) => {
+    using list = List.create(instance);
+    gc();
+    const { external: before } = Deno.memoryUsage();
+    for (let i = 0; i < 40; i++) {
+      const array = BufferView.alignedArray(instance, "i8", size).fill(i);
+      using view = BufferView.adopt(device, array);
+      list.resize(0);
+      list.push(view);
+    }
+    gc();
+    using last = list.get(0) as BufferView;
+    assertEquals(last.toTypedArray().at(-1), 39);
+    gc();
+    // The last one is there, and none of the others.
+    const held = (Deno.memoryUsage().external - before) / size;
+    assert(held > 0.9 && held < 1.9, `${held} are held`);
+  });
+});
+
+test("Thousands of adopted arrays go at once", () => {
+  withDevice((device, instance) => {
+    using list = List.create(instance);
+    for (let i = 0; i < 20_000; i++) {
+      const array = BufferView.alignedArray(instance, "f32", 1);
+      using view = BufferView.adopt(device, array);
+      list.push(view);
+    }
+  });
+});
+
+test("Objects are let go as quickly when thousands of arrays are adopted", () => {
+  withDevice((device, instance) => {
+    const few = timeOfReleases(instance);
+    using list = List.create(instance);
+    for (let i = 0; i < 5000; i++) {
+      const array = BufferView.alignedArray(instance, "f32", 1);
+      using view = BufferView.adopt(device, array);
+      list.push(view);
+    }
+    const many = timeOfReleases(instance);
+    assert(many < 10 * few, `${many} after ${few} ms`);
+  });
+});
+
+test("What cannot be adopted is refused and left as it was", () => {
+  withDevice((device, instance) => {
+    const aligned = BufferView.alignedArray(instance, "f32", 8);
+    const odd = new Float32Array(aligned.buffer, aligned.byteOffset + 4, 4);
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, odd)),
+      "is not aligned",
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, aligned, [3])),
+      "has 8 elements",
+    );
+    const resizable = new Uint8Array(
+      new ArrayBuffer(64, { maxByteLength: 128 }),
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, resizable)),
+      "others can change",
+    );
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, [1] as unknown as TypedArray)),
+      "no typed array",
+    );
+    assertEquals(aligned.length, 8);
+  });
+});
+
+test("Memory that cannot be moved is refused, and nothing is left", () => {
+  withDevice((device, instance) => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1 });
+    const array = new Float32Array(buffer as ArrayBuffer, 0, 4).fill(7);
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, array)),
+      "cannot be moved",
+    );
+    assertEquals(array, new Float32Array([7, 7, 7, 7]));
+    const moved = BufferView.alignedArray(instance, "f32", 4);
+    const shape = Object.defineProperty([0], 0, {
+      get: () => moved.buffer.transfer().byteLength * 0,
+    });
+    assertStringIncludes(
+      refusal(() => BufferView.adopt(device, moved, shape)),
+      "cannot be moved",
+    );
+  });
+});
+
+/** What the two kinds of workers tell of their attempt, as they end. */
+const ATTEMPTS: Record<string, (url: URL) => Promise<Attempt>> = {
+  async Deno(url) {
+    const worker = new Worker(url, { type: "module" });
+    try {
+      return await new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = reject;
+      });
+    } finally {
+      worker.terminate();
+    }
+  },
+  async Node(url) {
+    const worker = new NodeWorker(url);
+    try {
+      return await new Promise((resolve, reject) => {
+        worker.on("message", resolve);
+        worker.on("error", reject);
+      });
+    } finally {
+      await worker.terminate();
+    }
+  },
+};
+
+for (const [kind, attempt] of Object.entries(ATTEMPTS)) {
+  test(`Memory is not adopted in workers of ${kind}, and kept under keys of its own`, async () => {
+    const url = new URL("../ownership/workers/adopting.ts", import.meta.url);
+    const attempts = await Promise.all([attempt(url), attempt(url)]);
+    for (const { refusal } of attempts) {
+      assertEquals(
+        refusal,
+        "FAILED_PRECONDITION: memory cannot be adopted in a worker",
+      );
+    }
+    const [one, other] = attempts.map(({ key }) => key);
+    assert(one !== other, `both have the key ${one}`);
+    await allIsReleased();
+  });
+}
+
+/** The thread of a worker lets go of what it had after it has ended. */
+async function allIsReleased(): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (runtime.statistics.liveAllocations === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Milliseconds that it takes to let many objects go, the best of some times. */
+function timeOfReleases(instance: Instance): number {
+  const times = Array.from({ length: 5 }, () => {
+    const buffers = Array.from(
+      { length: 500 },
+      () => VmBuffer.from(instance, new Uint8Array(1)),
+    );
+    const start = performance.now();
+    for (const buffer of buffers) buffer.dispose();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
+
+function gc(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}

@@ -1,0 +1,110 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  denoFlags,
+  execute,
+  nativeModule,
+  type Output,
+  program,
+  ROOT,
+} from "../support.ts";
+
+// Programs that end in the middle of work or with objects that live: they end
+// as they said, without a crash, with all that native modules printed.
+
+const paths = [
+  await nativeModule("fixtures/printing_module.cc"),
+  await nativeModule("fixtures/types_module.cc"),
+  await program("many_types.mlir"),
+  await program("arithmetic.mlir"),
+];
+
+/** Runs one of the ways to end of `workers/ending.ts`. */
+function end(how: string): Promise<Output> {
+  const script = join(ROOT, "tests/ownership/workers/ending.ts");
+  const args = ["run", "-A", "--no-check", ...denoFlags(), script, how];
+  return execute(Deno.execPath(), [...args, ...paths]);
+}
+
+const WORDS = ["zero", "one", "two"];
+
+/** What `print_lines(1000)` and `print_open()` print. */
+const PRINTED = Array.from(
+  { length: 1000 },
+  (_, i) => `line ${i} ${WORDS[i % 3]}\n`,
+).join("") + "open";
+
+/** How a program ends: its exit code, all of stdout, and some of stderr. */
+type Ending = readonly [
+  how: string,
+  code: number,
+  stdout: string,
+  stderr: string,
+];
+
+const ENDINGS: readonly Ending[] = [
+  ["returns", 0, PRINTED, ""],
+  ["exits", 7, PRINTED, ""],
+  ["throws", 1, "open", "Uncaught (in promise) RangeError: thrown on purpose"],
+  ["rejects", 1, "", "RangeError: rejected on purpose"],
+  ["fails in a program", 1, "", "IreeError: FAILED_PRECONDITION: the number"],
+  ["disposes at the end", 0, "open", ""],
+];
+
+for (const [how, code, stdout, stderr] of ENDINGS) {
+  Deno.test(`A program that ${how} with live objects ends in good order`, async () => {
+    const output = await end(how);
+    assertEquals(output.code, code, output.stderr);
+    assertEquals(output.stdout, stdout);
+    if (stderr === "") assertEquals(output.stderr, "");
+    assertStringIncludes(output.stderr, stderr);
+  });
+}
+
+Deno.test("A program that exits at work ends in good order", async () => {
+  const { code, stdout, stderr } = await end("exits at work");
+  assertEquals([code, stderr], [7, ""]);
+  assertEquals(stdout.replaceAll("line 0 zero\n", ""), "");
+  assertStringIncludes(stdout, "line 0 zero\n");
+});
+
+// Several threads end at once: what can go wrong does not each time.
+const THREADED_ENDINGS: readonly Ending[] = [
+  ["exits while a worker computes", 3, "", ""],
+  ["exits while workers use devices", 3, "open", ""],
+  ["throws while a worker computes", 1, "", "RangeError: thrown on purpose"],
+  ["terminates a worker that computes", 3, "open", ""],
+  ["ends after it terminated a worker that sleeps", 0, "slept\n", ""],
+  ["outlives a worker that closes", 0, "settles true\n", ""],
+  ["outlives a worker that exits", 0, "settles true\n", ""],
+  [
+    "outlives a worker that throws",
+    0,
+    "Uncaught RangeError: thrown in a worker\nsettles true\n",
+    "RangeError: thrown in a worker",
+  ],
+];
+
+for (const [how, code, stdout, stderr] of THREADED_ENDINGS) {
+  Deno.test(`A program that ${how} ends in good order`, async () => {
+    for (let i = 0; i < 5; i++) {
+      const output = await end(how);
+      assertEquals(output.code, code, output.stderr);
+      assertEquals(output.stdout, stdout);
+      if (stderr === "") assertEquals(output.stderr, "");
+      assertStringIncludes(output.stderr, stderr);
+    }
+  });
+}
+
+Deno.test("A native call outlives the worker that is terminated", async () => {
+  const { code, stdout, stderr } = await end("terminates a worker that sleeps");
+  assertEquals([code, stderr], [0, ""]);
+  // Deno's writes and C's come one after the other.
+  assertEquals(stdout.split("\n").sort(), [
+    "",
+    "live true",
+    "settles true",
+    "slept",
+  ]);
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { denoFlags, execute, LIBRARY, ROOT, test } from "../support.ts";
+import { join } from "@std/path";
+
+// The limit of memory that can be addressed is that of the process, hence one of
+// its own; what V8 reserved before the limit was set stays.
+const SCRIPT = `
+  import { Device, Instance, IreeError, runtime } from "MOD";
+  using instance = Instance.open({ library: LIBRARY });
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const size = Number(/^VmSize:\\s*(\\d+) kB/m.exec(status)[1]) * 1024;
+  new Deno.Command("prlimit", {
+    args: ["--pid", String(Deno.pid), "--as=" + (size + (1 << 29))],
+  }).outputSync();
+  const before = runtime.statistics.liveAllocations;
+  for (const groupCount of [1, 2, 8]) {
+    try {
+      Device.create(instance, "local-task", {
+        topology: { groupCount },
+        worker: { stackSize: 2 ** 31 - 1 },
+      }).dispose();
+      console.log("created");
+    } catch (error) {
+      console.log(error.code, error.detail);
+    }
+  }
+  console.log(runtime.statistics.liveAllocations - before);
+`;
+
+test("Workers without memory for their stacks are a failure, not a crash", async () => {
+  const script = SCRIPT
+    .replace("MOD", join(ROOT, "mod.ts"))
+    .replace("LIBRARY", JSON.stringify(LIBRARY));
+  const { code, stdout, stderr } = await execute(Deno.execPath(), [
+    "eval",
+    ...denoFlags(),
+    script,
+  ]);
+  const failure = "INTERNAL thread creation failed with 11\n";
+  assertEquals([code, stdout], [0, failure.repeat(3) + "0\n"], stderr);
+});

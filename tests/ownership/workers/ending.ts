@@ -1,0 +1,134 @@
+/**
+ * Programs that end in ways of their own, for `exit_test.ts`: the first
+ * argument is how, the others are the paths that `makeObjects` takes.
+ *
+ * @module
+ */
+
+import { Instance, runtime } from "../../../mod.ts";
+import { type HoldingOrder, makeObjects } from "./holding.ts";
+
+/** Starts a worker; it holds objects and is at what it was told to do. */
+async function start(
+  what: HoldingOrder["what"],
+  paths: string[],
+): Promise<{ worker: Worker; failed: Promise<string> }> {
+  // There are no statistics before the library is open.
+  Instance.open().dispose();
+  const url = new URL("./holding.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  const failed = new Promise<string>((resolve) => {
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve(event.message);
+    };
+  });
+  const ready = new Promise((resolve) => worker.onmessage = resolve);
+  const order: HoldingOrder = { what, paths };
+  worker.postMessage(order);
+  await ready;
+  await pause(100);
+  return { worker, failed };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Waits until nothing is live; says whether that came true. */
+async function settles(): Promise<boolean> {
+  for (let i = 0; i < 500; i++) {
+    if (runtime.statistics.liveAllocations === 0) return true;
+    await pause(10);
+  }
+  return false;
+}
+
+/** The ways to end. */
+const ENDINGS: Record<string, (paths: string[]) => unknown> = {
+  returns(paths) {
+    const { text } = makeObjects(paths);
+    text.call("print_lines", 1000);
+    text.call("print_open");
+  },
+  exits(paths) {
+    const { text } = makeObjects(paths);
+    text.call("print_lines", 1000);
+    text.call("print_open");
+    Deno.exit(7);
+  },
+  "exits at work": async (paths) => {
+    const { text, tensors } = makeObjects(paths);
+    setTimeout(() => Deno.exit(7), 50);
+    for (;; await pause(0)) {
+      tensors.call("doubled");
+      text.call("print_lines", 1);
+    }
+  },
+  throws(paths) {
+    const { text } = makeObjects(paths);
+    text.call("print_open");
+    throw new RangeError("thrown on purpose");
+  },
+  async rejects(paths) {
+    makeObjects(paths);
+    await Promise.reject(new RangeError("rejected on purpose"));
+  },
+  "fails in a program": (paths) => {
+    makeObjects(paths).numbers.call("require_positive", -1);
+  },
+  "disposes at the end": (paths) => {
+    const { text, tensors } = makeObjects(paths);
+    globalThis.addEventListener("unload", () => {
+      tensors.dispose();
+      text.call("print_open");
+    });
+  },
+  "exits while a worker computes": async (paths) => {
+    await start("loop", paths);
+    Deno.exit(3);
+  },
+  "exits while workers use devices": async (paths) => {
+    await Promise.all([start("tensors", paths), start("tensors", paths)]);
+    makeObjects(paths).text.call("print_open");
+    Deno.exit(3);
+  },
+  "throws while a worker computes": async (paths) => {
+    await start("loop", paths);
+    throw new RangeError("thrown on purpose");
+  },
+  // Deno would wait for the worker's thread if the program just ended.
+  "terminates a worker that computes": async (paths) => {
+    const { worker } = await start("loop", paths);
+    worker.terminate();
+    makeObjects(paths).text.call("print_open");
+    Deno.exit(3);
+  },
+  "ends after it terminated a worker that sleeps": async (paths) => {
+    const { worker } = await start("sleep", paths);
+    worker.terminate();
+  },
+  // A call that is under way ends before its worker does.
+  "terminates a worker that sleeps": async (paths) => {
+    const { worker } = await start("sleep", paths);
+    worker.terminate();
+    console.log("live", runtime.statistics.liveAllocations > 0);
+    console.log("settles", await settles());
+  },
+  "outlives a worker that closes": async (paths) => {
+    await start("close", paths);
+    console.log("settles", await settles());
+  },
+  "outlives a worker that exits": async (paths) => {
+    await start("exit", paths);
+    console.log("settles", await settles());
+  },
+  "outlives a worker that throws": async (paths) => {
+    const { failed } = await start("throw", paths);
+    console.log(await failed);
+    console.log("settles", await settles());
+  },
+};
+
+const [how, ...paths] = Deno.args;
+await ENDINGS[how](paths);

@@ -1,0 +1,73 @@
+/**
+ * A worker that holds objects of many kinds and does what it is told.
+ *
+ * @module
+ */
+
+import {
+  Device,
+  Instance,
+  List,
+  load,
+  ParameterIndex,
+  ParametersModule,
+  type Program,
+  type Value,
+} from "../../../mod.ts";
+
+/** What the worker does, and the modules for it. */
+export interface HoldingOrder {
+  what: "loop" | "sleep" | "tensors" | "close" | "exit" | "throw";
+  paths: string[];
+}
+
+/** Programs among the objects. */
+export interface HeldPrograms {
+  text: Program;
+  numbers: Program;
+  tensors: Program;
+}
+
+declare const self: {
+  onmessage: (event: MessageEvent<HoldingOrder>) => void;
+  postMessage(message: string): void;
+  close(): void;
+};
+
+const kept: unknown[] = [];
+
+/**
+ * Makes objects that nobody disposes.
+ *
+ * @param paths Paths of the modules `printing` and `types`, and of the programs
+ * `many_types` and `arithmetic`.
+ */
+export function makeObjects(paths: string[]): HeldPrograms {
+  const [printing, types, manyTypes, arithmetic] = paths;
+  const instance = Instance.open();
+  const device = Device.create(instance, "local-task");
+  const text = load({ modules: [printing] });
+  const numbers = load({ modules: [arithmetic] });
+  const tensors = load({ modules: [types, manyTypes], device });
+  const list = List.from(instance, [tensors.call("doubled") as Value, 1]);
+  const index = ParameterIndex.create(instance);
+  index.addData("data", new Float32Array(1000));
+  const scopes = [{ scope: "", index }];
+  const parameters = ParametersModule.create(instance, scopes);
+  kept.push(instance, device, text, numbers, tensors, list, index, parameters);
+  return { text, numbers, tensors };
+}
+
+function work({ what, paths }: HoldingOrder): void {
+  const { text, numbers, tensors } = makeObjects(paths);
+  self.postMessage("ready");
+  if (what === "loop") numbers.call("loop_i64", 10n ** 15n);
+  if (what === "sleep") text.call("sleep", 500);
+  if (what === "exit") Deno.exit(5);
+  if (what === "throw") throw new RangeError("thrown in a worker");
+  if (what === "close") self.close();
+  while (what === "tensors") tensors.call("doubled");
+}
+
+// The main program imports this file too.
+if ("postMessage" in globalThis) self.onmessage = ({ data }) => work(data);

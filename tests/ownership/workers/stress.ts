@@ -1,0 +1,208 @@
+/**
+ * A worker that makes programs, modules, contexts, functions, lists and
+ * references at random, checks what they do, and lets them go at random.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type BufferView,
+  BytecodeModule,
+  Context,
+  DynamicModule,
+  Instance,
+  IreeError,
+  List,
+  load,
+  type ModuleSource,
+  type Reference,
+} from "../../../mod.ts";
+
+/** What the worker is told at first. */
+export interface StressOrder {
+  seed: number;
+  /** When to stop, in milliseconds since the epoch. */
+  until: number;
+  /** Paths of native modules. */
+  types: string;
+  custom: string;
+  /** Paths of programs: on a device, without one, with a wrong import. */
+  tensors: string;
+  inlined: string;
+  mismatched: string;
+}
+
+/** What it tells: that it began, how much it did, or what went wrong. */
+export type StressReport =
+  | { kind: "working" }
+  | { kind: "done"; steps: number }
+  | { kind: "failed"; seed: number; message: string };
+
+declare const self: {
+  onmessage: (event: MessageEvent<StressOrder>) => void;
+  postMessage(report: StressReport): void;
+  close(): void;
+};
+
+/** Something alive and how to check it. */
+interface Subject extends Disposable {
+  check(): void;
+}
+
+/** Whole numbers below a limit, the same ones for the same seed. */
+type Random = (limit: number) => number;
+
+function randomNumbers(seed: number): Random {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * limit);
+  };
+}
+
+const DOUBLED = "2x3xf32=[2 4 6][8 10 12]";
+
+/** A program on a device, with a native module. */
+function makeProgram(order: StressOrder, random: Random): Subject {
+  const device = ["local-sync", "local-task"][random(2)];
+  const modules: ModuleSource[] = [order.types, order.tensors];
+  const program = load({ modules, device });
+  const check = () => {
+    using view = program.call("doubled") as BufferView;
+    assertEquals(view.format(), DOUBLED);
+    const start = random(1000);
+    const [counter, sum] = program.call("counter", start, 7) as [
+      Reference,
+      number,
+    ];
+    using _counter = counter;
+    assertEquals(sum, start + 14);
+    const big = BigInt(random(1000)) << 40n;
+    assertEquals(program.call("scalars", start, big, 0.5, 0.25), [
+      2 * start,
+      2n * big,
+      1.5,
+    ]);
+  };
+  return { check, [Symbol.dispose]: () => program.dispose() };
+}
+
+/** A native module in a context, with an object of its that is counted on. */
+function makeCounter(order: StressOrder, random: Random): Subject {
+  const stack = new DisposableStack();
+  const instance = stack.use(Instance.open());
+  const module = stack.use(DynamicModule.load(instance, order.types));
+  const context = stack.use(Context.create(instance, [module]));
+  const make = stack.use(context.lookupFunction("types.counter_create"));
+  const add = stack.use(context.lookupFunction("types.counter_add"));
+  let value = random(1000);
+  const counter = stack.use(make.call(value) as Reference);
+  // The function needs none of them to be kept from outside.
+  for (const object of [instance, module, context, make]) {
+    if (random(2) === 0) object.dispose();
+  }
+  const check = () => {
+    const step = random(100);
+    value += step;
+    assertEquals(add.call(counter, step), value);
+    assertEquals(counter.typeName, "types.counter");
+    const code = 1 + random(15);
+    assertThrows(() => add.call(null, code), IreeError, "reference is null");
+  };
+  return { check, [Symbol.dispose]: () => stack.dispose() };
+}
+
+/** A list with an object of a native module and memory of a device in it. */
+function makeList(order: StressOrder, random: Random): Subject {
+  using instance = Instance.open();
+  using program = load({
+    modules: [order.types, order.tensors],
+    device: "local-sync",
+  });
+  using view = program.call("doubled") as BufferView;
+  const [counter] = program.call("counter", 1, 1) as [Reference, number];
+  using _counter = counter;
+  using inner = List.from(instance, [view, counter]);
+  const number = random(1000);
+  const list = List.from(instance, [inner, number, 1n]);
+  const check = () => {
+    const [inner, ...numbers] = list.toArray() as [List, number, bigint];
+    using _inner = inner;
+    assertEquals(numbers, [number, 1n]);
+    using view = inner.get(0) as BufferView;
+    using counter = inner.get(1) as Reference;
+    assertEquals(view.format(), DOUBLED);
+    assertEquals(counter.typeName, "types.counter");
+  };
+  return { check, [Symbol.dispose]: () => list.dispose() };
+}
+
+/** Modules that do not fit, and arguments that do not. */
+function makeFailing(order: StressOrder): Subject {
+  const program = load({ modules: [order.inlined] });
+  const source = load({ modules: [order.types] });
+  const check = () => {
+    using view = source.call("make_buffer_view") as BufferView;
+    const wrong = () => program.call("mul", view, view);
+    assertEquals(assertThrows(wrong, IreeError).code, "INVALID_ARGUMENT");
+    using instance = Instance.open();
+    using custom = DynamicModule.load(instance, order.custom);
+    using mismatched = BytecodeModule.fromFile(instance, order.mismatched);
+    assertThrows(
+      () => Context.create(instance, [custom, mismatched]),
+      IreeError,
+      "signature mismatch",
+    );
+  };
+  return {
+    check,
+    [Symbol.dispose]() {
+      source.dispose();
+      program.dispose();
+    },
+  };
+}
+
+const MAKERS = [makeProgram, makeCounter, makeList, makeFailing];
+
+/** The most subjects alive at a time. */
+const MAX_SUBJECTS = 12;
+
+/** One thing at random; what is left undisposed is the collector's. */
+function step(order: StressOrder, random: Random, subjects: Subject[]): void {
+  const choice = random(10);
+  if (subjects.length === 0 || choice < 3) {
+    subjects.push(MAKERS[random(MAKERS.length)](order, random));
+  } else if (choice < 8) {
+    subjects[random(subjects.length)].check();
+  } else {
+    const [subject] = subjects.splice(random(subjects.length), 1);
+    if (random(5) > 0) subject[Symbol.dispose]();
+  }
+  if (subjects.length > MAX_SUBJECTS) subjects.shift()?.[Symbol.dispose]();
+}
+
+async function run(order: StressOrder): Promise<number> {
+  const random = randomNumbers(order.seed);
+  const subjects: Subject[] = [];
+  let steps = 0;
+  for (; Date.now() < order.until; steps++) {
+    step(order, random, subjects);
+    // Lets the collector's callbacks run.
+    if (steps % 50 === 0) await new Promise((done) => setTimeout(done, 0));
+  }
+  assert(steps > 0);
+  return steps;
+}
+
+self.onmessage = async ({ data: order }) => {
+  self.postMessage({ kind: "working" });
+  try {
+    self.postMessage({ kind: "done", steps: await run(order) });
+  } catch (error) {
+    const message = error instanceof Error ? error.stack! : String(error);
+    self.postMessage({ kind: "failed", seed: order.seed, message });
+  }
+  self.close();
+};

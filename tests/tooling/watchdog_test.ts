@@ -1,0 +1,82 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { join, toFileUrl } from "@std/path";
+import { Instance, IreeError, Watchdog } from "../../mod.ts";
+import {
+  denoFlags,
+  execute,
+  type Output,
+  program,
+  ROOT,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+const arithmetic = await program("arithmetic.mlir");
+
+async function run(code: string): Promise<Output> {
+  using folder = new TemporaryFolder();
+  const script = folder.join("script.ts");
+  const mod = JSON.stringify(toFileUrl(join(ROOT, "mod.ts")).href);
+  await Deno.writeTextFile(
+    script,
+    `import { Instance, load, Watchdog } from ${mod};\n` +
+      `using instance = Instance.open();\n${code}`,
+  );
+  return await execute(Deno.execPath(), [
+    "run",
+    "-A",
+    ...denoFlags(),
+    script,
+  ]);
+}
+
+test("A watchdog ends the process in the middle of a call", async () => {
+  const start = performance.now();
+  assertEquals(
+    await run(
+      `using watchdog = Watchdog.start(instance, 300, "too long\\n", 7);
+      using program = load({ modules: [${JSON.stringify(arithmetic)}] });
+      console.log("counting");
+      program.call("loop_i64", 1_000_000_000_000n);`,
+    ),
+    { code: 7, stdout: "counting\n", stderr: "too long\n" },
+  );
+  assertEquals(performance.now() - start > 300, true);
+});
+
+test("A watchdog that was disposed of ends nothing", async () => {
+  assertEquals(
+    await run(
+      `{ using watchdog = Watchdog.start(instance, 50, "too long\\n"); }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      console.log("done");`,
+    ),
+    { code: 0, stdout: "done\n", stderr: "" },
+  );
+});
+
+test("A watchdog is called off at once, however long it would wait", () => {
+  using instance = Instance.open();
+  for (let i = 0; i < 100; i++) {
+    Watchdog.start(instance, 1e11, "never\n").dispose();
+  }
+});
+
+test("Watchdog.start refuses what is no time and no exit status", () => {
+  using instance = Instance.open();
+  for (const time of [0, -1, NaN, Infinity, 1e12, "1" as unknown as number]) {
+    const error = assertThrows(
+      () => Watchdog.start(instance, time, ""),
+      IreeError,
+      "a watchdog waits for",
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+  }
+  for (const status of [-1, 256, 1.5]) {
+    assertThrows(
+      () => Watchdog.start(instance, 1000, "", status),
+      IreeError,
+      "an exit status is a whole number from 0 to 255",
+    );
+  }
+});
