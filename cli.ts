@@ -14,8 +14,11 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import type { Command, CommandStatus } from "./lib/cli/common/command.ts";
-import type { Commands } from "./lib/cli/completions/command.ts";
+import type {
+  Command,
+  Commands,
+  CommandStatus,
+} from "./lib/cli/common/command.ts";
 import type { FlagTable } from "./lib/cli/common/flags.ts";
 import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";

@@ -54,14 +54,14 @@ export { BufferView, type BufferViewOptions } from "./lib/hal/buffer_view.ts";
 export {
   BuiltinModule,
   type BuiltinModuleName,
-  HalModule,
 } from "./lib/vm/builtin_module.ts";
+export { HalModule } from "./lib/vm/hal_module.ts";
 export {
   BytecodeModule,
   type BytecodeModuleOptions,
   type ModuleMode,
 } from "./lib/vm/bytecode_module.ts";
-export type { SlotType } from "./lib/signature/calling_convention.ts";
+export type { ValueType } from "./lib/signature/calling_convention.ts";
 export { Context, type ContextOptions } from "./lib/program/context.ts";
 export {
   type AllocatorStatistics,
@@ -183,7 +183,7 @@ export {
   formatProgramTypes,
   type ProgramTypesOptions,
 } from "./lib/program/program_types.ts";
-export { Reference } from "./lib/vm/reference.ts";
+export { VmRef } from "./lib/vm/vm_ref.ts";
 export {
   type LibraryPlace,
   type LibrarySource,
@@ -191,7 +191,7 @@ export {
   type Platform,
   type Runtime,
   runtime,
-  type Statistics,
+  type RuntimeStatistics,
 } from "./lib/base/runtime.ts";
 export type { ScalarType } from "./lib/tensor/scalar.ts";
 export { parseScalar, type ScalarTextType } from "./lib/tensor/scalar_text.ts";
@@ -209,11 +209,8 @@ export {
   type StructuredArgument,
   type StructuredResult,
 } from "./lib/call/structure.ts";
-export type {
-  NdArray,
-  NestedArray,
-  TensorData,
-} from "./lib/tensor/encode_tensor.ts";
+export type { NestedArray } from "./lib/tensor/tensor_data.ts";
+export type { NdArray, TensorData } from "./lib/tensor/tensor_data.ts";
 export {
   formatCallingConvention,
   formatDeclaredType,
@@ -221,17 +218,19 @@ export {
 } from "./lib/signature/signature_format.ts";
 export {
   asTensor,
-  type ElementArrays,
   type FlatElements,
   type NestedElements,
   type Tensor,
   type TensorArray,
-  type TensorElements,
   type TensorInput,
   type TensorMembers,
   type TensorShape,
   type TensorShapeOf,
 } from "./lib/hal/typed_tensor.ts";
+export {
+  type ElementArrays,
+  type TensorElements,
+} from "./lib/tensor/element_arrays.ts";
 export {
   listTaskTopologies,
   type TaskTopology,

@@ -1,5 +1,5 @@
-import { mustRun, ROOT, tool } from "../tests/support.ts";
 import { runtime } from "../mod.ts";
+import { mustRun, ROOT, tool } from "../tests/support.ts";
 import { ONNX_PACKAGE } from "./contestants.ts";
 import type { Origin } from "./result.ts";
 

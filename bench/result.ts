@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import type { RowResult } from "./measure.ts";
 import { requiredVariable } from "./cached_folder.ts";
+import type { RowResult } from "./measure.ts";
 import type { Properties } from "./properties.ts";
 import type { Stall } from "./stall.ts";
 import type { Stalls } from "./stalls.ts";

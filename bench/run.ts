@@ -12,8 +12,8 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
-import { denoFlags, mustRun, ROOT } from "../tests/support.ts";
 import { bundle } from "../release/bundle.ts";
+import { denoFlags, mustRun, ROOT } from "../tests/support.ts";
 import { type Row, ROWS } from "./catalog.ts";
 import { drawChart } from "./chart.ts";
 import { BUNDLE } from "./commands.ts";
@@ -24,6 +24,7 @@ import {
   ONNX_PACKAGE,
   startContestant,
 } from "./contestants.ts";
+import { buildFolder, buildModels } from "./folder.ts";
 import {
   type Contestants,
   type Effort,
@@ -32,7 +33,6 @@ import {
 } from "./measure.ts";
 import { describeOrigin } from "./origin.ts";
 import { findPackages } from "./packages.ts";
-import { buildFolder, buildModels } from "./folder.ts";
 import type { Properties } from "./properties.ts";
 import {
   formatOrigin,

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { toSafeNumber } from "./base/record.ts";
+import { bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
-import { bytesOf, toSafeNumber } from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(

@@ -4,18 +4,16 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { RecordReader } from "./base/record.ts";
+import { readBytes, readText } from "./base/text.ts";
+import { byteLengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, checkLength, created } from "./library/status.ts";
-import {
-  byteLengthOf,
-  readBytes,
-  readText,
-  RecordReader,
-} from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** Where tensors are allocated. */
-export interface Memory {
+export interface Placement {
   /** The instance. */
   readonly instance: Handle;
   /** A group of devices; none for programs that use no device. */
@@ -35,7 +33,10 @@ export interface TensorBytes {
 }
 
 /** Creates a buffer view with a copy of a tensor's contents. */
-export function createBufferView(memory: Memory, tensor: TensorBytes): Handle {
+export function createBufferView(
+  memory: Placement,
+  tensor: TensorBytes,
+): Handle {
   const { instance, devices, ordinal } = memory;
   const { code, dims, bytes } = tensor;
   return ownBufferView(
@@ -55,12 +56,12 @@ export function createBufferView(memory: Memory, tensor: TensorBytes): Handle {
 
 /** Takes over a new buffer view, or throws why there is none. */
 export function ownBufferView(
-  { instance, devices }: Memory,
+  { instance, devices }: Placement,
   pointer: Deno.PointerValue,
 ): Handle {
   const view = new Handle(Kind.bufferView, created(pointer), instance);
   // Memory of a device must not outlive the device.
-  if (devices !== undefined) view.domain.addDevice(devices);
+  if (devices !== undefined) view.deviceLifetime.addDevice(devices);
   return view;
 }
 

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { encodeText } from "./base/text.ts";
+import { byteLengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
+import { check, created } from "./library/status.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 import { runElsewhere } from "./ownership/thread_pool.ts";
 import { ownReference } from "./reference.ts";
-import { check, created } from "./library/status.ts";
-import { byteLengthOf, encodeText } from "./base/text.ts";
 
 /** Arguments or results of a call, laid out as the calling convention says. */
 export class CallBuffer {
@@ -161,7 +163,7 @@ export function invokeCall(
 // call that uses their memory.
 function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
   const pointer = call.pointer(Kind.call);
-  for (const devices of context.domain.devices) {
+  for (const devices of context.deviceLifetime.devices) {
     check(
       native.iree_ffi_call_hold_devices(
         pointer,

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** `IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION`. */
 const TRACE_EXECUTION = 1;

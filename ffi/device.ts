@@ -4,18 +4,13 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { packStrings, RecordReader, toSafeNumber } from "./base/record.ts";
+import { encodeText, readBytes, readText } from "./base/text.ts";
 import { native } from "./library/library.ts";
 import { check, checkLength, created } from "./library/status.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 import { packTaskOptions, type TaskOptions } from "./task.ts";
-import {
-  encodeText,
-  packStrings,
-  readBytes,
-  readText,
-  RecordReader,
-  toSafeNumber,
-} from "./base/text.ts";
 
 /**
  * Creates devices as one group whose members can wait on each other.

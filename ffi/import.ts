@@ -4,16 +4,21 @@
  * @module
  */
 
-import { type Memory, ownBufferView, type TensorBytes } from "./buffer_view.ts";
 import { IreeError } from "./base/error.ts";
-import { type Handle, Kind } from "./ownership/handle.ts";
+import { byteLengthOf, moveMemory } from "./base/typed_array.ts";
 import {
-  forgetMemory,
-  keepMemory,
-  keepMovedMemory,
-} from "./ownership/kept_memory.ts";
+  ownBufferView,
+  type Placement,
+  type TensorBytes,
+} from "./buffer_view.ts";
 import { native } from "./library/library.ts";
-import { byteLengthOf, moveMemory } from "./base/text.ts";
+import type { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
+import {
+  pinMemory,
+  pinMovedMemory,
+  unpinMemory,
+} from "./ownership/pinned_memory.ts";
 
 /**
  * Makes memory in which an array can begin at an address that devices take.
@@ -44,13 +49,13 @@ export function alignmentOffset(array: ArrayBufferView<ArrayBuffer>): number {
  * @param owner The memory of the array.
  */
 export function importBufferView(
-  memory: Memory,
+  memory: Placement,
   tensor: TensorBytes,
   owner: ArrayBuffer,
 ): Handle {
   const { instance, devices, ordinal } = memory;
   const { code, dims, bytes } = tensor;
-  const key = keepMemory(owner);
+  const key = pinMemory(owner);
   try {
     const view = ownBufferView(
       memory,
@@ -67,14 +72,14 @@ export function importBufferView(
       ),
     );
     try {
-      keepMovedMemory(key, moved(owner));
+      pinMovedMemory(key, moved(owner));
     } catch (error) {
       view.release();
       throw error;
     }
     return view;
   } catch (error) {
-    forgetMemory(key);
+    unpinMemory(key);
     throw error;
   }
 }

@@ -4,15 +4,12 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { RecordReader, toSafeNumber } from "./base/record.ts";
+import { encodeText, readBytes } from "./base/text.ts";
 import { bindAll, native, openLibrary } from "./library/library.ts";
 import { created } from "./library/status.ts";
-import {
-  encodeText,
-  readBytes,
-  RecordReader,
-  toSafeNumber,
-} from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /**
  * Opens the library when that has not happened and retains the instance.
@@ -41,7 +38,7 @@ export function instanceHasType(instance: Handle, name: string): boolean {
 }
 
 /** Counts of what native code allocated, in the whole process. */
-export interface Statistics {
+export interface RuntimeStatistics {
   /** Bytes allocated and not freed. */
   readonly liveBytes: number;
   /** Allocations not freed. */
@@ -56,7 +53,7 @@ export interface Statistics {
 }
 
 /** Reads the counts; all zero before the library was opened. */
-export function readStatistics(): Statistics {
+export function readStatistics(): RuntimeStatistics {
   const counts = new BigUint64Array(4);
   native?.iree_ffi_statistics(counts);
   const [liveBytes, liveAllocations, peakBytes, totalAllocations] = Array.from(

@@ -5,17 +5,18 @@
  */
 
 import { IreeError } from "./base/error.ts";
-import { Handle, Kind } from "./ownership/handle.ts";
+import { encodeText, readText } from "./base/text.ts";
 import { native } from "./library/library.ts";
+import { check, checkLength, created } from "./library/status.ts";
 import {
   type ListElements,
   type ScalarType,
   Tag,
   takeElements,
 } from "./list_elements.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 import { ownReference } from "./reference.ts";
-import { check, checkLength, created } from "./library/status.ts";
-import { encodeText, readText } from "./base/text.ts";
 
 /** Creates an empty list; of anything when no type is given. */
 export function createList(

@@ -6,10 +6,11 @@
  */
 
 import { IreeError } from "./base/error.ts";
-import { Handle, Kind } from "./ownership/handle.ts";
+import { isMoved, moveMemory } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { created } from "./library/status.ts";
-import { isMoved, moveMemory } from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** A mapping and its memory, which is moved out of its arrays on release. */
 export interface Mapping {

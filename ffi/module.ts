@@ -4,17 +4,13 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { packStrings, RecordReader } from "./base/record.ts";
+import { encodeName, encodeText, readBytes } from "./base/text.ts";
+import { bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { checkLength, created } from "./library/status.ts";
-import {
-  bytesOf,
-  encodeName,
-  encodeText,
-  packStrings,
-  readBytes,
-  RecordReader,
-} from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 function own(instance: Handle, module: Deno.PointerValue): Handle {
   return new Handle(Kind.module, created(module), instance);
@@ -106,7 +102,7 @@ export function createHalModule(
       lead,
     ),
   );
-  module.domain.addDevice(devices);
+  module.deviceLifetime.addDevice(devices);
   module.hold([devices]);
   return module;
 }

@@ -5,10 +5,12 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { encodeName, encodeText } from "./base/text.ts";
+import { bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
-import { bytesOf, encodeName, encodeText } from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** How the bytes of a file of parameters are reached. */
 export type ParameterMode = "file" | "preload" | "mmap";

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { Handle, Kind } from "./ownership/handle.ts";
+import { readText } from "./base/text.ts";
 import { native } from "./library/library.ts";
 import { created } from "./library/status.ts";
-import { readText } from "./base/text.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
 
 /** A kind of objects that references point to; never null. */
 export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { RecordReader } from "./base/record.ts";
+import { encodeText, readBytes } from "./base/text.ts";
 import { native } from "./library/library.ts";
 import { checkLength } from "./library/status.ts";
-import { encodeText, readBytes, RecordReader } from "./base/text.ts";
 
 /** What native code takes; see `iree_ffi_device_group_create`. */
 export interface TaskOptions {

@@ -4,13 +4,15 @@
  * @module
  */
 
-import { type Memory, ownBufferView } from "./buffer_view.ts";
-import { Handle, Kind } from "./ownership/handle.ts";
+import { encodeName, encodeText, readText } from "./base/text.ts";
+import { bytesOf } from "./base/typed_array.ts";
+import { ownBufferView, type Placement } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
-import { idleList } from "./list.ts";
-import { ownReference } from "./reference.ts";
 import { check, checkLength, created } from "./library/status.ts";
-import { bytesOf, encodeName, encodeText, readText } from "./base/text.ts";
+import { idleList } from "./list.ts";
+import { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
+import { ownReference } from "./reference.ts";
 
 /**
  * Creates a tensor from IREE's text of it, or from the text of its type and its
@@ -21,7 +23,7 @@ import { bytesOf, encodeName, encodeText, readText } from "./base/text.ts";
  * @param contents The contents, which are copied.
  */
 export function parseTensor(
-  memory: Memory,
+  memory: Placement,
   text: string,
   contents?: Uint8Array<ArrayBuffer>,
 ): Handle {
@@ -107,7 +109,7 @@ export function listToHost(
   ordinal: number,
 ): void {
   const pointer = idleList(list);
-  list.domain.addDevice(devices);
+  list.deviceLifetime.addDevice(devices);
   check(
     native.iree_ffi_list_to_host(
       pointer,

@@ -24,11 +24,11 @@ import {
   ParametersModule,
   parseTensor,
   Profiling,
-  type Reference,
   runtime,
   storageOf,
   type Value,
   viewStorageBytes,
+  type VmRef,
   Watchdog,
 } from "../mod.ts";
 
@@ -98,7 +98,7 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
   "lists": ({ types }) => {
     using loaded = load({ modules: [types] });
     using instance = Instance.open();
-    using counter = loaded.call("counter_create", 1) as Reference;
+    using counter = loaded.call("counter_create", 1) as VmRef;
     using made = loaded.call("make_list") as List;
     using list = List.from(instance, [1, 2n, 0.5, null, counter, made]);
     list.push(7);
@@ -204,14 +204,14 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
   },
   "several references": ({ gate }) => {
     using loaded = load({ modules: [gate], device: "local-sync" });
-    const references = loaded.call("fences") as Reference[];
+    const references = loaded.call("fences") as VmRef[];
     for (const reference of references) reference.dispose();
   },
   "memory without a copy": () => {
     using instance = Instance.open();
     using device = Device.create(instance, "local-sync");
     const array = BufferView.alignedArray(instance, "f32", 4);
-    using view = BufferView.adopt(device, array);
+    using view = BufferView.import(device, array);
     using mapping = view.map();
     assertEquals(mapping.array, new Float32Array(4));
   },

@@ -6,9 +6,9 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { ROWS } from "../bench/catalog.ts";
+import { buildFolder } from "../bench/folder.ts";
 import { judge } from "../bench/goals.ts";
 import type { EntryResult } from "../bench/measure.ts";
-import { buildFolder } from "../bench/folder.ts";
 import { formatResults, withTable } from "../bench/readme.ts";
 import type { BenchResult } from "../bench/result.ts";
 import { summarize, uncertainty } from "../bench/statistics.ts";

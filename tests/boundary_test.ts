@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { join, relative } from "@std/path";
-import { ROOT } from "./support.ts";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
+
+// Not from support.ts, which opens the library.
+const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
 interface Source {
   readonly path: string;
@@ -43,11 +45,36 @@ Deno.test("Nothing but mapping needs more than --allow-ffi=<library>", async () 
   }
 });
 
-Deno.test("Imports point one way: cli.ts, lib/, ffi/", async () => {
-  const importsOf = ({ path, text }: Source) =>
-    [...text.matchAll(/(?:from |import\()"(\.[^"]*)"/g)].map(([, target]) =>
-      relative(ROOT, join(ROOT, path, "..", target))
-    );
+/** The rooms of `lib/`, and which others each may import besides `base`. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  files: [],
+  tensor: [],
+  npy: ["hal", "tensor", "files"],
+  signature: ["tensor"],
+  hal: ["tensor"],
+  vm: ["hal", "tensor", "files", "signature"],
+  parameters: ["vm", "files"],
+  call: ["vm", "hal", "tensor", "signature"],
+  inspect: ["vm", "signature", "files"],
+  tooling: ["vm", "hal", "tensor"],
+  program: [
+    ...["call", "parameters", "inspect", "vm", "hal", "tensor", "signature"],
+    "files",
+  ],
+};
+
+/** The one circle of imports: lists hold values, and values may be lists. */
+const CIRCLE = ["lib/vm/list.ts", "lib/vm/value.ts"];
+
+/** Paths of the files of this repository that a source imports. */
+function importsOf({ path, text }: Source): string[] {
+  return [...text.matchAll(/(?:from |import\(|^import )"(\.[^"]*)"/gm)].map(
+    ([, target]) => relative(ROOT, join(ROOT, dirname(path), target)),
+  );
+}
+
+Deno.test("Imports point one way: cli.ts, mod.ts, the rooms of lib/, ffi/", async () => {
   for await (const source of sources("ffi")) {
     for (const target of importsOf(source)) {
       // The version of the package is in deno.json alone.
@@ -69,8 +96,34 @@ function allowedImports(path: string): RegExp {
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
     return /^(?:mod\.ts$|lib\/cli\/)/;
   }
-  return /^(?:ffi|lib)\/(?!cli\/)/;
+  const [, room] = path.split("/");
+  assert(room in ROOMS, `${path} is in none of the rooms of lib/`);
+  const rooms = [room, "base", ...ROOMS[room]];
+  return new RegExp(`^(?:ffi/|lib/(?:${rooms.join("|")})/)`);
 }
+
+Deno.test("No two files import each other in a circle, but lists and values", async () => {
+  const imports = new Map<string, string[]>();
+  for await (const source of sources("ffi", "lib")) {
+    imports.set(source.path, importsOf(source));
+  }
+  const state = new Map<string, "open" | "done">();
+  const visit = (path: string, way: readonly string[]): void => {
+    if (state.get(path) === "open") {
+      const circle = way.slice(way.indexOf(path)).toSorted();
+      assertEquals(
+        circle,
+        CIRCLE,
+        `in a circle: ${[...way, path].join(" → ")}`,
+      );
+    }
+    if (state.has(path)) return;
+    state.set(path, "open");
+    for (const target of imports.get(path) ?? []) visit(target, [...way, path]);
+    state.set(path, "done");
+  };
+  for (const path of imports.keys()) visit(path, []);
+});
 
 Deno.test("cli.ts imports a command only when it runs", async () => {
   const text = await Deno.readTextFile(join(ROOT, "cli.ts"));

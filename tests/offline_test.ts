@@ -9,9 +9,6 @@
  * @module
  */
 
-import node from "node:assert/strict";
-import nodePath from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import {
   assert,
   assertAlmostEquals,
@@ -64,6 +61,9 @@ import {
   type IsNullable,
   type NotHas,
 } from "@std/testing/types";
+import node from "node:assert/strict";
+import nodePath from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import * as posixPath from "./offline/posix_path.ts";
 
 const posix = Deno.build.os !== "windows";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { type BufferView, load, type Reference } from "../mod.ts";
+import { type BufferView, load, type VmRef } from "../mod.ts";
 import {
   execute,
   iree,
@@ -35,7 +35,7 @@ async function assertWorksEverywhere(library: string): Promise<void> {
     });
     using make = loaded.context.lookupFunction("types.make_buffer_view");
     using view = make.call() as BufferView;
-    const string = loaded.call("create", view) as Reference;
+    const string = loaded.call("create", view) as VmRef;
     assertEquals(string.typeName, "custom.string");
     assertEquals(loaded.call("live"), 1);
     string.dispose();

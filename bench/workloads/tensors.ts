@@ -123,7 +123,7 @@ function imported(byteLength: number): Prepare {
         for (let i = 0; i < 2; i++) new Float64Array(1);
       },
       run() {
-        using view = BufferView.adopt(device, array);
+        using view = BufferView.import(device, array);
         expect(view.byteLength === byteLength, "import");
       },
       [Symbol.dispose]: () => owned.dispose(),

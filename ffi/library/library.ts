@@ -6,10 +6,11 @@
  */
 
 import { IreeError } from "../base/error.ts";
+import { RecordReader } from "../base/record.ts";
+import { readBytes } from "../base/text.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
-import { readBytes, RecordReader } from "../base/text.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
 const ABI_VERSION = 5;

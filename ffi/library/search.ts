@@ -14,12 +14,12 @@ import { dirname } from "@std/path/dirname";
 import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
 import { normalize } from "@std/path/normalize";
+import { IreeError } from "../base/error.ts";
 import {
   cacheVariables,
   findCacheFolder,
   installationFolder,
 } from "./cache.ts";
-import { IreeError } from "../base/error.ts";
 import { CLI } from "./package.ts";
 import { findPlatform } from "./platform.ts";
 import { findEmbeddedLibrary } from "./standalone.ts";

@@ -9,8 +9,8 @@ import { basename } from "@std/path/basename";
 import { dirname } from "@std/path/dirname";
 import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
-import { findCacheFolder } from "./cache.ts";
 import { IreeError } from "../base/error.ts";
+import { findCacheFolder } from "./cache.ts";
 import { findPlatform } from "./platform.ts";
 
 /**

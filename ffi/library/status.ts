@@ -5,8 +5,8 @@
  */
 
 import { errorFromStatus } from "../base/error.ts";
-import { native } from "./library.ts";
 import { readText } from "../base/text.ts";
+import { native } from "./library.ts";
 
 /**
  * Throws the failure that `code` stands for.

@@ -4,39 +4,13 @@
  * @module
  */
 
-import { Domain } from "./domain.ts";
 import { IreeError } from "../base/error.ts";
-import type { Giver } from "./producer.ts";
-import { letReleasedMemoryGo } from "./kept_memory.ts";
 import { native } from "../library/library.ts";
+import { DeviceLifetime } from "./device_lifetime.ts";
+import { Kind, kindName } from "./kind.ts";
+import { unpinReleasedMemory } from "./pinned_memory.ts";
+import type { Producer } from "./producer.ts";
 import { SharedLists } from "./shared_lists.ts";
-
-/**
- * `iree_ffi_kind_e`: what a native object is. Up to `bufferView` they are
- * objects of the VM.
- */
-export const Kind = {
-  null: 0,
-  ref: 1,
-  list: 2,
-  buffer: 3,
-  bufferView: 4,
-  call: 5,
-  mapping: 6,
-  context: 7,
-  moduleList: 8,
-  module: 9,
-  parameterScopes: 10,
-  parameterIndex: 11,
-  parameterFile: 12,
-  profiling: 13,
-  deviceGroup: 14,
-  watchdog: 15,
-  instance: 16,
-} as const;
-
-/** A kind of native objects. */
-export type Kind = typeof Kind[keyof typeof Kind];
 
 const NOTHING: readonly Handle[] = [];
 
@@ -53,14 +27,14 @@ export class Handle {
   readonly #kind: Kind;
   readonly #pointer: Deno.PointerObject;
   readonly #instance: Handle | undefined;
-  #domain: Domain | undefined;
+  #lifetime: DeviceLifetime<Handle> | undefined;
   #lists: SharedLists | undefined;
   #held = NOTHING;
   #count = 1;
   /** What the object was last found fit for: that need not be checked again. */
   fits: object | undefined;
   /** The call that is still to give the contents, or that failed to. */
-  giver: Giver | undefined;
+  producer: Producer | undefined;
   /** Asked when nobody holds the object: whether it can go, ever. */
   canGo: (() => boolean) | undefined;
 
@@ -119,7 +93,9 @@ export class Handle {
    * context that gives them follow each other.
    */
   demandContents(context?: Handle): void {
-    if (this.giver === undefined || this.giver.context === context) return;
+    if (this.producer === undefined || this.producer.context === context) {
+      return;
+    }
     throw new IreeError(
       "FAILED_PRECONDITION",
       "the contents of this tensor, or of one in this object, are not there: " +
@@ -154,10 +130,10 @@ export class Handle {
     if (--this.#count !== 0) return;
     if (this.canGo !== undefined && !this.canGo()) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
-    this.#domain?.current.leave();
+    this.#lifetime?.current.leave();
     if (this.#held !== NOTHING) this.#held.forEach((held) => held.release());
     this.#instance?.release();
-    letReleasedMemoryGo();
+    unpinReleasedMemory();
   }
 
   /** Holds other objects as long as this one lives; set once. */
@@ -167,17 +143,17 @@ export class Handle {
 
   /** Whether the object may share what it holds with others. */
   get isShared(): boolean {
-    return this.#domain !== undefined;
+    return this.#lifetime !== undefined;
   }
 
   /** The domain of the object; its own when it met no other one yet. */
-  get domain(): Domain {
-    return (this.#domain ??= new Domain().enter()).current;
+  get deviceLifetime(): DeviceLifetime<Handle> {
+    return (this.#lifetime ??= new DeviceLifetime<Handle>().enter()).current;
   }
 
   /** Marks an object that may share what it holds with others unseen. */
   share(): void {
-    this.#domain ??= new Domain().enter();
+    this.#lifetime ??= new DeviceLifetime<Handle>().enter();
   }
 
   /** The same for one that may share lists, too. */
@@ -204,19 +180,15 @@ export class Handle {
 
   /** Puts the object, which is new, into the domain of another one. */
   joinNew(other: Handle): void {
-    this.#domain = other.domain.enter();
+    this.#lifetime = other.deviceLifetime.enter();
     if (this.#mayHaveLists) this.#lists = other.lists;
   }
 
   /** Makes one domain of both objects'. */
   join(other: Handle): void {
-    this.domain.merge(other.domain);
+    this.deviceLifetime.merge(other.deviceLifetime);
     if (this.#mayHaveLists && other.#mayHaveLists) {
       this.lists.merge(other.lists);
     }
   }
-}
-
-function kindName(kind: Kind): string {
-  return Object.keys(Kind)[kind];
 }

@@ -5,19 +5,34 @@
  */
 
 import { IreeError } from "../base/error.ts";
-import { type Handle, Kind } from "./handle.ts";
 import { native } from "../library/library.ts";
 import { check } from "../library/status.ts";
+import { Kind } from "./kind.ts";
 
-/** A submitted call that is to give contents; those whose own it takes, too. */
-export class Giver {
-  /** The context, where others can take its results meanwhile. */
-  readonly context: Handle;
+/** The handle of a call. */
+interface CallHandle {
+  retain(): this;
+  release(): void;
+  pointer(kind: Kind): Deno.PointerObject;
+}
+
+/** The handle of a tensor, or of an object with tensors in it. */
+interface Produced {
+  producer: Producer | undefined;
+}
+
+/**
+ * A submitted call whose results are handed out before they are written, and
+ * the calls that its arguments wait for.
+ */
+export class Producer {
+  /** Its context, whose other calls may take the results before they are written. */
+  readonly context: object;
   /** Settles when the contents are there; rejects when they never will be. */
   readonly finished: Promise<void>;
-  readonly #call: Handle;
-  #sources: readonly Giver[];
-  #results: readonly Handle[] = [];
+  readonly #call: CallHandle;
+  #sources: readonly Producer[];
+  #results: readonly Produced[] = [];
   #isPending = true;
   #failure: unknown;
 
@@ -28,9 +43,9 @@ export class Giver {
    * @param ended Settles when its work has ended.
    */
   constructor(
-    context: Handle,
-    call: Handle,
-    sources: readonly Giver[],
+    context: object,
+    call: CallHandle,
+    sources: readonly Producer[],
     ended: Promise<void>,
   ) {
     this.context = context;
@@ -40,16 +55,16 @@ export class Giver {
   }
 
   /** Keeps results from being looked at before their contents are there. */
-  keep(results: readonly Handle[]): void {
+  keep(results: readonly Produced[]): void {
     this.#results = results;
-    for (const result of results) result.giver = this;
+    for (const result of results) result.producer = this;
   }
 
   async #finish(ended: Promise<void>): Promise<void> {
     try {
       await ended;
-      await allFinished(this.#sources);
-      for (const result of this.#results) result.giver = undefined;
+      await whenProduced(this.#sources);
+      for (const result of this.#results) result.producer = undefined;
     } catch (error) {
       this.#failure = error;
       throw error;
@@ -62,13 +77,13 @@ export class Giver {
   }
 
   /** Waits on this thread; throws when the contents will never be there. */
-  static waitForAll(givers: readonly Giver[]): void {
-    if (givers.length === 0) return;
+  static waitForAll(producers: readonly Producer[]): void {
+    if (producers.length === 0) return;
     // It grows while it is gone through.
-    const all = new Set(givers);
-    for (const giver of all) {
-      giver.#wait();
-      for (const source of giver.#sources) all.add(source);
+    const all = new Set(producers);
+    for (const producer of all) {
+      producer.#wait();
+      for (const source of producer.#sources) all.add(source);
     }
   }
 
@@ -84,9 +99,11 @@ export class Giver {
 }
 
 /** Settles when the contents of all are there; rejects when any never will be. */
-export async function allFinished(givers: readonly Giver[]): Promise<void> {
+export async function whenProduced(
+  producers: readonly Producer[],
+): Promise<void> {
   try {
-    await Promise.all(givers.map(({ finished }) => finished));
+    await Promise.all(producers.map(({ finished }) => finished));
   } catch (error) {
     throw notGiven(error);
   }

@@ -1,67 +1,46 @@
+import { Semaphore } from "./semaphore.ts";
+import { UnionFind } from "./union_find.ts";
+
 /**
  * Contexts and lists that may have lists in common.
  *
- * Lists are not made for several threads: whoever looks at one while a program
- * changes it may find it half changed. What was passed to a context or came out
- * of one is known here, what programs keep is not. So of the contexts that may
- * have a list in common one call runs at a time, once the host was given or has
- * passed any, and the host looks at none of the lists meanwhile.
+ * Lists are not thread-safe: reading one while a program changes it may find it
+ * half changed. Lists that were passed to a context or returned by one are known
+ * here, lists that programs keep are not. So contexts that might share a list
+ * run one call at a time, starting when any of them first receives or returns
+ * one, and the host reads none of the lists meanwhile.
  */
-export class SharedLists {
-  /** What this became part of. */
-  #mergedInto: SharedLists | undefined;
-  #hasLists = false;
-  #running = 0;
-  #waiting: (() => void)[] = [];
+export class SharedLists extends UnionFind {
+  readonly #calls = new Semaphore(Infinity);
 
-  /** What this is part of by now. */
-  get current(): SharedLists {
-    const next = this.#mergedInto;
-    if (next === undefined) return this;
-    return this.#mergedInto = next.current;
-  }
-
-  /** Notes that the host has a list that programs may have too. */
+  /** Records that the host has a list that programs may have too. */
   note(): void {
-    this.#hasLists = true;
+    this.#calls.limit = 1;
   }
 
   /** Whether lists may be changing on another thread. */
   get areBusy(): boolean {
-    return this.#hasLists && this.#running > 0;
+    return this.#calls.isFull;
   }
 
   /**
-   * Begins a call on another thread, which goes on until {@linkcode end}.
+   * Begins a call on another thread, which runs until {@linkcode end}.
    *
-   * @returns When its turn has come, after those that wait already; undefined
-   * when it has come at once.
+   * @returns Settles when it may start, after those that wait already; undefined
+   * when it may start at once.
    */
   begin(): Promise<void> | undefined {
-    if (!this.areBusy) {
-      this.#running++;
-      return undefined;
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#calls.acquire();
   }
 
-  /** Notes that such a call has ended; the next one begins. */
+  /** Ends such a call; the next one begins. */
   end(): void {
-    this.#running--;
-    if (this.areBusy) return;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    // Nobody comes in between.
-    this.#running++;
-    next();
+    this.#calls.release();
   }
 
-  /** Makes one of this and another one. */
-  merge(other: SharedLists): void {
-    if (other === this) return;
-    this.#hasLists ||= other.#hasLists;
-    this.#running += other.#running;
-    this.#waiting.push(...other.#waiting);
-    other.#mergedInto = this;
+  /** Takes over the calls of others, and whether they have lists. */
+  protected override absorb(other: this): void {
+    this.#calls.limit = Math.min(this.#calls.limit, other.#calls.limit);
+    this.#calls.absorb(other.#calls);
   }
 }

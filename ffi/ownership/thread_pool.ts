@@ -1,33 +1,25 @@
+import { Semaphore } from "./semaphore.ts";
+
 /**
- * How many native functions at a time run on Deno's other threads: half of them.
- * They are for files and addresses too, which would wait for calls to end.
+ * Native functions that run on Deno's other threads: at most half of them at a
+ * time. Files and name look-ups run there too, and would wait for calls to end.
  */
-const MAX_RUNNING = Deno.build.os === "windows"
-  ? 2 * navigator.hardwareConcurrency
-  : 16;
-
-let running = 0;
-const waiting: (() => void)[] = [];
+const threads = new Semaphore(
+  Deno.build.os === "windows" ? 2 * navigator.hardwareConcurrency : 16,
+);
 
 /**
- * Runs a native function on another thread, when it is its turn.
+ * Runs a native function on another thread, in turn.
  *
  * @param start Starts it.
- * @returns What it gives.
+ * @returns Its result.
  */
 export async function runElsewhere<T>(start: () => Promise<T>): Promise<T> {
-  if (running < MAX_RUNNING) {
-    running++;
-  } else {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.push(resolve);
-    await promise;
-  }
+  const turn = threads.acquire();
+  if (turn !== undefined) await turn;
   try {
     return await start();
   } finally {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
+    threads.release();
   }
 }

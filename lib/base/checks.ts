@@ -1,4 +1,5 @@
 import { IreeError } from "./error.ts";
+import { isForged } from "./native_object.ts";
 
 /** What native code can count to. */
 const MAX_SIZE = 0xffffffff;
@@ -30,4 +31,31 @@ export function checkByteCount(what: string, value: number): void {
     "INVALID_ARGUMENT",
     `${what} must be a whole number from 0, not ${String(value)}`,
   );
+}
+
+/**
+ * Names the type of a value for an error message.
+ *
+ * @param value Any value.
+ */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "number":
+      return `the number ${value}`;
+    case "bigint":
+      return `the bigint ${value}n`;
+    case "object":
+      return value === null
+        ? "null"
+        : `a ${value.constructor?.name ?? "object"}` +
+          (isForged(value)
+            ? " that was not made by a function of the package"
+            : "");
+    case "string":
+      return "a string";
+    case "boolean":
+      return `the boolean ${value}`;
+    default:
+      return typeof value;
+  }
 }

@@ -1,13 +1,13 @@
 import {
-  demandCacheFolder,
-  installationFolder,
-} from "../../ffi/library/cache.ts";
-import {
   type LibraryVersion,
   readStatistics,
   readVersion,
-  type Statistics,
+  type RuntimeStatistics,
 } from "../../ffi/instance.ts";
+import {
+  demandCacheFolder,
+  installationFolder,
+} from "../../ffi/library/cache.ts";
 import { libraryPath } from "../../ffi/library/library.ts";
 import { CLI, IMPORTS, PACKAGE_VERSION } from "../../ffi/library/package.ts";
 import { findPlatform, type Platform } from "../../ffi/library/platform.ts";
@@ -22,13 +22,13 @@ export type {
   LibrarySource,
   LibraryVersion,
   Platform,
-  Statistics,
+  RuntimeStatistics,
 };
 
 /** What can be told of the runtime as a whole. */
 export interface Runtime {
   /** Counts of native allocations in the process; zero before the first use. */
-  readonly statistics: Statistics;
+  readonly statistics: RuntimeStatistics;
   /** Path of the library that is open, if any. */
   readonly libraryPath: string | undefined;
   /** Version of this package, which its library has to have as well. */
@@ -86,7 +86,7 @@ export interface Runtime {
  * ```
  */
 export const runtime: Runtime = {
-  get statistics(): Statistics {
+  get statistics(): RuntimeStatistics {
     return readStatistics();
   },
   get libraryPath(): string | undefined {

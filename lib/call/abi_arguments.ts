@@ -1,24 +1,25 @@
-import { createBufferView, type Memory } from "../../ffi/buffer_view.ts";
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
+import { createBufferView, type Placement } from "../../ffi/buffer_view.ts";
 import { createList } from "../../ffi/list.ts";
-import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import { describeValue } from "../base/checks.ts";
+import { IreeError, type StatusCode } from "../base/error.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { BufferView } from "../hal/buffer_view.ts";
 import type {
   AbiArgument,
   AbiTensor,
   AbiType,
 } from "../signature/abi_signature.ts";
-import { BufferView } from "../hal/buffer_view.ts";
-import { IreeError, type StatusCode } from "../base/error.ts";
-import { List } from "../vm/list.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
-import { SCALARS } from "../tensor/scalar.ts";
 import {
   CALL_HINT,
   type Place,
-  type StructuredArgument,
   structureError,
-} from "./structure.ts";
-import { TensorParameter } from "./tensor_argument.ts";
-import { describeValue, type Value } from "../vm/value.ts";
+} from "../signature/structure_error.ts";
+import { SCALARS } from "../tensor/scalar.ts";
+import { List } from "../vm/list.ts";
+import type { Value } from "../vm/value.ts";
+import type { StructuredArgument } from "./structure.ts";
+import { TensorArgument } from "./tensor_argument.ts";
 
 /** A value in a structure. */
 interface Child {
@@ -30,7 +31,7 @@ interface Child {
 /** Makes the VM's values of structures, for one call. */
 export class ArgumentPacker {
   readonly #functionName: string;
-  readonly #memory: Memory;
+  readonly #memory: Placement;
   readonly #scratch: DisposableStack;
 
   /**
@@ -40,7 +41,7 @@ export class ArgumentPacker {
    */
   constructor(
     functionName: string,
-    memory: Memory,
+    memory: Placement,
     scratch: DisposableStack,
   ) {
     this.#functionName = functionName;
@@ -126,7 +127,7 @@ export class ArgumentPacker {
   }
 
   #packTensor(type: AbiTensor, value: unknown, place: Place): Value {
-    const parameter = new TensorParameter(
+    const parameter = new TensorArgument(
       { ...type, name: "", attributes: {} },
       (problem) => this.#error(place, `input ${problem}`),
     );

@@ -1,3 +1,7 @@
+import { describeValue } from "../base/checks.ts";
+import type { IreeError } from "../base/error.ts";
+import { NativeObject } from "../base/native_object.ts";
+import { BufferView } from "../hal/buffer_view.ts";
 import {
   type AbiDictionary,
   type AbiList,
@@ -7,16 +11,10 @@ import {
   resultStructure,
   sizeOfStructure,
 } from "../signature/abi_signature.ts";
-import { BufferView } from "../hal/buffer_view.ts";
-import type { IreeError } from "../base/error.ts";
+import { type Place, structureError } from "../signature/structure_error.ts";
 import { List } from "../vm/list.ts";
-import { NativeObject } from "../base/native_object.ts";
-import {
-  type Place,
-  type StructuredResult,
-  structureError,
-} from "./structure.ts";
-import { describeValue, type Value } from "../vm/value.ts";
+import type { Value } from "../vm/value.ts";
+import type { StructuredResult } from "./structure.ts";
 
 /**
  * Makes structures of the VM's results. Disposes the lists that they were in,

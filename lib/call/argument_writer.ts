@@ -1,42 +1,30 @@
 import { CallBuffer, setCallReference, setCallTensor } from "../../ffi/call.ts";
-import type { Giver } from "../../ffi/ownership/producer.ts";
-import { Handle, Kind } from "../../ffi/ownership/handle.ts";
-import { CallResults, declarationHint } from "./result_reader.ts";
+import { Handle } from "../../ffi/ownership/handle.ts";
+import { Kind } from "../../ffi/ownership/kind.ts";
+import type { Producer } from "../../ffi/ownership/producer.ts";
+import { describeValue } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
 import {
   parseCallingConvention,
   type Slot,
-  type SlotType,
+  type ValueType,
 } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
-import type { TypedArray } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import type { FunctionDescription } from "../vm/module.ts";
-import type { PreparedCall } from "./call_frame.ts";
+import { parseSignature, type Signature } from "../signature/signature.ts";
 import {
   type DeclaredScalar,
   type ScalarRange,
   SCALARS,
 } from "../tensor/scalar.ts";
-import { parseSignature, type Signature } from "../signature/signature.ts";
-import type { EncodedTensor, TensorData } from "../tensor/encode_tensor.ts";
-import { TensorParameter } from "./tensor_argument.ts";
-import { describeValue, unwrapObject, type Value } from "../vm/value.ts";
-
-/** What a call takes: values, and data that tensors are made of. */
-export type Argument = Value | TensorData;
-
-/**
- * What a reference is passed as: an array that needs nothing more, a new tensor,
- * an object, or null.
- */
-export type ReferenceArgument =
-  | TypedArray
-  | EncodedTensor
-  | Handle
-  | null;
+import type { FunctionDescription } from "../vm/module.ts";
+import { unwrapObject } from "../vm/value.ts";
+import type { Argument, ReferenceArgument } from "./argument.ts";
+import type { CallFrame } from "./call_frame.ts";
+import { declarationHint, ResultReader } from "./result_reader.ts";
+import { TensorArgument } from "./tensor_argument.ts";
 
 /** Checks and writes the arguments of a function, and reads its results. */
-export class CallLayout {
+export class ArgumentWriter {
   /** What its module tells of the function. */
   readonly description: FunctionDescription;
   /** Inputs and outputs as the program's author wrote them. */
@@ -44,12 +32,12 @@ export class CallLayout {
   /** Whether the function takes fences, which the call sees to. */
   readonly takesFences: boolean;
   /** Reads what the function gives. */
-  readonly results: CallResults;
+  readonly results: ResultReader;
   readonly #argumentSlots: readonly Slot[];
   readonly #argumentsLength: number;
   readonly #resultsLength: number;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
-  readonly #tensors: readonly TensorParameter[];
+  readonly #tensors: readonly TensorArgument[];
   /** Whether any argument is a reference. */
   readonly takesReferences: boolean;
 
@@ -71,13 +59,13 @@ export class CallLayout {
     this.#resultsLength = convention.results.byteLength;
     const { inputs = [], outputs = [] } = this.signature ?? {};
     this.#argumentTypes = inputs.map(declaredScalar);
-    this.results = new CallResults(
+    this.results = new ResultReader(
       description,
       convention.results.slots,
       outputs.map(declaredScalar),
     );
     this.#tensors = this.#argumentSlots.map((_, ordinal) =>
-      new TensorParameter(
+      new TensorArgument(
         inputs[ordinal],
         (problem) => this.#refused(ordinal, problem),
       )
@@ -88,17 +76,17 @@ export class CallLayout {
   }
 
   /** Types of the arguments in order. */
-  get argumentTypes(): readonly SlotType[] {
+  get argumentTypes(): readonly ValueType[] {
     return this.#argumentSlots.map(({ type }) => type);
   }
 
   /** Makes room for the values of a call. */
-  prepare(handle: Handle): PreparedCall {
+  prepare(handle: Handle): CallFrame {
     return {
       handle,
       arguments: new CallBuffer(this.#argumentsLength),
       results: new CallBuffer(this.#resultsLength),
-      givers: NO_GIVERS,
+      producers: NO_PRODUCERS,
     };
   }
 
@@ -130,7 +118,7 @@ export class CallLayout {
    */
   write(
     context: Handle,
-    call: PreparedCall,
+    call: CallFrame,
     values: readonly Argument[],
     references: readonly ReferenceArgument[],
   ): void {
@@ -159,7 +147,7 @@ export class CallLayout {
   }
 
   /** Writes an argument of a function that takes no references. */
-  writeScalar(call: PreparedCall, ordinal: number, value: Argument): void {
+  writeScalar(call: CallFrame, ordinal: number, value: Argument): void {
     const slot = this.#argumentSlots[ordinal];
     this.#writeSlot(call.arguments, ordinal, slot, value);
   }
@@ -197,11 +185,11 @@ export class CallLayout {
   // until the call is made.
   #setReferences(
     context: Handle,
-    call: PreparedCall,
+    call: CallFrame,
     references: readonly ReferenceArgument[],
   ): void {
     const slots = this.#argumentSlots;
-    call.givers = NO_GIVERS;
+    call.producers = NO_PRODUCERS;
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
@@ -210,8 +198,10 @@ export class CallLayout {
         setCallTensor(call.handle, ordinal, code, dims, reference);
       } else if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
-        const giver = reference?.giver;
-        if (giver !== undefined) call.givers = [...call.givers, giver];
+        const producer = reference?.producer;
+        if (producer !== undefined) {
+          call.producers = [...call.producers, producer];
+        }
       } else {
         const { code, dims, bytes } = reference;
         setCallTensor(call.handle, ordinal, code, dims, bytes);
@@ -250,7 +240,7 @@ export class CallLayout {
     );
   }
 
-  #describeScalar(ordinal: number, type: Exclude<SlotType, "ref">): string {
+  #describeScalar(ordinal: number, type: Exclude<ValueType, "ref">): string {
     const { range }: ScalarRange = this.#argumentTypes[ordinal] ??
       SCALARS[type];
     const declared = this.signature?.inputs[ordinal];
@@ -258,7 +248,7 @@ export class CallLayout {
   }
 }
 
-const NO_GIVERS: readonly Giver[] = [];
+const NO_PRODUCERS: readonly Producer[] = [];
 
 const NO_REFERENCES: readonly ReferenceArgument[] = [];
 

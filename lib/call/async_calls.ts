@@ -6,24 +6,15 @@ import {
   submitCall,
   waitForCall,
 } from "../../ffi/call.ts";
-import { allFinished, Giver } from "../../ffi/ownership/producer.ts";
-import { type Handle, Kind } from "../../ffi/ownership/handle.ts";
-import type { Argument, CallLayout } from "./argument_writer.ts";
-import type { CallResult, Computed } from "./result_reader.ts";
-import type { ContextQueue } from "./context_queue.ts";
-import { handleIn, NativeObject } from "../base/native_object.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { Kind } from "../../ffi/ownership/kind.ts";
+import { Producer, whenProduced } from "../../ffi/ownership/producer.ts";
 import type { Patience } from "../base/deadline.ts";
-import type { PreparedCall } from "./call_frame.ts";
-
-/** What a function is looked up in. */
-export interface FunctionContext {
-  /** The context. */
-  readonly context: Handle;
-  /** The devices that it uses, if any. */
-  readonly devices: Handle | undefined;
-  /** Keeps its calls in order. */
-  readonly queue: ContextQueue;
-}
+import { handleIn, NativeObject } from "../base/native_object.ts";
+import type { Argument, CallResult, Computed } from "./argument.ts";
+import type { ArgumentWriter } from "./argument_writer.ts";
+import type { CallFrame } from "./call_frame.ts";
+import type { FunctionContext } from "./context_queue.ts";
 
 /**
  * A call that was given to the device.
@@ -49,12 +40,12 @@ export interface Submission<Results extends CallResult = CallResult> {
 /** The asynchronous calls of a function. */
 export class AsyncCalls {
   readonly #owner: FunctionContext;
-  readonly #layout: CallLayout;
+  readonly #layout: ArgumentWriter;
   readonly #moduleOrdinal: number;
 
   constructor(
     owner: FunctionContext,
-    layout: CallLayout,
+    layout: ArgumentWriter,
     moduleOrdinal: number,
   ) {
     this.#owner = owner;
@@ -73,7 +64,7 @@ export class AsyncCalls {
   begin(
     values: readonly Argument[],
     demandFunction: () => void,
-  ): PreparedCall {
+  ): CallFrame {
     const references = this.#layout.readReferences(values);
     demandFunction();
     const handle = prepareHandle(
@@ -100,9 +91,9 @@ export class AsyncCalls {
    * @returns What that gives; rejects with what the call failed with.
    */
   async finish<Results>(
-    prepared: PreparedCall,
+    prepared: CallFrame,
     patience: Patience,
-    read: (call: PreparedCall) => Results,
+    read: (call: CallFrame) => Results,
   ): Promise<Results | undefined> {
     const { queue } = this.#owner;
     const { handle } = prepared;
@@ -125,12 +116,12 @@ export class AsyncCalls {
 
   // Tells whether the call was made: not when it is no longer wanted.
   async #run(
-    prepared: PreparedCall,
+    prepared: CallFrame,
     isWanted: () => boolean,
   ): Promise<boolean> {
     const { context, queue } = this.#owner;
-    const { handle, givers } = prepared;
-    if (givers.length > 0) await allFinished(givers);
+    const { handle, producers } = prepared;
+    if (producers.length > 0) await whenProduced(producers);
     queue.follow(handle);
     if (!await runCall(context, handle, prepared.arguments, isWanted)) {
       return false;
@@ -141,7 +132,7 @@ export class AsyncCalls {
 
   // Giving much work to the device takes long too.
   async #submitElsewhere(
-    prepared: PreparedCall,
+    prepared: CallFrame,
     isWanted: () => boolean,
   ): Promise<{ finished: Promise<void> } | undefined> {
     if (!await this.#run(prepared, isWanted)) return undefined;
@@ -151,9 +142,9 @@ export class AsyncCalls {
   }
 
   /** Gives a call to the device; its turn must have come. */
-  submit(prepared: PreparedCall): Submission {
+  submit(prepared: CallFrame): Submission {
     const { context, queue } = this.#owner;
-    const { handle, givers } = prepared;
+    const { handle, producers } = prepared;
     try {
       // Code of the caller's that ran while arguments were read can have begun
       // a call.
@@ -166,19 +157,19 @@ export class AsyncCalls {
         prepared.results,
       );
       const tracked = this.#track(handle, ended);
-      const giver = new Giver(context, handle, givers, tracked);
-      return this.#submission(prepared, giver);
+      const producer = new Producer(context, handle, producers, tracked);
+      return this.#submission(prepared, producer);
     } finally {
       handle.release();
     }
   }
 
   // What is in results cannot be read before it is finished.
-  #submission(prepared: PreparedCall, giver: Giver): Submission {
-    const { finished } = giver;
+  #submission(prepared: CallFrame, producer: Producer): Submission {
+    const { finished } = producer;
     try {
       const results = this.#layout.results.read(this.#owner.context, prepared);
-      giver.keep(thoseWithContents(results));
+      producer.keep(thoseWithContents(results));
       return { results, finished };
     } catch (error) {
       // Nobody is given the promise that could be asked about it.
@@ -201,7 +192,7 @@ export class AsyncCalls {
 /** Makes the native object of a call. */
 export function prepareHandle(
   owner: FunctionContext,
-  layout: CallLayout,
+  layout: ArgumentWriter,
   moduleOrdinal: number,
 ): Handle {
   const { devices } = owner;

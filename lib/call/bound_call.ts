@@ -1,10 +1,10 @@
 import { bindCall, invokeCall } from "../../ffi/call.ts";
-import { Giver } from "../../ffi/ownership/producer.ts";
-import type { FunctionContext } from "./async_calls.ts";
-import type { CallLayout } from "./argument_writer.ts";
-import type { CallResult } from "./result_reader.ts";
+import { Producer } from "../../ffi/ownership/producer.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import type { PreparedCall } from "./call_frame.ts";
+import type { CallResult } from "./argument.ts";
+import type { ArgumentWriter } from "./argument_writer.ts";
+import type { CallFrame } from "./call_frame.ts";
+import type { FunctionContext } from "./context_queue.ts";
 
 /**
  * Calls of a function with arguments that stay the same: nothing is checked or
@@ -32,8 +32,8 @@ import type { PreparedCall } from "./call_frame.ts";
 export class BoundCall<Results extends CallResult = CallResult>
   extends NativeObject {
   readonly #owner: FunctionContext;
-  readonly #layout: CallLayout;
-  readonly #prepared: PreparedCall;
+  readonly #layout: ArgumentWriter;
+  readonly #prepared: CallFrame;
 
   /**
    * Takes over a call; use `VmFunction.bind`.
@@ -42,8 +42,8 @@ export class BoundCall<Results extends CallResult = CallResult>
    */
   constructor(
     owner: FunctionContext,
-    layout: CallLayout,
-    prepared: PreparedCall,
+    layout: ArgumentWriter,
+    prepared: CallFrame,
   ) {
     super(prepared.handle);
     this.#owner = owner;
@@ -84,6 +84,6 @@ export class BoundCall<Results extends CallResult = CallResult>
     const { queue } = this.#owner;
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
-    Giver.waitForAll(this.#prepared.givers);
+    Producer.waitForAll(this.#prepared.producers);
   }
 }

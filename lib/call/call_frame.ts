@@ -1,12 +1,12 @@
 import type { CallBuffer } from "../../ffi/call.ts";
-import type { Giver } from "../../ffi/ownership/producer.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import type { Producer } from "../../ffi/ownership/producer.ts";
 
 /** A call that is being made: its native object and the values that cross. */
-export interface PreparedCall {
+export interface CallFrame {
   readonly handle: Handle;
   readonly arguments: CallBuffer;
   readonly results: CallBuffer;
   /** Calls that are to give the contents of its arguments. */
-  givers: readonly Giver[];
+  producers: readonly Producer[];
 }

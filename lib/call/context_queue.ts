@@ -93,3 +93,13 @@ export class ContextQueue {
     if (this.#submitted === call) this.#submitted = undefined;
   }
 }
+
+/** What a function is looked up in. */
+export interface FunctionContext {
+  /** The context. */
+  readonly context: Handle;
+  /** The devices that it uses, if any. */
+  readonly devices: Handle | undefined;
+  /** Keeps its calls in order. */
+  readonly queue: ContextQueue;
+}

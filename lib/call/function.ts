@@ -1,26 +1,26 @@
 import { invokeCall } from "../../ffi/call.ts";
-import { Giver } from "../../ffi/ownership/producer.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { Producer } from "../../ffi/ownership/producer.ts";
+import { Patience, type WaitOptions } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import type { ValueType } from "../signature/calling_convention.ts";
+import type { Signature } from "../signature/signature.ts";
+import type { TypedArray } from "../tensor/element_type.ts";
+import type { FunctionDescription } from "../vm/module.ts";
+import type { Argument, CallResult, Computed } from "./argument.ts";
+import { ArgumentWriter } from "./argument_writer.ts";
 import {
   AsyncCalls,
-  type FunctionContext,
   letGo,
   prepareHandle,
   type Submission,
 } from "./async_calls.ts";
 import { BoundCall } from "./bound_call.ts";
-import { type Argument, CallLayout } from "./argument_writer.ts";
-import type { CallResult, Computed } from "./result_reader.ts";
-import type { PreparedCall } from "./call_frame.ts";
-import type { SlotType } from "../signature/calling_convention.ts";
-import type { TypedArray } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import type { FunctionDescription } from "../vm/module.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
-import type { Signature } from "../signature/signature.ts";
+import type { CallFrame } from "./call_frame.ts";
+import type { FunctionContext } from "./context_queue.ts";
 import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
-import { Patience, type WaitOptions } from "../base/deadline.ts";
 
 export type { Argument, CallResult, Computed, Submission };
 
@@ -43,10 +43,10 @@ export type { Argument, CallResult, Computed, Submission };
 export class VmFunction extends NativeObject {
   /** What its module tells of it. */
   readonly description: FunctionDescription;
-  readonly #layout: CallLayout;
+  readonly #layout: ArgumentWriter;
   readonly #owner: FunctionContext;
   readonly #async: AsyncCalls;
-  readonly #prepared: PreparedCall;
+  readonly #prepared: CallFrame;
   readonly #abi: string | undefined;
   #structured: StructuredCall | undefined;
 
@@ -61,7 +61,7 @@ export class VmFunction extends NativeObject {
     description: FunctionDescription,
   ) {
     // First what can fail: later the native object would be left behind.
-    const layout = new CallLayout(description);
+    const layout = new ArgumentWriter(description);
     super(prepareHandle(owner, layout, moduleOrdinal));
     this.description = description;
     this.#layout = layout;
@@ -85,12 +85,12 @@ export class VmFunction extends NativeObject {
   }
 
   /** Types of the arguments in order. */
-  get argumentTypes(): readonly SlotType[] {
+  get argumentTypes(): readonly ValueType[] {
     return this.#layout.argumentTypes;
   }
 
   /** Types of the results in order. */
-  get resultTypes(): readonly SlotType[] {
+  get resultTypes(): readonly ValueType[] {
     return this.#layout.results.types;
   }
 
@@ -220,7 +220,7 @@ export class VmFunction extends NativeObject {
     this.#layout.write(context, this.#prepared, values, references);
     // Only now it is known with whom the context shares lists.
     this.#begin(handle);
-    Giver.waitForAll(this.#prepared.givers);
+    Producer.waitForAll(this.#prepared.producers);
     return handle;
   }
 
@@ -302,8 +302,7 @@ export class VmFunction extends NativeObject {
     ...values: Argument[]
   ): Promise<CallResult> {
     const { context } = this.#owner;
-    const read = (call: PreparedCall) =>
-      this.#layout.results.read(context, call);
+    const read = (call: CallFrame) => this.#layout.results.read(context, call);
     return await this.#wait(options, values, read);
   }
 
@@ -333,7 +332,7 @@ export class VmFunction extends NativeObject {
     ...values: Argument[]
   ): Promise<undefined | Computed | Computed[]> {
     const { context } = this.#owner;
-    const read = (call: PreparedCall) =>
+    const read = (call: CallFrame) =>
       oneOrAll(this.#layout.results.compute(context, call, NO_TARGETS));
     return await this.#wait(options, values, read);
   }
@@ -341,7 +340,7 @@ export class VmFunction extends NativeObject {
   #wait<Results extends undefined | Computed | Computed[]>(
     options: WaitOptions,
     values: readonly Argument[],
-    read: (call: PreparedCall) => Results,
+    read: (call: CallFrame) => Results,
   ): Promise<Results | undefined> {
     const patience = new Patience(options, `the call of '${this.name}'`);
     const prepared = this.#async.begin(values, () => handleOf(this));

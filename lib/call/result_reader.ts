@@ -1,35 +1,29 @@
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   type CallBuffer,
   readCallTensor,
   takeCallReference,
 } from "../../ffi/call.ts";
-import { type Handle, Kind } from "../../ffi/ownership/handle.ts";
-import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { Kind } from "../../ffi/ownership/kind.ts";
+import { IreeError } from "../base/error.ts";
+import { NativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
-import type { Slot, SlotType } from "../signature/calling_convention.ts";
+import type { Slot, ValueType } from "../signature/calling_convention.ts";
 import {
   type ElementTypeInfo,
   elementTypeOfCode,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import type { FunctionDescription } from "../vm/module.ts";
-import { NativeObject } from "../base/native_object.ts";
-import type { PreparedCall } from "./call_frame.ts";
-import type { DeclaredScalar } from "../tensor/scalar.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
+import type { DeclaredScalar } from "../tensor/scalar.ts";
+import type { FunctionDescription } from "../vm/module.ts";
 import { type Value, wrapObject } from "../vm/value.ts";
-
-/**
- * What a call gives: nothing, the one result, or all results in order.
- */
-export type CallResult = undefined | Value | Value[];
-
-/** A result of a computation: tensors are arrays. */
-export type Computed = TypedArray | Value;
+import type { CallResult, Computed } from "./argument.ts";
+import type { CallFrame } from "./call_frame.ts";
 
 /** Reads the results of a function's calls. */
-export class CallResults {
+export class ResultReader {
   readonly #description: FunctionDescription;
   readonly #slots: readonly Slot[];
   readonly #types: readonly (DeclaredScalar | undefined)[];
@@ -47,7 +41,7 @@ export class CallResults {
   }
 
   /** Types of the results in order. */
-  get types(): readonly SlotType[] {
+  get types(): readonly ValueType[] {
     return this.#slots.map(({ type }) => type);
   }
 
@@ -57,7 +51,7 @@ export class CallResults {
   }
 
   /** Reads the results of a call; objects in them are the caller's. */
-  read(context: Handle, call: PreparedCall): CallResult {
+  read(context: Handle, call: CallFrame): CallResult {
     const slots = this.#slots;
     if (slots.length === 0) return undefined;
     if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
@@ -80,7 +74,7 @@ export class CallResults {
    */
   compute(
     context: Handle,
-    call: PreparedCall,
+    call: CallFrame,
     targets: readonly (TypedArray | undefined)[],
   ): Computed[] {
     const slots = this.#slots;
@@ -106,7 +100,7 @@ export class CallResults {
 
   #readResult(
     context: Handle,
-    call: PreparedCall,
+    call: CallFrame,
     ordinal: number,
     slot: Slot,
   ): Value {
@@ -121,7 +115,7 @@ export class CallResults {
   }
 
   #readScalar(
-    { results }: PreparedCall,
+    { results }: CallFrame,
     ordinal: number,
     { type, offset }: Slot,
   ): number | bigint {
@@ -141,7 +135,7 @@ export class CallResults {
 
   #readComputed(
     context: Handle,
-    call: PreparedCall,
+    call: CallFrame,
     ordinal: number,
     slot: Slot,
     target: TypedArray | undefined,

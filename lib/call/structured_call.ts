@@ -1,31 +1,40 @@
-import type { Memory } from "../../ffi/buffer_view.ts";
-import { ArgumentPacker } from "./abi_arguments.ts";
-import { unpackResults } from "./abi_results.ts";
+import type { Placement } from "../../ffi/buffer_view.ts";
 import {
   type AbiSignature,
   checkCounts,
   parseAbi,
 } from "../signature/abi_signature.ts";
-import type { CallResult, VmFunction } from "./function.ts";
-import type { StructuredArgument, StructuredResult } from "./structure.ts";
 import type { Value } from "../vm/value.ts";
+import { ArgumentPacker } from "./abi_arguments.ts";
+import { unpackResults } from "./abi_results.ts";
+import type { CallResult } from "./argument.ts";
+import type { Argument } from "./argument.ts";
+import type { StructuredArgument, StructuredResult } from "./structure.ts";
 
-/** The calls of a function whose program tells of structures. */
+/** The function under a structured call: values in, values out. */
+interface FlatFunction {
+  readonly name: string;
+  readonly argumentTypes: readonly unknown[];
+  readonly resultTypes: readonly unknown[];
+  call(...values: Argument[]): CallResult;
+}
+
+/** Calls a function whose program declares structures. */
 export class StructuredCall {
-  readonly #function: VmFunction;
-  readonly #memory: Memory;
+  readonly #function: FlatFunction;
+  readonly #memory: Placement;
   readonly #signature: AbiSignature;
 
   /**
-   * @param vmFunction The function.
+   * @param flat The function.
    * @param memory Where the tensors of arguments are made.
    * @param text The attribute `iree.abi`.
    */
-  constructor(vmFunction: VmFunction, memory: Memory, text: string) {
-    const { name, argumentTypes, resultTypes } = vmFunction;
+  constructor(flat: FlatFunction, memory: Placement, text: string) {
+    const { name, argumentTypes, resultTypes } = flat;
     const signature = parseAbi(text, name);
     checkCounts(signature, name, argumentTypes.length, resultTypes.length);
-    this.#function = vmFunction;
+    this.#function = flat;
     this.#memory = memory;
     this.#signature = signature;
   }

@@ -1,26 +1,25 @@
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import { describeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import { IreeError } from "../base/error.ts";
+import type { DeclaredValue, TensorType } from "../signature/signature.ts";
 import {
   declaredElementType,
   type ElementTypeInfo,
   isCompatible,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import type { DeclaredValue, TensorType } from "../signature/signature.ts";
+import { encodeTensor, fixShape } from "../tensor/encode_tensor.ts";
 import { formatTensorType, type Shape } from "../tensor/shape.ts";
 import {
   type EncodedTensor,
-  encodeTensor,
-  fixShape,
   isNdArray,
   type TensorData,
   type WantedTensor,
-} from "../tensor/encode_tensor.ts";
+} from "../tensor/tensor_data.ts";
 
 /** A tensor that a function takes: makes it of data, and checks buffer views. */
-export class TensorParameter {
+export class TensorArgument {
   readonly #declared: (TensorType & DeclaredValue) | undefined;
   readonly #info: ElementTypeInfo | undefined;
   readonly #shape: Shape | undefined;

@@ -10,8 +10,8 @@ import {
 } from "../../mod.ts";
 import type { Command } from "./common/command.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
-import { findSdk } from "./sdk.ts";
 import { printHelp } from "./common/terminal.ts";
+import { findSdk } from "./sdk.ts";
 
 const FLAGS = {
   json: {

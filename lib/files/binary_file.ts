@@ -1,5 +1,5 @@
-import type { ByteSource } from "./byte_source.ts";
 import { IreeError } from "../base/error.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 /** How much of a file is read at once. */
 const WINDOW_LENGTH = 65536;

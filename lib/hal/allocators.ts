@@ -1,5 +1,5 @@
+import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import { describeValue } from "../vm/value.ts";
 
 /** Names of the allocators that a device's own can be wrapped in. */
 const NAMES: readonly string[] = ["caching", "debug"];

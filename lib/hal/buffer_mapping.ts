@@ -1,7 +1,7 @@
 import { createMapping } from "../../ffi/mapping.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import { NativeObject } from "../base/native_object.ts";
+import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 
 // An array cannot tell when it is no longer looked at, so what is forgotten
 // here stays mapped.

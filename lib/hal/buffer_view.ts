@@ -1,3 +1,4 @@
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   type BufferViewDescription,
   createBufferView,
@@ -7,12 +8,12 @@ import {
   writeBufferView,
 } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
-import { adoptArray, makeAlignedArray } from "./imported_array.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { BufferMapping } from "./buffer_mapping.ts";
-import type { Device } from "./device.ts";
-import { memoryOf } from "./placement.ts";
+import { checkSize } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
   type ElementType,
   type ElementTypeInfo,
@@ -20,22 +21,24 @@ import {
   elementTypeOfCode,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import type { Instance } from "../base/instance.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
-import { decodeNested, type NestedArray } from "../tensor/nested_array.ts";
-import { sizeOfShape } from "../tensor/shape.ts";
-import { checkSize } from "../base/checks.ts";
 import {
   arrayFor,
   checkBooleans,
   checkShape,
   encodeTensor,
-  type NdArray,
-  type TensorData,
 } from "../tensor/encode_tensor.ts";
+import { decodeNested } from "../tensor/nested_array.ts";
+import { sizeOfShape } from "../tensor/shape.ts";
+import type {
+  NdArray,
+  NestedArray,
+  TensorData,
+} from "../tensor/tensor_data.ts";
 import { elementBitCount } from "../tensor/tensor_text.ts";
-import type { TensorElements } from "./typed_tensor.ts";
+import { BufferMapping } from "./buffer_mapping.ts";
+import type { Device } from "./device.ts";
+import { importArray, makeAlignedArray } from "./imported_array.ts";
+import { placementOf } from "./placement.ts";
 
 /** How a buffer view is made from data. */
 export interface BufferViewOptions {
@@ -115,7 +118,7 @@ export class BufferView extends NativeObject {
       refuse,
     });
     return new BufferView(
-      createBufferView(memoryOf(memory), tensor),
+      createBufferView(placementOf(memory), tensor),
       tensor.code,
       byteLengthOf(tensor.bytes),
     );
@@ -137,14 +140,14 @@ export class BufferView extends NativeObject {
    * not belong together or the array is not aligned, and whatever the device
    * says when it cannot use memory of the host. The array is as it was then.
    */
-  static adopt(
+  static import(
     memory: Device | Instance,
     array: TypedArray,
     shape?: readonly number[],
     options: BufferViewOptions = {},
   ): BufferView {
-    const { handle, tensor } = adoptArray(
-      memoryOf(memory),
+    const { handle, tensor } = importArray(
+      placementOf(memory),
       array,
       shape,
       options.elementType,
@@ -153,7 +156,7 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Makes an array that {@linkcode BufferView.adopt} takes on every device that
+   * Makes an array that {@linkcode BufferView.import} takes on every device that
    * uses memory of the host.
    *
    * @typeParam Name Name of the element type.

@@ -10,22 +10,22 @@ import {
   waitDeviceIdle,
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { checkAllocators } from "./allocators.ts";
-import { withDriver } from "./driver_errors.ts";
-import { IreeError } from "../base/error.ts";
-import type { Instance } from "../base/instance.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
+import { describeValue } from "../base/checks.ts";
 import {
   Patience,
   readWaitOptions,
   type WaitOptions,
 } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleOf, NativeObject } from "../base/native_object.ts";
+import { checkAllocators } from "./allocators.ts";
+import { withDriver } from "./driver_errors.ts";
 import {
   type TaskTopologyOptions,
   type TaskWorkerOptions,
   toTaskOptions,
 } from "./task_topology.ts";
-import { describeValue } from "../vm/value.ts";
 
 export type { MemoryHeap };
 
@@ -67,7 +67,7 @@ export interface AllocatorStatistics {
   readonly deviceBytesLive: number;
 }
 
-/** Milliseconds that `whenIdle` blocks, and then lets the program go on. */
+/** Milliseconds that `waitIdleAsync` blocks, and then lets the program go on. */
 const TURN = 1;
 
 /** URIs of devices whose driver ignores parameters. */
@@ -268,7 +268,7 @@ export class Device extends NativeObject {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "waitIdle takes no signal, which nothing can abort while it blocks",
-        { hint: "use whenIdle" },
+        { hint: "use waitIdleAsync" },
       );
     }
     waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
@@ -282,7 +282,7 @@ export class Device extends NativeObject {
    * @returns Resolves when the device is idle; rejects with the reason of the
    * signal when that is aborted, and with DEADLINE_EXCEEDED when time is up.
    */
-  async whenIdle(options: WaitOptions = {}): Promise<void> {
+  async waitIdleAsync(options: WaitOptions = {}): Promise<void> {
     const patience = new Patience(options, `the work of '${this.uri}'`);
     await patience.wait(this.#untilIdle(patience), () => {});
   }

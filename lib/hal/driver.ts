@@ -3,10 +3,10 @@ import {
   listDriverDevices,
   listDrivers as readDrivers,
 } from "../../ffi/driver.ts";
-import { withDriver } from "./driver_errors.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { withDriver } from "./driver_errors.ts";
 
 export type { DriverInfo };
 

@@ -1,23 +1,27 @@
-import type { Memory } from "../../ffi/buffer_view.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  typedArrayName,
+} from "../../ffi/base/typed_array.ts";
+import type { Placement } from "../../ffi/buffer_view.ts";
 import {
   alignedMemory,
   alignmentOffset,
   importBufferView,
 } from "../../ffi/import.ts";
-import { bufferOf, byteLengthOf, typedArrayName } from "../../ffi/base/text.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { checkSize } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
   type ElementType,
   elementTypeInfo,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import { checkSize } from "../base/checks.ts";
 import { checkShape, encodeTensor } from "../tensor/encode_tensor.ts";
-import type { TensorElements } from "./typed_tensor.ts";
 
 /** A buffer view over an array's memory. */
-export interface AdoptedArray {
+export interface ImportedArray {
   /** The buffer view. */
   readonly handle: Handle;
   /** What is in it. */
@@ -32,12 +36,12 @@ export interface AdoptedArray {
  * @param shape Dimensions; left out, one.
  * @param elementType Type of the elements; left out, the array's class tells.
  */
-export function adoptArray(
-  memory: Memory,
+export function importArray(
+  memory: Placement,
   array: TypedArray,
   shape: readonly number[] | undefined,
   elementType: ElementType | undefined,
-): AdoptedArray {
+): ImportedArray {
   const owner = ownerOf(array);
   const tensor = encodeTensor(array, {
     info: elementType === undefined ? undefined : elementTypeInfo(elementType),

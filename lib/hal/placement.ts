@@ -1,14 +1,14 @@
-import type { Memory } from "../../ffi/buffer_view.ts";
-import { Device } from "./device.ts";
+import type { Placement } from "../../ffi/buffer_view.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { Device } from "./device.ts";
 
 /**
  * Where tensors are allocated: on a device, or in host memory.
  *
  * @param memory The device or the instance.
  */
-export function memoryOf(memory: Device | Instance): Memory {
+export function placementOf(memory: Device | Instance): Placement {
   const handle = handleOf(memory);
   return memory instanceof Device
     ? { instance: handle.instance, devices: handle, ordinal: memory.ordinal }

@@ -5,10 +5,10 @@ import {
   type TaskTopologyGroup,
   type ThreadAffinity,
 } from "../../ffi/task.ts";
+import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { describeValue } from "../vm/value.ts";
 
 export type { TaskTopology, TaskTopologyGroup, ThreadAffinity };
 

@@ -1,21 +1,21 @@
+import { describeValue } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import { toPath } from "../base/permissions.ts";
 import {
   type ByteSource,
   memorySource,
   withFile,
 } from "../files/byte_source.ts";
-import { IreeError } from "../base/error.ts";
 import {
   likelyCreationFunctions,
   readLibraryFile,
 } from "../files/library_file.ts";
-import { toPath } from "../base/permissions.ts";
+import { readStdin } from "../files/stdin.ts";
 import { looksLikeProgram } from "./program_archive.ts";
 import {
   describeProgram,
   type ProgramDescription,
 } from "./program_description.ts";
-import { readStdin } from "../files/stdin.ts";
-import { describeValue } from "../vm/value.ts";
 
 /** What a native library tells of itself without being loaded. */
 export interface LibraryDescription {

@@ -1,5 +1,5 @@
-import type { ByteSource } from "../files/byte_source.ts";
 import { IreeError } from "../base/error.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 // A `.vmfb` is a FlatBuffer with its length before it, and behind it, from the
 // next multiple of 64, the data that it refers to. The compiler wraps that in a

@@ -1,6 +1,7 @@
-import type { ByteSource } from "../files/byte_source.ts";
 import { IreeError } from "../base/error.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
+import { parseSignature, type Signature } from "../signature/signature.ts";
 import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
 import {
   type EmbeddedFile,
@@ -14,7 +15,6 @@ import {
   readTargets,
   recognizeExecutable,
 } from "./program_targets.ts";
-import { parseSignature, type Signature } from "../signature/signature.ts";
 
 /** A function that a program offers. */
 export interface ExportDescription extends FunctionDescription {

@@ -1,5 +1,9 @@
-import { bytesOf, contentsOf } from "../../ffi/base/text.ts";
+import { bytesOf, contentsOf } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
+import { checkByteCount } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import { toPath } from "../base/permissions.ts";
+import { overFile } from "../files/file_errors.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import {
   type ElementType,
@@ -7,18 +11,11 @@ import {
   elementTypeInfo,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { IreeError } from "../base/error.ts";
-import { overFile } from "../files/file_errors.ts";
+import { checkBooleans, encodeTensor } from "../tensor/encode_tensor.ts";
+import { sizeOfShape } from "../tensor/shape.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import { formatDescr, parseDescr } from "./element_type.ts";
 import { formatNpyHeader, parseNpyHeader, type Refuse } from "./header.ts";
-import { toPath } from "../base/permissions.ts";
-import { sizeOfShape } from "../tensor/shape.ts";
-import { checkByteCount } from "../base/checks.ts";
-import {
-  checkBooleans,
-  encodeTensor,
-  type NdArray,
-} from "../tensor/encode_tensor.ts";
 
 /** How `.npy` files are read. */
 export interface NpyOptions {

@@ -1,16 +1,16 @@
 import { dirname } from "@std/path/dirname";
-import { writeParameter } from "../../ffi/parameter.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { writeParameter } from "../../ffi/parameter.ts";
 import { IreeError } from "../base/error.ts";
+import { demandRead, demandWrite } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
+import type { ParameterEntry } from "./entry.ts";
 import { align } from "./irpa_format.ts";
 import {
   encodeIrpaHeader,
   type IrpaLayout,
   layOutIrpa,
 } from "./irpa_layout.ts";
-import type { ParameterEntry } from "./entry.ts";
-import { demandRead, demandWrite } from "../base/permissions.ts";
 
 /** How an archive is written. */
 export interface ArchiveOptions {

@@ -1,9 +1,9 @@
+import { IreeError } from "../base/error.ts";
 import { BinaryFile } from "../files/binary_file.ts";
 import { withFile } from "../files/byte_source.ts";
-import { IreeError } from "../base/error.ts";
+import type { ParameterEntry } from "./entry.ts";
 import { parseGguf } from "./gguf_format.ts";
 import { parseIrpa } from "./irpa_format.ts";
-import type { ParameterEntry } from "./entry.ts";
 import { parseSafetensors } from "./safetensors_format.ts";
 
 const FORMATS: Readonly<

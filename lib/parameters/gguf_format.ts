@@ -1,7 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import type { BinaryFile } from "../files/binary_file.ts";
-import { align } from "./irpa_format.ts";
 import { NO_METADATA, type ParameterEntry } from "./entry.ts";
+import { align } from "./irpa_format.ts";
 
 // A header, pairs of keys and values, and what there is to know of each tensor,
 // all of variable length; then the tensors' contents, aligned.

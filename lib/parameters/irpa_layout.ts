@@ -1,4 +1,6 @@
+import { checkSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import type { ParameterEntry } from "./entry.ts";
 import {
   align,
   IRPA_ENTRY_ALIGNMENT,
@@ -6,8 +8,6 @@ import {
   IRPA_MAGIC,
   IRPA_SIZES,
 } from "./irpa_format.ts";
-import type { ParameterEntry } from "./entry.ts";
-import { checkSize } from "../base/checks.ts";
 
 const DEFAULT_ALIGNMENT = 64;
 

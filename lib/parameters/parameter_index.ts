@@ -1,3 +1,4 @@
+import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   addFileParameter,
   addParameterFrom,
@@ -7,11 +8,12 @@ import {
   openParameterFile,
   readParameter,
 } from "../../ffi/parameter.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
 import { allocateArray } from "../base/allocate.ts";
+import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { demandRead, toPath } from "../base/permissions.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
 import { isSplat, type ParameterEntry } from "./entry.ts";
 import { readParameterFile } from "./file_format.ts";
@@ -24,8 +26,6 @@ import {
   type ParameterRange,
   toBytes,
 } from "./options.ts";
-import { demandRead, toPath } from "../base/permissions.ts";
-import { checkByteCount } from "../base/checks.ts";
 
 /**
  * Parameters by their keys: where the weights of a program are, in files of

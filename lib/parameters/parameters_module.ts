@@ -1,10 +1,10 @@
 import { createParametersModule } from "../../ffi/parameter.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import { Module } from "../vm/module.ts";
 import { handleOf } from "../base/native_object.ts";
-import { ParameterIndex } from "./parameter_index.ts";
+import { Module } from "../vm/module.ts";
 import { describeKeys } from "./options.ts";
+import { ParameterIndex } from "./parameter_index.ts";
 
 /** Parameters under the name by which programs ask for them. */
 export interface ParameterProvider {

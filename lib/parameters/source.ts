@@ -1,13 +1,13 @@
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import { ParameterIndex } from "./parameter_index.ts";
+import { isReadableFile } from "../base/permissions.ts";
 import type { ParameterFileOptions } from "./options.ts";
+import { ParameterIndex } from "./parameter_index.ts";
 import {
   checkProvider,
   type ParameterProvider,
   ParametersModule,
 } from "./parameters_module.ts";
-import { isReadableFile } from "../base/permissions.ts";
 
 /**
  * Parameters to load: the path of a file, as `file` or `scope=file`; its URL; or

@@ -1,14 +1,14 @@
 import { createContext, forkContext } from "../../ffi/context.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { devicesOf } from "../vm/builtin_module.ts";
 import { IreeError } from "../base/error.ts";
-import { ContextQueue } from "../call/context_queue.ts";
-import type { FunctionContext } from "../call/async_calls.ts";
-import { VmFunction } from "../call/function.ts";
 import type { Instance } from "../base/instance.ts";
-import { exportsOf, isPublicFunction, type Module } from "../vm/module.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
+import { VmFunction } from "../call/function.ts";
 import { parameterHint } from "../parameters/parameters_module.ts";
+import { isPublicFunction } from "../signature/function_name.ts";
+import { devicesOf } from "../vm/hal_module.ts";
+import { exportsOf, type Module } from "../vm/module.ts";
 
 /** How a context is created. */
 export interface ContextOptions {

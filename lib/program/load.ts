@@ -1,17 +1,9 @@
+import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import {
-  BUILTIN_MODULE_NAMES,
-  BuiltinModule,
-  type BuiltinModuleName,
-  HalModule,
-} from "../vm/builtin_module.ts";
-import { BytecodeModule, type ModuleMode } from "../vm/bytecode_module.ts";
-import { Context } from "./context.ts";
-import { Device, type DeviceOptions } from "../hal/device.ts";
-import { DynamicModule } from "../vm/dynamic_module.ts";
 import { Instance } from "../base/instance.ts";
-import { Module } from "../vm/module.ts";
-import { resolveModuleUri } from "../vm/module_uri.ts";
+import { toPath } from "../base/permissions.ts";
+import { readStdin } from "../files/stdin.ts";
+import { Device, type DeviceOptions } from "../hal/device.ts";
 import {
   checkParameterMode,
   type ParameterMode,
@@ -21,15 +13,23 @@ import {
   type ParameterSource,
   toSources,
 } from "../parameters/source.ts";
-import { toPath } from "../base/permissions.ts";
+import {
+  BUILTIN_MODULE_NAMES,
+  BuiltinModule,
+  type BuiltinModuleName,
+} from "../vm/builtin_module.ts";
+import { BytecodeModule, type ModuleMode } from "../vm/bytecode_module.ts";
+import { DynamicModule } from "../vm/dynamic_module.ts";
+import { HalModule } from "../vm/hal_module.ts";
+import { Module } from "../vm/module.ts";
+import { resolveModuleUri } from "../vm/module_uri.ts";
+import { Context } from "./context.ts";
 import {
   LoadedProgram,
   type Program,
   type ProgramFunctions,
 } from "./program.ts";
 import { SharedResources } from "./shared_resources.ts";
-import { readStdin } from "../files/stdin.ts";
-import { describeValue } from "../vm/value.ts";
 
 /**
  * A module to load: the path of a `.vmfb`; the path of a native library as

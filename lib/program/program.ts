@@ -1,13 +1,14 @@
-import { HalModule } from "../vm/builtin_module.ts";
-import type { Context } from "./context.ts";
-import type { Device } from "../hal/device.ts";
 import type { Argument, CallResult, VmFunction } from "../call/function.ts";
-import { isPublicFunction, type Module } from "../vm/module.ts";
-import type { SharedResources } from "./shared_resources.ts";
 import type {
   StructuredArgument,
   StructuredResult,
 } from "../call/structure.ts";
+import type { Device } from "../hal/device.ts";
+import { isPublicFunction } from "../signature/function_name.ts";
+import { HalModule } from "../vm/hal_module.ts";
+import type { Module } from "../vm/module.ts";
+import type { Context } from "./context.ts";
+import type { SharedResources } from "./shared_resources.ts";
 import type {
   ArgumentsOf,
   FunctionName,

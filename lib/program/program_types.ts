@@ -1,3 +1,8 @@
+import { IreeError } from "../base/error.ts";
+import type {
+  ExportDescription,
+  ProgramDescription,
+} from "../inspect/program_description.ts";
 import {
   type AbiSignature,
   checkCounts,
@@ -6,17 +11,12 @@ import {
 import {
   parseCallingConvention,
   type Slot,
-  type SlotType,
+  type ValueType,
 } from "../signature/calling_convention.ts";
-import { IreeError } from "../base/error.ts";
-import { isPublicFunction } from "../vm/module.ts";
-import { isCalledByName } from "./program.ts";
-import type {
-  ExportDescription,
-  ProgramDescription,
-} from "../inspect/program_description.ts";
+import { isPublicFunction } from "../signature/function_name.ts";
 import type { DeclaredType, DeclaredValue } from "../signature/signature.ts";
 import { formatSignature } from "../signature/signature_format.ts";
+import { isCalledByName } from "./program.ts";
 import {
   formatTensor,
   structuredInputs,
@@ -76,7 +76,7 @@ const IMPORTS = [
   "Argument",
   "BufferView",
   "List",
-  "Reference",
+  "VmRef",
   "Structured",
   "Tensor",
   "TensorInput",
@@ -202,7 +202,7 @@ function outputTypes(described: ExportDescription): string[] {
 /** Whether values are passed as they are declared. */
 function agrees(
   declared: readonly DeclaredValue[],
-  slots: readonly { type: SlotType }[],
+  slots: readonly { type: ValueType }[],
 ): boolean {
   return declared.length === slots.length &&
     declared.every(({ kind }, ordinal) =>
@@ -226,7 +226,7 @@ function isParameterName(name: string | undefined): name is string {
 }
 
 function formatType(
-  slot: SlotType,
+  slot: ValueType,
   declared: DeclaredType | undefined,
   tensor: "Tensor" | "TensorInput",
 ): string {
@@ -247,5 +247,5 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
 ];
 
 function objectClass(type: string): string {
-  return CLASSES.find(([pattern]) => pattern.test(type))?.[1] ?? "Reference";
+  return CLASSES.find(([pattern]) => pattern.test(type))?.[1] ?? "VmRef";
 }

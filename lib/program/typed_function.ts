@@ -1,3 +1,5 @@
+import type { WaitOptions } from "../base/deadline.ts";
+import type { BoundCall } from "../call/bound_call.ts";
 import type {
   Argument,
   CallResult,
@@ -6,10 +8,8 @@ import type {
   VmFunction,
 } from "../call/function.ts";
 import type { BufferView } from "../hal/buffer_view.ts";
-import type { BoundCall } from "../call/bound_call.ts";
+import type { TensorElements } from "../tensor/element_arrays.ts";
 import type { ElementType, TypedArray } from "../tensor/element_type.ts";
-import type { WaitOptions } from "../base/deadline.ts";
-import type { TensorElements } from "../hal/typed_tensor.ts";
 import type { Value } from "../vm/value.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { IreeError, type StatusCode } from "../base/error.ts";
 import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { CALL_HINT } from "../call/structure.ts";
+import { CALL_HINT } from "./structure_error.ts";
 
 /** Type of a number: one of the VM's, or one that only results are. */
 export type AbiScalarType = ScalarType | "f16" | "bf16";

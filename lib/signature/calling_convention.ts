@@ -1,11 +1,11 @@
 import { IreeError } from "../base/error.ts";
 
 /** Type of an argument or result in the VM's calling convention. */
-export type SlotType = "i32" | "i64" | "f32" | "f64" | "ref";
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "ref";
 
 /** One argument or result: its type and its place in the call's buffer. */
 export interface Slot {
-  readonly type: SlotType;
+  readonly type: ValueType;
   /** Offset in bytes. */
   readonly offset: number;
 }
@@ -23,7 +23,7 @@ export interface CallingConvention {
   readonly results: Slots;
 }
 
-const SLOT_TYPES: Readonly<Record<string, SlotType>> = {
+const VALUE_TYPES: Readonly<Record<string, ValueType>> = {
   i: "i32",
   I: "i64",
   f: "f32",
@@ -32,7 +32,7 @@ const SLOT_TYPES: Readonly<Record<string, SlotType>> = {
 };
 
 const SLOT_LAYOUT: Readonly<
-  Record<SlotType, { size: number; alignment: number }>
+  Record<ValueType, { size: number; alignment: number }>
 > = {
   i32: { size: 4, alignment: 4 },
   f32: { size: 4, alignment: 4 },
@@ -60,7 +60,7 @@ export function parseCallingConvention(text: string): CallingConvention {
 function parseSlots(types: string, text: string): Slots {
   let end = 0;
   const slots = Array.from(types === "v" ? "" : types, (character) => {
-    const type = SLOT_TYPES[character];
+    const type = VALUE_TYPES[character];
     if (type === undefined) throw unknownConvention(text);
     const { size, alignment } = SLOT_LAYOUT[type];
     const offset = Math.ceil(end / alignment) * alignment;

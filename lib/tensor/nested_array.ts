@@ -1,19 +1,9 @@
-import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
-import type { IreeError } from "../base/error.ts";
-import type { Scalar } from "./scalar.ts";
-import type { EncodedTensor } from "./encode_tensor.ts";
-import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
 import { allocateArray } from "../base/allocate.ts";
-
-/**
- * Numbers nested as the dimensions of a tensor are; a number alone is a scalar.
- * A complex number is a pair `[real, imaginary]`.
- */
-export type NestedArray =
-  | number
-  | bigint
-  | boolean
-  | readonly NestedArray[];
+import type { IreeError } from "../base/error.ts";
+import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
+import type { Scalar } from "./scalar.ts";
+import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
+import type { EncodedTensor, NestedArray } from "./tensor_data.ts";
 
 /**
  * Makes a tensor of nested arrays.

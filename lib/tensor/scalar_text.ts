@@ -1,5 +1,5 @@
-import { parseFloat32 } from "./decimal.ts";
 import { IreeError } from "../base/error.ts";
+import { parseFloat32 } from "./decimal.ts";
 import {
   keepsSize,
   parseFloatingText,

@@ -1,5 +1,5 @@
-import { ELEMENT_TYPES, elementTypeInfo } from "./element_type.ts";
 import { IreeError } from "../base/error.ts";
+import { ELEMENT_TYPES, elementTypeInfo } from "./element_type.ts";
 import { keepsSize, parseFloatingText } from "./number_text.ts";
 import {
   FLOATING_READERS,

@@ -1,6 +1,6 @@
 import { beginProfiling, endProfiling } from "../../ffi/tooling.ts";
-import type { Device } from "../hal/device.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import type { Device } from "../hal/device.ts";
 
 /**
  * A profiling session of a device, as flags of `setIreeFlags` ask for it; does

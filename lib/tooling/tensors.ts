@@ -5,20 +5,20 @@ import {
   viewOfStorage,
   viewStorage,
 } from "../../ffi/tooling.ts";
-import { BufferView } from "../hal/buffer_view.ts";
-import { memoryOf } from "../hal/placement.ts";
-import type { Device } from "../hal/device.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import type { List } from "../vm/list.ts";
 import { handleOf } from "../base/native_object.ts";
-import { Reference } from "../vm/reference.ts";
+import { BufferView } from "../hal/buffer_view.ts";
+import type { Device } from "../hal/device.ts";
+import { placementOf } from "../hal/placement.ts";
 import { checkBooleans } from "../tensor/encode_tensor.ts";
 import {
   checkTensorText,
   elementBitCount,
   splitTensorText,
 } from "../tensor/tensor_text.ts";
+import type { List } from "../vm/list.ts";
+import { VmRef } from "../vm/vm_ref.ts";
 
 /**
  * Creates a tensor from IREE's text of it: `2x2xf32=[[1 2][3 4]]`. Brackets can
@@ -62,7 +62,7 @@ export function parseTensor(
   const isEmpty = contents === undefined || contents.length === 0;
   return new BufferView(
     parseNative(
-      memoryOf(target),
+      placementOf(target),
       contents === undefined ? text : parts.type,
       isEmpty ? undefined : contents,
     ),
@@ -213,8 +213,8 @@ export function copyToHost(list: List, device: Device): void {
  * @param tensor The tensor.
  * @returns The buffer, to be disposed; it shares the tensor's memory.
  */
-export function storageOf(tensor: BufferView): Reference {
-  return new Reference(viewStorage(handleOf(tensor)));
+export function storageOf(tensor: BufferView): VmRef {
+  return new VmRef(viewStorage(handleOf(tensor)));
 }
 
 /**
@@ -224,6 +224,6 @@ export function storageOf(tensor: BufferView): Reference {
  * @returns A tensor of i8 that shares its memory, to be disposed; throws
  * INVALID_ARGUMENT when the object is of another type.
  */
-export function viewStorageBytes(storage: Reference): BufferView {
+export function viewStorageBytes(storage: VmRef): BufferView {
   return new BufferView(viewOfStorage(handleOf(storage)));
 }

@@ -1,84 +1,13 @@
 import {
   type BuiltinModuleName,
   createBuiltinModule,
-  createHalModule,
 } from "../../ffi/module.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
-import { type Device, groupOf } from "../hal/device.ts";
 import type { Instance } from "../base/instance.ts";
-import { Module } from "./module.ts";
 import { handleOf } from "../base/native_object.ts";
-import { checkSize } from "../base/checks.ts";
+import { Module } from "./module.ts";
 
 export type { BuiltinModuleName };
-
-let readDevices: (module: HalModule) => Handle;
-
-/**
- * The module `hal`: a program's way to its devices.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { Device, HalModule, Instance } from "@iree/runtime";
- *
- * using instance = Instance.open();
- * using device = Device.create(instance, "local-sync");
- * using hal = HalModule.create(instance, device);
- * assertEquals(hal.devices, [device]);
- * ```
- */
-export class HalModule extends Module {
-  /** The devices, in the order in which programs know them. */
-  readonly devices: readonly Device[];
-  readonly #devices: Handle;
-
-  private constructor(
-    instance: Instance,
-    devices: readonly Device[],
-    lead: number,
-  ) {
-    const group = groupOf(devices);
-    super(createHalModule(handleOf(instance), group, lead));
-    this.devices = devices;
-    this.#devices = group;
-  }
-
-  /**
-   * Creates the module over a device or several.
-   *
-   * @param instance The instance.
-   * @param devices A device that was created alone, or all devices of a group
-   * in its order; the module keeps them alive.
-   * @param lead Which of the devices allocates memory that any of several
-   * could.
-   */
-  static create(
-    instance: Instance,
-    devices: Device | readonly Device[],
-    lead = 0,
-  ): HalModule {
-    const all = Array.isArray(devices) ? [...devices] : [devices];
-    checkSize("lead", lead);
-    return new HalModule(instance, all, lead);
-  }
-
-  static {
-    readDevices = (module) => module.#devices;
-  }
-}
-
-/**
- * Group of the devices that a program uses: those of its HAL module, which is
- * held by whoever holds the module's handle.
- *
- * @param modules The modules of a context.
- */
-export function devicesOf(modules: readonly Module[]): Handle | undefined {
-  const hal = modules.find((module) => module instanceof HalModule);
-  return hal === undefined ? undefined : readDevices(hal);
-}
 
 /** All names of builtin modules that need nothing but the instance. */
 export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [

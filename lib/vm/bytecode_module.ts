@@ -1,9 +1,9 @@
 import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import { Module } from "./module.ts";
 import { handleOf } from "../base/native_object.ts";
 import { demandRead, toPath } from "../base/permissions.ts";
+import { Module } from "./module.ts";
 
 /**
  * How the file of a bytecode module gets into memory: `preload` reads it,

@@ -1,11 +1,6 @@
-import { IreeError } from "../base/error.ts";
 import { createDynamicModule } from "../../ffi/module.ts";
+import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import {
-  likelyCreationFunctions,
-  readLibraryFile,
-} from "../files/library_file.ts";
-import { Module } from "./module.ts";
 import { handleOf } from "../base/native_object.ts";
 import {
   demandFfi,
@@ -13,6 +8,11 @@ import {
   toLoaderPath,
   toPath,
 } from "../base/permissions.ts";
+import {
+  likelyCreationFunctions,
+  readLibraryFile,
+} from "../files/library_file.ts";
+import { Module } from "./module.ts";
 
 /**
  * Parameters of a module's creation function: a record, a map, or pairs where

@@ -1,4 +1,3 @@
-import { IreeError } from "../base/error.ts";
 import {
   createList,
   formatList,
@@ -10,22 +9,18 @@ import {
   setListReference,
   writeList,
 } from "../../ffi/list.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   giveElementsBack,
   Tag,
   takeElements,
 } from "../../ffi/list_elements.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { checkSize, describeValue } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
-import { checkSize } from "../base/checks.ts";
-import {
-  describeValue,
-  unwrapObject,
-  type Value,
-  wrapObject,
-} from "./value.ts";
+import { unwrapObject, type Value, wrapObject } from "./value.ts";
 
 /** How a list is created. */
 export interface ListOptions {

@@ -1,12 +1,13 @@
-import { type Handle, Kind } from "../../ffi/ownership/handle.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { Kind } from "../../ffi/ownership/kind.ts";
+import { handleIn } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import { List } from "./list.ts";
-import { handleIn, isForged } from "../base/native_object.ts";
-import { Reference } from "./reference.ts";
 import { VmBuffer } from "./vm_buffer.ts";
+import { VmRef } from "./vm_ref.ts";
 
 /** An object of the VM. */
-export type VmObject = List | VmBuffer | BufferView | Reference;
+export type VmObject = List | VmBuffer | BufferView | VmRef;
 
 /**
  * What functions take and return and what lists hold: numbers for i8 to i32,
@@ -28,7 +29,7 @@ export function wrapObject(handle: Handle): VmObject {
     case Kind.bufferView:
       return new BufferView(handle);
     default:
-      return new Reference(handle);
+      return new VmRef(handle);
   }
 }
 
@@ -43,31 +44,4 @@ export function unwrapObject(value: unknown): Handle | undefined {
   return handle !== undefined && handle.kind <= Kind.bufferView
     ? handle
     : undefined;
-}
-
-/**
- * Names the type of a value for an error message.
- *
- * @param value Any value.
- */
-export function describeValue(value: unknown): string {
-  switch (typeof value) {
-    case "number":
-      return `the number ${value}`;
-    case "bigint":
-      return `the bigint ${value}n`;
-    case "object":
-      return value === null
-        ? "null"
-        : `a ${value.constructor?.name ?? "object"}` +
-          (isForged(value)
-            ? " that was not made by a function of the package"
-            : "");
-    case "string":
-      return "a string";
-    case "boolean":
-      return `the boolean ${value}`;
-    default:
-      return typeof value;
-  }
 }

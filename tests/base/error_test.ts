@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { IreeError } from "../../mod.ts";
 import { errorFromStatus } from "../../ffi/base/error.ts";
+import { IreeError } from "../../mod.ts";
 import { test } from "../support.ts";
 
 test("A status is taken apart into code, what happened, and the rest", () => {

@@ -15,8 +15,8 @@ import {
   type Module,
   type ModuleMode,
   parseTensor,
-  Reference,
   VmBuffer,
+  VmRef,
 } from "../../mod.ts";
 import {
   nativeModule,
@@ -40,7 +40,7 @@ function refused(use: () => unknown, words: string): void {
 
 test("Objects are not made by new", () => {
   const handles = [undefined, null, {}, { pointer: null, release() {} }, 1];
-  for (const type of [List, VmBuffer, BufferView, Reference, Instance]) {
+  for (const type of [List, VmBuffer, BufferView, VmRef, Instance]) {
     for (const handle of handles) {
       const make = type as unknown as new (handle: unknown) => unknown;
       refused(() => new make(handle), "made by functions of the package");
@@ -68,7 +68,7 @@ test("An object of another class is not taken for the right one", () => {
     Object.getOwnPropertyDescriptor(VmBuffer.prototype, "byteLength") ?? {};
   refused(() => get?.call(list), words);
   refused(
-    () => Reference.prototype.equals.call(list as never, other as never),
+    () => VmRef.prototype.equals.call(list as never, other as never),
     words,
   );
 });

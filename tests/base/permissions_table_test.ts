@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
 import { Instance, ParameterIndex, runtime, writeNpy } from "../../mod.ts";
+import { smallArchive } from "../cli/archives.ts";
 import {
   DENO_DIR,
   denoFlags,
@@ -14,8 +15,6 @@ import {
   TemporaryFolder,
   test,
 } from "../support.ts";
-
-import { smallArchive } from "../cli/archives.ts";
 
 // docs/permissions.md, line by line: what a line names works with what it says
 // it needs, and does not without any part of that.
@@ -125,7 +124,7 @@ const LINES: Readonly<Record<string, Line>> = {
         if (device.memoryHeaps.length !== 1) throw new Error("wrong");
         device.trim();
         device.waitIdle();
-        await device.whenIdle();
+        await device.waitIdleAsync();
         device.dispose();
       }`,
   },
@@ -190,7 +189,7 @@ const LINES: Readonly<Record<string, Line>> = {
       using index = iree.ParameterIndex.create(i);
       index.writeArchive(${quoted(join(archives, "written.irpa"))});`,
   },
-  "`Context.create`, calls, `List`, `VmBuffer`, `BufferView`, `Reference`": {
+  "`Context.create`, calls, `List`, `VmBuffer`, `BufferView`, `VmRef`": {
     needs: [`${CORE},${types}`],
     use: `using i = iree.Instance.open({ library });
       using m = iree.DynamicModule.load(i, ${quoted(types)});

@@ -41,7 +41,7 @@ test("Arrays over the tensors' memory are what a bound call works on", () => {
   using device = Device.create(instance, "local-sync");
   using loaded = load({ modules: [mulInto], device });
   const make = () =>
-    BufferView.adopt(device, BufferView.alignedArray(instance, "f32", 4));
+    BufferView.import(device, BufferView.alignedArray(instance, "f32", 4));
   using a = make();
   using b = make();
   using out = make();

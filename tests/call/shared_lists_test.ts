@@ -17,7 +17,7 @@ import {
   load,
   type LoadedProgram,
   ParametersModule,
-  type Reference,
+  type VmRef,
 } from "../../mod.ts";
 import { program, test } from "../support.ts";
 
@@ -41,7 +41,7 @@ function numbers({ context }: LoadedProgram): List {
 test("Calls of forks run at once", async () => {
   using loaded = open(gate);
   using fork = loaded.fork();
-  using closed = loaded.call("fence") as Reference;
+  using closed = loaded.call("fence") as VmRef;
   // The first one ends because the second one is made meanwhile.
   const waiting = loaded.lookupFunction("wait").callAsync(closed);
   await fork.lookupFunction("open").callWith(SOON, closed);
@@ -53,8 +53,8 @@ test("Contexts that have only tensors in common run at once, whatever lists one 
   using gated = load({ modules: [gate], device: work.devices[0] });
   using view = BufferView.from(work.devices[0], new Float32Array(4));
   using list = numbers(work);
-  using closed = gated.call("fence") as Reference;
-  using done = gated.call("fence") as Reference;
+  using closed = gated.call("fence") as VmRef;
+  using done = gated.call("fence") as VmRef;
   using _same = work.call("mul", view, view) as BufferView;
   work.call("fill", list, 1);
   using _result = gated.call("begin", view, closed, done) as BufferView;
@@ -80,7 +80,7 @@ test("Contexts that have only parameters in common run at once, whatever lists o
   using work = link(syncWork);
   using list = List.from(instance, [0n]);
   using fence = gated.lookupFunction("gate.fence");
-  using closed = fence.call() as Reference;
+  using closed = fence.call() as VmRef;
   using fork = gated.fork();
   using opens = fork.lookupFunction("gate.open");
   using waits = gated.lookupFunction("gate.wait");

@@ -13,10 +13,10 @@ import {
   load,
   type LoadedProgram,
   type NdArray,
-  type Reference,
   storageOf,
   type Submission,
   viewStorageBytes,
+  type VmRef,
 } from "../../mod.ts";
 import { program, test } from "../support.ts";
 
@@ -124,7 +124,7 @@ test("Nothing is submitted while code that reads its arguments began a call", as
 interface Gated {
   loaded: LoadedProgram;
   other: LoadedProgram;
-  closed: Reference;
+  closed: VmRef;
   view: BufferView;
   first: Submission;
 }
@@ -135,7 +135,7 @@ async function withGate(
 ): Promise<void> {
   using loaded = load({ modules: [gate], device: "local-task" });
   using other = loaded.fork();
-  using closed = loaded.call("fence") as Reference;
+  using closed = loaded.call("fence") as VmRef;
   const [device] = loaded.devices;
   using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]));
   using target = BufferView.from(device, new Float32Array([9, 9, 9, 9]));
@@ -224,7 +224,7 @@ test("What a list or a buffer in results has in it cannot be had before it is fi
     const listed = loaded.lookupFunction("square_in_list").submit(view);
     const stored = loaded.lookupFunction("square_storage").submit(view);
     using list = listed.results as List;
-    using storage = stored.results as Reference;
+    using storage = stored.results as VmRef;
     for (
       const use of [
         () => list.get(0),

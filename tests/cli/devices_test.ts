@@ -5,16 +5,16 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  formatDevices,
+  formatDrivers,
+} from "../../lib/cli/common/device_text.ts";
+import {
   Device,
   Instance,
   IreeError,
   listDrivers,
   probeDrivers,
 } from "../../mod.ts";
-import {
-  formatDevices,
-  formatDrivers,
-} from "../../lib/cli/common/device_text.ts";
 import { iree, test } from "../support.ts";
 import { forEach, peer } from "./peer.ts";
 

@@ -4,6 +4,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { elementTypeInfo } from "../../lib/tensor/element_type.ts";
+import { SMALL_FLOATS } from "../../lib/tensor/small_float.ts";
 import {
   BufferView,
   ELEMENT_TYPES,
@@ -13,8 +15,6 @@ import {
   type TensorData,
   type TypedArray,
 } from "../../mod.ts";
-import { elementTypeInfo } from "../../lib/tensor/element_type.ts";
-import { SMALL_FLOATS } from "../../lib/tensor/small_float.ts";
 import { Random } from "../mutations/random.ts";
 import { test, withDevice } from "../support.ts";
 

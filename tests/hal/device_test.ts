@@ -11,8 +11,8 @@ import {
   Instance,
   IreeError,
   load,
-  type Reference,
   type StatusCode,
+  type VmRef,
   type WaitOptions,
 } from "../../mod.ts";
 import { execute, program, test, tool } from "../support.ts";
@@ -152,14 +152,14 @@ for (const uri of DRIVERS) {
     using device = Device.create(instance, uri);
     device.waitIdle();
     device.waitIdle({ timeout: 10 });
-    await device.whenIdle();
+    await device.waitIdleAsync();
     using loaded = load({ modules: [mul], device });
     for (let i = 0; i < 20; i++) {
       const ones = new Float32Array(4).fill(1);
       using _view = loaded.call("mul", ones, ones) as BufferView;
       device.waitIdle({ timeout: 1000 });
     }
-    await device.whenIdle({ timeout: 1000 });
+    await device.waitIdleAsync({ timeout: 1000 });
   });
 
   test(`A ${uri} device gives memory back and works on`, () => {
@@ -192,12 +192,12 @@ test("waitIdle waits for work that waits itself", () => {
   assertEquals(work.result.format(), "4xf32=1 4 9 16");
 });
 
-test("whenIdle lets the program go on, which may be what ends the wait", async () => {
+test("waitIdleAsync lets the program go on, which may be what ends the wait", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
   const error = await assertRejects(
-    () => device.whenIdle({ timeout: 5 }),
+    () => device.waitIdleAsync({ timeout: 5 }),
     IreeError,
   );
   assertEquals(error.code, "DEADLINE_EXCEEDED");
@@ -207,31 +207,31 @@ test("whenIdle lets the program go on, which may be what ends the wait", async (
       resolve();
     }, 20)
   );
-  await device.whenIdle();
+  await device.waitIdleAsync();
   assertEquals(work.result.format(), "4xf32=1 4 9 16");
   await opened;
 });
 
-test("whenIdle is given up when its signal says so", async () => {
+test("waitIdleAsync is given up when its signal says so", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
   const controller = new AbortController();
   const { signal } = controller;
-  const waiting = device.whenIdle({ signal });
+  const waiting = device.waitIdleAsync({ signal });
   setTimeout(() => controller.abort(new Error("enough")), 5);
   await assertRejects(() => waiting, Error, "enough");
-  await assertRejects(() => device.whenIdle({ signal }), Error, "enough");
+  await assertRejects(() => device.waitIdleAsync({ signal }), Error, "enough");
   work.open();
-  await device.whenIdle();
+  await device.waitIdleAsync();
 });
 
-test("A device that was disposed meanwhile ends whenIdle", async () => {
+test("A device that was disposed meanwhile ends waitIdleAsync", async () => {
   using instance = Instance.open();
   const device = Device.create(instance, "local-task");
   using work = beginWork(device);
   setTimeout(() => device.dispose(), 5);
-  await assertRejects(() => device.whenIdle(), IreeError, "was disposed");
+  await assertRejects(() => device.waitIdleAsync(), IreeError, "was disposed");
   work.open();
 });
 
@@ -245,18 +245,22 @@ test("A time to wait is a number of milliseconds", async () => {
       "timeout must be",
     );
     await assertRejects(
-      () => device.whenIdle({ timeout }),
+      () => device.waitIdleAsync({ timeout }),
       IreeError,
       "timeout must be",
     );
   }
   for (const timeout of [0, 0.001, 1e9, Infinity]) {
     device.waitIdle({ timeout });
-    await device.whenIdle({ timeout });
+    await device.waitIdleAsync({ timeout });
   }
   for (const options of [5, null] as unknown as WaitOptions[]) {
     assertThrows(() => device.waitIdle(options), IreeError, "an object");
-    await assertRejects(() => device.whenIdle(options), IreeError, "an object");
+    await assertRejects(
+      () => device.waitIdleAsync(options),
+      IreeError,
+      "an object",
+    );
   }
   const { signal } = new AbortController();
   const options = { signal } as { timeout?: number };
@@ -287,8 +291,8 @@ interface Work extends Disposable {
 function beginWork(device: Device): Work {
   using stack = new DisposableStack();
   const loaded = stack.use(load({ modules: [gate], device }));
-  const closed = stack.use(loaded.call("fence") as Reference);
-  const done = stack.use(loaded.call("fence") as Reference);
+  const closed = stack.use(loaded.call("fence") as VmRef);
+  const done = stack.use(loaded.call("fence") as VmRef);
   const view = stack.use(
     BufferView.from(device, new Float32Array([1, 2, 3, 4])),
   );

@@ -17,8 +17,8 @@ import {
   type TypedArray,
   VmBuffer,
 } from "../../mod.ts";
-import { program, test, withDevice } from "../support.ts";
 import type { Attempt } from "../ownership/workers/adopting.ts";
+import { program, test, withDevice } from "../support.ts";
 
 const mul = await program("mul.mlir");
 
@@ -34,12 +34,12 @@ test("An adopted array's memory becomes the tensor's, without a copy", () => {
   withDevice((device) => {
     const array = BufferView.alignedArray(instance, "f32", 4);
     array.set([1, 2, 3, 4]);
-    using view = BufferView.adopt(device, array, [4]);
+    using view = BufferView.import(device, array, [4]);
     assertEquals([array.length, view.byteLength], [0, 16]);
     assertEquals(view.format(), "4xf32=1 2 3 4");
     using product = loaded.mul(view, view) as BufferView;
     assertEquals(product.toNestedArray(), [1, 4, 9, 16]);
-    using ones = BufferView.adopt(
+    using ones = BufferView.import(
       instance,
       BufferView.alignedArray(instance, "bf16", 2),
       [2, 1],
@@ -57,7 +57,7 @@ test("Adopted memory is held as long as a program uses it, and no longer", () =>
     const { external: before } = Deno.memoryUsage();
     for (let i = 0; i < 40; i++) {
       const array = BufferView.alignedArray(instance, "i8", size).fill(i);
-      using view = BufferView.adopt(device, array);
+      using view = BufferView.import(device, array);
       list.resize(0);
       list.push(view);
     }
@@ -76,7 +76,7 @@ test("Thousands of adopted arrays go at once", () => {
     using list = List.create(instance);
     for (let i = 0; i < 20_000; i++) {
       const array = BufferView.alignedArray(instance, "f32", 1);
-      using view = BufferView.adopt(device, array);
+      using view = BufferView.import(device, array);
       list.push(view);
     }
   });
@@ -88,7 +88,7 @@ test("Objects are let go as quickly when thousands of arrays are adopted", () =>
     using list = List.create(instance);
     for (let i = 0; i < 5000; i++) {
       const array = BufferView.alignedArray(instance, "f32", 1);
-      using view = BufferView.adopt(device, array);
+      using view = BufferView.import(device, array);
       list.push(view);
     }
     const many = timeOfReleases(instance);
@@ -101,22 +101,22 @@ test("What cannot be adopted is refused and left as it was", () => {
     const aligned = BufferView.alignedArray(instance, "f32", 8);
     const odd = new Float32Array(aligned.buffer, aligned.byteOffset + 4, 4);
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, odd)),
+      refusal(() => BufferView.import(device, odd)),
       "is not aligned",
     );
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, aligned, [3])),
+      refusal(() => BufferView.import(device, aligned, [3])),
       "has 8 elements",
     );
     const resizable = new Uint8Array(
       new ArrayBuffer(64, { maxByteLength: 128 }),
     );
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, resizable)),
+      refusal(() => BufferView.import(device, resizable)),
       "others can change",
     );
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, [1] as unknown as TypedArray)),
+      refusal(() => BufferView.import(device, [1] as unknown as TypedArray)),
       "no typed array",
     );
     assertEquals(aligned.length, 8);
@@ -128,7 +128,7 @@ test("Memory that cannot be moved is refused, and nothing is left", () => {
     const { buffer } = new WebAssembly.Memory({ initial: 1 });
     const array = new Float32Array(buffer as ArrayBuffer, 0, 4).fill(7);
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, array)),
+      refusal(() => BufferView.import(device, array)),
       "cannot be moved",
     );
     assertEquals(array, new Float32Array([7, 7, 7, 7]));
@@ -137,7 +137,7 @@ test("Memory that cannot be moved is refused, and nothing is left", () => {
       get: () => moved.buffer.transfer().byteLength * 0,
     });
     assertStringIncludes(
-      refusal(() => BufferView.adopt(device, moved, shape)),
+      refusal(() => BufferView.import(device, moved, shape)),
       "cannot be moved",
     );
   });

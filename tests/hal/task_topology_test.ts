@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { formatTopologies } from "../../lib/cli/common/device_text.ts";
 import {
   Device,
   type DeviceOptions,
@@ -11,12 +12,11 @@ import {
   type TaskTopologyOptions,
   type TaskWorkerOptions,
 } from "../../mod.ts";
-import { formatTopologies } from "../../lib/cli/common/device_text.ts";
-import { mustRun, program, test, tool } from "../support.ts";
 import type {
   TopologiesOrder,
   TopologiesReport,
 } from "../ownership/workers/topologies.ts";
+import { mustRun, program, test, tool } from "../support.ts";
 
 const twoDevices = await program("two_devices.mlir");
 

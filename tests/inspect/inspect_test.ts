@@ -14,7 +14,7 @@ import {
   Instance,
   IreeError,
 } from "../../mod.ts";
-import { dumpedFacts, factsOf } from "../vm/module_dump.ts";
+import { vmPrograms } from "../conformance/vm_programs.ts";
 import {
   mustRun,
   nativeModule,
@@ -26,7 +26,7 @@ import {
   test,
   tool,
 } from "../support.ts";
-import { vmPrograms } from "../conformance/vm_programs.ts";
+import { dumpedFacts, factsOf } from "../vm/module_dump.ts";
 
 const fixtures = new Map<string, string>([
   ["example", await sampleProgram()],

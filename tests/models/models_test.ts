@@ -9,6 +9,8 @@ import {
   readNpy,
 } from "../../mod.ts";
 import { peer } from "../cli/peer.ts";
+import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
+import { iree, type Output, test } from "../support.ts";
 import {
   type Model,
   ModelFiles,
@@ -17,8 +19,6 @@ import {
   runReference,
   SCOPE,
 } from "./models.ts";
-import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
-import { iree, type Output, test } from "../support.ts";
 
 // All that run a model here run the same machine code, and no sum is split
 // between threads: the numbers are the same to the bit. A build for fences is

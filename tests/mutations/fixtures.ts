@@ -4,8 +4,8 @@
  * @module
  */
 
-import { nativeModule, program } from "../support.ts";
 import { vmPrograms } from "../conformance/vm_programs.ts";
+import { nativeModule, program } from "../support.ts";
 
 /** Paths of what the cases are made of. */
 export interface Fixtures {

@@ -6,25 +6,25 @@
  */
 
 import {
+  FLAGFILE_HELP,
+  type FlagTable,
+  parseFlags,
+} from "../../lib/cli/common/flags.ts";
+import { parseCallingConvention } from "../../lib/signature/calling_convention.ts";
+import { parseScalar } from "../../lib/tensor/scalar_text.ts";
+import {
+  checkTensorText,
+  splitTensorText,
+} from "../../lib/tensor/tensor_text.ts";
+import { parseTensor } from "../../lib/tooling/tensors.ts";
+import { parseModuleUri } from "../../lib/vm/module_uri.ts";
+import {
   DynamicModule,
   Instance,
   load,
   type ModuleParameters,
   type VmBuffer,
 } from "../../mod.ts";
-import { parseCallingConvention } from "../../lib/signature/calling_convention.ts";
-import {
-  FLAGFILE_HELP,
-  type FlagTable,
-  parseFlags,
-} from "../../lib/cli/common/flags.ts";
-import { parseModuleUri } from "../../lib/vm/module_uri.ts";
-import { parseScalar } from "../../lib/tensor/scalar_text.ts";
-import { parseTensor } from "../../lib/tooling/tensors.ts";
-import {
-  checkTensorText,
-  splitTensorText,
-} from "../../lib/tensor/tensor_text.ts";
 import type { Fixtures } from "./fixtures.ts";
 import type { Kind } from "./kinds.ts";
 import type { Random } from "./random.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import known from "./known.json" with { type: "json" };
 import type { Fixtures } from "./fixtures.ts";
 import { type Kind, kindOf } from "./kinds.ts";
+import known from "./known.json" with { type: "json" };
 import { mutantOf } from "./mutant.ts";
 import type { Failure } from "./runner.ts";
 

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { IreeError, load, type Value, type VmBuffer } from "../../mod.ts";
+import { program, test } from "../support.ts";
 import { makeFixtures } from "./fixtures.ts";
 import { findKnown } from "./known.ts";
 import { regionsOf } from "./regions.ts";
 import { runCases } from "./runner.ts";
-import { program, test } from "../support.ts";
 
 /** Decides the cases; `./dev fuzz --seed=1 --case=N` does one of them alone. */
 const SEED = 1;

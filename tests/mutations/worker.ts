@@ -6,13 +6,13 @@
  * @module
  */
 
-import { IreeError, runtime } from "../../mod.ts";
 import { UsageError } from "../../lib/cli/common/usage_error.ts";
+import { IreeError, runtime } from "../../mod.ts";
 import { ArgumentRunner } from "./arguments.ts";
-import { ProgramRunner } from "./programs.ts";
 import { CallerError, runText } from "./inputs.ts";
 import { kindOf, type WorkOrder } from "./kinds.ts";
 import { mutantOf } from "./mutant.ts";
+import { ProgramRunner } from "./programs.ts";
 import { Random } from "./random.ts";
 
 const order = JSON.parse(Deno.args[0]) as WorkOrder;

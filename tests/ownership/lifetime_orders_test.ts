@@ -1,6 +1,6 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type BufferView,
   BytecodeModule,
@@ -12,9 +12,9 @@ import {
   IreeError,
   List,
   type NativeObject,
-  type Reference,
   runtime,
   type VmFunction,
+  type VmRef,
 } from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
 
@@ -45,7 +45,7 @@ function makeGraph(): NativeObject[] {
   const bytecode = BytecodeModule.fromBytes(instance, tensors);
   const context = Context.create(instance, [hal, native, bytecode]);
   const fn = context.lookupFunction("counter", bytecode);
-  const [reference] = fn.call(5, 1) as [Reference, number];
+  const [reference] = fn.call(5, 1) as [VmRef, number];
   using doubled = context.lookupFunction("doubled", bytecode);
   using view = doubled.call() as BufferView;
   const list = List.from(instance, [view, reference]);
@@ -80,18 +80,18 @@ const USES: readonly ((object: never) => void)[] = [
     assertEquals(view.format(), "2x3xf32=[2 4 6][8 10 12]");
   },
   (fn: VmFunction) => {
-    const [counter, sum] = fn.call(40, 1) as [Reference, number];
+    const [counter, sum] = fn.call(40, 1) as [VmRef, number];
     using _ = counter;
     assertEquals(sum, 42);
   },
   (list: List) => {
-    const [view, counter] = list.toArray() as [BufferView, Reference];
+    const [view, counter] = list.toArray() as [BufferView, VmRef];
     using _view = view;
     using _counter = counter;
     assertEquals(view.format(), "2x3xf32=[2 4 6][8 10 12]");
     assertEquals(counter.typeName, "types.counter");
   },
-  (reference: Reference) => assert(reference.equals(reference)),
+  (reference: VmRef) => assert(reference.equals(reference)),
 ];
 
 function use(graph: readonly NativeObject[], index: number): void {
@@ -191,7 +191,7 @@ const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
   ["an argument is refused after an object", ([, , , , context, , , ref]) => {
     using add = (context as Context).lookupFunction("types.counter_add");
     assertThrows(
-      () => add.call(ref as Reference, 1.5),
+      () => add.call(ref as VmRef, 1.5),
       IreeError,
       "argument 1",
     );
@@ -202,7 +202,7 @@ const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
       throw new RangeError("trap");
     };
     const trap = new Proxy({}, { get: spring, has: spring });
-    const args = [trap, ref] as unknown as [Reference, number];
+    const args = [trap, ref] as unknown as [VmRef, number];
     assertThrows(() => add.call(...args), RangeError, "trap");
   }],
 ];

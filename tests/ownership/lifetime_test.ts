@@ -1,6 +1,6 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type BufferView,
   BytecodeModule,
@@ -12,9 +12,9 @@ import {
   List,
   load,
   type NativeObject,
-  type Reference,
   runtime,
   VmBuffer,
+  type VmRef,
 } from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
 
@@ -57,7 +57,7 @@ test("Every class refuses to be used after dispose", () => {
   );
   add(List.create(instance), (it) => it.toArray());
   add(VmBuffer.from(instance, new Uint8Array(1)), (it) => it.toBytes());
-  add(loaded.call("counter_create", 1) as Reference, (it) => it.typeName);
+  add(loaded.call("counter_create", 1) as VmRef, (it) => it.typeName);
   add(loaded.call("make_buffer_view") as BufferView, (it) => it.format());
   for (const [object, use] of uses) {
     object.dispose();
@@ -91,7 +91,7 @@ test("Objects can be disposed in every order", () => {
     const native = DynamicModule.load(instance, types);
     const context = Context.create(instance, [native]);
     const make = context.lookupFunction("types.counter_create");
-    const reference = make.call(5) as Reference;
+    const reference = make.call(5) as VmRef;
     const list = List.from(instance, [reference]);
     const graph = [instance, native, context, make, reference, list];
     for (const index of order) graph[index].dispose();
@@ -170,7 +170,7 @@ test("A result of a program is good after the program is gone", () => {
   const loaded = load({ modules: [types] });
   const list = loaded.call("make_list") as List;
   const view = loaded.call("make_buffer_view") as BufferView;
-  const counter = loaded.call("counter_create", 1) as Reference;
+  const counter = loaded.call("counter_create", 1) as VmRef;
   loaded.dispose();
   assertEquals(list.get(0), -1);
   assertEquals(view.format(), "2x3xf32=[1 2 3][4 5 6]");

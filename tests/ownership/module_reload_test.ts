@@ -1,6 +1,6 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   type BufferView,
   BytecodeModule,
@@ -9,8 +9,8 @@ import {
   Instance,
   IreeError,
   List,
-  type Reference,
   runtime,
+  type VmRef,
 } from "../../mod.ts";
 import {
   nativeModule,
@@ -60,7 +60,7 @@ repeat("A dynamic module is loaded, called and unloaded", (index) => {
   using add = context.lookupFunction("types.add_i32");
   assertEquals(add.call(index, 1), index + 1);
   using make = context.lookupFunction("types.counter_create");
-  using counter = make.call(index) as Reference;
+  using counter = make.call(index) as VmRef;
   assertEquals(counter.typeName, "types.counter");
 });
 
@@ -104,7 +104,7 @@ repeat("An error can be read after the module that raised it is gone", () => {
 });
 
 /** A string of the module `custom` whose module and context are gone. */
-function makeString(): Reference {
+function makeString(): VmRef {
   using instance = Instance.open();
   using source = DynamicModule.load(instance, types);
   using module = DynamicModule.load(instance, custom, {
@@ -114,7 +114,7 @@ function makeString(): Reference {
   using makeView = context.lookupFunction("types.make_buffer_view");
   using fromTensor = context.lookupFunction("custom.string.from_tensor");
   using view = makeView.call() as BufferView;
-  return fromTensor.call(view) as Reference;
+  return fromTensor.call(view) as VmRef;
 }
 
 repeat("A reference outlives its module and a mismatch of signatures", () => {
@@ -140,7 +140,7 @@ repeat("A reference outlives its module and a mismatch of signatures", () => {
   using print = context.lookupFunction("custom.string.print");
   using live = context.lookupFunction("custom.string.live");
   assertEquals(print.call(string), undefined);
-  using again = list.get(0) as Reference;
+  using again = list.get(0) as VmRef;
   assert(again.equals(string));
   assertEquals(live.call(), 1);
 });
@@ -163,7 +163,7 @@ repeat("Contexts are torn down while programs and references live on", () => {
   const second = Context.create(instance, [program, module]);
   using make = first.lookupFunction("types.counter_create");
   using add = second.lookupFunction("types.counter_add");
-  const counter = make.call(1) as Reference;
+  const counter = make.call(1) as VmRef;
   for (const object of [first, module, program, instance]) object.dispose();
   assertEquals(add.call(counter, 2), 3);
   for (const object of [second, add, make]) object.dispose();
@@ -183,7 +183,7 @@ test("Copies of a library are libraries of their own", () => {
     using context = Context.create(instance, [copy]);
     using live = context.lookupFunction("types.counter_live");
     using make = context.lookupFunction("types.counter_create");
-    using _counter = make.call(i) as Reference;
+    using _counter = make.call(i) as VmRef;
     assertEquals(live.call(), 1);
   }
   assertEquals(original.name, "types");

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { denoFlags, execute, LIBRARY, ROOT, test } from "../support.ts";
 import { join } from "@std/path";
+import { denoFlags, execute, LIBRARY, ROOT, test } from "../support.ts";
 
 // The limit of memory that can be addressed is that of the process, hence one of
 // its own; what V8 reserved before the limit was set stays.

@@ -13,7 +13,6 @@ import {
   writeParameter,
 } from "../../ffi/parameter.ts";
 import { Instance, IreeError, ParameterIndex } from "../../mod.ts";
-import { safetensors } from "./parameter_files.ts";
 import {
   denoFlags,
   execute,
@@ -24,6 +23,7 @@ import {
   test,
   tool,
 } from "../support.ts";
+import { safetensors } from "./parameter_files.ts";
 
 const MEBIBYTE = 2 ** 20;
 

@@ -11,6 +11,7 @@ import {
   type StatusCode,
 } from "../../mod.ts";
 import { Random } from "../mutations/random.ts";
+import { execute, mustRun, TemporaryFolder, test, tool } from "../support.ts";
 import {
   bytesOf,
   concat,
@@ -19,7 +20,6 @@ import {
   safetensors,
   safetensorsOf,
 } from "./parameter_files.ts";
-import { execute, mustRun, TemporaryFolder, test, tool } from "../support.ts";
 
 const floats = new Float32Array([1, 2, 3, 4, 5, 6]);
 

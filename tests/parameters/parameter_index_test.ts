@@ -5,8 +5,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Instance, IreeError, ParameterIndex, runtime } from "../../mod.ts";
-import { bytesOf, gguf, safetensors } from "./parameter_files.ts";
 import { TemporaryFolder, test } from "../support.ts";
+import { bytesOf, gguf, safetensors } from "./parameter_files.ts";
 
 function refused(work: () => unknown, code: string, words: string): IreeError {
   const error = assertThrows(work, IreeError);

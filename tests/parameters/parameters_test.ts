@@ -20,8 +20,8 @@ import {
   type ParameterMode,
   ParametersModule,
 } from "../../mod.ts";
-import { safetensors } from "./parameter_files.ts";
 import { mustRun, program, TemporaryFolder, test, tool } from "../support.ts";
+import { safetensors } from "./parameter_files.ts";
 
 const parameters = await program("parameters.mlir");
 const single = await program("single.mlir");

@@ -128,7 +128,7 @@ test("Calls of forks go on though all of them are disposed", async () => {
   await assertRejects(async () => await fork.callAsync("count"), IreeError);
 });
 
-test("A device that was given to a program stays the giver's", () => {
+test("A device that was given to a program stays the producer's", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   const program = load<Functions>({ modules: [syncWork], device });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join, toFileUrl } from "@std/path";
+import { parseSignature } from "../../lib/signature/signature.ts";
 import {
   formatProgramTypes,
   inspectProgram,
@@ -7,7 +8,6 @@ import {
   LoadedProgram,
   type ProgramDescription,
 } from "../../mod.ts";
-import { parseSignature } from "../../lib/signature/signature.ts";
 import {
   denoFlags,
   execute,
@@ -48,7 +48,7 @@ function check(folder: TemporaryFolder, ...files: string[]): Promise<Output> {
 const HEAD = `
 import {
   asTensor, BufferView, type CallResult, type Computed, List, load,
-  LoadedProgram, type Program, Reference, type Tensor, type VmFunction,
+  LoadedProgram, type Program, VmRef, type Tensor, type VmFunction,
 } from ${JSON.stringify(MOD)};
 import type { Functions as Arithmetic } from "./arithmetic.ts";
 import type { Functions as Custom } from "./custom_import.ts";
@@ -68,7 +68,7 @@ declare const structuresProgram: Program<Structures>;
 declare const namesProgram: Program<Names>, untyped: Program;
 declare const view: BufferView;
 declare const list: List;
-declare const other: Reference;
+declare const other: VmRef;
 const f32 = new Float32Array(4);
 const f64 = new Float64Array(4);
 const i32 = new Int32Array(4);

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import release from "../../lib/cli/setup/release.json" with { type: "json" };
-import { composeManifest } from "../../release/manifest.ts";
 import { runtime } from "../../mod.ts";
+import { composeManifest } from "../../release/manifest.ts";
 import { TemporaryFolder, test } from "../support.ts";
 
 test("The package, its manifest and its library have one version", () => {

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
+import { runtime } from "../../mod.ts";
 import { composeManifest } from "../../release/manifest.ts";
 import { makePackage } from "../../release/package.ts";
 import { publishedFiles } from "../../release/published.ts";
-import { runtime } from "../../mod.ts";
 import {
   execute,
   mustRun,

@@ -6,9 +6,9 @@
  */
 
 import { join } from "@std/path";
+import { pathsUnder } from "../cli/archives.ts";
 import importMap from "../offline/import_map.json" with { type: "json" };
 import { mustRun, ROOT, TemporaryFolder } from "../support.ts";
-import { pathsUnder } from "../cli/archives.ts";
 
 interface Package {
   readonly version: string;

@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import {
+  parseDeclaredType,
+  parseSignature,
+} from "../../lib/signature/signature.ts";
+import {
   type DeclaredType,
   type DeclaredValue,
   formatDeclaredType,
@@ -8,10 +12,6 @@ import {
   inspectProgram,
   type Signature,
 } from "../../mod.ts";
-import {
-  parseDeclaredType,
-  parseSignature,
-} from "../../lib/signature/signature.ts";
 import { Random } from "../mutations/random.ts";
 import { program, ROOT, sampleProgram, test } from "../support.ts";
 

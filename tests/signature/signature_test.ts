@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { BytecodeModule, DynamicModule, Instance } from "../../mod.ts";
 import {
   type DeclaredType,
   parseDeclaredType,
   parseSignature,
 } from "../../lib/signature/signature.ts";
+import { BytecodeModule, DynamicModule, Instance } from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
 
 const types = await nativeModule("fixtures/types_module.cc");

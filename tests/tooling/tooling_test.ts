@@ -9,10 +9,10 @@ import {
   IreeError,
   List,
   parseTensor,
-  type Reference,
   storageOf,
   tensorByteLength,
   viewStorageBytes,
+  type VmRef,
 } from "../../mod.ts";
 import { test } from "../support.ts";
 
@@ -254,7 +254,7 @@ test("viewStorageBytes refuses what is no buffer", () => {
   using instance = Instance.open();
   using tensor = parseTensor(instance, "i8");
   assertThrows(
-    () => viewStorageBytes(tensor as unknown as Reference),
+    () => viewStorageBytes(tensor as unknown as VmRef),
     IreeError,
     "wanted a native object of kind ref",
   );

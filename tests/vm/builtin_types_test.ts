@@ -6,9 +6,9 @@ import {
   List,
   load,
   type LoadedProgram,
-  Reference,
   type Value,
   VmBuffer,
+  VmRef,
 } from "../../mod.ts";
 import { nativeModule, program, sampleModule, test } from "../support.ts";
 
@@ -99,10 +99,10 @@ test("A null reference arrives as null and is passed as null", () => {
   }
 });
 
-test("A type without a class of its own arrives as a Reference", () => {
+test("A type without a class of its own arrives as a VmRef", () => {
   using loaded = load({ modules: [types, manyTypes] });
   const [object, value] = loaded.call("counter", 30, 6) as Value[];
-  using counter = assertIs(object, Reference);
+  using counter = assertIs(object, VmRef);
   assertEquals(value, 42);
   assertEquals(counter.typeName, "types.counter");
   using add = loaded.context.lookupFunction("types.counter_add");
@@ -110,10 +110,10 @@ test("A type without a class of its own arrives as a Reference", () => {
 
   using view = loaded.call("buffer_view") as BufferView;
   using bufferOf = loaded.context.lookupFunction("hal.buffer_view.buffer");
-  using buffer = assertIs(bufferOf.call(view), Reference);
+  using buffer = assertIs(bufferOf.call(view), VmRef);
   assertEquals(buffer.typeName, "hal.buffer");
   using deviceOf = loaded.context.lookupFunction("hal.devices.get");
-  using device = assertIs(deviceOf.call(0), Reference);
+  using device = assertIs(deviceOf.call(0), VmRef);
   assertEquals(device.typeName, "hal.device");
   assertEquals(deviceOf.call(1), null);
 });
@@ -137,10 +137,10 @@ test("Objects of every class go into a call and come back the same", () => {
   using sameView = assertIs(echo(view), BufferView);
   assertEquals(sameView.format(), VIEW);
 
-  using counter = loaded.call("counter_create", 1) as Reference;
-  using sameCounter = assertIs(echo(counter), Reference);
+  using counter = loaded.call("counter_create", 1) as VmRef;
+  using sameCounter = assertIs(echo(counter), VmRef);
   assertEquals(sameCounter.equals(counter), true);
-  using otherCounter = loaded.call("counter_create", 1) as Reference;
+  using otherCounter = loaded.call("counter_create", 1) as VmRef;
   assertEquals(otherCounter.equals(counter), false);
   assertEquals(loaded.call("counter_live"), 2);
 });
@@ -171,7 +171,7 @@ test("Objects of every class live in lists", () => {
     using object = loaded.call(name) as List | VmBuffer | BufferView;
     list.push(object);
   }
-  using counter = loaded.call("counter_create", 5) as Reference;
+  using counter = loaded.call("counter_create", 5) as VmRef;
   list.push(counter);
   using inner = assertIs(list.get(0), List);
   assertEquals(inner.size, 7);
@@ -179,7 +179,7 @@ test("Objects of every class live in lists", () => {
   assertEquals(buffer.toText(), "types");
   using view = assertIs(list.get(2), BufferView);
   assertEquals(view.format(), VIEW);
-  using same = assertIs(list.get(3), Reference);
+  using same = assertIs(list.get(3), VmRef);
   assertEquals(same.equals(counter), true);
   assertEquals(loaded.call("sum_list", list), SUM);
 });
@@ -191,8 +191,8 @@ test("An object of a wrong type is refused with both types' names", () => {
   using list = native.call("make_list") as List;
   using buffer = native.call("make_buffer") as VmBuffer;
   using view = native.call("make_buffer_view") as BufferView;
-  using counter = native.call("counter_create", 1) as Reference;
-  using string = strings.call("create", view) as Reference;
+  using counter = native.call("counter_create", 1) as VmRef;
+  using string = strings.call("create", view) as VmRef;
   const given: [string, Value][] = [
     ["vm.list", list],
     ["vm.buffer", buffer],
@@ -238,8 +238,8 @@ test("The program many_types computes with what the module makes", () => {
     );
     using doubled = assertIs(loaded.call("doubled"), BufferView);
     assertEquals(doubled.format(), "2x3xf32=[2 4 6][8 10 12]");
-    const first = loaded.call("counter", 1, 10) as [Reference, number];
-    const second = loaded.call("counter", -5, 5) as [Reference, number];
+    const first = loaded.call("counter", 1, 10) as [VmRef, number];
+    const second = loaded.call("counter", -5, 5) as [VmRef, number];
     assertEquals([first[1], second[1]], [21, 5]);
     assertEquals(first[0].equals(second[0]), false);
     for (const [counter] of [first, second]) counter.dispose();
@@ -253,15 +253,15 @@ test("The program custom_import hands strings out and takes them back", () => {
       device: "local-sync",
     });
     assertEquals(loaded.call("live"), 0);
-    using constant = assertIs(loaded.call("create_constant"), Reference);
+    using constant = assertIs(loaded.call("create_constant"), VmRef);
     using make = loaded.context.lookupFunction("types.make_buffer_view");
     using view = make.call() as BufferView;
-    using created = assertIs(loaded.call("create", view), Reference);
+    using created = assertIs(loaded.call("create", view), VmRef);
     assertEquals(loaded.call("live"), 2);
     for (const string of [constant, created]) {
       assertEquals(string.typeName, "custom.string");
       assertEquals(loaded.call("print", string), undefined);
-      using echo = assertIs(loaded.call("echo", string), Reference);
+      using echo = assertIs(loaded.call("echo", string), VmRef);
       assertEquals(echo.equals(string), true);
     }
     assertEquals(constant.equals(created), false);

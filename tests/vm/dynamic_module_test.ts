@@ -8,8 +8,8 @@ import {
   Instance,
   load,
   type ModuleParameters,
-  type Reference,
   type VmBuffer,
+  type VmRef,
 } from "../../mod.ts";
 import {
   moduleCompilerArguments,
@@ -85,7 +85,7 @@ test("Several exports of one library work in one context", () => {
   using view = loaded.call("make_buffer_view") as BufferView;
   const make = (module: string) => {
     using found = context.lookupFunction(`${module}.string.from_tensor`);
-    return found.call(view) as Reference;
+    return found.call(view) as VmRef;
   };
   using custom = make("custom");
   using shout = make("shout");

@@ -9,7 +9,7 @@ import {
   IreeError,
   List,
   load,
-  type Reference,
+  type VmRef,
 } from "../../mod.ts";
 import {
   moduleCompilerArguments,
@@ -69,7 +69,7 @@ function assertCounts(instance: Instance, module: DynamicModule): void {
   using context = Context.create(instance, [module]);
   using create = context.lookupFunction("counter_create", module);
   using add = context.lookupFunction("counter_add", module);
-  using counter = create.call(40) as Reference;
+  using counter = create.call(40) as VmRef;
   assertEquals(counter.typeName, `${module.name}.counter`);
   assertEquals(add.call(counter, 2), 42);
 }
@@ -177,9 +177,9 @@ function liveObjects(): { strings: unknown; counters: unknown } {
 test("An object of a module's type outlives all it came from", () => {
   assertEquals(liveObjects(), { strings: 0, counters: 0 });
   const first = loadStrings();
-  const string = first.call("create_constant") as Reference;
+  const string = first.call("create_constant") as VmRef;
   assertEquals(first.call("live"), 1);
-  const echo = first.call("echo", string) as Reference;
+  const echo = first.call("echo", string) as VmRef;
   assertEquals(echo.equals(string), true);
   assertEquals(first.call("live"), 1);
   first.dispose();
@@ -190,9 +190,9 @@ test("An object of a module's type outlives all it came from", () => {
   {
     using second = loadStrings();
     second.call("print", string);
-    using again = second.call("echo", string) as Reference;
+    using again = second.call("echo", string) as VmRef;
     assertEquals(again.equals(string), true);
-    using other = second.call("create_constant") as Reference;
+    using other = second.call("create_constant") as VmRef;
     assertEquals(other.equals(string), false);
     assertEquals(second.call("live"), 2);
   }
@@ -210,7 +210,7 @@ test("Objects in lists outlive all they came from", () => {
   const create = context.lookupFunction("counter_create", module);
   const list = List.create(instance);
   for (let start = 0; start < 5; start++) {
-    using counter = create.call(start) as Reference;
+    using counter = create.call(start) as VmRef;
     list.push(counter);
   }
   for (const object of [instance, context, create, module]) object.dispose();
@@ -218,7 +218,7 @@ test("Objects in lists outlive all they came from", () => {
 
   using other = load({ modules: [types] });
   for (let start = 0; start < 5; start++) {
-    using counter = list.get(start) as Reference;
+    using counter = list.get(start) as VmRef;
     assertEquals(other.call("counter_add", counter, 100), start + 100);
   }
   list.resize(3);
@@ -231,9 +231,9 @@ test("A thousand objects are counted one by one", () => {
   using loaded = loadStrings();
   using make = loaded.context.lookupFunction("types.make_buffer_view");
   using view = make.call() as BufferView;
-  const strings: Reference[] = [];
+  const strings: VmRef[] = [];
   for (let i = 1; i <= 1000; i++) {
-    strings.push(loaded.call("create", view) as Reference);
+    strings.push(loaded.call("create", view) as VmRef);
     assertEquals(loaded.call("live"), i);
   }
   // A call that fails keeps none of its arguments.

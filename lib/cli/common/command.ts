@@ -19,3 +19,6 @@ export interface Command {
    */
   run(args: readonly string[]): CommandStatus | Promise<CommandStatus>;
 }
+
+/** Commands by name. */
+export type Commands = Readonly<Record<string, Command>>;

@@ -1,12 +1,9 @@
-import type { Command } from "../common/command.ts";
-import { bashScript, fishScript, zshScript } from "./scripts.ts";
+import type { Command, Commands } from "../common/command.ts";
 import type { FlagTable } from "../common/flags.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-
-/** Commands by name. */
-export type Commands = Readonly<Record<string, Command>>;
+import { bashScript, fishScript, zshScript } from "./scripts.ts";
 
 const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },

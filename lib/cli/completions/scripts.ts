@@ -1,4 +1,4 @@
-import type { Commands } from "./command.ts";
+import type { Commands } from "../common/command.ts";
 import type { Flag, FlagTable } from "../common/flags.ts";
 
 // The scripts have the commands and their flags written out: shells ask often,

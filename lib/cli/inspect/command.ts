@@ -11,13 +11,13 @@ import {
 } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
+import { printError, printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
 import {
   formatLibrary,
   formatProgram,
   type LoadedDescription,
 } from "./text.ts";
-import { printError, printHelp } from "../common/terminal.ts";
-import { UsageError } from "../common/usage_error.ts";
 
 const FLAGS = {
   load: {

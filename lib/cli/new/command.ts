@@ -2,10 +2,11 @@ import { dirname, join } from "@std/path";
 import { IreeError } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
-import { appFiles } from "./app.ts";
-import { moduleFiles } from "./module.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
+import { appFiles } from "./app.ts";
+import { moduleFiles } from "./module.ts";
+import type { ProjectFiles } from "./project.ts";
 
 const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
@@ -28,9 +29,6 @@ usage.
 Example:
   iree new module tokenizer && cd tokenizer && deno task test
 `;
-
-/** Files of a project by their paths in its folder. */
-export type ProjectFiles = Readonly<Record<string, string>>;
 
 const KINDS: Readonly<Record<string, (name: string) => ProjectFiles>> = {
   module: moduleFiles,

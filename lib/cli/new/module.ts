@@ -1,5 +1,5 @@
 import { runtime } from "../../../mod.ts";
-import type { ProjectFiles } from "./command.ts";
+import type { ProjectFiles } from "./project.ts";
 
 /**
  * Files of a project with a native module.

@@ -3,12 +3,12 @@ import {
   type Instance,
   IreeError,
   parseTensor,
-  Reference,
   type Value,
   viewStorageBytes,
   VmBuffer,
+  VmRef,
 } from "../../../mod.ts";
-import type { ValueType } from "./inputs.ts";
+import type { InputType } from "./inputs.ts";
 
 /**
  * Makes a tensor of a value: a scalar has no dimensions, buffers are bytes, and
@@ -22,7 +22,7 @@ import type { ValueType } from "./inputs.ts";
  */
 export function asTensor(
   value: Value,
-  type: ValueType,
+  type: InputType,
   instance: Instance,
   stack: DisposableStack,
 ): BufferView {
@@ -32,7 +32,7 @@ export function asTensor(
 
 function makeTensor(
   value: Exclude<Value, BufferView>,
-  type: ValueType,
+  type: InputType,
   instance: Instance,
 ): BufferView {
   if (value === null) return parseTensor(instance, "0xi8");
@@ -44,7 +44,7 @@ function makeTensor(
     const bytes = value.toBytes();
     return parseTensor(instance, `${bytes.length}xi8`, bytes);
   }
-  if (value instanceof Reference && value.typeName === "hal.buffer") {
+  if (value instanceof VmRef && value.typeName === "hal.buffer") {
     return viewStorageBytes(value);
   }
   throw new IreeError(

@@ -4,12 +4,12 @@ import {
   compareTensors,
   type Instance,
   List,
-  Reference,
   type Value,
   VmBuffer,
+  VmRef,
 } from "../../../mod.ts";
 import { asTensor } from "./as_tensor.ts";
-import type { ValueType } from "./inputs.ts";
+import type { InputType } from "./inputs.ts";
 import { isPrintable, type Results } from "./results.ts";
 
 /** How many elements of a tensor that differs are printed at most. */
@@ -49,7 +49,7 @@ export function compareResults(
 function compareValue(
   expected: Value,
   actual: Value,
-  type: ValueType,
+  type: InputType,
   options: CompareOptions,
   instance: Instance,
 ): string {
@@ -84,5 +84,5 @@ function typeName(value: Value): string {
   if (value instanceof BufferView) return "hal.buffer_view";
   if (value instanceof VmBuffer) return "vm.buffer";
   if (value instanceof List) return "vm.list";
-  return value instanceof Reference ? value.typeName : "empty";
+  return value instanceof VmRef ? value.typeName : "empty";
 }

@@ -6,21 +6,21 @@ import {
   parseScalar,
   parseTensor,
   type ScalarTextType,
-  type SlotType,
   storageOf,
   tensorByteLength,
   type Value,
+  type ValueType,
 } from "../../../mod.ts";
 import { type InputFile, InputFiles } from "./input_files.ts";
 import { readTensor } from "./npy_file.ts";
 
 /** Type of an argument or result: of scalars also those passed as i32. */
-export type ValueType = SlotType | "f16" | "bf16";
+export type InputType = ValueType | "f16" | "bf16";
 
 /** Where inputs go to. */
 export interface InputTarget {
   /** Types of the values, in order. */
-  readonly types: readonly ValueType[];
+  readonly types: readonly InputType[];
   /** The device that tensors lie on; an instance for memory of the host. */
   readonly memory: Device | Instance;
   /** What the values belong to, for messages. */
@@ -160,7 +160,7 @@ class InputReader {
     );
   }
 
-  #nextType(): ValueType {
+  #nextType(): InputType {
     const { types, name, role } = this.#target;
     if (this.values.length < types.length) return types[this.values.length];
     throw new IreeError(
@@ -179,7 +179,7 @@ class InputReader {
   }
 }
 
-function zeroOf(type: ValueType): Value {
+function zeroOf(type: InputType): Value {
   return type === "ref" ? null : type === "i64" ? 0n : 0;
 }
 
@@ -191,9 +191,9 @@ function zeroOf(type: ValueType): Value {
  * @param declared What the author declared.
  */
 export function valueTypes(
-  types: readonly SlotType[],
+  types: readonly ValueType[],
   declared: readonly { readonly kind: string; readonly type?: string }[] = [],
-): ValueType[] {
+): InputType[] {
   return types.map((type, ordinal) => {
     const value = declared[ordinal];
     const declaredType = value?.kind === "scalar" ? value.type : undefined;

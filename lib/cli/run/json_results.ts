@@ -6,7 +6,7 @@ import {
   type Value,
   VmBuffer,
 } from "../../../mod.ts";
-import type { ValueType } from "./inputs.ts";
+import type { InputType } from "./inputs.ts";
 
 /** A value of JSON. */
 export type Json =
@@ -27,7 +27,7 @@ export type Json =
 export function toJson(
   value: Value,
   withContents: boolean,
-  type?: ValueType,
+  type?: InputType,
 ): Json {
   if (value === null) return { kind: "null" };
   if (typeof value !== "object") {

@@ -1,8 +1,8 @@
 import { type Instance, IreeError, type Value } from "../../../mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import { asFileError } from "./input_files.ts";
+import type { InputType } from "./inputs.ts";
 import { makeNpyFile } from "./npy_file.ts";
-import type { ValueType } from "./inputs.ts";
 import type { Results } from "./results.ts";
 
 /**
@@ -43,7 +43,7 @@ export function print(lines: string): void {
 function writeFile(
   target: string,
   value: Value,
-  type: ValueType,
+  type: InputType,
   instance: Instance,
 ): void {
   if (!/^[@+]/.test(target)) {

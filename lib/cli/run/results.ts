@@ -10,14 +10,14 @@ import {
   tensorByteLength,
   type Value,
 } from "../../../mod.ts";
-import type { ValueType } from "./inputs.ts";
+import type { InputType } from "./inputs.ts";
 
 /** What a function returned, in memory that the host can read. */
 export class Results {
   /** The results; objects belong to the stack that was given. */
   readonly values: readonly Value[];
   /** Their types, in order. */
-  readonly types: readonly ValueType[];
+  readonly types: readonly InputType[];
   /** The instance that they belong to. */
   readonly instance: Instance;
 
@@ -33,7 +33,7 @@ export class Results {
   constructor(
     instance: Instance,
     result: CallResult,
-    types: readonly ValueType[],
+    types: readonly InputType[],
     device: Device | undefined,
     stack: DisposableStack,
   ) {
@@ -94,7 +94,7 @@ function own(value: Value, stack: DisposableStack): void {
   if (typeof value === "object" && value !== null) stack.use(value);
 }
 
-function storedType(type: ValueType): ScalarType | undefined {
+function storedType(type: InputType): ScalarType | undefined {
   if (type === "ref") return undefined;
   return type === "f16" || type === "bf16" ? "f32" : type;
 }

@@ -10,7 +10,8 @@ import { IreeError, runtime } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { Progress } from "../common/progress.ts";
-import release from "./release.json" with { type: "json" };
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { download, shown } from "./download.ts";
 import {
   install,
@@ -18,8 +19,7 @@ import {
   isInstalled,
   removeLeftovers,
 } from "./install.ts";
-import { printHelp } from "../common/terminal.ts";
-import { UsageError } from "../common/usage_error.ts";
+import release from "./release.json" with { type: "json" };
 
 /** What was released: addresses and hashes of the archives by platform. */
 interface Release {

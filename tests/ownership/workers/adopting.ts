@@ -1,11 +1,11 @@
 /**
- * A worker, of either kind, that tries to adopt memory.
+ * A worker, of either kind, that tries to import memory.
  *
  * @module
  */
 
 import { parentPort } from "node:worker_threads";
-import { keepMemory } from "../../../ffi/ownership/kept_memory.ts";
+import { pinMemory } from "../../../ffi/ownership/pinned_memory.ts";
 import { BufferView, Device, Instance, IreeError } from "../../../mod.ts";
 
 /** What became of it. */
@@ -22,12 +22,12 @@ function attempt(): Attempt {
   const array = BufferView.alignedArray(instance, "f32", 4);
   let refusal: string | undefined;
   try {
-    BufferView.adopt(device, array).dispose();
+    BufferView.import(device, array).dispose();
   } catch (error) {
     if (!(error instanceof IreeError)) throw error;
     refusal = `${error.code}: ${error.detail}`;
   }
-  return { refusal, key: keepMemory(new ArrayBuffer(0)) };
+  return { refusal, key: pinMemory(new ArrayBuffer(0)) };
 }
 
 // Only workers of Node have a port; only the others are a worker's scope.

@@ -16,7 +16,7 @@ import {
   List,
   load,
   type ModuleSource,
-  type Reference,
+  type VmRef,
 } from "../../../mod.ts";
 
 /** What the worker is told at first. */
@@ -73,7 +73,7 @@ function makeProgram(order: StressOrder, random: Random): Subject {
     assertEquals(view.format(), DOUBLED);
     const start = random(1000);
     const [counter, sum] = program.call("counter", start, 7) as [
-      Reference,
+      VmRef,
       number,
     ];
     using _counter = counter;
@@ -97,7 +97,7 @@ function makeCounter(order: StressOrder, random: Random): Subject {
   const make = stack.use(context.lookupFunction("types.counter_create"));
   const add = stack.use(context.lookupFunction("types.counter_add"));
   let value = random(1000);
-  const counter = stack.use(make.call(value) as Reference);
+  const counter = stack.use(make.call(value) as VmRef);
   // The function needs none of them to be kept from outside.
   for (const object of [instance, module, context, make]) {
     if (random(2) === 0) object.dispose();
@@ -121,7 +121,7 @@ function makeList(order: StressOrder, random: Random): Subject {
     device: "local-sync",
   });
   using view = program.call("doubled") as BufferView;
-  const [counter] = program.call("counter", 1, 1) as [Reference, number];
+  const [counter] = program.call("counter", 1, 1) as [VmRef, number];
   using _counter = counter;
   using inner = List.from(instance, [view, counter]);
   const number = random(1000);
@@ -131,7 +131,7 @@ function makeList(order: StressOrder, random: Random): Subject {
     using _inner = inner;
     assertEquals(numbers, [number, 1n]);
     using view = inner.get(0) as BufferView;
-    using counter = inner.get(1) as Reference;
+    using counter = inner.get(1) as VmRef;
     assertEquals(view.format(), DOUBLED);
     assertEquals(counter.typeName, "types.counter");
   };

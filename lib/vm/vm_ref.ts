@@ -19,7 +19,7 @@ import { handleOf, NativeObject } from "../base/native_object.ts";
  * assertEquals(storage.equals(same), true);
  * ```
  */
-export class Reference extends NativeObject {
+export class VmRef extends NativeObject {
   #typeName: string | undefined;
 
   /** Full name of the object's type, such as `custom.string`. */
@@ -32,7 +32,7 @@ export class Reference extends NativeObject {
    *
    * @param other Another reference.
    */
-  equals(other: Reference): boolean {
+  equals(other: VmRef): boolean {
     return referencesEqual(handleOf(this), handleOf(other));
   }
 }

@@ -14,20 +14,20 @@ const kept = new Map<number, ArrayBuffer>();
  *
  * @returns The key by which native code tells that it no longer uses it.
  */
-export function keepMemory(memory: ArrayBuffer): number {
+export function pinMemory(memory: ArrayBuffer): number {
   const key = native.iree_ffi_import_new_key();
   kept.set(key, memory);
   return key;
 }
 
 /** Keeps memory in place of what was kept before, which it was moved out of. */
-export function keepMovedMemory(key: number, memory: ArrayBuffer): void {
+export function pinMovedMemory(key: number, memory: ArrayBuffer): void {
   kept.set(key, memory);
 }
 
 /** Lets memory go that native code was not given after all. */
-export function forgetMemory(key: number): void {
-  letReleasedMemoryGo();
+export function unpinMemory(key: number): void {
+  unpinReleasedMemory();
   kept.delete(key);
 }
 
@@ -35,7 +35,7 @@ export function forgetMemory(key: number): void {
  * Lets go of what is no longer used. Called whenever a native object goes: with
  * the last one that used the memory, usually.
  */
-export function letReleasedMemoryGo(): void {
+export function unpinReleasedMemory(): void {
   if (kept.size === 0) return;
   for (;;) {
     const key = native.iree_ffi_import_take_released();

@@ -1,0 +1,105 @@
+/**
+ * The elements of one type in JavaScript.
+ *
+ * @typeParam Array The array that they are read into.
+ * @typeParam Element What one is by itself.
+ * @typeParam Arrays The arrays that they can be made from.
+ * @typeParam Given What one can be made from.
+ */
+export interface ElementArrays<
+  Array,
+  Element,
+  Arrays = Array,
+  Given = Element,
+> {
+  /** The array that they are read into. */
+  array: Array;
+  /** What one is by itself. */
+  element: Element;
+  /** The arrays that they can be made from. */
+  arrays: Arrays;
+  /** What one can be made from. */
+  given: Given;
+}
+
+/**
+ * The elements of tensors in JavaScript, by the names of their types. What has
+ * no array of its own there is in one of integers, by its bits.
+ */
+export interface TensorElements {
+  /** A byte that is 0 or 1. */
+  i1: ElementArrays<
+    Uint8Array<ArrayBuffer>,
+    number,
+    Uint8Array<ArrayBuffer>,
+    number | boolean
+  >;
+  /** 4 bits, two in a byte. */
+  i4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
+  /** 4 bits, signed, two in a byte. */
+  si4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
+  /** 4 bits, unsigned, two in a byte. */
+  ui4: ElementArrays<Uint8Array<ArrayBuffer>, never>;
+  /** 8 bits, signed or not. */
+  i8: ElementArrays<
+    Int8Array<ArrayBuffer>,
+    number,
+    Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+  >;
+  /** 8 bits, signed. */
+  si8: ElementArrays<Int8Array<ArrayBuffer>, number>;
+  /** 8 bits, unsigned. */
+  ui8: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+  /** 16 bits, signed or not. */
+  i16: ElementArrays<
+    Int16Array<ArrayBuffer>,
+    number,
+    Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+  >;
+  /** 16 bits, signed. */
+  si16: ElementArrays<Int16Array<ArrayBuffer>, number>;
+  /** 16 bits, unsigned. */
+  ui16: ElementArrays<Uint16Array<ArrayBuffer>, number>;
+  /** 32 bits, signed or not. */
+  i32: ElementArrays<
+    Int32Array<ArrayBuffer>,
+    number,
+    Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
+  >;
+  /** 32 bits, signed. */
+  si32: ElementArrays<Int32Array<ArrayBuffer>, number>;
+  /** 32 bits, unsigned. */
+  ui32: ElementArrays<Uint32Array<ArrayBuffer>, number>;
+  /** 64 bits, signed or not. */
+  i64: ElementArrays<
+    BigInt64Array<ArrayBuffer>,
+    bigint,
+    BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>
+  >;
+  /** 64 bits, signed. */
+  si64: ElementArrays<BigInt64Array<ArrayBuffer>, bigint>;
+  /** 64 bits, unsigned. */
+  ui64: ElementArrays<BigUint64Array<ArrayBuffer>, bigint>;
+  /** 16 bits in IEEE's format. */
+  f16: ElementArrays<Float16Array<ArrayBuffer>, number>;
+  /** The upper 16 bits of an f32. */
+  bf16: ElementArrays<Uint16Array<ArrayBuffer>, number>;
+  /** 32 bits in IEEE's format. */
+  f32: ElementArrays<Float32Array<ArrayBuffer>, number>;
+  /** 64 bits in IEEE's format. */
+  f64: ElementArrays<Float64Array<ArrayBuffer>, number>;
+  /** Two f32, the real part first. */
+  cf64: ElementArrays<Float32Array<ArrayBuffer>, readonly [number, number]>;
+  /** Two f64, the real part first. */
+  cf128: ElementArrays<Float64Array<ArrayBuffer>, readonly [number, number]>;
+  /** 8 bits: 5 of exponent, 2 of mantissa. */
+  f8E5M2: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+  /** 8 bits: 4 of exponent, 3 of mantissa. */
+  f8E4M3FN: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+  /** As `f8E5M2`, with one zero and one NaN. */
+  f8E5M2FNUZ: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+  /** As `f8E4M3FN`, with one zero and one NaN. */
+  f8E4M3FNUZ: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+  /** 8 bits of exponent. */
+  f8E8M0FNU: ElementArrays<Uint8Array<ArrayBuffer>, number>;
+}
