@@ -110,11 +110,27 @@ export class IreeError extends Error {
    * @returns A new error with this one's stack.
    */
   withHint(hint: string): IreeError {
-    const { code, detail, status, cause } = this;
-    const error = new IreeError(code, detail, { hint, status, cause });
-    error.stack = this.stack?.replace(this.message, () => error.message);
-    return error;
+    return reword(this, this.detail, hint);
   }
+}
+
+/**
+ * Makes the same failure in other words.
+ *
+ * @param error The failure.
+ * @param detail What happened.
+ * @param hint What to do about it.
+ * @returns A new error with the stack, the cause and IREE's text of the first.
+ */
+export function reword(
+  error: IreeError,
+  detail: string,
+  hint: string | undefined = error.hint,
+): IreeError {
+  const { code, status, cause } = error;
+  const reworded = new IreeError(code, detail, { hint, status, cause });
+  reworded.stack = error.stack?.replace(error.message, () => reworded.message);
+  return reworded;
 }
 
 /** Lines that IREE puts behind what happened: where in which program. */

@@ -1,5 +1,6 @@
 export {
   IreeError,
   type IreeErrorOptions,
+  reword,
   type StatusCode,
 } from "../../ffi/base/error.ts";

@@ -1,4 +1,6 @@
-import { IreeError } from "../base/error.ts";
+import { listDrivers } from "../../ffi/driver.ts";
+import { IreeError, reword } from "../base/error.ts";
+import { suggestion } from "../base/suggestion.ts";
 
 /** How IREE says where Vulkan's loader may be named. */
 const THEIRS = "specified with IREE_HAL_VULKAN_LIBVULKAN_PATH";
@@ -6,10 +8,32 @@ const THEIRS = "specified with IREE_HAL_VULKAN_LIBVULKAN_PATH";
 /** How it is named here, where no environment variable is read. */
 const OURS = "named by the flag vulkan_libvulkan_search_path";
 
+/** What drivers are for, by other names that people know. */
+const ALIASES: Readonly<Record<string, string>> = {
+  cpu: "local-task",
+  "llvm-cpu": "local-task",
+  local: "local-task",
+  sync: "local-sync",
+  task: "local-task",
+  vmvx: "local-task",
+  gpu: "vulkan",
+  "vulkan-spirv": "vulkan",
+};
+
+/** Drivers of IREE's that this library is built without. */
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  amdgpu: "the driver for AMD GPUs",
+  cuda: "CUDA",
+  hip: "HIP",
+  metal: "Metal",
+  rocm: "ROCm",
+  webgpu: "WebGPU",
+};
+
 /**
- * Does what may make a driver load libraries of the system. Of a failure that
- * names an environment variable, which this library does not read, it tells
- * what takes its place.
+ * Does what may make a driver load libraries of the system. A failure that names
+ * an environment variable, which this library does not read, names what takes
+ * its place; one about a driver that there is not names those that there are.
  *
  * @param work What is done.
  * @returns What it gives.
@@ -19,14 +43,34 @@ export function withDriver<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof IreeError)) throw error;
-    const { code, detail, status, cause } = error;
-    if (!detail.includes(THEIRS)) throw error;
-    const told = new IreeError(code, detail.replace(THEIRS, OURS), {
-      hint: "the flag is one of `iree run`, and of setIreeFlags",
-      status,
-      cause,
-    });
-    told.stack = error.stack?.replace(error.message, () => told.message);
-    throw told;
+    throw explainDriver(error);
   }
+}
+
+function explainDriver(error: IreeError): IreeError {
+  const { detail } = error;
+  const unknown = /^no driver '([^]*?)' registered/.exec(detail);
+  if (unknown !== null) {
+    const [text, name] = unknown;
+    return reword(error, text, adviseDriver(name));
+  }
+  if (!detail.includes(THEIRS)) return error;
+  return reword(
+    error,
+    detail.replace(THEIRS, OURS),
+    "the flag is one of `iree run`, and of setIreeFlags",
+  );
+}
+
+function adviseDriver(name: string): string {
+  const names = listDrivers().map((driver) => driver.name);
+  const known = `drivers that there are: ${names.join(", ")}`;
+  if (Object.hasOwn(NOT_BUILT, name) && !names.includes(name)) {
+    return `${NOT_BUILT[name]} is not in this library; ${known}`;
+  }
+  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+  const meant = alias !== undefined && names.includes(alias)
+    ? `; did you mean ${alias}?`
+    : suggestion(name, names);
+  return `${known}${meant}`;
 }

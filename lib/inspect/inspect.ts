@@ -6,12 +6,13 @@ import {
   memorySource,
   withFile,
 } from "../files/byte_source.ts";
+import { KIND_HEAD_LENGTH, recognizeFile } from "../files/file_kind.ts";
 import {
   likelyCreationFunctions,
   readLibraryFile,
 } from "../files/library_file.ts";
+import { looksLikeProgram } from "../files/program_archive.ts";
 import { readStdin } from "../files/stdin.ts";
-import { looksLikeProgram } from "./program_archive.ts";
 import {
   describeProgram,
   type ProgramDescription,
@@ -93,15 +94,12 @@ export function inspect(
 export function inspectProgram(
   source: string | URL | Uint8Array<ArrayBuffer>,
 ): ProgramDescription {
-  return withSource(source, describeProgram);
+  return withSource(source, describeOnlyProgram);
 }
-
-/** What the kind of a library is told from. */
-const HEAD_LENGTH = 1024;
 
 function withSource<T>(
   source: string | URL | Uint8Array<ArrayBuffer>,
-  use: (source: ByteSource) => T,
+  use: (source: ByteSource, path?: string) => T,
 ): T {
   if (source instanceof Uint8Array) return use(memorySource(source));
   if (typeof source !== "string" && !(source instanceof URL)) {
@@ -114,7 +112,7 @@ function withSource<T>(
     return named("standard input", () => use(memorySource(readStdin())));
   }
   const path = toPath(source);
-  return named(`'${path}'`, () => withFile(path, use));
+  return named(`'${path}'`, () => withFile(path, (bytes) => use(bytes, path)));
 }
 
 /** Names the file in errors about what is in it. */
@@ -130,19 +128,41 @@ function named<T>(name: string, use: () => T): T {
   }
 }
 
-function describeFile(source: ByteSource): FileDescription {
+function describeOnlyProgram(
+  source: ByteSource,
+  path?: string,
+): ProgramDescription {
+  if (looksLikeProgram(source)) return describeProgram(source);
+  throw otherKind(readHead(source), "not a compiled program (.vmfb)", path);
+}
+
+function describeFile(source: ByteSource, path?: string): FileDescription {
   if (looksLikeProgram(source)) return describeProgram(source);
   // What is no library is not read to its end.
-  const head = source.read(0, Math.min(source.byteLength, HEAD_LENGTH));
+  const head = readHead(source);
   const { format } = readLibraryFile(head);
   if (format === "unknown") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      "this is neither a compiled program (.vmfb) nor a native library",
-    );
+    const nor = "neither a compiled program (.vmfb) nor a native library";
+    throw otherKind(head, nor, path);
   }
   const bytes = source.read(0, source.byteLength);
   const { arch, exports } = readLibraryFile(bytes);
   const creationFunctions = exports && likelyCreationFunctions(exports);
   return { kind: "library", format, arch, exports, creationFunctions };
+}
+
+function readHead(source: ByteSource): Uint8Array<ArrayBuffer> {
+  return source.read(0, Math.min(source.byteLength, KIND_HEAD_LENGTH));
+}
+
+/** Says what a file is that cannot be inspected. */
+function otherKind(
+  head: Uint8Array<ArrayBuffer>,
+  wanted: string,
+  path = "FILE",
+): IreeError {
+  const kind = recognizeFile(head);
+  const what = kind === undefined ? wanted : `${kind.what}, ${wanted}`;
+  const hint = kind?.advice?.(path);
+  return new IreeError("INVALID_ARGUMENT", `this is ${what}`, { hint });
 }

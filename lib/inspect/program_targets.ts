@@ -1,6 +1,6 @@
 import { type ByteSource, memorySource } from "../files/byte_source.ts";
 import { readLibraryFile } from "../files/library_file.ts";
-import { looksLikeProgram } from "./program_archive.ts";
+import { looksLikeProgram } from "../files/program_archive.ts";
 
 // A program has no table of the devices that it was compiled for. What there is
 // are the messages that it fails with when it finds none of them, in which the
@@ -118,7 +118,12 @@ function* readMessages(
 const TARGET =
   /#hal\.device\.target<"([^"]*)"|#hal\.executable\.target<"([^"]*)", "([^"]*)"/g;
 
-function parseTargets(text: string): DeviceTarget[] {
+/**
+ * Reads the attributes that the compiler wrote of a device's targets.
+ *
+ * @param text The attributes.
+ */
+export function parseTargets(text: string): DeviceTarget[] {
   const targets: (DeviceTarget & { executables: ExecutableTarget[] })[] = [];
   for (const [, device, backend, format] of text.matchAll(TARGET)) {
     if (device !== undefined) {

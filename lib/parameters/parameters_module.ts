@@ -14,6 +14,8 @@ export interface ParameterProvider {
   readonly index: ParameterIndex;
 }
 
+let fileOf: (module: ParametersModule) => string | undefined;
+
 /**
  * The module `io_parameters`: a program's way to its parameters.
  *
@@ -32,6 +34,8 @@ export interface ParameterProvider {
 export class ParametersModule extends Module {
   /** The keys that it provides, by scope. */
   readonly scopes: ReadonlyMap<string, readonly string[]>;
+  /** The first file that it reads from, for messages. */
+  readonly #file: string | undefined;
 
   private constructor(
     instance: Instance,
@@ -47,6 +51,13 @@ export class ParametersModule extends Module {
         index.entries.map(({ key }) => key),
       ]),
     );
+    this.#file = providers.flatMap(({ index }) => index.entries)
+      .map((entry) => entry.storage === "file" ? entry.path : undefined)
+      .find((path) => path !== undefined);
+  }
+
+  static {
+    fileOf = (module) => module.#file;
   }
 
   /**
@@ -106,15 +117,24 @@ export function parameterHint(
   if (!isScope && !detail.includes("no parameter found in index")) {
     return undefined;
   }
-  const scopes = modules.find((it) => it instanceof ParametersModule)?.scopes;
-  if (scopes === undefined || scopes.size === 0) {
-    return "no parameters were given";
+  const module = modules.find((it) => it instanceof ParametersModule);
+  const [, wanted = ""] = /scopes like '([^']*)'/.exec(detail) ?? [];
+  if (module === undefined || module.scopes.size === 0) {
+    return `no parameters were given; ${scopeAdvice(wanted, "FILE")}`;
   }
+  const { scopes } = module;
   if (isScope) {
     const names = scopes.keys().map((name) => `'${name}'`).toArray();
-    return `scopes that were given: ${names.join(", ")}`;
+    return `scopes that were given: ${names.join(", ")}; ` +
+      scopeAdvice(wanted, fileOf(module) ?? "FILE");
   }
   return scopes.entries()
     .map(([name, keys]) => `scope '${name}': ${describeKeys(keys)}`)
     .toArray().join("\n");
+}
+
+/** How a file is given as the parameters of a scope. */
+function scopeAdvice(scope: string, file: string): string {
+  const text = scope === "" ? file : `${scope}=${file}`;
+  return `write --parameters=${text}, or "${text}" in the option parameters`;
 }

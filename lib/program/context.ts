@@ -5,10 +5,10 @@ import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
-import { parameterHint } from "../parameters/parameters_module.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
+import { explainLinking } from "./link_failure.ts";
 
 /** How a context is created. */
 export interface ContextOptions {
@@ -90,15 +90,7 @@ export class Context extends NativeObject {
       );
       return new Context(instance, linked, handles, context);
     } catch (error) {
-      if (!(error instanceof IreeError) || error.code !== "NOT_FOUND") {
-        throw error;
-      }
-      const hint = parameterHint(error.detail, linked);
-      if (hint !== undefined) throw error.withHint(hint);
-      const names = linked.map(({ name }) => name);
-      throw error.withHint(
-        `modules given, in order: ${names.join(", ") || "none"}`,
-      );
+      throw explainLinking(error, instance, linked);
     }
   }
 

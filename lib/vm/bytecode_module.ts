@@ -1,9 +1,11 @@
 import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
+import { memorySource } from "../files/byte_source.ts";
 import { handleOf } from "../base/native_object.ts";
 import { demandRead, toPath } from "../base/permissions.ts";
 import { Module } from "./module.ts";
+import { explainBytes, explainFile } from "./program_failure.ts";
 
 /**
  * How the file of a bytecode module gets into memory: `preload` reads it,
@@ -63,9 +65,13 @@ export class BytecodeModule extends Module {
     }
     const file = toPath(path);
     demandRead(file);
-    return new BytecodeModule(
-      openBytecodeModule(handleOf(instance), file, mode === "mmap"),
-    );
+    try {
+      return new BytecodeModule(
+        openBytecodeModule(handleOf(instance), file, mode === "mmap"),
+      );
+    } catch (error) {
+      throw explainFile(error, file);
+    }
   }
 
   /**
@@ -79,6 +85,12 @@ export class BytecodeModule extends Module {
     instance: Instance,
     bytes: Uint8Array<ArrayBuffer>,
   ): BytecodeModule {
-    return new BytecodeModule(createBytecodeModule(handleOf(instance), bytes));
+    try {
+      return new BytecodeModule(
+        createBytecodeModule(handleOf(instance), bytes),
+      );
+    } catch (error) {
+      throw explainBytes(error, memorySource(bytes));
+    }
   }
 }

@@ -249,7 +249,7 @@ test("What is neither program nor library is refused with its name", async () =>
   const path = folder.join("notes.txt");
   await Deno.writeTextFile(path, "nothing of the kind, but long enough\n");
   const cases: [string, string, string][] = [
-    [path, "INVALID_ARGUMENT", `'${path}': this is neither`],
+    [path, "INVALID_ARGUMENT", `'${path}': this is text, neither`],
     [folder.path, "INVALID_ARGUMENT", "is not a regular file"],
     [folder.join("nope"), "NOT_FOUND", "failed to open file"],
     [join(path, "x"), "UNAVAILABLE", "failed to open file"],
@@ -259,6 +259,10 @@ test("What is neither program nor library is refused with its name", async () =>
     assertEquals(error.code, code);
     assertStringIncludes(error.message, words);
   }
-  assertThrows(() => inspectProgram(sample), IreeError, "FlatBuffer");
+  assertThrows(
+    () => inspectProgram(sample),
+    IreeError,
+    "this is a native library, not a compiled program (.vmfb)",
+  );
   assertThrows(() => inspect(new Uint8Array()), IreeError, "neither");
 });

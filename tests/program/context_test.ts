@@ -61,7 +61,11 @@ test("A missing module is named, with those given and their order", async () => 
 
 test("A missing function is NOT_FOUND", async () => {
   const missing = await program("missing_function.mlir");
-  assertFails([sample, missing], "NOT_FOUND", "function nothing not exported");
+  assertFails(
+    [sample, missing],
+    "NOT_FOUND",
+    "module 'custom' has no function 'nothing'",
+  );
 });
 
 test("An import with another signature is INTERNAL", async () => {

@@ -1,4 +1,4 @@
-import { suggestion } from "./suggestion.ts";
+import { suggestion } from "../../base/suggestion.ts";
 import { UsageError } from "./usage_error.ts";
 
 // IREE's own syntax, which @std/cli's parseArgs cannot tell apart: a value only

@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import type { ByteSource } from "../files/byte_source.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 // A `.vmfb` is a FlatBuffer with its length before it, and behind it, from the
 // next multiple of 64, the data that it refers to. The compiler wraps that in a
@@ -46,17 +46,32 @@ const RODATA_ALIGNMENT = 64;
 /** `IREE`, behind the length and the place of the root table. */
 const FLATBUFFER_IDENTIFIER = 0x45455249;
 
+/** Name of the FlatBuffer in an archive. */
+const FLATBUFFER_NAME = "module.fb";
+
 /**
  * Whether something begins like a program: with a FlatBuffer of IREE's VM, or
- * with an archive.
+ * with an archive that has one as its first file.
  *
  * @param source What may be a program.
  */
 export function looksLikeProgram(source: ByteSource): boolean {
-  if (source.byteLength < 16) return false;
-  const head = viewOf(source.read(0, 16));
-  return head.getUint32(0, true) === LOCAL_HEADER.signature ||
-    head.getUint32(8, true) === FLATBUFFER_IDENTIFIER;
+  if (hasIdentifier(source, 0)) return true;
+  if (source.byteLength < LOCAL_HEADER.length) return false;
+  const header = viewOf(source.read(0, LOCAL_HEADER.length));
+  if (header.getUint32(0, true) !== LOCAL_HEADER.signature) return false;
+  const nameLength = header.getUint16(26, true);
+  const start = LOCAL_HEADER.length + nameLength + header.getUint16(28, true);
+  if (hasIdentifier(source, start)) return true;
+  if (LOCAL_HEADER.length + nameLength > source.byteLength) return false;
+  const name = source.read(LOCAL_HEADER.length, nameLength);
+  return new TextDecoder().decode(name) === FLATBUFFER_NAME;
+}
+
+function hasIdentifier(source: ByteSource, start: number): boolean {
+  if (source.byteLength < start + 16) return false;
+  const identifier = viewOf(source.read(start, 16)).getUint32(8, true);
+  return identifier === FLATBUFFER_IDENTIFIER;
 }
 
 /**

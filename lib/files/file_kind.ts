@@ -1,0 +1,137 @@
+import { readLibraryFile } from "./library_file.ts";
+
+/** What a file is that was given in place of a compiled program. */
+export interface FileKind {
+  /** A noun: `MLIR source`. */
+  readonly what: string;
+  /**
+   * What to do with it.
+   *
+   * @param path Its path, for the commands.
+   */
+  readonly advice?: (path: string) => string;
+}
+
+/** How much of a file its kind is recognised from. */
+export const KIND_HEAD_LENGTH = 4096;
+
+/**
+ * The command that makes a program for this machine's CPU.
+ *
+ * @param path What is compiled.
+ */
+export function compileCommand(path: string): string {
+  return "iree-compile --iree-hal-target-backends=llvm-cpu " +
+    `--iree-llvmcpu-target-cpu=host ${quote(path)} -o ` +
+    quote(withExtension(path, "vmfb"));
+}
+
+function withExtension(path: string, extension: string): string {
+  return `${path.replace(/\.[^./\\]*$/, "")}.${extension}`;
+}
+
+/** As a shell takes it for one word. */
+function quote(path: string): string {
+  return /^[\w./\\@%+=:,-]+$/.test(path)
+    ? path
+    : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+const compile = (path: string): string => `compile it: ${compileCommand(path)}`;
+
+const importOnnx = (path: string): string => {
+  const mlir = withExtension(path, "mlir");
+  return `import and compile it: iree-import-onnx ${quote(path)} -o ${
+    quote(mlir)
+  } && ` +
+    compileCommand(mlir);
+};
+
+const useParameters = (path: string): string =>
+  "parameters are not a module: give the file by --parameters=" +
+  `${path}, or as the option parameters`;
+
+const useInput = (path: string): string =>
+  `give it to a function: --input=@${path}, or readNpy`;
+
+/** Kinds by the bytes that files of theirs have at a place. */
+const MAGICS: readonly (FileKind & {
+  readonly at: number;
+  readonly bytes: string;
+})[] = [
+  { at: 0, bytes: "ML\xefR", what: "MLIR bytecode", advice: compile },
+  { at: 0, bytes: "BC\xc0\xde", what: "LLVM bitcode" },
+  { at: 0, bytes: "\x93NUMPY", what: "a NumPy array", advice: useInput },
+  { at: 0, bytes: "IRPA", what: "a parameter archive", advice: useParameters },
+  { at: 0, bytes: "GGUF", what: "a GGUF file", advice: useParameters },
+  { at: 0, bytes: "\x89HDF\r\n", what: "an HDF5 file" },
+  { at: 0, bytes: "\x1f\x8b", what: "a gzip archive" },
+  { at: 0, bytes: "PK\x03\x04", what: "a ZIP archive" },
+  { at: 4, bytes: "TFL3", what: "a TensorFlow Lite model" },
+  { at: 0, bytes: "!<arch>\n", what: "a static library" },
+];
+
+const LIBRARY: FileKind = {
+  what: "a native library",
+  advice: () =>
+    "a native module is recognised by the name of its file: *.so, *.dylib or " +
+    "*.dll",
+};
+
+/**
+ * Recognises a file that is not a compiled program.
+ *
+ * @param head Its first `KIND_HEAD_LENGTH` bytes, or all of them.
+ * @returns What it is; `undefined` when nothing tells.
+ */
+export function recognizeFile(
+  head: Uint8Array<ArrayBuffer>,
+): FileKind | undefined {
+  if (head.length === 0) return { what: "empty" };
+  const start = String.fromCharCode(...head.subarray(0, 16));
+  const magic = MAGICS.find(({ at, bytes }) => start.startsWith(bytes, at));
+  if (magic !== undefined) return magic;
+  if (readLibraryFile(head).format !== "unknown") return LIBRARY;
+  if (isSafetensors(head)) {
+    return { what: "a safetensors file", advice: useParameters };
+  }
+  if (isOnnx(head)) return { what: "an ONNX model", advice: importOnnx };
+  const text = decodeText(head);
+  if (text === undefined) return undefined;
+  return isMlir(text)
+    ? { what: "MLIR source", advice: compile }
+    : { what: "text" };
+}
+
+/** Length of a header in 8 bytes, and the header, which is JSON. */
+function isSafetensors(head: Uint8Array<ArrayBuffer>): boolean {
+  return head.length > 9 && head[8] === 0x7b &&
+    head.subarray(4, 8).every((byte) => byte === 0);
+}
+
+/** Fields of ONNX's `ModelProto`, as the tags before them. */
+const ONNX_FIELDS = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
+
+/** A version of the format, a small number, and then another field. */
+function isOnnx([tag, version, next]: Uint8Array<ArrayBuffer>): boolean {
+  return tag === 0x08 && version > 0 && version < 0x40 && ONNX_FIELDS.has(next);
+}
+
+/** Text without the characters that only binary files have. */
+function decodeText(head: Uint8Array<ArrayBuffer>): string | undefined {
+  try {
+    // The last character may be cut in two.
+    const stream = head.length === KIND_HEAD_LENGTH;
+    const text = new TextDecoder("utf-8", { fatal: true })
+      .decode(head, { stream });
+    return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return undefined;
+  }
+}
+
+function isMlir(text: string): boolean {
+  return /^\s*(?:module(?:\s+@|\s*\{|\s+attributes\b)|"?(?:builtin|func|util|vm|stream|hal|flow|torch|stablehlo)\.[a-z_]+|#[\w.]+ = |![\w.]+ = |\{-#)/m
+    .test(text);
+}

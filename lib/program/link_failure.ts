@@ -1,0 +1,108 @@
+import { IreeError, reword } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { listDrivers } from "../hal/driver.ts";
+import { parameterHint } from "../parameters/parameters_module.ts";
+import { isPublicFunction } from "../signature/function_name.ts";
+import { formatCallingConvention } from "../signature/signature_format.ts";
+import { HalModule } from "../vm/hal_module.ts";
+import { BytecodeModule } from "../vm/bytecode_module.ts";
+import { COMPILE_AGAIN, linkedCompiler } from "../vm/compatibility.ts";
+import type { Module } from "../vm/module.ts";
+import { explainDevice } from "./device_failure.ts";
+
+/**
+ * Says of modules that could not be linked, or whose initializers failed, which
+ * one it is, what it lacks and what to do.
+ *
+ * @param error What IREE failed with.
+ * @param instance The instance.
+ * @param modules The modules in order.
+ * @returns The same failure, in other words where there are better ones.
+ */
+export function explainLinking(
+  error: unknown,
+  instance: Instance,
+  modules: readonly Module[],
+): unknown {
+  if (!(error instanceof IreeError)) return error;
+  const name = /; resolving module '([^']*)' /.exec(error.detail)?.[1];
+  const failing = modules.find((it) => it.name === name);
+  const foreign = failing && explainForeign(error, failing);
+  if (foreign !== undefined) return foreign;
+  const missing = failing && explainExport(error, failing, modules);
+  if (missing !== undefined) return missing;
+  const device = explainDevice(
+    error,
+    deviceProgram(modules),
+    modules.find((it) => it instanceof HalModule)?.devices ?? [],
+    listDrivers(instance).map((driver) => driver.name),
+  );
+  if (device !== undefined) return device;
+  const hint = linkingHint(error, modules);
+  return hint === undefined ? error : error.withHint(hint);
+}
+
+/** The program that uses devices, where there is only one. */
+function deviceProgram(modules: readonly Module[]): string {
+  const programs = modules.filter((it) =>
+    it instanceof BytecodeModule &&
+    it.dependencies.some(({ name }) => name === "hal")
+  );
+  return programs.length === 1 ? `'${programs[0].name}'` : "a program";
+}
+
+function explainForeign(
+  error: IreeError,
+  module: Module,
+): IreeError | undefined {
+  if (!(module instanceof BytecodeModule)) return undefined;
+  const compiler = linkedCompiler(module.dependencies, module.imports);
+  if (compiler === undefined) return undefined;
+  return reword(
+    error,
+    `'${module.name}' was compiled by ${compiler}: ${error.detail}`,
+    COMPILE_AGAIN,
+  );
+}
+
+function explainExport(
+  error: IreeError,
+  module: Module,
+  modules: readonly Module[],
+): IreeError | undefined {
+  const name = /^function (.*) not exported; resolving/.exec(error.detail)?.[1];
+  if (name === undefined) return undefined;
+  for (const imported of module.imports) {
+    if (!imported.name.endsWith(`.${name}`)) continue;
+    const owner = imported.name.slice(0, -name.length - 1);
+    const source = modules.findLast((it) => it.name === owner);
+    if (source === undefined) continue;
+    const names = source.exports.map((it) => it.name).filter(isPublicFunction);
+    if (names.includes(name)) continue;
+    return reword(
+      error,
+      `module '${owner}' has no function '${name}', which '${module.name}' ` +
+        "imports",
+      `functions that '${owner}' exports: ${names.join(", ") || "none"}`,
+    );
+  }
+  return undefined;
+}
+
+function linkingHint(
+  { code, detail }: IreeError,
+  modules: readonly Module[],
+): string | undefined {
+  const mismatch =
+    /^import function (\S+) signature mismatch between (.*) and source (.*); expected (\S+) but got (\S+);/
+      .exec(detail);
+  if (mismatch !== null) {
+    const [, name, caller, source, wanted, actual] = mismatch;
+    return `'${caller}' imports ${name}${formatCallingConvention(wanted)}, ` +
+      `'${source}' exports it as ${formatCallingConvention(actual)}`;
+  }
+  if (code !== "NOT_FOUND") return undefined;
+  const names = modules.map(({ name }) => name);
+  return parameterHint(detail, modules) ??
+    `modules given, in order: ${names.join(", ") || "none"}`;
+}

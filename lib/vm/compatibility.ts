@@ -1,0 +1,111 @@
+import { IreeError } from "../base/error.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { FlatTable } from "../files/flatbuffer.ts";
+import { readArchive } from "../files/program_archive.ts";
+import type { FunctionDescription, ModuleDependency } from "./module.ts";
+
+// A program does not name the compiler that made it. What changed from one
+// compiler to the next tells: the version of the bytecode, the version of the
+// HAL and the types of its functions.
+
+/** The compiler for this runtime, as `pip install` takes it. */
+export const COMPILER = "iree-base-compiler==3.13.0";
+
+/** Version of the bytecode that this runtime runs. */
+const BYTECODE = { major: 17, minor: 0 } as const;
+
+/** Version of the HAL module of this runtime. */
+const HAL_VERSION = 7;
+
+/** Functions of the HAL as IREE 3.11 called them, with the same bytecode. */
+const CHANGED: Readonly<Record<string, string>> = {
+  "hal.command_buffer.dispatch": "0rriiiiICiDCiirIID_v",
+  "hal.command_buffer.dispatch.indirect": "0rriirIICiDCiirIID_v",
+};
+
+const NEWER = "a newer IREE than 3.13";
+
+/** What tells whether a program can run here. */
+export interface ProgramVersion {
+  /** Version of its bytecode, such as `17.0`. */
+  readonly bytecodeVersion: string;
+  /** The modules that it needs. */
+  readonly dependencies: readonly ModuleDependency[];
+  /** The functions that it needs. */
+  readonly imports: readonly FunctionDescription[];
+}
+
+/**
+ * Finds out whether another compiler made a program, so that it cannot run
+ * here.
+ *
+ * @param program What the program needs.
+ * @returns The compiler, such as `IREE 3.10`; `undefined` when nothing keeps the
+ * program from running here.
+ */
+export function foreignCompiler(program: ProgramVersion): string | undefined {
+  const [major, minor] = program.bytecodeVersion.split(".").map(Number);
+  if (major !== BYTECODE.major || minor > BYTECODE.minor) {
+    return bytecodeCompiler(major);
+  }
+  return linkedCompiler(program.dependencies, program.imports);
+}
+
+function bytecodeCompiler(major: number): string {
+  if (major >= BYTECODE.major) return NEWER;
+  return major === 16 ? "IREE 3.10" : "IREE 3.9 or earlier";
+}
+
+/**
+ * Finds out the same of a program whose bytecode is of the right version.
+ *
+ * @param dependencies The modules that it needs.
+ * @param imports The functions that it needs.
+ */
+export function linkedCompiler(
+  dependencies: readonly ModuleDependency[],
+  imports: readonly FunctionDescription[],
+): string | undefined {
+  const hal = dependencies.find(({ name }) => name === "hal");
+  if (hal !== undefined && hal.minimumVersion > HAL_VERSION) return NEWER;
+  const isOld = imports.some(({ name, callingConvention }) =>
+    Object.hasOwn(CHANGED, name) && CHANGED[name] === callingConvention
+  );
+  return isOld ? "IREE 3.11" : undefined;
+}
+
+/** What to do about a program of another compiler. */
+export const COMPILE_AGAIN =
+  `compile it again with the compiler of this runtime: pip install ${COMPILER}`;
+
+/** Field of IREE's `BytecodeModuleDef`. */
+const BYTECODE_VERSION = 13;
+
+/**
+ * Reads the version of a program's bytecode.
+ *
+ * @param root The program's root table.
+ * @returns Major and minor version: `17.0`.
+ */
+export function readBytecodeVersion(root: FlatTable): string {
+  const version = root.u32(BYTECODE_VERSION);
+  return `${version >>> 16}.${version & 0xffff}`;
+}
+
+/**
+ * Finds the compiler of a program whose bytecode this runtime refuses.
+ *
+ * @param source The program's file.
+ * @returns The compiler; `undefined` when the version of the bytecode is right,
+ * or cannot be read.
+ */
+export function bytecodeOrigin(source: ByteSource): string | undefined {
+  try {
+    const root = FlatTable.root(readArchive(source).flatbuffer, "IREE");
+    const bytecodeVersion = readBytecodeVersion(root);
+    return foreignCompiler({ bytecodeVersion, dependencies: [], imports: [] });
+  } catch (error) {
+    if (!(error instanceof IreeError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { IreeError, reword } from "../base/error.ts";
+import { type ByteSource, withFile } from "../files/byte_source.ts";
+import { KIND_HEAD_LENGTH, recognizeFile } from "../files/file_kind.ts";
+import { looksLikeProgram } from "../files/program_archive.ts";
+import { bytecodeOrigin, COMPILE_AGAIN } from "./compatibility.ts";
+
+/**
+ * Says of a program's file that could not be loaded what it is and what to do.
+ *
+ * @param error What IREE failed with.
+ * @param path The file, which is looked at again.
+ * @returns The same failure in other words.
+ */
+export function explainFile(error: unknown, path: string): unknown {
+  if (!(error instanceof IreeError) || error.detail.includes(`'${path}'`)) {
+    return error;
+  }
+  try {
+    return withFile(path, (source) => explain(error, source, path));
+  } catch (cause) {
+    if (!(cause instanceof IreeError)) throw cause;
+    // What cannot be read now was read before.
+    return error;
+  }
+}
+
+/**
+ * Says the same of bytes.
+ *
+ * @param error What IREE failed with.
+ * @param source The bytes.
+ */
+export function explainBytes(error: unknown, source: ByteSource): unknown {
+  return error instanceof IreeError ? explain(error, source) : error;
+}
+
+/** Says what bytes are, where IREE says only that they are wrong. */
+function explain(
+  error: IreeError,
+  source: ByteSource,
+  path?: string,
+): IreeError {
+  const { code, detail } = error;
+  const name = path === undefined ? "the program" : `'${path}'`;
+  const missing = /^no type registered with name '!?(.*)'$/.exec(detail)?.[1];
+  if (missing !== undefined) return explainType(error, missing, name);
+  if (code !== "INVALID_ARGUMENT") return error;
+  if (!looksLikeProgram(source)) {
+    return notAProgram(error, readHead(source), name, path);
+  }
+  const compiler = bytecodeOrigin(source);
+  if (compiler !== undefined) {
+    const text = `${name} was compiled by ${compiler}: ${detail}`;
+    return reword(error, text, COMPILE_AGAIN);
+  }
+  return /out of (?:bounds \(prefix|range$)|less than 16 bytes/.test(detail)
+    ? reword(
+      error,
+      `${name} is cut short: ${detail}`,
+      "copy or compile it again",
+    )
+    : reword(error, `${name}: ${detail}`);
+}
+
+function readHead(source: ByteSource): Uint8Array<ArrayBuffer> {
+  return source.read(0, Math.min(source.byteLength, KIND_HEAD_LENGTH));
+}
+
+function notAProgram(
+  error: IreeError,
+  head: Uint8Array<ArrayBuffer>,
+  name: string,
+  path?: string,
+): IreeError {
+  const kind = recognizeFile(head);
+  if (kind === undefined) {
+    const text = `${name} is not a compiled program (.vmfb): ${error.detail}`;
+    return reword(error, text);
+  }
+  const text = `${name} is ${kind.what}, not a compiled program (.vmfb)`;
+  return reword(error, text, kind.advice?.(path ?? "FILE"));
+}
+
+function explainType(error: IreeError, type: string, name: string): IreeError {
+  return error.withHint(
+    `load the module that defines '!${type}' before ${name}`,
+  );
+}
