@@ -166,7 +166,8 @@ export {
   type ProgramFunctions,
 } from "./lib/program/program.ts";
 export { Profiling } from "./lib/tooling/profiling.ts";
-export type { EmbeddedFile } from "./lib/inspect/program_archive.ts";
+export type { ParameterRequirement } from "./lib/inspect/program_parameters.ts";
+export type { EmbeddedFile } from "./lib/files/program_archive.ts";
 export type {
   ExportDescription,
   ProgramDescription,

@@ -124,7 +124,7 @@ function decodeText(head: Uint8Array<ArrayBuffer>): string | undefined {
     const stream = head.length === KIND_HEAD_LENGTH;
     const text = new TextDecoder("utf-8", { fatal: true })
       .decode(head, { stream });
-    return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text;
+    return /(?![\t\n\v\f\r])\p{Cc}/u.test(text) ? undefined : text;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return undefined;

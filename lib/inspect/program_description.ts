@@ -1,13 +1,18 @@
 import { IreeError } from "../base/error.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
-import { parseSignature, type Signature } from "../signature/signature.ts";
-import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
 import {
   type EmbeddedFile,
   type ProgramArchive,
   readArchive,
-} from "./program_archive.ts";
+} from "../files/program_archive.ts";
+import { parseSignature, type Signature } from "../signature/signature.ts";
+import { foreignCompiler, readBytecodeVersion } from "../vm/compatibility.ts";
+import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
+import {
+  findParameters,
+  type ParameterRequirement,
+} from "./program_parameters.ts";
 import {
   type DeviceRequirement,
   type ExecutableRequirement,
@@ -63,6 +68,14 @@ export interface ProgramDescription {
   readonly name: string;
   /** Version of the module. */
   readonly version: number;
+  /** Version of its bytecode, such as `17.0`. */
+  readonly bytecodeVersion: string;
+  /**
+   * The compiler that made it, such as `IREE 3.10`, where it is another one than
+   * this runtime's and the program cannot run here. `undefined` when nothing
+   * tells.
+   */
+  readonly foreignCompiler: string | undefined;
   /** Attributes of the module by name. */
   readonly attributes: Readonly<Record<string, string>>;
   /** What the VM must be able to do: `EXT_F32`, `EXT_F64`, `YIELD`, `UNWIND`. */
@@ -80,6 +93,8 @@ export interface ProgramDescription {
    * modules that do must be loaded before the program.
    */
   readonly customTypes: readonly string[];
+  /** The parameters that it reads or writes, as far as its code tells. */
+  readonly parameters: readonly ParameterRequirement[];
   /** The devices that it looks for. */
   readonly devices: readonly DeviceRequirement[];
   /** Its code for devices. */
@@ -147,17 +162,25 @@ export function describeProgram(source: ByteSource): ProgramDescription {
   const rodata = root.tables(MODULE.rodata)
     .map((segment, index) => describeRodata(source, archive, segment, index));
   const targets = readTargets(bytecode);
+  const bytecodeVersion = readBytecodeVersion(root);
+  const imports = root.tables(MODULE.imports).map(describeImport);
+  const dependencies = root.tables(MODULE.dependencies)
+    .map(describeDependency);
+  const compatibility = { bytecodeVersion, dependencies, imports };
   return {
     kind: "program",
     name: root.string(MODULE.name),
     version: root.u32(MODULE.version),
+    bytecodeVersion,
+    foreignCompiler: foreignCompiler(compatibility),
     attributes: readAttributes(root, MODULE.attributes),
     features: readFeatures(root.u32(MODULE.requirements)),
     exports: describeExports(root),
-    imports: root.tables(MODULE.imports).map(describeImport),
-    dependencies: root.tables(MODULE.dependencies).map(describeDependency),
+    imports,
+    dependencies,
     types,
     customTypes: findCustomTypes(types),
+    parameters: findParameters(bytecode, imports, rodata, source),
     ...targets,
     executableFormats: findFormats(targets.executables, rodata),
     rodata,

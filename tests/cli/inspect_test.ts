@@ -9,6 +9,7 @@ import { main } from "../../cli.ts";
 import { formatProgramTypes, inspectProgram } from "../../mod.ts";
 import {
   iree,
+  mustRun,
   nativeModule,
   program,
   ROOT,
@@ -16,18 +17,102 @@ import {
   sampleProgram,
   TemporaryFolder,
   test,
+  tool,
 } from "../support.ts";
 import { forEach } from "./peer.ts";
 
 const example = await sampleProgram();
 const mul = await program("mul.mlir");
 const inspected = await program("inspected.mlir");
+const parameters = await program("parameters.mlir");
 const signatures = await program("signatures.mlir");
 const sample = await sampleModule();
 const types = await nativeModule("fixtures/types_module.cc");
 
-test("iree inspect prints sections that people can read", async () => {
-  const { code, stdout, stderr } = await iree(["inspect", mul]);
+const MORE =
+  "\nMore with --all: attributes, executables, sizes, imports, types, " +
+  "data, files\n";
+
+test("iree inspect prints exports with their inputs, parameters and devices", async () => {
+  assertEquals(await iree(["inspect", mul]), {
+    code: 0,
+    stdout: `${mul}: compiled program
+
+Module mul, version 0
+
+Exports:
+  mul(%input0: tensor<4xf32>, %input1: tensor<4xf32>) -> (%output0: tensor<4xf32>)
+
+Devices:
+  __device_0  local  --device=local-task or --device=local-sync  llvm-cpu  embedded-elf-x86_64
+${MORE}`,
+    stderr: "",
+  });
+  assertEquals(await iree(["inspect", parameters]), {
+    code: 0,
+    stdout: `${parameters}: compiled program
+
+Module parameters, version 0
+
+Exports:
+  scaled(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)
+  weight() -> (%output0: tensor<4xf32>)
+  scale() -> (%output0: tensor<2xf64>)
+  increment() -> (%output0: tensor<4xi32>)
+
+Parameters:
+  --parameters=model=FILE  3 of 48 bytes in all
+    weight                 16 bytes
+    scale                  16 bytes
+    state                  16 bytes
+
+Devices:
+  __device_0  local  --device=local-task or --device=local-sync  llvm-cpu  embedded-elf-x86_64
+${MORE}`,
+    stderr: "",
+  });
+});
+
+test("Of many parameters iree inspect prints the first, and all with --all", async () => {
+  using folder = new TemporaryFolder();
+  const source = folder.join("many.mlir");
+  const keys = Array.from({ length: 11 }, (_, index) => `p${index}`);
+  await Deno.writeTextFile(
+    source,
+    `module @many {
+${
+      keys.map((key) =>
+        `  util.global private @${key} = #flow.parameter.named<"${key}"> : tensor<4xf32>
+  func.func @get_${key}() -> tensor<4xf32> {
+    %0 = util.global.load @${key} : tensor<4xf32>
+    return %0 : tensor<4xf32>
+  }`
+      ).join("\n")
+    }
+}
+`,
+  );
+  const path = folder.join("many.vmfb");
+  await mustRun(tool("iree-compile"), [
+    "--iree-hal-target-backends=vmvx",
+    source,
+    "-o",
+    path,
+  ]);
+  const few = (await iree(["inspect", path])).stdout;
+  assertStringIncludes(few, "\n  --parameters=FILE  11 of 176 bytes in all\n");
+  assertStringIncludes(few, "\n    and 3 more\n");
+  assertEquals(few.match(/^ {4}p\d+ +16 bytes$/gm)?.length, 8);
+  const all = (await iree(["inspect", "--all", path])).stdout;
+  assertEquals(all.match(/^ {4}p\d+ +16 bytes$/gm)?.length, 11);
+  assertEquals(
+    inspectProgram(path).parameters.map(({ key }) => key).toSorted(),
+    keys.toSorted(),
+  );
+});
+
+test("iree inspect --all prints sections that people can read", async () => {
+  const { code, stdout, stderr } = await iree(["inspect", "--all", mul]);
   assertEquals([code, stderr], [0, ""]);
   const { sizes } = inspectProgram(mul);
   for (
@@ -57,9 +142,13 @@ test("iree inspect tells what a program needs before it can be loaded", async ()
 });
 
 test("Attributes of modules and functions are printed", async () => {
-  const module = await iree(["inspect", inspected]);
+  const module = await iree(["inspect", "--all", inspected]);
   assertStringIncludes(module.stdout, "\nAttributes:\n  author  the tests\n");
-  const { stdout } = await iree(["inspect", await program("mul_async.mlir")]);
+  const { stdout } = await iree([
+    "inspect",
+    "--all",
+    await program("mul_async.mlir"),
+  ]);
   assertStringIncludes(
     stdout,
     "\n  async mul(%input0: tensor<4xf32>, %input1: tensor<4xf32>) -> " +
@@ -135,6 +224,7 @@ test("--json has the fields that docs/inspect.md names, and no others", async ()
     const { file: _file, kind, ...rest } = result;
     assertEquals(Object.keys(rest), fieldsOf(`\`"${kind}"\``));
   }
+  const [parameterized] = await json(parameters);
   // All fields that it tells of are there, in each of their kinds.
   const inner = [
     first.exports[0],
@@ -142,6 +232,7 @@ test("--json has the fields that docs/inspect.md names, and no others", async ()
     first.exports[0].signature.inputs[0],
     second.imports[0],
     second.dependencies[0],
+    parameterized.parameters[0],
     second.devices[0],
     second.devices[0].targets[0],
     second.devices[0].targets[0].executables[0],
@@ -246,6 +337,7 @@ test("iree inspect is used wrong with exit status 2", async () => {
       [["--types", mul, sample], "--types is for one program"],
       [["--types", "--json", mul], "--types is for one program"],
       [["--types", "--load", mul], "--types is for one program"],
+      [["--all", "--json", mul], "--all is for text"],
       [["--package=x", mul], "--package is for --types"],
       [["--load", mul], "--load is for native libraries"],
       [[`${sample}@create_custom_module`], "names a module to create"],

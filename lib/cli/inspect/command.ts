@@ -20,6 +20,13 @@ import {
 } from "./text.ts";
 
 const FLAGS = {
+  all: {
+    kind: "boolean",
+    help: [
+      "Prints everything about programs: without it, exports, parameters,",
+      "devices and needs.",
+    ],
+  },
   load: {
     kind: "boolean",
     help: [
@@ -75,6 +82,7 @@ usage.
 
 Examples:
   iree inspect model.vmfb
+  iree inspect --all model.vmfb
   iree inspect --json model.vmfb | jq '.[0].exports[].name'
   iree inspect --types --output=model.ts model.vmfb
   iree inspect --load ./module.so@create_custom_module
@@ -107,7 +115,8 @@ function inspectFiles(args: readonly string[]): void {
   if (flags.json) {
     print(`${JSON.stringify(results.map(toJson), orNull, 2)}\n`, flags);
   } else if (told.length > 0) {
-    print(`${told.map(toText).join("\n\n")}\n`, flags);
+    const texts = told.map((it) => toText(it, flags.all));
+    print(`${texts.join("\n\n")}\n`, flags);
   }
   const errors = results.flatMap((it) => it instanceof Failure ? it.error : []);
   for (const { message } of errors.slice(0, -1)) printError(message.trimEnd());
@@ -124,6 +133,9 @@ function checkUsage(flags: Flags, files: readonly string[]): void {
     throw new UsageError(
       "--types is for one program, without --json and --load",
     );
+  }
+  if (flags.all && (flags.json || flags.types)) {
+    throw new UsageError("--all is for text; --json always prints everything");
   }
   if (flags.package !== undefined && !flags.types) {
     throw new UsageError("--package is for --types");
@@ -209,9 +221,9 @@ class Loader implements Disposable {
   }
 }
 
-function toText({ file, description, module }: Told): string {
+function toText({ file, description, module }: Told, all: boolean): string {
   return description.kind === "program"
-    ? formatProgram(file, description)
+    ? formatProgram(file, description, all)
     : formatLibrary(file, description, module);
 }
 

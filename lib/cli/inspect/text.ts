@@ -6,6 +6,7 @@ import {
   type FunctionDescription,
   type LibraryDescription,
   type ModuleDependency,
+  type ParameterRequirement,
   type ProgramDescription,
   type RodataSegment,
 } from "../../../mod.ts";
@@ -32,26 +33,88 @@ const DECLARATION = "iree.abi.declaration";
 /** Modules that programs find without anyone loading them. */
 const BUILTIN = /^(?:hal|hal_inline|hal_loader|io_parameters|vmvx)$/;
 
+/** What to do about a program of another compiler. */
+const COMPILE_AGAIN = "compile it again with the compiler of this runtime";
+
+/** The end of a text that leaves out the rest. */
+const MORE = "More with --all: attributes, executables, sizes, imports, " +
+  "types, data, files";
+
 /**
- * Formats for people what a program tells of itself.
+ * Formats a program's description for people.
  *
  * @param file Name of the file.
- * @param program What it tells.
+ * @param program The description.
+ * @param all Whether everything is printed, rather than what callers need.
  */
 export function formatProgram(
   file: string,
   program: ProgramDescription,
+  all: boolean,
 ): string {
-  const { customTypes, types, executables, executableFormats } = program;
+  const { foreignCompiler } = program;
+  const exports = all
+    ? program.exports
+    : program.exports.filter(({ name }) => isCallable(name));
   return finish([
     `${file}: compiled program`,
-    ...moduleLines(program),
-    ...section("Exports", program.exports.flatMap(exportRows)),
-    ...section("Needs", [
-      ...program.dependencies.map(dependencyRow),
-      ...customTypes.map((type) => [`!${type}`, "a type", CUSTOM_TYPE]),
+    ...(foreignCompiler === undefined ? [] : [
+      "",
+      `Cannot run here: compiled by ${foreignCompiler}; ${COMPILE_AGAIN}`,
     ]),
+    "",
+    `Module ${program.name}, version ${program.version}`,
+    ...section("Exports", exports.flatMap((it) => exportRows(it, all))),
+    ...section("Parameters", parameterRows(program.parameters, all)),
     ...section("Devices", program.devices.flatMap(deviceRows)),
+    ...section("Needs", needRows(program, all)),
+    ...(all ? details(program) : ["", MORE]),
+  ]);
+}
+
+/** Functions for callers: no initializers and the like. */
+function isCallable(name: string): boolean {
+  return !name.startsWith("__") && !name.includes("$");
+}
+
+function needRows(program: ProgramDescription, all: boolean): string[][] {
+  const { dependencies, customTypes } = program;
+  return [
+    ...dependencies.filter(({ name }) => all || !BUILTIN.test(name))
+      .map(dependencyRow),
+    ...customTypes.map((type) => [`!${type}`, "a type", CUSTOM_TYPE]),
+  ];
+}
+
+/** How many keys of a scope are printed where not all are. */
+const MOST_KEYS = 8;
+
+function parameterRows(
+  parameters: readonly ParameterRequirement[],
+  all: boolean,
+): string[][] {
+  const scopes = Map.groupBy(parameters, ({ scope }) => scope);
+  return [...scopes].flatMap(([scope, entries]) => {
+    const bytes = entries.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const file = scope === "" ? "FILE" : `${scope}=FILE`;
+    const head = [
+      `--parameters=${file}`,
+      `${entries.length} of ${bytes} bytes in all`,
+    ];
+    const rows = entries.map(({ key, byteLength, written }) => [
+      `  ${key}`,
+      `${byteLength} bytes${written ? ", written" : ""}`,
+    ]);
+    if (all || rows.length <= MOST_KEYS) return [head, ...rows];
+    const more = `  and ${rows.length - MOST_KEYS} more`;
+    return [head, ...rows.slice(0, MOST_KEYS), [more]];
+  });
+}
+
+function details(program: ProgramDescription): string[] {
+  const { types, executables, executableFormats } = program;
+  return [
+    ...section("Attributes", Object.entries(program.attributes)),
     ...section(
       "Executables",
       executables.length > 0
@@ -67,7 +130,7 @@ export function formatProgram(
       program.files?.map(({ name, byteLength }) => [name, `${byteLength}`]) ??
         [["the archive's directory is damaged"]],
     ),
-  ]);
+  ];
 }
 
 /**
@@ -101,16 +164,11 @@ export function formatLibrary(
 
 const CUSTOM_TYPE = "load the module that defines it before";
 
-function moduleLines(
-  module: ProgramDescription | LoadedDescription,
-): string[] {
+function moduleLines(module: LoadedDescription): string[] {
   return [
     "",
     `Module ${module.name}, version ${module.version}`,
-    ...section(
-      "Attributes",
-      Object.entries(module.attributes).map(([key, value]) => [key, value]),
-    ),
+    ...section("Attributes", Object.entries(module.attributes)),
   ];
 }
 
@@ -138,26 +196,28 @@ function deviceRows({ name, targets }: DeviceRequirement): string[][] {
   });
 }
 
-function exportRows(described: ExportDescription): string[][] {
+function exportRows(described: ExportDescription, all: boolean): string[][] {
   const { name, signature } = described;
-  if (signature === undefined) return functionRows(described);
+  const attributes = all ? attributeRows(described) : [];
+  if (signature === undefined) return [functionRow(described), ...attributes];
   const whole = formatSignature(signature, name);
   const text = whole.slice(`${signature.model} func @`.length);
   return [
     [signature.model === "sync" ? text : `${signature.model} ${text}`],
-    ...attributeRows(described),
+    ...attributes,
   ];
 }
 
 function functionRows(described: FunctionDescription): string[][] {
+  return [functionRow(described), ...attributeRows(described)];
+}
+
+function functionRow(described: FunctionDescription): string[] {
   const { name, callingConvention, optional } = described;
   const text = formatCallingConvention(callingConvention);
   return [
-    [
-      `${name}${text.startsWith("(") ? "" : " "}${text}` +
-      `${optional ? ", optional" : ""}`,
-    ],
-    ...attributeRows(described),
+    `${name}${text.startsWith("(") ? "" : " "}${text}` +
+    `${optional ? ", optional" : ""}`,
   ];
 }
 
