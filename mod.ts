@@ -43,6 +43,7 @@
  * @module
  */
 
+export type { Bytes } from "./lib/base/bytes.ts";
 export {
   IreeError,
   type IreeErrorOptions,
@@ -84,6 +85,7 @@ export {
   type ModuleParameters,
 } from "./lib/vm/dynamic_module.ts";
 export {
+  type AnyTypedArray,
   ELEMENT_TYPES,
   type ElementType,
   type TypedArray,

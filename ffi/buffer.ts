@@ -5,7 +5,7 @@
  */
 
 import { toSafeNumber } from "./base/record.ts";
-import { bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import { Handle } from "./ownership/handle.ts";
@@ -14,7 +14,7 @@ import { Kind } from "./ownership/kind.ts";
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(
   instance: Handle,
-  source: Uint8Array<ArrayBuffer>,
+  source: Bytes,
 ): Handle {
   const bytes = bytesOf(source, "the contents of a buffer");
   return new Handle(
@@ -35,7 +35,7 @@ export function bufferLength(buffer: Handle): number {
 export function readBuffer(
   buffer: Handle,
   offset: number,
-  target: Uint8Array<ArrayBuffer>,
+  target: Bytes,
 ): void {
   const bytes = bytesOf(target, "what bytes are read into");
   check(
@@ -52,7 +52,7 @@ export function readBuffer(
 export function writeBuffer(
   buffer: Handle,
   offset: number,
-  source: Uint8Array<ArrayBuffer>,
+  source: Bytes,
 ): void {
   const bytes = bytesOf(source, "what is written");
   check(

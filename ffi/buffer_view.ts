@@ -29,7 +29,7 @@ export interface TensorBytes {
   /** Dimensions, outermost first. */
   readonly dims: Float64Array<ArrayBuffer>;
   /** The contents. */
-  readonly bytes: ArrayBufferView<ArrayBuffer>;
+  readonly bytes: ArrayBufferView<ArrayBufferLike>;
 }
 
 /** Creates a buffer view with a copy of a tensor's contents. */
@@ -69,7 +69,7 @@ export function ownBufferView(
 export function readBufferView(
   view: Handle,
   offset: number,
-  target: ArrayBufferView<ArrayBuffer>,
+  target: ArrayBufferView<ArrayBufferLike>,
 ): void {
   check(
     native.iree_ffi_buffer_view_read(
@@ -85,7 +85,7 @@ export function readBufferView(
 export function writeBufferView(
   view: Handle,
   offset: number,
-  source: ArrayBufferView<ArrayBuffer>,
+  source: ArrayBufferView<ArrayBufferLike>,
 ): void {
   check(
     native.iree_ffi_buffer_view_write(

@@ -5,7 +5,8 @@
  */
 
 import { encodeText } from "./base/text.ts";
-import { byteLengthOf } from "./base/typed_array.ts";
+import { byteLengthOf, type Refuse } from "./base/typed_array.ts";
+import type { TensorBytes } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import { Handle } from "./ownership/handle.ts";
@@ -99,13 +100,21 @@ export function setCallReference(
   if (status !== 0) check(status);
 }
 
-/** Sets a new tensor as an argument of the next call. */
+/**
+ * Sets a new tensor as an argument of the next call.
+ *
+ * @param call The call.
+ * @param ordinal Which argument.
+ * @param tensor What it is.
+ * @param bytes Its contents.
+ * @param refuse Makes the error for contents whose memory is gone.
+ */
 export function setCallTensor(
   call: Handle,
   ordinal: number,
-  code: number,
-  dims: Float64Array<ArrayBuffer>,
-  bytes: ArrayBufferView<ArrayBuffer>,
+  { code, dims }: Omit<TensorBytes, "bytes">,
+  bytes: ArrayBufferView<ArrayBufferLike>,
+  refuse: Refuse,
 ): void {
   const status = native.iree_ffi_call_set_tensor(
     call.pointer(Kind.call),
@@ -114,7 +123,7 @@ export function setCallTensor(
     dims,
     dims.length,
     bytes,
-    byteLengthOf(bytes),
+    byteLengthOf(bytes, refuse),
   );
   if (status !== 0) check(status);
 }
@@ -123,7 +132,7 @@ export function setCallTensor(
 export function readCallTensor(
   call: Handle,
   ordinal: number,
-  target: ArrayBufferView<ArrayBuffer>,
+  target: ArrayBufferView<ArrayBufferLike>,
 ): void {
   const status = native.iree_ffi_call_read_tensor(
     call.pointer(Kind.call),

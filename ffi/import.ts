@@ -36,7 +36,9 @@ export function alignedMemory(
 }
 
 /** How many bytes are between an array and the next address that will do. */
-export function alignmentOffset(array: ArrayBufferView<ArrayBuffer>): number {
+export function alignmentOffset(
+  array: ArrayBufferView<ArrayBufferLike>,
+): number {
   return native.iree_ffi_import_offset(array);
 }
 

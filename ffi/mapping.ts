@@ -27,13 +27,12 @@ export function createMapping(view: Handle, byteLength: number): Mapping {
   const handle = new Handle(Kind.mapping, pointer, view.instance);
   handle.joinNew(view);
   const data = native.iree_ffi_mapping_data(pointer);
-  if (data === null || byteLength === 0) {
-    return { handle, memory: new ArrayBuffer(0) };
-  }
-  const memory = Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
+  const memory = data === null || byteLength === 0
+    ? new ArrayBuffer(0)
+    : Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
   handle.canGo = () => {
-    // Whoever it was moved to has it for good.
-    if (isMoved(memory)) return false;
+    // Memory that was moved is in use elsewhere, for good.
+    if (isMoved(memory)) return byteLength === 0;
     moveMemory(memory, 0);
     return true;
   };

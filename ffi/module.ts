@@ -6,7 +6,7 @@
 
 import { packStrings, RecordReader } from "./base/record.ts";
 import { encodeName, encodeText, readBytes } from "./base/text.ts";
-import { bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { checkLength, created } from "./library/status.ts";
 import { Handle } from "./ownership/handle.ts";
@@ -37,7 +37,7 @@ export function openBytecodeModule(
 /** Loads a bytecode module from bytes, which native code copies. */
 export function createBytecodeModule(
   instance: Handle,
-  source: Uint8Array<ArrayBuffer>,
+  source: Bytes,
 ): Handle {
   const bytes = bytesOf(source, "a program");
   return own(

@@ -6,7 +6,7 @@
  */
 
 import { encodeName, encodeText } from "./base/text.ts";
-import { bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import { Handle } from "./ownership/handle.ts";
@@ -45,7 +45,7 @@ export function openParameterFile(
 /** Makes a file in memory with a copy of the bytes. */
 export function createParameterFile(
   instance: Handle,
-  source: Uint8Array<ArrayBuffer>,
+  source: Bytes,
 ): Handle {
   const bytes = bytesOf(source, "the contents of a parameter");
   return new Handle(
@@ -68,7 +68,7 @@ export function createParameterIndex(instance: Handle): Handle {
 export function addFileParameter(
   index: Handle,
   key: string,
-  metadata: Uint8Array<ArrayBuffer>,
+  metadata: Bytes,
   file: Handle,
   offset: number,
   length: number,
@@ -93,8 +93,8 @@ export function addFileParameter(
 export function addSplatParameter(
   index: Handle,
   key: string,
-  metadata: Uint8Array<ArrayBuffer>,
-  pattern: Uint8Array<ArrayBuffer>,
+  metadata: Bytes,
+  pattern: Bytes,
   length: number,
 ): void {
   const keyBytes = encodeText(key, "the key of a parameter");
@@ -138,7 +138,7 @@ export function readParameter(
   index: Handle,
   ordinal: number,
   offset: number,
-  target: Uint8Array<ArrayBuffer>,
+  target: Bytes,
 ): void {
   const bytes = bytesOf(target, "what a parameter is read into");
   check(

@@ -5,7 +5,7 @@
  */
 
 import { encodeName, encodeText, readText } from "./base/text.ts";
-import { bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { ownBufferView, type Placement } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
 import { check, checkLength, created } from "./library/status.ts";
@@ -25,7 +25,7 @@ import { ownReference } from "./reference.ts";
 export function parseTensor(
   memory: Placement,
   text: string,
-  contents?: Uint8Array<ArrayBuffer>,
+  contents?: Bytes,
 ): Handle {
   const { instance, devices, ordinal } = memory;
   const bytes = encodeText(text, "the text of a tensor");

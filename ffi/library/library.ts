@@ -15,8 +15,22 @@ import { symbols } from "./symbols.ts";
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
 const ABI_VERSION = 5;
 
+type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+/** What Deno takes for a buffer, which its types do not say of shared memory. */
+type AnyMemory<Given> = BufferSource extends Given
+  ? Given | ArrayBufferView<ArrayBufferLike> | ArrayBufferLike
+  : Given;
+
+type TakesAnyMemory<Function> = Function extends
+  (...given: infer Given extends readonly unknown[]) => infer Result
+  ? (...given: { [Index in keyof Given]: AnyMemory<Given[Index]> }) => Result
+  : never;
+
 /** The functions of the library. */
-export type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
+export type Native = {
+  readonly [Name in keyof Bound]: TakesAnyMemory<Bound[Name]>;
+};
 
 /**
  * The library's functions; set by {@linkcode openLibrary}. Each is bound when it

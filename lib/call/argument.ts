@@ -1,5 +1,5 @@
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import type { TypedArray } from "../tensor/element_type.ts";
+import type { AnyTypedArray, TypedArray } from "../tensor/element_type.ts";
 import type { EncodedTensor, TensorData } from "../tensor/tensor_data.ts";
 import type { Value } from "../vm/value.ts";
 
@@ -19,7 +19,7 @@ export type Argument = Value | TensorData;
  * an object, or null.
  */
 export type ReferenceArgument =
-  | TypedArray
+  | AnyTypedArray
   | EncodedTensor
   | Handle
   | null;

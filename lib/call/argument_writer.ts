@@ -133,8 +133,11 @@ export class ArgumentWriter {
   }
 
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
-    if (value === null) return null;
     const parameter = this.#tensors[ordinal];
+    if (value === null) {
+      parameter.checkNull();
+      return null;
+    }
     // First what is quick to tell: looking into an array for a handle is not.
     if (parameter.takesAsItIs(value)) return value;
     const object = unwrapObject(value);
@@ -194,8 +197,8 @@ export class ArgumentWriter {
       if (slots[ordinal].type !== "ref") continue;
       const reference = references[ordinal];
       if (ArrayBuffer.isView(reference)) {
-        const { code, dims } = this.#tensors[ordinal];
-        setCallTensor(call.handle, ordinal, code, dims, reference);
+        const tensor = this.#tensors[ordinal];
+        setCallTensor(call.handle, ordinal, tensor, reference, tensor.refuse);
       } else if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
         const producer = reference?.producer;
@@ -203,8 +206,8 @@ export class ArgumentWriter {
           call.producers = [...call.producers, producer];
         }
       } else {
-        const { code, dims, bytes } = reference;
-        setCallTensor(call.handle, ordinal, code, dims, bytes);
+        const { refuse } = this.#tensors[ordinal];
+        setCallTensor(call.handle, ordinal, reference, reference.bytes, refuse);
       }
     }
   }

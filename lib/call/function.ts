@@ -6,7 +6,7 @@ import { IreeError } from "../base/error.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
 import type { Signature } from "../signature/signature.ts";
-import type { TypedArray } from "../tensor/element_type.ts";
+import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import type { Argument, CallResult, Computed } from "./argument.ts";
 import { ArgumentWriter } from "./argument_writer.ts";
@@ -143,7 +143,7 @@ export class VmFunction extends NativeObject {
    * in row-major order.
    */
   compute(...values: Argument[]): undefined | Computed | Computed[] {
-    return oneOrAll(this.#compute(NO_TARGETS, values));
+    return oneOrAll(this.#compute<never>(NO_TARGETS, values));
   }
 
   /**
@@ -155,10 +155,10 @@ export class VmFunction extends NativeObject {
    * @returns The results in order. Throws INVALID_ARGUMENT when an array is not
    * of the class for the elements, or not as long; the call was made then.
    */
-  computeInto(
-    targets: readonly (TypedArray | undefined)[],
+  computeInto<Target extends AnyTypedArray>(
+    targets: readonly (Target | undefined)[],
     ...values: Argument[]
-  ): Computed[] {
+  ): (Computed | Target)[] {
     const length = this.#layout.results.count;
     // Read before the call: reading can run code of the caller's.
     const own = Array.isArray(targets) ? copyOf(targets) : NO_TARGETS;
@@ -187,10 +187,10 @@ export class VmFunction extends NativeObject {
     return new BoundCall(this.#owner, this.#layout, prepared);
   }
 
-  #compute(
-    targets: readonly (TypedArray | undefined)[],
+  #compute<Target extends AnyTypedArray = never>(
+    targets: readonly (Target | undefined)[],
     values: readonly Argument[],
-  ): Computed[] {
+  ): (Computed | Target)[] {
     this.#make(values);
     return this.#layout.results.compute(
       this.#owner.context,
@@ -333,7 +333,9 @@ export class VmFunction extends NativeObject {
   ): Promise<undefined | Computed | Computed[]> {
     const { context } = this.#owner;
     const read = (call: CallFrame) =>
-      oneOrAll(this.#layout.results.compute(context, call, NO_TARGETS));
+      oneOrAll(
+        this.#layout.results.compute<never>(context, call, NO_TARGETS),
+      );
     return await this.#wait(options, values, read);
   }
 

@@ -11,9 +11,9 @@ import { NativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Slot, ValueType } from "../signature/calling_convention.ts";
 import {
+  type AnyTypedArray,
   type ElementTypeInfo,
   elementTypeOfCode,
-  type TypedArray,
 } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import type { DeclaredScalar } from "../tensor/scalar.ts";
@@ -72,13 +72,13 @@ export class ResultReader {
    * Reads the results of a call, tensors into arrays: those that are given, or
    * new ones.
    */
-  compute(
+  compute<Target extends AnyTypedArray = never>(
     context: Handle,
     call: CallFrame,
-    targets: readonly (TypedArray | undefined)[],
-  ): Computed[] {
+    targets: readonly (Target | undefined)[],
+  ): (Computed | Target)[] {
     const slots = this.#slots;
-    const computed: Computed[] = [];
+    const computed: (Computed | Target)[] = [];
     try {
       for (let ordinal = 0; ordinal < slots.length; ordinal++) {
         computed.push(
@@ -133,13 +133,13 @@ export class ResultReader {
     }
   }
 
-  #readComputed(
+  #readComputed<Target extends AnyTypedArray>(
     context: Handle,
     call: CallFrame,
     ordinal: number,
     slot: Slot,
-    target: TypedArray | undefined,
-  ): Computed {
+    target: Target | undefined,
+  ): Computed | Target {
     const { results } = call;
     if (slot.type !== "ref" || kindOf(results, slot) !== Kind.bufferView) {
       if (target !== undefined) throw this.#noTensor(ordinal);
@@ -154,12 +154,12 @@ export class ResultReader {
     return array;
   }
 
-  #checkTarget(
+  #checkTarget<Target extends AnyTypedArray>(
     ordinal: number,
     code: number,
     byteLength: number,
-    target: TypedArray,
-  ): TypedArray {
+    target: Target,
+  ): Target {
     const { name, arrays } = this.#elementType(ordinal, code);
     const given = typedArrayName(target);
     if (given === undefined || !arrays.includes(given)) {
@@ -169,7 +169,10 @@ export class ResultReader {
           (given ?? typeof target),
       );
     }
-    const length = byteLengthOf(target);
+    const length = byteLengthOf(
+      target,
+      (problem) => this.#wrongTarget(ordinal, `the array for it ${problem}`),
+    );
     if (length === byteLength) return target;
     throw this.#wrongTarget(
       ordinal,
@@ -204,7 +207,7 @@ export class ResultReader {
 }
 
 // What was read before something failed, which nobody is going to have.
-function disposeAll(values: readonly Computed[]): void {
+function disposeAll(values: readonly unknown[]): void {
   for (const value of values) {
     if (value instanceof NativeObject) value.dispose();
   }

@@ -4,10 +4,10 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeclaredValue, TensorType } from "../signature/signature.ts";
 import {
+  type AnyTypedArray,
   declaredElementType,
   type ElementTypeInfo,
   isCompatible,
-  type TypedArray,
 } from "../tensor/element_type.ts";
 import { encodeTensor, fixShape } from "../tensor/encode_tensor.ts";
 import { formatTensorType, type Shape } from "../tensor/shape.ts";
@@ -23,7 +23,8 @@ export class TensorArgument {
   readonly #declared: (TensorType & DeclaredValue) | undefined;
   readonly #info: ElementTypeInfo | undefined;
   readonly #shape: Shape | undefined;
-  readonly #refuse: (problem: string) => IreeError;
+  /** Makes the error for what cannot be passed. */
+  readonly refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
   /** Number of the element type of an array that is taken as it is. */
   readonly code: number;
@@ -44,7 +45,7 @@ export class TensorArgument {
       this.#declared.elementType,
     );
     this.#shape = this.#declared?.shape;
-    this.#refuse = refuse;
+    this.refuse = refuse;
     this.#wanted = {
       info: this.#info,
       shape: this.#shape,
@@ -81,14 +82,20 @@ export class TensorArgument {
    * Whether an array can be passed as it is: the common case, in which nothing
    * is to be made of it.
    */
-  takesAsItIs(value: unknown): value is TypedArray {
+  takesAsItIs(value: unknown): value is AnyTypedArray {
     const { info, fixed } = this.#wanted;
     if (info === undefined || fixed === undefined || info.name === "i1") {
       return false;
     }
     const name = typedArrayName(value);
     return name !== undefined && info.arrays.includes(name) &&
-      byteLengthOf(value) === fixed.byteLength;
+      byteLengthOf(value, this.refuse) === fixed.byteLength;
+  }
+
+  /** Refuses null where the function declares a tensor. */
+  checkNull(): void {
+    if (this.#declared === undefined) return;
+    throw this.refuse(`must be a tensor ${this.#type}, got null`);
   }
 
   /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
@@ -120,7 +127,7 @@ export class TensorArgument {
       view.fits = this;
       return;
     }
-    throw this.#refuse(
+    throw this.refuse(
       `${problem}; wanted a tensor ${this.#type}, given a tensor ` +
         formatTensorType(shape, elementType),
     );

@@ -15,6 +15,7 @@ import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
+  type AnyTypedArray,
   type ElementType,
   type ElementTypeInfo,
   elementTypeInfo,
@@ -142,7 +143,7 @@ export class BufferView extends NativeObject {
    */
   static import(
     memory: Device | Instance,
-    array: TypedArray,
+    array: AnyTypedArray,
     shape?: readonly number[],
     options: BufferViewOptions = {},
   ): BufferView {
@@ -251,7 +252,7 @@ export class BufferView extends NativeObject {
    * says how many.
    * @param start First element to copy, in entries of the array.
    */
-  read(target: TypedArray, start = 0): void {
+  read(target: AnyTypedArray, start = 0): void {
     const handle = handleOf(this);
     readBufferView(handle, this.#offset(target, start), target);
   }
@@ -263,7 +264,7 @@ export class BufferView extends NativeObject {
    * @param source The elements, in an array of a class that fits their type.
    * @param start First element to replace, in entries of the array.
    */
-  write(source: TypedArray, start = 0): void {
+  write(source: AnyTypedArray, start = 0): void {
     const handle = handleOf(this);
     const offset = this.#offset(source, start);
     if (this.#info().name === "i1") {
@@ -329,7 +330,7 @@ export class BufferView extends NativeObject {
     return this.#knownInfo ?? elementTypeInfo(this.elementType);
   }
 
-  #offset(array: TypedArray, start: number): number {
+  #offset(array: AnyTypedArray, start: number): number {
     const info = this.#info();
     const name = typedArrayName(array);
     if (name === undefined || !info.arrays.includes(name)) {

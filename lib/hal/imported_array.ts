@@ -14,6 +14,7 @@ import { checkSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
+  type AnyTypedArray,
   type ElementType,
   elementTypeInfo,
   type TypedArray,
@@ -38,7 +39,7 @@ export interface ImportedArray {
  */
 export function importArray(
   memory: Placement,
-  array: TypedArray,
+  array: AnyTypedArray,
   shape: readonly number[] | undefined,
   elementType: ElementType | undefined,
 ): ImportedArray {
@@ -49,7 +50,7 @@ export function importArray(
     refuse,
   });
   // It is empty afterwards.
-  const byteLength = byteLengthOf(array);
+  const byteLength = byteLengthOf(array, refuse);
   const handle = importBufferView(memory, tensor, owner);
   return { handle, tensor: { code: tensor.code, byteLength } };
 }
@@ -79,6 +80,7 @@ function refuse(problem: string): IreeError {
 // Whoever looked at the memory later would see what a program does to it.
 function ownerOf(array: unknown): ArrayBuffer {
   if (typedArrayName(array) === undefined) throw refuse("is no typed array");
+  byteLengthOf(array, refuse);
   // Of workers, Deno's and those of node:worker_threads, none has one.
   if (Deno.mainModule === undefined) {
     throw new IreeError(

@@ -1,3 +1,4 @@
+import { type Bytes, bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { toPath } from "../base/permissions.ts";
@@ -65,7 +66,7 @@ export type FileDescription = ProgramDescription | LibraryDescription;
  * INVALID_ARGUMENT when it is damaged or of no such kind.
  */
 export function inspect(
-  source: string | URL | Uint8Array<ArrayBuffer>,
+  source: string | URL | Bytes,
 ): FileDescription {
   return withSource(source, describeFile);
 }
@@ -92,16 +93,18 @@ export function inspect(
  * INVALID_ARGUMENT when it is damaged or no program.
  */
 export function inspectProgram(
-  source: string | URL | Uint8Array<ArrayBuffer>,
+  source: string | URL | Bytes,
 ): ProgramDescription {
   return withSource(source, describeOnlyProgram);
 }
 
 function withSource<T>(
-  source: string | URL | Uint8Array<ArrayBuffer>,
+  source: string | URL | Bytes,
   use: (source: ByteSource, path?: string) => T,
 ): T {
-  if (source instanceof Uint8Array) return use(memorySource(source));
+  if (isBytes(source)) {
+    return use(memorySource(bytesOf(source, "the file")));
+  }
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw new IreeError(
       "INVALID_ARGUMENT",

@@ -1,4 +1,4 @@
-import { bytesOf, contentsOf } from "../../ffi/base/typed_array.ts";
+import { type Bytes, bytesOf, contentsOf } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
@@ -6,10 +6,10 @@ import { toPath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import {
+  type AnyTypedArray,
   type ElementType,
   type ElementTypeInfo,
   elementTypeInfo,
-  type TypedArray,
 } from "../tensor/element_type.ts";
 import { checkBooleans, encodeTensor } from "../tensor/encode_tensor.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
@@ -59,7 +59,7 @@ export interface NpyOptions {
  * that no tensor has: objects, text, dates, structures.
  */
 export function decodeNpy(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   options: NpyOptions = {},
 ): NdArray[] {
   return decode(bytesOf(bytes, "npy data"), "npy data", options);
@@ -83,7 +83,7 @@ export interface NpyArray {
  * @returns The array and where it ends; throws what `decodeNpy` throws.
  */
 export function decodeNpyArray(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   start = 0,
   options: NpyOptions = {},
 ): NpyArray {
@@ -155,7 +155,7 @@ export function readNpy(
  * @returns The bytes; throws UNIMPLEMENTED for elements of 4 bits.
  */
 export function encodeNpy(
-  ...arrays: (NdArray | TypedArray | BufferView)[]
+  ...arrays: (NdArray<AnyTypedArray> | AnyTypedArray | BufferView)[]
 ): Uint8Array<ArrayBuffer> {
   if (arrays.length === 0) {
     throw new IreeError(
@@ -195,7 +195,7 @@ export function encodeNpy(
  */
 export function writeNpy(
   path: string | URL,
-  ...arrays: (NdArray | TypedArray | BufferView)[]
+  ...arrays: (NdArray<AnyTypedArray> | AnyTypedArray | BufferView)[]
 ): void {
   const file = toPath(path);
   const bytes = encodeNpy(...arrays);
@@ -290,7 +290,7 @@ function toRowMajor(
 }
 
 function encodeOne(
-  array: NdArray | TypedArray | BufferView,
+  array: NdArray<AnyTypedArray> | AnyTypedArray | BufferView,
   index: number,
 ): Uint8Array<ArrayBuffer>[] {
   const refuse = (problem: string) =>

@@ -1,3 +1,4 @@
+import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import type { ParameterMode } from "../../ffi/parameter.ts";
 import { IreeError } from "../base/error.ts";
 import { NO_METADATA } from "./entry.ts";
@@ -20,7 +21,7 @@ export interface ParameterFileOptions {
 /** What a parameter has besides its contents. */
 export interface ParameterOptions {
   /** Bytes that go with the parameter and mean nothing to the runtime. */
-  metadata?: Uint8Array<ArrayBuffer>;
+  metadata?: Bytes | undefined;
 }
 
 /** Which of the contents of a parameter to read. */
@@ -72,26 +73,6 @@ export function describeKeys(keys: readonly string[]): string {
 }
 
 /**
- * The bytes of an array of any type of elements.
- *
- * @param data The array.
- * @param what What it is, for the message of an error.
- */
-export function toBytes(
-  data: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
-  what: string,
-): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `${what} must be a typed array, a DataView or an ArrayBuffer`,
-  );
-}
-
-/**
  * A copy of the metadata among options.
  *
  * @param options The options.
@@ -102,5 +83,5 @@ export function copyMetadata(
   const { metadata } = options;
   return metadata === undefined
     ? NO_METADATA
-    : toBytes(metadata, "metadata").slice();
+    : bytesOf(metadata, "metadata").slice();
 }

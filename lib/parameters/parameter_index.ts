@@ -1,3 +1,4 @@
+import { bytesOfAny } from "../../ffi/base/typed_array.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   addFileParameter,
@@ -24,7 +25,6 @@ import {
   type ParameterFileOptions,
   type ParameterOptions,
   type ParameterRange,
-  toBytes,
 } from "./options.ts";
 
 /**
@@ -150,11 +150,11 @@ export class ParameterIndex extends NativeObject {
    */
   addData(
     key: string,
-    data: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
+    data: ArrayBufferView<ArrayBufferLike> | ArrayBufferLike,
     options: ParameterOptions = {},
   ): void {
     const index = handleOf(this);
-    const bytes = toBytes(data, "data");
+    const bytes = bytesOfAny(data, "data");
     const metadata = copyMetadata(options);
     const { length: byteLength } = bytes;
     const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
@@ -182,12 +182,12 @@ export class ParameterIndex extends NativeObject {
   addSplat(
     key: string,
     byteLength: number,
-    pattern: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
+    pattern: ArrayBufferView<ArrayBufferLike> | ArrayBufferLike,
     options: ParameterOptions = {},
   ): void {
     handleOf(this);
     checkByteCount("byteLength", byteLength);
-    const bytes = toBytes(pattern, "pattern").slice();
+    const bytes = bytesOfAny(pattern, "pattern").slice();
     if (!isSplat(bytes.length, byteLength)) {
       throw new IreeError(
         "INVALID_ARGUMENT",

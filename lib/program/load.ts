@@ -1,3 +1,4 @@
+import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
@@ -36,7 +37,7 @@ import { SharedResources } from "./shared_resources.ts";
  * `library.so@export?key=value`; `-` for a `.vmfb` from stdin; the bytes of a
  * `.vmfb`; or a module that is there already and stays the caller's.
  */
-export type ModuleSource = string | URL | Uint8Array<ArrayBuffer> | Module;
+export type ModuleSource = string | URL | Bytes | Module;
 
 /** What to load and how. */
 export interface LoadOptions {
@@ -168,9 +169,7 @@ function loadModule(
   mode?: ModuleMode,
 ): Module {
   if (source === "-") return BytecodeModule.fromBytes(instance, readStdin());
-  if (source instanceof Uint8Array) {
-    return BytecodeModule.fromBytes(instance, source);
-  }
+  if (isBytes(source)) return BytecodeModule.fromBytes(instance, source);
   const uri = resolveModuleUri(toModuleUri(source));
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, uri)

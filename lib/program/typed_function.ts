@@ -9,7 +9,7 @@ import type {
 } from "../call/function.ts";
 import type { BufferView } from "../hal/buffer_view.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
-import type { ElementType, TypedArray } from "../tensor/element_type.ts";
+import type { AnyTypedArray, ElementType } from "../tensor/element_type.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
@@ -49,10 +49,10 @@ export interface TypedFunction<
   /** See `VmFunction.compute`. */
   compute(...values: Values): AllComputed<Results>;
   /** See `VmFunction.computeInto`. */
-  computeInto(
-    targets: readonly (TypedArray | undefined)[],
+  computeInto<Target extends AnyTypedArray>(
+    targets: readonly (Target | undefined)[],
     ...values: Values
-  ): Computed[];
+  ): (Computed | Target)[];
   /** See `VmFunction.bind`. */
   bind(...values: Values): BoundCall<Results>;
   /** See `VmFunction.invoke`. */

@@ -45,19 +45,31 @@ export type ElementType =
   | "f8E4M3FNUZ"
   | "f8E8M0FNU";
 
-/** The arrays that tensors are read into and made from. */
-export type TypedArray =
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | BigUint64Array<ArrayBuffer>
-  | Float16Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
+/**
+ * The arrays that tensors are read into.
+ *
+ * @typeParam Memory What they are over: `ArrayBuffer` for the package's own.
+ */
+export type TypedArray<Memory extends ArrayBufferLike = ArrayBuffer> =
+  | Int8Array<Memory>
+  | Uint8Array<Memory>
+  | Int16Array<Memory>
+  | Uint16Array<Memory>
+  | Int32Array<Memory>
+  | Uint32Array<Memory>
+  | BigInt64Array<Memory>
+  | BigUint64Array<Memory>
+  | Float16Array<Memory>
+  | Float32Array<Memory>
+  | Float64Array<Memory>;
+
+/**
+ * The arrays that tensors are made from and copied into, over any memory: those
+ * that they are read into, and `Uint8ClampedArray` for bytes.
+ */
+export type AnyTypedArray =
+  | TypedArray<ArrayBufferLike>
+  | Uint8ClampedArray<ArrayBufferLike>;
 
 /** Makes an array of one of those classes. */
 export interface TypedArrayConstructor {
@@ -81,7 +93,7 @@ export interface ElementTypeInfo {
   readonly bitCount: number;
   /** The class of the arrays that elements are read into. */
   readonly array: TypedArrayConstructor;
-  /** Names of all classes of arrays whose bits elements can be made from. */
+  /** Names of all classes of arrays whose bits are such elements. */
   readonly arrays: readonly string[];
   /** Entries of the array for one element: 2 for a complex number. */
   readonly components: 1 | 2;
@@ -119,13 +131,17 @@ const ARRAYS = {
   Float64Array,
 } as const satisfies Record<string, TypedArrayConstructor>;
 
-type ArrayName = keyof typeof ARRAYS;
+/** The class that elements are read into, and others of the same bits. */
+type ArrayNames = readonly [
+  keyof typeof ARRAYS,
+  ...(keyof typeof ARRAYS | "Uint8ClampedArray")[],
+];
 
 function info(
   name: ElementType,
   numerical: keyof typeof NUMERICAL,
   bitCount: number,
-  arrays: readonly [ArrayName, ...ArrayName[]],
+  arrays: ArrayNames,
   codec: Scalar | undefined,
 ): ElementTypeInfo {
   return {
@@ -166,19 +182,24 @@ function smallFloatCodec(format: SmallFloat): Scalar {
 
 // What has no sign of its own is stored from both ranges and read as signed.
 function integers(bits: 8 | 16 | 32 | 64): ElementTypeInfo[] {
-  const [signed, unsigned]: [ArrayName, ArrayName] = bits === 64
-    ? ["BigInt64Array", "BigUint64Array"]
-    : [`Int${bits}Array`, `Uint${bits}Array`];
+  const signed = bits === 64
+    ? "BigInt64Array" as const
+    : `Int${bits}Array` as const;
+  const unsigned: ArrayNames = bits === 64
+    ? ["BigUint64Array"]
+    : bits === 8
+    ? ["Uint8Array", "Uint8ClampedArray"]
+    : [`Uint${bits}Array`];
   return [
     info(
       `i${bits}`,
       "integer",
       bits,
-      [signed, unsigned],
+      [signed, ...unsigned],
       wholeNumberScalar(bits),
     ),
     info(`si${bits}`, "signed", bits, [signed], SCALARS[`i${bits}`]),
-    info(`ui${bits}`, "unsigned", bits, [unsigned], unsignedScalar(bits)),
+    info(`ui${bits}`, "unsigned", bits, unsigned, unsignedScalar(bits)),
   ];
 }
 
@@ -198,7 +219,13 @@ const INFOS: readonly ElementTypeInfo[] = [
   ...integers(16),
   ...integers(32),
   ...integers(64),
-  info("f16", "ieee", 16, ["Float16Array"], throughBits(FLOAT16)),
+  info(
+    "f16",
+    "ieee",
+    16,
+    ["Float16Array", "Uint16Array"],
+    throughBits(FLOAT16),
+  ),
   // JavaScript has no array of these: their bits are in one of integers.
   info("bf16", "brain", 16, ["Uint16Array"], throughBits(BFLOAT16)),
   info("f32", "ieee", 32, ["Float32Array"], SCALARS.f32),
@@ -268,6 +295,7 @@ export function declaredElementType(text: string): ElementTypeInfo | undefined {
 const DEFAULTS: Readonly<Record<string, ElementType>> = {
   Int8Array: "i8",
   Uint8Array: "ui8",
+  Uint8ClampedArray: "ui8",
   Int16Array: "i16",
   Uint16Array: "ui16",
   Int32Array: "i32",

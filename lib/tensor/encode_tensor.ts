@@ -5,6 +5,7 @@ import {
 } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
 import {
+  type AnyTypedArray,
   defaultElementType,
   type ElementTypeInfo,
   elementTypeInfo,
@@ -36,7 +37,7 @@ export function encodeTensor(
 ): EncodedTensor {
   const arrayName = typedArrayName(data);
   if (arrayName !== undefined) {
-    return encodeArray(data as TypedArray, arrayName, wanted);
+    return encodeArray(data as AnyTypedArray, arrayName, wanted);
   }
   if (isNdArray(data)) return encodeNdArray(data, wanted);
   const { info, shape, refuse } = wanted;
@@ -50,7 +51,10 @@ export function encodeTensor(
   return encodeNested(data as NestedArray, info, shape, refuse);
 }
 
-function encodeNdArray(ndArray: NdArray, wanted: WantedTensor): EncodedTensor {
+function encodeNdArray(
+  ndArray: NdArray<AnyTypedArray>,
+  wanted: WantedTensor,
+): EncodedTensor {
   // Each is read once: a getter can give something else the next time.
   const { elementType, shape: givenShape, data } = ndArray;
   const given = elementTypeInfo(elementType);
@@ -68,7 +72,7 @@ function encodeNdArray(ndArray: NdArray, wanted: WantedTensor): EncodedTensor {
 }
 
 function encodeArray(
-  array: TypedArray,
+  array: AnyTypedArray,
   arrayName: string,
   wanted: WantedTensor,
 ): EncodedTensor {
@@ -85,7 +89,7 @@ function encodeArray(
         `${info.name}; give ${info.arrays.map(withArticle).join(" or ")}`,
     );
   }
-  const byteLength = byteLengthOf(array);
+  const byteLength = byteLengthOf(array, refuse);
   const { shape = VECTOR, fixed } = wanted;
   const dims = fixed?.byteLength === byteLength
     ? fixed.dims
@@ -153,10 +157,10 @@ function completeShape(
  * @param refuse Makes the error.
  */
 export function checkBooleans(
-  array: TypedArray,
+  array: AnyTypedArray,
   refuse: WantedTensor["refuse"],
 ): void {
-  const bytes = contentsOf(array);
+  const bytes = contentsOf(array, refuse);
   const wrong = bytes.findIndex((value) => value > 1);
   if (wrong < 0) return;
   throw refuse(`has ${bytes[wrong]} as element ${wrong}; an i1 is 0 or 1`);

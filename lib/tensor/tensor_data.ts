@@ -1,14 +1,19 @@
 import type { TensorBytes } from "../../ffi/buffer_view.ts";
 import type { IreeError } from "../base/error.ts";
 import type {
+  AnyTypedArray,
   ElementType,
   ElementTypeInfo,
   TypedArray,
 } from "./element_type.ts";
 import type { Shape } from "./shape.ts";
 
-/** A tensor in memory of JavaScript: what is in a `.npy` file, for one. */
-export interface NdArray {
+/**
+ * A tensor in memory of JavaScript: what is in a `.npy` file, for one.
+ *
+ * @typeParam Data Class of the array; any for what tensors are made from.
+ */
+export interface NdArray<Data extends AnyTypedArray = TypedArray> {
   /** Type of the elements. */
   readonly elementType: ElementType;
   /** Dimensions, outermost first; empty for a scalar. */
@@ -17,14 +22,17 @@ export interface NdArray {
    * The elements in row-major order, in an array of the class that
    * `BufferView.toTypedArray` gives for their type.
    */
-  readonly data: TypedArray;
+  readonly data: Data;
 }
 
 /**
  * What a tensor can be made from: an array of the class for its element type,
  * numbers nested as its dimensions are, or an {@linkcode NdArray}.
  */
-export type TensorData = TypedArray | NestedArray | NdArray;
+export type TensorData =
+  | AnyTypedArray
+  | NestedArray
+  | NdArray<AnyTypedArray>;
 
 /** What is known of a tensor before its data is seen. */
 export interface WantedTensor {
@@ -57,7 +65,7 @@ export interface EncodedTensor extends TensorBytes {
  *
  * @param value Any value.
  */
-export function isNdArray(value: unknown): value is NdArray {
+export function isNdArray(value: unknown): value is NdArray<AnyTypedArray> {
   return typeof value === "object" && value !== null && "data" in value &&
     "shape" in value && "elementType" in value;
 }

@@ -1,3 +1,4 @@
+import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import {
   compareTensors as compareNative,
   listToHost,
@@ -49,22 +50,25 @@ import { VmRef } from "../vm/vm_ref.ts";
 export function parseTensor(
   target: Device | Instance,
   text: string,
-  contents?: Uint8Array<ArrayBuffer>,
+  contents?: Bytes,
 ): BufferView {
   const parts = splitTensorText(text);
-  if (contents === undefined) {
+  const bytes = contents === undefined
+    ? undefined
+    : bytesOf(contents, "the contents of a tensor");
+  if (bytes === undefined) {
     checkTensorText(parts);
   } else {
-    checkContents(tensorByteLength(text), contents);
-    if (parts.elementType === "i1") checkBooleans(contents, refuseContents);
+    checkContents(tensorByteLength(text), bytes);
+    if (parts.elementType === "i1") checkBooleans(bytes, refuseContents);
   }
   // Without a byte of contents the type tells it all.
-  const isEmpty = contents === undefined || contents.length === 0;
+  const isEmpty = bytes === undefined || bytes.length === 0;
   return new BufferView(
     parseNative(
       placementOf(target),
-      contents === undefined ? text : parts.type,
-      isEmpty ? undefined : contents,
+      bytes === undefined ? text : parts.type,
+      isEmpty ? undefined : bytes,
     ),
   );
 }

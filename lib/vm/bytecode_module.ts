@@ -1,3 +1,4 @@
+import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
@@ -83,14 +84,14 @@ export class BytecodeModule extends Module {
    */
   static fromBytes(
     instance: Instance,
-    bytes: Uint8Array<ArrayBuffer>,
+    bytes: Bytes,
   ): BytecodeModule {
     try {
       return new BytecodeModule(
         createBytecodeModule(handleOf(instance), bytes),
       );
     } catch (error) {
-      throw explainBytes(error, memorySource(bytes));
+      throw explainBytes(error, memorySource(bytesOf(bytes, "a program")));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   createList,
   formatList,
@@ -76,6 +77,9 @@ export class List extends NativeObject {
     values: Iterable<Value>,
     elementType?: ScalarType,
   ): List {
+    if (typedArrayName(values) !== undefined) {
+      byteLengthOf(values, refuseElements);
+    }
     const elements = Array.from(values);
     const list = List.create(instance, {
       elementType,
@@ -236,6 +240,10 @@ export class List extends NativeObject {
       ? type as ScalarType
       : undefined;
   }
+}
+
+function refuseElements(problem: string): IreeError {
+  return new IreeError("INVALID_ARGUMENT", `the array of elements ${problem}`);
 }
 
 function checkScalarType(what: string, type: ScalarType): void {

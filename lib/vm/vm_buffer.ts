@@ -1,3 +1,4 @@
+import type { Bytes } from "../../ffi/base/typed_array.ts";
 import {
   bufferLength,
   createBuffer,
@@ -28,7 +29,7 @@ export class VmBuffer extends NativeObject {
    * @param instance The instance.
    * @param bytes What to copy.
    */
-  static from(instance: Instance, bytes: Uint8Array<ArrayBuffer>): VmBuffer {
+  static from(instance: Instance, bytes: Bytes): VmBuffer {
     return new VmBuffer(createBuffer(handleOf(instance), bytes));
   }
 
@@ -43,7 +44,7 @@ export class VmBuffer extends NativeObject {
    * @param target Where to; its length says how many.
    * @param offset First byte to copy.
    */
-  read(target: Uint8Array<ArrayBuffer>, offset = 0): void {
+  read(target: Bytes, offset = 0): void {
     readBuffer(handleOf(this), checkOffset(offset), target);
   }
 
@@ -53,7 +54,7 @@ export class VmBuffer extends NativeObject {
    * @param source The bytes.
    * @param offset Where to begin in the buffer.
    */
-  write(source: Uint8Array<ArrayBuffer>, offset = 0): void {
+  write(source: Bytes, offset = 0): void {
     writeBuffer(handleOf(this), checkOffset(offset), source);
   }
 

@@ -138,7 +138,7 @@ test("Memory that cannot be moved is refused, and nothing is left", () => {
     });
     assertStringIncludes(
       refusal(() => BufferView.import(device, moved, shape)),
-      "cannot be moved",
+      "is detached",
     );
   });
 });

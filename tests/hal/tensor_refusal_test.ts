@@ -29,8 +29,8 @@ test("A tensor refuses arrays of another class than its elements have", () => {
     ["add_f64", new Float32Array(4), "input0 is a Float32Array"],
     [
       "add_f16",
-      new Uint16Array(4),
-      "input0 is a Uint16Array, which has no elements of type f16; give a Float16Array",
+      new Int16Array(4),
+      "input0 is an Int16Array, which has no elements of type f16; give a Float16Array or a Uint16Array",
     ],
     [
       "add_bf16",
@@ -40,8 +40,8 @@ test("A tensor refuses arrays of another class than its elements have", () => {
     ["add_i1", new Int8Array(4), "input0 is an Int8Array"],
     [
       "add_i8",
-      new Uint8ClampedArray(4),
-      "input0 is a Uint8ClampedArray, which has no elements of type i8; give an Int8Array or a Uint8Array",
+      new Uint16Array(4),
+      "input0 is a Uint16Array, which has no elements of type i8; give an Int8Array or a Uint8Array or a Uint8ClampedArray",
     ],
     [
       "add_i64",
@@ -298,15 +298,6 @@ test("A tensor refuses a view of another type or shape in IREE's words", async (
       `; wanted a tensor ${wanted}, given a tensor ${type}`,
     );
   }
-});
-
-test("An array whose class no element type has makes no tensor", () => {
-  using instance = Instance.open();
-  assertThrows(
-    () => BufferView.from(instance, new Uint8ClampedArray(4) as never),
-    IreeError,
-    "is a Uint8ClampedArray, which stands for no element type",
-  );
 });
 
 test("Of several arguments the one that is refused is named", () => {

@@ -1,0 +1,1 @@
+export type { Bytes } from "../../ffi/base/typed_array.ts";
