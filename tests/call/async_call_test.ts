@@ -15,6 +15,7 @@ import {
   type WaitOptions,
 } from "../../mod.ts";
 import type { CallingMessage } from "../ownership/workers/calling.ts";
+import { Latch } from "../latch.ts";
 import {
   denoFlags,
   execute,
@@ -24,6 +25,7 @@ import {
   ROOT,
   test,
 } from "../support.ts";
+import { waitUntilLive } from "../waiting.ts";
 
 const syncWork = await program("sync_work.mlir");
 const asyncWork = await program("async_work.mlir");
@@ -151,15 +153,21 @@ test("Promises that nobody waits for leave nothing behind", async () => {
 });
 
 test("A call is given up when its signal says so, or its time is over", async () => {
-  using loaded = open(syncWork);
+  using latch = new Latch();
+  using loaded = load({
+    modules: [Latch.module, syncWork],
+    device: "local-task",
+  });
+  using wait = Latch.function(loaded);
   const loop = loaded.lookupFunction("loop");
   const mul = loaded.lookupFunction("mul");
   const controller = new AbortController();
-  const running = loop.callWith({ signal: controller.signal }, LONG);
+  const running = wait.callWith({ signal: controller.signal });
   const waiting = mul.callWith({ timeout: 1 }, [1, 1, 1, 1], [1, 1, 1, 1]);
   const reason = new Error("enough");
-  setTimeout(() => controller.abort(reason), 5);
   assertEquals(await waiting.catch((error) => error.code), "DEADLINE_EXCEEDED");
+  await latch.isReached();
+  controller.abort(reason);
   assertEquals(await running.catch((error) => error), reason);
   await assertRejects(
     () => loop.callWith({ signal: controller.signal }, 1),
@@ -179,6 +187,7 @@ test("A call is given up when its signal says so, or its time is over", async ()
     "an object",
   );
   // The one that had begun goes on unseen; the next call waits for it.
+  latch.open();
   assertEquals(await loop.callWith({ timeout: 60_000 }, 7), 7n);
 });
 
@@ -221,11 +230,6 @@ test("Work on a device is submitted and waited for", async () => {
   const power = loaded.lookupFunction("power");
   assertEquals(add.isSubmittable, true);
   const submission = power.submit(identity, 200);
-  const error = assertThrows(
-    () => loaded.devices[0].waitIdle({ timeout: 0 }),
-    IreeError,
-  );
-  assertEquals(error.code, "DEADLINE_EXCEEDED");
   await submission.finished;
   using product = submission.results as BufferView;
   assertEquals(product.toTypedArray(), identity);
@@ -340,7 +344,8 @@ test("A function without fences is not submitted", () => {
 const ENDINGS: Readonly<Record<string, string>> = {
   "by Deno.exit": "Deno.exit(7);",
   "by an error": "throw new Error('the end');",
-  "when all is done": "await running; await submitted.finished; Deno.exit(7);",
+  "when all is done":
+    "latch.call('open'); await running; await submitted.finished; Deno.exit(7);",
 };
 
 for (const [how, ending] of Object.entries(ENDINGS)) {
@@ -352,11 +357,14 @@ for (const [how, ending] of Object.entries(ENDINGS)) {
       JSON.stringify(LIBRARY)
     },
       });
-      const running = open("${syncWork}").lookupFunction("loop")
-        .callAsync(${10 * LONG});
+      const latch = open("${Latch.module}");
+      const running = open("${Latch.module}").lookupFunction("wait")
+        .callAsync();
       const submitted = open("${asyncWork}").lookupFunction("power")
         .submit(new Float32Array(65536), 300);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      while (latch.call("waiting") === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
       ${ending}`;
     const args = ["run", "-A", "--no-check", ...denoFlags(), "-"];
     const { code, stderr } = await execute(Deno.execPath(), args, {
@@ -378,9 +386,6 @@ Deno.test("A worker that is terminated while its calls run leaves nothing", asyn
   await running;
   worker.terminate();
   // The thread and its calls end on their own.
-  for (let i = 0; i < 800; i++) {
-    if (runtime.statistics.liveAllocations === before) break;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  await waitUntilLive(before);
   assertEquals(runtime.statistics.liveAllocations, before);
 });

@@ -9,6 +9,7 @@ import { join } from "@std/path";
 import { BUILD_FILE } from "../../lib/cli/setup/install.ts";
 import { runtime } from "../../mod.ts";
 import { type ArchiveFile, writeArchive } from "../../release/tar.ts";
+import { waitUntil } from "../waiting.ts";
 
 const encoder = new TextEncoder();
 
@@ -67,18 +68,36 @@ export interface Answer {
   readonly chunked?: boolean;
 }
 
-/** A server of one file, that answers each request as the next answer says. */
+/** Size of the file that a folder has of a download that goes on. */
+function sizeOfPartial(folder: string): number {
+  try {
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    const partial = names.find((name) => name.endsWith(".partial"));
+    return partial ? Deno.statSync(join(folder, partial)).size : 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+/**
+ * A server of one file, that answers each request as the next answer says.
+ * Answers that break off need the folder that the download goes to.
+ */
 export class Server implements AsyncDisposable {
   /** The range of each request so far. */
   readonly ranges: (string | null)[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #downloads: string;
   readonly #sent: Promise<void>[] = [];
   readonly #end = Promise.withResolvers<void>();
 
   constructor(
     bytes: Uint8Array<ArrayBuffer>,
     answers: readonly Answer[] = [],
+    downloads = "",
   ) {
+    this.#downloads = downloads;
     const rest = [...answers];
     this.#server = Deno.serve(
       {
@@ -122,7 +141,7 @@ export class Server implements AsyncDisposable {
     }
     const body = new ReadableStream({
       start: (controller) => {
-        this.#sent.push(this.#send(controller, bytes, answer));
+        this.#sent.push(this.#send(controller, from, bytes, answer));
       },
     });
     return new Response(body, { status: from > 0 ? 206 : 200, headers });
@@ -130,15 +149,19 @@ export class Server implements AsyncDisposable {
 
   async #send(
     controller: ReadableStreamDefaultController<Uint8Array>,
+    from: number,
     bytes: Uint8Array<ArrayBuffer>,
     { breaksAfter, silentAfter }: Answer,
   ): Promise<void> {
     const end = breaksAfter ?? silentAfter ?? bytes.length;
     controller.enqueue(bytes.slice(0, end));
     if (silentAfter !== undefined) await this.#end.promise;
-    // Time for what was sent to arrive before the connection is gone.
+    // What was sent has to arrive before the connection is gone.
     if (breaksAfter !== undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await waitUntil(
+        () => sizeOfPartial(this.#downloads) >= from + end,
+        `${from + end} bytes have arrived`,
+      );
     }
     try {
       if (end === bytes.length) controller.close();

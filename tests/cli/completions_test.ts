@@ -111,22 +111,35 @@ Deno.test({
       zpty -w z "source $1; print READY"
       while zpty -r z out && [[ $out != *READY* ]]; do :; done
       zpty -r z out
-      for line in "\${@:2}"; do
+      for line words in "\${@:2}"; do
         zpty -w -n z "$line"$'\\t\\t'
-        sleep 1
-        while zpty -r -t z out; do print -rn -- $out; done
+        seen=
+        for ((i = 0; i < 1800; i++)); do
+          while zpty -r -t z out; do seen+=$out; done
+          missing=()
+          for word in \${=words}; do
+            [[ $seen == *$word* ]] || missing+=$word
+          done
+          (($#missing)) || break
+          sleep 0.1
+        done
+        print -r -- "$line: $missing"
         zpty -w -n z $'\\C-u'
       done
       zpty -d z`;
-    const lines = ["iree ", "iree run --module_mode=", "iree new "];
-    const printed = await mustRun("zsh", ["-fc", code, "zsh", path, ...lines], {
+    const lines = {
+      "iree ": (await commands()).join(" "),
+      "iree run --module_mode=": "mmap preload",
+      "iree new ": "app module",
+    };
+    const args = ["-fc", code, "zsh", path, ...Object.entries(lines).flat()];
+    const printed = await mustRun("zsh", args, {
       cwd: folder.path,
       env: { HOME: folder.path, TERM: "dumb" },
     });
-    for (const name of await commands()) assertStringIncludes(printed, name);
-    for (const value of ["preload", "mmap", "module", "app"]) {
-      assertStringIncludes(printed, value);
-    }
+    // Each line, and what it did not complete.
+    const expected = Object.keys(lines).map((line) => `${line}: `);
+    assertEquals(printed.split("\n").filter(Boolean), expected);
   },
 });
 

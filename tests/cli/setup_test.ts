@@ -149,7 +149,7 @@ test("A download that breaks off goes on, within one setup and in the next", asy
     `--from=${server.url}`,
     `--sha256=${sha256}`,
   ];
-  await using flaky = new Server(bytes, [{ breaksAfter: 1000 }]);
+  await using flaky = new Server(bytes, [{ breaksAfter: 1000 }], user.library);
   assertEquals((await user.setup(args(flaky))).code, 0);
   assertEquals(flaky.ranges, [null, "bytes=1000-"]);
 
@@ -247,7 +247,7 @@ test("A full disk while unpacking is an error, and what was installed before sta
 test("Two setups at once both succeed, and one of them downloads", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
-  await using server = new Server(bytes, [{ breaksAfter: 500 }]);
+  await using server = new Server(bytes, [{ breaksAfter: 500 }], user.library);
   const args = [`--from=${server.url}`, `--sha256=${sha256}`];
   const outputs = await Promise.all(
     Array.from({ length: 4 }, () => user.setup(args)),
@@ -308,7 +308,11 @@ test("A setup that was killed leaves nothing for long", async () => {
 test("A download shows at a terminal how far it is, and a line elsewhere", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
-  await using server = new Server(bytes, [{ breaksAfter: 20_000 }]);
+  await using server = new Server(
+    bytes,
+    [{ breaksAfter: 20_000 }],
+    user.library,
+  );
   const args = ["setup", `--from=${server.url}`, `--sha256=${sha256}`];
   const script = "import pty, sys; pty.spawn(sys.argv[1:])";
   const cli = ["run", "-A", ...denoFlags(), join(ROOT, "cli.ts")];

@@ -7,7 +7,6 @@ import {
   IreeError,
   listTaskTopologies,
   load,
-  runtime,
   type StatusCode,
   type TaskTopologyOptions,
   type TaskWorkerOptions,
@@ -17,6 +16,7 @@ import type {
   TopologiesReport,
 } from "../ownership/workers/topologies.ts";
 import { mustRun, program, test, tool } from "../support.ts";
+import { waitUntilLive } from "../waiting.ts";
 
 const twoDevices = await program("two_devices.mlir");
 
@@ -114,10 +114,8 @@ test("Options of devices are not those of other isolates' devices", async () => 
     reports,
     counts.map((count) => Array.from({ length: 5 }, () => count)),
   );
-  // What a worker held is let go when its thread ends, a little later.
-  while (runtime.statistics.liveAllocations > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  // What a worker held is released when its thread ends, a little later.
+  await waitUntilLive();
 });
 
 test("Programs run on devices with workers of their own", () => {

@@ -84,6 +84,9 @@ test("A library is not placed where something else is, and nothing is left behin
   ]);
 });
 
+/** Processes that wait for each other. */
+const COUNT = 8;
+
 test("Many that start at once all get the whole library, and one is left", async () => {
   using folder = new TemporaryFolder();
   await Deno.writeFile(folder.join("library"), BYTES);
@@ -93,17 +96,18 @@ test("Many that start at once all get the whole library, and one is left", async
     script,
     `import { placeLibrary } from ${JSON.stringify(source)};
      const bytes = Deno.readFileSync("library");
-     while (Date.now() < Number(Deno.args[0]));
+     Deno.writeTextFileSync(\`ready/\${Deno.pid}\`, "");
+     while ([...Deno.readDirSync("ready")].length < ${COUNT});
      const path = placeLibrary(bytes, "placed/hash/${NAME}");
      const digest = await crypto.subtle.digest(
        "SHA-256", Deno.readFileSync(path));
      console.log(new Uint8Array(digest).toHex());`,
   );
-  const start = `${Date.now() + 1500}`;
-  const args = ["run", "-A", "--no-check", ...denoFlags(), script, start];
+  await Deno.mkdir(folder.join("ready"));
+  const args = ["run", "-A", "--no-check", ...denoFlags(), script];
   const printed = await Promise.all(
     Array.from(
-      { length: 8 },
+      { length: COUNT },
       () => mustRun(Deno.execPath(), args, { cwd: folder.path }),
     ),
   );

@@ -24,3 +24,23 @@ export function cpuSeconds(pid: number): number {
     return 0; // It has ended.
   }
 }
+
+/**
+ * Whether a process could go on if a processor were free: it has a thread that
+ * runs, or is ready to, or waits for the disk. Elsewhere than on Linux it is
+ * taken to wait.
+ *
+ * @param pid The process.
+ */
+export function isRunnable(pid: number): boolean {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
+    return threads.some(({ name }) => {
+      const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
+      return /^[RD]/.test(text.slice(text.lastIndexOf(")") + 2));
+    });
+  } catch {
+    return true; // It, or a thread, has just ended.
+  }
+}

@@ -8,7 +8,7 @@
 import { join } from "@std/path";
 import { denoFlags, ROOT } from "../support.ts";
 import type { WorkOrder } from "./kinds.ts";
-import { cpuSeconds } from "./process.ts";
+import { cpuSeconds, isRunnable } from "./process.ts";
 
 /** What a case did that no case may do. */
 export interface Failure {
@@ -40,13 +40,16 @@ const MAX_MEMORY = 2 * 1024 * 1024;
 /** Seconds of work after which a call counts as endless. */
 const MAX_CALL = 0.5;
 
-/** Seconds after which a call counts as endless that does no work. */
+/** Seconds between two looks at a process. */
+const LOOK = 0.1;
+
+/** Seconds of waiting after which a call counts as endless. */
 const MAX_CALL_WAIT = 5;
 
 /** Seconds of work that anything else may take. */
 const MAX_WORK = 10;
 
-/** Seconds without an end, whether there is work or not. */
+/** Seconds of waiting that anything else may take. */
 const MAX_WAIT = 30;
 
 /**
@@ -75,7 +78,8 @@ async function runProcess(
   let current = -1;
   let next = options.start;
   let at = "start";
-  let last = Progress.now(child.pid);
+  let last = cpuSeconds(child.pid);
+  let waited = 0;
   let end: "hang" | "loop" | "wait" | undefined;
   const add = (outcome: string): void => {
     const { outcomes } = summary;
@@ -88,21 +92,24 @@ async function runProcess(
   };
   let moved = false;
   const watch = setInterval(() => {
-    const now = Progress.now(child.pid);
+    const now = cpuSeconds(child.pid);
     if (moved) {
       last = now;
+      waited = 0;
       moved = false;
       return;
     }
+    // Looks are counted, not time: what is ready to run does not wait, however
+    // long a busy machine lets it stand.
+    if (!isRunnable(child.pid)) waited += LOOK;
     // Only a mutated program may go on for ever, and only when it is run.
     const isCall = /^(?:call |link)/.test(at);
-    const work = now.work - last.work;
-    const time = now.time - last.time;
+    const work = now - last;
     if (isCall && work > MAX_CALL) end ??= "loop";
-    else if (isCall && time > MAX_CALL_WAIT) end ??= "wait";
-    else if (work > MAX_WORK || time > MAX_WAIT) end ??= "hang";
+    else if (isCall && waited > MAX_CALL_WAIT) end ??= "wait";
+    else if (work > MAX_WORK || waited > MAX_WAIT) end ??= "hang";
     if (end !== undefined) kill(child);
-  }, 100);
+  }, 1000 * LOOK);
   let left = "";
   try {
     for await (const line of readLines(child.stdout)) {
@@ -133,15 +140,6 @@ async function runProcess(
   else fail("crash", `${signal ?? `exit ${code}`}\n${tail}`);
   add(end ?? "crash");
   return next;
-}
-
-/** Where a process is: seconds of its own work, and the time. */
-class Progress {
-  private constructor(readonly work: number, readonly time: number) {}
-
-  static now(pid: number): Progress {
-    return new Progress(cpuSeconds(pid), performance.now() / 1000);
-  }
 }
 
 function spawn(order: WorkOrder): Deno.ChildProcess {

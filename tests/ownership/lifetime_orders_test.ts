@@ -17,6 +17,7 @@ import {
   type VmRef,
 } from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
+import { waitUntil } from "../waiting.ts";
 
 const types = await nativeModule("fixtures/types_module.cc");
 const tensors = await Deno.readFile(await program("many_types.mlir"));
@@ -228,10 +229,10 @@ test("Graphs that are dropped without dispose are let go", async () => {
     }
   })();
   assert(runtime.statistics.liveAllocations > 1000);
-  for (let i = 0; i < 100 && runtime.statistics.liveAllocations > 0; i++) {
+  await waitUntil(() => {
     gc();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    return runtime.statistics.liveAllocations === 0;
+  }, "all graphs are released");
   assertNothingLive("after collection");
 });
 

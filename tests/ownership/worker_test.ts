@@ -1,16 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { load, runtime } from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
+import { waitUntilLive } from "../waiting.ts";
 
 const types = await nativeModule("fixtures/types_module.cc");
 const tensors = await program("many_types.mlir");
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert(condition());
-}
 
 /** Starts a worker that holds objects of every kind. */
 async function startAbandoned(): Promise<Worker> {
@@ -29,7 +23,7 @@ test("What a worker still held is released when it is terminated", async () => {
   const workers = await Promise.all([startAbandoned(), startAbandoned()]);
   assert(runtime.statistics.liveAllocations > 50);
   for (const worker of workers) worker.terminate();
-  await waitUntil(() => runtime.statistics.liveAllocations === 0);
+  await waitUntilLive();
 });
 
 test("A worker's end leaves the objects of others alone", async () => {
@@ -37,7 +31,8 @@ test("A worker's end leaves the objects of others alone", async () => {
   const before = runtime.statistics.liveAllocations;
   const worker = await startAbandoned();
   worker.terminate();
-  await waitUntil(() => runtime.statistics.liveAllocations === before);
+  await waitUntilLive(before);
+  assertEquals(runtime.statistics.liveAllocations, before);
   using view = loaded.call("doubled") as Disposable & { format(): string };
   assertEquals(view.format(), "2x3xf32=[2 4 6][8 10 12]");
 });

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { Instance, runtime } from "../../../mod.ts";
+import { Instance, load, type Program, runtime } from "../../../mod.ts";
+import { waitUntil, waitUntilLive } from "../../waiting.ts";
 import { type HoldingOrder, makeObjects } from "./holding.ts";
 
 /** Starts a worker; it holds objects and is at what it was told to do. */
@@ -27,6 +28,7 @@ async function start(
   const order: HoldingOrder = { what, paths };
   worker.postMessage(order);
   await ready;
+  // So that it is probably in the middle of it; the tests do not depend on it.
   await pause(100);
   return { worker, failed };
 }
@@ -35,13 +37,14 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Waits until nothing is live; says whether that came true. */
-async function settles(): Promise<boolean> {
-  for (let i = 0; i < 500; i++) {
-    if (runtime.statistics.liveAllocations === 0) return true;
-    await pause(10);
-  }
-  return false;
+/** Starts a worker that waits at a latch; gives the latch. */
+async function startWaiting(
+  paths: string[],
+): Promise<{ worker: Worker; latch: Program }> {
+  const latch = load({ modules: [paths[4]] });
+  const { worker } = await start("wait", paths);
+  await waitUntil(() => latch.call("waiting") === 1, "the worker waits");
+  return { worker, latch };
 }
 
 /** The ways to end. */
@@ -104,29 +107,37 @@ const ENDINGS: Record<string, (paths: string[]) => unknown> = {
     makeObjects(paths).text.call("print_open");
     Deno.exit(3);
   },
-  "ends after it terminated a worker that sleeps": async (paths) => {
-    const { worker } = await start("sleep", paths);
+  "ends after it terminated a worker that waits": async (paths) => {
+    const { worker, latch } = await startWaiting(paths);
     worker.terminate();
+    globalThis.addEventListener("unload", () => latch.call("open"));
   },
   // A call that is under way ends before its worker does.
-  "terminates a worker that sleeps": async (paths) => {
-    const { worker } = await start("sleep", paths);
+  "terminates a worker that waits": async (paths) => {
+    const { worker, latch } = await startWaiting(paths);
     worker.terminate();
+    await pause(100);
     console.log("live", runtime.statistics.liveAllocations > 0);
-    console.log("settles", await settles());
+    latch.call("open");
+    latch.dispose();
+    await waitUntilLive();
+    console.log("settles");
   },
   "outlives a worker that closes": async (paths) => {
     await start("close", paths);
-    console.log("settles", await settles());
+    await waitUntilLive();
+    console.log("settles");
   },
   "outlives a worker that exits": async (paths) => {
     await start("exit", paths);
-    console.log("settles", await settles());
+    await waitUntilLive();
+    console.log("settles");
   },
   "outlives a worker that throws": async (paths) => {
     const { failed } = await start("throw", paths);
     console.log(await failed);
-    console.log("settles", await settles());
+    await waitUntilLive();
+    console.log("settles");
   },
 };
 

@@ -17,13 +17,14 @@ import {
 
 /** What the worker does, and the modules for it. */
 export interface HoldingOrder {
-  what: "loop" | "sleep" | "tensors" | "close" | "exit" | "throw";
+  what: "loop" | "wait" | "tensors" | "close" | "exit" | "throw";
   paths: string[];
 }
 
 /** Programs among the objects. */
 export interface HeldPrograms {
   text: Program;
+  latch: Program;
   numbers: Program;
   tensors: Program;
 }
@@ -39,14 +40,15 @@ const kept: unknown[] = [];
 /**
  * Makes objects that nobody disposes.
  *
- * @param paths Paths of the modules `printing` and `types`, and of the programs
- * `many_types` and `arithmetic`.
+ * @param paths Paths of the modules `printing` and `types`, of the programs
+ * `many_types` and `arithmetic`, and of the module `latch`.
  */
 export function makeObjects(paths: string[]): HeldPrograms {
-  const [printing, types, manyTypes, arithmetic] = paths;
+  const [printing, types, manyTypes, arithmetic, latchModule] = paths;
   const instance = Instance.open();
   const device = Device.create(instance, "local-task");
   const text = load({ modules: [printing] });
+  const latch = load({ modules: [latchModule] });
   const numbers = load({ modules: [arithmetic] });
   const tensors = load({ modules: [types, manyTypes], device });
   const list = List.from(instance, [tensors.call("doubled") as Value, 1]);
@@ -54,15 +56,16 @@ export function makeObjects(paths: string[]): HeldPrograms {
   index.addData("data", new Float32Array(1000));
   const scopes = [{ scope: "", index }];
   const parameters = ParametersModule.create(instance, scopes);
-  kept.push(instance, device, text, numbers, tensors, list, index, parameters);
-  return { text, numbers, tensors };
+  kept.push(instance, device, text, latch, numbers, tensors, list, index);
+  kept.push(parameters);
+  return { text, latch, numbers, tensors };
 }
 
 function work({ what, paths }: HoldingOrder): void {
-  const { text, numbers, tensors } = makeObjects(paths);
+  const { latch, numbers, tensors } = makeObjects(paths);
   self.postMessage("ready");
   if (what === "loop") numbers.call("loop_i64", 10n ** 15n);
-  if (what === "sleep") text.call("sleep", 500);
+  if (what === "wait") latch.call("wait_and_print");
   if (what === "exit") Deno.exit(5);
   if (what === "throw") throw new RangeError("thrown in a worker");
   if (what === "close") self.close();

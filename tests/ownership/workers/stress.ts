@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   type BufferView,
   BytecodeModule,
@@ -22,8 +22,10 @@ import {
 /** What the worker is told at first. */
 export interface StressOrder {
   seed: number;
-  /** When to stop, in milliseconds since the epoch. */
-  until: number;
+  /** How much to do at least. */
+  steps: number;
+  /** A number, shared: work goes on while it is 0. */
+  stop: SharedArrayBuffer;
   /** Paths of native modules. */
   types: string;
   custom: string;
@@ -33,9 +35,9 @@ export interface StressOrder {
   mismatched: string;
 }
 
-/** What it tells: that it began, how much it did, or what went wrong. */
+/** What it reports: how much it did so far or in all, or what went wrong. */
 export type StressReport =
-  | { kind: "working" }
+  | { kind: "working"; steps: number }
   | { kind: "done"; steps: number }
   | { kind: "failed"; seed: number; message: string };
 
@@ -186,18 +188,19 @@ function step(order: StressOrder, random: Random, subjects: Subject[]): void {
 async function run(order: StressOrder): Promise<number> {
   const random = randomNumbers(order.seed);
   const subjects: Subject[] = [];
+  const stop = new Int32Array(order.stop);
   let steps = 0;
-  for (; Date.now() < order.until; steps++) {
+  for (; steps < order.steps || Atomics.load(stop, 0) === 0; steps++) {
     step(order, random, subjects);
+    if (steps % 50 !== 0) continue;
+    self.postMessage({ kind: "working", steps });
     // Lets the collector's callbacks run.
-    if (steps % 50 === 0) await new Promise((done) => setTimeout(done, 0));
+    await new Promise((done) => setTimeout(done, 0));
   }
-  assert(steps > 0);
   return steps;
 }
 
 self.onmessage = async ({ data: order }) => {
-  self.postMessage({ kind: "working" });
   try {
     self.postMessage({ kind: "done", steps: await run(order) });
   } catch (error) {
