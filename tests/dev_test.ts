@@ -221,6 +221,34 @@ Deno.test("./dev tells the programs it starts where things are", async () => {
   assert(Deno.statSync(cache!).isDirectory);
 });
 
+Deno.test("./dev deno runs a script elsewhere that imports the package", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const script = `${folder}/script.ts`;
+    Deno.writeTextFileSync(
+      script,
+      'import { load } from "@iree/runtime";\n' +
+        'import { main } from "@iree/runtime/cli";\n' +
+        "console.log(typeof load, typeof main);\n",
+    );
+    const printed = { code: 0, stdout: "function function\n", stderr: "" };
+    assertEquals(await dev("deno", "run", "-A", script), printed);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("./dev docs makes the folder it writes to", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const { code, stderr } = await dev("docs", `${folder}/not/there`);
+    assertEquals(code, 0, stderr);
+    assert(exists(`${folder}/not/there/index.html`));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("./dev without a command explains itself", async () => {
   const { code, stdout } = await dev();
   assertEquals(code, 0);

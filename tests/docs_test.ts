@@ -217,7 +217,7 @@ Deno.test("Whoever is to install the compiler is told the version that fits", ()
   assert(pinned !== null);
   const [, version] = pinned[0].split("==");
   let count = 0;
-  for (const page of [...pages.keys(), "lib/cli/new/app.ts"]) {
+  for (const page of [...pages.keys(), "lib/cli/new/project.ts"]) {
     for (const [line] of readPage(page).matchAll(/pip install .*compiler.*/g)) {
       assertStringIncludes(line, `==${version}`, page);
       count++;

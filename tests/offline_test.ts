@@ -775,9 +775,8 @@ Deno.test("parseArgs hands unknown arguments to a callback", () => {
     ["-y", "y", "3"],
     ["pos", undefined, undefined],
     ["keep", undefined, undefined],
-    ["--list=4", "list", "4"],
   ]);
-  assertEquals<unknown>(flags, { a: "1", z: true, _: ["keep"] });
+  assertEquals<unknown>(flags, { a: "1", z: true, list: [4], _: ["keep"] });
 
   const none = { boolean: true, alias: { v: "w" }, unknown: () => false };
   assertEquals<unknown>(parseArgs(["--a", "--b=1", "-c", "-w", "d"], none), {
@@ -788,7 +787,7 @@ Deno.test("parseArgs hands unknown arguments to a callback", () => {
   });
 });
 
-Deno.test("parseArgs nests dotted names and takes an empty value as none", () => {
+Deno.test("parseArgs nests dotted names and takes empty values", () => {
   assertEquals<unknown>(parseArgs(["--a.b=1", "--a.c.d", "x"]), {
     a: { b: 1, c: { d: "x" } },
     _: [],
@@ -798,7 +797,7 @@ Deno.test("parseArgs nests dotted names and takes an empty value as none", () =>
     _: [""],
   });
   assertEquals<unknown>(parseArgs(["--a="], { string: ["a"] }), {
-    "a=": true,
+    a: "",
     _: [],
   });
 });

@@ -17,6 +17,11 @@ const checkout = isSource && !Deno.build.standalone
   ? new URL("../..", import.meta.url)
   : undefined;
 
+/** Folder of the checkout that this package is run from, if it is. */
+export const CHECKOUT: string | undefined = checkout === undefined
+  ? undefined
+  : fromFileUrl(checkout).replace(/[/\\]$/, "");
+
 /** What `deno run` takes for the command line: of a checkout, or the package. */
 export const CLI: string = checkout === undefined
   ? `jsr:${config.name}@${config.version}/cli`

@@ -9,7 +9,12 @@ import {
   installationFolder,
 } from "../../ffi/library/cache.ts";
 import { libraryPath } from "../../ffi/library/library.ts";
-import { CLI, IMPORTS, PACKAGE_VERSION } from "../../ffi/library/package.ts";
+import {
+  CHECKOUT,
+  CLI,
+  IMPORTS,
+  PACKAGE_VERSION,
+} from "../../ffi/library/package.ts";
 import { findPlatform, type Platform } from "../../ffi/library/platform.ts";
 import {
   findLibrary,
@@ -35,6 +40,11 @@ export interface Runtime {
   readonly packageVersion: string;
   /** What `deno run` takes for the command line: a specifier, or a path. */
   readonly cli: string;
+  /**
+   * Folder of the checkout that this package is run from; `undefined` for an
+   * installed package. The script `dev` there runs Deno and the compiler.
+   */
+  readonly checkout: string | undefined;
   /**
    * What a project imports this package by: `imports` of its `deno.json`. From
    * a checkout, these are the packages that the checkout imports as well.
@@ -94,6 +104,7 @@ export const runtime: Runtime = {
   },
   packageVersion: PACKAGE_VERSION,
   cli: CLI,
+  checkout: CHECKOUT,
   imports: IMPORTS,
   platform: findPlatform(),
   installationFolder: () => installationFolder(demandCacheFolder()),

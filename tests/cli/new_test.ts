@@ -5,15 +5,20 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { appFiles } from "../../lib/cli/new/app.ts";
+import { moduleFiles } from "../../lib/cli/new/module.ts";
+import {
+  projectCommands,
+  type ProjectFiles,
+} from "../../lib/cli/new/project.ts";
 import { runtime } from "../../mod.ts";
-import { Registry } from "../release/registry.ts";
 import {
   execute,
   iree,
   LIBRARY,
   mustRun,
+  type Output,
   ROOT,
-  type RunOptions,
   SDK,
   TemporaryFolder,
   test,
@@ -23,27 +28,43 @@ import { pathsUnder } from "./archives.ts";
 
 const deno = Deno.execPath();
 
-/** A project that `iree new` has made, and a registry for what it imports. */
+/** What a user's shell has: nothing that `dev` sets. */
+function userEnvironment(): string[] {
+  const names = ["HOME", "PATH", "IREE_DENO_CACHE", "XDG_CACHE_HOME"];
+  return names.map((name) => [name, Deno.env.get(name)])
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`);
+}
+
+/** Runs a line as a user would. */
+function runLine(line: string, cwd: string): Promise<Output> {
+  const args = ["-i", ...userEnvironment(), "NO_COLOR=1", "sh", "-c", line];
+  return execute("env", args, { cwd });
+}
+
+/** A project that `iree new` has made, and the output of the printed line. */
 async function inProject(
   kind: string,
   name: string,
-  use: (folder: string, options: RunOptions) => Promise<void>,
+  use: (project: string, tested: Output) => Promise<void>,
 ): Promise<void> {
-  await using registry = await Registry.open();
   using folder = new TemporaryFolder();
   const made = await iree(["new", kind, name], { cwd: folder.path });
   assertEquals([made.code, made.stderr], [0, ""]);
-  assertStringIncludes(made.stdout, `cd ${name} && deno task test`);
-  const tools = join(tool("iree-compile"), "..");
-  const env = {
-    ...registry.env,
-    PATH: `${tools}:${Deno.env.get("PATH")}`,
-  };
   const project = folder.join(name);
-  const options = { cwd: project, env };
-  await use(project, options);
-  await mustRun(deno, ["fmt", "--check"], options);
-  await mustRun(deno, ["lint"], options);
+  const written = await pathsUnder(project);
+  const [, line] = made.stdout.split("\n");
+  assertMatch(line, new RegExp(`^  cd ${name} && .*deno task test$`));
+  const tested = await runLine(line, folder.path);
+  assertEquals(tested.code, 0, tested.stdout + tested.stderr);
+  await use(project, tested);
+  const [, code] = /```sh\n([^]*?)```/.exec(
+    await Deno.readTextFile(join(project, "README.md")),
+  )!;
+  const read = await runLine(`set -e\n${code}`, project);
+  assertEquals(read.code, 0, read.stdout + read.stderr);
+  await mustRun(deno, ["fmt", "--check", ...written], { cwd: project });
+  await mustRun(deno, ["lint"], { cwd: project });
 }
 
 /** A test that starts compilers, which no sanitizer is to be loaded into. */
@@ -54,8 +75,9 @@ function testWithCompilers(name: string, body: () => Promise<void>): void {
 testWithCompilers(
   "iree new module makes a project that builds, and whose tests pass",
   () =>
-    inProject("module", "counting", async (project, options) => {
-      assertEquals(await pathsUnder(project), [
+    inProject("module", "counting", async (project, { stdout, stderr }) => {
+      const paths = await pathsUnder(project);
+      assertEquals(paths.filter((path) => !path.startsWith("build/")), [
         ".gitignore",
         "CMakeLists.txt",
         "README.md",
@@ -63,12 +85,6 @@ testWithCompilers(
         "deno.json",
         "module.cc",
       ]);
-      const { code, stdout, stderr } = await execute(
-        deno,
-        ["task", "test"],
-        options,
-      );
-      assertEquals(code, 0, stdout + stderr);
       assertStringIncludes(stdout, "ok | 3 passed | 0 failed");
       assertEquals(/warning/i.exec(stdout + stderr), null);
 
@@ -92,15 +108,36 @@ const theirs = (args: string[]) => execute(tool("iree-run-module"), args);
 testWithCompilers(
   "iree new app makes a project that compiles, and whose tests pass",
   () =>
-    inProject("app", "layers", async (project, options) => {
-      const tested = await execute(deno, ["task", "test"], options);
-      assertEquals(tested.code, 0, tested.stdout + tested.stderr);
+    inProject("app", "layers", async (project, tested) => {
       assertStringIncludes(tested.stdout, "ok | 1 passed | 0 failed");
-      const started = await execute(deno, ["task", "start"], options);
+      const { deno } = projectCommands(runtime.checkout);
+      const started = await runLine(`${deno} task start`, project);
       assertEquals([started.code, started.stdout], [0, "[ 4.5, 0 ]\n"]);
       assert((await Deno.stat(join(project, "program.vmfb"))).isFile);
     }),
 );
+
+test("A project of an installed package calls what the user has installed", () => {
+  const commands = projectCommands(undefined);
+  const tasks = (files: ProjectFiles) =>
+    Object.values(JSON.parse(files["deno.json"]).tasks)
+      .map((it) => typeof it === "string" ? it : (it as Task).command)
+      .map((command) => command.split(" ", 3).join(" "));
+  assertEquals(tasks(appFiles("x", commands)), [
+    "iree-compile --iree-hal-target-backends=llvm-cpu --iree-llvmcpu-target-cpu=host",
+    "deno run -A",
+    "deno test -A",
+  ]);
+  assertEquals(tasks(moduleFiles("x", commands)), [
+    "cmake -B build",
+    "deno test -A",
+  ]);
+});
+
+/** A task that depends on others. */
+interface Task {
+  command: string;
+}
 
 test("iree new makes no project over another, nor one without a name", async () => {
   using folder = new TemporaryFolder();

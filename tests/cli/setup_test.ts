@@ -336,12 +336,24 @@ test("iree setup is told what it is to install", async () => {
   using user = new User();
   for (
     const [args, code, words] of [
-      [[], 1, `was released without an archive for ${Deno.build.target}`],
-      [["--from=x.tar.gz"], 2, "--from needs --sha256 too"],
-      [["--sha256=abc"], 2, "--sha256 has 64 hexadecimal digits, not 'abc'"],
+      [
+        [],
+        1,
+        "version 0.1.0 is not released yet: there is nothing to download",
+      ],
+      [
+        ["--from=x.tar.gz"],
+        2,
+        "--from needs --sha256: the hash of 'x.tar.gz' is not known",
+      ],
+      [
+        ["--sha256=abc"],
+        2,
+        "--sha256 must be 64 hexadecimal digits, got 'abc'",
+      ],
       [[`--sha256=${"0".repeat(64)}`], 2, "--sha256 needs --from"],
-      [["--from=ftp://x/y"], 2, "--from is a path or an http(s) URL"],
-      [["--from=http:"], 2, "--from is a path or an http(s) URL"],
+      [["--from=ftp://x/y"], 2, "--from must be a path or an http(s) URL"],
+      [["--from=http:"], 2, "--from must be a path or an http(s) URL"],
       [["x.tar.gz"], 2, "unexpected argument 'x.tar.gz'"],
       [
         ["--from=nope.tar.gz", `--sha256=${"0".repeat(64)}`],

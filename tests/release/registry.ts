@@ -34,7 +34,8 @@ export class Registry implements AsyncDisposable {
     const registry = new Registry();
     const files = await readFiles(join(ROOT, "tests/offline"));
     for (const [name, target] of Object.entries(importMap.imports)) {
-      const [, scoped, path] = /^(@std\/[^/]+)(.*)$/.exec(name)!;
+      const [, scoped, path] = /^(@std\/[^/]+)(.*)$/.exec(name) ?? [];
+      if (scoped === undefined) continue;
       const { exports = {} } = registry.#packages.get(scoped) ?? {};
       exports[`.${path}`] = target;
       registry.#packages.set(scoped, { version: "1.0.0", exports, files });

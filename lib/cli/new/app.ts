@@ -1,29 +1,39 @@
 import { runtime } from "../../../mod.ts";
-import type { ProjectFiles } from "./project.ts";
+import type { ProjectCommands, ProjectFiles } from "./project.ts";
 
 /**
  * Files of a project that runs a compiled program.
  *
  * @param name Name of the project.
+ * @param commands How it runs what it needs.
  */
-export function appFiles(name: string): ProjectFiles {
+export function appFiles(
+  name: string,
+  commands: ProjectCommands,
+): ProjectFiles {
   return {
-    "deno.json": denoJson(),
+    "deno.json": denoJson(commands),
     "program.mlir": PROGRAM,
     "main.ts": MAIN,
     "main_test.ts": TEST,
-    "README.md": readme(name),
+    "README.md": readme(name, commands),
     ".gitignore": "*.vmfb\n",
   };
 }
 
-function denoJson(): string {
+function denoJson(commands: ProjectCommands): string {
   const config = {
     tasks: {
-      compile: "iree-compile --iree-hal-target-backends=llvm-cpu " +
+      compile: `${commands.compiler} --iree-hal-target-backends=llvm-cpu ` +
         "--iree-llvmcpu-target-cpu=host program.mlir -o program.vmfb",
-      start: { command: "deno run -A main.ts", dependencies: ["compile"] },
-      test: { command: "deno test -A", dependencies: ["compile"] },
+      start: {
+        command: `${commands.deno} run -A main.ts`,
+        dependencies: ["compile"],
+      },
+      test: {
+        command: `${commands.deno} test -A`,
+        dependencies: ["compile"],
+      },
     },
     imports: { "@std/assert": "jsr:@std/assert@^1", ...runtime.imports },
   };
@@ -67,15 +77,14 @@ Deno.test("layer multiplies, adds the bias and leaves nothing below zero", () =>
 });
 `;
 
-function readme(name: string): string {
+function readme(name: string, commands: ProjectCommands): string {
   return `# ${name}
 
 A program for IREE, and a program in TypeScript that runs it.
 
 \`\`\`sh
-pip install iree-base-compiler==3.13.0   # iree-compile
-deno task start
-deno task test
+${commands.installation}${commands.deno} task start
+${commands.deno} task test
 \`\`\`
 
 \`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads. It is
@@ -85,7 +94,7 @@ PyTorch, ONNX and others become such programs with IREE's importers. What is in
 one, and the types of its functions for TypeScript:
 
 \`\`\`sh
-alias iree="deno run -A '${runtime.cli}'"
+alias iree="${commands.iree}"
 iree inspect program.vmfb
 iree inspect --types program.vmfb
 \`\`\`

@@ -1,16 +1,22 @@
 import { dirname, join } from "@std/path";
-import { IreeError } from "../../../mod.ts";
+import { IreeError, runtime } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { appFiles } from "./app.ts";
 import { moduleFiles } from "./module.ts";
-import type { ProjectFiles } from "./project.ts";
+import {
+  type ProjectCommands,
+  projectCommands,
+  type ProjectFiles,
+} from "./project.ts";
 
 const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
+
+const COMMANDS = projectCommands(runtime.checkout);
 
 const HELP = `Makes the folder NAME with a project to begin with.
 
@@ -27,10 +33,12 @@ Exit status: 0 when the project was made, 1 when something failed, 2 for wrong
 usage.
 
 Example:
-  iree new module tokenizer && cd tokenizer && deno task test
+  iree new module tokenizer && cd tokenizer && ${COMMANDS.deno} task test
 `;
 
-const KINDS: Readonly<Record<string, (name: string) => ProjectFiles>> = {
+const KINDS: Readonly<
+  Record<string, (name: string, commands: ProjectCommands) => ProjectFiles>
+> = {
   module: moduleFiles,
   app: appFiles,
 };
@@ -72,9 +80,9 @@ async function run(args: readonly string[]): Promise<void> {
             "begins with another one than a letter"),
     );
   }
-  await writeProject(name, KINDS[kind](name));
+  await writeProject(name, KINDS[kind](name, COMMANDS));
   console.log(
-    `made ${name}; go on with\n  cd ${name} && deno task test\n` +
+    `made ${name}; go on with\n  cd ${name} && ${COMMANDS.deno} task test\n` +
       "README.md there tells the rest",
   );
 }

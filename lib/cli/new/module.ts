@@ -1,29 +1,36 @@
 import { runtime } from "../../../mod.ts";
-import type { ProjectFiles } from "./project.ts";
+import type { ProjectCommands, ProjectFiles } from "./project.ts";
 
 /**
  * Files of a project with a native module.
  *
  * @param name Name of the module, which programs import its functions by.
+ * @param commands How it runs what it needs.
  */
-export function moduleFiles(name: string): ProjectFiles {
+export function moduleFiles(
+  name: string,
+  commands: ProjectCommands,
+): ProjectFiles {
   return {
-    "deno.json": denoJson(),
+    "deno.json": denoJson(commands),
     "CMakeLists.txt": cmakeLists(name),
     "module.cc": moduleCc(name),
     [`${name}_test.ts`]: testTs(name),
-    "README.md": readme(name),
+    "README.md": readme(name, commands),
     ".gitignore": "/build/\n",
   };
 }
 
-function denoJson(): string {
-  const prefix = `"$(deno run -A '${runtime.cli}' sdk)"`;
+function denoJson(commands: ProjectCommands): string {
+  const prefix = `"$(${commands.iree} sdk)"`;
   const config = {
     tasks: {
-      build: `cmake -B build -DCMAKE_PREFIX_PATH=${prefix} && ` +
-        "cmake --build build --config Release",
-      test: { command: "deno test -A", dependencies: ["build"] },
+      build: `${commands.cmake} -B build -DCMAKE_PREFIX_PATH=${prefix} && ` +
+        `${commands.cmake} --build build --config Release`,
+      test: {
+        command: `${commands.deno} test -A`,
+        dependencies: ["build"],
+      },
     },
     imports: { "@std/assert": "jsr:@std/assert@^1", ...runtime.imports },
   };
@@ -211,22 +218,22 @@ Deno.test("The module takes a parameter", () => {
 `;
 }
 
-function readme(name: string): string {
+function readme(name: string, commands: ProjectCommands): string {
   return `# ${name}
 
 A native module for IREE in C++: functions that programs import. It is built
 with CMake 3.16 or later and a C++ compiler.
 
 \`\`\`sh
-deno task build
-deno task test
+${commands.deno} task build
+${commands.deno} task test
 \`\`\`
 
 The library in \`build\` loads in TypeScript, as the test does it, and on the
 command line:
 
 \`\`\`sh
-alias iree="deno run -A '${runtime.cli}'"
+alias iree="${commands.iree}"
 iree run --module=build/${name}.so --function=add --input=1 --input=2
 iree inspect --load build/${name}.so
 \`\`\`

@@ -1,18 +1,11 @@
-import {
-  basename,
-  dirname,
-  fromFileUrl,
-  join,
-  resolve,
-  toFileUrl,
-} from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { Progress } from "../common/progress.ts";
 import { printHelp } from "../common/terminal.ts";
-import { UsageError } from "../common/usage_error.ts";
 import { download, shown } from "./download.ts";
+import { findSource, type Release } from "./source.ts";
 import {
   install,
   type Installation,
@@ -20,28 +13,6 @@ import {
   removeLeftovers,
 } from "./install.ts";
 import release from "./release.json" with { type: "json" };
-
-/** What was released: addresses and hashes of the archives by platform. */
-interface Release {
-  readonly version: string;
-  /** Address of the folder that has the archives of `{version}`. */
-  readonly base: string;
-  readonly archives: Readonly<Record<string, Archive>>;
-}
-
-interface Archive {
-  readonly name: string;
-  readonly sha256: string;
-  /** In bytes. */
-  readonly size: number;
-}
-
-/** Where an archive is taken from and what it must be. */
-interface Source {
-  readonly from: URL;
-  readonly sha256: string;
-  readonly size?: number;
-}
 
 const RELEASE: Release = release;
 
@@ -81,7 +52,7 @@ Exit status: 0 when the library is installed, 1 when something failed, 2 for
 wrong usage.
 
 Example:
-  iree setup --from=iree-runtime-${RELEASE.version}-${Deno.build.target}.tar.gz
+  iree setup --from=iree-runtime-${RELEASE.version}-${Deno.build.target}.tar.gz --sha256=HEX
 `;
 
 /** `iree setup`. */
@@ -103,7 +74,12 @@ async function run(args: readonly string[]): Promise<void> {
       { hint: "a checkout builds one with `./dev setup`" },
     );
   }
-  const { from, sha256, size } = findSource(flags.from, flags.sha256);
+  const { from, sha256, size } = findSource(
+    RELEASE,
+    target,
+    flags.from,
+    flags.sha256,
+  );
   const folder = runtime.installationFolder();
   const { library } = platform;
   const installation = { folder, version, target, library, sha256 };
@@ -125,50 +101,6 @@ async function run(args: readonly string[]): Promise<void> {
 
 function describe({ version, target, folder }: Installation): string {
   return `the runtime library ${version} for ${target} in ${folder}`;
-}
-
-function findSource(given?: string, sha256?: string): Source {
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
-    throw new UsageError(`--sha256 has 64 hexadecimal digits, not '${sha256}'`);
-  }
-  const released: Archive | undefined = RELEASE.archives[Deno.build.target];
-  if (given === undefined) {
-    if (sha256 !== undefined) throw new UsageError("--sha256 needs --from");
-    return releasedSource(released);
-  }
-  const from = toUrl(given);
-  const name = basename(from.pathname);
-  const isReleased = released !== undefined && name === released.name;
-  if (sha256 !== undefined) return { from, sha256: sha256.toLowerCase() };
-  if (isReleased) return { ...released, from };
-  throw new UsageError(
-    `--from needs --sha256 too: version ${RELEASE.version} was released ` +
-      `without an archive '${name}'`,
-  );
-}
-
-function releasedSource(released?: Archive): Source {
-  if (released !== undefined) {
-    const base = RELEASE.base.replace("{version}", RELEASE.version);
-    return { ...released, from: new URL(released.name, base) };
-  }
-  throw new IreeError(
-    "NOT_FOUND",
-    `version ${RELEASE.version} was released without an archive for ` +
-      Deno.build.target,
-    {
-      hint: "a checkout makes one with `./dev package`, which prints the " +
-        "command that installs it",
-    },
-  );
-}
-
-function toUrl(given: string): URL {
-  // One letter is a drive.
-  if (!/^[a-z][a-z+.-]+:/i.test(given)) return toFileUrl(resolve(given));
-  const url = URL.parse(given);
-  if (url !== null && /^(?:https?|file):$/.test(url.protocol)) return url;
-  throw new UsageError(`--from is a path or an http(s) URL, not '${given}'`);
 }
 
 async function fetchArchive(

@@ -195,7 +195,8 @@ class Reader {
   #set(key: string, value: Value, arg: string, mayCollect = true): void {
     const { aliases, allBoolean, booleans, collected, strings, unknown } =
       this.#rules;
-    const known = booleans.has(key) || strings.has(key) || aliases.has(key) ||
+    const known = booleans.has(key) || strings.has(key) ||
+      collected.has(key) || aliases.has(key) ||
       (allBoolean && /^--[^=]+$/.test(arg));
     if (!known && unknown(arg, key, value) === false) return;
 
@@ -238,10 +239,10 @@ function listed(names: ParseOptions["string"]): string[] {
   return [names ?? []].flat().filter((name) => name !== "");
 }
 
-/** Splits `name=value` at its first equals sign, if a value follows it. */
+/** Splits `name=value` at its first equals sign; the value may be empty. */
 function splitValue(text: string): [name: string, value?: string] {
   const at = text.indexOf("=", 1);
-  if (at < 0 || at === text.length - 1) return [text];
+  if (at < 0) return [text];
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
