@@ -53,8 +53,8 @@ test("The package has what people need and no more", async () => {
         String.raw`(?:README|CHANGELOG|CONTRIBUTING)\.md`,
         String.raw`bench/(?:README|RESULTS)\.md`,
         String.raw`docs/[\w-]+\.(?:md|svg)`,
-        String.raw`ffi/\w+\.ts`,
-        String.raw`lib/(?:\w+/)*\w+\.ts|lib/cli/release\.json`,
+        String.raw`ffi/(?:\w+/)*\w+\.ts`,
+        String.raw`lib/(?:\w+/)*\w+\.ts|lib/cli/setup/release\.json`,
         String.raw`native/samples/custom_module/\w+\.\w+`,
       ].join("|")
     })$`,
