@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NativePath } from "./base/native_path.ts";
 import { packStrings, RecordReader } from "./base/record.ts";
 import { encodeName, encodeText, readBytes } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
@@ -19,7 +20,7 @@ function own(instance: Handle, module: Deno.PointerValue): Handle {
 /** Loads a bytecode module from a file, read into memory or mapped. */
 export function openBytecodeModule(
   instance: Handle,
-  path: string,
+  path: NativePath,
   map: boolean,
 ): Handle {
   const bytes = encodeName(path, "the path of the module");
@@ -53,7 +54,7 @@ export function createBytecodeModule(
 /** Loads a library and creates a module with one of its functions. */
 export function createDynamicModule(
   instance: Handle,
-  path: string,
+  path: NativePath,
   exportName: string,
   parameters: readonly (readonly [string, string])[],
 ): Handle {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { NativePath } from "./base/native_path.ts";
 import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
@@ -25,7 +26,7 @@ const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
 /** Opens a file of parameters, whatever its format. */
 export function openParameterFile(
   instance: Handle,
-  path: string,
+  path: NativePath,
   mode: ParameterMode,
 ): Handle {
   const bytes = encodeName(path, "the path of a parameter file");
@@ -158,7 +159,7 @@ export function writeParameter(
   ordinal: number,
   offset: number,
   length: number,
-  path: string,
+  path: NativePath,
   pathOffset: number,
 ): void {
   const pathBytes = encodeName(path, "the path of an archive");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NativePath } from "./base/native_path.ts";
 import { encodeName, encodeText, readText } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { ownBufferView, type Placement } from "./buffer_view.ts";
@@ -128,6 +129,17 @@ export function listToHost(
 export function setFlag(argument: string): void {
   const bytes = encodeName(argument, "a flag");
   check(native.iree_ffi_flag_set(bytes, bytes.length));
+}
+
+/**
+ * Refuses what is there and not a regular file. A library's folder need not be
+ * readable to Deno.
+ *
+ * @param path The file.
+ */
+export function checkLibraryFile(path: NativePath): void {
+  const bytes = encodeName(path, "the path of a library");
+  check(native.iree_ffi_file_check(bytes, bytes.length));
 }
 
 /** Begins to profile a device of a group as IREE's flags say. */

@@ -13,8 +13,8 @@ import { basename } from "@std/path/basename";
 import { dirname } from "@std/path/dirname";
 import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
-import { normalize } from "@std/path/normalize";
 import { IreeError } from "../base/error.ts";
+import { toLibraryPath } from "../base/native_path.ts";
 import {
   cacheVariables,
   findCacheFolder,
@@ -86,7 +86,7 @@ function givenPlace(given?: string | URL): LibraryPlace {
   const place = { source: "option", flags: [] } as const;
   const name = "the option `library`";
   if (given === undefined) return without(place, `${name}: not given`);
-  const path = normalize(given instanceof URL ? fromFileUrl(given) : given);
+  const path = toLibraryPath(given instanceof URL ? fromFileUrl(given) : given);
   return { ...place, path, description: name };
 }
 
@@ -104,7 +104,7 @@ function variablePlace(): LibraryPlace {
   }
   const value = Deno.env.get(LIBRARY_VARIABLE);
   return value
-    ? { ...place, path: normalize(value), description: name }
+    ? { ...place, path: toLibraryPath(value), description: name }
     : without(place, `${name}: not set`);
 }
 
@@ -136,7 +136,7 @@ function cachePlace(): LibraryPlace {
     return without(place, `${name}: ${cache.reason}`);
   }
   const path = join(installationFolder(cache.path), platform.library);
-  return fileOrReason(place, name, normalize(path));
+  return fileOrReason(place, name, toLibraryPath(path));
 }
 
 type Place = Pick<LibraryPlace, "source" | "flags">;
@@ -157,15 +157,21 @@ function fileOrReason(
   if (state !== "granted") {
     return without(place, `${name}: not looked at without ${flag}`);
   }
-  return isFile(path)
+  const problem = problemOfFile(path);
+  return problem === undefined
     ? { ...place, path, description: name }
-    : without(place, `${name}: no file '${path}'`);
+    : without(place, `${name}: ${problem}`);
 }
 
-function isFile(path: string): boolean {
+/** Why a path has no file to load; `undefined` when it has one. */
+function problemOfFile(path: string): string | undefined {
   try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
+    if (Deno.statSync(path).isFile) return undefined;
+    return `'${path}' is not a regular file`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `no file '${path}'`;
+    // As where another user has installed it.
+    const reason = error instanceof Error ? error.message : String(error);
+    return `'${path}' cannot be read: ${reason}`;
   }
 }

@@ -543,6 +543,8 @@ export const symbols = {
     parameters: ["pointer", "pointer", "u32"],
     result: "u32",
   },
+  // uint32_t iree_ffi_file_check(const uint8_t* path, uint32_t path_length)
+  iree_ffi_file_check: { parameters: ["buffer", "u32"], result: "u32" },
   // uint32_t iree_ffi_flag_set(const uint8_t* argument, uint32_t length)
   iree_ffi_flag_set: { parameters: ["buffer", "u32"], result: "u32" },
   // iree_ffi_profiling_t* iree_ffi_profiling_begin(

@@ -1,34 +1,82 @@
 import { fromFileUrl } from "@std/path/from-file-url";
+import {
+  type NativePath,
+  toAbsolutePath,
+  toLibraryPath,
+} from "../../ffi/base/native_path.ts";
 import { IreeError } from "./error.ts";
 
-// Native code opens files and libraries out of Deno's sight, so every path is
-// asked about here before it goes down, and refused in Deno's own words.
+// Native code opens files and libraries out of Deno's sight. So every path that
+// goes down is made here: absolute first, since the working directory may change
+// before it is opened; then its permission is requested, in Deno's own words.
 
 /**
- * Makes sure that the program may read a file.
+ * Makes the path of a file that native code reads.
  *
  * @param path The file.
+ * @returns The path for native code; throws `NotCapable` where Deno would, and
+ * INVALID_ARGUMENT when it is there and not a regular file.
  */
-export function demandRead(path: string): void {
-  demand({ name: "read", path }, `read access to "${path}"`, "--allow-read");
+export function readablePath(path: string): NativePath {
+  const absolute = toAbsolutePath(path);
+  demand("read", absolute, path);
+  checkRegularFile(absolute, path);
+  // Deno resolves links to check for files of the system, such as /proc/*/mem.
+  attempt(() => Deno.openSync(absolute, { read: true }).close());
+  return absolute as NativePath;
 }
 
 /**
- * Makes sure that the program may write a file, or what is in a folder.
+ * Makes the path of a file that native code writes.
  *
- * @param path The file or folder.
+ * @param path The file.
+ * @returns The path for native code; throws `NotCapable` where Deno would, and
+ * INVALID_ARGUMENT when it is there and not a regular file, where that may be
+ * known.
  */
-export function demandWrite(path: string): void {
-  demand({ name: "write", path }, `write access to "${path}"`, "--allow-write");
+export function writablePath(path: string): NativePath {
+  const absolute = toAbsolutePath(path);
+  demand("write", absolute, path);
+  if (mayRead(absolute)) checkRegularFile(absolute, path);
+  attempt(() => Deno.openSync(absolute, { write: true }).close());
+  return absolute as NativePath;
 }
 
 /**
- * Makes sure that the program may load a native library.
+ * Makes the path of a library that native code loads, or of a folder of such.
  *
  * @param path The library.
+ * @returns The path for native code; throws `NotCapable` where Deno would, and
+ * INVALID_ARGUMENT where the system's loader would open another file.
  */
-export function demandFfi(path: string): void {
-  demand({ name: "ffi", path }, `ffi access to "${path}"`, "--allow-ffi");
+export function loadablePath(path: string): NativePath {
+  const absolute = toLibraryPath(path);
+  demand("ffi", absolute, path);
+  return absolute as NativePath;
+}
+
+/**
+ * Makes sure that the program may read and write what is in a folder.
+ *
+ * @param folder The folder.
+ */
+export function demandFolder(folder: string): void {
+  const absolute = toAbsolutePath(folder);
+  demand("read", absolute, folder);
+  demand("write", absolute, folder);
+}
+
+/**
+ * Refuses what is there and not a regular file: reading a pipe or a device may
+ * never end. What is not there is for the opening to complain about.
+ *
+ * @param path The file.
+ * @param given Its path as the user gave it, for the message.
+ */
+export function checkRegularFile(path: string, given: string = path): void {
+  const info = attempt(() => Deno.statSync(path));
+  if (info === undefined || info.isFile) return;
+  throw new IreeError("INVALID_ARGUMENT", `'${given}' is not a regular file`);
 }
 
 /**
@@ -72,27 +120,29 @@ export function toPath(path: string | URL): string {
   return fromFileUrl(path);
 }
 
-/**
- * Turns a path into what the system's loader takes for it: a name without a
- * slash it would look up elsewhere.
- *
- * @param path The library.
- */
-export function toLoaderPath(path: string): string {
-  return /[/\\]/.test(path) ? path : `./${path}`;
+/** Does something with a file; only a missing permission is a failure. */
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
 }
 
 function demand(
-  descriptor: Deno.PermissionDescriptor,
-  what: string,
-  flag: string,
+  name: "read" | "write" | "ffi",
+  path: string,
+  given: string,
 ): void {
+  const descriptor = { name, path };
   let { state } = Deno.permissions.querySync(descriptor);
   if (state === "prompt") {
     state = Deno.permissions.requestSync(descriptor).state;
   }
   if (state === "granted") return;
   throw new Deno.errors.NotCapable(
-    `Requires ${what}, run again with the ${flag} flag`,
+    `Requires ${name} access to "${given}", run again with the --allow-${name} ` +
+      "flag",
   );
 }

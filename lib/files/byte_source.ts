@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import { checkRegularFile } from "../base/permissions.ts";
 import { overFile } from "./file_errors.ts";
 
 // Programs can be as large as their weights, while what they tell of themselves
@@ -46,14 +47,10 @@ export function withFile<T>(
   path: string,
   use: (source: ByteSource) => T,
 ): T {
-  if (!statFile(path).isFile) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `'${path}' is not a regular file`,
-    );
-  }
+  checkRegularFile(path);
   using file = openFile(path);
-  const byteLength = file.statSync().size;
+  // Deno's FsFile.stat wants the permission for what a link points to.
+  const byteLength = file.seekSync(0, Deno.SeekMode.End);
   return use({
     byteLength,
     read: (offset, length) => {
@@ -62,10 +59,6 @@ export function withFile<T>(
       return readExactly(file, length);
     },
   });
-}
-
-function statFile(path: string): Deno.FileInfo {
-  return overFile(path, () => Deno.statSync(path));
 }
 
 function openFile(path: string): Deno.FsFile {

@@ -2,7 +2,7 @@ import { type Bytes, bytesOf, contentsOf } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import { toPath } from "../base/permissions.ts";
+import { checkRegularFile, toPath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import {
@@ -118,13 +118,15 @@ export function decodeNpyArray(
  * @param path Path or `file:` URL.
  * @param options What the file does not tell.
  * @returns The arrays in order, at least one; throws NOT_FOUND when there is no
- * such file, UNAVAILABLE when it cannot be read, and what `decodeNpy` throws.
+ * such file, INVALID_ARGUMENT when it is not a regular one, UNAVAILABLE when it
+ * cannot be read, and what `decodeNpy` throws.
  */
 export function readNpy(
   path: string | URL,
   options: NpyOptions = {},
 ): NdArray[] {
   const file = toPath(path);
+  checkRegularFile(file);
   const bytes = overFile(file, () => Deno.readFileSync(file));
   return decode(bytes, `'${file}'`, options);
 }

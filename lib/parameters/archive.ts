@@ -1,8 +1,9 @@
 import { dirname } from "@std/path/dirname";
+import { type NativePath, toAbsolutePath } from "../../ffi/base/native_path.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { writeParameter } from "../../ffi/parameter.ts";
 import { IreeError } from "../base/error.ts";
-import { demandRead, demandWrite } from "../base/permissions.ts";
+import { demandFolder, writablePath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
 import type { ParameterEntry } from "./entry.ts";
 import { align } from "./irpa_format.ts";
@@ -54,15 +55,14 @@ export function writeArchive(
     alignment: options.alignment,
     expand: options.expand,
   });
-  const folder = dirname(path);
-  demandRead(folder);
-  demandWrite(folder);
-  checkTarget(path);
-  const partial = `${path}.${crypto.randomUUID()}.partial`;
+  demandFolder(dirname(path));
+  const target = toAbsolutePath(path);
+  checkTarget(target);
+  const partial = writablePath(`${target}.${crypto.randomUUID()}.partial`);
   try {
     attempt(path, () => writeHeader(partial, layout));
     writeContents(index, layout, partial, options.onProgress);
-    attempt(path, () => finish(partial, path));
+    attempt(path, () => finish(partial, target));
   } catch (error) {
     removeIfThere(partial);
     throw error;
@@ -106,7 +106,7 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
 function writeContents(
   index: Handle,
   layout: IrpaLayout,
-  path: string,
+  path: NativePath,
   onProgress?: (written: number, total: number) => void,
 ): void {
   const stored = layout.placed.filter(({ isStored }) => isStored);

@@ -14,7 +14,7 @@ import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import { demandRead, toPath } from "../base/permissions.ts";
+import { readablePath, toPath } from "../base/permissions.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
 import { isSplat, type ParameterEntry } from "./entry.ts";
 import { readParameterFile } from "./file_format.ts";
@@ -126,8 +126,7 @@ export class ParameterIndex extends NativeObject {
     const index = handleOf(this);
     const { mode = "file" } = options;
     checkParameterMode(mode);
-    const name = toPath(path);
-    demandRead(name);
+    const name = readablePath(toPath(path));
     const entries = readParameterFile(name);
     this.#checkNew(entries, name);
     if (entries.length === 0) return [];

@@ -1,43 +1,49 @@
+import type { NativePath } from "../../ffi/base/native_path.ts";
 import { encodeName } from "../../ffi/base/text.ts";
-import { setFlag } from "../../ffi/tooling.ts";
+import { checkLibraryFile, setFlag } from "../../ffi/tooling.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { demandFfi, demandWrite, toLoaderPath } from "../base/permissions.ts";
+import { loadablePath, writablePath } from "../base/permissions.ts";
 
-/**
- * IREE's flags that can be set, by name. A flag of text holds one value, one
- * that may be repeated several.
- */
-const FLAGS: Readonly<Record<string, "one" | "several">> = {
-  executable_plugin: "several",
-  device_profiling_mode: "one",
-  device_profiling_output: "one",
-  device_profiling_filter_function: "one",
-  device_profiling_filter_command_buffer: "one",
-  device_profiling_filter_command_index: "one",
-  device_profiling_filter_physical_device: "one",
-  device_profiling_filter_queue: "one",
-  device_profiling_counter: "several",
-  device_profiling_flush_interval_ms: "one",
-  print_device_statistics: "one",
-  device_capture_tool: "one",
-  device_capture_file: "one",
-  device_capture_label: "one",
-  vulkan_libvulkan_search_path: "several",
-  vulkan_validation_layers: "one",
-  vulkan_debug_utils: "one",
-  vulkan_debug_verbosity: "one",
-  vulkan_tracing: "one",
-  vulkan_robust_buffer_access: "one",
-  vulkan_sparse_binding: "one",
-  vulkan_sparse_residency: "one",
-  vulkan_buffer_device_addresses: "one",
-  vulkan_dispatch_abi: "one",
-  vulkan_cached_bda_replay_instances: "one",
-  vulkan_cached_bda_replay_publication_bytes: "one",
-  vulkan_retained_cached_bda_replay_instances: "one",
-  vulkan_dedicated_compute_queue: "one",
+/** What is known of a flag that can be set. */
+interface Flag {
+  /** Whether it may be repeated; otherwise it holds one value. */
+  readonly isList?: true;
+  /** What its text names, if native code opens that. */
+  readonly path?: "plugin" | "library" | "output";
+}
+
+/** IREE's flags that can be set, by name. */
+const FLAGS: Readonly<Record<string, Flag>> = {
+  executable_plugin: { isList: true, path: "plugin" },
+  device_profiling_mode: {},
+  device_profiling_output: { path: "output" },
+  device_profiling_filter_function: {},
+  device_profiling_filter_command_buffer: {},
+  device_profiling_filter_command_index: {},
+  device_profiling_filter_physical_device: {},
+  device_profiling_filter_queue: {},
+  device_profiling_counter: { isList: true },
+  device_profiling_flush_interval_ms: {},
+  print_device_statistics: {},
+  device_capture_tool: {},
+  device_capture_file: { path: "output" },
+  device_capture_label: {},
+  vulkan_libvulkan_search_path: { isList: true, path: "library" },
+  vulkan_validation_layers: {},
+  vulkan_debug_utils: {},
+  vulkan_debug_verbosity: {},
+  vulkan_tracing: {},
+  vulkan_robust_buffer_access: {},
+  vulkan_sparse_binding: {},
+  vulkan_sparse_residency: {},
+  vulkan_buffer_device_addresses: {},
+  vulkan_dispatch_abi: {},
+  vulkan_cached_bda_replay_instances: {},
+  vulkan_cached_bda_replay_publication_bytes: {},
+  vulkan_retained_cached_bda_replay_instances: {},
+  vulkan_dedicated_compute_queue: {},
 };
 
 /**
@@ -49,8 +55,9 @@ const FLAGS: Readonly<Record<string, "one" | "several">> = {
  * the start. IREE takes a value that it does not understand for another one, so
  * check it before.
  *
- * Needs the right to what a flag names: `--allow-ffi` for a plugin and for a
- * library of Vulkan's, `--allow-write` for a file that is written.
+ * Needs the permission for what a flag names: `--allow-ffi` for a plugin and for
+ * a library of Vulkan's, `--allow-write` for a file that is written. Paths are
+ * resolved now, against the working directory of the call.
  *
  * @example
  * ```ts ignore
@@ -69,51 +76,56 @@ export function setIreeFlags(
   flags: Readonly<Record<string, string | readonly string[]>>,
 ): void {
   handleOf(instance);
-  const entries = Object.entries(flags).flatMap(([name, given]) =>
-    valuesOf(name, given).map((value) =>
-      [name, toLoaderFlag(name, value)] as const
-    )
-  );
-  for (const [, value] of entries) encodeName(value, "a flag");
-  for (const [name, value] of entries) demandRights(name, value);
+  const entries = Object.entries(flags).flatMap(([name, given]) => {
+    const flag = flagOf(name);
+    return valuesOf(name, flag, given).map((value) => {
+      encodeName(value, "a flag");
+      return [name, toNativeValue(name, flag, value)] as const;
+    });
+  });
   for (const [name, value] of entries) setFlag(`--${name}=${value}`);
+}
+
+function flagOf(name: string): Flag {
+  if (Object.hasOwn(FLAGS, name)) return FLAGS[name];
+  throw new IreeError("INVALID_ARGUMENT", `no flag '${name}' can be set`, {
+    hint: `flags: ${Object.keys(FLAGS).join(", ")}`,
+  });
 }
 
 function valuesOf(
   name: string,
+  flag: Flag,
   given: string | readonly string[],
 ): readonly string[] {
-  const count = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
-  if (count === undefined) {
-    throw new IreeError("INVALID_ARGUMENT", `no flag '${name}' can be set`, {
-      hint: `flags: ${Object.keys(FLAGS).join(", ")}`,
-    });
-  }
   const values = typeof given === "string" ? [given] : [...given];
-  if (count === "several" || values.length === 1) return values;
+  if (flag.isList || values.length === 1) return values;
   throw new IreeError("INVALID_ARGUMENT", `flag '${name}' has one value`);
 }
 
-// What is asked about is what is loaded.
-function toLoaderFlag(name: string, value: string): string {
-  switch (name) {
-    case "executable_plugin":
-      return value.startsWith("embedded:") ? value : toLoaderPath(value);
-    case "vulkan_libvulkan_search_path":
-      return toLoaderPath(value);
-    default:
+// IREE keeps the text and opens the path whenever it needs it.
+function toNativeValue(name: string, { path }: Flag, value: string): string {
+  switch (path) {
+    case undefined:
       return value;
+    case "output":
+      return value === "" ? "" : keptWhole(name, writablePath(value));
+    case "library":
+      return keptWhole(name, loadablePath(value));
+    case "plugin": {
+      const [prefix = ""] = /^embedded:/.exec(value) ?? [];
+      const plugin = loadablePath(value.slice(prefix.length));
+      checkLibraryFile(plugin);
+      return prefix + keptWhole(name, plugin);
+    }
   }
 }
 
-function demandRights(name: string, value: string): void {
-  switch (name) {
-    case "executable_plugin":
-      return demandFfi(value.replace(/^embedded:/, ""));
-    case "vulkan_libvulkan_search_path":
-      return demandFfi(value);
-    case "device_profiling_output":
-    case "device_capture_file":
-      return value === "" ? undefined : demandWrite(value);
-  }
+// IREE cuts white space off at the end, which makes it another file.
+function keptWhole(name: string, path: NativePath): NativePath {
+  if (!/[ \t\n\v\f\r]$/.test(path)) return path;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${name} must not end with white space, got '${path}'`,
+  );
 }

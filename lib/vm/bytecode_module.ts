@@ -4,7 +4,7 @@ import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { memorySource } from "../files/byte_source.ts";
 import { handleOf } from "../base/native_object.ts";
-import { demandRead, toPath } from "../base/permissions.ts";
+import { readablePath, toPath } from "../base/permissions.ts";
 import { Module } from "./module.ts";
 import { explainBytes, explainFile } from "./program_failure.ts";
 
@@ -50,7 +50,7 @@ export class BytecodeModule extends Module {
    * @param path Path or `file:` URL.
    * @param options How the file gets into memory.
    * @returns The module; throws NOT_FOUND when the file cannot be opened and
-   * INVALID_ARGUMENT when it is no such program.
+   * INVALID_ARGUMENT when it is not a regular file or not such a program.
    */
   static fromFile(
     instance: Instance,
@@ -64,8 +64,7 @@ export class BytecodeModule extends Module {
         `mode must be 'preload' or 'mmap', not '${mode}'`,
       );
     }
-    const file = toPath(path);
-    demandRead(file);
+    const file = readablePath(toPath(path));
     try {
       return new BytecodeModule(
         openBytecodeModule(handleOf(instance), file, mode === "mmap"),

@@ -1,13 +1,9 @@
+import type { NativePath } from "../../ffi/base/native_path.ts";
 import { createDynamicModule } from "../../ffi/module.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import {
-  demandFfi,
-  mayRead,
-  toLoaderPath,
-  toPath,
-} from "../base/permissions.ts";
+import { loadablePath, mayRead, toPath } from "../base/permissions.ts";
 import {
   likelyCreationFunctions,
   readLibraryFile,
@@ -58,14 +54,14 @@ export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
  * ```
  */
 export class DynamicModule extends Module {
-  /** Path of the library. */
+  /** Absolute path of the library. */
   readonly path: string;
   /** Name of the function that created it. */
   readonly exportName: string;
 
   private constructor(
     instance: Instance,
-    path: string,
+    path: NativePath,
     exportName: string,
     parameters: readonly (readonly [string, string])[],
   ) {
@@ -91,10 +87,9 @@ export class DynamicModule extends Module {
     path: string | URL,
     options: DynamicModuleOptions = {},
   ): DynamicModule {
-    const file = toLoaderPath(toPath(path));
+    const file = loadablePath(toPath(path));
     const exportName = options.exportName || DEFAULT_EXPORT_NAME;
     const parameters = toPairs(options.parameters ?? []);
-    demandFfi(file);
     try {
       return new DynamicModule(instance, file, exportName, parameters);
     } catch (error) {
@@ -133,6 +128,7 @@ function explain(error: IreeError, path: string): string | undefined {
   if (error.code !== "NOT_FOUND" || !mayRead(path)) return undefined;
   let bytes;
   try {
+    if (!Deno.statSync(path).isFile) return undefined;
     bytes = Deno.readFileSync(path);
   } catch (cause) {
     return cause instanceof Deno.errors.NotFound

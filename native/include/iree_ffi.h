@@ -651,6 +651,11 @@ IREE_API_EXPORT uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
                                                iree_hal_device_group_t* group,
                                                uint32_t ordinal);
 
+// Fails with INVALID_ARGUMENT when |path| is there and not a regular file: opening
+// a pipe may wait without end.
+IREE_API_EXPORT uint32_t iree_ffi_file_check(const uint8_t* path,
+                                             uint32_t path_length);
+
 // Sets one of IREE's flags, `--name=value`, for the whole process and for good.
 // Not thread-safe. A flag that prints something ends the process.
 IREE_API_EXPORT uint32_t iree_ffi_flag_set(const uint8_t* argument,

@@ -27,6 +27,17 @@ iree_status_t iree_ffi_check_regular_file(const char* path) {
                           "'%s' is not a regular file", path);
 }
 
+uint32_t iree_ffi_file_check(const uint8_t* path, uint32_t path_length) {
+  char* path_cstring = NULL;
+  iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
+                                               &path_cstring);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_check_regular_file(path_cstring);
+  }
+  iree_allocator_free(iree_ffi_allocator(), path_cstring);
+  return iree_ffi_check(status);
+}
+
 static iree_status_t iree_ffi_read_contents(FILE* file, const char* path,
                                             iree_byte_span_t* out_bytes) {
   uint64_t length = 0;

@@ -312,7 +312,7 @@ test("What iree parameters cannot do leaves nothing behind", async () => {
   const output = `--output=${folder.join("out.irpa")}`;
   const before = Array.from(Deno.readDirSync(folder.path)).length;
   const cases: [Action, string[], string][] = [
-    ["dump", ["none.irpa"], "NOT_FOUND: failed to open file 'none.irpa'"],
+    ["dump", ["/none.irpa"], "NOT_FOUND: failed to open file '/none.irpa'"],
     ["dump", ["cli.ts"], "unsupported file format `ts`"],
     ["dump", [irpa, "--extract=x::data=x.bin"], "no parameters of scope 'x'"],
     ["dump", [irpa, "--extract=nope=x.bin"], "no parameter found"],

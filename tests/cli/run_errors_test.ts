@@ -29,7 +29,7 @@ test("Modules that cannot be loaded fail in IREE's words", async () => {
   const text = folder.join("text.so");
   await Deno.writeTextFile(text, "no library");
   const cases: [string[], string, string][] = [
-    [["nope.vmfb"], "NOT_FOUND", "failed to open file 'nope.vmfb'"],
+    [["/nope.vmfb"], "NOT_FOUND", "failed to open file '/nope.vmfb'"],
     [[short], "INVALID_ARGUMENT", "FlatBuffer length prefix out of bounds"],
     [["/nope.so"], "NOT_FOUND", "failed to load dynamic library"],
     [[text], "NOT_FOUND", "failed to load dynamic library"],

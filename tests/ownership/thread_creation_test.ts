@@ -36,6 +36,6 @@ test("Workers without memory for their stacks are a failure, not a crash", async
     ...denoFlags(),
     script,
   ]);
-  const failure = "INTERNAL thread creation failed with 11\n";
+  const failure = "RESOURCE_EXHAUSTED thread creation failed with 11\n";
   assertEquals([code, stdout], [0, failure.repeat(3) + "0\n"], stderr);
 });

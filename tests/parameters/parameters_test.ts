@@ -4,7 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { toFileUrl } from "@std/path";
+import { join, toFileUrl } from "@std/path";
 import {
   type BufferView,
   BytecodeModule,
@@ -161,7 +161,8 @@ test("load opens files of parameters only when a program needs them", () => {
     IreeError,
   );
   assertEquals(error.code, "NOT_FOUND");
-  assertStringIncludes(error.message, "failed to open file 'none.irpa'");
+  const path = join(Deno.cwd(), "none.irpa");
+  assertStringIncludes(error.message, `failed to open file '${path}'`);
 });
 
 /** Loads the program with an index that lacks something. */

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import {
   DynamicModule,
   type DynamicModuleOptions,
@@ -159,7 +160,8 @@ test("A library that is not there is NOT_FOUND, and the hint says so", () => {
   assertStringIncludes(error.detail, path);
   assertEquals(error.hint, `there is no file '${path}'`);
   // There is one, but not in the working directory.
-  refused("libz.so.1", {}, "NOT_FOUND", "there is no file './libz.so.1'");
+  const here = join(Deno.cwd(), "libz.so.1");
+  refused("libz.so.1", {}, "NOT_FOUND", `there is no file '${here}'`);
 });
 
 test("A missing export is answered with those that may be meant", () => {
@@ -219,7 +221,10 @@ test("A file that is no library of this system is refused with what it is", asyn
     const error = refused(path, {}, "NOT_FOUND", "failed to load");
     assertStringIncludes(error.hint ?? "", `'${path}' ${words}`);
   }
-  refused(folder.path, {}, "NOT_FOUND", "failed to load");
+  refused(folder.path, {}, "NOT_FOUND", "it is not a regular file");
+  const pipe = folder.join("pipe.so");
+  await mustRun("mkfifo", [pipe]);
+  refused(pipe, {}, "NOT_FOUND", "it is not a regular file");
 });
 
 test("The same relative path in another folder is another library", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import {
   BuiltinModule,
   BytecodeModule,
@@ -83,7 +84,7 @@ test("A file that is not there is NOT_FOUND, however it is opened", () => {
     const error = assertThrows(
       () => BytecodeModule.fromFile(instance, "nope.vmfb", { mode }),
       IreeError,
-      "failed to open file 'nope.vmfb'",
+      `failed to open file '${join(Deno.cwd(), "nope.vmfb")}'`,
     );
     assertEquals(error.code, "NOT_FOUND");
   }

@@ -1,0 +1,340 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join, toFileUrl } from "@std/path";
+import { Instance, ParameterIndex } from "../../mod.ts";
+import {
+  denoFlags,
+  execute,
+  LIBRARY,
+  nativeModule,
+  program,
+  ROOT,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+// Native code opens paths by itself. Each that it can be given is opened where
+// Deno was asked about it, and nowhere else.
+
+const arithmetic = await program("arithmetic.mlir");
+const types = await nativeModule("fixtures/types_module.cc");
+const plugin = await nativeModule("fixtures/plugin.cc");
+
+const archives = new TemporaryFolder();
+globalThis.addEventListener("unload", () => archives[Symbol.dispose]());
+const archive = archives.join("a.irpa");
+{
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("a", new Float32Array(4));
+  index.writeArchive(archive);
+}
+
+/** A way by which a path gets to native code. */
+interface Opening {
+  readonly right: "read" | "write" | "ffi";
+  /** The file that is opened; written ones have none. */
+  readonly file?: string;
+  /** Gives `path` to native code. */
+  readonly give: string;
+  /** What opens it, when that is later. */
+  readonly use?: string;
+}
+
+const setFlag = (name: string) =>
+  `iree.setIreeFlags(instance, { ${name}: path });`;
+const addFile = (mode: string): Opening => ({
+  right: "read",
+  file: archive,
+  give: `using index = iree.ParameterIndex.fromFile(instance, path, {
+    mode: "${mode}" }); index.read("a");`,
+});
+const fromFile = (mode: string): Opening => ({
+  right: "read",
+  file: arithmetic,
+  give: `iree.BytecodeModule.fromFile(instance, path, {
+    mode: "${mode}" }).dispose();`,
+});
+
+const OPENINGS: Readonly<Record<string, Opening>> = {
+  "Instance.open": {
+    right: "ffi",
+    file: LIBRARY,
+    give: "iree.runtime.version(path); iree.runtime.statistics;",
+    use: "using device = iree.Device.create(instance, 'local-sync');",
+  },
+  "BytecodeModule.fromFile preload": fromFile("preload"),
+  "BytecodeModule.fromFile mmap": fromFile("mmap"),
+  "DynamicModule.load": {
+    right: "ffi",
+    file: types,
+    give: "iree.DynamicModule.load(instance, path).dispose();",
+  },
+  "ParameterIndex.addFile file": addFile("file"),
+  "ParameterIndex.addFile preload": addFile("preload"),
+  "ParameterIndex.addFile mmap": addFile("mmap"),
+  "ParameterIndex.writeArchive": {
+    right: "write",
+    give: `using index = iree.ParameterIndex.create(instance);
+      index.addData("a", new Float32Array(4));
+      index.writeArchive(path);`,
+  },
+  "executable_plugin": {
+    right: "ffi",
+    file: plugin,
+    give: setFlag("executable_plugin"),
+    use: "iree.Device.create(instance, 'local-sync').dispose();",
+  },
+  "executable_plugin embedded": {
+    right: "ffi",
+    file: plugin,
+    give: "path = 'embedded:' + path;" + setFlag("executable_plugin"),
+    // A library of the system is not a portable one, which takes reading it.
+    use: `try {
+      iree.Device.create(instance, 'local-sync').dispose();
+    } catch (error) {
+      if (error.code === "NOT_FOUND") throw error;
+    }`,
+  },
+  "vulkan_libvulkan_search_path": {
+    right: "ffi",
+    file: types,
+    give: setFlag("vulkan_libvulkan_search_path"),
+    // Without Vulkan's functions in it, the message names what was tried.
+    use: `const driver = iree.probeDrivers(instance)
+        .find(({ name }) => name === "vulkan");
+      const tried = driver.error.message;
+      if (/cannot open shared object/.test(tried)) throw driver.error;`,
+  },
+  "device_profiling_output": {
+    right: "write",
+    give: setFlag("device_profiling_output") +
+      `iree.setIreeFlags(instance, { device_profiling_mode: "queue-events" });`,
+    use: `{
+      using device = iree.Device.create(instance, "local-task");
+      using profiling = iree.Profiling.begin(device);
+      profiling.end();
+    }`,
+  },
+};
+
+/** `allowed`, which the permissions cover, beside `secret`, which they do not. */
+class Folders extends TemporaryFolder {
+  readonly allowed: string = this.join("allowed");
+  readonly secret: string = this.join("secret");
+
+  constructor() {
+    super();
+    for (const folder of ["allowed", "secret/inner", "elsewhere"]) {
+      Deno.mkdirSync(this.join(folder), { recursive: true });
+    }
+    Deno.symlinkSync("../secret/inner", join(this.allowed, "link"));
+  }
+
+  /** Permissions for an opening: those of `allowed` and nothing else. */
+  flags({ right }: Opening): string[] {
+    const ffi = [LIBRARY, ...(right === "ffi" ? [this.allowed] : [])];
+    return [
+      `--allow-ffi=${ffi.join(",")}`,
+      `--allow-read=${this.allowed},${this.join("elsewhere")}`,
+      ...(right === "write" ? [`--allow-write=${this.allowed}`] : []),
+    ];
+  }
+
+  /** Runs code that has `attempt(path)`; returns what it printed. */
+  async run(opening: Opening, code: string): Promise<string> {
+    const script = this.join("script.ts");
+    const mod = toFileUrl(join(ROOT, "mod.ts")).href;
+    const isLibrary = opening.file === LIBRARY;
+    const open = `using instance = iree.Instance.open({ library: ${
+      isLibrary ? "path" : JSON.stringify(LIBRARY)
+    } });`;
+    await Deno.writeTextFile(
+      script,
+      `import * as iree from ${JSON.stringify(mod)};
+      function attempt(path: string, before = () => {}) {
+        try {
+          ${open}
+          ${opening.give}
+          before();
+          ${opening.use ?? ""}
+          console.log("opened");
+        } catch (error) {
+          console.log(String(error));
+        }
+      }
+      ${code}`,
+    );
+    const { stdout, stderr } = await execute(Deno.execPath(), [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      ...denoFlags(),
+      ...this.flags(opening),
+      script,
+    ], { cwd: this.allowed });
+    assert(stdout !== "", stderr);
+    return stdout;
+  }
+}
+
+const quoted = (text: string) => JSON.stringify(text);
+
+for (const [name, opening] of Object.entries(OPENINGS)) {
+  const { file, right } = opening;
+  const base = name.startsWith("ParameterIndex") ? "x.irpa" : "x.so";
+
+  test(`${name} opens a relative path in the folder of the call`, async () => {
+    using folders = new Folders();
+    if (file !== undefined) {
+      await Deno.copyFile(file, join(folders.allowed, base));
+    }
+    const elsewhere = quoted(folders.join("elsewhere"));
+    const stdout = await folders.run(
+      opening,
+      `attempt("./${base}", () => Deno.chdir(${elsewhere}));`,
+    );
+    assertEquals(stdout, "opened\n");
+    const written = await Deno.stat(join(folders.allowed, base));
+    assert(written.isFile);
+    assertEquals([...Deno.readDirSync(folders.join("elsewhere"))], []);
+  });
+
+  test(`${name} opens what Deno was asked about where links have parents`, async () => {
+    using folders = new Folders();
+    // The system takes `link/..` for `secret`, Deno for `allowed`.
+    const hidden = join(folders.secret, base);
+    const contents = await Deno.readFile(file ?? archive);
+    await Deno.writeFile(hidden, contents);
+    const stdout = await folders.run(
+      opening,
+      `attempt(${quoted(`${folders.allowed}/link/../${base}`)});`,
+    );
+    if (file === undefined) assertEquals(stdout, "opened\n");
+    else assertStringIncludes(stdout, join(folders.allowed, base));
+    assertEquals(await Deno.readFile(hidden), contents);
+  });
+
+  if (file !== undefined) {
+    test(`${name} follows a link of an allowed folder, as Deno does`, async () => {
+      using folders = new Folders();
+      await Deno.copyFile(file, join(folders.secret, "blob"));
+      await Deno.symlink("../secret/blob", join(folders.allowed, base));
+      const stdout = await folders.run(
+        opening,
+        `Deno.statSync("./${base}"); attempt("./${base}");`,
+      );
+      assertEquals(stdout, "opened\n");
+    });
+  }
+
+  test(`${name} is refused what Deno refuses`, async () => {
+    using folders = new Folders();
+    const hidden = join(folders.secret, base);
+    await Deno.copyFile(file ?? archive, hidden);
+    const paths = [hidden, `${folders.allowed}/../secret/${base}`];
+    const refusals = paths.map((path) =>
+      `NotCapable: Requires ${
+        name.endsWith("writeArchive") ? "read" : right
+      } access to "`
+    );
+    const stdout = await folders.run(
+      opening,
+      paths.map((path) => `attempt(${quoted(path)});`).join("\n"),
+    );
+    for (const [index, line] of stdout.trimEnd().split("\n").entries()) {
+      assertStringIncludes(line, refusals[index]);
+    }
+  });
+
+  if (right !== "ffi") continue;
+
+  test(`${name} refuses what the loader replaces in a path`, async () => {
+    using folders = new Folders();
+    const names = ["ORIGIN", "{ORIGIN}", "LIB", "{LIB}", "PLATFORM"];
+    const paths = names.map((name) => `${folders.allowed}/$${name}/../${base}`);
+    const stdout = await folders.run(
+      opening,
+      paths.map((path) => `attempt(${quoted(path)});`).join("\n"),
+    );
+    const lines = stdout.match(
+      /^.*INVALID_ARGUMENT: library path must not .*$/gm,
+    );
+    assertEquals(lines?.length, paths.length, stdout);
+  });
+
+  test(`${name} takes a dollar that stands for itself`, async () => {
+    using folders = new Folders();
+    const path = join(folders.allowed, `$a${base}`);
+    await Deno.copyFile(file!, path);
+    const stdout = await folders.run(opening, `attempt(${quoted(path)});`);
+    assertEquals(stdout, "opened\n");
+  });
+}
+
+test("Flags keep their paths as they are: quotes, white space, nothing", async () => {
+  using folders = new Folders();
+  const hidden = join(folders.secret, "prof.out");
+  const code = (path: string) => `attempt(${quoted(path)});`;
+  const output = OPENINGS.device_profiling_output;
+  // IREE takes the quotes off what begins and ends with them.
+  assertStringIncludes(
+    await folders.run(output, code(`"${hidden}"`)),
+    `NOT_FOUND: failed to open file '${folders.allowed}/"${hidden}"'`,
+  );
+  assertEquals([...Deno.readDirSync(folders.secret)].length, 1);
+  const blank = join(folders.allowed, "prof.out ");
+  assertStringIncludes(
+    await folders.run(output, code(blank)),
+    "INVALID_ARGUMENT: device_profiling_output must not end with white space",
+  );
+  assertStringIncludes(
+    await folders.run(OPENINGS.executable_plugin, code("")),
+    "INVALID_ARGUMENT: path must not be empty",
+  );
+});
+
+test("A plugin and a file for a profile are regular files", async () => {
+  using folders = new Folders();
+  const pipe = join(folders.allowed, "pipe.so");
+  await execute("mkfifo", [pipe]);
+  for (const name of ["executable_plugin", "device_profiling_output"]) {
+    assertStringIncludes(
+      await folders.run(OPENINGS[name], `attempt(${quoted(pipe)});`),
+      `INVALID_ARGUMENT: '${pipe}' is not a regular file`,
+    );
+  }
+});
+
+test("A link to a file of the system is refused as Deno does", async () => {
+  using folders = new Folders();
+  const link = join(folders.allowed, "link.vmfb");
+  await Deno.symlink("/proc/self/environ", link);
+  for (
+    const name of [
+      "BytecodeModule.fromFile mmap",
+      "ParameterIndex.addFile file",
+    ]
+  ) {
+    assertStringIncludes(
+      await folders.run(
+        OPENINGS[name],
+        `attempt(${quoted(link)});`,
+      ),
+      "NotCapable: Requires all access to",
+    );
+  }
+});
+
+test("The file of a capture is asked about when its flag is set", async () => {
+  using folders = new Folders();
+  const capture: Opening = {
+    right: "write",
+    give: `iree.setIreeFlags(instance, { device_capture_file: path });`,
+  };
+  const stdout = await folders.run(
+    capture,
+    `attempt(${quoted(join(folders.secret, "x"))}); attempt("./x");`,
+  );
+  assertStringIncludes(stdout, "NotCapable: Requires write access");
+  assertStringIncludes(stdout, "opened\n");
+});
