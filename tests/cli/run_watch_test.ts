@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { basename, dirname } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { RUN_FLAGS } from "../../lib/cli/run/table.ts";
 import {
   iree,

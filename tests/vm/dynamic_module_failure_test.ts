@@ -10,6 +10,7 @@ import {
   type StatusCode,
 } from "../../mod.ts";
 import {
+  mustRun,
   nativeModule,
   sampleModule,
   TemporaryFolder,
