@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { acquireInstance } from "../../ffi/instance.ts";
+import type { NativePath } from "../../ffi/base/native_path.ts";
 import {
   addSplatParameter,
   createParameterIndex,
@@ -245,7 +246,7 @@ test("A full disk is told, and leaves nothing behind", async () => {
   addSplatParameter(index, "a", new Uint8Array(), pattern, 2 * MEBIBYTE);
   for (const length of [1, 2 * MEBIBYTE]) {
     const error = assertThrows(
-      () => writeParameter(index, 0, 0, length, "/dev/full", 0),
+      () => writeParameter(index, 0, 0, length, "/dev/full" as NativePath, 0),
       IreeError,
     );
     assertEquals(error.code, "RESOURCE_EXHAUSTED");
