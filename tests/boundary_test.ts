@@ -95,7 +95,7 @@ function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
     // What both say of a misspelt word is the one thing that they share.
-    return /^(?:mod\.ts$|lib\/cli\/|lib\/base\/suggestion\.ts$)/;
+    return /^(?:mod\.ts$|lib\/cli\/|lib\/(?:base\/suggestion|files\/output_file)\.ts$)/;
   }
   const [, room] = path.split("/");
   assert(room in ROOMS, `${path} is in none of the rooms of lib/`);

@@ -82,7 +82,42 @@ function makePrivateFolder(folder: string): void {
     throw new Error(`'${folder}' is not a folder`);
   }
   // Also fails for a folder of somebody else's, who could put things into it.
-  if (Deno.build.os !== "windows") Deno.chmodSync(folder, 0o700);
+  if (Deno.build.os === "windows") return;
+  Deno.chmodSync(folder, 0o700);
+  checkParents(folder);
+}
+
+/** Refuses a folder that others could put another one in the place of. */
+function checkParents(folder: string): void {
+  const user = userOf(folder);
+  const path = Deno.realPathSync(folder);
+  for (let at = dirname(path); dirname(at) !== at; at = dirname(at)) {
+    const info = Deno.statSync(at);
+    const mode = info.mode ?? 0;
+    // In a folder with the sticky bit, such as /tmp, everyone owns their own.
+    const isSticky = (mode & 0o1000) !== 0;
+    // A user's own group, or root's, has nobody else in it.
+    const isOwnGroup = info.gid === 0 || info.gid === user;
+    const isShared = (mode & 0o002) !== 0 ||
+      ((mode & 0o020) !== 0 && !isOwnGroup);
+    if (info.uid !== user && info.uid !== 0) {
+      throw new Error(`'${at}' belongs to another user`);
+    }
+    if (isShared && !isSticky) {
+      throw new Error(`'${at}' can be written by other users`);
+    }
+  }
+}
+
+/** The user of this process; Deno.uid would need --allow-sys. */
+function userOf(folder: string): number | null {
+  const probe = join(folder, crypto.randomUUID());
+  Deno.writeFileSync(probe, new Uint8Array(), { createNew: true });
+  try {
+    return Deno.lstatSync(probe).uid;
+  } finally {
+    Deno.removeSync(probe);
+  }
 }
 
 function hasContent(path: string, bytes: Uint8Array): boolean {

@@ -4,6 +4,7 @@ import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { checkRegularFile, toPath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
+import { writeOutput } from "../files/output_file.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import {
   type AnyTypedArray,
@@ -201,7 +202,7 @@ export function writeNpy(
 ): void {
   const file = toPath(path);
   const bytes = encodeNpy(...arrays);
-  overFile(file, () => Deno.writeFileSync(file, bytes));
+  overFile(file, () => writeOutput(file, (writeBytes) => writeBytes(bytes)));
 }
 
 function decode(

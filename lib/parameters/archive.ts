@@ -12,6 +12,7 @@ import {
   type IrpaLayout,
   layOutIrpa,
 } from "./irpa_layout.ts";
+import { createPartial, partialName, removeLeftovers } from "./partial_file.ts";
 
 /** How an archive is written. */
 export interface ArchiveOptions {
@@ -58,11 +59,16 @@ export function writeArchive(
   demandFolder(dirname(path));
   const target = toAbsolutePath(path);
   checkTarget(target);
-  const partial = writablePath(`${target}.${crypto.randomUUID()}.partial`);
+  removeLeftovers(target);
+  const partial = writablePath(partialName(target));
   try {
-    attempt(path, () => writeHeader(partial, layout));
+    using file = attempt(path, () => createPartial(partial));
+    attempt(path, () => writeHeader(file, layout));
     writeContents(index, layout, partial, options.onProgress);
-    attempt(path, () => finish(partial, target));
+    attempt(path, () => {
+      file.syncSync();
+      Deno.renameSync(partial, target);
+    });
   } catch (error) {
     removeIfThere(partial);
     throw error;
@@ -92,9 +98,8 @@ function attempt<T>(path: string, work: () => T): T {
   return overFile(path, work, `archive '${path}' cannot be written`);
 }
 
-function writeHeader(path: string, layout: IrpaLayout): void {
+function writeHeader(file: Deno.FsFile, layout: IrpaLayout): void {
   const { storageOffset, storageLength } = layout;
-  using file = Deno.openSync(path, { write: true, createNew: true });
   writeAll(file, encodeIrpaHeader(layout));
   file.truncateSync(align(storageOffset + storageLength, FILE_ALIGNMENT));
 }
@@ -129,12 +134,6 @@ function writeContents(
 
 function isZero(entry: ParameterEntry): boolean {
   return entry.storage === "splat" && entry.pattern.every((byte) => byte === 0);
-}
-
-function finish(partial: string, path: string): void {
-  using file = Deno.openSync(partial, { read: true, write: true });
-  file.syncSync();
-  Deno.renameSync(partial, path);
 }
 
 function removeIfThere(path: string): void {

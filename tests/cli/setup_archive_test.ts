@@ -80,6 +80,12 @@ test("A path that leads out of the folder is refused", async () => {
       "a\nb",
       "a b",
       "ü",
+      "a.",
+      "b/a./c",
+      "NUL",
+      "a/con.txt",
+      "COM1",
+      "lpt9.x.y",
     ]
   ) {
     await assertRefused(await writeArchive([file(path, "")]), `has '${path}'`);
@@ -114,6 +120,20 @@ test("A file that is there twice is refused, also in another case", async () => 
     const files = twice.map((path) => file(path, ""));
     await assertRefused(await writeArchive(files), "twice");
   }
+});
+
+test("A path that is a file and a folder is refused, in any order and case", async () => {
+  for (const paths of [["a", "a/b"], ["x/y/z", "X/Y"], ["a/b/c", "a"]]) {
+    const files = paths.map((path) => file(path, ""));
+    await assertRefused(
+      await writeArchive(files),
+      "as a file and as a folder",
+    );
+  }
+  const fine = ["a/b", "ab", "a.b", "console", "com10"].map((path) =>
+    file(path, "")
+  );
+  assertEquals((await readArchive(await writeArchive(fine))).length, 5);
 });
 
 test("An archive cut short anywhere is refused", async () => {

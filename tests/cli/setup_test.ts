@@ -213,6 +213,30 @@ test("An archive that is cut, or leads out of the folder, leaves nothing behind"
   assertEquals((await pathsUnder(user.path)).includes("escaped"), false);
 });
 
+test("An archive cannot say by itself what is installed", async () => {
+  for (const path of ["installed.json", "Installed.JSON"]) {
+    using folder = new TemporaryFolder();
+    const { bytes, sha256 } = await smallArchive([
+      ...installable(),
+      file(path, "{}"),
+    ]);
+    const error = await assertRejects(
+      () =>
+        install(bytes, {
+          folder: folder.join("installed"),
+          version: runtime.packageVersion,
+          target: Deno.build.target,
+          library: runtime.platform!.library,
+          sha256,
+        }),
+      IreeError,
+      "has 'installed.json', which an installation writes itself",
+    );
+    assertEquals(error.code, "DATA_LOSS");
+    assertEquals(Array.from(Deno.readDirSync(folder.path)), []);
+  }
+});
+
 test("A full disk while unpacking is an error, and what was installed before stays", async () => {
   using user = new User();
   const folder = user.join("library");

@@ -122,6 +122,19 @@ test("Where there is no library, the error lists the places and the command that
   assertStringIncludes(stderr, lines.join("\n"));
 });
 
+test("A library in the cache that cannot be read is told from one that is not there", async () => {
+  using user = new User();
+  await Deno.mkdir(dirname(user.cached), { recursive: true });
+  // Links that go round are a failure for root too.
+  await Deno.symlink(user.cached, user.cached);
+  const { code, stderr } = await user.run(OPEN, ["-A"]);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `the cache of this user: '${user.cached}' cannot be read: Too many`,
+  );
+});
+
 test("Places that the permissions do not cover are left out, and the error names the flags", async () => {
   using user = new User().install();
   const without = await user.run(OPEN, []);

@@ -84,6 +84,31 @@ test("A library is not placed where something else is, and nothing is left behin
   ]);
 });
 
+test("A library is not placed below a folder that others can write to", () => {
+  using folder = new TemporaryFolder();
+  const open = folder.join("open");
+  Deno.mkdirSync(open);
+  const place = () => placeLibrary(BYTES, join(open, "cache/hash", NAME));
+  Deno.chmodSync(open, 0o777);
+  const error = assertThrows(
+    place,
+    IreeError,
+    `'${Deno.realPathSync(open)}' can be written by other users`,
+  );
+  assertEquals(error.code, "FAILED_PRECONDITION");
+  // Where everyone owns their own, as in /tmp, nothing can be replaced.
+  Deno.chmodSync(open, 0o1777);
+  place();
+  // Through a link the folders that count are those of what it points to.
+  Deno.chmodSync(open, 0o777);
+  Deno.symlinkSync(open, folder.join("link"));
+  assertThrows(
+    () => placeLibrary(BYTES, folder.join("link/hash", NAME)),
+    IreeError,
+    "can be written by other users",
+  );
+});
+
 /** Processes that wait for each other. */
 const COUNT = 8;
 

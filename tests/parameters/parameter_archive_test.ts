@@ -256,6 +256,26 @@ test("A full disk is told, and leaves nothing behind", async () => {
   instance.release();
 });
 
+test("What a killed process left of an archive is removed by the next one", () => {
+  using folder = new TemporaryFolder();
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("a", new Float32Array(4));
+  const part = (name: string) => `${name}.${crypto.randomUUID()}.partial`;
+  const [left, busy, other] = [part("a.irpa"), part("a.irpa"), part("b.irpa")];
+  for (const name of [left, busy, other, "a.irpa.x.partial"]) {
+    Deno.writeTextFileSync(folder.join(name), "");
+  }
+  // Being written by another process.
+  using file = Deno.openSync(folder.join(busy));
+  file.lockSync(true);
+  index.writeArchive(folder.join("a.irpa"));
+  assertEquals(
+    names(folder).toSorted(),
+    ["a.irpa", "a.irpa.x.partial", busy, other].toSorted(),
+  );
+});
+
 test("Contents go into an archive without passing through JavaScript", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();

@@ -1,3 +1,4 @@
+import { checkInputFile } from "./input_file.ts";
 import { suggestion } from "../../base/suggestion.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -255,6 +256,7 @@ function parseFlagfile(
 
 function readLines(path: string): string[] {
   try {
+    checkInputFile(path);
     return Deno.readTextFileSync(path).split("\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;

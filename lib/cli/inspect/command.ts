@@ -9,6 +9,7 @@ import {
   type ModuleUri,
   resolveModuleUri,
 } from "../../../mod.ts";
+import { writeOutput } from "../../files/output_file.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printError, printHelp } from "../common/terminal.ts";
@@ -144,7 +145,10 @@ function checkUsage(flags: Flags, files: readonly string[]): void {
 
 function print(text: string, { output }: Flags): void {
   if (output === undefined) console.log(text.slice(0, -1));
-  else Deno.writeTextFileSync(output, text);
+  else {
+    const bytes = new TextEncoder().encode(text);
+    writeOutput(output, (writeBytes) => writeBytes(bytes));
+  }
 }
 
 function formatTypes(file: string, flags: Flags): string {

@@ -4,6 +4,7 @@ import {
   type ParameterIndex,
   type ParameterProvider,
 } from "../../../mod.ts";
+import { writeOutput } from "../../files/output_file.ts";
 import type { Command } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -136,14 +137,10 @@ function missingScope(
 
 function extract(index: ParameterIndex, key: string, path: string): void {
   const { byteLength } = index.lookup(key);
-  using file = Deno.openSync(path, {
-    write: true,
-    create: true,
-    truncate: true,
+  writeOutput(path, (writeBytes) => {
+    for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
+      const length = Math.min(PIECE_LENGTH, byteLength - offset);
+      writeBytes(index.read(key, { offset, length }));
+    }
   });
-  for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
-    const length = Math.min(PIECE_LENGTH, byteLength - offset);
-    const bytes = index.read(key, { offset, length });
-    for (let at = 0; at < length;) at += file.writeSync(bytes.subarray(at));
-  }
 }

@@ -1,4 +1,5 @@
 import { IreeError } from "../../../mod.ts";
+import { checkInputFile } from "../common/input_file.ts";
 
 /** A file that inputs are read from, one after the other. */
 export class InputFile {
@@ -32,6 +33,7 @@ export class InputFile {
 }
 
 function readFile(path: string): Uint8Array<ArrayBuffer> {
+  checkInputFile(path);
   try {
     return Deno.readFileSync(path);
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   List,
   VmBuffer,
 } from "../../../mod.ts";
+import { writeOutput } from "../../files/output_file.ts";
 import { asFileError } from "./input_files.ts";
 
 /** The function by which an instrumented module gives what it recorded. */
@@ -35,8 +36,7 @@ export function writeInstruments(context: Context, path: string): void {
     );
   });
   try {
-    Deno.writeFileSync(path, new Uint8Array());
-    for (const part of parts) Deno.writeFileSync(path, part, { append: true });
+    writeOutput(path, (writeBytes) => parts.forEach(writeBytes));
   } catch (error) {
     throw asFileError(error, path);
   }

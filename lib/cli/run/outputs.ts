@@ -1,4 +1,5 @@
 import { type Instance, IreeError, type Value } from "../../../mod.ts";
+import { writeOutput } from "../../files/output_file.ts";
 import { asTensor } from "./as_tensor.ts";
 import { asFileError } from "./input_files.ts";
 import type { InputType } from "./inputs.ts";
@@ -61,7 +62,8 @@ function writeFile(
     ? makeNpyFile(tensor, contents)
     : contents;
   try {
-    Deno.writeFileSync(path, bytes, { append: target.startsWith("+") });
+    const append = target.startsWith("+");
+    writeOutput(path, (writeBytes) => writeBytes(bytes), { append });
   } catch (error) {
     throw asFileError(error, path);
   }

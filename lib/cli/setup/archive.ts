@@ -30,16 +30,20 @@ export async function readArchive(
   const files: ArchiveFile[] = [];
   // Windows and macOS take names that differ in case for the same.
   const names = new Set<string>();
+  const folders = new Set<string>();
   let offset = 0;
   while (!isEnd(tar, offset)) {
     const file = readFile(tar, offset);
     const name = file.path.toLowerCase();
     if (names.has(name)) throw damaged(`has '${file.path}' twice`);
     names.add(name);
+    for (const folder of foldersOf(name)) folders.add(folder);
     files.push(file);
     offset += BLOCK + Math.ceil(file.bytes.length / BLOCK) * BLOCK;
   }
-  return files;
+  const both = files.find(({ path }) => folders.has(path.toLowerCase()));
+  if (both === undefined) return files;
+  throw damaged(`has '${both.path}' as a file and as a folder`);
 }
 
 async function gunzip(
@@ -85,11 +89,23 @@ function readFile(tar: Uint8Array<ArrayBuffer>, offset: number): ArchiveFile {
   return { path, bytes: tar.subarray(start, end) };
 }
 
-/** Whether each part of a path is a plain name, on every system. */
+/** Names that Windows keeps for devices, whatever extension they have. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+/**
+ * Whether each part of a path is a plain name, on every system. Windows drops
+ * periods at the end of one.
+ */
 function isInside(path: string): boolean {
   return path.split("/").every((part) =>
-    /^[\w.+-]+$/.test(part) && part !== "." && part !== ".."
+    /^[\w.+-]*[\w+-]$/.test(part) && !DEVICE.test(part)
   );
+}
+
+/** All folders that a file is in: `a` and `a/b` of `a/b/c`. */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 function readText(header: Uint8Array, start: number, length: number): string {

@@ -2,6 +2,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
+import { checkInputFile } from "../common/input_file.ts";
 import { Progress } from "../common/progress.ts";
 import { printHelp } from "../common/terminal.ts";
 import { download, shown } from "./download.ts";
@@ -123,6 +124,7 @@ async function fetchArchive(
 async function readArchiveFile(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkInputFile(path);
   try {
     return await Deno.readFile(path);
   } catch (error) {

@@ -92,6 +92,12 @@ export async function install(
     );
   }
   const files = await readArchive(archive);
+  if (files.some(({ path }) => path.toLowerCase() === STAMP_FILE)) {
+    throw new IreeError(
+      "DATA_LOSS",
+      `the archive has '${STAMP_FILE}', which an installation writes itself`,
+    );
+  }
   const library = checkBuild(files, installation);
   const stamp: Stamp = {
     archive: sha256,
