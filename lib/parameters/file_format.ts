@@ -15,14 +15,18 @@ const FORMATS: Readonly<
  * The file must be readable to the program. Contents are not read.
  *
  * @param path The file.
+ * @param name What entries and messages call it.
  * @returns Its parameters, in their order.
  */
-export function readParameterFile(path: string): ParameterEntry[] {
+export function readParameterFile(
+  path: string,
+  name: string,
+): ParameterEntry[] {
   const extension = /\.([^./\\]*)$/.exec(path)?.[1].toLowerCase() ?? "";
   if (!Object.hasOwn(FORMATS, extension)) {
     throw new IreeError(
       "UNIMPLEMENTED",
-      `'${path}': unsupported file format \`${extension}\``,
+      `'${name}': unsupported file format \`${extension}\``,
       {
         hint: "ensure the extension matches one of the supported formats: " +
           ".irpa, .gguf, .safetensors",
@@ -31,6 +35,6 @@ export function readParameterFile(path: string): ParameterEntry[] {
   }
   return withFile(
     path,
-    (source) => FORMATS[extension](new BinaryFile(path, source)),
+    (source) => FORMATS[extension](new BinaryFile(name, source)),
   );
 }

@@ -126,15 +126,16 @@ export class ParameterIndex extends NativeObject {
     const index = handleOf(this);
     const { mode = "file" } = options;
     checkParameterMode(mode);
-    const name = readablePath(toPath(path));
-    const entries = readParameterFile(name);
+    const name = toPath(path);
+    const file = readablePath(name);
+    const entries = readParameterFile(file, name);
     this.#checkNew(entries, name);
     if (entries.length === 0) return [];
-    const file = openParameterFile(index.instance, name, mode);
+    const opened = openParameterFile(index.instance, file, mode);
     try {
-      for (const entry of entries) this.#add(entry, file);
+      for (const entry of entries) this.#add(entry, opened);
     } finally {
-      file.release();
+      opened.release();
     }
     return entries;
   }
