@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { findWords, isChecked } from "./words.ts";
+
+Deno.test("Words that the project does without are found, with their lines", () => {
+  const text = "A list is no array.\nIt is no longer.\nNobody lets it go,\n" +
+    "whoever tells of small letters.\n";
+  assertEquals(
+    findWords(text).map(({ line, words }) => `${line} ${words}`).sort(),
+    [
+      "1 is no array",
+      "3 Nobody",
+      "3 lets it go",
+      "4 small letters",
+      "4 tells of",
+      "4 whoever",
+    ],
+  );
+});
+
+Deno.test("Plain English is left alone", () => {
+  const text = "There are no more calls. The pool releases it. A cargo tells.";
+  assertEquals(findWords(text), []);
+});
+
+Deno.test("Sources and pages are checked, and the check itself is not", () => {
+  const paths = ["mod.ts", "dev", "docs/x.md", "native/src/a.c"];
+  assertEquals(paths.filter(isChecked), paths);
+  const others = ["tests/voice/words.ts", "docs/bench.svg", "LICENSE"];
+  assertEquals(others.filter(isChecked), []);
+});
