@@ -38,6 +38,18 @@ const archive = join(archives, "model.irpa");
   index.writeArchive(archive);
 }
 
+/** Links elsewhere than what they point to, as caches of models have them. */
+const linked = new TemporaryFolder();
+globalThis.addEventListener("unload", () => linked[Symbol.dispose]());
+const links = {
+  vmfb: linked.join("link.vmfb"),
+  so: linked.join("link.so"),
+  irpa: linked.join("link.irpa"),
+};
+await Deno.symlink(arithmetic, links.vmfb);
+await Deno.symlink(types, links.so);
+await Deno.symlink(archive, links.irpa);
+
 const CORE = `--allow-ffi=${LIBRARY}`;
 const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
 const quoted = (text: string) => JSON.stringify(text);
@@ -161,6 +173,13 @@ const LINES: Readonly<Record<string, Line>> = {
       using m = iree.DynamicModule.load(i, ${quoted(types)});
       using p = iree.load({ modules: [${quoted(types)}], library });`,
   },
+  "the same with symbolic links to programs, libraries and parameters": {
+    needs: [`${CORE},${links.so}`, `--allow-read=${links.vmfb},${links.irpa}`],
+    use: `using i = iree.Instance.open({ library });
+      using t = iree.DynamicModule.load(i, ${quoted(links.so)});
+      using index = iree.ParameterIndex.fromFile(i, ${quoted(links.irpa)});
+      using m = iree.BytecodeModule.fromFile(i, ${quoted(links.vmfb)});`,
+  },
   "`ParameterIndex.create`, `addData`, `addSplat`, `ParametersModule.create`": {
     needs: [CORE],
     use: `using i = iree.Instance.open({ library });
@@ -221,10 +240,13 @@ const LINES: Readonly<Record<string, Line>> = {
     use: `using i = iree.Instance.open({ library });
       iree.setIreeFlags(i, { executable_plugin: ${quoted(plugin)} });`,
   },
-  "`setIreeFlags` with a file for a profile": {
+  "`setIreeFlags` with a file for a profile or a capture": {
     needs: [CORE, `--allow-write=${written}`],
     use: `using i = iree.Instance.open({ library });
-      iree.setIreeFlags(i, { device_profiling_output: ${quoted(written)} });`,
+      iree.setIreeFlags(i, {
+        device_profiling_output: ${quoted(written)},
+        device_capture_file: ${quoted(written)},
+      });`,
   },
   "`setIreeFlags` with a path for Vulkan's library": {
     needs: [`${CORE},${plugin}`],
