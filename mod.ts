@@ -124,9 +124,11 @@ export type {
   ParameterCommon,
   ParameterEntry,
   SplatParameter,
+  UnreadableParameter,
 } from "./lib/parameters/entry.ts";
 export { ParameterIndex } from "./lib/parameters/parameter_index.ts";
 export type {
+  ParameterDataOptions,
   ParameterFileOptions,
   ParameterMode,
   ParameterOptions,
@@ -145,10 +147,10 @@ export {
   decodeNpyArray,
   encodeNpy,
   type NpyArray,
-  type NpyOptions,
-  readNpy,
-  writeNpy,
 } from "./lib/npy/npy.ts";
+export { type NpyArrayInfo, NpyFile, readNpy } from "./lib/npy/npy_file.ts";
+export type { NpyOptions } from "./lib/npy/options.ts";
+export { type NpyData, writeNpy } from "./lib/npy/write_npy.ts";
 export type {
   AllComputed,
   ArgumentsOf,

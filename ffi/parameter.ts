@@ -23,11 +23,15 @@ const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
   mmap: 2,
 };
 
-/** Opens a file of parameters, whatever its format. */
+/**
+ * Opens a file of parameters, whatever its format. Programs write to the file in
+ * mode `file`, to memory otherwise.
+ */
 export function openParameterFile(
   instance: Handle,
   path: NativePath,
   mode: ParameterMode,
+  writable: boolean,
 ): Handle {
   const bytes = encodeName(path, "the path of a parameter file");
   return new Handle(
@@ -37,6 +41,7 @@ export function openParameterFile(
         bytes,
         bytes.length,
         PARAMETER_MODES[mode],
+        writable ? 1 : 0,
       ),
     ),
     instance,
@@ -47,11 +52,18 @@ export function openParameterFile(
 export function createParameterFile(
   instance: Handle,
   source: Bytes,
+  writable: boolean,
 ): Handle {
   const bytes = bytesOf(source, "the contents of a parameter");
   return new Handle(
     Kind.parameterFile,
-    created(native.iree_ffi_parameter_file_create(bytes, BigInt(bytes.length))),
+    created(
+      native.iree_ffi_parameter_file_create(
+        bytes,
+        BigInt(bytes.length),
+        writable ? 1 : 0,
+      ),
+    ),
     instance,
   );
 }
@@ -176,14 +188,22 @@ export function writeParameter(
   );
 }
 
+/** Parameters of a scope. */
+export interface ParameterScope {
+  /** The index. */
+  readonly index: Handle;
+  /** Whether programs can take the beginning of a longer parameter. */
+  readonly partial: boolean;
+}
+
 /** Creates the module that provides what indices have by now, by scope. */
 export function createParametersModule(
   instance: Handle,
-  scopes: ReadonlyMap<string, Handle>,
+  scopes: ReadonlyMap<string, ParameterScope>,
 ): Handle {
   const list = created(native.iree_ffi_parameter_scopes_create(scopes.size));
   try {
-    for (const [name, index] of scopes) {
+    for (const [name, { index, partial }] of scopes) {
       const bytes = encodeText(name, "the name of a scope");
       check(
         native.iree_ffi_parameter_scopes_push(
@@ -191,6 +211,7 @@ export function createParametersModule(
           bytes,
           bytes.length,
           index.pointer(Kind.parameterIndex),
+          partial ? 1 : 0,
         ),
       );
     }

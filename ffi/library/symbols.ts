@@ -158,15 +158,15 @@ export const symbols = {
   },
 
   // iree_io_file_handle_t* iree_ffi_parameter_file_open(const uint8_t* path,
-  //     uint32_t path_length, uint32_t mode)
+  //     uint32_t path_length, uint32_t mode, uint32_t writable)
   iree_ffi_parameter_file_open: {
-    parameters: ["buffer", "u32", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32"],
     result: "pointer",
   },
   // iree_io_file_handle_t* iree_ffi_parameter_file_create(
-  //     const uint8_t* bytes, size_t length)
+  //     const uint8_t* bytes, size_t length, uint32_t writable)
   iree_ffi_parameter_file_create: {
-    parameters: ["buffer", "usize"],
+    parameters: ["buffer", "usize", "u32"],
     result: "pointer",
   },
   // iree_io_parameter_index_t* iree_ffi_parameter_index_create(void)
@@ -237,9 +237,9 @@ export const symbols = {
   // uint32_t iree_ffi_parameter_scopes_push(
   //     iree_ffi_parameter_scopes_t* scopes,
   //     const uint8_t* name, uint32_t name_length,
-  //     iree_io_parameter_index_t* index)
+  //     iree_io_parameter_index_t* index, uint32_t partial)
   iree_ffi_parameter_scopes_push: {
-    parameters: ["pointer", "buffer", "u32", "pointer"],
+    parameters: ["pointer", "buffer", "u32", "pointer", "u32"],
     result: "u32",
   },
   // iree_vm_module_t* iree_ffi_io_parameters_module_create(

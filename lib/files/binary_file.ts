@@ -9,13 +9,14 @@ const MAX_READ_LENGTH = 2 ** 28;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A file that is read here and there, little-endian, never beyond its end. */
+/** A file that is read here and there, never beyond its end. */
 export class BinaryFile {
   /** Its path, for messages. */
   readonly path: string;
   /** Its length in bytes. */
   readonly length: number;
   readonly #source: ByteSource;
+  readonly #littleEndian: boolean;
   #window = new Uint8Array();
   #windowStart = 0;
 
@@ -24,11 +25,18 @@ export class BinaryFile {
    *
    * @param path Its path, for messages.
    * @param source What it has.
+   * @param littleEndian Order of the bytes of its numbers.
    */
-  constructor(path: string, source: ByteSource) {
+  constructor(path: string, source: ByteSource, littleEndian = true) {
     this.path = path;
     this.length = source.byteLength;
     this.#source = source;
+    this.#littleEndian = littleEndian;
+  }
+
+  /** The same file with numbers in the other order of bytes. */
+  bigEndian(): BinaryFile {
+    return new BinaryFile(this.path, this.#source, false);
   }
 
   /**
@@ -46,12 +54,12 @@ export class BinaryFile {
 
   /** Reads a u16. */
   u16(offset: number, what: string): number {
-    return this.#view(offset, 2, what).getUint16(0, true);
+    return this.#view(offset, 2, what).getUint16(0, this.#littleEndian);
   }
 
   /** Reads a u32. */
   u32(offset: number, what: string): number {
-    return this.#view(offset, 4, what).getUint32(0, true);
+    return this.#view(offset, 4, what).getUint32(0, this.#littleEndian);
   }
 
   /**
@@ -59,7 +67,10 @@ export class BinaryFile {
    * only be wrong.
    */
   u64(offset: number, what: string): number {
-    const value = this.#view(offset, 8, what).getBigUint64(0, true);
+    const value = this.#view(offset, 8, what).getBigUint64(
+      0,
+      this.#littleEndian,
+    );
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     throw this.corrupt(`${what} is ${value}, more than any file has`);
   }

@@ -17,7 +17,17 @@ export interface ByteSource {
    * @returns The bytes; throws INVALID_ARGUMENT where there are fewer.
    */
   read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Reads some of them into an array, without allocating.
+   *
+   * @param offset Where they start.
+   * @param target Where to; its length says how many there must be.
+   */
+  readInto(offset: number, target: Uint8Array<ArrayBuffer>): void;
 }
+
+/** An open file, to be disposed. */
+export interface FileSource extends ByteSource, Disposable {}
 
 /**
  * Reads from bytes in memory.
@@ -26,12 +36,14 @@ export interface ByteSource {
  */
 export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
   const byteLength = bytes.length;
+  const read = (offset: number, length: number) => {
+    checkRange(offset, length, byteLength);
+    return bytes.subarray(offset, offset + length);
+  };
   return {
     byteLength,
-    read: (offset, length) => {
-      checkRange(offset, length, byteLength);
-      return bytes.subarray(offset, offset + length);
-    },
+    read,
+    readInto: (offset, target) => target.set(read(offset, target.length)),
   };
 }
 
@@ -40,44 +52,57 @@ export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
  *
  * @param path The file; a regular one, so that nothing waits for a pipe.
  * @param use What reads from it.
- * @returns What `use` returns; throws NOT_FOUND when there is no such file and
- * INVALID_ARGUMENT when it is not a regular one.
+ * @returns What `use` returns; throws what `openSource` throws.
  */
 export function withFile<T>(
   path: string,
   use: (source: ByteSource) => T,
 ): T {
+  using source = openSource(path);
+  return use(source);
+}
+
+/**
+ * Opens a file to read from it. Needs `--allow-read`.
+ *
+ * @param path The file; a regular one, so that nothing waits for a pipe.
+ * @returns The open file; throws NOT_FOUND when there is no such file and
+ * INVALID_ARGUMENT when it is not a regular one.
+ */
+export function openSource(path: string): FileSource {
   checkRegularFile(path);
-  using file = openFile(path);
+  const file = openFile(path);
   // Deno's FsFile.stat wants the permission for what a link points to.
   const byteLength = file.seekSync(0, Deno.SeekMode.End);
-  return use({
+  const readInto = (offset: number, target: Uint8Array<ArrayBuffer>) => {
+    checkRange(offset, target.length, byteLength);
+    file.seekSync(offset, Deno.SeekMode.Start);
+    fill(file, target);
+  };
+  return {
     byteLength,
     read: (offset, length) => {
-      checkRange(offset, length, byteLength);
-      file.seekSync(offset, Deno.SeekMode.Start);
-      return readExactly(file, length);
+      const bytes = new Uint8Array(length);
+      readInto(offset, bytes);
+      return bytes;
     },
-  });
+    readInto,
+    [Symbol.dispose]: () => file.close(),
+  };
 }
 
 function openFile(path: string): Deno.FsFile {
   return overFile(path, () => Deno.openSync(path, { read: true }));
 }
 
-function readExactly(
-  file: Deno.FsFile,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
+function fill(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
+  for (let at = 0; at < bytes.length;) {
     const count = file.readSync(bytes.subarray(at));
     if (count === null) {
       throw new IreeError("DATA_LOSS", "the file became shorter while read");
     }
     at += count;
   }
-  return bytes;
 }
 
 function checkRange(offset: number, length: number, byteLength: number): void {

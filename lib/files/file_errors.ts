@@ -18,7 +18,9 @@ export function overFile<T>(
   try {
     return act();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    if (cause instanceof Deno.errors.NotCapable || cause instanceof IreeError) {
+      throw cause;
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IreeError(
       cause instanceof Deno.errors.NotFound ? "NOT_FOUND" : "UNAVAILABLE",

@@ -1,4 +1,9 @@
-import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
+import {
+  byteLengthOf,
+  type Bytes,
+  bytesOf,
+  typedArrayName,
+} from "../../ffi/base/typed_array.ts";
 import {
   type BufferViewDescription,
   createBufferView,
@@ -8,8 +13,9 @@ import {
   writeBufferView,
 } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { parseTensor } from "../../ffi/tooling.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { checkSize } from "../base/checks.ts";
+import { checkByteCount, checkSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
@@ -122,6 +128,29 @@ export class BufferView extends NativeObject {
       createBufferView(placementOf(memory), tensor),
       tensor.code,
       byteLengthOf(tensor.bytes),
+    );
+  }
+
+  /**
+   * Creates a tensor of zeros, whose contents can be written in pieces.
+   *
+   * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
+   * @param elementType Type of the elements.
+   * @param shape Dimensions, outermost first, `[]` for a scalar.
+   * @returns The view; throws RESOURCE_EXHAUSTED where there is no memory for it.
+   */
+  static zeros(
+    memory: Device | Instance,
+    elementType: ElementType,
+    shape: readonly number[],
+  ): BufferView {
+    const { name } = elementTypeInfo(elementType);
+    const dims = checkShape(
+      shape,
+      (problem) => new IreeError("INVALID_ARGUMENT", `a tensor ${problem}`),
+    );
+    return new BufferView(
+      parseTensor(placementOf(memory), [...dims, name].join("x")),
     );
   }
 
@@ -267,14 +296,36 @@ export class BufferView extends NativeObject {
   write(source: AnyTypedArray, start = 0): void {
     const handle = handleOf(this);
     const offset = this.#offset(source, start);
-    if (this.#info().name === "i1") {
-      checkBooleans(
-        source,
-        (problem) =>
-          new IreeError("INVALID_ARGUMENT", `what is written ${problem}`),
-      );
-    }
+    this.#checkWritten(source);
     writeBufferView(handle, offset, source);
+  }
+
+  /**
+   * Copies contents as they are in memory into bytes of the caller's, without
+   * allocating.
+   *
+   * @param target Where to; its length says how many.
+   * @param offset First byte to copy.
+   */
+  readBytes(target: Uint8Array<ArrayBufferLike>, offset = 0): void {
+    const handle = handleOf(this);
+    checkByteCount("offset", offset);
+    readBufferView(handle, offset, bytesOf(target, "target"));
+  }
+
+  /**
+   * Copies bytes over contents of the tensor, as they are in memory. A program
+   * that has the tensor sees it.
+   *
+   * @param source The bytes.
+   * @param offset First byte to replace.
+   */
+  writeBytes(source: Bytes, offset = 0): void {
+    const handle = handleOf(this);
+    checkByteCount("offset", offset);
+    const bytes = bytesOf(source, "source");
+    this.#checkWritten(bytes);
+    writeBufferView(handle, offset, bytes);
   }
 
   /**
@@ -328,6 +379,15 @@ export class BufferView extends NativeObject {
 
   #info(): ElementTypeInfo {
     return this.#knownInfo ?? elementTypeInfo(this.elementType);
+  }
+
+  #checkWritten(source: AnyTypedArray): void {
+    if (this.elementType !== "i1") return;
+    checkBooleans(
+      source,
+      (problem) =>
+        new IreeError("INVALID_ARGUMENT", `what is written ${problem}`),
+    );
   }
 
   #offset(array: AnyTypedArray, start: number): number {

@@ -22,6 +22,23 @@ const MAGIC = Uint8Array.from("\x93NUMPY", (it) => it.charCodeAt(0));
 const MAX_HEADER_LENGTH = 2 ** 20;
 
 /**
+ * How much of an array its header is.
+ *
+ * @param head The first bytes of the array.
+ * @returns The header's length in bytes; 0 where they are not those of a header,
+ * or the header is too long.
+ */
+export function headerLength(head: Uint8Array<ArrayBuffer>): number {
+  const start = head[6] === 1 ? 10 : 12;
+  if (head.length < start) return 0;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const length = head[6] === 1
+    ? view.getUint16(8, true)
+    : view.getUint32(8, true);
+  return length > MAX_HEADER_LENGTH ? 0 : start + length;
+}
+
+/**
  * Reads the header of an array.
  *
  * @param bytes The array, and all that follows it.
@@ -42,13 +59,11 @@ export function parseNpyHeader(
   if (major < 1 || major > 3 || minor !== 0) {
     throw unimplemented(refuse(`has version ${major}.${minor} of the format`));
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = major === 1
-    ? view.getUint16(8, true)
-    : view.getUint32(8, true);
-  const end = start + length;
-  if (length > MAX_HEADER_LENGTH) {
-    throw refuse(`has a header of ${length} bytes, which is no sane one`);
+  const end = headerLength(bytes);
+  if (end === 0) {
+    throw refuse(
+      `has a header of more than ${MAX_HEADER_LENGTH} bytes, which is too long`,
+    );
   }
   if (bytes.length < end) {
     throw refuse(`is cut off in its header, which has ${end} bytes`);

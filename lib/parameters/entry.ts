@@ -1,3 +1,5 @@
+import { IreeError } from "../base/error.ts";
+
 /** What every parameter of an index has. */
 export interface ParameterCommon {
   /** Name within its scope. */
@@ -10,7 +12,7 @@ export interface ParameterCommon {
 
 /** A parameter whose contents are bytes of a file, or of an array. */
 export interface FileParameter extends ParameterCommon {
-  /** Tells it from the other kind. */
+  /** Tells it from the other kinds. */
   readonly storage: "file";
   /** Path of the file; left out for contents that were given as an array. */
   readonly path?: string;
@@ -20,14 +22,47 @@ export interface FileParameter extends ParameterCommon {
 
 /** A parameter whose contents are a pattern again and again. */
 export interface SplatParameter extends ParameterCommon {
-  /** Tells it from the other kind. */
+  /** Tells it from the other kinds. */
   readonly storage: "splat";
   /** The pattern: 1, 2, 4, 8 or 16 bytes. */
   readonly pattern: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * A parameter whose contents cannot be read: a tensor of a GGUF file whose type
+ * is not known, or whose numbers are big-endian. Its length is that of the room
+ * it has in the file.
+ */
+export interface UnreadableParameter extends ParameterCommon {
+  /** Tells it from the other kinds. */
+  readonly storage: "unreadable";
+  /** Path of the file. */
+  readonly path: string;
+  /** Where the contents begin in the file, in bytes. */
+  readonly offset: number;
+  /** Why they cannot be read. */
+  readonly reason: string;
+}
+
 /** A parameter of an index. */
-export type ParameterEntry = FileParameter | SplatParameter;
+export type ParameterEntry =
+  | FileParameter
+  | SplatParameter
+  | UnreadableParameter;
+
+/**
+ * Makes the error for contents that cannot be read.
+ *
+ * @param entry The parameter.
+ */
+export function unreadable(
+  { key, path, reason }: UnreadableParameter,
+): IreeError {
+  return new IreeError(
+    "UNIMPLEMENTED",
+    `parameter '${key}' of '${path}' cannot be read: ${reason}`,
+  );
+}
 
 /** What parameters without metadata have. */
 export const NO_METADATA: Uint8Array<ArrayBuffer> = new Uint8Array();

@@ -1,6 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import type { BinaryFile } from "../files/binary_file.ts";
 import { NO_METADATA, type ParameterEntry } from "./entry.ts";
+import { GGUF_I8, GGUF_TYPES } from "./gguf_types.ts";
 import { align } from "./irpa_format.ts";
 
 // A header, pairs of keys and values, and what there is to know of each tensor,
@@ -27,47 +28,14 @@ const VALUE_SIZES: readonly number[] = [
   ...[8, 8, 8],
 ];
 
-/** How many elements a block has and how many bytes, by the type's number. */
-const TENSOR_TYPES: Readonly<Record<number, readonly [number, number]>> = {
-  0: [1, 4], // F32
-  1: [1, 2], // F16
-  2: [32, 18], // Q4_0
-  3: [32, 20], // Q4_1
-  6: [32, 22], // Q5_0
-  7: [32, 24], // Q5_1
-  8: [32, 34], // Q8_0
-  9: [32, 36], // Q8_1
-  10: [256, 84], // Q2_K
-  11: [256, 110], // Q3_K
-  12: [256, 144], // Q4_K
-  13: [256, 176], // Q5_K
-  14: [256, 210], // Q6_K
-  15: [256, 292], // Q8_K
-  16: [256, 66], // IQ2_XXS
-  17: [256, 74], // IQ2_XS
-  18: [256, 98], // IQ3_XXS
-  19: [256, 50], // IQ1_S
-  20: [32, 18], // IQ4_NL
-  21: [256, 110], // IQ3_S
-  22: [256, 82], // IQ2_S
-  23: [256, 136], // IQ4_XS
-  24: [1, 1], // I8
-  25: [1, 2], // I16
-  26: [1, 4], // I32
-  27: [1, 8], // I64
-  28: [1, 8], // F64
-  29: [256, 56], // IQ1_M
-  30: [1, 2], // BF16
-  34: [256, 54], // TQ1_0
-  35: [256, 66], // TQ2_0
-  39: [32, 17], // MXFP4
-};
-
 interface Tensor {
   readonly key: string;
-  readonly byteLength: number;
+  /** Left out where the type is not known. */
+  readonly byteLength: number | undefined;
   /** Where the contents begin, from the first tensor's. */
   readonly offset: number;
+  /** Why the contents cannot be read, if they cannot. */
+  readonly problem: string | undefined;
 }
 
 /**
@@ -88,23 +56,55 @@ export function parseGguf(file: BinaryFile): ParameterEntry[] {
   const tensors: Tensor[] = [];
   for (let i = 0; i < tensorCount; i++) tensors.push(reader.tensor());
   const start = align(reader.at, alignment);
-  return tensors.map(({ key, byteLength, offset }) => {
-    file.check(start + offset, byteLength, `tensor '${key}'`);
-    return {
-      key,
-      byteLength,
-      metadata: NO_METADATA,
-      storage: "file",
-      path: file.path,
-      offset: start + offset,
-    };
-  });
+  const ends = tensors.map(({ offset }) => offset)
+    .sort((left, right) => left - right);
+  return tensors.map((tensor) => entryOf(file, tensor, start, ends));
+}
+
+function entryOf(
+  file: BinaryFile,
+  { key, byteLength, offset, problem }: Tensor,
+  start: number,
+  offsets: readonly number[],
+): ParameterEntry {
+  const common = {
+    key,
+    metadata: NO_METADATA,
+    path: file.path,
+    offset: start + offset,
+  };
+  file.check(common.offset, byteLength ?? 0, `tensor '${key}'`);
+  if (byteLength !== undefined && problem === undefined) {
+    return { ...common, byteLength, storage: "file" };
+  }
+  return {
+    ...common,
+    byteLength: byteLength ?? roomOf(offset, offsets, file.length - start),
+    storage: "unreadable",
+    reason: problem ?? "its type is not known",
+  };
+}
+
+// Up to the next tensor, or the end of the file. Offsets are sorted.
+function roomOf(
+  offset: number,
+  offsets: readonly number[],
+  end: number,
+): number {
+  let [low, high] = [0, offsets.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (offsets[middle] > offset) high = middle;
+    else low = middle + 1;
+  }
+  return (offsets[low] ?? end) - offset;
 }
 
 class GgufReader {
   /** Where the next thing is. */
   at = 0;
-  readonly #file: BinaryFile;
+  #file: BinaryFile;
+  #isBigEndian = false;
 
   constructor(file: BinaryFile) {
     this.#file = file;
@@ -114,21 +114,32 @@ class GgufReader {
     if (this.#u32("the header") !== MAGIC) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `'${this.#file.path}' is no GGUF file: GGUF file magic missing`,
-        { hint: "its format is told by the extension of its name" },
+        `'${this.#file.path}' is not a GGUF file: GGUF file magic missing`,
+        { hint: "the extension of a file's name must be that of its format" },
       );
     }
-    const version = this.#u32("the version");
-    if (version < VERSIONS.min || version > VERSIONS.max) {
-      throw new IreeError(
-        "UNIMPLEMENTED",
-        `'${this.#file.path}': GGUF format version ${version} is ` +
-          `unsupported, only ${VERSIONS.min} and ${VERSIONS.max} are not`,
-      );
-    }
+    this.#checkVersion();
     const tensorCount = this.#u64("the number of tensors");
     const pairCount = this.#u64("the number of key-value pairs");
     return { tensorCount, pairCount };
+  }
+
+  // A big-endian file differs from its version on, which is a small number.
+  #checkVersion(): void {
+    const at = this.at;
+    let version = this.#u32("the version");
+    if (version % 2 ** 16 === 0) {
+      this.#isBigEndian = true;
+      this.#file = this.#file.bigEndian();
+      this.at = at;
+      version = this.#u32("the version");
+    }
+    if (version >= VERSIONS.min && version <= VERSIONS.max) return;
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `'${this.#file.path}': GGUF format version ${version} is not supported; ` +
+        `${VERSIONS.min} and ${VERSIONS.max} are`,
+    );
   }
 
   /** Skips a pair, and returns the alignment if it is that. */
@@ -162,18 +173,19 @@ class GgufReader {
     }
     const type = this.#u32(`the type of '${key}'`);
     const offset = this.#u64(`the offset of '${key}'`);
-    return { key, byteLength: this.#byteLength(key, type, elements), offset };
+    if (!Object.hasOwn(GGUF_TYPES, type)) {
+      const problem = `GGML tensor type ${type} is not supported`;
+      return { key, byteLength: undefined, offset, problem };
+    }
+    const byteLength = this.#byteLength(key, type, elements);
+    const problem = this.#isBigEndian && type !== GGUF_I8
+      ? "the file is big-endian; gguf_convert_endian.py of llama.cpp converts it"
+      : undefined;
+    return { key, byteLength, offset, problem };
   }
 
   #byteLength(key: string, type: number, elements: number): number {
-    if (!Object.hasOwn(TENSOR_TYPES, type)) {
-      throw new IreeError(
-        "UNIMPLEMENTED",
-        `'${this.#file.path}': tensor '${key}' is of GGML tensor type ` +
-          `${type}, which is not supported`,
-      );
-    }
-    const [blockLength, blockBytes] = TENSOR_TYPES[type];
+    const [blockLength, blockBytes] = GGUF_TYPES[type];
     const byteLength = elements / blockLength * blockBytes;
     if (elements % blockLength === 0 && Number.isSafeInteger(byteLength)) {
       return byteLength;
@@ -193,12 +205,22 @@ class GgufReader {
     }
   }
 
+  // Arrays can be in arrays, as deep as the file is long.
   #skipArray(key: string): void {
-    const type = this.#u32(`the type of the elements of '${key}'`);
-    const count = this.#u64(`the number of elements of '${key}'`);
+    const counts = [1];
+    for (let left = counts.pop(); left !== undefined; left = counts.pop()) {
+      if (left === 0) continue;
+      counts.push(left - 1);
+      const type = this.#u32(`the type of the elements of '${key}'`);
+      const count = this.#u64(`the number of elements of '${key}'`);
+      if (type === VALUE_TYPES.array) counts.push(count);
+      else this.#skipElements(type, count, key);
+    }
+  }
+
+  #skipElements(type: number, count: number, key: string): void {
     if (type !== VALUE_TYPES.string) {
-      const size = this.#sizeOf(type, key);
-      this.#skip(count * size, `'${key}'`);
+      this.#skip(count * this.#sizeOf(type, key), `'${key}'`);
       return;
     }
     for (let i = 0; i < count; i++) {

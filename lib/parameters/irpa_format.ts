@@ -78,9 +78,7 @@ function checkPrefix(file: BinaryFile, base: number): void {
 function parseArchive(file: BinaryFile, base: number): ParameterEntry[] {
   const segment = (at: number, what: string): Range => {
     const length = file.u64(base + at + 8, `the length of ${what}`);
-    const offset = length === 0
-      ? 0
-      : base + file.u64(base + at, `the offset of ${what}`);
+    const offset = base + file.u64(base + at, `the offset of ${what}`);
     file.check(offset, length, what);
     return { offset, length };
   };
@@ -177,8 +175,7 @@ class Archive {
       storage: "file",
       path: this.#file.path,
       byteLength: range.length,
-      // What has no contents is nowhere; IREE has it at the start.
-      offset: range.length === 0 ? 0 : this.#storage.offset + range.offset,
+      offset: this.#storage.offset + range.offset,
     } as const;
   }
 
@@ -201,7 +198,6 @@ class Archive {
     within: { readonly segment: string; readonly length: number },
   ): Range {
     const length = this.#u64(view, at + 8, what);
-    if (length === 0) return { offset: 0, length };
     const offset = this.#u64(view, at, what);
     if (length > within.length || offset > within.length - length) {
       throw this.#file.corrupt(

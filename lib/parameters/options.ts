@@ -16,12 +16,29 @@ export interface ParameterFileOptions {
    * @default {"file"}
    */
   mode?: ParameterMode;
+  /**
+   * Where programs write to by `flow.parameter.write`, which is refused when this
+   * is left out. `memory` leaves the file as it is: in mode `preload` or `mmap`,
+   * the latter if none is given. `file` changes the file: in mode `file` only.
+   */
+  writable?: "memory" | "file";
 }
 
 /** What a parameter has besides its contents. */
 export interface ParameterOptions {
   /** Bytes that go with the parameter and mean nothing to the runtime. */
   metadata?: Bytes | undefined;
+}
+
+/** What a parameter of the caller's data has besides. */
+export interface ParameterDataOptions extends ParameterOptions {
+  /**
+   * Whether programs can write to it by `flow.parameter.write`. They write to
+   * native memory, which `ParameterIndex.read` reads.
+   *
+   * @default {false}
+   */
+  writable?: boolean;
 }
 
 /** Which of the contents of a parameter to read. */
@@ -57,6 +74,54 @@ export function checkParameterMode(mode: ParameterMode): void {
     "INVALID_ARGUMENT",
     `the mode of parameters must be ${PARAMETER_MODES.join(" or ")}, not ` +
       `'${mode}'`,
+  );
+}
+
+/** How native code opens a file of parameters. */
+export interface OpenMode {
+  /** How the bytes are reached. */
+  readonly mode: ParameterMode;
+  /** Whether programs can write to them. */
+  readonly writable: boolean;
+}
+
+/**
+ * Refuses options that contradict each other.
+ *
+ * @param options The options.
+ */
+export function checkFileOptions(options: ParameterFileOptions): OpenMode {
+  const { writable } = options;
+  if (writable !== undefined && writable !== "memory" && writable !== "file") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `writable must be memory or file, got ${String(writable)}`,
+    );
+  }
+  const { mode = writable === "memory" ? "mmap" : "file" } = options;
+  checkParameterMode(mode);
+  if (writable === undefined || (writable === "file") === (mode === "file")) {
+    return { mode, writable: writable !== undefined };
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    writable === "file"
+      ? `mode must be file where programs write to the file, got ${mode}`
+      : "mode must be preload or mmap where programs write to memory, got file",
+  );
+}
+
+/**
+ * Refuses what is not a boolean.
+ *
+ * @param what What it is, for the message of the error.
+ * @param value The value.
+ */
+export function checkBoolean(what: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be a boolean, got ${String(value)}`,
   );
 }
 

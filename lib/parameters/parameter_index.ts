@@ -14,14 +14,21 @@ import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import { readablePath, toPath } from "../base/permissions.ts";
+import { readablePath, toPath, writablePath } from "../base/permissions.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
-import { isSplat, type ParameterEntry } from "./entry.ts";
+import {
+  isSplat,
+  type ParameterEntry,
+  unreadable,
+  type UnreadableParameter,
+} from "./entry.ts";
 import { readParameterFile } from "./file_format.ts";
 import {
-  checkParameterMode,
+  checkBoolean,
+  checkFileOptions,
   copyMetadata,
   describeKeys,
+  type ParameterDataOptions,
   type ParameterFileOptions,
   type ParameterOptions,
   type ParameterRange,
@@ -49,6 +56,9 @@ import {
 export class ParameterIndex extends NativeObject {
   readonly #entries: ParameterEntry[] = [];
   readonly #ordinals = new Map<string, number>();
+  /** Where entries are in the native index; those that can be read are there. */
+  readonly #places: number[] = [];
+  #readableCount = 0;
 
   /**
    * Creates an index without entries.
@@ -110,8 +120,8 @@ export class ParameterIndex extends NativeObject {
 
   /**
    * Adds all parameters of a file; the extension of its name tells the format.
-   * Needs `--allow-read` for it. Nothing of the contents is read, unless they
-   * are preloaded.
+   * Needs `--allow-read` for it, and `--allow-write` where programs write to it.
+   * Nothing of the contents is read, unless they are preloaded.
    *
    * @param path Path or `file:` URL.
    * @param options How programs get the contents.
@@ -124,14 +134,14 @@ export class ParameterIndex extends NativeObject {
     options: ParameterFileOptions = {},
   ): readonly ParameterEntry[] {
     const index = handleOf(this);
-    const { mode = "file" } = options;
-    checkParameterMode(mode);
+    const { mode, writable } = checkFileOptions(options);
     const name = toPath(path);
     const file = readablePath(name);
+    if (writable && mode === "file") writablePath(file);
     const entries = readParameterFile(file, name);
     this.#checkNew(entries, name);
     if (entries.length === 0) return [];
-    const opened = openParameterFile(index.instance, file, mode);
+    const opened = openParameterFile(index.instance, file, mode, writable);
     try {
       for (const entry of entries) this.#add(entry, opened);
     } finally {
@@ -151,15 +161,17 @@ export class ParameterIndex extends NativeObject {
   addData(
     key: string,
     data: ArrayBufferView<ArrayBufferLike> | ArrayBufferLike,
-    options: ParameterOptions = {},
+    options: ParameterDataOptions = {},
   ): void {
     const index = handleOf(this);
     const bytes = bytesOfAny(data, "data");
     const metadata = copyMetadata(options);
     const { length: byteLength } = bytes;
     const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
+    const { writable = false } = options;
+    checkBoolean("writable", writable);
     this.#checkNew([{ key }]);
-    const file = createParameterFile(index.instance, bytes);
+    const file = createParameterFile(index.instance, bytes, writable);
     try {
       this.#add(entry as ParameterEntry, file);
     } finally {
@@ -213,7 +225,7 @@ export class ParameterIndex extends NativeObject {
     const from = handleOf(source);
     const entry = source.lookup(key);
     this.#checkNew([{ key: newKey }]);
-    addParameterFrom(index, newKey, from, source.#ordinalOf(key));
+    addParameterFrom(index, newKey, from, source.#placeOf(key));
     this.#record({ ...entry, key: newKey });
   }
 
@@ -222,7 +234,7 @@ export class ParameterIndex extends NativeObject {
    *
    * @param key Its key.
    * @param range Which of the contents; all when left out.
-   * @returns A copy.
+   * @returns A copy; of what a program wrote once its call has ended.
    */
   read(key: string, range: ParameterRange = {}): Uint8Array<ArrayBuffer> {
     const index = handleOf(this);
@@ -239,8 +251,9 @@ export class ParameterIndex extends NativeObject {
       );
     }
     checkByteCount("length", length);
+    const place = this.#placeOf(key);
     const bytes = allocateArray(Uint8Array, length);
-    readParameter(index, this.#ordinalOf(key), offset, bytes);
+    readParameter(index, place, offset, bytes);
     return bytes;
   }
 
@@ -254,6 +267,8 @@ export class ParameterIndex extends NativeObject {
    * @param options How the archive is written.
    */
   writeArchive(path: string | URL, options: ArchiveOptions = {}): void {
+    const entry = this.#entries.find(isUnreadable);
+    if (entry !== undefined) throw unreadable(entry);
     writeArchive(handleOf(this), this.#entries, toPath(path), options);
   }
 
@@ -265,6 +280,14 @@ export class ParameterIndex extends NativeObject {
       `no parameter found in index with key '${key}'`,
       { hint: describeKeys([...this.#ordinals.keys()]) },
     );
+  }
+
+  // Of what can be read; reading anything else is refused.
+  #placeOf(key: string): number {
+    const ordinal = this.#ordinalOf(key);
+    const entry = this.#entries[ordinal];
+    if (isUnreadable(entry)) throw unreadable(entry);
+    return this.#places[ordinal];
   }
 
   #checkNew(entries: readonly { readonly key: string }[], path?: string): void {
@@ -288,7 +311,7 @@ export class ParameterIndex extends NativeObject {
     const index = handleOf(this);
     if (entry.storage === "splat") {
       addSplatParameter(index, key, metadata, entry.pattern, byteLength);
-    } else if (file !== undefined) {
+    } else if (entry.storage === "file" && file !== undefined) {
       addFileParameter(index, key, metadata, file, entry.offset, byteLength);
     }
     this.#record(entry);
@@ -297,5 +320,11 @@ export class ParameterIndex extends NativeObject {
   #record(entry: ParameterEntry): void {
     this.#ordinals.set(entry.key, this.#entries.length);
     this.#entries.push(Object.freeze(entry));
+    this.#places.push(this.#readableCount);
+    if (!isUnreadable(entry)) this.#readableCount++;
   }
+}
+
+function isUnreadable(entry: ParameterEntry): entry is UnreadableParameter {
+  return entry.storage === "unreadable";
 }

@@ -3,7 +3,8 @@ import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import { Module } from "../vm/module.ts";
-import { describeKeys } from "./options.ts";
+import { unreadable, type UnreadableParameter } from "./entry.ts";
+import { checkBoolean, describeKeys } from "./options.ts";
 import { ParameterIndex } from "./parameter_index.ts";
 
 /** Parameters under the name by which programs ask for them. */
@@ -12,6 +13,14 @@ export interface ParameterProvider {
   readonly scope: string;
   /** The parameters. */
   readonly index: ParameterIndex;
+  /**
+   * Whether programs can take the beginning of a longer parameter. A program
+   * that does so was in most cases compiled for other weights. Parts that a
+   * program takes from elsewhere in a parameter need no leave.
+   *
+   * @default {false}
+   */
+  readonly partial?: boolean;
 }
 
 let fileOf: (module: ParametersModule) => string | undefined;
@@ -36,19 +45,26 @@ export class ParametersModule extends Module {
   readonly scopes: ReadonlyMap<string, readonly string[]>;
   /** The first file that it reads from, for messages. */
   readonly #file: string | undefined;
+  readonly #unreadable: readonly UnreadableParameter[];
 
   private constructor(
     instance: Instance,
     providers: readonly ParameterProvider[],
   ) {
-    const handles = new Map(
-      providers.map(({ scope, index }) => [scope, handleOf(index)]),
+    const scopes = new Map(
+      providers.map(({ scope, index, partial = false }) => [
+        scope,
+        { index: handleOf(index), partial },
+      ]),
     );
-    super(createParametersModule(handleOf(instance), handles));
+    super(createParametersModule(handleOf(instance), scopes));
+    const entries = providers.flatMap(({ index }) => index.entries);
+    this.#unreadable = entries.filter((it) => it.storage === "unreadable");
     this.scopes = new Map(
       providers.map(({ scope, index }) => [
         scope,
-        index.entries.map(({ key }) => key),
+        index.entries.filter(({ storage }) => storage !== "unreadable")
+          .map(({ key }) => key),
       ]),
     );
     this.#file = providers.flatMap(({ index }) => index.entries)
@@ -58,6 +74,20 @@ export class ParametersModule extends Module {
 
   static {
     fileOf = (module) => module.#file;
+  }
+
+  /**
+   * Finds a parameter that cannot be read among what an error names.
+   *
+   * @param detail What happened, as IREE says it.
+   * @returns Why it cannot be read.
+   * @internal
+   */
+  findUnreadable(detail: string): string | undefined {
+    const entry = this.#unreadable.find(({ key }) =>
+      detail.includes(`\`${key}\``) || detail.includes(`'${key}'`)
+    );
+    return entry === undefined ? undefined : unreadable(entry).detail;
   }
 
   /**
@@ -93,8 +123,13 @@ export class ParametersModule extends Module {
  * @param provider What should be one.
  */
 export function checkProvider(provider: ParameterProvider): void {
-  const { scope, index } = Object(provider) as Partial<ParameterProvider>;
-  if (typeof scope === "string" && index instanceof ParameterIndex) return;
+  const { scope, index, partial } = Object(provider) as Partial<
+    ParameterProvider
+  >;
+  if (typeof scope === "string" && index instanceof ParameterIndex) {
+    if (partial !== undefined) checkBoolean("partial", partial);
+    return;
+  }
   throw new IreeError(
     "INVALID_ARGUMENT",
     "a provider of parameters is { scope, index }, a string and a " +
@@ -113,11 +148,17 @@ export function parameterHint(
   detail: string,
   modules: readonly Module[],
 ): string | undefined {
+  if (detail.includes("of the program's parameter")) {
+    return "the program was compiled for another shape or type, or other " +
+      "weights; a provider with partial: true lets it take the beginning";
+  }
+  const module = modules.find((it) => it instanceof ParametersModule);
   const isScope = detail.includes("no provider registered that handles scopes");
   if (!isScope && !detail.includes("no parameter found in index")) {
     return undefined;
   }
-  const module = modules.find((it) => it instanceof ParametersModule);
+  const reason = module?.findUnreadable(detail);
+  if (reason !== undefined) return reason;
   const [, wanted = ""] = /scopes like '([^']*)'/.exec(detail) ?? [];
   if (module === undefined || module.scopes.size === 0) {
     return `no parameters were given; ${scopeAdvice(wanted, "FILE")}`;

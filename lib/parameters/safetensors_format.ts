@@ -1,76 +1,204 @@
 import type { BinaryFile } from "../files/binary_file.ts";
-import { NO_METADATA, type ParameterEntry } from "./entry.ts";
+import {
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from "../files/json.ts";
+import {
+  type FileParameter,
+  NO_METADATA,
+  type ParameterEntry,
+} from "./entry.ts";
 
 // A u64 with the length of a JSON object, the object, and the contents. The
 // object has a tensor for each name; its offsets count from the object's end.
 
-/** Name of what is no tensor. */
+/** Name of what is not a tensor: texts by names. */
 const METADATA_NAME = "__metadata__";
 
+/** No header is longer. */
+const MAX_HEADER_LENGTH = 100_000_000n;
+
+/** Bits of an element, by the name of its type. */
+const BIT_COUNTS: Readonly<Record<string, bigint>> = {
+  BOOL: 8n,
+  F4: 4n,
+  F6_E2M3: 6n,
+  F6_E3M2: 6n,
+  U8: 8n,
+  I8: 8n,
+  F8_E5M2: 8n,
+  F8_E4M3: 8n,
+  F8_E8M0: 8n,
+  F8_E4M3FNUZ: 8n,
+  F8_E5M2FNUZ: 8n,
+  I16: 16n,
+  U16: 16n,
+  F16: 16n,
+  BF16: 16n,
+  I32: 32n,
+  U32: 32n,
+  F32: 32n,
+  C64: 64n,
+  F64: 64n,
+  I64: 64n,
+  U64: 64n,
+};
+
 /**
- * Reads the entries of a safetensors file.
+ * Reads the entries of a safetensors file, as strictly as the format's own
+ * library does: tensors follow each other without gaps to the end of the file.
  *
  * @param file The file.
- * @returns The entries in their order.
+ * @returns The entries in the order of the header.
  */
 export function parseSafetensors(file: BinaryFile): ParameterEntry[] {
   const length = file.u64(0, "the length of the header");
+  if (BigInt(length) > MAX_HEADER_LENGTH) {
+    throw file.corrupt(
+      `its header has ${length} bytes, more than ${MAX_HEADER_LENGTH}`,
+    );
+  }
   const start = 8 + length;
   const size = file.length - start;
-  return Object.entries(parseHeader(file, length))
-    .filter(([key]) => key !== METADATA_NAME)
-    .map(([key, tensor]) => {
-      const [begin, end] = readOffsets(file, key, tensor);
-      if (begin > end || end > size) {
-        throw file.corrupt(
-          `tensor '${key}' has data offsets outside of the available data: ` +
-            `from ${begin} to ${end} of ${size} bytes`,
-        );
-      }
-      return {
-        key,
-        byteLength: end - begin,
-        metadata: NO_METADATA,
-        storage: "file",
-        path: file.path,
-        offset: start + begin,
-      };
-    });
+  const header = parseHeader(file, length);
+  const entries: FileParameter[] = [];
+  for (const [key, value] of header) {
+    if (key === METADATA_NAME) checkMetadata(file, value);
+    else entries.push(parseTensor(file, key, value, start, size));
+  }
+  checkPlaces(file, entries, start);
+  return entries;
 }
 
-function parseHeader(file: BinaryFile, length: number): object {
+function parseHeader(file: BinaryFile, length: number): JsonObject {
   const text = file.text(8, length, "the header");
-  let header: unknown;
+  let header: JsonValue;
   try {
-    header = JSON.parse(text);
+    header = parseJson(text);
   } catch (cause) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : "";
     throw file.corrupt(
-      "its header is not JSON, so it is no safetensors",
+      `its header is not JSON, so it is not safetensors${reason}`,
       cause,
     );
   }
-  if (typeof header === "object" && header !== null && !Array.isArray(header)) {
-    return header;
-  }
-  throw file.corrupt("its header is no JSON object, so it is no safetensors");
-}
-
-function readOffsets(
-  file: BinaryFile,
-  key: string,
-  tensor: unknown,
-): readonly [number, number] {
-  const { data_offsets: offsets } = Object(tensor);
-  if (
-    Array.isArray(offsets) && offsets.length === 2 && offsets.every(isOffset)
-  ) {
-    return [offsets[0], offsets[1]];
-  }
+  if (header instanceof Map) return header;
   throw file.corrupt(
-    `tensor '${key}' has no data_offsets, two whole numbers in an array`,
+    "its header is not a JSON object, so it is not safetensors",
   );
 }
 
-function isOffset(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function checkMetadata(file: BinaryFile, value: JsonValue): void {
+  if (
+    value === null ||
+    value instanceof Map &&
+      value.values().every((text) => typeof text === "string")
+  ) return;
+  throw file.corrupt(`'${METADATA_NAME}' must have texts only`);
+}
+
+function parseTensor(
+  file: BinaryFile,
+  key: string,
+  value: JsonValue,
+  start: number,
+  size: number,
+): FileParameter {
+  const refuse = (problem: string) =>
+    file.corrupt(`tensor '${key}' ${problem}`);
+  const tensor: JsonObject = value instanceof Map ? value : new Map();
+  const offsets = wholeNumbers(tensor.get("data_offsets"));
+  if (offsets?.length !== 2) {
+    throw refuse("has no data_offsets, two whole numbers in an array");
+  }
+  const [begin, end] = offsets;
+  if (begin > end || end > BigInt(size)) {
+    throw refuse(
+      `has data offsets outside of the available data: from ${begin} to ` +
+        `${end} of ${size} bytes`,
+    );
+  }
+  const shape = wholeNumbers(tensor.get("shape"));
+  if (shape === undefined) {
+    throw refuse("has no shape, whole numbers in an array");
+  }
+  const dtype = tensor.get("dtype");
+  if (typeof dtype !== "string" || !Object.hasOwn(BIT_COUNTS, dtype)) {
+    throw refuse(`has no dtype that is known, but ${describe(dtype)}`);
+  }
+  let bitCount = BIT_COUNTS[dtype];
+  for (const size of shape) {
+    bitCount *= size;
+    // More than any file has, even if the next dimension is 0.
+    if (bitCount >= MAX_BIT_COUNT) {
+      throw refuse(
+        `has more elements than any file: shape [${shape.join(", ")}]`,
+      );
+    }
+  }
+  if (bitCount !== 8n * (end - begin)) {
+    throw refuse(
+      `has ${end - begin} bytes, but shape [${shape.join(", ")}] of ${dtype} ` +
+        `has ${bitCount} bits`,
+    );
+  }
+  return {
+    key,
+    byteLength: Number(end - begin),
+    metadata: NO_METADATA,
+    storage: "file",
+    path: file.path,
+    offset: start + Number(begin),
+  };
+}
+
+/** What the format's own library counts to. */
+const MAX_BIT_COUNT = 2n ** 64n;
+
+function describe(value: JsonValue | undefined): string {
+  if (typeof value === "string") return `'${value}'`;
+  return value instanceof JsonNumber ? value.text : "something else";
+}
+
+/** A number of more digits is beyond any file, and slow to multiply. */
+const MAX_DIGITS = 20;
+
+function wholeNumbers(
+  value: JsonValue | undefined,
+): readonly bigint[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const numbers = value.map((item: JsonValue) =>
+    item instanceof JsonNumber && item.text.length <= MAX_DIGITS
+      ? item.whole
+      : undefined
+  );
+  return numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+function checkPlaces(
+  file: BinaryFile,
+  entries: readonly FileParameter[],
+  start: number,
+): void {
+  let at = start;
+  const ends = entries.toSorted((left, right) =>
+    left.offset - right.offset || left.byteLength - right.byteLength
+  );
+  for (const { key, offset, byteLength } of ends) {
+    if (offset !== at) {
+      throw file.corrupt(
+        `tensor '${key}' begins at byte ${offset - start} of the data, where ` +
+          `the one before ends at ${at - start}`,
+      );
+    }
+    at += byteLength;
+  }
+  if (at !== file.length) {
+    throw file.corrupt(
+      `its tensors end at byte ${at - start} of the data, which has ` +
+        `${file.length - start}`,
+    );
+  }
 }

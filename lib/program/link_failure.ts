@@ -101,8 +101,8 @@ function linkingHint(
     return `'${caller}' imports ${name}${formatCallingConvention(wanted)}, ` +
       `'${source}' exports it as ${formatCallingConvention(actual)}`;
   }
-  if (code !== "NOT_FOUND") return undefined;
+  const hint = parameterHint(detail, modules);
+  if (hint !== undefined || code !== "NOT_FOUND") return hint;
   const names = modules.map(({ name }) => name);
-  return parameterHint(detail, modules) ??
-    `modules given, in order: ${names.join(", ") || "none"}`;
+  return `modules given, in order: ${names.join(", ") || "none"}`;
 }

@@ -39,7 +39,8 @@ export function splitTensorText(text: string): TensorText {
   const end = trimmed.indexOf("=");
   const type = (end < 0 ? trimmed : trimmed.slice(0, end)).trim();
   const at = type.lastIndexOf("x");
-  const dimensions = at < 0 ? [] : type.slice(0, at).split("x");
+  // Before the x of a scalar, such as `xf32`, is nothing.
+  const dimensions = at <= 0 ? [] : type.slice(0, at).split("x");
   return {
     type,
     shape: dimensions.map((it, index) => parseDimension(type, it, index)),
@@ -62,14 +63,14 @@ function parseDimension(type: string, text: string, index: number): number {
 /**
  * Bits of one element.
  *
- * @param elementType Name of the element type, such as `bf16`; IREE knows more
- * types than have a name here, such as `i24`.
+ * @param elementType Name of the element type, such as `bf16`; IREE knows
+ * integers and opaque elements of other sizes too, such as `i24` and `*12`.
  * @returns The bits; throws INVALID_ARGUMENT where it is no element type.
  */
 export function elementBitCount(elementType: string): number {
   const known = ELEMENT_TYPES.find((it) => it === elementType);
   if (known !== undefined) return elementTypeInfo(known).bitCount;
-  const bits = Number(/^(?:[su]?i|b?f|cf|\*)(\d+)$/.exec(elementType)?.[1]);
+  const bits = Number(/^(?:[su]?i|\*)(\d+)$/.exec(elementType)?.[1]);
   if (bits > 0 && bits <= MAX_BIT_COUNT) return bits;
   throw new IreeError(
     "INVALID_ARGUMENT",
@@ -131,9 +132,33 @@ function bytesReader(elementType: string): NumberReader {
   return {
     range: elementType === "i1"
       ? "00 or 01"
-      : `${2 * byteCount} hexadecimal digits, the bytes in memory`,
+      : elementBitCount(elementType) % 8 === 0
+      ? `${2 * byteCount} hexadecimal digits, the bytes in memory`
+      : "packed, and written as the tensor's bytes in memory: words of " +
+        `${2 * byteCount} hexadecimal digits`,
     read: (text) => pattern.test(text) ? 0 : undefined,
   };
+}
+
+// Elements that share bytes are written as these, or one of them for all.
+function checkPacked(
+  { elementType, shape, type }: TensorText,
+  words: readonly string[],
+): void {
+  const bitCount = elementBitCount(elementType);
+  if (words.length < 2 || bitCount % 8 === 0) return;
+  const count = shape.reduce((product, size) => product * size, 1);
+  const byteLength = Math.ceil(count * bitCount / 8);
+  const wordLength = Math.ceil(bitCount / 8);
+  if (words.length * wordLength === byteLength) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `a ${type} is written as its ${byteLength} bytes, got ${words.length} words`,
+    {
+      hint: `elements of type ${elementType} share bytes; each word is ` +
+        `${2 * wordLength} hexadecimal digits`,
+    },
+  );
 }
 
 /**
@@ -158,7 +183,8 @@ export function checkTensorText(text: TensorText): void {
       { hint: `elements of type ${elementType} are ${reader.range}` },
     );
   }
-  // A count that is wrong is for IREE to refuse.
+  checkPacked(text, words);
+  // Any other count that is wrong is for IREE to refuse.
   const count = shape.reduce((product, size) => product * size, 1);
   if (words.length !== count && words.length !== 1) return;
   if (isNestedLike(contents, shape)) return;

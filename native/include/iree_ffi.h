@@ -287,13 +287,16 @@ enum iree_ffi_parameter_mode_e {
 };
 
 // Opens a file of parameters, whatever its format. |mode| is an
-// iree_ffi_parameter_mode_e.
+// iree_ffi_parameter_mode_e. Programs can write to the parameters if |writable|
+// is not 0: to the file in mode FILE, to memory otherwise.
 IREE_API_EXPORT iree_io_file_handle_t* iree_ffi_parameter_file_open(
-    const uint8_t* path, uint32_t path_length, uint32_t mode);
+    const uint8_t* path, uint32_t path_length, uint32_t mode,
+    uint32_t writable);
 
-// Makes a file in memory with a copy of |bytes|.
+// Makes a file in memory with a copy of |bytes|. Programs can write to it if
+// |writable| is not 0.
 IREE_API_EXPORT iree_io_file_handle_t* iree_ffi_parameter_file_create(
-    const uint8_t* bytes, size_t length);
+    const uint8_t* bytes, size_t length, uint32_t writable);
 
 // Creates an index without entries.
 IREE_API_EXPORT iree_io_parameter_index_t* iree_ffi_parameter_index_create(
@@ -330,13 +333,14 @@ IREE_API_EXPORT uint32_t iree_ffi_parameter_index_write(
     uint64_t path_offset);
 
 // Scopes of parameters, each a name and what an index had when it was pushed.
+// Programs can take the beginning of a longer parameter if |partial| is not 0.
 typedef struct iree_ffi_parameter_scopes_t iree_ffi_parameter_scopes_t;
 
 IREE_API_EXPORT iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
     uint32_t capacity);
 IREE_API_EXPORT uint32_t iree_ffi_parameter_scopes_push(
     iree_ffi_parameter_scopes_t* scopes, const uint8_t* name,
-    uint32_t name_length, iree_io_parameter_index_t* index);
+    uint32_t name_length, iree_io_parameter_index_t* index, uint32_t partial);
 
 // The builtin module through which programs get the parameters of |scopes|.
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_io_parameters_module_create(

@@ -4,6 +4,7 @@
 #define IREE_FFI_INTERNAL_H_
 
 #include "iree/hal/local/executable_loader.h"
+#include "iree/io/parameter_provider.h"
 #include "iree_ffi.h"
 
 #if defined(IREE_COMPILER_MSVC)
@@ -126,7 +127,14 @@ iree_status_t iree_ffi_parameter_entry_read(
 // Wraps |bytes|, which were allocated by iree_ffi_file_allocate, in a file that
 // owns them from now on, or frees them.
 iree_status_t iree_ffi_parameter_file_wrap(iree_byte_span_t bytes,
+                                           bool writable,
                                            iree_io_file_handle_t** out_file);
+
+// Puts a provider around |inout_provider|, of the parameters of |index|, that
+// refuses to take the beginning of a longer parameter. Releases it on failure.
+iree_status_t iree_ffi_whole_provider_wrap(
+    iree_io_parameter_index_t* index,
+    iree_io_parameter_provider_t** inout_provider);
 
 // Takes the reference out of |ref| as the pointer that its kind says. On
 // failure |ref| is unchanged.

@@ -53,7 +53,7 @@ static iree_status_t iree_ffi_parameter_entry_load(
   iree_status_t status = iree_ffi_parameter_entry_read(
       entry, /*offset=*/0, bytes.data_length, bytes.data);
   if (iree_status_is_ok(status)) {
-    return iree_ffi_parameter_file_wrap(bytes, out_file);
+    return iree_ffi_parameter_file_wrap(bytes, /*writable=*/false, out_file);
   }
   iree_allocator_free_aligned(iree_ffi_allocator(), bytes.data);
   return status;
@@ -97,7 +97,8 @@ static iree_status_t iree_ffi_parameter_index_copy(
 uint32_t iree_ffi_parameter_scopes_push(iree_ffi_parameter_scopes_t* scopes,
                                         const uint8_t* name,
                                         uint32_t name_length,
-                                        iree_io_parameter_index_t* index) {
+                                        iree_io_parameter_index_t* index,
+                                        uint32_t partial) {
   if (scopes->count == scopes->capacity) {
     return iree_ffi_check(iree_make_status(
         IREE_STATUS_OUT_OF_RANGE, "scopes were created for %u",
@@ -115,6 +116,9 @@ uint32_t iree_ffi_parameter_scopes_push(iree_ffi_parameter_scopes_t* scopes,
         iree_ffi_view(name, name_length), copy,
         IREE_IO_PARAMETER_INDEX_PROVIDER_DEFAULT_MAX_CONCURRENT_OPERATIONS,
         iree_ffi_allocator(), &provider);
+  }
+  if (iree_status_is_ok(status) && !partial) {
+    status = iree_ffi_whole_provider_wrap(copy, &provider);
   }
   if (iree_status_is_ok(status)) {
     scopes->providers[scopes->count++] = provider;

@@ -202,6 +202,12 @@ const LINES: Readonly<Record<string, Line>> = {
         });
       }`,
   },
+  '`ParameterIndex.addFile` with `writable: "file"`': {
+    needs: [CORE, `--allow-read=${archive}`, `--allow-write=${archive}`],
+    use: `using i = iree.Instance.open({ library });
+      using index = iree.ParameterIndex.create(i);
+      index.addFile(${quoted(archive)}, { writable: "file" });`,
+  },
   "`ParameterIndex.writeArchive`": {
     needs: [CORE, `--allow-read=${archives}`, `--allow-write=${archives}`],
     use: `using i = iree.Instance.open({ library });
@@ -266,9 +272,10 @@ const LINES: Readonly<Record<string, Line>> = {
     needs: [],
     use: "iree.decodeNpy(iree.encodeNpy(new Float32Array(4)));",
   },
-  "`readNpy`": {
+  "`readNpy`, `NpyFile.open`": {
     needs: [`--allow-read=${npy}`],
-    use: `iree.readNpy(${quoted(npy)});`,
+    use: `iree.readNpy(${quoted(npy)});
+      iree.NpyFile.open(${quoted(npy)}).dispose();`,
   },
   "`writeNpy`": {
     needs: [`--allow-write=${npy}`],

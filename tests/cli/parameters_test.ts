@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Instance, ParameterIndex } from "../../mod.ts";
 import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
 import {
@@ -191,6 +196,81 @@ test("create --data writes a pattern of several bytes; iree-create-parameters do
     assertEquals(index.lookup("a").storage, "file");
     assertEquals(index.read("a"), bytesOf(array), value);
   });
+});
+
+test("create --data writes all values; a splat has one", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("a.irpa");
+  const output = `--output=${path}`;
+  const { code, stderr } = await ours(
+    "create",
+    "--data=a=2x3xf32=1,2,3,4,5,6",
+    "--data=b=2x2xi16=[[1 2][3 4]]",
+    "--data=c=xf32=2",
+    output,
+  );
+  assertEquals([code, stderr], [0, ""]);
+  using instance = Instance.open();
+  using index = ParameterIndex.fromFile(instance, path);
+  const { a, b, c } = {
+    a: new Float32Array([1, 2, 3, 4, 5, 6]),
+    b: new Int16Array([1, 2, 3, 4]),
+    c: new Float32Array([2]),
+  };
+  for (const [key, array] of Object.entries({ a, b, c })) {
+    assertEquals(index.read(key), bytesOf(array), key);
+  }
+  const splat = await ours("create", "--splat=a=2xf32=1,2", output);
+  assertEquals(splat.code, 2);
+  assertStringIncludes(splat.stderr, "has several values, and a splat is one");
+  const short = await ours("create", "--data=a=3xf32=1,2", output);
+  assertEquals(short.code, 1);
+  assertStringIncludes(short.stderr, "INVALID_ARGUMENT");
+});
+
+test("What cannot be read of a GGUF file is listed, and never written", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("model.gguf");
+  const contents = new Uint8Array(8);
+  Deno.writeFileSync(
+    path,
+    gguf({
+      a: { type: 99, shape: [2], contents },
+      b: { type: 0, shape: [2], contents },
+    }),
+  );
+  const reason = "cannot be read: GGML tensor type 99 is not supported";
+  const list = await ours("dump", path);
+  assertStringIncludes(list.stdout, `\`a\` (${reason})`);
+  const json = await ours("dump", "--json", path);
+  assertEquals(
+    JSON.parse(json.stdout)[0].parameters.map((
+      it: Record<string, unknown>,
+    ) => [it.key, it.storage, it.reason]),
+    [
+      ["a", "unreadable", "GGML tensor type 99 is not supported"],
+      ["b", "file", undefined],
+    ],
+  );
+  const written = folder.join("written");
+  const failing: readonly [Action, ...string[]][] = [
+    ["dump", path, `--extract=a=${written}`],
+    ["convert", path, `--output=${written}`],
+    ["convert", "--strip", path, `--output=${written}`],
+  ];
+  for (const args of failing) {
+    const { code, stderr } = await ours(...args);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, reason);
+    assertThrows(() => Deno.statSync(written), Deno.errors.NotFound);
+  }
+  const { code } = await ours(
+    "convert",
+    "--exclude=a",
+    path,
+    `--output=${written}.irpa`,
+  );
+  assertEquals(code, 0);
 });
 
 test("create --alignment places contents", async () => {

@@ -1,4 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import {
   BufferView,
@@ -12,6 +17,7 @@ import {
   load,
   type NdArray,
   type NestedArray,
+  NpyFile,
   type NpyOptions,
   readNpy,
   type StatusCode,
@@ -24,7 +30,9 @@ import {
   TemporaryFolder,
   test,
   tool,
+  withDevice,
 } from "../support.ts";
+import { concat } from "../parameters/parameter_files.ts";
 
 const SEED = 20_261_125;
 
@@ -141,7 +149,7 @@ test("Arrays after each other in a file are read one by one", () => {
 /** An array with a header of one's own. */
 function withHeader(
   header: string,
-  contents: readonly number[] = [],
+  contents: Iterable<number> = [],
   version: readonly [number, number] = [1, 0],
 ): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(header);
@@ -286,7 +294,7 @@ test("Corrupt files are refused by the place where they are", () => {
     [
       new Uint8Array([...withHeader("", [], [2, 0]).subarray(0, 8)]
         .concat([255, 255, 255, 255])),
-      "4294967295 bytes, which is no sane one",
+      "a header of more than 1048576 bytes, which is too long",
     ],
   ];
   for (const [bytes, text] of invalid) {
@@ -359,14 +367,16 @@ test("What is no array is not written", () => {
   );
 });
 
-test("readNpy refuses what is not a regular file, which may never end", async () => {
+test("readNpy and NpyFile refuse what is not a regular file, which may never end", async () => {
   using folder = new TemporaryFolder();
   const pipe = folder.join("pipe.npy");
   await mustRun("mkfifo", [pipe]);
   for (const path of [folder.path, pipe, "/dev/zero"]) {
-    const error = assertThrows(() => readNpy(path), IreeError);
-    assertEquals(error.code, "INVALID_ARGUMENT");
-    assertEquals(error.detail, `'${path}' is not a regular file`);
+    for (const open of [readNpy, NpyFile.open]) {
+      const error = assertThrows(() => void open(path), IreeError);
+      assertEquals(error.code, "INVALID_ARGUMENT");
+      assertEquals(error.detail, `'${path}' is not a regular file`);
+    }
   }
 });
 
@@ -379,6 +389,11 @@ test("Errors about files name them", () => {
   Deno.writeTextFileSync(path, "text");
   assertThrows(() => readNpy(path), IreeError, `'${path}': array 0, from byte`);
   assertThrows(
+    () => readNpy(folder.path),
+    IreeError,
+    `INVALID_ARGUMENT: '${folder.path}' is not a regular file`,
+  );
+  assertThrows(
     () => writeNpy(folder.path, new Float32Array(1)),
     IreeError,
     `UNAVAILABLE: failed to open file '${folder.path}'\nIs a directory`,
@@ -388,4 +403,106 @@ test("Errors about files name them", () => {
     IreeError,
     "NOT_FOUND: failed to open file",
   );
+});
+
+// More than a piece of what is read at once, in shapes that do not fit pieces.
+const COUNT = 3 * 2 ** 17 + 5;
+
+test("Tensors larger than what is read at once come whole out of a file", () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("large.npy");
+  const numbers = Float32Array.from({ length: COUNT }, (_, i) => i);
+  const doubles = Float64Array.from({ length: 7 * 30011 }, (_, i) => i);
+  const bigEndian = new Uint8Array(doubles.slice().buffer).reverse();
+  const file = concat([
+    encodeNpy(numbers),
+    withHeader(header({ descr: "'>f8'", shape: "(210077,)" }), bigEndian),
+    withHeader(
+      header({ descr: "'<f8'", order: "True", shape: "(30011, 7)" }),
+      new Uint8Array(doubles.buffer),
+    ),
+  ]);
+  Deno.writeFileSync(path, file);
+  const transposed = Array.from(
+    { length: doubles.length },
+    (_, i) => (i % 7) * 30011 + Math.floor(i / 7),
+  );
+  const expected = [
+    { elementType: "f32", shape: [COUNT], data: numbers },
+    {
+      elementType: "f64",
+      shape: [doubles.length],
+      data: doubles.slice().reverse(),
+    },
+    {
+      elementType: "f64",
+      shape: [30011, 7],
+      data: Float64Array.from(transposed),
+    },
+  ];
+  // Compared by bytes: assertEquals is slow over many elements.
+  const same = (actual: NdArray, index: number) => {
+    const { elementType, shape, data } = expected[index];
+    assertEquals([actual.elementType, actual.shape], [elementType, shape]);
+    assert(data.every((it, at) => it === actual.data[at]), `array ${index}`);
+  };
+  readNpy(path).forEach(same);
+  decodeNpy(file).forEach(same);
+  withDevice((device, instance) => {
+    for (const memory of [device, instance]) {
+      using reader = NpyFile.open(path);
+      for (const index of expected.keys()) {
+        assertEquals(reader.peek().shape, expected[index].shape);
+        using view = reader.readTensor(memory);
+        same(view.toNdArray(), index);
+      }
+      assert(reader.ended);
+      assertThrows(() => reader.read(), IreeError, "ends after 3 arrays");
+    }
+    using reader = NpyFile.open(path);
+    using view = reader.readTensor(device);
+    const copy = folder.join("copy.npy");
+    writeNpy(copy, view, numbers, { ...expected[0], elementType: "f32" });
+    const once = encodeNpy(numbers);
+    assert(
+      Deno.readFileSync(copy).toHex() === concat([once, once, once]).toHex(),
+    );
+  });
+});
+
+test("Tensors of a file have the type that is asked for, if it is compatible", () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("some.npy");
+  writeNpy(path, new Int32Array([-1]));
+  using instance = Instance.open();
+  using file = NpyFile.open(path);
+  assertThrows(
+    () => file.readTensor(instance, "f32"),
+    IreeError,
+    "has elements of type i32, not f32",
+  );
+  using view = file.readTensor(instance, "si32");
+  assertEquals(view.format(), "1xsi32=-1");
+  file.dispose();
+  assertThrows(() => file.ended, IreeError, "was closed");
+});
+
+test("Contents of tensors go in and out as bytes, a part at a time", () => {
+  withDevice((device) => {
+    using view = BufferView.zeros(device, "bf16", [2, 2]);
+    view.writeBytes(new Uint8Array([0x80, 0x3f]), 2);
+    assertEquals(view.toNestedArray(), [[0, 1], [0, 0]]);
+    const bytes = new Uint8Array(3);
+    view.readBytes(bytes, 1);
+    assertEquals(bytes, new Uint8Array([0, 0x80, 0x3f]));
+    assertThrows(() => view.readBytes(bytes, 6), IreeError, "OUT_OF_RANGE");
+    assertThrows(() => view.writeBytes(bytes, -1), IreeError, "offset");
+    using flags = BufferView.zeros(device, "i1", [2]);
+    assertThrows(
+      () => flags.writeBytes(new Uint8Array([2])),
+      IreeError,
+      "has 2 as element 0; an i1 is 0 or 1",
+    );
+    assertThrows(() => BufferView.zeros(device, "f32", [-1]), IreeError, "-1");
+  });
 });

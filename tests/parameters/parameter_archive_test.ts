@@ -135,9 +135,9 @@ test("Python reads archives of ours, and ours reads Python's", async () => {
   const read = await mustRun(python, ["-c", PYTHON_READ, path]);
   const expected = index.entries.map((entry) => {
     const { key, byteLength } = entry;
-    return entry.storage === "file"
-      ? `${key} ${index.read(key).toHex()}`.trimEnd()
-      : `${key} ${byteLength} ${entry.pattern.toHex()}`;
+    return entry.storage === "splat"
+      ? `${key} ${byteLength} ${entry.pattern.toHex()}`
+      : `${key} ${index.read(key).toHex()}`.trimEnd();
   });
   const lines = read.trimEnd().split("\n").map((line) => line.trimEnd());
   assertEquals(lines, expected);

@@ -6,11 +6,11 @@
 
 const encoder = new TextEncoder();
 
-function u32(value: number): Uint8Array {
+function littleU32(value: number): Uint8Array {
   return new Uint8Array(new Uint32Array([value]).buffer);
 }
 
-function u64(value: number | bigint): Uint8Array {
+function littleU64(value: number | bigint): Uint8Array {
   return new Uint8Array(new BigUint64Array([BigInt(value)]).buffer);
 }
 
@@ -69,7 +69,7 @@ export function safetensorsOf(
   contents: Uint8Array = new Uint8Array(),
 ): Uint8Array<ArrayBuffer> {
   const text = encoder.encode(header);
-  return concat([u64(text.length), text, contents]);
+  return concat([littleU64(text.length), text, contents]);
 }
 
 /** A tensor of a GGUF file. */
@@ -83,6 +83,9 @@ export interface GgufTensor {
 export interface GgufOptions {
   readonly version?: number;
   readonly alignment?: number;
+  readonly bigEndian?: boolean;
+  /** Whether there are arrays in an array, which IREE does not know. */
+  readonly nested?: boolean;
 }
 
 /**
@@ -95,11 +98,21 @@ export function gguf(
   tensors: Readonly<Record<string, GgufTensor>>,
   options: GgufOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { version = 3, alignment = 32 } = options;
+  const { version = 3, alignment = 32, bigEndian = false } = options;
+  const { nested = false } = options;
+  const inOrder = (bytes: Uint8Array) => bigEndian ? bytes.reverse() : bytes;
+  const u32 = (value: number) => inOrder(littleU32(value));
+  const u64 = (value: number) => inOrder(littleU64(value));
   const text = (value: string) => {
     const bytes = encoder.encode(value);
     return concat([u64(bytes.length), bytes]);
   };
+  const nestedPair = [
+    ...[text("nested"), u32(9), u32(9), u64(3)],
+    ...[u32(5), u64(2), u32(1), u32(2)],
+    ...[u32(9), u64(1), u32(8), u64(1), text("deep")],
+    ...[u32(9), u64(0)],
+  ];
   const pairs = [
     ...[1, 1, 2, 2, 4, 4, 4, 1].map((size, type) => [
       text(`value ${type}`),
@@ -109,11 +122,12 @@ export function gguf(
     ...[10, 11, 12].map((type) => [text(`value ${type}`), u32(type), u64(0)]),
     [text("name"), u32(8), text("made by a test")],
     [text("words"), u32(9), u32(8), u64(2), text("one"), text("two")],
+    ...(nested ? [nestedPair] : []),
     [text("numbers"), u32(9), u32(5), u64(2), u32(1), u32(2)],
     [text("general.alignment"), u32(4), u32(alignment)],
   ];
   const parts = [
-    u32(0x46554747),
+    littleU32(0x46554747),
     u32(version),
     u64(Object.keys(tensors).length),
     u64(pairs.length),

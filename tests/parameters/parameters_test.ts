@@ -21,11 +21,12 @@ import {
   ParametersModule,
 } from "../../mod.ts";
 import { mustRun, program, TemporaryFolder, test, tool } from "../support.ts";
-import { safetensors } from "./parameter_files.ts";
+import { gguf, safetensors } from "./parameter_files.ts";
 
 const parameters = await program("parameters.mlir");
 const single = await program("single.mlir");
 const range = await program("parameter_range.mlir");
+const parts = await program("parameter_parts.mlir");
 const large = await program("large_parameter.mlir");
 
 const MODES: readonly ParameterMode[] = ["file", "preload", "mmap"];
@@ -341,4 +342,84 @@ test("A program with gigabytes of parameters loads without reading them", () => 
   const heap = mebibytes(end.heapUsed + end.external - start.external) -
     mebibytes(start.heapUsed);
   assert(heap < 64, `the heap grew by ${heap} MiB`);
+});
+
+test("A parameter that is longer than the program's is refused, unless a part is asked for", () => {
+  using folder = new TemporaryFolder();
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("weight", new Float32Array([1, 2, 3, 4, 5]));
+  index.addData("state", new Int32Array([10, 20, 30, 40]));
+  index.addSplat("scale", 16, new Float64Array([2.5]));
+  const path = folder.join("model.irpa");
+  index.writeArchive(path);
+  const sources = [
+    { parameters: { scope: "model", index } },
+    ...MODES.map((parameterMode) => ({
+      parameters: `model=${path}`,
+      parameterMode,
+    })),
+  ];
+  for (const device of ["local-sync", "local-task"]) {
+    for (const source of sources) {
+      const error = assertThrows(
+        () => load({ modules: [parameters], device, ...source }),
+        IreeError,
+      );
+      assertEquals(error.code, "INVALID_ARGUMENT");
+      assertStringIncludes(
+        error.message,
+        "parameter `weight` has 20 bytes, more than the 16 of the program's",
+      );
+      assertStringIncludes(error.message, "partial: true");
+    }
+  }
+  const partial = { parameters: { scope: "model", index, partial: true } };
+  assertEquals(results(partial, NAMES), EXPECTED);
+  const wrong = { scope: "model", index, partial: 1 as unknown as boolean };
+  assertThrows(
+    () => ParametersModule.create(instance, [wrong]),
+    IreeError,
+    "partial must be a boolean, got 1",
+  );
+});
+
+test("A splat that is longer than the program's parameter is refused", () => {
+  using instance = Instance.open();
+  using index = makeIndex(instance);
+  using other = ParameterIndex.create(instance);
+  for (const key of ["weight", "state"]) other.addFrom(index, key);
+  other.addSplat("scale", 24, new Float64Array([2.5]));
+  const options = { parameters: { scope: "model", index: other } };
+  assertThrows(
+    () => results(options, NAMES),
+    IreeError,
+    "parameter `scale` has 24 bytes, more than the 16",
+  );
+});
+
+test("A program that takes several parts of a parameter takes the first one, too", () => {
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  index.addData("weight", new Float32Array([1, 2, 3, 4]));
+  const parameters = { scope: "model", index };
+  assertEquals(results({ modules: [parts], parameters }, ["both"]), [
+    "2xf32=1 2",
+  ]);
+});
+
+test("A program that wants a parameter that cannot be read is told why", () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("model.gguf");
+  const contents = new Uint8Array(16);
+  Deno.writeFileSync(
+    path,
+    gguf({ weight: { type: 99, shape: [4], contents } }),
+  );
+  const error = assertThrows(
+    () => load({ modules: [parameters], parameters: `model=${path}` }),
+    IreeError,
+  );
+  assertEquals(error.code, "NOT_FOUND");
+  assertStringIncludes(error.message, "GGML tensor type 99 is not supported");
 });

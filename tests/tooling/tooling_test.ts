@@ -98,12 +98,12 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   "invalid shape specification": [
     "axf32=1",
     "-1xf32",
-    "xf32",
+    "xxf32",
     "2xxf32",
     "4xf32x",
     "1.5xf32",
   ],
-  "unhandled element type": ["4xq32=1", "4x=1", "", "4xf0", "4xi256"],
+  "unhandled element type": ["4xq32=1", "4x=1", "", "4xf0", "4xi256", "4xf33"],
 };
 
 test("parseTensor refuses what IREE would take for something else", () => {
@@ -275,4 +275,46 @@ test("copyToHost leaves a list with tensors that the host can read", () => {
   using view = tensor as BufferView;
   assertEquals(view.format(), "2xi32=1 2");
   assertEquals([number, nothing], [3, null]);
+});
+
+test("A scalar's type may have an x before it, as in IREE's own help", () => {
+  using instance = Instance.open();
+  using scalar = parseTensor(instance, "xf32=1.5");
+  assertEquals(scalar.shape, []);
+  assertEquals(scalar.format(), "f32=1.5");
+  assertEquals(tensorByteLength("xi16"), 2);
+  for (const text of ["xxf32=1", "x2xf32=1", "2xxf32=1"]) {
+    assertThrows(() => parseTensor(instance, text), IreeError, "dimension");
+  }
+});
+
+test("Elements that share bytes are written as the hint says", () => {
+  using instance = Instance.open();
+  const hint = (text: string) =>
+    assertThrows(() => parseTensor(instance, text), IreeError).message;
+  assertStringIncludes(hint("4xi4=1 2 3 4"), "words of 2 hexadecimal digits");
+  assertStringIncludes(hint("4xi4=01 02 03 04"), "its 2 bytes, got 4 words");
+  for (
+    const [text, bytes] of [["4xi4=12 34", [0x12, 0x34]], ["3xi4=12", [
+      0x12,
+      0x12,
+    ]]] as const
+  ) {
+    using tensor = parseTensor(instance, text);
+    assertEquals(Array.from(tensor.toBytes()), [...bytes]);
+  }
+});
+
+test("A floating point type of another size is not a type", () => {
+  using instance = Instance.open();
+  for (const type of ["f33", "f24", "bf17", "cf65", "f0"]) {
+    const error = assertThrows(
+      () => parseTensor(instance, `2x${type}=1`),
+      IreeError,
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+    assertStringIncludes(error.message, `unhandled element type '${type}'`);
+    assertStringIncludes(error.message, "element types: i1, i4");
+    assertThrows(() => tensorByteLength(`2x${type}`), IreeError, "unhandled");
+  }
 });

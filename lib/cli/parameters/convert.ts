@@ -162,7 +162,9 @@ function add(
   const pattern = changes.splats.get(key) ??
     (changes.strip ? new Uint8Array(1) : undefined);
   try {
-    if (pattern === undefined) target.addFrom(source, key, newKey);
+    // What cannot be read has no length that is known.
+    const isCopied = pattern === undefined || entry.storage === "unreadable";
+    if (isCopied) target.addFrom(source, key, newKey);
     else target.addSplat(newKey, byteLength, pattern, { metadata });
   } catch (error) {
     if (!(error instanceof IreeError) || error.code !== "ALREADY_EXISTS") {

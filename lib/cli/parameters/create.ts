@@ -1,4 +1,4 @@
-import { Instance, ParameterIndex } from "../../../mod.ts";
+import { Instance, ParameterIndex, parseTensor } from "../../../mod.ts";
 import type { Command } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -19,14 +19,16 @@ const FLAGS = {
     kind: "list",
     value: "KEY=SHAPExTYPE[=VALUE]",
     help: [
-      "A parameter with contents in the archive: one value again and again, zeros",
-      "when none is given.",
+      "A parameter with contents in the archive: all of its values, or one again",
+      "and again, zeros when none is given.",
     ],
   },
   splat: {
     kind: "list",
     value: "KEY=SHAPExTYPE[=VALUE]",
-    help: ["The same without contents: it takes no space in the archive."],
+    help: [
+      "One value again and again, or zeros, which take no space in the archive.",
+    ],
   },
   alignment: {
     kind: "integer",
@@ -49,6 +51,7 @@ ${formatFlags(FLAGS)}
 Examples:
   iree parameters create --data=a=4096xf32 --data=b=8x2xf32=2.1 \\
       --output=stored.irpa
+  iree parameters create --data=bias=2x2xf32=1,2,3,4 --output=bias.irpa
   iree parameters create --splat=a=4096xf32=4.1 --output=tiny.irpa
 `;
 
@@ -73,24 +76,40 @@ function create(args: readonly string[]): void {
   const instance = stack.use(Instance.open());
   const index = stack.use(ParameterIndex.create(instance));
   for (const text of flags.splat) declare(instance, index, "splat", text);
-  const expand = flags.data.map((text) =>
+  const expand = flags.data.flatMap((text) =>
     declare(instance, index, "data", text)
   );
   writeWithProgress(index, output, { alignment, expand });
   if (!flags.quiet) printArchive(instance, output);
 }
 
+// Keys of patterns are returned: those of --data are written out.
 function declare(
   instance: Instance,
   index: ParameterIndex,
-  flag: string,
+  flag: "data" | "splat",
   text: string,
-): string {
+): string[] {
   const [key, value] = splitOnce(text, "=");
   if (!value) {
     throw new UsageError(`--${flag}=${text} has no type; it is key=4xf32=1`);
   }
+  if (hasValues(value)) {
+    if (flag === "data") {
+      using tensor = parseTensor(instance, value);
+      index.addData(key, tensor.toBytes());
+      return [];
+    }
+    throw new UsageError(
+      `--splat=${text} has several values, and a splat is one; --data takes them`,
+    );
+  }
   const { bytes, byteLength } = parsePattern(instance, value);
   index.addSplat(key, byteLength, bytes);
-  return key;
+  return [key];
+}
+
+function hasValues(text: string): boolean {
+  const [, values = ""] = splitOnce(text, "=");
+  return values.split(/[\s,[\]]+/).filter((it) => it !== "").length > 1;
 }

@@ -137,6 +137,8 @@ function missingScope(
 
 function extract(index: ParameterIndex, key: string, path: string): void {
   const { byteLength } = index.lookup(key);
+  // Of what cannot be read there is to be no file.
+  index.read(key, { length: 0 });
   writeOutput(path, (writeBytes) => {
     for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
       const length = Math.min(PIECE_LENGTH, byteLength - offset);

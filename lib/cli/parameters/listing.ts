@@ -45,12 +45,15 @@ export function formatScope({ scope, index }: ParameterProvider): string {
 
 function formatEntry(entry: ParameterEntry): string {
   const { byteLength, key } = entry;
-  const [start, end] = entry.storage === "file"
-    ? [entry.offset, entry.offset + byteLength]
-    : ["-", "-"];
+  const [start, end] = entry.storage === "splat"
+    ? ["-", "-"]
+    : [entry.offset, entry.offset + byteLength];
   const numbers = [start, end, byteLength]
     .map((it) => `${`${it}`.padStart(COLUMN)} | `);
-  return `${numbers.join("")}\`${key}\``;
+  const reason = entry.storage === "unreadable"
+    ? ` (cannot be read: ${entry.reason})`
+    : "";
+  return `${numbers.join("")}\`${key}\`${reason}`;
 }
 
 /**
@@ -62,10 +65,20 @@ function formatEntry(entry: ParameterEntry): string {
 export function describeScope({ scope, index }: ParameterProvider): unknown {
   const parameters = index.entries.map((entry) => {
     const { key, byteLength, storage, metadata } = entry;
-    const place = entry.storage === "file"
-      ? { path: entry.path, offset: entry.offset }
-      : { pattern: entry.pattern.toHex() };
-    return { key, byteLength, storage, ...place, metadata: metadata.toHex() };
+    const place = entry.storage === "splat"
+      ? { pattern: entry.pattern.toHex() }
+      : { path: entry.path, offset: entry.offset };
+    const problem = entry.storage === "unreadable"
+      ? { reason: entry.reason }
+      : {};
+    return {
+      key,
+      byteLength,
+      storage,
+      ...place,
+      ...problem,
+      metadata: metadata.toHex(),
+    };
   });
   return { scope, parameters };
 }

@@ -23,7 +23,7 @@ export interface Pattern {
 export function parsePattern(instance: Instance, text: string): Pattern {
   const [type, element] = splitOnce(text, "=");
   const byteLength = tensorByteLength(type);
-  const elementType = type.replace(/^(?:\d+x)*/, "");
+  const elementType = type.replace(/^(?:\d+x)*x?/, "");
   return { bytes: parseElement(instance, elementType, element), byteLength };
 }
 

@@ -1,82 +1,145 @@
-import { IreeError } from "../../../mod.ts";
+import {
+  type BufferView,
+  type Device,
+  type ElementType,
+  type Instance,
+  IreeError,
+  NpyFile,
+  tensorByteLength,
+} from "../../../mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
-
-/** A file that inputs are read from, one after the other. */
-export class InputFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the next input begins. */
-  offset = 0;
-
-  constructor(readonly path: string) {
-    this.bytes = readFile(path);
-  }
-
-  /** Whether all of it was read. */
-  get ended(): boolean {
-    return this.offset >= this.bytes.length;
-  }
-
-  /** Takes the next bytes. */
-  take(length: number): Uint8Array<ArrayBuffer> {
-    const end = this.offset + length;
-    if (end > this.bytes.length) {
-      throw new IreeError(
-        "OUT_OF_RANGE",
-        `end-of-file encountered during read; '${this.path}' has ` +
-          `${this.bytes.length - this.offset} bytes left, ${length} are wanted`,
-      );
-    }
-    const taken = this.bytes.subarray(this.offset, end);
-    this.offset = end;
-    return taken;
-  }
-}
-
-function readFile(path: string): Uint8Array<ArrayBuffer> {
-  checkInputFile(path);
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    throw asFileError(error, path);
-  }
-}
+import { asFileError } from "./file_error.ts";
+import { RawFile } from "./raw_file.ts";
 
 /**
- * Tells of a file that cannot be opened as IREE does.
- *
- * @param error What Deno threw.
- * @param path The file.
- * @returns The error to throw; Deno's own where a permission is lacking.
+ * The files that inputs are read from, by path: where one was read up to is
+ * where the next input begins. NumPy files are known by their names.
  */
-export function asFileError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) {
-    return error;
-  }
-  const code = error instanceof Deno.errors.NotFound
-    ? "NOT_FOUND"
-    : error instanceof Deno.errors.PermissionDenied
-    ? "PERMISSION_DENIED"
-    : "UNKNOWN";
-  return new IreeError(code, `unable to open file '${path}'`, {
-    hint: error.message,
-    cause: error,
-  });
-}
-
-/** Files by path: where one was read up to is where the next input begins. */
-export class InputFiles {
-  readonly #files = new Map<string, InputFile>();
+export class InputFiles implements Disposable {
+  readonly #memory: Device | Instance;
+  readonly #arrays = new Map<string, NpyFile>();
+  readonly #raw = new Map<string, RawFile>();
 
   /**
-   * Opens a file.
+   * Begins without files.
+   *
+   * @param memory The device that tensors are on, or an instance.
+   */
+  constructor(memory: Device | Instance) {
+    this.#memory = memory;
+  }
+
+  /**
+   * Reads the next array of a NumPy file. Its integers have the sign that NumPy
+   * says, as `iree-run-module` has it.
    *
    * @param path The file.
    * @param isAppend Whether to go on where the last input ended.
    */
-  open(path: string, isAppend: boolean): InputFile {
-    const file = this.#files.get(path) ?? new InputFile(path);
-    if (!isAppend) file.offset = 0;
-    this.#files.set(path, file);
+  readArray(path: string, isAppend: boolean): BufferView {
+    const file = this.#arrayFile(path, isAppend);
+    if (file.ended) throw new IreeError("OUT_OF_RANGE", "end-of-file");
+    const { elementType } = file.peek();
+    const isInteger = /^i\d\d?$/.test(elementType) && elementType !== "i1";
+    return file.readTensor(
+      this.#memory,
+      isInteger ? `s${elementType}` as ElementType : elementType,
+    );
+  }
+
+  /**
+   * Whether all arrays of a NumPy file were read.
+   *
+   * @param path The file.
+   */
+  isEnded(path: string): boolean {
+    return this.#arrayFile(path, true).ended;
+  }
+
+  /**
+   * Reads a tensor whose shape and element type are known: the array of a NumPy
+   * file, which must be of these, or the bytes of any other file.
+   *
+   * @param type Text of shape and element type.
+   * @param path The file.
+   * @param isAppend Whether to go on where the last input ended.
+   */
+  readTensor(type: string, path: string, isAppend: boolean): BufferView {
+    if (!path.endsWith(".npy")) {
+      return this.#rawFile(path, isAppend).readTensor(this.#memory, type);
+    }
+    const file = this.#arrayFile(path, isAppend);
+    if (file.ended) throw new IreeError("OUT_OF_RANGE", "end-of-file");
+    const wanted = splitType(type);
+    const actual = file.peek();
+    const isSame = sameType(actual.elementType, wanted.elementType) &&
+      actual.shape.join("x") === wanted.shape;
+    if (isSame) return file.readTensor(this.#memory, wanted.elementType);
+    const found = [...actual.shape, actual.elementType].join("x");
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${path}' has an array of type ${found}, not ${type}`,
+      { hint: `the array as it is: ${isAppend ? "+" : "@"}${path}` },
+    );
+  }
+
+  /** Fails when a file has bytes that no input took. */
+  checkEnds(): void {
+    for (const file of this.#raw.values()) file.checkEnd();
+    // What follows the arrays that were read must be another one.
+    for (const file of this.#arrays.values()) if (!file.ended) file.peek();
+  }
+
+  /** Closes the files. */
+  [Symbol.dispose](): void {
+    for (const file of this.#arrays.values()) file.dispose();
+    for (const file of this.#raw.values()) file[Symbol.dispose]();
+  }
+
+  #arrayFile(path: string, isAppend: boolean): NpyFile {
+    const opened = this.#arrays.get(path);
+    if (opened !== undefined && isAppend) return opened;
+    opened?.dispose();
+    const file = openArrays(path);
+    this.#arrays.set(path, file);
     return file;
   }
+
+  #rawFile(path: string, isAppend: boolean): RawFile {
+    const file = this.#raw.get(path) ?? new RawFile(path);
+    this.#raw.set(path, file);
+    if (!isAppend) file.rewind();
+    return file;
+  }
+}
+
+function openArrays(path: string): NpyFile {
+  checkInputFile(path);
+  try {
+    return NpyFile.open(path);
+  } catch (error) {
+    const cause = error instanceof IreeError ? error.cause : undefined;
+    throw cause === undefined ? error : asFileError(cause, path);
+  }
+}
+
+interface TypeParts {
+  readonly shape: string;
+  readonly elementType: ElementType;
+}
+
+function splitType(type: string): TypeParts {
+  // Refuses what is not a type.
+  tensorByteLength(type);
+  const parts = type.trim().split("x").map((it) => it.trim());
+  const elementType = parts.pop() as ElementType;
+  const shape = parts.filter((it) => it !== "").map(Number).join("x");
+  return { shape, elementType };
+}
+
+// NumPy's integers are of either sign for programs, and so are i32 and its like.
+function sameType(actual: string, wanted: string): boolean {
+  const bare = (type: string) => type.replace(/^[su](?=i\d)/, "");
+  return actual === wanted ||
+    (bare(actual) === bare(wanted) && /^i\d/.test(bare(actual)));
 }

@@ -7,12 +7,10 @@ import {
   parseTensor,
   type ScalarTextType,
   storageOf,
-  tensorByteLength,
   type Value,
   type ValueType,
 } from "../../../mod.ts";
-import { type InputFile, InputFiles } from "./input_files.ts";
-import { readTensor } from "./npy_file.ts";
+import { InputFiles } from "./input_files.ts";
 
 /** Type of an argument or result: of scalars also those passed as i32. */
 export type InputType = ValueType | "f16" | "bf16";
@@ -61,7 +59,8 @@ export function parseExpected(
   target: InputTarget,
   stack: DisposableStack,
 ): (Value | undefined)[] {
-  const reader = new InputReader(target, stack);
+  using files = new InputFiles(target.memory);
+  const reader = new InputReader(target, files, stack);
   for (const spec of specs) {
     try {
       reader.read(spec.trim());
@@ -69,23 +68,36 @@ export function parseExpected(
       if (!(error instanceof IreeError)) throw error;
       // The text is told unless the message has it.
       const text = error.detail.includes(`\`${spec}\``) ? "" : ` \`${spec}\``;
-      const detail =
-        `${error.detail}; parsing ${target.role} ${reader.values.length}${text}`;
-      const { hint, cause, status } = error;
-      throw new IreeError(error.code, detail, { hint, cause, status });
+      throw inContext(
+        error,
+        `parsing ${target.role} ${reader.values.length}${text}`,
+      );
     }
   }
+  try {
+    files.checkEnds();
+  } catch (error) {
+    if (!(error instanceof IreeError)) throw error;
+    throw inContext(error, `reading ${target.role}s from files`);
+  }
   return reader.values;
+}
+
+function inContext(error: IreeError, context: string): IreeError {
+  const { hint, cause, status } = error;
+  const detail = `${error.detail}; ${context}`;
+  return new IreeError(error.code, detail, { hint, cause, status });
 }
 
 class InputReader {
   readonly values: (Value | undefined)[] = [];
   readonly #target: InputTarget;
   readonly #stack: DisposableStack;
-  readonly #files = new InputFiles();
+  readonly #files: InputFiles;
 
-  constructor(target: InputTarget, stack: DisposableStack) {
+  constructor(target: InputTarget, files: InputFiles, stack: DisposableStack) {
     this.#target = target;
+    this.#files = files;
     this.#stack = stack;
   }
 
@@ -131,9 +143,7 @@ class InputReader {
   #parseTensor(spec: string): BufferView {
     const [, type, path] = /^([^=]*)=([@+].*)$/s.exec(spec) ?? [];
     if (path === undefined) return parseTensor(this.#target.memory, spec);
-    const length = tensorByteLength(type);
-    const file = this.#files.open(path.slice(1), path.startsWith("+"));
-    return parseTensor(this.#target.memory, type, file.take(length));
+    return this.#files.readTensor(type, path.slice(1), path.startsWith("+"));
   }
 
   #readNpyFile(spec: string): void {
@@ -145,19 +155,16 @@ class InputReader {
         { hint: "the bytes of any file make a tensor: 4xf32=@file.bin" },
       );
     }
-    const file = this.#files.open(path, !spec.startsWith("@"));
     if (!spec.startsWith("*")) {
-      this.#readArray(file);
+      this.#readArray(path, spec.startsWith("+"));
     } else {
-      while (!file.ended) this.#readArray(file);
+      while (!this.#files.isEnded(path)) this.#readArray(path, true);
     }
   }
 
-  #readArray(file: InputFile): void {
+  #readArray(path: string, isAppend: boolean): void {
     this.#needReference();
-    this.values.push(
-      this.#stack.use(readTensor(this.#target.memory, file)),
-    );
+    this.values.push(this.#stack.use(this.#files.readArray(path, isAppend)));
   }
 
   #nextType(): InputType {

@@ -6,7 +6,7 @@ import {
   VmBuffer,
 } from "../../../mod.ts";
 import { writeOutput } from "../../files/output_file.ts";
-import { asFileError } from "./input_files.ts";
+import { asFileError } from "./file_error.ts";
 
 /** The function by which an instrumented module gives what it recorded. */
 const QUERY = "__query_instruments";

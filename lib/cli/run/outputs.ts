@@ -1,9 +1,14 @@
-import { type Instance, IreeError, type Value } from "../../../mod.ts";
+import {
+  type BufferView,
+  type Instance,
+  IreeError,
+  type Value,
+} from "../../../mod.ts";
 import { writeOutput } from "../../files/output_file.ts";
 import { asTensor } from "./as_tensor.ts";
-import { asFileError } from "./input_files.ts";
+import { asFileError } from "./file_error.ts";
 import type { InputType } from "./inputs.ts";
-import { makeNpyFile } from "./npy_file.ts";
+import { makeNpyHeader } from "./npy_file.ts";
 import type { Results } from "./results.ts";
 
 /**
@@ -57,14 +62,32 @@ function writeFile(
   using stack = new DisposableStack();
   const tensor = asTensor(value, type, instance, stack);
   const path = target.slice(1);
-  const contents = tensor.toBytes();
-  const bytes = path.endsWith(".npy")
-    ? makeNpyFile(tensor, contents)
-    : contents;
+  const header = path.endsWith(".npy")
+    ? makeNpyHeader(tensor)
+    : new Uint8Array();
   try {
     const append = target.startsWith("+");
-    writeOutput(path, (writeBytes) => writeBytes(bytes), { append });
+    writeOutput(path, (writeBytes) => {
+      writeBytes(header);
+      writeContents(tensor, writeBytes);
+    }, { append });
   } catch (error) {
-    throw asFileError(error, path);
+    throw error instanceof IreeError ? error : asFileError(error, path);
+  }
+}
+
+/** How much of a tensor is in memory at once, besides the tensor. */
+const PIECE_LENGTH = 2 ** 20;
+
+function writeContents(
+  tensor: BufferView,
+  writeBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+): void {
+  const { byteLength } = tensor;
+  const buffer = new Uint8Array(Math.min(PIECE_LENGTH, byteLength));
+  for (let at = 0; at < byteLength; at += PIECE_LENGTH) {
+    const piece = buffer.subarray(0, Math.min(PIECE_LENGTH, byteLength - at));
+    tensor.readBytes(piece, at);
+    writeBytes(piece);
   }
 }

@@ -117,6 +117,8 @@ function toHost(
     if (place === undefined || value === null) return value;
     const copy = list.get(place);
     own(copy, stack);
+    // Results can be large: what was copied is not kept.
+    if (typeof value === "object") value.dispose();
     return copy;
   });
 }

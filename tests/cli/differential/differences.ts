@@ -174,6 +174,33 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "They are written as NumPy writes the types of ml_dtypes.",
   },
   {
+    cases: [
+      "bytes",
+      "bytes of nothing",
+      "bytes that are left",
+      "more bytes than are expected",
+      "an array, then what is not one",
+    ],
+    ...REFUSED,
+    reason: "Bytes of a file that nothing takes are refused; theirs are " +
+      "overlooked.",
+  },
+  {
+    cases: ["an array for another type", "an array for another shape"],
+    ...REFUSED,
+    reason:
+      "The array of a NumPy file must be of the type that is asked for; " +
+      "theirs takes the file's header for elements.",
+  },
+  {
+    cases: ["an array for a type", "an array that is expected, with its type"],
+    differs: ["stdout"],
+    ours: [0],
+    reason:
+      "The array of a NumPy file is read; theirs takes the file's header " +
+      "for elements.",
+  },
+  {
     cases: ["list drivers"],
     differs: ["stdout"],
     ours: [0],

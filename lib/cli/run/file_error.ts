@@ -1,0 +1,23 @@
+import { IreeError } from "../../../mod.ts";
+
+/**
+ * Describes in IREE's words why a file cannot be opened.
+ *
+ * @param error What Deno threw.
+ * @param path The file.
+ * @returns The error to throw; Deno's own where a permission is lacking.
+ */
+export function asFileError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) {
+    return error;
+  }
+  const code = error instanceof Deno.errors.NotFound
+    ? "NOT_FOUND"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "PERMISSION_DENIED"
+    : "UNKNOWN";
+  return new IreeError(code, `unable to open file '${path}'`, {
+    hint: error.message,
+    cause: error,
+  });
+}

@@ -1,0 +1,72 @@
+// Elements are moved by up to four bytes at once, never as numbers: a NaN keeps
+// its bits.
+
+/** Puts elements of column-major order in their places in row-major order. */
+export class RowMajorWriter {
+  readonly #target: Uint8Array | Uint16Array | Uint32Array;
+  readonly #lanes: number;
+  readonly #shape: readonly number[];
+  readonly #strides: readonly number[];
+  readonly #index: number[];
+  #at = 0;
+
+  /**
+   * Begins with the first element.
+   *
+   * @param target Where the elements go.
+   * @param shape Dimensions, outermost first.
+   * @param size Size of an element in bytes.
+   */
+  constructor(
+    target: Uint8Array<ArrayBuffer>,
+    shape: readonly number[],
+    size: number,
+  ) {
+    this.#target = lanesOf(target, size);
+    this.#lanes = size / this.#target.BYTES_PER_ELEMENT;
+    this.#shape = shape;
+    this.#index = shape.map(() => 0);
+    const strides = shape.map(() => this.#lanes);
+    for (let axis = shape.length - 2; axis >= 0; axis--) {
+      strides[axis] = strides[axis + 1] * shape[axis + 1];
+    }
+    this.#strides = strides;
+  }
+
+  /**
+   * Writes the next elements.
+   *
+   * @param bytes Whole elements, over memory of their own.
+   */
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    const lanes = this.#lanes;
+    const target = this.#target;
+    const { BYTES_PER_ELEMENT } = target;
+    const source = lanesOf(bytes, lanes * BYTES_PER_ELEMENT);
+    for (let from = 0; from < source.length; from += lanes) {
+      for (let lane = 0; lane < lanes; lane++) {
+        target[this.#at + lane] = source[from + lane];
+      }
+      this.#advance();
+    }
+  }
+
+  // The first index varies fastest.
+  #advance(): void {
+    const index = this.#index;
+    for (let axis = 0; axis < index.length; axis++) {
+      this.#at += this.#strides[axis];
+      if (++index[axis] < this.#shape[axis]) return;
+      this.#at -= this.#shape[axis] * this.#strides[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+function lanesOf(
+  { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
+  size: number,
+): Uint8Array | Uint16Array | Uint32Array {
+  const Lanes = { 1: Uint8Array, 2: Uint16Array }[size] ?? Uint32Array;
+  return new Lanes(buffer, byteOffset, byteLength / Lanes.BYTES_PER_ELEMENT);
+}
