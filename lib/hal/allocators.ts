@@ -4,6 +4,9 @@ import { IreeError } from "../base/error.ts";
 /** Names of the allocators that a device's own can be wrapped in. */
 const NAMES: readonly string[] = ["caching", "debug"];
 
+/** Devices whose driver takes any allocator for its own kind. */
+const WITHOUT_WRAPPING = /^vulkan(?:$|:)/;
+
 /** What a pool of a caching allocator can be limited in, in its order. */
 const LIMITS: readonly string[] = [
   "bytes of an allocation",
@@ -12,16 +15,27 @@ const LIMITS: readonly string[] = [
 ];
 
 /**
- * Refuses what IREE would ignore in specifications of allocators; the rest is
- * for IREE to refuse.
+ * Refuses specifications of allocators that IREE would ignore, and devices whose
+ * driver crashes with a wrapped allocator. IREE refuses the rest.
  *
  * @param specs The specifications.
+ * @param uris URIs of the devices that they are for.
  */
-export function checkAllocators(specs: readonly string[]): void {
+export function checkAllocators(
+  specs: readonly string[],
+  uris: readonly string[],
+): void {
   if (!Array.isArray(specs)) {
     throw new IreeError("INVALID_ARGUMENT", "allocators must be an array");
   }
   for (const spec of specs) checkAllocator(spec);
+  const uri = uris.find((uri) => WITHOUT_WRAPPING.test(uri));
+  if (uri === undefined || specs.length === 0) return;
+  throw new IreeError(
+    "UNIMPLEMENTED",
+    `device '${uri}': the driver does not support allocators`,
+    { hint: "create the device without the option allocators" },
+  );
 }
 
 function checkAllocator(spec: string): void {

@@ -39,6 +39,8 @@ export interface DeviceOptions {
    *   up to so many bytes each, together, and so many free ones; `*` is any
    *   heap, or no limit;
    * - `debug` fills new memory with a pattern. Slow.
+   *
+   * Not supported by `vulkan` devices.
    */
   allocators?: readonly string[];
   /** How workers are spread; `local-task` devices only. */
@@ -76,7 +78,7 @@ const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
 /**
  * A device that programs run on, created by its URI:
  * `driver[://path][?params]`, such as `local-sync`, `local-task` or
- * `vulkan://0`. Belongs to the isolate that created it.
+ * `vulkan`. Belongs to the isolate that created it.
  *
  * Devices that one program uses together are created together, as a group:
  * only then can one wait for what another one does.
@@ -151,7 +153,7 @@ export class Device extends NativeObject {
     }
     const { allocators = [], topology, worker } = options;
     for (const uri of uris) refuseParameters(uri);
-    checkAllocators(allocators);
+    checkAllocators(allocators, uris);
     const task = topology === undefined && worker === undefined
       ? undefined
       : toTaskOptions(topology ?? {}, worker ?? {});
