@@ -175,7 +175,8 @@ export class VmFunction extends NativeObject {
   /**
    * Takes arguments for calls that are all made with the same ones: tensors
    * whose contents change, and for functions that put results into memory of
-   * the caller's (`iree.abi.output`) the tensors for them.
+   * the caller's (`iree.abi.output`) the tensors for them. Such a tensor may
+   * have any type and shape that is large enough.
    *
    * @param values The arguments, as {@linkcode call} takes them; data is copied
    * once.

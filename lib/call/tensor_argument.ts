@@ -26,6 +26,8 @@ export class TensorArgument {
   /** Makes the error for what cannot be passed. */
   readonly refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
+  /** Whether it is memory for a result, whatever is in it. */
+  readonly #isStorage: boolean;
   /** Number of the element type of an array that is taken as it is. */
   readonly code: number;
   /** Dimensions of such an array. */
@@ -45,6 +47,10 @@ export class TensorArgument {
       this.#declared.elementType,
     );
     this.#shape = this.#declared?.shape;
+    this.#isStorage = Object.hasOwn(
+      this.#declared?.attributes ?? {},
+      "iree.abi.output",
+    );
     this.refuse = refuse;
     this.#wanted = {
       info: this.#info,
@@ -112,12 +118,14 @@ export class TensorArgument {
 
   /**
    * Refuses a view of another element type or shape than the function takes, in
-   * the words that IREE has for it.
+   * the words that IREE has for it. Storage for a result may be of any type and
+   * shape; the program refuses what is too small.
    */
   check(view: Handle): void {
     // Type and shape of a view never change.
     if (view.fits === this) return;
     if (this.#info === undefined || this.#shape === undefined) return;
+    if (this.#isStorage) return;
     const { elementType, shape } = describeBufferView(view);
     // IREE takes elements that it knows nothing of for any.
     if (elementType.startsWith("*")) return;
