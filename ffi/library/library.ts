@@ -107,14 +107,23 @@ function bind(path: string, name: keyof Native): unknown {
     return Deno.dlopen(path, { [name]: symbols[name] }).symbols[name];
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
     throw new IreeError(
       "NOT_FOUND",
-      `cannot open the IREE runtime library '${path}': ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-      { hint: installationHint(), cause: error },
+      `cannot open the IREE runtime library '${path}': ${reason}`,
+      { hint: glibcHint(reason) ?? installationHint(), cause: error },
     );
   }
+}
+
+// A library runs only where glibc is at least as new as where it was built.
+function glibcHint(reason: string): string | undefined {
+  const version = /version [`']GLIBC_([\d.]+)' not found/.exec(reason)?.[1];
+  return version === undefined
+    ? undefined
+    : `this system's glibc is older than the library needs (${version}); use ` +
+      "a newer system, or build the library on this one with `./dev setup` in " +
+      "a checkout";
 }
 
 /** The functions by which a library tells what it is. */

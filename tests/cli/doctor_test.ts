@@ -12,6 +12,7 @@ import {
   execute,
   iree,
   LIBRARY,
+  mustRun,
   ROOT,
   SDK,
   TemporaryFolder,
@@ -105,6 +106,43 @@ test("iree doctor tells of a library that is none", async () => {
   assertEquals(code, 1);
   assertStringIncludes(stdout, "cannot open the IREE runtime library");
   assertStringIncludes(stderr, INSTALL);
+});
+
+test("iree doctor says which glibc the library needs where it is too old", async () => {
+  using folder = new TemporaryFolder();
+  const stub = folder.join("libc.so.6");
+  const versions = folder.join("versions");
+  const library = folder.join("libiree_runtime.so");
+  await Deno.writeTextFile(versions, "GLIBC_2.99 { global: future; };\n");
+  await Deno.writeTextFile(folder.join("stub.c"), "void future(void) {}\n");
+  await Deno.writeTextFile(
+    folder.join("library.c"),
+    "void future(void);\nvoid iree_ffi_version(void) { future(); }\n",
+  );
+  const options = ["-shared", "-fPIC", "-nostdlib"];
+  await mustRun("cc", [
+    ...options,
+    `-Wl,--version-script=${versions},-soname,libc.so.6`,
+    folder.join("stub.c"),
+    "-o",
+    stub,
+  ]);
+  await mustRun("cc", [
+    ...options,
+    folder.join("library.c"),
+    stub,
+    "-o",
+    library,
+  ]);
+  for (const args of [["doctor"], ["doctor", "--json"]]) {
+    const { code, stdout } = await iree(args, {
+      env: { IREE_RUNTIME_LIBRARY: library },
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(stdout, "`GLIBC_2.99' not found");
+    assertStringIncludes(stdout, "older than the library needs (2.99)");
+    assertStringIncludes(stdout, "./dev setup");
+  }
 });
 
 test("Programs run with the rights that iree doctor names", async () => {
