@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { basename, fromFileUrl, join } from "@std/path";
-import { Device, Instance, runtime } from "../mod.ts";
+import { Device, Instance, IreeError, runtime } from "../mod.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
@@ -20,7 +20,7 @@ export const SANITIZE: readonly string[] =
 
 /** Programs that load nothing of ours; rustc crashes over the sanitizer. */
 const TOOLS: ReadonlySet<string> = new Set(
-  "c++ cargo cmake iree-as-module iree-compile nm pkg-config readelf"
+  "c++ cargo cc cmake iree-as-module iree-compile nm pkg-config readelf"
     .split(" "),
 );
 
@@ -53,6 +53,17 @@ export function test(name: string, body: () => void | Promise<void>): void {
     assertEquals(runtime.statistics.liveAllocations, 0, "live after the test");
     assertEquals(runtime.statistics.liveBytes, 0, "live after the test");
   });
+}
+
+/**
+ * What a promise is rejected with.
+ *
+ * @param promise A promise that must be rejected, with an error of IREE's.
+ */
+export async function failureOf(promise: Promise<unknown>): Promise<IreeError> {
+  const error = await promise.then(() => undefined, (error) => error);
+  if (error instanceof IreeError) return error;
+  throw new Error(`no failure but ${error}`);
 }
 
 /** Opens a device, and lets all go that a test made. */

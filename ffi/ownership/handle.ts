@@ -9,7 +9,7 @@ import { native } from "../library/library.ts";
 import { DeviceLifetime } from "./device_lifetime.ts";
 import { Kind, kindName } from "./kind.ts";
 import { unpinReleasedMemory } from "./pinned_memory.ts";
-import type { Producer } from "./producer.ts";
+import { notProduced, type Producer } from "./producer.ts";
 import { SharedLists } from "./shared_lists.ts";
 
 const NOTHING: readonly Handle[] = [];
@@ -96,10 +96,13 @@ export class Handle {
     if (this.producer === undefined || this.producer.context === context) {
       return;
     }
+    const contents = "the contents of this tensor, or of one in this object,";
+    const { failure } = this.producer;
+    if (failure !== undefined) throw notProduced(contents, failure);
     throw new IreeError(
       "FAILED_PRECONDITION",
-      "the contents of this tensor, or of one in this object, are not there: " +
-        "the call that was submitted for them is not finished, or has failed",
+      `${contents} are not there: the call that was submitted for them is not ` +
+        "finished",
       { hint: "await `finished` of the submission first" },
     );
   }

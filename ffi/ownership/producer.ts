@@ -9,6 +9,8 @@ import { native } from "../library/library.ts";
 import { check } from "../library/status.ts";
 import { Kind } from "./kind.ts";
 
+const ARGUMENT = "the contents of an argument";
+
 /** The handle of a call. */
 interface CallHandle {
   retain(): this;
@@ -54,6 +56,11 @@ export class Producer {
     this.finished = this.#finish(ended);
   }
 
+  /** What the call failed with, if it did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** Keeps results from being looked at before their contents are there. */
   keep(results: readonly Produced[]): void {
     this.#results = results;
@@ -88,12 +95,12 @@ export class Producer {
   }
 
   #wait(): void {
-    if (this.#failure !== undefined) throw notGiven(this.#failure);
+    if (this.#failure !== undefined) throw notProduced(ARGUMENT, this.#failure);
     if (!this.#isPending) return;
     try {
       check(native.iree_ffi_call_await(this.#call.pointer(Kind.call)));
     } catch (error) {
-      throw notGiven(error);
+      throw notProduced(ARGUMENT, error);
     }
   }
 }
@@ -105,15 +112,33 @@ export async function whenProduced(
   try {
     await Promise.all(producers.map(({ finished }) => finished));
   } catch (error) {
-    throw notGiven(error);
+    throw notProduced(ARGUMENT, error);
   }
 }
 
-function notGiven(cause: unknown): IreeError {
-  return new IreeError(
+/** The first failure of a chain of submissions, by those that it led to. */
+const origins = new WeakMap<IreeError, unknown>();
+
+/**
+ * Makes the error for contents whose call has failed.
+ *
+ * @param contents What is missing, in the plural.
+ * @param cause What the call failed with.
+ * @returns The error, which names the first failure of the chain.
+ */
+export function notProduced(contents: string, cause: unknown): IreeError {
+  const origin = cause instanceof IreeError
+    ? origins.get(cause) ?? cause
+    : cause;
+  const reason = origin instanceof IreeError
+    ? `${origin.code}: ${origin.detail}`
+    : String(origin);
+  const error = new IreeError(
     "FAILED_PRECONDITION",
-    "the contents of an argument are not there: the call that was submitted " +
-      "for them has failed",
-    { cause, hint: "its failure is the cause of this one" },
+    `${contents} are not there: the call that was submitted for them has ` +
+      `failed: ${reason}`,
+    { cause },
   );
+  origins.set(error, origin);
+  return error;
 }

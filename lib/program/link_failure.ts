@@ -101,8 +101,14 @@ function linkingHint(
     return `'${caller}' imports ${name}${formatCallingConvention(wanted)}, ` +
       `'${source}' exports it as ${formatCallingConvention(actual)}`;
   }
+  if (detail.includes("required executable imports")) {
+    return "a plugin must export them: pass it to `iree run` as " +
+      "--executable_plugin=<library>, or to setIreeFlags as executable_plugin";
+  }
   const hint = parameterHint(detail, modules);
   if (hint !== undefined || code !== "NOT_FOUND") return hint;
+  // What an initializer does not find is not a module.
+  if (detail.includes("while invoking native function")) return undefined;
   const names = modules.map(({ name }) => name);
   return `modules given, in order: ${names.join(", ") || "none"}`;
 }

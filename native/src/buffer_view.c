@@ -126,26 +126,77 @@ static iree_status_t iree_ffi_buffer_device(iree_hal_buffer_t* buffer,
                           "that could copy it");
 }
 
+static iree_status_t iree_ffi_contents_read(iree_hal_buffer_t* buffer,
+                                            iree_device_size_t offset,
+                                            uint8_t* target,
+                                            iree_device_size_t length) {
+  if (length == 0) return iree_ok_status();
+  if (iree_ffi_buffer_is_mappable(buffer)) {
+    return iree_hal_buffer_map_read(buffer, offset, target, length);
+  }
+  iree_hal_device_t* device = NULL;
+  IREE_RETURN_IF_ERROR(iree_ffi_buffer_device(buffer, &device));
+  return iree_hal_device_transfer_d2h(device, buffer, offset, target, length,
+                                      IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
+                                      iree_infinite_timeout());
+}
+
 uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view, double offset,
                                    uint8_t* target, double length) {
   iree_status_t status = iree_ffi_buffer_view_check_range(view, offset, length);
-  if (!iree_status_is_ok(status)) return iree_ffi_check(status);
-  if (length == 0) return 0;
-  iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
-  if (iree_ffi_buffer_is_mappable(buffer)) {
-    return iree_ffi_check(
-        iree_hal_buffer_map_read(buffer, (iree_device_size_t)offset, target,
-                                 (iree_device_size_t)length));
-  }
-  iree_hal_device_t* device = NULL;
-  status = iree_ffi_buffer_device(buffer, &device);
   if (iree_status_is_ok(status)) {
-    status = iree_hal_device_transfer_d2h(
-        device, buffer, (iree_device_size_t)offset, target,
-        (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
-        iree_infinite_timeout());
+    status = iree_ffi_contents_read(iree_hal_buffer_view_buffer(view),
+                                    (iree_device_size_t)offset, target,
+                                    (iree_device_size_t)length);
   }
   return iree_ffi_check(status);
+}
+
+static void iree_ffi_host_copy_free(void* user_data,
+                                    iree_hal_buffer_t* buffer) {
+  iree_allocator_free_aligned(iree_ffi_allocator(), user_data);
+}
+
+// Copies |length| bytes of |buffer| to memory of the host.
+static iree_status_t iree_ffi_buffer_copy_to_host(
+    iree_hal_buffer_t* buffer, iree_device_size_t length,
+    iree_hal_buffer_t** out_copy) {
+  // A buffer is aligned as IREE's own are, and never without an address.
+  uint8_t* bytes = NULL;
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc_aligned(
+      iree_ffi_allocator(), iree_max(1, (iree_host_size_t)length),
+      IREE_HAL_HEAP_BUFFER_ALIGNMENT, /*offset=*/0, (void**)&bytes));
+  iree_status_t status = iree_ffi_contents_read(buffer, 0, bytes, length);
+  if (iree_status_is_ok(status)) {
+    const iree_hal_buffer_release_callback_t release = {
+        iree_ffi_host_copy_free, bytes};
+    status = iree_hal_heap_buffer_wrap(
+        iree_hal_buffer_placement_undefined(), IREE_HAL_MEMORY_TYPE_HOST_LOCAL,
+        IREE_HAL_MEMORY_ACCESS_READ, IREE_HAL_BUFFER_USAGE_MAPPING_SCOPED,
+        length, iree_make_byte_span(bytes, (iree_host_size_t)length), release,
+        iree_ffi_allocator(), out_copy);
+  }
+  if (!iree_status_is_ok(status)) {
+    iree_allocator_free_aligned(iree_ffi_allocator(), bytes);
+  }
+  return status;
+}
+
+iree_status_t iree_ffi_buffer_view_make_readable(
+    iree_hal_buffer_view_t* view, iree_hal_buffer_view_t** out_view) {
+  iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
+  if (iree_ffi_buffer_is_mappable(buffer)) {
+    iree_hal_buffer_view_retain(view);
+    *out_view = view;
+    return iree_ok_status();
+  }
+  iree_hal_buffer_t* copy = NULL;
+  IREE_RETURN_IF_ERROR(iree_ffi_buffer_copy_to_host(
+      buffer, iree_hal_buffer_view_byte_length(view), &copy));
+  iree_status_t status = iree_hal_buffer_view_create_like(
+      copy, view, iree_ffi_allocator(), out_view);
+  iree_hal_buffer_release(copy);
+  return status;
 }
 
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,

@@ -105,6 +105,11 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_const_byte_span_t bytes,
                                         iree_hal_buffer_view_t** out_view);
 
+// Returns a view whose contents the host can map: |view| itself, retained, or a
+// copy in the host's memory.
+iree_status_t iree_ffi_buffer_view_make_readable(
+    iree_hal_buffer_view_t* view, iree_hal_buffer_view_t** out_view);
+
 // Copies |bytes| over a part of the contents; see iree_ffi_buffer_view_write.
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
                                         double offset, const uint8_t* bytes,

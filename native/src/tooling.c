@@ -269,7 +269,16 @@ uint32_t iree_ffi_tensor_compare(iree_hal_buffer_view_t* expected,
   };
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
-  iree_status_t status = iree_ffi_tensor_describe_difference(
-      equality, expected, actual, &builder);
+  iree_hal_buffer_view_t* lhs = NULL;
+  iree_hal_buffer_view_t* rhs = NULL;
+  iree_status_t status = iree_ffi_buffer_view_make_readable(expected, &lhs);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_buffer_view_make_readable(actual, &rhs);
+  }
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_tensor_describe_difference(equality, lhs, rhs, &builder);
+  }
+  iree_hal_buffer_view_release(lhs);
+  iree_hal_buffer_view_release(rhs);
   return iree_ffi_write_builder(status, &builder, buffer, capacity);
 }

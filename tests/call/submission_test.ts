@@ -18,7 +18,7 @@ import {
   viewStorageBytes,
   type VmRef,
 } from "../../mod.ts";
-import { program, test } from "../support.ts";
+import { failureOf, program, test } from "../support.ts";
 
 const asyncWork = await program("async_work.mlir");
 
@@ -143,12 +143,6 @@ async function withGate(
   );
   using _result = first.results as BufferView;
   await body({ loaded, other, closed, view, first });
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<IreeError> {
-  const error = await promise.then(() => undefined, (error) => error);
-  assert(error instanceof IreeError, `no failure but ${error}`);
-  return error;
 }
 
 test("What takes a result of a submission that fails on the device fails too, and nothing else does", async () => {

@@ -1,0 +1,83 @@
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { IreeError, load } from "../../mod.ts";
+import { iree, nativeModule, program, test } from "../support.ts";
+
+const DEVICES: readonly string[] = ["local-sync", "local-task"];
+
+const embedded = await program("kernel_imports.mlir");
+const system = await program("kernel_imports.mlir", [
+  "--iree-llvmcpu-link-embedded=false",
+]);
+const inline = await program("kernel_imports.mlir", [
+  "--iree-execution-model=inline-dynamic",
+]);
+const coarse = await program("kernel_imports.mlir", [
+  "--iree-execution-model=async-external",
+]);
+const plugin = await nativeModule("fixtures/kernel_plugin.cc");
+const otherPlugin = await nativeModule("fixtures/plugin.cc");
+
+for (const [kind, path] of Object.entries({ embedded, system, inline })) {
+  for (const device of DEVICES) {
+    test(`Imports that ${kind} machine code lacks are named, with what has to have them, on ${device}`, () => {
+      const error = assertThrows(
+        () => load({ modules: [path], device }),
+        IreeError,
+        "missing 1 required executable imports: [missing_kernel]",
+      );
+      assertEquals(error.code, "NOT_FOUND");
+      assertStringIncludes(error.hint ?? "", "--executable_plugin=<library>");
+    });
+  }
+}
+
+test("Why the system's loader refuses machine code is said", async () => {
+  const bytes = await Deno.readFile(system);
+  const magic = "\x7fELF\x02";
+  const at = new TextDecoder("latin1").decode(bytes).indexOf(magic);
+  assertEquals(at > 0, true);
+  bytes[at + 4] = 1; // for processors of 32 bits
+  for (const device of DEVICES) {
+    const error = assertThrows(
+      () => load({ modules: [bytes], device }),
+      IreeError,
+      "wrong ELF class: ELFCLASS32",
+    );
+    assertEquals([error.code, error.hint], ["NOT_FOUND", undefined]);
+  }
+});
+
+test("Imports that no plugin has are named, whatever plugins there are", async () => {
+  const { code, stderr } = await iree([
+    "run",
+    embedded,
+    "--input=4xf32=1",
+    `--executable_plugin=${otherPlugin}`,
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "executable imports: [missing_kernel]");
+  assertStringIncludes(stderr, "--executable_plugin=<library>");
+});
+
+for (
+  const [kind, path] of Object.entries({ embedded, system, inline, coarse })
+) {
+  for (const device of DEVICES) {
+    test(`The number that a plugin's function fails with is told, in ${kind} code on ${device}`, async () => {
+      const { code, stderr } = await iree([
+        "run",
+        path,
+        `--device=${device}`,
+        "--input=4xf32=1",
+        `--executable_plugin=${plugin}`,
+      ]);
+      assertEquals(code, 1);
+      assertMatch(stderr, /^error: INTERNAL: .* (error 13|non-zero \(13\))/);
+    });
+  }
+}
