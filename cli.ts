@@ -20,6 +20,7 @@ import type {
   CommandStatus,
 } from "./lib/cli/common/command.ts";
 import type { FlagTable } from "./lib/cli/common/flags.ts";
+import { suggestion } from "./lib/base/suggestion.ts";
 import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
@@ -30,7 +31,10 @@ const FLAGS: FlagTable = {
     kind: "boolean",
     help: ["prints this help; `iree help COMMAND` that of a command"],
   },
-  version: { kind: "boolean", help: ["prints the versions of what is used"] },
+  version: {
+    kind: "boolean",
+    help: ["prints the versions of what is used, as `iree version` does"],
+  },
   verbose: {
     kind: "boolean",
     help: ["prints where an error comes from too; after a command as well"],
@@ -131,11 +135,13 @@ async function dispatch(args: readonly string[]): Promise<CommandStatus> {
     boolean: ["help", "version"],
     alias: { h: "help", V: "version" },
     unknown: (argument) => {
-      throw new UsageError(`flag '${argument}' not recognized`);
+      throw unknownFlag(argument);
     },
   });
   const [name = "help", ...rest] = args.slice(own.length);
-  if (flags.version) {
+  if (name === "version" && rest.length > 0) {
+    throw new UsageError(`unexpected argument '${rest[0]}' of iree version`);
+  } else if (flags.version || name === "version") {
     printVersion();
   } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
     return await runCommand(rest[0], ["--help"]);
@@ -144,10 +150,31 @@ async function dispatch(args: readonly string[]): Promise<CommandStatus> {
   } else if (Object.hasOwn(COMMANDS, name)) {
     return await runCommand(name, rest);
   } else {
-    throw new UsageError(
-      `no command '${name}'; there is ${Object.keys(COMMANDS).join(", ")}`,
-    );
+    throw unknownCommand(name);
   }
+}
+
+function unknownFlag(argument: string): UsageError {
+  const names = Object.keys(FLAGS);
+  const word = argument.replace(/^-+/, "").replace(/=.*$/s, "");
+  const meant = word === "v"
+    ? "; did you mean --version or --verbose?"
+    : suggestion(word, names, "--");
+  const known = names.map((name) => `--${name}`).join(", ");
+  return new UsageError(
+    `flag '${argument}' not recognized` +
+      (meant || `; before a command there can be ${known}`),
+  );
+}
+
+function unknownCommand(name: string): UsageError {
+  const names = Object.keys(COMMANDS);
+  const meant = name.endsWith(".vmfb")
+    ? `; did you mean iree run ${name}?`
+    : suggestion(name, [...names, "version"]);
+  return new UsageError(
+    `no command '${name}'${meant || `; there is ${names.join(", ")}`}`,
+  );
 }
 
 async function runCommand(

@@ -1,3 +1,4 @@
+import { shellWord } from "../base/shell_word.ts";
 import { readLibraryFile } from "./library_file.ts";
 
 /** What a file is that was given in place of a compiled program. */
@@ -22,27 +23,20 @@ export const KIND_HEAD_LENGTH = 4096;
  */
 export function compileCommand(path: string): string {
   return "iree-compile --iree-hal-target-backends=llvm-cpu " +
-    `--iree-llvmcpu-target-cpu=host ${quote(path)} -o ` +
-    quote(withExtension(path, "vmfb"));
+    `--iree-llvmcpu-target-cpu=host ${shellWord(path)} -o ` +
+    shellWord(withExtension(path, "vmfb"));
 }
 
 function withExtension(path: string, extension: string): string {
   return `${path.replace(/\.[^./\\]*$/, "")}.${extension}`;
 }
 
-/** As a shell takes it for one word. */
-function quote(path: string): string {
-  return /^[\w./\\@%+=:,-]+$/.test(path)
-    ? path
-    : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
 const compile = (path: string): string => `compile it: ${compileCommand(path)}`;
 
 const importOnnx = (path: string): string => {
   const mlir = withExtension(path, "mlir");
-  return `import and compile it: iree-import-onnx ${quote(path)} -o ${
-    quote(mlir)
+  return `import and compile it: iree-import-onnx ${shellWord(path)} -o ${
+    shellWord(mlir)
   } && ` +
     compileCommand(mlir);
 };

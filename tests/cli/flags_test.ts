@@ -165,12 +165,16 @@ test("Of an unknown flag that is nearly a known one, that one is named", () => {
 });
 
 test("Arguments that are no flags are refused", () => {
-  for (const arg of ["stray", "", "-", "-x", "--", "--=1", "-input=1"]) {
+  for (const arg of ["stray", "", "-", "-x", "--", "--=1"]) {
     assertRefused(
       ["--input=1", arg],
       `unexpected argument '${arg}'; flags are --name=value`,
     );
   }
+  assertRefused(
+    ["-input=1"],
+    "unexpected argument '-input=1'; did you mean --input?",
+  );
 });
 
 test("A number is one within its limits", () => {

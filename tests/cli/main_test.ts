@@ -56,15 +56,33 @@ const COMMANDS = [
     .matchAll(/^ {2}([a-z]+) {2}/gm),
 ].map(([, name]) => name).join(", ");
 
-test("An unknown command or flag is wrong usage", async () => {
+const OWN_FLAGS = "before a command there can be --help, --version, --verbose";
+
+test("An unknown command or flag is wrong usage, and says what was meant", async () => {
   await forEach(
     [
       [["bogus"], `no command 'bogus'; there is ${COMMANDS}`],
       [["toString"], `no command 'toString'; there is ${COMMANDS}`],
-      [["Run"], `no command 'Run'; there is ${COMMANDS}`],
-      [["--bogus"], "flag '--bogus' not recognized"],
-      [["-x"], "flag '-x' not recognized"],
-      [["--bogus", "run", "--help"], "flag '--bogus' not recognized"],
+      [["Run"], "no command 'Run'; did you mean run?"],
+      [["rum"], "no command 'rum'; did you mean run?"],
+      [["verison"], "no command 'verison'; did you mean version?"],
+      [["x.vmfb"], "no command 'x.vmfb'; did you mean iree run x.vmfb?"],
+      [["--bogus"], `flag '--bogus' not recognized; ${OWN_FLAGS}`],
+      [["--no-such"], `flag '--no-such' not recognized; ${OWN_FLAGS}`],
+      [["-x"], `flag '-x' not recognized; ${OWN_FLAGS}`],
+      [
+        ["-v"],
+        "flag '-v' not recognized; did you mean --version or --verbose?",
+      ],
+      [
+        ["--versoin"],
+        "flag '--versoin' not recognized; did you mean --version?",
+      ],
+      [
+        ["--bogus", "run", "--help"],
+        `flag '--bogus' not recognized; ${OWN_FLAGS}`,
+      ],
+      [["version", "x"], "unexpected argument 'x' of iree version"],
     ] as const,
     async ([args, words]) => {
       assertEquals(
@@ -77,6 +95,28 @@ test("An unknown command or flag is wrong usage", async () => {
       );
     },
   );
+});
+
+test("A flag of a command with one dash, and -v, say what was meant", async () => {
+  for (
+    const [argument, words] of [
+      ["-v", "did you mean --verbose?"],
+      ["-function=add", "did you mean --function?"],
+      ["-module", "did you mean --module?"],
+      ["-x", "flags are --name=value"],
+    ]
+  ) {
+    assertEquals(await iree(["run", argument]), {
+      code: 2,
+      stdout: "",
+      stderr: `error: unexpected argument '${argument}'; ${words}\n\n` +
+        "see `iree run --help`\n",
+    });
+  }
+});
+
+test("iree version prints what --version does", async () => {
+  assertEquals(await iree(["version"]), await iree(["--version"]));
 });
 
 test("iree run --help prints every flag, whatever else is given", async () => {
@@ -136,7 +176,7 @@ for (
       "lacks inputs",
       ["--function=fail"],
       1,
-      "expected 1 arguments but passed 0",
+      "'fail' takes 1 input, got 0",
     ],
     [
       "refuses inputs",
@@ -171,8 +211,9 @@ test("What would be ignored is refused", async () => {
   for (
     const [args, words] of [
       [["--module=-", "--module=-"], "--module=- can be given once"],
-      [["x.vmfb", "y.vmfb"], "unexpected argument 'y.vmfb'"],
-      [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'"],
+      [["x.vmfb", "--input=1", "2"], "unexpected argument '2'; inputs are"],
+      [["x.vmfb", "2", "--input=1"], "unexpected argument '2'; inputs are"],
+      [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'; modules"],
       [["--module=y.vmfb", "x.vmfb"], "unexpected argument 'x.vmfb'"],
     ] as const
   ) {

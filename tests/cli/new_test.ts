@@ -108,11 +108,14 @@ const theirs = (args: string[]) => execute(tool("iree-run-module"), args);
 testWithCompilers(
   "iree new app makes a project that compiles, and whose tests pass",
   () =>
-    inProject("app", "layers", async (project, tested) => {
+    inProject("app", "my-app", async (project, tested) => {
       assertStringIncludes(tested.stdout, "ok | 1 passed | 0 failed");
       const { deno } = projectCommands(runtime.checkout);
       const started = await runLine(`${deno} task start`, project);
-      assertEquals([started.code, started.stdout], [0, "[ 4.5, 0 ]\n"]);
+      assertEquals([started.code, started.stdout], [
+        0,
+        "Float32Array(2) [ 4.5, 0 ]\n",
+      ]);
       assert((await Deno.stat(join(project, "program.vmfb"))).isFile);
     }),
 );
@@ -151,12 +154,16 @@ test("iree new makes no project over another, nor one without a name", async () 
     const [args, words] of [
       [[], "iree new makes a module or app, not ''"],
       [["toString", "x"], "iree new makes a module or app, not 'toString'"],
-      [["module"], "one NAME has to follow"],
-      [["module", "a", "b"], "one NAME has to follow"],
-      [["app", "../x"], "'../x' cannot be the NAME of a project"],
-      [["app", "Big"], "'Big' cannot be the NAME of a project"],
+      [["module"], "one PATH has to follow"],
+      [["module", "a", "b"], "one PATH has to follow"],
+      [["app", "/"], "a project needs a folder of its own"],
+      [
+        ["module", "Big"],
+        "'Big' cannot be the name of a module: names are lowercase letters, " +
+        "digits and _, starting with a letter",
+      ],
       [["module", "hal"], "it means something else in C++, CMake or IREE"],
-      [["module", "test"], "it means something else in C++, CMake or IREE"],
+      [["module", "x/test"], "it means something else in C++, CMake or IREE"],
       [["module", "x", "--force"], "flag 'force' not recognized"],
     ] as const
   ) {
@@ -165,7 +172,59 @@ test("iree new makes no project over another, nor one without a name", async () 
     assertStringIncludes(stderr, words);
   }
   assertEquals(await pathsUnder(folder.path), ["taken/"]);
-  assertMatch((await run("--help")).stdout, /^Makes the folder NAME/);
+  assertMatch((await run("--help")).stdout, /^Makes the folder PATH/);
+});
+
+test("iree new takes names with dashes, paths, and the folder it is run in", async () => {
+  using folder = new TemporaryFolder();
+  const made = async (cwd: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await iree(["new", ...args], { cwd });
+    assertEquals([code, stderr], [0, ""]);
+    return stdout;
+  };
+  const rest = "README.md there tells the rest\n";
+  const { deno } = projectCommands(runtime.checkout);
+  assertEquals(
+    await made(folder.path, "app", "my-app"),
+    `made my-app; go on with\n  cd my-app && ${deno} task test\n${rest}`,
+  );
+  assertEquals(
+    await made(folder.path, "app", "deep/er/my app"),
+    "made deep/er/my app; go on with\n  cd 'deep/er/my app' && " +
+      `${deno} task test\n${rest}`,
+  );
+  const absolute = folder.join("absolute");
+  assertEquals(
+    await made(folder.path, "app", absolute),
+    `made ${absolute}; go on with\n  cd ${absolute} && ${deno} task test\n${rest}`,
+  );
+  const here = folder.join("some-module");
+  await Deno.mkdir(here);
+  await Deno.writeTextFile(join(here, "notes.txt"), "mine");
+  assertEquals(
+    await made(here, "module", "."),
+    `made some_module; go on with\n  ${deno} task test\n${rest}`,
+  );
+  assertEquals(await pathsUnder(here), [
+    ".gitignore",
+    "CMakeLists.txt",
+    "README.md",
+    "deno.json",
+    "module.cc",
+    "notes.txt",
+    "some_module_test.ts",
+  ]);
+  // What is there already stays as it is, and nothing else is made.
+  const full = folder.join("full");
+  await Deno.mkdir(full);
+  await Deno.writeTextFile(join(full, "main.ts"), "mine");
+  const refused = await iree(["new", "app", "."], { cwd: full });
+  assertEquals([refused.code, refused.stderr], [
+    1,
+    "error: ALREADY_EXISTS: 'main.ts' is there already\nchoose another name, " +
+    "or another folder to be in\n",
+  ]);
+  assertEquals(await pathsUnder(full), ["main.ts"]);
 });
 
 test("iree sdk prints where modules find what they are built with", async () => {

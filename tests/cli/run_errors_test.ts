@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
+  iree,
   nativeModule,
   program,
   sampleModule,
@@ -136,22 +137,6 @@ test("Functions that cannot be called fail in IREE's words", async () => {
       "INVALID_ARGUMENT",
       "no exported functions found in module; at least one must be present",
     ],
-    [
-      call([arithmetic], "add_i32", 1),
-      "INVALID_ARGUMENT",
-      "input list and function mismatch; expected 2 arguments but passed 1",
-    ],
-    [
-      // Of a program with a device only one function is for others.
-      [`--module=${tensors}`],
-      "INVALID_ARGUMENT",
-      "input list and function mismatch; expected 2 arguments but passed 0",
-    ],
-    [
-      call([arithmetic], "add_i32", 1, 2, 3),
-      "INVALID_ARGUMENT",
-      "function expected fewer input values",
-    ],
   ];
   for (const input of ["abc", "9223372036854775808", "'5'", "--1"]) {
     cases.push([
@@ -161,6 +146,68 @@ test("Functions that cannot be called fail in IREE's words", async () => {
     ]);
   }
   await forEach(cases, ([args, ...error]) => assertBothFail(args, ...error));
+});
+
+test("Other inputs than a function takes are counted, with the same code", async () => {
+  const add = "it is declared as `sync func @add_i32(%input0: i32, %input1: " +
+    "i32) -> (%output0: i32)`";
+  const mul = "it is declared as `sync func @mul(%input0: tensor<4xf32>, " +
+    "%input1: tensor<4xf32>) -> (%output0: tensor<4xf32>)`";
+  const mismatch = "input list and function mismatch; expected 2 arguments " +
+    "but passed";
+  const cases: [string[], theirs: string, ours: string][] = [
+    [
+      call([arithmetic], "add_i32", 1),
+      `${mismatch} 1`,
+      `'add_i32' takes 2 inputs, got 1\n${add}`,
+    ],
+    [
+      // Of a program with a device only one function is for others.
+      [`--module=${tensors}`],
+      `${mismatch} 0`,
+      `'mul' takes 2 inputs, got 0\n${mul}`,
+    ],
+    [
+      call([arithmetic], "add_i32", 1, 2, 3),
+      "function expected fewer input values",
+      `'add_i32' takes 2 inputs, got 3\n${add}`,
+    ],
+    [
+      call([arithmetic], "add_i32", 1, 2, 3, 4, 5),
+      "function expected fewer input values",
+      `'add_i32' takes 2 inputs, got 5\n${add}`,
+    ],
+  ];
+  await forEach(cases, async ([args, words, message]) => {
+    const { ours, theirs } = await runBoth(args);
+    assertEquals([theirs.code, ours.code], [1, 1]);
+    assertEquals(ours.stdout, theirs.stdout);
+    assertStringIncludes(theirs.stderr, `INVALID_ARGUMENT; ${words}`);
+    assertEquals(ours.stderr, `error: INVALID_ARGUMENT: ${message}\n`);
+  });
+});
+
+test("A file without @ is refused, with what to write", async () => {
+  for (
+    const [input, hint] of [
+      ["x.npy", "for a file write @x.npy"],
+      ["data/x.npy", "for a file write @data/x.npy"],
+      [
+        "x.bin",
+        "for the bytes of a file write its type before it: 4xf32=@x.bin",
+      ],
+    ]
+  ) {
+    for (const args of [[`--input=${input}`], [input]]) {
+      assertEquals(await iree(["run", tensors, ...args]), {
+        code: 1,
+        stdout: "",
+        stderr:
+          `error: INVALID_ARGUMENT: \`${input}\` is the name of a file, ` +
+          `not a value; parsing input 0\n${hint}\n`,
+      });
+    }
+  }
 });
 
 test("Functions that fail do so in their own words, once they run", async () => {

@@ -13,6 +13,8 @@ import {
 import { assertSame, forEach } from "./peer.ts";
 
 const parameters = await nativeModule("fixtures/parameters_module.cc");
+const arithmetic = await program("arithmetic.mlir");
+const mul = await program("mul.mlir");
 const customImport = await program("custom_import.mlir");
 const sample = await sampleModule();
 const example = await sampleProgram();
@@ -165,4 +167,54 @@ test("Parameters arrive as written, in order", () => {
       assertEquals(loaded.call("count"), pairs.length);
     }
   }
+});
+
+test("Modules and inputs can be arguments without flags", async () => {
+  const stdin = await Deno.readFile(example);
+  assertEquals(
+    (await iree(["run", sample, example, "--function=main"])).stdout,
+    PRINTED,
+  );
+  const fromStdin = await iree([
+    "run",
+    `${sample}@?quiet=0`,
+    "-",
+    "--function=main",
+  ], { stdin });
+  assertEquals(fromStdin.stdout, PRINTED);
+  for (
+    const args of [
+      [arithmetic, "--function=add_i32", "1", "-2"],
+      ["--function=add_i32", arithmetic, "1", "-2"],
+      [arithmetic, "1", "-2", "--function=add_i32"],
+      [`--module=${arithmetic}`, "--function=add_i32", "1", "-2"],
+      [arithmetic, "--function=add_i32", "--input=1", "--input=-2"],
+    ]
+  ) {
+    assertEquals(await iree(["run", ...args]), {
+      code: 0,
+      stdout: "EXEC @add_i32\nresult[0]: i32=-1\n",
+      stderr: "",
+    });
+  }
+  for (
+    const [input, result] of [["-.5", "-0.5"], ["-inf", "-inf"], [
+      "-1e3",
+      "-1000",
+    ]]
+  ) {
+    const { stdout } = await iree([
+      "run",
+      arithmetic,
+      "--function=add_f32",
+      "0",
+      input,
+    ]);
+    assertEquals(stdout, `EXEC @add_f32\nresult[0]: f32=${result}\n`);
+  }
+  const tensors = await iree(["run", mul, "4xf32=1 2 3 4", "4xf32=2"]);
+  assertEquals(
+    tensors.stdout,
+    "EXEC @mul\nresult[0]: hal.buffer_view\n4xf32=2 4 6 8\n",
+  );
 });

@@ -97,13 +97,18 @@ export function parseFlags<Table extends FlagTable>(
   }
   const parsed = values as FlagValues<Table>;
   for (const arg of args) {
-    if (operand !== undefined && (arg === "-" || !arg.startsWith("-"))) {
+    if (operand !== undefined && isOperand(arg)) {
       operand(arg, parsed);
     } else {
       parseArgument(table, values, arg, 0);
     }
   }
   return parsed;
+}
+
+/** What begins with a dash and is no flag: standard input, and numbers. */
+function isOperand(arg: string): boolean {
+  return !arg.startsWith("-") || /^-(?:$|[\d.]|inf|nan)/i.test(arg);
 }
 
 function defaultValue(flag: Flag): FlagValue {
@@ -126,7 +131,7 @@ function parseArgument(
   depth: number,
 ): void {
   const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg);
-  if (match === null) throw unexpectedArgument(arg);
+  if (match === null) throw unexpectedArgument(table, arg);
   const name = match[1].trimEnd().replaceAll("-", "_");
   const value = match[2];
   const flag = Object.hasOwn(table, name) ? table[name] : undefined;
@@ -145,14 +150,17 @@ function parseArgument(
   }
 }
 
-/**
- * Tells that an argument is neither a flag nor anything else that is wanted.
- *
- * @param argument The argument.
- */
-export function unexpectedArgument(argument: string): UsageError {
+/** Short flags that people try, and what they stand for. */
+const SHORT_FLAGS: ReadonlyMap<string, string> = new Map([["v", "verbose"]]);
+
+function unexpectedArgument(table: FlagTable, argument: string): UsageError {
+  const [, word = ""] = /^-([^-=]+)/.exec(argument) ?? [];
+  const name = SHORT_FLAGS.get(word) ?? word.replaceAll("-", "_");
+  // Every command takes --verbose.
+  const isMeant = name === "verbose" || Object.hasOwn(table, name);
   return new UsageError(
-    `unexpected argument '${printable(argument)}'; flags are --name=value`,
+    `unexpected argument '${printable(argument)}'; ` +
+      (isMeant ? `did you mean --${name}?` : "flags are --name=value"),
   );
 }
 

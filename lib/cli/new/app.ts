@@ -17,7 +17,7 @@ export function appFiles(
     "main.ts": MAIN,
     "main_test.ts": TEST,
     "README.md": readme(name, commands),
-    ".gitignore": "*.vmfb\n",
+    ".gitignore": "/program.ts\n/program.vmfb\n",
   };
 }
 
@@ -26,14 +26,16 @@ function denoJson(commands: ProjectCommands): string {
     tasks: {
       compile: `${commands.compiler} --iree-hal-target-backends=llvm-cpu ` +
         "--iree-llvmcpu-target-cpu=host program.mlir -o program.vmfb",
+      types: {
+        command: `${commands.iree} inspect --types --output=program.ts ` +
+          "program.vmfb",
+        dependencies: ["compile"],
+      },
       start: {
         command: `${commands.deno} run -A main.ts`,
-        dependencies: ["compile"],
+        dependencies: ["types"],
       },
-      test: {
-        command: `${commands.deno} test -A`,
-        dependencies: ["compile"],
-      },
+      test: { command: `${commands.deno} test -A`, dependencies: ["types"] },
     },
     imports: { "@std/assert": "jsr:@std/assert@^1", ...runtime.imports },
   };
@@ -51,19 +53,16 @@ module @program {
 }
 `;
 
-const MAIN = `import { type BufferView, load } from "@iree/runtime";
+const MAIN = `import { load } from "@iree/runtime";
+import type { Functions } from "./program.ts"; // \`deno task types\` writes it
 
-/** The functions of the program; \`iree inspect --types\` writes such types. */
-interface Functions {
-  layer(x: number[][], weights: number[][], bias: number[][]): BufferView;
-}
+const path = \`\${import.meta.dirname}/program.vmfb\`;
 
 /** Runs a layer with these weights. */
-export function layer(x: number[]): number[] {
-  const path = \`\${import.meta.dirname}/program.vmfb\`;
+export function layer(x: readonly [number, number, number]): Float32Array {
   using program = load<Functions>({ modules: [path] });
   using result = program.layer([x], [[1, 0], [0, 1], [1, -4]], [[0.5, 0.5]]);
-  return Array.from(result.toTypedArray() as Float32Array);
+  return result.toTypedArray();
 }
 
 if (import.meta.main) console.log(layer([1, 2, 3]));
@@ -73,7 +72,7 @@ const TEST = `import { assertEquals } from "@std/assert";
 import { layer } from "./main.ts";
 
 Deno.test("layer multiplies, adds the bias and leaves nothing below zero", () => {
-  assertEquals(layer([1, 2, 3]), [4.5, 0]);
+  assertEquals(layer([1, 2, 3]), new Float32Array([4.5, 0]));
 });
 `;
 
@@ -87,16 +86,16 @@ ${commands.installation}${commands.deno} task start
 ${commands.deno} task test
 \`\`\`
 
-\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads. It is
+\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads, and
+\`deno task types\` writes the types of its functions to \`program.ts\`. It is
 compiled for the processor of this machine: for another one, name the least that
 it has in place of \`host\` in \`deno.json\`, such as \`x86-64-v3\`. Models of
-PyTorch, ONNX and others become such programs with IREE's importers. What is in
-one, and the types of its functions for TypeScript:
+PyTorch, ONNX and others become such programs with IREE's importers. To see what
+is in one:
 
 \`\`\`sh
 alias iree="${commands.iree}"
 iree inspect program.vmfb
-iree inspect --types program.vmfb
 \`\`\`
 `;
 }

@@ -1,5 +1,6 @@
-import { dirname, join } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
+import { shellWord } from "../../base/shell_word.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -18,21 +19,24 @@ const FLAGS = {
 
 const COMMANDS = projectCommands(runtime.checkout);
 
-const HELP = `Makes the folder NAME with a project to begin with.
+const HELP = `Makes the folder PATH with a project to begin with.
 
-Usage: iree new module|app NAME
+Usage: iree new module|app PATH
 
   module  a native module in C++, built with CMake, and a test that loads it
   app     a program in MLIR, and a program in TypeScript that runs it
 
-NAME begins with a letter and goes on with small letters, digits and _.
+The last part of PATH is the name of the project; \`.\` is this folder, which may
+have other files. A module's name begins with a letter and goes on with lowercase
+letters, digits and _; - becomes _.
 
 Flags:
 ${formatFlags(FLAGS)}
 Exit status: 0 when the project was made, 1 when something failed, 2 for wrong
 usage.
 
-Example:
+Examples:
+  iree new app my-app && cd my-app && ${COMMANDS.deno} task test
   iree new module tokenizer && cd tokenizer && ${COMMANDS.deno} task test
 `;
 
@@ -63,48 +67,82 @@ export const NEW: Command = {
 async function run(args: readonly string[]): Promise<void> {
   const isFlag = (arg: string) => arg.startsWith("-");
   if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
-  const [kind = "", name, ...rest] = args.filter((arg) => !isFlag(arg));
+  const [kind = "", path, ...rest] = args.filter((arg) => !isFlag(arg));
   if (!Object.hasOwn(KINDS, kind)) {
     const kinds = Object.keys(KINDS).join(" or ");
     throw new UsageError(`iree new makes a ${kinds}, not '${kind}'`);
   }
-  if (name === undefined || rest.length > 0) {
-    throw new UsageError("one NAME has to follow");
+  if (path === undefined || rest.length > 0) {
+    throw new UsageError("one PATH has to follow");
   }
-  if (!/^[a-z][a-z0-9_]*$/.test(name) || TAKEN.has(name)) {
-    throw new UsageError(
-      `'${name}' cannot be the NAME of a project: ` +
-        (TAKEN.has(name)
-          ? "it means something else in C++, CMake or IREE"
-          : "it has other characters than small letters, digits and _, or " +
-            "begins with another one than a letter"),
-    );
-  }
-  await writeProject(name, KINDS[kind](name, COMMANDS));
+  const folder = resolve(path);
+  const name = projectName(kind, basename(folder));
+  await writeProject(path, KINDS[kind](name, COMMANDS));
+  const isHere = folder === Deno.cwd();
+  const enter = isHere ? "" : `cd ${shellWord(path)} && `;
   console.log(
-    `made ${name}; go on with\n  cd ${name} && ${COMMANDS.deno} task test\n` +
+    `made ${isHere ? name : path}; go on with\n` +
+      `  ${enter}${COMMANDS.deno} task test\n` +
       "README.md there tells the rest",
   );
 }
 
-/** Writes all files into a new folder, or none. */
-async function writeProject(name: string, files: ProjectFiles): Promise<void> {
-  try {
-    await Deno.mkdir(name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new IreeError("ALREADY_EXISTS", `'${name}' is there already`, {
-      hint: "choose another name, or another folder to be in",
-    });
+/** The name of a project in a folder. */
+function projectName(kind: string, folder: string): string {
+  if (folder === "" || folder === "/") {
+    throw new UsageError("a project needs a folder of its own");
   }
+  if (kind !== "module") return folder;
+  const name = folder.replaceAll("-", "_");
+  if (TAKEN.has(name)) {
+    throw new UsageError(
+      `'${folder}' cannot be the name of a module: it means something else ` +
+        "in C++, CMake or IREE",
+    );
+  }
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    throw new UsageError(
+      `'${folder}' cannot be the name of a module: names are lowercase ` +
+        "letters, digits and _, starting with a letter",
+    );
+  }
+  return name;
+}
+
+/** Writes all files of a project, or none. */
+async function writeProject(path: string, files: ProjectFiles): Promise<void> {
+  const isNew = await makeFolder(path);
+  const written: string[] = [];
   try {
-    for (const [path, text] of Object.entries(files)) {
-      const whole = join(name, path);
-      await Deno.mkdir(dirname(whole), { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      const whole = join(path, name);
       await Deno.writeTextFile(whole, text, { createNew: true });
+      written.push(whole);
     }
   } catch (error) {
-    await Deno.remove(name, { recursive: true });
-    throw error;
+    if (isNew) await Deno.remove(path, { recursive: true });
+    else await Promise.all(written.map((it) => Deno.remove(it)));
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw alreadyThere(join(path, Object.keys(files)[written.length]));
   }
+}
+
+/** Makes a folder; returns whether it was not there before. */
+async function makeFolder(path: string): Promise<boolean> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  try {
+    await Deno.mkdir(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    // `.` is there, and meant.
+    if (/^\.\.?$/.test(basename(path))) return false;
+    throw alreadyThere(path);
+  }
+}
+
+function alreadyThere(path: string): IreeError {
+  return new IreeError("ALREADY_EXISTS", `'${path}' is there already`, {
+    hint: "choose another name, or another folder to be in",
+  });
 }

@@ -9,24 +9,24 @@ import {
   Watchdog,
 } from "../../../mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
-import {
-  formatFlags,
-  parseFlags,
-  unexpectedArgument,
-} from "../common/flags.ts";
+import { formatFlags, parseFlags } from "../common/flags.ts";
 import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";
 import { formatError, printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { execute } from "./execution.ts";
 import { isListing, printListings } from "./listing.ts";
 import { setNativeFlags } from "./native_flags.ts";
+import { addOperands } from "./operands.ts";
 import { JsonReporter, TextReporter } from "./reporter.ts";
 import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.
 
-Usage: iree run FILE [--function=NAME] [--input=VALUE…]
+Usage: iree run MODULE… [--function=NAME] [VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
+
+MODULE is a file as for --module, VALUE an input as for --input: files named
+*.vmfb or like a native library, and - for stdin, come first, then the inputs.
 
 The flags are those of iree-run-module (- and _ in their names are the same).
 
@@ -42,7 +42,9 @@ are for is not here.
 Exit status: 0 when the function succeeded, 1 when something failed or a result
 is not the expected one, 2 for wrong usage.
 
-Example:
+Examples:
+  iree run model.vmfb "2x2xf32=1 2 3 4" @weights.npy
+  iree run math.vmfb --function=add 1 -2
   iree run --module=./module.so@create_custom_module --module=example.vmfb \\
       --function=main
 `;
@@ -66,7 +68,7 @@ function run(args: readonly string[]): CommandStatus {
     printHelp(HELP);
     return;
   }
-  addOperands(flags.module, operands);
+  addOperands(flags.module, flags.input, operands);
   checkUsage(flags);
   using instance = Instance.open();
   setNativeFlags(instance, flags);
@@ -76,14 +78,6 @@ function run(args: readonly string[]): CommandStatus {
   } else {
     return runProgram(flags);
   }
-}
-
-// One argument without a name is the module. Where there is a module already it
-// came there by mistake, as the halves of `2x2xi32=[[1 2][3 4]]` without quotes.
-function addOperands(modules: string[], operands: readonly string[]): void {
-  const unexpected = modules.length > 0 ? operands[0] : operands[1];
-  if (unexpected !== undefined) throw unexpectedArgument(unexpected);
-  modules.push(...operands);
 }
 
 function checkUsage(flags: RunFlags): void {

@@ -1,6 +1,7 @@
 import {
   type CallResult,
   type CompareOptions,
+  formatSignature,
   IreeError,
   type LoadedProgram,
   Profiling,
@@ -9,6 +10,7 @@ import {
 } from "../../../mod.ts";
 import { compareResults } from "./expected.ts";
 import {
+  demandCount,
   type InputTarget,
   parseExpected,
   parseInputs,
@@ -40,13 +42,18 @@ export function execute(
   const { context, devices } = program;
   const { instance } = context;
   const lead = devices[flags.device_lead_allocator ?? 0];
-  const values = parseInputs(flags.input, {
+  const declaration = found.signature &&
+    formatSignature(found.signature, name);
+  const inputs: InputTarget = {
     types: valueTypes(found.argumentTypes, found.signature?.inputs),
     memory: lead ?? instance,
     name,
+    declaration,
     role: "input",
-  }, stack);
+  };
+  const values = parseInputs(flags.input, inputs, stack);
   reporter.begin(name);
+  demandCount(inputs, values.length);
   const { result, milliseconds } = profiled(
     program,
     flags,
@@ -61,7 +68,7 @@ export function execute(
     ? undefined
     : findDifferences(
       results,
-      { types, memory: instance, name, role: "expected output" },
+      { types, memory: instance, name, declaration, role: "expected output" },
       flags,
     );
   reporter.end(results, milliseconds, differences);

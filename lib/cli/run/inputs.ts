@@ -23,6 +23,8 @@ export interface InputTarget {
   readonly memory: Device | Instance;
   /** What the values belong to, for messages. */
   readonly name: string;
+  /** The function as its author declared it, for messages. */
+  readonly declaration?: string;
   /** What a value is, for messages. */
   readonly role: "input" | "expected output";
 }
@@ -60,12 +62,14 @@ export function parseExpected(
   stack: DisposableStack,
 ): (Value | undefined)[] {
   using files = new InputFiles(target.memory);
-  const reader = new InputReader(target, files, stack);
+  const reader = new InputReader(target, specs.length, files, stack);
   for (const spec of specs) {
     try {
       reader.read(spec.trim());
     } catch (error) {
-      if (!(error instanceof IreeError)) throw error;
+      if (!(error instanceof IreeError) || error instanceof WrongCount) {
+        throw error;
+      }
       // The text is told unless the message has it.
       const text = error.detail.includes(`\`${spec}\``) ? "" : ` \`${spec}\``;
       throw inContext(
@@ -89,14 +93,67 @@ function inContext(error: IreeError, context: string): IreeError {
   return new IreeError(error.code, detail, { hint, cause, status });
 }
 
+/** Other values than a function takes or returns. */
+class WrongCount extends IreeError {
+  /**
+   * @param target The function's values.
+   * @param count How many were given.
+   */
+  constructor({ types, name, role, declaration }: InputTarget, count: number) {
+    const takes = role === "input" ? "takes" : "returns";
+    const noun = role === "input" ? "input" : "result";
+    const amount = types.length === 0 ? "no" : types.length;
+    const s = types.length === 1 ? "" : "s";
+    super(
+      "INVALID_ARGUMENT",
+      `'${name}' ${takes} ${amount} ${noun}${s}, got ${count}`,
+      { hint: declaration && `it is declared as \`${declaration}\`` },
+    );
+  }
+}
+
+/**
+ * Refuses fewer values than a function takes.
+ *
+ * @param target The function's values.
+ * @param count How many were given.
+ */
+export function demandCount(target: InputTarget, count: number): void {
+  if (count < target.types.length) throw new WrongCount(target, count);
+}
+
+/** Whether a text is a name with an extension, which no value is. */
+function isFileName(spec: string): boolean {
+  return /^[^@+*&=]*\.[a-z]\w*$/i.test(spec) && Number.isNaN(Number(spec));
+}
+
+function fileWithoutSign(spec: string): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `\`${spec}\` is the name of a file, not a value`,
+    {
+      hint: spec.endsWith(".npy")
+        ? `for a file write @${spec}`
+        : `for the bytes of a file write its type before it: 4xf32=@${spec}`,
+    },
+  );
+}
+
 class InputReader {
   readonly values: (Value | undefined)[] = [];
   readonly #target: InputTarget;
+  readonly #specCount: number;
   readonly #stack: DisposableStack;
   readonly #files: InputFiles;
 
-  constructor(target: InputTarget, files: InputFiles, stack: DisposableStack) {
+  constructor(
+    target: InputTarget,
+    specCount: number,
+    files: InputFiles,
+    stack: DisposableStack,
+  ) {
     this.#target = target;
+    this.#specCount = specCount;
     this.#files = files;
     this.#stack = stack;
   }
@@ -108,6 +165,7 @@ class InputReader {
         `no value specified for ${this.#target.role}`,
       );
     }
+    if (isFileName(spec)) throw fileWithoutSign(spec);
     if (/^[@+*]/.test(spec)) {
       this.#readNpyFile(spec);
     } else if (spec === "(null)") {
@@ -168,12 +226,10 @@ class InputReader {
   }
 
   #nextType(): InputType {
-    const { types, name, role } = this.#target;
+    const { types } = this.#target;
     if (this.values.length < types.length) return types[this.values.length];
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `function expected fewer ${role} values; '${name}' has ${types.length}`,
-    );
+    const count = Math.max(this.#specCount, types.length + 1);
+    throw new WrongCount(this.#target, count);
   }
 
   #needReference(): void {

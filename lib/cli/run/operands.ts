@@ -1,0 +1,56 @@
+import { resolveModuleUri } from "../../../mod.ts";
+import { UsageError } from "../common/usage_error.ts";
+
+/** Names of files that can only be meant as modules, be they any or not. */
+const MODULE_NAME = /\.(?:vmfb|mlir|mlirbc|onnx)$/i;
+
+/**
+ * Takes arguments without a flag: modules first, then inputs. The first one is
+ * a module unless `--module` names one.
+ *
+ * @param modules The modules that flags name; those among the arguments are
+ * added.
+ * @param inputs The inputs that flags name; those among the arguments are
+ * added.
+ * @param operands The arguments.
+ */
+export function addOperands(
+  modules: string[],
+  inputs: string[],
+  operands: readonly string[],
+): void {
+  const hasModules = modules.length > 0;
+  let count = 0;
+  while (
+    count < operands.length &&
+    (count === 0 && !hasModules || isModule(operands[count]))
+  ) count++;
+  const [module] = operands.slice(0, count);
+  if (hasModules && module !== undefined) {
+    throw new UsageError(
+      `unexpected argument '${module}'; modules are given by --module= or as ` +
+        "arguments, not both",
+    );
+  }
+  const values = operands.slice(count);
+  // Where inputs are flags, others came there by mistake, as the halves of
+  // `--input=2x2xi32=[[1 2][3 4]]` without quotes.
+  if (inputs.length > 0 && values.length > 0) {
+    throw new UsageError(
+      `unexpected argument '${
+        values[0]
+      }'; inputs are given by --input= or as ` +
+        "arguments, not both; quote what has spaces",
+    );
+  }
+  modules.push(...operands.slice(0, count));
+  inputs.push(...values);
+}
+
+/** Whether an argument is named like a module; no input is. */
+function isModule(text: string): boolean {
+  // What begins so is an input, whatever follows.
+  if (/^[@+*&(]/.test(text)) return false;
+  return text === "-" || MODULE_NAME.test(text) ||
+    resolveModuleUri(text).kind === "dynamic";
+}
