@@ -51,7 +51,8 @@ export {
 } from "./lib/base/error.ts";
 export { BoundCall } from "./lib/call/bound_call.ts";
 export { BufferMapping } from "./lib/hal/buffer_mapping.ts";
-export { BufferView, type BufferViewOptions } from "./lib/hal/buffer_view.ts";
+export { BufferView } from "./lib/hal/buffer_view.ts";
+export type { BufferViewOptions } from "./lib/hal/buffer_view_options.ts";
 export {
   BuiltinModule,
   type BuiltinModuleName,

@@ -51,9 +51,9 @@ const STATUS_CODES: readonly (StatusCode | "OK")[] = [
 /** What an {@link IreeError} may carry besides its code and message. */
 export interface IreeErrorOptions {
   /** What to do about it. */
-  hint?: string;
+  hint?: string | undefined;
   /** IREE's own text of the failure, source locations and backtrace included. */
-  status?: string;
+  status?: string | undefined;
   /** The error that led to this one. */
   cause?: unknown;
 }
@@ -129,7 +129,9 @@ export function reword(
 ): IreeError {
   const { code, status, cause } = error;
   const reworded = new IreeError(code, detail, { hint, status, cause });
-  reworded.stack = error.stack?.replace(error.message, () => reworded.message);
+  if (error.stack !== undefined) {
+    reworded.stack = error.stack.replace(error.message, () => reworded.message);
+  }
   return reworded;
 }
 

@@ -3,13 +3,13 @@ import { IreeError } from "./error.ts";
 /** How long to wait for something. */
 export interface WaitOptions {
   /** Gives up when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Gives up after so many milliseconds, 2147483647 at most but for Infinity.
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** Timers count milliseconds in 31 bits, and go off at once beyond that. */

@@ -8,7 +8,7 @@ export interface InstanceOptions {
    * the environment variable `IREE_RUNTIME_LIBRARY`, in a standalone binary or
    * beside it, and in the cache of the user, where `iree setup` installs it.
    */
-  library?: string | URL;
+  library?: string | URL | undefined;
   /**
    * Whether all functions of the library are bound at once, which takes some
    * ten milliseconds; otherwise each is when it is used for the first time. For
@@ -17,7 +17,7 @@ export interface InstanceOptions {
    *
    * @default {false}
    */
-  bindAll?: boolean;
+  bindAll?: boolean | undefined;
 }
 
 /**

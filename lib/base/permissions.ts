@@ -106,18 +106,22 @@ export function isReadableFile(path: string): boolean {
 /**
  * Turns what users may give as a path into text.
  *
- * @param path Path or `file:` URL; one with a query or a fragment is refused,
- * which no path has.
+ * @param path Path or `file:` URL, as text too; its query and its fragment, such
+ * as `?v=1`, are no part of the file's name.
  */
 export function toPath(path: string | URL): string {
-  if (!(path instanceof URL)) return path;
-  if (path.search !== "" || path.hash !== "") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `'${path}' is no path: it has a query or a fragment`,
-    );
-  }
-  return fromFileUrl(path);
+  const url = typeof path === "string" ? parseFileUrl(path) : path;
+  return url instanceof URL ? fromFileUrl(url) : path as string;
+}
+
+/**
+ * Reads the text of a `file:` URL, as `import.meta.resolve` returns it.
+ *
+ * @param text Any text.
+ * @returns The URL; `undefined` where the text is not one.
+ */
+export function parseFileUrl(text: string): URL | undefined {
+  return text.startsWith("file:///") ? new URL(text) : undefined;
 }
 
 /** Does something with a file; only a missing permission is a failure. */

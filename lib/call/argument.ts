@@ -1,6 +1,7 @@
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import type { AnyTypedArray, TypedArray } from "../tensor/element_type.ts";
 import type { EncodedTensor, TensorData } from "../tensor/tensor_data.ts";
+import type { ListContents } from "./list_argument.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
@@ -11,8 +12,11 @@ export type CallResult = undefined | Value | Value[];
 /** A result of a computation: tensors are arrays. */
 export type Computed = TypedArray | Value;
 
-/** What a call takes: values, and data that tensors are made of. */
-export type Argument = Value | TensorData;
+/**
+ * What a call takes: values, data that tensors are made of, and arrays that
+ * lists are made of.
+ */
+export type Argument = Value | TensorData | readonly Value[];
 
 /**
  * What a reference is passed as: an array that needs nothing more, a new tensor,
@@ -21,5 +25,6 @@ export type Argument = Value | TensorData;
 export type ReferenceArgument =
   | AnyTypedArray
   | EncodedTensor
+  | ListContents
   | Handle
   | null;

@@ -4,6 +4,7 @@ import { Kind } from "../../ffi/ownership/kind.ts";
 import type { Producer } from "../../ffi/ownership/producer.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { handleOf } from "../base/native_object.ts";
 import {
   parseCallingConvention,
   type Slot,
@@ -20,6 +21,7 @@ import type { FunctionDescription } from "../vm/module.ts";
 import { unwrapObject } from "../vm/value.ts";
 import type { Argument, ReferenceArgument } from "./argument.ts";
 import type { CallFrame } from "./call_frame.ts";
+import { ListContents, readListContents, takesList } from "./list_argument.ts";
 import { declarationHint, ResultReader } from "./result_reader.ts";
 import { TensorArgument } from "./tensor_argument.ts";
 
@@ -38,6 +40,7 @@ export class ArgumentWriter {
   readonly #resultsLength: number;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
   readonly #tensors: readonly TensorArgument[];
+  readonly #takesLists: boolean;
   /** Whether any argument is a reference. */
   readonly takesReferences: boolean;
 
@@ -59,6 +62,7 @@ export class ArgumentWriter {
     this.#resultsLength = convention.results.byteLength;
     const { inputs = [], outputs = [] } = this.signature ?? {};
     this.#argumentTypes = inputs.map(declaredScalar);
+    this.#takesLists = inputs.some(takesList);
     this.results = new ResultReader(
       description,
       convention.results.slots,
@@ -129,7 +133,23 @@ export class ArgumentWriter {
         this.#writeSlot(call.arguments, ordinal, slot, values[ordinal]);
       }
     }
-    if (this.takesReferences) this.#setReferences(context, call, references);
+    if (!this.takesReferences) return;
+    if (this.#takesLists) this.#setWithLists(context, call, references);
+    else this.#setReferences(context, call, references as MadeReference[]);
+  }
+
+  #setWithLists(
+    context: Handle,
+    call: CallFrame,
+    references: readonly ReferenceArgument[],
+  ): void {
+    using lists = new DisposableStack();
+    const made = references.map((it) =>
+      it instanceof ListContents
+        ? handleOf(lists.use(it.make(context.instance)))
+        : it
+    );
+    this.#setReferences(context, call, made);
   }
 
   #readReference(ordinal: number, value: Argument): ReferenceArgument {
@@ -146,6 +166,8 @@ export class ArgumentWriter {
       return object;
     }
     if (parameter.takesData(value)) return parameter.encode(value);
+    const list = readListContents(this.signature?.inputs[ordinal], value);
+    if (list !== undefined) return list;
     throw this.#wrongType(ordinal, value);
   }
 
@@ -189,7 +211,7 @@ export class ArgumentWriter {
   #setReferences(
     context: Handle,
     call: CallFrame,
-    references: readonly ReferenceArgument[],
+    references: readonly MadeReference[],
   ): void {
     const slots = this.#argumentSlots;
     call.producers = NO_PRODUCERS;
@@ -250,6 +272,9 @@ export class ArgumentWriter {
     return `${declared?.kind === "scalar" ? declared.type : type} (${range})`;
   }
 }
+
+/** What a reference is passed as once lists are made. */
+type MadeReference = Exclude<ReferenceArgument, ListContents>;
 
 const NO_PRODUCERS: readonly Producer[] = [];
 

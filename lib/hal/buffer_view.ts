@@ -43,20 +43,14 @@ import type {
 } from "../tensor/tensor_data.ts";
 import { elementBitCount } from "../tensor/tensor_text.ts";
 import { BufferMapping } from "./buffer_mapping.ts";
+import {
+  type BufferViewOptions,
+  mergeShape,
+  type ShapeOrOptions,
+} from "./buffer_view_options.ts";
 import type { Device } from "./device.ts";
 import { importArray, makeAlignedArray } from "./imported_array.ts";
 import { placementOf } from "./placement.ts";
-
-/** How a buffer view is made from data. */
-export interface BufferViewOptions {
-  /**
-   * Type of the elements. Left out, the class of the array tells: `f32` for a
-   * `Float32Array`, `i32` and `ui32` for `Int32Array` and `Uint32Array`, and so
-   * on. Needed for numbers, and for `i1`, `bf16`, complex and other types that
-   * have no class of arrays to themselves.
-   */
-  elementType?: ElementType;
-}
 
 /**
  * A `!hal.buffer_view`: a tensor on a device, which is a buffer with a shape
@@ -73,7 +67,7 @@ export interface BufferViewOptions {
  * assertEquals(view.elementType, "f32");
  * assertEquals(view.format(), "2x2xf32=[1 2][3 4]");
  * assertEquals(view.toNestedArray(), [[1, 2], [3, 4]]);
- * using half = BufferView.from(device, [0.5, 2], [2], { elementType: "bf16" });
+ * using half = BufferView.from(device, [0.5, 2], { elementType: "bf16" });
  * assertEquals(half.toNestedArray(), [0.5, 2]);
  * ```
  */
@@ -102,19 +96,36 @@ export class BufferView extends NativeObject {
    * @param memory The device that the tensor is on, or the instance: host
    * memory, for programs that use no device.
    * @param data The elements, in row-major order.
-   * @param shape Dimensions, outermost first, `[]` for a scalar; left out, that
-   * of nested arrays, or one dimension.
-   * @param options Type of the elements.
+   * @param options Element type and shape.
    * @returns The view; throws INVALID_ARGUMENT when data, shape and type do not
    * belong together, or a number does not fit.
    */
   static from(
     memory: Device | Instance,
     data: TensorData,
-    shape?: readonly number[],
-    options: BufferViewOptions = {},
+    options?: BufferViewOptions,
+  ): BufferView;
+  /**
+   * The same with the shape as an argument.
+   *
+   * @param memory The device, or the instance.
+   * @param data The elements, in row-major order.
+   * @param shape Dimensions, outermost first.
+   * @param options Type of the elements.
+   */
+  static from(
+    memory: Device | Instance,
+    data: TensorData,
+    shape: readonly number[] | undefined,
+    options?: BufferViewOptions,
+  ): BufferView;
+  static from(
+    memory: Device | Instance,
+    data: TensorData,
+    shapeOrOptions?: ShapeOrOptions,
+    rest?: BufferViewOptions,
   ): BufferView {
-    const { elementType } = options;
+    const { elementType, shape } = mergeShape(shapeOrOptions, rest);
     const refuse = (problem: string) =>
       new IreeError("INVALID_ARGUMENT", `the data of a buffer view ${problem}`);
     const tensor = encodeTensor(data, {
@@ -164,8 +175,7 @@ export class BufferView extends NativeObject {
    *
    * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
    * @param array The elements, in row-major order, over memory of its own.
-   * @param shape Dimensions; left out, one dimension.
-   * @param options Type of the elements.
+   * @param options Element type and shape.
    * @returns The view; throws INVALID_ARGUMENT when array, shape and type do
    * not belong together or the array is not aligned, and whatever the device
    * says when it cannot use memory of the host. The array is as it was then.
@@ -173,14 +183,34 @@ export class BufferView extends NativeObject {
   static import(
     memory: Device | Instance,
     array: AnyTypedArray,
-    shape?: readonly number[],
-    options: BufferViewOptions = {},
+    options?: BufferViewOptions,
+  ): BufferView;
+  /**
+   * The same with the shape as an argument.
+   *
+   * @param memory The device, or the instance.
+   * @param array The elements, in row-major order.
+   * @param shape Dimensions, outermost first.
+   * @param options Type of the elements.
+   */
+  static import(
+    memory: Device | Instance,
+    array: AnyTypedArray,
+    shape: readonly number[] | undefined,
+    options?: BufferViewOptions,
+  ): BufferView;
+  static import(
+    memory: Device | Instance,
+    array: AnyTypedArray,
+    shapeOrOptions?: ShapeOrOptions,
+    rest?: BufferViewOptions,
   ): BufferView {
+    const { elementType, shape } = mergeShape(shapeOrOptions, rest);
     const { handle, tensor } = importArray(
       placementOf(memory),
       array,
       shape,
-      options.elementType,
+      elementType,
     );
     return new BufferView(handle, tensor.code, tensor.byteLength);
   }

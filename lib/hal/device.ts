@@ -42,11 +42,11 @@ export interface DeviceOptions {
    *
    * Not supported by `vulkan` devices.
    */
-  allocators?: readonly string[];
+  allocators?: readonly string[] | undefined;
   /** How workers are spread; `local-task` devices only. */
-  topology?: TaskTopologyOptions;
+  topology?: TaskTopologyOptions | undefined;
   /** What each worker has; `local-task` devices only. */
-  worker?: TaskWorkerOptions;
+  worker?: TaskWorkerOptions | undefined;
 }
 
 /** What an allocator did since it was created, in bytes. */

@@ -31,7 +31,7 @@ export interface ListDevicesOptions {
    *
    * @default {false}
    */
-  details?: boolean;
+  details?: boolean | undefined;
 }
 
 /** A driver, and its devices or why there are none. */

@@ -20,43 +20,49 @@ export type { TaskTopology, TaskTopologyGroup, ThreadAffinity };
  */
 export interface TaskTopologyOptions {
   /** So many workers, which the system puts where it likes; 1 to 256. */
-  groupCount?: number;
+  groupCount?: number | undefined;
   /** Logical processors, one worker each; several sets make a queue each. */
-  cpuIds?: readonly number[] | readonly (readonly number[])[];
+  cpuIds?: readonly number[] | readonly (readonly number[])[] | undefined;
   /**
    * Whose cores get workers: of the NUMA node of the calling thread, of each
    * node (with a queue each), of all nodes together, or of the nodes named.
    *
    * @default {"current"}
    */
-  nodes?: "current" | "numa" | "all" | readonly number[];
+  nodes?: "current" | "numa" | "all" | readonly number[] | undefined;
   /**
    * How cores are chosen; there is one way.
    *
    * @default {"physical_cores"}
    */
-  mode?: "physical_cores";
+  mode?: "physical_cores" | undefined;
   /**
    * The most workers on a node, 1 to 256.
    *
    * @default {64}
    */
-  maxGroupCount?: number;
+  maxGroupCount?: number | undefined;
   /**
    * Which cores, where a processor has different ones.
    *
    * @default {"any"}
    */
-  performanceLevel?: "any" | "low" | "efficiency" | "high" | "performance";
+  performanceLevel?:
+    | "any"
+    | "low"
+    | "efficiency"
+    | "high"
+    | "performance"
+    | undefined;
   /**
    * Whether one cache after the other is filled with workers (`compact`) or
    * they are dealt out to all of them (`scatter`).
    *
    * @default {"scatter"}
    */
-  distribution?: "compact" | "scatter";
+  distribution?: "compact" | "scatter" | undefined;
   /** Both of the above by what they are good for. */
-  favor?: "latency" | "throughput" | "efficiency";
+  favor?: "latency" | "throughput" | "efficiency" | undefined;
 }
 
 /** What each worker of `local-task` devices has. */
@@ -67,20 +73,20 @@ export interface TaskWorkerOptions {
    *
    * @default {0}
    */
-  spinMicroseconds?: number;
+  spinMicroseconds?: number | undefined;
   /**
    * Bytes of stack; 32 KiB at least.
    *
    * @default {131072}
    */
-  stackSize?: number;
+  stackSize?: number | undefined;
   /**
    * Bytes of memory that programs can ask for in a dispatch; 0 for as many as
    * the second-level cache has.
    *
    * @default {0}
    */
-  localMemory?: number;
+  localMemory?: number | undefined;
 }
 
 /** `iree_task_topology_performance_level_t` */

@@ -11,7 +11,7 @@ export interface NpyOptions {
    * which is how NumPy writes the types of `ml_dtypes`. Left out, `<V2` is
    * `bf16`, and others are refused: they may be of several types.
    */
-  rawElementType?: ElementType;
+  rawElementType?: ElementType | undefined;
 }
 
 /**

@@ -22,9 +22,9 @@ export interface ArchiveOptions {
    *
    * @default {64}
    */
-  alignment?: number;
+  alignment?: number | undefined;
   /** Keys of splats that are written out as contents. */
-  expand?: Iterable<string>;
+  expand?: Iterable<string> | undefined;
   /**
    * Is called now and then with the bytes of contents written so far and those
    * of all.

@@ -15,7 +15,7 @@ export interface FileParameter extends ParameterCommon {
   /** Tells it from the other kinds. */
   readonly storage: "file";
   /** Path of the file; left out for contents that were given as an array. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Where the contents begin in the file, in bytes. */
   readonly offset: number;
 }

@@ -55,8 +55,8 @@ export interface IrpaLayout {
 export function layOutIrpa(
   entries: readonly ParameterEntry[],
   options: {
-    readonly alignment?: number;
-    readonly expand?: Iterable<string>;
+    readonly alignment?: number | undefined;
+    readonly expand?: Iterable<string> | undefined;
   },
 ): IrpaLayout {
   const { alignment = DEFAULT_ALIGNMENT } = options;

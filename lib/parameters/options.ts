@@ -15,13 +15,13 @@ export interface ParameterFileOptions {
    *
    * @default {"file"}
    */
-  mode?: ParameterMode;
+  mode?: ParameterMode | undefined;
   /**
    * Where programs write to by `flow.parameter.write`, which is refused when this
    * is left out. `memory` leaves the file as it is: in mode `preload` or `mmap`,
    * the latter if none is given. `file` changes the file: in mode `file` only.
    */
-  writable?: "memory" | "file";
+  writable?: "memory" | "file" | undefined;
 }
 
 /** What a parameter has besides its contents. */
@@ -38,7 +38,7 @@ export interface ParameterDataOptions extends ParameterOptions {
    *
    * @default {false}
    */
-  writable?: boolean;
+  writable?: boolean | undefined;
 }
 
 /** Which of the contents of a parameter to read. */
@@ -48,9 +48,9 @@ export interface ParameterRange {
    *
    * @default {0}
    */
-  offset?: number;
+  offset?: number | undefined;
   /** How many bytes; left out, all from there. */
-  length?: number;
+  length?: number | undefined;
 }
 
 /** All modes, for messages. */

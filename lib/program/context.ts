@@ -17,7 +17,7 @@ export interface ContextOptions {
    *
    * @default {false}
    */
-  traceExecution?: boolean;
+  traceExecution?: boolean | undefined;
 }
 
 /**

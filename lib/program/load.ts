@@ -2,7 +2,7 @@ import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
-import { toPath } from "../base/permissions.ts";
+import { parseFileUrl, toPath } from "../base/permissions.ts";
 import { readStdin } from "../files/stdin.ts";
 import { Device, type DeviceOptions } from "../hal/device.ts";
 import {
@@ -23,7 +23,7 @@ import { BytecodeModule, type ModuleMode } from "../vm/bytecode_module.ts";
 import { DynamicModule } from "../vm/dynamic_module.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import { Module } from "../vm/module.ts";
-import { resolveModuleUri } from "../vm/module_uri.ts";
+import { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
 import { Context } from "./context.ts";
 import {
   LoadedProgram,
@@ -33,9 +33,10 @@ import {
 import { SharedResources } from "./shared_resources.ts";
 
 /**
- * A module to load: the path of a `.vmfb`; the path of a native library as
- * `library.so@export?key=value`; `-` for a `.vmfb` from stdin; the bytes of a
- * `.vmfb`; or a module that is there already and stays the caller's.
+ * A module to load: the path or `file:` URL (as text, too) of a `.vmfb`; that of
+ * a native library as `library.so@export?key=value`; `-` for a `.vmfb` from
+ * stdin; the bytes of a `.vmfb`, such as `await response.bytes()`; or a module
+ * that is there already and stays the caller's.
  */
 export type ModuleSource = string | URL | Bytes | Module;
 
@@ -54,43 +55,43 @@ export interface LoadOptions {
    *
    * @default {"local-task"}
    */
-  device?: string | Device | readonly (string | Device)[];
+  device?: string | Device | readonly (string | Device)[] | undefined;
   /** How devices are created from URIs. */
-  deviceOptions?: DeviceOptions;
+  deviceOptions?: DeviceOptions | undefined;
   /**
    * Which of several devices allocates memory that any of them could.
    *
    * @default {0}
    */
-  leadDevice?: number;
+  leadDevice?: number | undefined;
   /**
    * How files of bytecode modules get into memory.
    *
    * @default {"preload"}
    */
-  moduleMode?: ModuleMode;
+  moduleMode?: ModuleMode | undefined;
   /**
    * Parameters for programs whose weights are not in them: paths of files as
    * `file` or `scope=file`, URLs, or indices with their scopes. Files of one
    * scope are put together. They are opened only when a program needs
    * parameters.
    */
-  parameters?: ParameterSource | readonly ParameterSource[];
+  parameters?: ParameterSource | readonly ParameterSource[] | undefined;
   /**
    * How programs get the contents of files of parameters; see
    * `ParameterFileOptions`.
    *
    * @default {"file"}
    */
-  parameterMode?: ParameterMode;
+  parameterMode?: ParameterMode | undefined;
   /**
    * Print every operation of the VM to stderr.
    *
    * @default {false}
    */
-  traceExecution?: boolean;
+  traceExecution?: boolean | undefined;
   /** Path of the shared library of the runtime; see `Instance.open`. */
-  library?: string | URL;
+  library?: string | URL | undefined;
 }
 
 /** The device where none is named; the one `iree-run-module` takes. */
@@ -131,7 +132,32 @@ const DEFAULT_DEVICE = "local-task";
  */
 export function load<Functions extends object = ProgramFunctions>(
   options: LoadOptions,
+): Program<Functions>;
+/**
+ * The same for one module.
+ *
+ * @example
+ * ```ts ignore
+ * import { load } from "@iree/runtime";
+ *
+ * using program = load("model.vmfb", { device: "local-sync" });
+ * const response = await fetch("https://example.com/model.vmfb");
+ * using fetched = load(await response.bytes());
+ * ```
+ *
+ * @typeParam Functions Types of the module's functions.
+ * @param module The module.
+ * @param options How it is loaded.
+ */
+export function load<Functions extends object = ProgramFunctions>(
+  module: ModuleSource,
+  options?: Omit<LoadOptions, "modules">,
+): Program<Functions>;
+export function load<Functions extends object = ProgramFunctions>(
+  given: LoadOptions | ModuleSource,
+  rest?: Omit<LoadOptions, "modules">,
 ): Program<Functions> {
+  const options = isModuleSource(given) ? { ...rest, modules: [given] } : given;
   using stack = new DisposableStack();
   const instance = stack.use(Instance.open({ library: options.library }));
   if (!Array.isArray(options.modules)) {
@@ -170,26 +196,46 @@ function loadModule(
 ): Module {
   if (source === "-") return BytecodeModule.fromBytes(instance, readStdin());
   if (isBytes(source)) return BytecodeModule.fromBytes(instance, source);
-  const uri = resolveModuleUri(toModuleUri(source));
+  const uri = resolveSource(source);
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, uri)
     : BytecodeModule.fromFile(instance, uri.path, { mode });
 }
 
-// What follows the path of a module is in a URL's query, or its fragment.
-function toModuleUri(source: string | URL): string {
-  if (typeof source === "string") return source;
-  if (!(source instanceof URL)) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `a module is a path, a URL, bytes or a module, not ${
-        describeValue(source)
-      }`,
-    );
-  }
-  const path = new URL(source);
-  path.search = path.hash = "";
-  return toPath(path) + decodeURIComponent(source.search + source.hash);
+function isModuleSource(
+  value: LoadOptions | ModuleSource,
+): value is ModuleSource {
+  return typeof value === "string" || value instanceof URL ||
+    value instanceof Module || isBytes(value) || isAnswer(value);
+}
+
+// What follows a library's path is in a URL's query, or its fragment; what
+// follows a program's, such as `?v=1`, says nothing of the file.
+function resolveSource(source: string | URL): ModuleUri {
+  const url = typeof source === "string" ? parseFileUrl(source) : source;
+  if (url === undefined) return resolveModuleUri(source as string);
+  if (!(url instanceof URL)) throw wrongSource(source);
+  const path = toPath(url);
+  return resolveModuleUri(path).kind === "dynamic"
+    ? resolveModuleUri(path + decodeURIComponent(url.search + url.hash))
+    : { kind: "bytecode", path };
+}
+
+function wrongSource(source: unknown): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `a module must be a path, a file: URL, bytes or a module, got ${
+      describeValue(source)
+    }`,
+    isAnswer(source)
+      ? { hint: "load is synchronous: pass `await it.bytes()`" }
+      : undefined,
+  );
+}
+
+/** Whether the bytes of something are there later only. */
+function isAnswer(value: unknown): value is never {
+  return value instanceof Response || value instanceof Blob;
 }
 
 function addDependencies(

@@ -31,7 +31,7 @@ export interface ProgramTypesOptions {
    *
    * @default {"@iree/runtime"}
    */
-  package?: string;
+  package?: string | undefined;
 }
 
 /**
@@ -184,7 +184,7 @@ function inputTypes(described: ExportDescription): TypedInput[] {
       ? wanted
       : `argument${ordinal}`;
     names.add(name);
-    return { name, type: formatType(type, declared, "TensorInput") };
+    return { name, type: formatInput(type, declared) };
   });
 }
 
@@ -195,7 +195,7 @@ function outputTypes(described: ExportDescription): string[] {
   const outputs = described.signature?.outputs ?? [];
   const isDeclared = agrees(outputs, slots);
   return slots.map(({ type }, ordinal) =>
-    formatType(type, isDeclared ? outputs[ordinal] : undefined, "Tensor")
+    formatOutput(type, isDeclared ? outputs[ordinal] : undefined)
   );
 }
 
@@ -225,18 +225,40 @@ function isParameterName(name: string | undefined): name is string {
     !RESERVED.has(name) && !/^argument\d/.test(name);
 }
 
-function formatType(
+function formatInput(
   slot: ValueType,
   declared: DeclaredType | undefined,
-  tensor: "Tensor" | "TensorInput",
+): string {
+  if (slot === "i64") return "bigint | number";
+  if (slot !== "ref") {
+    return isBoolean(declared) ? "boolean | number" : "number";
+  }
+  if (declared?.kind === "tensor") {
+    return formatTensor("TensorInput", declared.elementType, declared.shape);
+  }
+  const object = formatObject(declared);
+  return object.startsWith("List ") ? `${object} | readonly Value[]` : object;
+}
+
+function isBoolean(declared: DeclaredType | undefined): boolean {
+  return declared?.kind === "scalar" && declared.type === "i1";
+}
+
+function formatOutput(
+  slot: ValueType,
+  declared: DeclaredType | undefined,
 ): string {
   if (slot === "i64") return "bigint";
   if (slot !== "ref") return "number";
-  if (declared?.kind === "object") {
-    return `${objectClass(declared.type)} | null`;
-  }
-  if (declared?.kind !== "tensor") return "VmObject | null";
-  return formatTensor(tensor, declared.elementType, declared.shape);
+  return declared?.kind === "tensor"
+    ? formatTensor("Tensor", declared.elementType, declared.shape)
+    : formatObject(declared);
+}
+
+function formatObject(declared: DeclaredType | undefined): string {
+  return declared?.kind === "object"
+    ? `${objectClass(declared.type)} | null`
+    : "VmObject | null";
 }
 
 /** Classes of the objects that have one of their own. */

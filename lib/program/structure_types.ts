@@ -56,7 +56,7 @@ function formatArgument(type: AbiType): string {
     case "scalar":
       // What cannot be passed so.
       if (type.type === "f16" || type.type === "bf16") return "never";
-      return type.type === "i64" ? "bigint" : "number";
+      return type.type === "i64" ? "bigint | number" : "number";
     case "tensor":
       return formatTensor("TensorInput", type.elementType, type.shape);
     case "list":

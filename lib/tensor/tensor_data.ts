@@ -41,7 +41,7 @@ export interface WantedTensor {
   /** Dimensions, `null` where any will do; left out, the data tells. */
   readonly shape: Shape | undefined;
   /** The shape for native code, where all of it is known beforehand. */
-  readonly fixed?: FixedShape;
+  readonly fixed?: FixedShape | undefined;
   /** Makes the error for what is wrong with the data. */
   refuse(problem: string): IreeError;
 }

@@ -111,37 +111,37 @@ export interface CompareOptions {
    *
    * @default {"approximate"}
    */
-  mode?: "approximate" | "exact";
+  mode?: "approximate" | "exact" | undefined;
   /**
    * By how much an f16 can differ.
    *
    * @default {0.001}
    */
-  f16Tolerance?: number;
+  f16Tolerance?: number | undefined;
   /**
    * By how much an f32 can differ.
    *
    * @default {0.0001}
    */
-  f32Tolerance?: number;
+  f32Tolerance?: number | undefined;
   /**
    * By how much an f64 can differ.
    *
    * @default {0.0001}
    */
-  f64Tolerance?: number;
+  f64Tolerance?: number | undefined;
   /**
    * By how much a bf16 can differ.
    *
    * @default {0.01}
    */
-  bf16Tolerance?: number;
+  bf16Tolerance?: number | undefined;
   /**
    * What part of the expected value any floating point can differ by besides.
    *
    * @default {1e-5}
    */
-  relativeTolerance?: number;
+  relativeTolerance?: number | undefined;
 }
 
 /**

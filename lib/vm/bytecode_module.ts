@@ -22,7 +22,7 @@ export interface BytecodeModuleOptions {
    *
    * @default {"preload"}
    */
-  mode?: ModuleMode;
+  mode?: ModuleMode | undefined;
 }
 
 /**

@@ -3,7 +3,12 @@ import { createDynamicModule } from "../../ffi/module.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { loadablePath, mayRead, toPath } from "../base/permissions.ts";
+import {
+  loadablePath,
+  mayRead,
+  parseFileUrl,
+  toPath,
+} from "../base/permissions.ts";
 import {
   likelyCreationFunctions,
   readLibraryFile,
@@ -25,9 +30,9 @@ export interface DynamicModuleOptions {
    *
    * @default {"iree_vm_dynamic_module_create"}
    */
-  exportName?: string;
+  exportName?: string | undefined;
   /** Parameters of the creation function. */
-  parameters?: ModuleParameters;
+  parameters?: ModuleParameters | undefined;
 }
 
 /** Name of the creation function where none is given. */
@@ -87,6 +92,7 @@ export class DynamicModule extends Module {
     path: string | URL,
     options: DynamicModuleOptions = {},
   ): DynamicModule {
+    checkQuery(path);
     const file = loadablePath(toPath(path));
     const exportName = options.exportName || DEFAULT_EXPORT_NAME;
     const parameters = toPairs(options.parameters ?? []);
@@ -153,4 +159,15 @@ function explain(error: IreeError, path: string): string | undefined {
   return names.length > 0
     ? `functions that the library exports: ${names.join(", ")}`
     : "the library exports no functions";
+}
+
+// `load` reads them as the creation function and its parameters.
+function checkQuery(path: string | URL): void {
+  const url = typeof path === "string" ? parseFileUrl(path) : path;
+  if (!(url instanceof URL) || url.search + url.hash === "") return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `the URL of a library must have no query and no fragment, got '${url}'`,
+    { hint: "pass exportName and parameters as options, or the URL to load" },
+  );
 }

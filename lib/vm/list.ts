@@ -26,9 +26,9 @@ import { unwrapObject, type Value, wrapObject } from "./value.ts";
 /** How a list is created. */
 export interface ListOptions {
   /** Type of all elements; left out, the list takes anything. */
-  elementType?: ScalarType;
+  elementType?: ScalarType | undefined;
   /** Elements to have room for. */
-  capacity?: number;
+  capacity?: number | undefined;
 }
 
 /**
@@ -77,14 +77,30 @@ export class List extends NativeObject {
     values: Iterable<Value>,
     elementType?: ScalarType,
   ): List {
+    return List.fromHandle(handleOf(instance), values, elementType);
+  }
+
+  /**
+   * The same for the handle of an instance.
+   *
+   * @param instance The instance.
+   * @param values The values.
+   * @param elementType Type of all elements.
+   * @internal
+   */
+  static fromHandle(
+    instance: Handle,
+    values: Iterable<Value>,
+    elementType?: ScalarType,
+  ): List {
     if (typedArrayName(values) !== undefined) {
       byteLengthOf(values, refuseElements);
     }
     const elements = Array.from(values);
-    const list = List.create(instance, {
-      elementType,
-      capacity: elements.length,
-    });
+    if (elementType !== undefined) {
+      checkScalarType("element type", elementType);
+    }
+    const list = new List(createList(instance, elementType, elements.length));
     try {
       list.resize(elements.length);
       list.#write(0, elements, elementType);

@@ -88,7 +88,7 @@ const elements: Float32Array = product.toTypedArray();
 const nested: readonly number[] = product.toNestedArray();
 
 const sum: number = arithmetic.add_i32(1, 2);
-const long: bigint = arithmetic.add_i64(1n, 2n);
+const long: bigint = arithmetic.add_i64(1n, 2);
 const [a, b, c]: [number, bigint, number] =
   arithmetic.mixed(1, 2n, 3, 4, 5, 6n, 7, 8);
 const nothing: undefined = arithmetic.nothing();
@@ -373,7 +373,7 @@ test("Generated types follow the calling convention where that is all there is",
   );
   for (
     const part of [
-      "argument0: number,\n    argument1: bigint,\n    argument2: number,",
+      "argument0: number,\n    argument1: bigint | number,\n    argument2: number,",
       "argument4: VmObject | null,",
       "[\n    VmObject | null,\n    bigint,\n  ];",
       "g(): undefined;",

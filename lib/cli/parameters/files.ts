@@ -99,7 +99,10 @@ export function needOutput(output: string | undefined): string {
 export function writeWithProgress(
   index: ParameterIndex,
   path: string,
-  options: { readonly alignment?: number; readonly expand?: Iterable<string> },
+  options: {
+    readonly alignment?: number | undefined;
+    readonly expand?: Iterable<string>;
+  },
 ): void {
   using progress = Deno.stderr.isTerminal()
     ? new Progress(`writing ${path}`)

@@ -7,7 +7,7 @@ export interface Download {
   /** SHA-256 of the whole, which names what was received so far. */
   readonly sha256: string;
   /** Size of the whole in bytes, when it is known. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Where what was received so far is kept. */
   readonly folder: string;
   /** Is told of bytes received and, when it is known, of bytes in all. */

@@ -1,0 +1,60 @@
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import type { DeclaredValue } from "../signature/signature.ts";
+import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
+import { List } from "../vm/list.ts";
+import type { Value } from "../vm/value.ts";
+
+/** An array passed for a list: the list is made right before the call. */
+export class ListContents {
+  readonly #values: readonly Value[];
+  readonly #elementType: ScalarType | undefined;
+
+  /**
+   * @param values The elements.
+   * @param elementType Type of all elements; left out, the list takes anything.
+   */
+  constructor(
+    values: readonly Value[],
+    elementType: ScalarType | undefined,
+  ) {
+    this.#values = values;
+    this.#elementType = elementType;
+  }
+
+  /** Makes the list, for the caller to dispose. */
+  make(instance: Handle): List {
+    return List.fromHandle(instance, this.#values, this.#elementType);
+  }
+}
+
+/**
+ * Reads an array that is passed for a list.
+ *
+ * @param declared What the function's author wrote.
+ * @param value What is passed.
+ * @returns Its elements; `undefined` where the function declares no list, or
+ * for anything but an array.
+ */
+export function readListContents(
+  declared: DeclaredValue | undefined,
+  value: unknown,
+): ListContents | undefined {
+  const element = declared && listElement(declared);
+  if (element === undefined || !Array.isArray(value)) return undefined;
+  const elementType = Object.hasOwn(SCALARS, element)
+    ? element as ScalarType
+    : undefined;
+  return new ListContents(Array.from(value), elementType);
+}
+
+/** Whether the function's author wrote a list. */
+export function takesList(declared: DeclaredValue): boolean {
+  return listElement(declared) !== undefined;
+}
+
+function listElement(declared: DeclaredValue): string | undefined {
+  return declared.kind === "object" ? LIST.exec(declared.type)?.[1] : undefined;
+}
+
+/** Such as `util.list<?>` and `vm.list<i32>`. */
+const LIST = /^(?:util|vm)\.list<(.*)>$/;
