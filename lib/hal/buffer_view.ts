@@ -148,7 +148,7 @@ export class BufferView extends NativeObject {
    * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
    * @param elementType Type of the elements.
    * @param shape Dimensions, outermost first, `[]` for a scalar.
-   * @returns The view; throws RESOURCE_EXHAUSTED where there is no memory for it.
+   * @returns The view; throws RESOURCE_EXHAUSTED if memory is exhausted.
    */
   static zeros(
     memory: Device | Instance,

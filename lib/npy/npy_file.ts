@@ -59,8 +59,8 @@ export class NpyFile implements Disposable {
    *
    * @param path Path or `file:` URL.
    * @param options What the file does not say.
-   * @returns The file, to be disposed; throws NOT_FOUND when there is no such
-   * file, INVALID_ARGUMENT when it is not a regular one, and UNAVAILABLE when it
+   * @returns The file, to be disposed; throws NOT_FOUND when the file is
+   * missing, INVALID_ARGUMENT when it is not a regular one, and UNAVAILABLE when it
    * cannot be read.
    */
   static open(path: string | URL, options: NpyOptions = {}): NpyFile {
