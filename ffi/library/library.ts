@@ -8,12 +8,13 @@
 import { IreeError } from "../base/error.ts";
 import { RecordReader } from "../base/record.ts";
 import { readBytes } from "../base/text.ts";
+import { isolateName } from "./isolate.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
@@ -63,8 +64,9 @@ export function openLibrary(path?: string | URL): void {
   checkStamp(wanted, functions);
   native = functions;
   openedPath = wanted;
-  // Native modules print through C's stdout, programs here through Deno's.
-  native.iree_ffi_stdout_line_buffered();
+  // What an isolate was given outlives it where its thread goes on, as with
+  // `deno run --watch`: the next one on the thread releases it.
+  native.iree_ffi_isolate_enter(isolateName());
 }
 
 /**

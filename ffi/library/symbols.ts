@@ -14,8 +14,8 @@ export const symbols = {
   iree_ffi_statistics: { parameters: ["buffer"], result: "void" },
   // void iree_ffi_fail_allocation(uint32_t countdown)
   iree_ffi_fail_allocation: { parameters: ["u32"], result: "void" },
-  // void iree_ffi_stdout_line_buffered(void)
-  iree_ffi_stdout_line_buffered: { parameters: [], result: "void" },
+  // void iree_ffi_isolate_enter(uint64_t isolate)
+  iree_ffi_isolate_enter: { parameters: ["u64"], result: "void" },
 
   // void iree_ffi_release(uint32_t kind, void* object)
   iree_ffi_release: { parameters: ["u32", "pointer"], result: "void" },

@@ -22,7 +22,8 @@ const mapped = new Set<NativeObject>();
  *
  * The array's buffer should not be transferred: when it was, its memory is kept
  * for ever, with its device. So is all that is mapped in a worker when that
- * ends, since its memory may have been transferred to another one.
+ * ends, or in a program that `--watch` restarts, since its memory may have been
+ * transferred to another worker.
  *
  * @example
  * ```ts

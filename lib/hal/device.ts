@@ -198,8 +198,8 @@ export class Device extends NativeObject {
   }
 
   /**
-   * What the device's allocator did so far. Memory that a program uses for a
-   * moment is not among it: that comes from the device's pools.
+   * What was allocated on the device so far. On CPU devices this includes what
+   * programs allocate, for results and while they run.
    */
   get statistics(): AllocatorStatistics {
     const [
@@ -250,7 +250,10 @@ export class Device extends NativeObject {
     return queryDevice(handleOf(this), this.#ordinal, category, key);
   }
 
-  /** Gives memory back to the system that the device keeps for later. */
+  /**
+   * Releases the memory that the device keeps for later. A `local-task` device
+   * keeps up to what was alive at once; what is still in use stays.
+   */
   trim(): void {
     trimDevice(handleOf(this), this.#ordinal);
   }

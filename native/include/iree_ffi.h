@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes whenever a declaration of this header does; a caller that was written
 // for another number must not call anything else.
-#define IREE_FFI_ABI_VERSION 5
+#define IREE_FFI_ABI_VERSION 6
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -58,9 +58,14 @@ IREE_API_EXPORT void iree_ffi_statistics(uint64_t* out_statistics);
 // of all threads. 0 makes none fail. For tests.
 IREE_API_EXPORT void iree_ffi_fail_allocation(uint32_t countdown);
 
-// Makes C's stdout line-buffered even when it is no terminal, so that what
+// Begins the use of the library by an isolate. |isolate| names it among those
+// of the process. If another isolate had this thread before, that
+// one is gone, and what it was given is released. What it had mapped stays, as
+// at the end of a thread.
+//
+// Makes C's stdout line-buffered even when it is not a terminal, so that what
 // native modules print stays in order with what the host program prints.
-IREE_API_EXPORT void iree_ffi_stdout_line_buffered(void);
+IREE_API_EXPORT void iree_ffi_isolate_enter(uint64_t isolate);
 
 //===----------------------------------------------------------------------===//
 // Objects

@@ -40,23 +40,45 @@ static iree_status_t iree_ffi_device_wrap_allocator(iree_ffi_reader_t specs,
   return iree_ok_status();
 }
 
+// A device, and its allocator before that was wrapped.
+typedef struct iree_ffi_created_device_t {
+  iree_hal_device_t* device;
+  iree_hal_allocator_t* allocator;
+} iree_ffi_created_device_t;
+
+// Lets the statistics of a CPU device count what programs allocate from its
+// pools; drivers of other devices count that themselves. For a device in a
+// group.
+static iree_status_t iree_ffi_device_count_pools(
+    const iree_ffi_created_device_t* created) {
+  if (!iree_ffi_is_heap_allocator(created->allocator)) return iree_ok_status();
+  iree_hal_queue_pool_backend_t backend;
+  IREE_RETURN_IF_ERROR(iree_hal_device_query_queue_pool_backend(
+      created->device, IREE_HAL_QUEUE_AFFINITY_ANY, &backend));
+  iree_ffi_slab_provider_set_allocator(backend.slab_provider,
+                                       created->allocator);
+  return iree_ok_status();
+}
+
 // Creates one device of the group; the builder does not retain what it is
-// given, so the caller releases |out_device| once the group exists.
+// given, so the caller releases the device once the group exists.
 static iree_status_t iree_ffi_device_create(
     iree_string_view_t uri, const iree_ffi_device_options_t* options,
     const iree_hal_device_create_params_t* create_params,
-    iree_hal_device_group_builder_t* builder, iree_hal_device_t** out_device) {
+    iree_hal_device_group_builder_t* builder,
+    iree_ffi_created_device_t* out_created) {
   if (options->task.length > 0 && iree_ffi_is_local_task_uri(uri)) {
     IREE_RETURN_IF_ERROR(iree_ffi_local_task_device_create(
-        uri, options->task, create_params, out_device));
+        uri, options->task, create_params, &out_created->device));
   } else {
     IREE_RETURN_IF_ERROR(iree_hal_create_device(
         iree_hal_available_driver_registry(), uri, create_params,
-        iree_ffi_allocator(), out_device));
+        iree_ffi_allocator(), &out_created->device));
   }
-  IREE_RETURN_IF_ERROR(
-      iree_ffi_device_wrap_allocator(options->allocators, *out_device));
-  return iree_hal_device_group_builder_add_device(builder, *out_device);
+  out_created->allocator = iree_hal_device_allocator(out_created->device);
+  IREE_RETURN_IF_ERROR(iree_ffi_device_wrap_allocator(options->allocators,
+                                                      out_created->device));
+  return iree_hal_device_group_builder_add_device(builder, out_created->device);
 }
 
 static iree_status_t iree_ffi_device_group_build(
@@ -71,7 +93,8 @@ static iree_status_t iree_ffi_device_group_build(
                             "%u devices asked for; a group has at most %d",
                             count, IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT);
   }
-  iree_hal_device_t* devices[IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT] = {NULL};
+  iree_ffi_created_device_t devices[IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT] = {
+      {NULL}};
   iree_hal_device_group_builder_t builder;
   iree_hal_device_group_builder_initialize(&builder, frontier_tracker);
   iree_status_t status = iree_ok_status();
@@ -89,7 +112,16 @@ static iree_status_t iree_ffi_device_group_build(
   } else {
     iree_hal_device_group_builder_deinitialize(&builder);
   }
-  for (uint32_t i = 0; i < count; ++i) iree_hal_device_release(devices[i]);
+  for (uint32_t i = 0; i < count && iree_status_is_ok(status); ++i) {
+    status = iree_ffi_device_count_pools(&devices[i]);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    iree_hal_device_release(devices[i].device);
+  }
+  if (!iree_status_is_ok(status)) {
+    iree_hal_device_group_release(*out_group);
+    *out_group = NULL;
+  }
   return status;
 }
 

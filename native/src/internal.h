@@ -229,6 +229,14 @@ iree_status_t iree_ffi_local_task_device_create(
     const iree_hal_device_create_params_t* create_params,
     iree_hal_device_t** out_device);
 
+// Whether an allocator is that of a CPU device, not wrapped in others.
+bool iree_ffi_is_heap_allocator(iree_hal_allocator_t* allocator);
+
+// Makes what pools reserve from a provider count in an allocator's statistics;
+// once, for a provider of CPU memory and the heap allocator of its device.
+void iree_ffi_slab_provider_set_allocator(iree_hal_slab_provider_t* provider,
+                                          iree_hal_allocator_t* allocator);
+
 bool iree_ffi_is_local_task_device(iree_hal_device_t* device);
 
 // Whether everything that was submitted to a local-task device is done.

@@ -22,6 +22,8 @@ typedef struct iree_ffi_handouts_t {
 
 typedef struct iree_ffi_thread_t {
   iree_status_t failure;
+  // The isolate that has the thread, and what it was given.
+  uint64_t isolate;
   iree_ffi_handouts_t handouts;
 
   // What was counted: written by the thread alone, read by all.
@@ -43,7 +45,7 @@ iree_ffi_thread_t* iree_ffi_this_thread(void);
 // The same if there is anything, else NULL.
 iree_ffi_thread_t* iree_ffi_this_thread_if_any(void);
 
-// Drops what was handed out to a thread that ends.
+// Drops what was handed out to a thread that ends, or whose isolate is gone.
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread);
 
 // Counts a thread from now on, until its counts are added to what ended threads

@@ -1,0 +1,26 @@
+/**
+ * What `reload_test.ts` runs again and again in one process: opens a device and
+ * a program for as long as the isolate lives, and prints what is live natively.
+ *
+ * @module
+ */
+
+import { BufferView, Device, Instance, load, runtime } from "../../../mod.ts";
+
+const [how, module] = Deno.args;
+
+const instance = Instance.open();
+const device = Device.create(instance, "local-task");
+const program = load({ modules: [module], device });
+const view = BufferView.from(device, new Float32Array([1, 2, 3, 4]));
+const product = program.call("mul", view, view) as BufferView;
+addEventListener("unload", () => {
+  console.log("unload", product.format());
+  if (how === "exits at unload") Deno.exit(0);
+});
+console.log("live", runtime.statistics.liveAllocations);
+if (how === "throws") throw new Error("thrown on purpose");
+if (how === "rejects") Promise.reject(new Error("rejected on purpose"));
+if (how === "exits") Deno.exit(0);
+if (how === "stays") setInterval(() => {}, 1e6);
+if (how === "computes") program.callAsync("mul", view, view);
