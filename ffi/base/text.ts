@@ -7,7 +7,9 @@
 import { IreeError } from "./error.ts";
 
 const encoder = new TextEncoder();
-export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+export const decoder: TextDecoder = new TextDecoder("utf-8", {
+  ignoreBOM: true,
+});
 
 /** Room that answers are written to; grows to the longest one so far. */
 let scratch = new Uint8Array(4096);

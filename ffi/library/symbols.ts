@@ -562,4 +562,4 @@ export const symbols = {
     parameters: ["f64", "u32", "buffer", "u32"],
     result: "pointer",
   },
-} as const satisfies Deno.ForeignLibraryInterface;
+} as const;

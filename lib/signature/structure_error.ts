@@ -40,6 +40,6 @@ export function structureError(
 }
 
 /** What there is besides. */
-export const CALL_HINT =
+export const CALL_HINT: string =
   "the program tells of structures by its attribute iree.abi; VmFunction.call " +
   "passes values as they are";

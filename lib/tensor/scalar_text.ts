@@ -68,7 +68,9 @@ function floatingReader(
 const { f16, bf16 } = DECLARED_SCALARS;
 
 /** Readers of floating point by type. */
-export const FLOATING_READERS = {
+export const FLOATING_READERS: Readonly<
+  Record<Exclude<ScalarTextType, "i32" | "i64">, NumberReader>
+> = {
   f16: floatingReader("6e-8 to 65504", (it) => f16.decode(f16.encode(it))),
   bf16: floatingReader(
     "9.2e-41 to 3.4e38",
@@ -76,7 +78,7 @@ export const FLOATING_READERS = {
   ),
   f32: floatingReader("1.4e-45 to 3.4e38", Math.fround, parseFloat32),
   f64: floatingReader("4.9e-324 to 1.8e308", (it) => it),
-} as const;
+};
 
 const READERS: Readonly<Record<ScalarTextType, NumberReader>> = {
   i32: signedReader(32),

@@ -75,7 +75,7 @@ export function linkedCompiler(
 }
 
 /** What to do about a program of another compiler. */
-export const COMPILE_AGAIN =
+export const COMPILE_AGAIN: string =
   `compile it again with the compiler of this runtime: pip install ${COMPILER}`;
 
 /** Field of IREE's `BytecodeModuleDef`. */

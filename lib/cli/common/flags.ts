@@ -42,6 +42,9 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
+/** A flag of one kind. */
+export type FlagOf<Kind extends Flag["kind"]> = Flag & { readonly kind: Kind };
+
 /** Flags of a command by name, in the order of the help. */
 export type FlagTable = Readonly<Record<string, Flag>>;
 
@@ -65,7 +68,7 @@ export type FlagValues<Table extends FlagTable> = {
 };
 
 /** What `--flagfile` is in the help of every command that takes it. */
-export const FLAGFILE_HELP: Flag = {
+export const FLAGFILE_HELP: FlagOf<"flagfile"> = {
   kind: "flagfile",
   value: "FILE",
   help: [

@@ -5,7 +5,6 @@ import {
   type ParameterMode,
   type ParameterProvider,
 } from "../../../mod.ts";
-import type { Flag } from "../common/flags.ts";
 import { Progress } from "../common/progress.ts";
 import { UsageError } from "../common/usage_error.ts";
 
@@ -17,7 +16,7 @@ export const PARAMETERS_FLAG = {
     "A file of parameters: .irpa, .gguf or .safetensors. Repeat it for several;",
     "those of one scope are put together. Can be given without the flag's name.",
   ],
-} as const satisfies Flag;
+} as const;
 
 /** `--parameter_mode`. */
 export const PARAMETER_MODE_FLAG = {
@@ -27,20 +26,20 @@ export const PARAMETER_MODE_FLAG = {
     "How contents are reached: read from the files when they are wanted, read",
     "into memory at the start, or mapped.",
   ],
-} as const satisfies Flag;
+} as const;
 
 /** `--output` of what writes an archive. */
 export const OUTPUT_FLAG = {
   kind: "text",
   value: "FILE",
   help: ["The archive to write, an .irpa."],
-} as const satisfies Flag;
+} as const;
 
 /** `--quiet` of what writes an archive. */
 export const QUIET_FLAG = {
   kind: "boolean",
   help: ["Does not list what the archive has."],
-} as const satisfies Flag;
+} as const;
 
 /** Arguments that are flags, and those that name files. */
 export function splitArguments(

@@ -1,4 +1,7 @@
-import { FLAGFILE_HELP, type FlagTable } from "../common/flags.ts";
+import { FLAGFILE_HELP, type FlagOf } from "../common/flags.ts";
+
+const MIN_I32 = -(2 ** 31);
+const MAX_I32 = 2 ** 31 - 1;
 
 /** What is run, on what, with which values. */
 export const MAIN_FLAGS = {
@@ -70,7 +73,7 @@ export const MAIN_FLAGS = {
       "first, or as the system maps them.",
     ],
   },
-} as const satisfies FlagTable;
+} as const;
 
 /** How devices are created, besides what is a program's. */
 export const DEVICE_FLAGS = {
@@ -87,7 +90,7 @@ export const DEVICE_FLAGS = {
     kind: "integer",
     value: "ORDINAL",
     min: 0,
-    max: 2 ** 31 - 1,
+    max: MAX_I32 as number,
     help: [
       "Which of several devices allocates inputs, and memory that any of them",
       "could: 0 unless given.",
@@ -111,7 +114,7 @@ export const DEVICE_FLAGS = {
     kind: "boolean",
     help: ["Tells how workers of local-task are spread, and runs nothing."],
   },
-} as const satisfies FlagTable;
+} as const;
 
 /** What is told of a run besides its results. */
 export const WATCH_FLAGS = {
@@ -133,7 +136,7 @@ export const WATCH_FLAGS = {
     kind: "integer",
     value: "COUNT",
     min: 1,
-    max: 2 ** 31 - 1,
+    max: MAX_I32 as number,
     help: [
       "Calls the function so many times, with the same inputs. The results of",
       "the last call are printed, and how long calls took.",
@@ -150,9 +153,7 @@ export const WATCH_FLAGS = {
       "at once, and files that are being written may be cut.",
     ],
   },
-} as const satisfies FlagTable;
-
-const TOLERANCE = { kind: "number", value: "SIZE", min: 0 } as const;
+} as const;
 
 /** What becomes of the results. */
 export const RESULT_FLAGS = {
@@ -182,8 +183,8 @@ export const RESULT_FLAGS = {
   output_max_element_count: {
     kind: "integer",
     value: "COUNT",
-    min: -(2 ** 31),
-    max: 2 ** 31 - 1,
+    min: MIN_I32 as number,
+    max: MAX_I32 as number,
     help: [
       "How many elements of a tensor to print at most: 1024 unless given; all",
       "when negative.",
@@ -204,32 +205,45 @@ export const RESULT_FLAGS = {
     help: ["Whether floating point may differ a little."],
   },
   expected_f16_threshold: {
-    ...TOLERANCE,
+    kind: "number",
+    value: "SIZE",
+    min: 0,
     help: ["By how much an f16 may differ: 0.001 unless given."],
   },
   expected_f32_threshold: {
-    ...TOLERANCE,
+    kind: "number",
+    value: "SIZE",
+    min: 0,
     help: ["By how much an f32 may differ: 0.0001 unless given."],
   },
   expected_f64_threshold: {
-    ...TOLERANCE,
+    kind: "number",
+    value: "SIZE",
+    min: 0,
     help: ["By how much an f64 may differ: 0.0001 unless given."],
   },
   expected_bf16_threshold: {
-    ...TOLERANCE,
+    kind: "number",
+    value: "SIZE",
+    min: 0,
     help: ["By how much a bf16 may differ: 0.01 unless given."],
   },
   expected_rtol: {
-    ...TOLERANCE,
+    kind: "number",
+    value: "SIZE",
+    min: 0,
     help: [
       "What part of the expected value any floating point may differ by",
       "besides: 1e-5 unless given.",
     ],
   },
-} as const satisfies FlagTable;
+} as const;
 
 /** What every command has. */
-export const COMMON_FLAGS = {
+export const COMMON_FLAGS: {
+  readonly flagfile: FlagOf<"flagfile">;
+  readonly help: FlagOf<"boolean">;
+} = {
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
-} as const satisfies FlagTable;
+};

@@ -1,12 +1,10 @@
 import { type Instance, setIreeFlags } from "../../../mod.ts";
-import type { Flag, FlagTable, FlagValues } from "../common/flags.ts";
+import type { Flag, FlagValues } from "../common/flags.ts";
 
 /** IREE's integers of 64 bits, as far as a number is exact. */
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 const MAX_U32 = 2 ** 32 - 1;
 const MAX_I32 = 2 ** 31 - 1;
-
-const FILTER = { kind: "integer", value: "N", min: -1, max: MAX_U32 } as const;
 
 /** What is recorded of a device while the function runs. */
 export const PROFILING_FLAGS = {
@@ -40,19 +38,28 @@ export const PROFILING_FLAGS = {
     kind: "integer",
     value: "ID",
     min: -1,
-    max: MAX_INTEGER,
+    max: MAX_INTEGER as number,
     help: ["Records only one command buffer."],
   },
   device_profiling_filter_command_index: {
-    ...FILTER,
+    kind: "integer",
+    value: "N",
+    min: -1,
+    max: MAX_U32 as number,
     help: ["Records only one command of command buffers."],
   },
   device_profiling_filter_physical_device: {
-    ...FILTER,
+    kind: "integer",
+    value: "N",
+    min: -1,
+    max: MAX_U32 as number,
     help: ["Records only one physical device."],
   },
   device_profiling_filter_queue: {
-    ...FILTER,
+    kind: "integer",
+    value: "N",
+    min: -1,
+    max: MAX_U32 as number,
     help: ["Records only one queue."],
   },
   device_profiling_counter: {
@@ -64,7 +71,7 @@ export const PROFILING_FLAGS = {
     kind: "integer",
     value: "MILLISECONDS",
     min: 0,
-    max: MAX_I32,
+    max: MAX_I32 as number,
     help: ["Writes what was recorded so often; 0 at the end only."],
   },
   device_capture_tool: {
@@ -85,7 +92,7 @@ export const PROFILING_FLAGS = {
     default: "",
     help: ["What the tool calls it."],
   },
-} as const satisfies FlagTable;
+} as const;
 
 /** What is set of drivers. */
 export const DRIVER_FLAGS = {
@@ -148,21 +155,21 @@ export const DRIVER_FLAGS = {
     kind: "integer",
     value: "COUNT",
     min: 0,
-    max: MAX_I32,
+    max: MAX_I32 as number,
     help: ["How many replays of command buffers a queue keeps."],
   },
   vulkan_cached_bda_replay_publication_bytes: {
     kind: "integer",
     value: "BYTES",
     min: 0,
-    max: MAX_INTEGER,
+    max: MAX_INTEGER as number,
     help: ["How large they are together."],
   },
   vulkan_retained_cached_bda_replay_instances: {
     kind: "integer",
     value: "COUNT",
     min: 0,
-    max: MAX_I32,
+    max: MAX_I32 as number,
     help: ["How many are left when the device is trimmed."],
   },
   vulkan_dedicated_compute_queue: {
@@ -170,9 +177,9 @@ export const DRIVER_FLAGS = {
     default: "true",
     help: ["Whether dispatches have a queue of their own: true unless given."],
   },
-} as const satisfies FlagTable;
+} as const;
 
-const NATIVE_FLAGS = { ...PROFILING_FLAGS, ...DRIVER_FLAGS } as const;
+type NativeFlags = typeof PROFILING_FLAGS & typeof DRIVER_FLAGS;
 
 /**
  * Sets the flags above in IREE, for the process; those that are not given are
@@ -183,10 +190,11 @@ const NATIVE_FLAGS = { ...PROFILING_FLAGS, ...DRIVER_FLAGS } as const;
  */
 export function setNativeFlags(
   instance: Instance,
-  values: FlagValues<typeof NATIVE_FLAGS>,
+  values: FlagValues<NativeFlags>,
 ): void {
   const set: Record<string, string | string[]> = {};
-  for (const [name, flag] of Object.entries<Flag>(NATIVE_FLAGS)) {
+  const flags: NativeFlags = { ...PROFILING_FLAGS, ...DRIVER_FLAGS };
+  for (const [name, flag] of Object.entries<Flag>(flags)) {
     const value = values[name as keyof typeof values];
     if (!isGiven(flag, value)) continue;
     set[name] = Array.isArray(value) ? value : `${value}`;

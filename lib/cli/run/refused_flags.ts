@@ -9,7 +9,7 @@ const NO_HIP = ["the HIP driver is not in this library"];
  * values that they have by themselves, so that the flag file which
  * `iree-run-module --help` prints can be used.
  */
-export const REFUSED_FLAGS = {
+export const REFUSED_FLAGS: FlagTable = {
   agents_md: { kind: "refused", default: "false", help: NO_REPLAY },
   device_replay_output: { kind: "refused", default: "", help: NO_REPLAY },
   device_replay_file_policy: {
@@ -57,4 +57,4 @@ export const REFUSED_FLAGS = {
     default: "",
     help: ["processors are those of this machine"],
   },
-} as const satisfies FlagTable;
+};

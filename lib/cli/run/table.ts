@@ -1,4 +1,4 @@
-import type { FlagValues } from "../common/flags.ts";
+import type { FlagTable, FlagValues } from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,
   TASK_WORKER_FLAGS,
@@ -14,7 +14,7 @@ import { DRIVER_FLAGS, PROFILING_FLAGS } from "./native_flags.ts";
 import { REFUSED_FLAGS } from "./refused_flags.ts";
 
 /** Flags of `iree run` by what they are about, in the order of the help. */
-export const FLAG_GROUPS = {
+export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
   "What to run": MAIN_FLAGS,
   "What becomes of the results": RESULT_FLAGS,
   "What is told besides": WATCH_FLAGS,
@@ -26,10 +26,22 @@ export const FLAG_GROUPS = {
   "Profiling": PROFILING_FLAGS,
   "Drivers": DRIVER_FLAGS,
   "Others": COMMON_FLAGS,
-} as const;
+};
+
+// Refused flags are parsed like the others, but have no values to read.
+type RunTable =
+  & typeof MAIN_FLAGS
+  & typeof RESULT_FLAGS
+  & typeof WATCH_FLAGS
+  & typeof DEVICE_FLAGS
+  & typeof TASK_TOPOLOGY_FLAGS
+  & typeof TASK_WORKER_FLAGS
+  & typeof PROFILING_FLAGS
+  & typeof DRIVER_FLAGS
+  & typeof COMMON_FLAGS;
 
 /** All flags of `iree run`. */
-export const RUN_FLAGS = {
+export const RUN_FLAGS: RunTable = {
   ...MAIN_FLAGS,
   ...RESULT_FLAGS,
   ...WATCH_FLAGS,
@@ -40,7 +52,7 @@ export const RUN_FLAGS = {
   ...DRIVER_FLAGS,
   ...REFUSED_FLAGS,
   ...COMMON_FLAGS,
-} as const;
+};
 
 /** Their values. */
-export type RunFlags = FlagValues<typeof RUN_FLAGS>;
+export type RunFlags = FlagValues<RunTable>;
