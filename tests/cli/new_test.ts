@@ -129,6 +129,7 @@ test("A project of an installed package calls what the user has installed", () =
   assertEquals(tasks(appFiles("x", commands)), [
     "iree-compile --iree-hal-target-backends=llvm-cpu --iree-llvmcpu-target-cpu=host",
     "deno run -A",
+    "deno run -A",
     "deno test -A",
   ]);
   assertEquals(tasks(moduleFiles("x", commands)), [
