@@ -13,7 +13,14 @@ import {
   TemporaryFolder,
   test,
 } from "../support.ts";
-import { assertBothFail, assertSame, call, forEach, peer } from "./peer.ts";
+import {
+  assertBothFail,
+  assertSame,
+  call,
+  forEach,
+  peer,
+  runBoth,
+} from "./peer.ts";
 
 const arithmetic = await program("arithmetic.mlir");
 const single = await program("single.mlir");
@@ -131,8 +138,16 @@ test("Files are read, mapped or come from stdin", async () => {
       "EXEC @double\nresult[0]: i32=8\n",
     );
   });
-  await assertBothFail(["--module=-"], "INVALID_ARGUMENT", "FlatBuffer", {
+  const { theirs, ours } = await runBoth(["--module=-"], {
     stdin: new Uint8Array(),
+  });
+  assertEquals([theirs.code, theirs.stdout], [1, ""]);
+  assertStringIncludes(theirs.stderr, "INVALID_ARGUMENT; FlatBuffer data");
+  assertEquals(ours, {
+    code: 1,
+    stdout: "",
+    stderr:
+      "error: INVALID_ARGUMENT: the program is empty, not a compiled program (.vmfb)\n",
   });
 });
 

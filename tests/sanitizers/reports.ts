@@ -1,10 +1,7 @@
 /**
  * Reads what the sanitizers of a run's processes reported: an error counts, a
  * leak counts when a frame of ours is in its stack. Deno, the compilers and the
- * peers have leaks of their own.
- *
- * As a program, prints what counts and fails if there is any:
- * `deno run -A reports.ts FOLDER`.
+ * peers have leaks of their own. `./dev test --asan` counts them as one test.
  *
  * @module
  */
@@ -56,21 +53,19 @@ function* reportsOf(program: string, text: string): Generator<string> {
   }
 }
 
-/** Prints each finding once, with how often it was there. */
-function print(found: readonly Finding[]): void {
+/**
+ * Formats findings: each once, with how often it was there, then their number.
+ *
+ * @param found The findings.
+ */
+export function formatFindings(found: readonly Finding[]): string {
   const counts = new Map<string, number>();
   for (const { program, text } of found) {
-    const line = `${program}: ${text}`;
-    counts.set(line, (counts.get(line) ?? 0) + 1);
+    const finding = `${program}: ${text}`;
+    counts.set(finding, (counts.get(finding) ?? 0) + 1);
   }
-  for (const [line, count] of counts) {
-    console.log(`\n${count === 1 ? "" : `${count} times `}${line}`);
-  }
-}
-
-if (import.meta.main) {
-  const found = findings(Deno.args[0]);
-  print(found);
-  console.log(`sanitizers: ${found.length} reports that count`);
-  if (found.length > 0) Deno.exit(1);
+  const lines = [...counts].map(([finding, count]) =>
+    `\n${count === 1 ? "" : `${count} times `}${finding}\n`
+  );
+  return `${lines.join("")}sanitizers: ${found.length} reports that count`;
 }

@@ -1,0 +1,122 @@
+/**
+ * `./dev check`: what can be found without running anything. Goes on after a
+ * check that fails, so that one run shows all of them.
+ *
+ *     check.ts FOLDER [--import-map=…]
+ *
+ * `FOLDER` has typos and shellcheck; `./dev` installs them before. Imports
+ * nothing, so that it runs without a configuration.
+ *
+ * @module
+ */
+
+const ROOT: string = new URL("..", import.meta.url).pathname;
+
+/** A command, and whether its output is left out. */
+export interface Check {
+  readonly command: readonly string[];
+  readonly quiet?: boolean;
+}
+
+/**
+ * The checks, in the order in which they run.
+ *
+ * @param files The files of the checkout.
+ * @param scripts Those that are scripts of a shell.
+ * @param tools The folder of typos and shellcheck.
+ * @param importMap Flags for Deno where JSR cannot be reached.
+ */
+export function checksOf(
+  files: readonly string[],
+  scripts: readonly string[],
+  tools: string,
+  importMap: readonly string[],
+): Check[] {
+  const deno = Deno.execPath();
+  const sources = files.filter((path) => path.endsWith(".ts"));
+  return [
+    { command: [deno, "fmt", "--check"] },
+    { command: [deno, "lint"] },
+    { command: [deno, "check", ...importMap, ...sources] },
+    {
+      command: [deno, "doc", ...importMap, "--lint", "mod.ts", "cli.ts"],
+      quiet: true,
+    },
+    {
+      command: [
+        ...[deno, "run", ...importMap, "--allow-read", "--allow-run=git"],
+        "tests/voice/words.ts",
+      ],
+    },
+    { command: [`${tools}/typos`] },
+    { command: [`${tools}/shellcheck`, ...scripts] },
+  ];
+}
+
+/** Files of the checkout: those that git tracks, and new ones. */
+async function listFiles(): Promise<string[]> {
+  const { stdout, success } = await new Deno.Command("git", {
+    args: [
+      ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+      "--deduplicate",
+    ],
+    cwd: ROOT,
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("git ls-files failed");
+  return new TextDecoder().decode(stdout).split("\0").filter(isThere);
+}
+
+/** Whether a tracked file was not removed. */
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(ROOT + path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether a file is a script of a shell, which shellcheck reads.
+ *
+ * @param path Its path.
+ * @param text Its text.
+ */
+export function isShellScript(path: string, text: string): boolean {
+  return /(?:^|\/)\.?[^./]*(?:\.sh)?$/.test(path) &&
+    /^#!.*\b(?:sh|bash|dash)\b/.test(text);
+}
+
+/**
+ * Runs checks, all of them, in the root of the checkout.
+ *
+ * @param checks The checks.
+ * @returns Whether none failed.
+ */
+export async function runChecks(checks: readonly Check[]): Promise<boolean> {
+  let passed = true;
+  for (const { command: [program, ...args], quiet } of checks) {
+    const { success } = await new Deno.Command(program, {
+      args,
+      cwd: ROOT,
+      stdout: quiet ? "null" : "inherit",
+    }).spawn().status;
+    passed &&= success;
+  }
+  return passed;
+}
+
+async function main(tools: string, importMap: string[]): Promise<number> {
+  const files = await listFiles();
+  const scripts = files.filter((path) =>
+    isShellScript(path, Deno.readTextFileSync(ROOT + path))
+  );
+  const checks = checksOf(files, scripts, tools, importMap);
+  return await runChecks(checks) ? 0 : 1;
+}
+
+if (import.meta.main) {
+  const [tools, ...importMap] = Deno.args;
+  Deno.exit(await main(tools, importMap));
+}

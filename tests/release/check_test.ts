@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import {
+  type Check,
+  checksOf,
+  isShellScript,
+  runChecks,
+} from "../../release/check.ts";
+
+Deno.test("Scripts of shells are found by their first line", () => {
+  assertEquals(isShellScript("dev", "#!/bin/sh\n"), true);
+  assertEquals(isShellScript(".ci/run", "#!/usr/bin/env bash\n"), true);
+  assertEquals(isShellScript("a/b.sh", "#!/bin/dash\n"), true);
+  assertEquals(isShellScript("a/b.py", "#!/usr/bin/env python3\n"), false);
+  assertEquals(isShellScript("LICENSE", "Apache License\n"), false);
+  // Pages quote scripts.
+  assertEquals(isShellScript("a/b.md", "#!/bin/sh\n"), false);
+});
+
+Deno.test("Every file of TypeScript is type-checked, every script read", () => {
+  const commands = checksOf(["a.ts", "b.md", "c/d.ts"], ["dev"], "/tools", [
+    "--import-map=x",
+  ]).map(({ command }) => command.join(" "));
+  const deno = Deno.execPath();
+  assertEquals(commands[2], `${deno} check --import-map=x a.ts c/d.ts`);
+  assertEquals(commands.at(-1), "/tools/shellcheck dev");
+});
+
+Deno.test("A check that fails does not keep the next ones from running", async () => {
+  const file = await Deno.makeTempFile();
+  const check = (script: string): Check => ({
+    command: ["sh", "-c", script, file],
+  });
+  try {
+    const first = check("exit 3");
+    const next = check('echo ran >>"$0"');
+    assertEquals(await runChecks([first, next]), false);
+    assertEquals(await runChecks([next, first]), false);
+    assertEquals(await runChecks([next]), true);
+    assertEquals(await Deno.readTextFile(file), "ran\n".repeat(3));
+  } finally {
+    await Deno.remove(file);
+  }
+});
