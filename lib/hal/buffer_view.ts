@@ -148,11 +148,7 @@ export class BufferView extends NativeObject {
    * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
    * @param elementType Type of the elements.
    * @param shape Dimensions, outermost first, `[]` for a scalar.
-<<<<<<< HEAD
    * @returns The view; throws RESOURCE_EXHAUSTED if memory is exhausted.
-=======
-   * @returns The view; throws RESOURCE_EXHAUSTED when memory runs out.
->>>>>>> b824288 (./dev test and ./dev check are TypeScript, with tests)
    */
   static zeros(
     memory: Device | Instance,
