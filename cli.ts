@@ -14,19 +14,20 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { ownValue } from "./lib/base/own_value.ts";
 import type {
   Command,
   Commands,
   CommandStatus,
 } from "./lib/cli/common/command.ts";
-import type { FlagTable } from "./lib/cli/common/flags.ts";
+import type { Flag, FlagTable } from "./lib/cli/common/flags.ts";
 import { suggestion } from "./lib/base/suggestion.ts";
 import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
 
 /** Flags of its own, and those that every command takes. */
-const FLAGS: FlagTable = {
+const FLAGS: FlagTable & { readonly verbose: Flag } = {
   help: {
     kind: "boolean",
     help: ["prints this help; `iree help COMMAND` that of a command"],
@@ -139,18 +140,17 @@ async function dispatch(args: readonly string[]): Promise<CommandStatus> {
     },
   });
   const [name = "help", ...rest] = args.slice(own.length);
+  const [topic = ""] = rest;
   if (name === "version" && rest.length > 0) {
-    throw new UsageError(`unexpected argument '${rest[0]}' of iree version`);
+    throw new UsageError(`unexpected argument '${topic}' of iree version`);
   } else if (flags.version || name === "version") {
     printVersion();
-  } else if (name === "help" && Object.hasOwn(COMMANDS, rest[0] ?? "")) {
-    return await runCommand(rest[0], ["--help"]);
+  } else if (name === "help" && Object.hasOwn(COMMANDS, topic)) {
+    return await runCommand(topic, ["--help"]);
   } else if (flags.help || name === "help") {
     printHelp(formatHelp(await importCommands()));
-  } else if (Object.hasOwn(COMMANDS, name)) {
-    return await runCommand(name, rest);
   } else {
-    throw unknownCommand(name);
+    return await runCommand(name, rest);
   }
 }
 
@@ -181,8 +181,10 @@ async function runCommand(
   name: string,
   args: readonly string[],
 ): Promise<CommandStatus> {
+  const importCommand = ownValue(COMMANDS, name);
+  if (importCommand === undefined) throw unknownCommand(name);
   try {
-    const command = await COMMANDS[name]();
+    const command = await importCommand();
     return await command.run(args);
   } catch (error) {
     if (error instanceof UsageError) error.command ??= name;

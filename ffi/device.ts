@@ -90,7 +90,7 @@ export function queryDevice(
       value,
     ),
   );
-  return value[0];
+  return value[0]!;
 }
 
 /** Gives memory back to the system that a device keeps for later. */

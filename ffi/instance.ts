@@ -56,10 +56,12 @@ export interface RuntimeStatistics {
 export function readStatistics(): RuntimeStatistics {
   const counts = new BigUint64Array(4);
   native?.iree_ffi_statistics(counts);
-  const [liveBytes, liveAllocations, peakBytes, totalAllocations] = Array.from(
-    counts,
-    toSafeNumber,
-  );
+  const [
+    liveBytes = 0,
+    liveAllocations = 0,
+    peakBytes = 0,
+    totalAllocations = 0,
+  ] = Array.from(counts, toSafeNumber);
   return { liveBytes, liveAllocations, peakBytes, totalAllocations };
 }
 

@@ -45,21 +45,21 @@ export class ListElements {
     this.#f64 = new Float64Array(buffer);
   }
 
-  /** Reads an element that is a scalar. */
+  /** Reads an element that is a scalar; the index is below the capacity. */
   scalar(index: number): number | bigint {
     switch (this.tags[index]) {
       case Tag.i8:
-        return this.#i8[8 * index];
+        return this.#i8[8 * index]!;
       case Tag.i16:
-        return this.#i16[4 * index];
+        return this.#i16[4 * index]!;
       case Tag.i32:
-        return this.#i32[2 * index];
+        return this.#i32[2 * index]!;
       case Tag.i64:
-        return this.#i64[index];
+        return this.#i64[index]!;
       case Tag.f32:
-        return this.#f32[2 * index];
+        return this.#f32[2 * index]!;
       default:
-        return this.#f64[index];
+        return this.#f64[index]!;
     }
   }
 

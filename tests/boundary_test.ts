@@ -94,8 +94,10 @@ Deno.test("Imports point one way: cli.ts, mod.ts, the rooms of lib/, ffi/", asyn
 function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
-    // How both write words in errors, and output files, is all that they share.
-    const shared = "base/suggestion|base/shell_word|files/output_file";
+    // How both look up names, write words in errors, and output files, is all
+    // that they share.
+    const shared =
+      "base/own_value|base/suggestion|base/shell_word|files/output_file";
     return new RegExp(`^(?:mod\\.ts$|lib/cli/|lib/(?:${shared})\\.ts$)`);
   }
   const [, room] = path.split("/");

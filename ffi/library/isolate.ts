@@ -18,7 +18,7 @@ export function isolateName(): bigint {
   const scope = globalThis as { [NAME]?: bigint };
   if (scope[NAME] === undefined) {
     if (!Object.isExtensible(globalThis)) return 0n;
-    const [name] = crypto.getRandomValues(new BigUint64Array(1));
+    const [name = 0n] = crypto.getRandomValues(new BigUint64Array(1));
     Object.defineProperty(globalThis, NAME, { value: name | 1n });
   }
   return scope[NAME]!;

@@ -26,5 +26,6 @@ export const Kind = {
 export type Kind = typeof Kind[keyof typeof Kind];
 
 export function kindName(kind: Kind): string {
-  return Object.keys(Kind)[kind];
+  // They count from 0, in this order.
+  return Object.keys(Kind)[kind]!;
 }

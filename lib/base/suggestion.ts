@@ -34,20 +34,19 @@ export function suggestion(
 function countMistakes(a: string, b: string): number {
   // Mistakes between the first letters of a, by row, and of b, by column.
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const mistakes = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    rows.push(row);
     for (let j = 1; j <= b.length; j++) {
-      const changed = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const isExchange = i > 1 && j > 1 && a[i - 1] === b[j - 2] &&
-        a[i - 2] === b[j - 1];
+      const isExchange = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       row.push(Math.min(
-        changed,
-        rows[i - 1][j] + 1,
-        row[j - 1] + 1,
-        isExchange ? rows[i - 2][j - 2] + 1 : Infinity,
+        mistakes(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        mistakes(i - 1, j) + 1,
+        mistakes(i, j - 1) + 1,
+        isExchange ? mistakes(i - 2, j - 2) + 1 : Infinity,
       ));
     }
-    rows.push(row);
   }
-  return rows[a.length][b.length];
+  return mistakes(a.length, b.length);
 }

@@ -135,5 +135,5 @@ function formatDevice({ uri, name, details }: DeviceInfo): string[] {
 
 /** What happened, without what was tried one after the other. */
 function firstLine(text: string): string {
-  return text.split("\n")[0].replace(/[: ]+$/, "");
+  return text.replace(/\n.*$/s, "").replace(/[: ]+$/, "");
 }

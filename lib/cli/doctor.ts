@@ -60,7 +60,7 @@ function run(args: readonly string[]): void {
   print("looked for", ...places.map(describePlace));
   print("library", ...orError(attempt(describeLibrary)));
   print("SDK", ...orError(attempt(() => [findSdk()])));
-  print("rights", ...leastRights(places[places.length - 1]));
+  print("rights", ...leastRights(places.at(-1)));
   const devices = tryDevices();
   if (devices.length > 0) {
     print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
@@ -104,7 +104,7 @@ function printJson(found: {
   readonly devices: readonly Trial[];
 }): void {
   const { places, library, sdk, devices } = found;
-  const { path, flags } = places[places.length - 1];
+  const place = places.at(-1);
   console.log(JSON.stringify({
     works: devices.some(({ works }) => works),
     deno: Deno.version.deno,
@@ -120,7 +120,9 @@ function printJson(found: {
       iree: library.value.iree,
     },
     sdk: sdk.value ?? null,
-    rights: path === undefined ? null : [...flags, `--allow-ffi=${path}`],
+    rights: place?.path === undefined
+      ? null
+      : [...place.flags, `--allow-ffi=${place.path}`],
     devices,
     errors: [library, sdk].flatMap(({ error }) => error ?? []),
   }));
@@ -157,11 +159,11 @@ function describeLibrary(): string[] {
 }
 
 /** The flags of Deno under which programs find the library and open it. */
-function leastRights({ path, flags }: LibraryPlace): string[] {
-  if (path === undefined) return ["not known without a library"];
+function leastRights(place: LibraryPlace | undefined): string[] {
+  if (place?.path === undefined) return ["not known without a library"];
   return [
-    ...flags,
-    `--allow-ffi=${path}`,
+    ...place.flags,
+    `--allow-ffi=${place.path}`,
     "and --allow-read for programs, --allow-ffi for native modules",
   ];
 }
@@ -203,5 +205,5 @@ function tryDevice(instance: Instance, uri: string, name: string): Trial {
 }
 
 function firstLine(text: string): string {
-  return text.split("\n")[0].replace(/:? *$/, "");
+  return text.replace(/\n.*$/s, "").replace(/:? *$/, "");
 }

@@ -107,7 +107,8 @@ function isSafetensors(head: Uint8Array<ArrayBuffer>): boolean {
 const ONNX_FIELDS = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
 /** A version of the format, a small number, and then another field. */
-function isOnnx([tag, version, next]: Uint8Array<ArrayBuffer>): boolean {
+function isOnnx(head: Uint8Array<ArrayBuffer>): boolean {
+  const [tag = 0, version = 0, next = 0] = head;
   return tag === 0x08 && version > 0 && version < 0x40 && ONNX_FIELDS.has(next);
 }
 

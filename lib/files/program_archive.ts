@@ -191,7 +191,7 @@ function readDirectory(
       name + nameLength,
       name + nameLength + extraLength,
     );
-    const [, byteLength, header] = widen(extra, [
+    const [, byteLength = 0, header = 0] = widen(extra, [
       view.getUint32(at + 24, true),
       view.getUint32(at + 20, true),
       view.getUint32(at + 42, true),

@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own_value.ts";
 import { type DeviceTarget, parseTargets } from "./program_targets.ts";
 
 /** Why a program found no device that it was compiled for. */
@@ -22,7 +23,7 @@ export function readDeviceMismatch(
   const missing = /^HAL device `(.*?)` not found or unavailable: ([^]*)$/
     .exec(message);
   if (missing !== null) {
-    const [, device, text] = missing;
+    const [, device = "", text = ""] = missing;
     const targets = parseTargets(text);
     const formats = targets.flatMap(({ executables }) =>
       executables.map(({ format }) => format)
@@ -33,7 +34,7 @@ export function readDeviceMismatch(
     /^HAL device `(.*?)` does not support any variant of executable `.*?`; available formats: \[(.*?)\]/
       .exec(message);
   if (variants === null) return undefined;
-  const [, device, formats] = variants;
+  const [, device = "", formats = ""] = variants;
   return { device, targets: [], formats: formats.split(", ") };
 }
 
@@ -58,5 +59,5 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 export function formatArchitecture(format: string): string | undefined {
   const arch = /^(?:embedded|system)-[a-z]+-(\w+)$/.exec(format)?.[1];
   if (arch === undefined) return undefined;
-  return Object.hasOwn(ARCHITECTURES, arch) ? ARCHITECTURES[arch] : arch;
+  return ownValue(ARCHITECTURES, arch) ?? arch;
 }

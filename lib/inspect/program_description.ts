@@ -290,7 +290,7 @@ function readShortText(bytes: Uint8Array<ArrayBuffer>): string | undefined {
 
 function findCustomTypes(types: readonly string[]): string[] {
   const objects = types.flatMap((type) =>
-    Array.from(type.matchAll(/!([\w.$]+)/g), ([, name]) => name)
+    Array.from(type.matchAll(/!([\w.$]+)/g), ([, name = ""]) => name)
   );
   return [...new Set(objects)].filter((name) => !BUILTIN_TYPES.test(name));
 }

@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own_value.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 
@@ -92,8 +93,8 @@ export function findParameters(
   const code = viewOf(bytecode);
   const found = new Map<string, ParameterRequirement>();
   for (const [ordinal, { name }] of imports.entries()) {
-    if (!Object.hasOwn(FUNCTIONS, name)) continue;
-    const described = FUNCTIONS[name];
+    const described = ownValue(FUNCTIONS, name);
+    if (described === undefined) continue;
     for (const call of findCalls(code, ordinal, described.count)) {
       const constant = (argument: number) => {
         const register = code.getUint16(call.operands + 2 * argument, true);

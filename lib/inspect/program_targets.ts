@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own_value.ts";
 import { type ByteSource, memorySource } from "../files/byte_source.ts";
 import { readLibraryFile } from "../files/library_file.ts";
 import { looksLikeProgram } from "../files/program_archive.ts";
@@ -74,10 +75,10 @@ export function readTargets(
     const missing = /^HAL device `(.*?)` not found or unavailable: ([^]*)$/
       .exec(message);
     if (missing !== null) {
-      const [, name, targets] = missing;
+      const [, name = "", targets = ""] = missing;
       devices.set(name, { name, targets: parseTargets(targets) });
     }
-    const [, name, formats] =
+    const [, name, formats = ""] =
       /any variant of executable `(.*?)`; available formats: \[(.*)\]$/
         .exec(message) ?? [];
     if (name === undefined) continue;
@@ -125,9 +126,9 @@ const TARGET =
  */
 export function parseTargets(text: string): DeviceTarget[] {
   const targets: (DeviceTarget & { executables: ExecutableTarget[] })[] = [];
-  for (const [, device, backend, format] of text.matchAll(TARGET)) {
+  for (const [, device, backend = "", format = ""] of text.matchAll(TARGET)) {
     if (device !== undefined) {
-      const drivers = Object.hasOwn(DRIVERS, device) ? DRIVERS[device] : [];
+      const drivers = ownValue(DRIVERS, device) ?? [];
       targets.push({ device, drivers, executables: [] });
     } else {
       targets.at(-1)?.executables.push({ backend, format });

@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own_value.ts";
 import {
   type ElementType,
   type ElementTypeInfo,
@@ -55,10 +56,8 @@ export function parseDescr(
   if (kind === "V") {
     return { info: rawInfo(descr, Number(size), raw, refuse), bigEndian };
   }
-  const type = `${kind}${size}`;
-  if (Object.hasOwn(ELEMENT_TYPES, type)) {
-    return { info: elementTypeInfo(ELEMENT_TYPES[type]), bigEndian };
-  }
+  const type = ownValue(ELEMENT_TYPES, `${kind}${size}`);
+  if (type !== undefined) return { info: elementTypeInfo(type), bigEndian };
   throw unimplemented(
     refuse(`has elements of type '${descr}', which no tensor has`),
     "convert the array in NumPy: array.astype(…)",

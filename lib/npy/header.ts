@@ -53,7 +53,7 @@ export function parseNpyHeader(
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
     throw refuse("does not begin as one: with \\x93NUMPY");
   }
-  const [major, minor] = [bytes[6], bytes[7]];
+  const [major = 0, minor = 0] = bytes.subarray(6, 8);
   const start = major === 1 ? 10 : 12;
   if (bytes.length < start) throw refuse("is cut off in its header");
   if (major < 1 || major > 3 || minor !== 0) {
@@ -90,8 +90,8 @@ function parseDictionary(
   const entries = new Map<string, string>();
   for (let at = 0; at < body.length; at++) {
     ENTRY.lastIndex = at;
-    const [, , key, value] = ENTRY.exec(body) ?? [];
-    if (key === undefined || entries.has(key)) throw corrupt();
+    const [, , key = "", value = ""] = ENTRY.exec(body) ?? [];
+    if (value === "" || entries.has(key)) throw corrupt();
     if (value === "[" || value === "(") {
       throw unimplemented(
         refuse("has elements of a structured type, which no tensor has"),
@@ -101,7 +101,9 @@ function parseDictionary(
     at = ENTRY.lastIndex;
     if (at < body.length && body[at] !== ",") throw corrupt();
   }
-  const [descr, order, shape] = KEYS.map((key) => entries.get(key) ?? "");
+  const [descr = "", order = "", shape = ""] = KEYS.map((key) =>
+    entries.get(key)
+  );
   const dims = parseShape(shape);
   if (
     entries.size !== KEYS.length || !/^['"]/.test(descr) ||

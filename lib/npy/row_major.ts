@@ -26,11 +26,12 @@ export class RowMajorWriter {
     this.#lanes = size / this.#target.BYTES_PER_ELEMENT;
     this.#shape = shape;
     this.#index = shape.map(() => 0);
-    const strides = shape.map(() => this.#lanes);
-    for (let axis = shape.length - 2; axis >= 0; axis--) {
-      strides[axis] = strides[axis + 1] * shape[axis + 1];
-    }
-    this.#strides = strides;
+    let stride = this.#lanes;
+    this.#strides = shape.toReversed().map((dimension) => {
+      const own = stride;
+      stride *= dimension;
+      return own;
+    }).reverse();
   }
 
   /**
@@ -45,7 +46,7 @@ export class RowMajorWriter {
     const source = lanesOf(bytes, lanes * BYTES_PER_ELEMENT);
     for (let from = 0; from < source.length; from += lanes) {
       for (let lane = 0; lane < lanes; lane++) {
-        target[this.#at + lane] = source[from + lane];
+        target[this.#at + lane] = source[from + lane]!;
       }
       this.#advance();
     }
@@ -55,10 +56,13 @@ export class RowMajorWriter {
   #advance(): void {
     const index = this.#index;
     for (let axis = 0; axis < index.length; axis++) {
-      this.#at += this.#strides[axis];
-      if (++index[axis] < this.#shape[axis]) return;
-      this.#at -= this.#shape[axis] * this.#strides[axis];
-      index[axis] = 0;
+      const dimension = this.#shape[axis]!;
+      const stride = this.#strides[axis]!;
+      this.#at += stride;
+      const next = index[axis]! + 1;
+      index[axis] = next < dimension ? next : 0;
+      if (next < dimension) return;
+      this.#at -= dimension * stride;
     }
   }
 }

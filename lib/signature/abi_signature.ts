@@ -232,9 +232,9 @@ function parseDictionary(
 export function resultStructure(
   types: readonly AbiType[],
 ): AbiTuple | AbiDictionary {
-  const [type] = types;
-  return types.length === 1 &&
-      (type.kind === "tuple" || type.kind === "dictionary")
+  const [type, ...others] = types;
+  return others.length === 0 &&
+      (type?.kind === "tuple" || type?.kind === "dictionary")
     ? type
     : { kind: "tuple", items: types };
 }

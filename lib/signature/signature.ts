@@ -1,3 +1,5 @@
+import { ownValue } from "../base/own_value.ts";
+
 /** A tensor: the shape is `null` where a dimension is known only at run time. */
 export interface TensorType {
   /** Tells it from the other kinds of types. */
@@ -105,7 +107,7 @@ function parseValue(text: string): DeclaredValue {
 
 /** Splits at the first brace outside of the type; the last one must close it. */
 function splitAttributes(text: string): [type: string, attributes: string] {
-  const [type, ...rest] = splitTopLevel(text, "{");
+  const [type = "", ...rest] = splitTopLevel(text, "{");
   const inner = /^([^]*)\}\s*$/.exec(rest.join("{"))?.[1];
   return inner === undefined ? [text, ""] : [type, inner];
 }
@@ -133,18 +135,17 @@ function unknown(text: string): UnknownType {
 }
 
 function parseTensor(text: string): TensorType | undefined {
-  const [body, ...encoding] = splitTopLevel(text, ",");
-  const match = /^((?:(?:\d+|\?)x)*)([A-Za-z][\w.]*(?:<\w+>)?)$/.exec(
-    body.trim(),
-  );
-  if (match === null) return undefined;
-  const shape = match[1].split("x").slice(0, -1)
+  const [body = "", ...encoding] = splitTopLevel(text, ",");
+  const [, dimensions = "", elementType] =
+    /^((?:(?:\d+|\?)x)*)([A-Za-z][\w.]*(?:<\w+>)?)$/.exec(body.trim()) ?? [];
+  if (elementType === undefined) return undefined;
+  const shape = dimensions.split("x").slice(0, -1)
     .map((dimension) => dimension === "?" ? null : Number(dimension));
   // A number that JavaScript would round is left as text.
   if (shape.some((size) => (size ?? 0) > Number.MAX_SAFE_INTEGER)) {
     return undefined;
   }
-  const tensor: TensorType = { kind: "tensor", elementType: match[2], shape };
+  const tensor: TensorType = { kind: "tensor", elementType, shape };
   return encoding.length === 0
     ? tensor
     : { ...tensor, encoding: encoding.join(",").trim() };
@@ -173,15 +174,16 @@ function splitTopLevel(text: string, separator: string): string[] {
   const open: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at];
+    const character = text.charAt(at);
+    const closing = ownValue(CLOSING, character);
     if (open.length === 0 && text.startsWith(separator, at)) {
       parts.push(text.slice(start, at));
       at += separator.length - 1;
       start = at + 1;
     } else if (character === '"') {
       at = endOfString(text, at);
-    } else if (character in CLOSING) {
-      open.push(CLOSING[character]);
+    } else if (closing !== undefined) {
+      open.push(closing);
     } else if (character === open.at(-1)) {
       open.pop();
     }

@@ -174,7 +174,7 @@ function smallFloatCodec(format: SmallFloat): Scalar {
         "or one that the format has, such as NaN";
     },
     fits: (value) => typeof value === "number" && format.fits(value),
-    read: (view, offset) => format.values[view.getUint8(offset)],
+    read: (view, offset) => format.values[view.getUint8(offset)]!,
     write: (view, offset, value) =>
       view.setUint8(offset, format.encode(Number(value))),
   };
@@ -313,7 +313,7 @@ const DEFAULTS: Readonly<Record<string, ElementType>> = {
  * @param name Name of the class.
  */
 export function defaultElementType(name: string): ElementTypeInfo | undefined {
-  return BY_NAME.get(DEFAULTS[name]);
+  return BY_NAME.get(DEFAULTS[name] ?? "");
 }
 
 /**

@@ -157,8 +157,9 @@ export function decodeNested(
   const size = info.bitCount / 8 / info.components;
   let offset = 0;
   const read = (depth: number): NestedArray => {
-    if (depth < nesting.length) {
-      return Array.from({ length: nesting[depth] }, () => read(depth + 1));
+    const length = nesting[depth];
+    if (length !== undefined) {
+      return Array.from({ length }, () => read(depth + 1));
     }
     const value = codec.read(view, offset);
     offset += size;

@@ -28,10 +28,10 @@ export function parseFloatingText(
   text: string,
   parseDecimal: (text: string) => number = Number,
 ): number | undefined {
-  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
-  if (special !== null) {
-    const size = /^i/i.test(special[2]) ? Infinity : NaN;
-    return special[1] === "-" ? -size : size;
+  const [, sign, special] = /^([+-]?)(inf|infinity|nan)$/i.exec(text) ?? [];
+  if (special !== undefined) {
+    const size = /^i/i.test(special) ? Infinity : NaN;
+    return sign === "-" ? -size : size;
   }
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) {
     return parseDecimal(text);
@@ -43,8 +43,9 @@ export function parseFloatingText(
 function parseHexadecimal(text: string): number | undefined {
   const match = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i
     .exec(text);
-  if (match === null || match[2] + match[3] === "") return undefined;
-  const [, sign, whole, fraction, exponent = "0"] = match;
+  if (match === null) return undefined;
+  const [, sign, whole = "", fraction = "", exponent = "0"] = match;
+  if (whole + fraction === "") return undefined;
   const digits = Number(BigInt(`0x${whole}${fraction}`));
   const value = digits * 2 ** (Number(exponent) - 4 * fraction.length);
   return sign === "-" ? -value : value;

@@ -1,11 +1,12 @@
 import { IreeError } from "../base/error.ts";
+import { ownValue } from "../base/own_value.ts";
 import { parseFloat32 } from "./decimal.ts";
 import {
   keepsSize,
   parseFloatingText,
   parseIntegerText,
 } from "./number_text.ts";
-import { DECLARED_SCALARS } from "./scalar.ts";
+import { BFLOAT16, FLOAT16 } from "./scalar.ts";
 
 /** A type of numbers whose text can be read by {@linkcode parseScalar}. */
 export type ScalarTextType = "i32" | "i64" | "f16" | "bf16" | "f32" | "f64";
@@ -65,16 +66,17 @@ function floatingReader(
   };
 }
 
-const { f16, bf16 } = DECLARED_SCALARS;
-
 /** Readers of floating point by type. */
 export const FLOATING_READERS: Readonly<
   Record<Exclude<ScalarTextType, "i32" | "i64">, NumberReader>
 > = {
-  f16: floatingReader("6e-8 to 65504", (it) => f16.decode(f16.encode(it))),
+  f16: floatingReader(
+    "6e-8 to 65504",
+    (it) => FLOAT16.decode(FLOAT16.encode(it)),
+  ),
   bf16: floatingReader(
     "9.2e-41 to 3.4e38",
-    (it) => bf16.decode(bf16.encode(it)),
+    (it) => BFLOAT16.decode(BFLOAT16.encode(it)),
   ),
   f32: floatingReader("1.4e-45 to 3.4e38", Math.fround, parseFloat32),
   f64: floatingReader("4.9e-324 to 1.8e308", (it) => it),
@@ -108,7 +110,7 @@ export function parseScalar(
   text: string,
   type: ScalarTextType,
 ): number | bigint {
-  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  const reader = ownValue(READERS, type);
   if (reader === undefined) {
     throw new IreeError("INVALID_ARGUMENT", `unknown type '${type}'`, {
       hint: `types: ${Object.keys(READERS).join(", ")}`,

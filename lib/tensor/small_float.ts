@@ -25,7 +25,7 @@ export class SmallFloat {
   /** Tells whether a number does not overflow, or become 0 without being it. */
   fits(value: number): boolean {
     if (this.values.some((it) => Object.is(it, value))) return true;
-    const rounded = this.values[this.encode(value)];
+    const rounded = this.values[this.encode(value)]!;
     return Math.abs(value) <= this.max && rounded !== 0 &&
       Math.sign(rounded) === Math.sign(value);
   }
@@ -76,7 +76,7 @@ function nearest(values: readonly number[], value: number): number {
   let best = -1;
   let distance = Infinity;
   for (let bits = 0; bits < values.length; bits++) {
-    const gap = Math.abs(values[bits] - value);
+    const gap = Math.abs(values[bits]! - value);
     if (gap < distance || (gap === distance && bits % 2 === 0)) {
       best = bits;
       distance = gap;
@@ -85,8 +85,16 @@ function nearest(values: readonly number[], value: number): number {
   return best;
 }
 
+/** An element type of floating point in 8 bits. */
+export type SmallFloatType =
+  | "f8E5M2"
+  | "f8E4M3FN"
+  | "f8E5M2FNUZ"
+  | "f8E4M3FNUZ"
+  | "f8E8M0FNU";
+
 /** The formats by the names of their element types. */
-export const SMALL_FLOATS: Readonly<Record<string, SmallFloat>> = {
+export const SMALL_FLOATS: Readonly<Record<SmallFloatType, SmallFloat>> = {
   f8E5M2: smallFloat({
     exponentBits: 5,
     mantissaBits: 2,

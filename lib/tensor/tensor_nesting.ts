@@ -37,11 +37,12 @@ function readItems(
   level: number,
 ): number {
   let at = start;
-  for (let count = 0; count < shape[level] && at >= 0; count++) {
+  const size = shape[level] ?? 0;
+  for (let count = 0; count < size && at >= 0; count++) {
     if (level + 1 < shape.length) {
       at = readDimension(tokens, at, shape, level + 1);
     } else {
-      at = at < tokens.length && !/[[\]]/.test(tokens[at]) ? at + 1 : -1;
+      at = /[[\]]/.test(tokens[at] ?? "]") ? -1 : at + 1;
     }
   }
   return at;

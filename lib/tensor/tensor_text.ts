@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import { ownValue } from "../base/own_value.ts";
 import { ELEMENT_TYPES, elementTypeInfo } from "./element_type.ts";
 import { keepsSize, parseFloatingText } from "./number_text.ts";
 import {
@@ -172,9 +173,7 @@ export function checkTensorText(text: TensorText): void {
   const { elementType, contents, shape } = text;
   elementBitCount(elementType);
   const words = contents.split(/[\s,[\]]+/).filter((it) => it !== "");
-  const reader = Object.hasOwn(READERS, elementType)
-    ? READERS[elementType]
-    : bytesReader(elementType);
+  const reader = ownValue(READERS, elementType) ?? bytesReader(elementType);
   for (const [index, word] of words.entries()) {
     if (reader.read(word) !== undefined) continue;
     throw new IreeError(

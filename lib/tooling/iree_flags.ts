@@ -4,6 +4,7 @@ import { checkLibraryFile, setFlag } from "../../ffi/tooling.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { ownValue } from "../base/own_value.ts";
 import { loadablePath, writablePath } from "../base/permissions.ts";
 
 /** What is known of a flag that can be set. */
@@ -87,7 +88,8 @@ export function setIreeFlags(
 }
 
 function flagOf(name: string): Flag {
-  if (Object.hasOwn(FLAGS, name)) return FLAGS[name];
+  const flag = ownValue(FLAGS, name);
+  if (flag !== undefined) return flag;
   throw new IreeError("INVALID_ARGUMENT", `no flag '${name}' can be set`, {
     hint: `flags: ${Object.keys(FLAGS).join(", ")}`,
   });

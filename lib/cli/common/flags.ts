@@ -1,3 +1,4 @@
+import { ownValue } from "../../base/own_value.ts";
 import { checkInputFile } from "./input_file.ts";
 import { suggestion } from "../../base/suggestion.ts";
 import { UsageError } from "./usage_error.ts";
@@ -133,14 +134,14 @@ function parseArgument(
   arg: string,
   depth: number,
 ): void {
-  const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg);
-  if (match === null) throw unexpectedArgument(table, arg);
-  const name = match[1].trimEnd().replaceAll("-", "_");
-  const value = match[2];
-  const flag = Object.hasOwn(table, name) ? table[name] : undefined;
+  const [, written, value] =
+    /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg) ?? [];
+  if (written === undefined) throw unexpectedArgument(table, arg);
+  const name = written.trimEnd().replaceAll("-", "_");
+  const flag = ownValue(table, name);
   if (flag === undefined) {
     throw new UsageError(
-      `flag '${printable(match[1])}' not recognized` +
+      `flag '${printable(written)}' not recognized` +
         suggestion(name, Object.keys(table), "--"),
     );
   }

@@ -1,5 +1,6 @@
+import { ownValue } from "../../base/own_value.ts";
 import type { Command, Commands } from "../common/command.ts";
-import type { FlagTable } from "../common/flags.ts";
+import type { Flag, FlagTable } from "../common/flags.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
@@ -35,7 +36,7 @@ const SCRIPTS: Readonly<
  */
 export function completionsCommand(
   importCommands: () => Promise<Commands>,
-  flags: FlagTable,
+  flags: FlagTable & { readonly verbose: Flag },
 ): Command {
   return {
     summary: "prints completions for a shell",
@@ -45,13 +46,14 @@ export function completionsCommand(
       const isFlag = (arg: string) => arg.startsWith("-");
       if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
       const [shell = "", ...rest] = args.filter((arg) => !isFlag(arg));
-      if (!Object.hasOwn(SCRIPTS, shell) || rest.length > 0) {
+      const script = ownValue(SCRIPTS, shell);
+      if (script === undefined || rest.length > 0) {
         throw new UsageError(
           `completions are for one of ${Object.keys(SCRIPTS).join(", ")}`,
         );
       }
       const commands = withFlags(await importCommands());
-      console.log(SCRIPTS[shell](commands, flags).trimEnd());
+      console.log(script(commands, flags).trimEnd());
     },
   };
 

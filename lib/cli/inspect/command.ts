@@ -106,9 +106,11 @@ function inspectFiles(args: readonly string[]): void {
     return;
   }
   const files = args.filter((arg) => !isFlag(arg));
+  const [file] = files;
+  if (file === undefined) throw new UsageError("no file to inspect is named");
   checkUsage(flags, files);
   if (flags.types) {
-    print(formatTypes(files[0], flags), flags);
+    print(formatTypes(file, flags), flags);
     return;
   }
   const results = describeFiles(files, flags.load);
@@ -126,7 +128,6 @@ function inspectFiles(args: readonly string[]): void {
 }
 
 function checkUsage(flags: Flags, files: readonly string[]): void {
-  if (files.length === 0) throw new UsageError("no file to inspect is named");
   if (files.filter((file) => file === "-").length > 1) {
     throw new UsageError("- can be given once");
   }

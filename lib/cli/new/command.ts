@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
+import { ownValue } from "../../base/own_value.ts";
 import { shellWord } from "../../base/shell_word.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
@@ -68,7 +69,8 @@ async function run(args: readonly string[]): Promise<void> {
   const isFlag = (arg: string) => arg.startsWith("-");
   if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
   const [kind = "", path, ...rest] = args.filter((arg) => !isFlag(arg));
-  if (!Object.hasOwn(KINDS, kind)) {
+  const makeFiles = ownValue(KINDS, kind);
+  if (makeFiles === undefined) {
     const kinds = Object.keys(KINDS).join(" or ");
     throw new UsageError(`iree new makes a ${kinds}, not '${kind}'`);
   }
@@ -77,7 +79,7 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const folder = resolve(path);
   const name = projectName(kind, basename(folder));
-  await writeProject(path, KINDS[kind](name, COMMANDS));
+  await writeProject(path, makeFiles(name, COMMANDS));
   const isHere = folder === Deno.cwd();
   const enter = isHere ? "" : `cd ${shellWord(path)} && `;
   console.log(
@@ -113,9 +115,10 @@ function projectName(kind: string, folder: string): string {
 async function writeProject(path: string, files: ProjectFiles): Promise<void> {
   const isNew = await makeFolder(path);
   const written: string[] = [];
+  let whole = path;
   try {
     for (const [name, text] of Object.entries(files)) {
-      const whole = join(path, name);
+      whole = join(path, name);
       await Deno.writeTextFile(whole, text, { createNew: true });
       written.push(whole);
     }
@@ -123,7 +126,7 @@ async function writeProject(path: string, files: ProjectFiles): Promise<void> {
     if (isNew) await Deno.remove(path, { recursive: true });
     else await Promise.all(written.map((it) => Deno.remove(it)));
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw alreadyThere(join(path, Object.keys(files)[written.length]));
+    throw alreadyThere(whole);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from "../../base/own_value.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import type { FlagTable } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -50,11 +51,12 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (name === undefined) {
     throw new UsageError(`an action is missing; there is ${names()}`);
   }
-  if (!Object.hasOwn(ACTIONS, name)) {
+  const action = ownValue(ACTIONS, name);
+  if (action === undefined) {
     throw new UsageError(`no action '${name}'; there is ${names()}`);
   }
   try {
-    return await ACTIONS[name].run(rest);
+    return await action.run(rest);
   } catch (error) {
     if (error instanceof UsageError) error.command = `parameters ${name}`;
     throw error;

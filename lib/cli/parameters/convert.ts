@@ -145,8 +145,9 @@ function checkKeys(
   providers: readonly ParameterProvider[],
 ): void {
   for (const key of [...excluded, ...renamed.keys(), ...splats.keys()]) {
-    const found = providers.filter(({ index }) => index.has(key));
-    if (found.length === 0) providers[0].index.lookup(key);
+    // Where none has it, the first one says so.
+    const has = providers.some(({ index }) => index.has(key));
+    if (!has) providers.at(0)?.index.lookup(key);
   }
 }
 

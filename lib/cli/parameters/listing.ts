@@ -30,7 +30,9 @@ export function formatScope({ scope, index }: ParameterProvider): string {
   const { entries } = index;
   const total = entries.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const name = scope === "" ? "<global>" : `\`${scope}\``;
-  const [first, ...others] = COLUMNS.map((title) => title.padStart(COLUMN));
+  const [first = "", ...others] = COLUMNS.map((title) =>
+    title.padStart(COLUMN)
+  );
   return [
     RULE,
     `// Parameter scope ${name} (${entries.length} entries, ${total} total ` +

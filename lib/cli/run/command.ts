@@ -149,8 +149,9 @@ function runProgram(flags: RunFlags): CommandStatus {
 
 function onlyFunction(program: LoadedProgram): string {
   const names = program.functionNames;
-  if (names.length === 1) return names[0];
-  if (names.length === 0) {
+  const [name, ...others] = names;
+  if (name !== undefined && others.length === 0) return name;
+  if (name === undefined) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       "no exported functions found in module; at least one must be present",

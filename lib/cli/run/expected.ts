@@ -9,8 +9,7 @@ import {
   VmRef,
 } from "../../../mod.ts";
 import { asTensor } from "./as_tensor.ts";
-import type { InputType } from "./inputs.ts";
-import { isPrintable, type Results } from "./results.ts";
+import { isPrintable, type Result, type Results } from "./results.ts";
 
 /** How many elements of a tensor that differs are printed at most. */
 const MAX_ELEMENT_COUNT = 1024;
@@ -28,28 +27,22 @@ export function compareResults(
   expected: readonly (Value | undefined)[],
   options: CompareOptions,
 ): string {
-  const { values, types, instance } = results;
-  if (expected.length !== values.length) {
+  const { items, instance } = results;
+  if (expected.length !== items.length) {
     return `[FAILED] expected ${expected.length} list elements but ` +
-      `${values.length} provided\n`;
+      `${items.length} provided\n`;
   }
-  return expected.map((value, ordinal) => {
+  return items.map((result, ordinal) => {
+    const value = expected[ordinal];
     if (value === undefined) return "";
-    const difference = compareValue(
-      value,
-      values[ordinal],
-      types[ordinal],
-      options,
-      instance,
-    );
+    const difference = compareValue(value, result, options, instance);
     return difference && `[FAILED] result[${ordinal}]: ${difference}\n`;
   }).join("");
 }
 
 function compareValue(
   expected: Value,
-  actual: Value,
-  type: InputType,
+  { value: actual, type }: Result,
   options: CompareOptions,
   instance: Instance,
 ): string {

@@ -24,7 +24,7 @@ export interface InputTarget {
   /** What the values belong to, for messages. */
   readonly name: string;
   /** The function as its author declared it, for messages. */
-  readonly declaration?: string;
+  readonly declaration: string | undefined;
   /** What a value is, for messages. */
   readonly role: "input" | "expected output";
 }
@@ -44,7 +44,7 @@ export function parseInputs(
   stack: DisposableStack,
 ): Value[] {
   return parseExpected(specs, target, stack).map((value, ordinal) =>
-    value === undefined ? zeroOf(target.types[ordinal]) : value
+    value === undefined ? zeroOf(target.types[ordinal] ?? "ref") : value
   );
 }
 
@@ -199,7 +199,7 @@ class InputReader {
   }
 
   #parseTensor(spec: string): BufferView {
-    const [, type, path] = /^([^=]*)=([@+].*)$/s.exec(spec) ?? [];
+    const [, type = "", path] = /^([^=]*)=([@+].*)$/s.exec(spec) ?? [];
     if (path === undefined) return parseTensor(this.#target.memory, spec);
     return this.#files.readTensor(type, path.slice(1), path.startsWith("+"));
   }
@@ -227,7 +227,8 @@ class InputReader {
 
   #nextType(): InputType {
     const { types } = this.#target;
-    if (this.values.length < types.length) return types[this.values.length];
+    const type = types[this.values.length];
+    if (type !== undefined) return type;
     const count = Math.max(this.#specCount, types.length + 1);
     throw new WrongCount(this.#target, count);
   }

@@ -20,11 +20,10 @@ export function addOperands(
   operands: readonly string[],
 ): void {
   const hasModules = modules.length > 0;
-  let count = 0;
-  while (
-    count < operands.length &&
-    (count === 0 && !hasModules || isModule(operands[count]))
-  ) count++;
+  const end = operands.findIndex((it, index) =>
+    !(index === 0 && !hasModules || isModule(it))
+  );
+  const count = end < 0 ? operands.length : end;
   const [module] = operands.slice(0, count);
   if (hasModules && module !== undefined) {
     throw new UsageError(

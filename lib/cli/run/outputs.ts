@@ -1,42 +1,37 @@
-import {
-  type BufferView,
-  type Instance,
-  IreeError,
-  type Value,
-} from "../../../mod.ts";
+import { type BufferView, type Instance, IreeError } from "../../../mod.ts";
 import { writeOutput } from "../../files/output_file.ts";
 import { asTensor } from "./as_tensor.ts";
 import { asFileError } from "./file_error.ts";
-import type { InputType } from "./inputs.ts";
 import { makeNpyHeader } from "./npy_file.ts";
-import type { Results } from "./results.ts";
+import type { Result, Results } from "./results.ts";
 
 /**
  * Does with results what `--output` says.
  *
  * @param results The results.
  * @param targets One text for each.
- * @param printResult Prints a result by its number.
+ * @param printResult Prints a result, which comes with its number.
  */
 export function writeOutputs(
   results: Results,
   targets: readonly string[],
-  printResult: (ordinal: number) => void,
+  printResult: (result: Result, ordinal: number) => void,
 ): void {
-  const { values, types, instance } = results;
-  if (targets.length !== values.length) {
+  const { items, instance } = results;
+  if (targets.length !== items.length) {
     throw new IreeError(
       "OUT_OF_RANGE",
       `${targets.length} outputs specified but the provided variant list ` +
-        `only has ${values.length} elements`,
+        `only has ${items.length} elements`,
     );
   }
-  for (const [ordinal, target] of targets.entries()) {
+  for (const [ordinal, result] of items.entries()) {
+    const target = targets[ordinal] ?? "";
     if (target === "") continue;
     if (target === "-") {
-      printResult(ordinal);
+      printResult(result, ordinal);
     } else {
-      writeFile(target, values[ordinal], types[ordinal], instance);
+      writeFile(target, result, instance);
     }
   }
 }
@@ -48,8 +43,7 @@ export function print(lines: string): void {
 
 function writeFile(
   target: string,
-  value: Value,
-  type: InputType,
+  { value, type }: Result,
   instance: Instance,
 ): void {
   if (!/^[@+]/.test(target)) {

@@ -50,8 +50,8 @@ export class TextReporter implements Reporter {
     } else if (output.length === 0) {
       print(results.format(maxCount));
     } else {
-      writeOutputs(results, output, (ordinal) => {
-        print(results.formatOne(ordinal, maxCount));
+      writeOutputs(results, output, (result) => {
+        print(results.formatOne(result, maxCount));
       });
     }
     if (repeat !== undefined) console.log(formatTimes(milliseconds));
@@ -98,19 +98,15 @@ export class JsonReporter implements Reporter {
     const { output } = this.#flags;
     const printed = new Set<number>();
     if (differences === undefined && output.length > 0) {
-      writeOutputs(results, output, (ordinal) => printed.add(ordinal));
+      writeOutputs(results, output, (_, ordinal) => printed.add(ordinal));
     }
     const expected: Record<string, Json> = differences === undefined
       ? {}
       : { matched: differences === "", differences };
     console.log(JSON.stringify({
       function: this.#name,
-      results: results.values.map((value, ordinal) =>
-        toJson(
-          value,
-          output.length === 0 || printed.has(ordinal),
-          results.types[ordinal],
-        )
+      results: results.items.map(({ value, type }, ordinal) =>
+        toJson(value, output.length === 0 || printed.has(ordinal), type)
       ),
       milliseconds,
       ...expected,

@@ -12,12 +12,18 @@ import {
 } from "../../../mod.ts";
 import type { InputType } from "./inputs.ts";
 
+/** One result of a function. */
+export interface Result {
+  /** Its value. */
+  readonly value: Value;
+  /** Its type. */
+  readonly type: InputType;
+}
+
 /** What a function returned, in memory that the host can read. */
 export class Results {
-  /** The results; objects belong to the stack that was given. */
-  readonly values: readonly Value[];
-  /** Their types, in order. */
-  readonly types: readonly InputType[];
+  /** The results, in order; objects belong to the stack that was given. */
+  readonly items: readonly Result[];
   /** The instance that they belong to. */
   readonly instance: Instance;
 
@@ -38,26 +44,26 @@ export class Results {
     stack: DisposableStack,
   ) {
     this.instance = instance;
-    this.types = types;
-    const values = Array.isArray(result) ? result : [result ?? null];
-    const returned = types.map((_, ordinal) => values[ordinal]);
-    for (const value of returned) own(value, stack);
-    this.values = device === undefined
+    const values = Array.isArray(result) ? result : [result];
+    const returned = types.map((type, ordinal) => ({
+      type,
+      value: values[ordinal] ?? null,
+    }));
+    for (const { value } of returned) own(value, stack);
+    this.items = device === undefined
       ? returned
       : toHost(instance, returned, device, stack);
   }
 
   /** Text of all results, as `iree-run-module` prints them. */
   format(maxElementCount: number): string {
-    return this.values.map((_, ordinal) =>
-      `result[${ordinal}]: ${this.formatOne(ordinal, maxElementCount)}`
+    return this.items.map((item, ordinal) =>
+      `result[${ordinal}]: ${this.formatOne(item, maxElementCount)}`
     ).join("");
   }
 
   /** Text of one result, without its number. */
-  formatOne(ordinal: number, maxElementCount: number): string {
-    const type = this.types[ordinal];
-    const value = this.values[ordinal];
+  formatOne({ value, type }: Result, maxElementCount: number): string {
     checkPrintable(value);
     using list = List.create(this.instance);
     list.push(value, storedType(type));
@@ -101,24 +107,25 @@ function storedType(type: InputType): ScalarType | undefined {
 
 function toHost(
   instance: Instance,
-  values: readonly Value[],
+  items: readonly Result[],
   device: Device,
   stack: DisposableStack,
-): Value[] {
+): Result[] {
   using list = List.create(instance);
-  const places = values.map((value) => {
+  const places = items.map(({ value }) => {
     if (typeof value !== "object") return undefined;
     list.push(value);
     return list.size - 1;
   });
   copyToHost(list, device);
-  return values.map((value, ordinal) => {
+  return items.map((item, ordinal) => {
+    const { value, type } = item;
     const place = places[ordinal];
-    if (place === undefined || value === null) return value;
+    if (place === undefined || value === null) return item;
     const copy = list.get(place);
     own(copy, stack);
     // Results can be large: what was copied is not kept.
     if (typeof value === "object") value.dispose();
-    return copy;
+    return { value: copy, type };
   });
 }

@@ -76,7 +76,7 @@ function readFile(tar: Uint8Array<ArrayBuffer>, offset: number): ArchiveFile {
   const prefix = readText(header, 345, 155);
   const name = readText(header, 0, 100);
   const path = prefix === "" ? name : `${prefix}/${name}`;
-  const type = String.fromCharCode(header[156]);
+  const type = String.fromCharCode(...header.subarray(156, 157));
   if (readText(header, 257, 6) !== "ustar" || type !== "0") {
     throw damaged(`has '${path}' of type '${type}', which is no plain file`);
   }

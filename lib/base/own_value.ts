@@ -1,0 +1,13 @@
+/**
+ * Looks up a name in a table; what the table inherits does not count.
+ *
+ * @param table The values by their names.
+ * @param name A name, which may come from outside.
+ * @returns Its value, or `undefined` if the table has no such name.
+ */
+export function ownValue<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
