@@ -74,7 +74,7 @@ test("What is wrong with an expected output is not told of an input", async () =
     const [expected, words] of [
       [["x"], "parsing value `x` as i32; parsing expected output 0"],
       [[""], "no value specified for expected output"],
-      [["2", "2"], "expected fewer expected output values; 'double' has 1"],
+      [["2", "2"], "'double' returns 1 result, got 2 expected outputs"],
     ] as const
   ) {
     const { code, stdout, stderr } = await iree([

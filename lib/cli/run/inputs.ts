@@ -100,13 +100,13 @@ class WrongCount extends IreeError {
    * @param count How many were given.
    */
   constructor({ types, name, role, declaration }: InputTarget, count: number) {
-    const takes = role === "input" ? "takes" : "returns";
-    const noun = role === "input" ? "input" : "result";
-    const amount = types.length === 0 ? "no" : types.length;
     const s = types.length === 1 ? "" : "s";
+    const amount = types.length === 0 ? "no" : types.length;
     super(
       "INVALID_ARGUMENT",
-      `'${name}' ${takes} ${amount} ${noun}${s}, got ${count}`,
+      role === "input"
+        ? `'${name}' takes ${amount} input${s}, got ${count}`
+        : `'${name}' returns ${amount} result${s}, got ${count} expected outputs`,
       { hint: declaration && `it is declared as \`${declaration}\`` },
     );
   }
