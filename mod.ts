@@ -91,13 +91,19 @@ export {
   type ElementType,
   type TypedArray,
 } from "./lib/tensor/element_type.ts";
-export {
-  type Argument,
-  type CallResult,
-  type Computed,
-  type Submission,
-  VmFunction,
-} from "./lib/call/function.ts";
+export type {
+  Argument,
+  CallResult,
+  Computed,
+  FlatArgument,
+  FlatComputed,
+  FlatResult,
+  Structure,
+} from "./lib/call/argument.ts";
+export type { Submission } from "./lib/call/async_calls.ts";
+export type { CallOptions } from "./lib/call/call_options.ts";
+export { VmFunction } from "./lib/call/function.ts";
+export { FunctionCalls } from "./lib/call/function_calls.ts";
 export {
   type FileDescription,
   inspect,
@@ -154,21 +160,24 @@ export type { NpyOptions } from "./lib/npy/options.ts";
 export { type NpyData, writeNpy } from "./lib/npy/write_npy.ts";
 export type {
   AllComputed,
+  AllShaped,
   ArgumentsOf,
+  ArraysOf,
   ComputedOf,
+  DeclaredFunction,
   FunctionName,
   FunctionOf,
-  PlainFunction,
   ResultsOf,
   Structured,
+  StructuredFunction,
   TypedFunction,
 } from "./lib/program/typed_function.ts";
-export type { WaitOptions } from "./lib/base/deadline.ts";
 export {
   LoadedProgram,
   type Program,
   type ProgramFunction,
   type ProgramFunctions,
+  type RunOptions,
 } from "./lib/program/program.ts";
 export { Profiling } from "./lib/tooling/profiling.ts";
 export type { ParameterRequirement } from "./lib/inspect/program_parameters.ts";
@@ -210,11 +219,7 @@ export type {
   TensorType,
   UnknownType,
 } from "./lib/signature/signature.ts";
-export {
-  disposeStructure,
-  type StructuredArgument,
-  type StructuredResult,
-} from "./lib/call/structure.ts";
+export { disposeStructure } from "./lib/call/structure.ts";
 export type { NestedArray } from "./lib/tensor/tensor_data.ts";
 export type { NdArray, TensorData } from "./lib/tensor/tensor_data.ts";
 export {

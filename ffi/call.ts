@@ -190,7 +190,7 @@ function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
  * @param context The context.
  * @param call The call.
  * @param callArguments Its arguments.
- * @param isWanted Whether it is still to be made when there is a thread for it.
+ * @param signal Aborted when the call is no longer wanted: it is not made then.
  * @returns When the call has ended, or was submitted; {@linkcode endCall} tells
  * how. False when it was not made.
  */
@@ -198,12 +198,12 @@ export async function runCall(
   context: Handle,
   call: Handle,
   callArguments: CallBuffer,
-  isWanted: () => boolean,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   context.retain();
   try {
     return await runElsewhere(async () => {
-      if (!isWanted()) return false;
+      if (signal?.aborted) return false;
       const pointer = holdDevices(context, call);
       native.iree_ffi_call_begin(pointer, callArguments.i32);
       await native.iree_ffi_call_run(pointer);

@@ -18,7 +18,7 @@ import {
 import { SCALARS } from "../tensor/scalar.ts";
 import { List } from "../vm/list.ts";
 import type { Value } from "../vm/value.ts";
-import type { StructuredArgument } from "./structure.ts";
+import type { Argument } from "./argument.ts";
 import { TensorArgument } from "./tensor_argument.ts";
 
 /** A value in a structure. */
@@ -59,7 +59,7 @@ export class ArgumentPacker {
    */
   packAll(
     wanted: readonly AbiArgument[],
-    given: readonly StructuredArgument[],
+    given: readonly Argument[],
   ): Value[] {
     const names = wanted.flatMap(({ name }) => name ?? []);
     const count = wanted.length - names.length;

@@ -14,7 +14,7 @@ import {
 import { type Place, structureError } from "../signature/structure_error.ts";
 import { List } from "../vm/list.ts";
 import type { Value } from "../vm/value.ts";
-import type { StructuredResult } from "./structure.ts";
+import type { CallResult, Structure } from "./argument.ts";
 
 /**
  * Makes structures of the VM's results. Disposes the lists that they were in,
@@ -29,7 +29,7 @@ export function unpackResults(
   functionName: string,
   types: readonly AbiType[],
   values: readonly Value[],
-): StructuredResult | undefined {
+): CallResult {
   using unpacker = new ResultUnpacker(functionName);
   unpacker.own(values);
   const structure = resultStructure(types);
@@ -42,7 +42,7 @@ export function unpackResults(
   unpacker.keep();
   return inlined || types.length > 1
     ? results
-    : (results as StructuredResult[])[0];
+    : (results as Structure<Value>[])[0];
 }
 
 /** Owns all objects until everything is known to be as told. */
@@ -69,7 +69,7 @@ class ResultUnpacker {
     this.#owned.dispose();
   }
 
-  unpack(type: AbiType, value: Value, place: Place): StructuredResult {
+  unpack(type: AbiType, value: Value, place: Place): Structure<Value> {
     switch (type.kind) {
       case "any":
         return value;
@@ -95,7 +95,7 @@ class ResultUnpacker {
     type: AbiTuple | AbiDictionary | AbiList,
     values: readonly Value[],
     parent: Place,
-  ): StructuredResult {
+  ): Structure<Value> {
     if (type.kind === "list") {
       return values.map((value, key) =>
         this.unpack(type.item, value, { parent, key })

@@ -1,22 +1,45 @@
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import type { AnyTypedArray, TypedArray } from "../tensor/element_type.ts";
-import type { EncodedTensor, TensorData } from "../tensor/tensor_data.ts";
+import type {
+  EncodedTensor,
+  NdArray,
+  TensorData,
+} from "../tensor/tensor_data.ts";
 import type { ListContents } from "./list_argument.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
- * What a call gives: nothing, the one result, or all results in order.
+ * An argument as it crosses to the VM: a value, data for a tensor, or an array
+ * for a list.
  */
-export type CallResult = undefined | Value | Value[];
+export type FlatArgument = Value | TensorData | readonly Value[];
 
-/** A result of a computation: tensors are arrays. */
-export type Computed = TypedArray | Value;
+/** Results as they come from the VM: none, the one, or all in order. */
+export type FlatResult = undefined | Value | Value[];
+
+/** The same, tensors as arrays. */
+export type FlatComputed = TypedArray | NdArray | Value;
 
 /**
- * What a call takes: values, data that tensors are made of, and arrays that
- * lists are made of.
+ * An argument of a call: a value, or data for a tensor. Where the program
+ * declares lists, tuples and dictionaries, arrays and plain objects of them.
  */
-export type Argument = Value | TensorData | readonly Value[];
+export type Argument =
+  | FlatArgument
+  | readonly Argument[]
+  | { readonly [key: string]: Argument };
+
+/** A result, in arrays and plain objects where the program declares those. */
+export type Structure<Leaf> =
+  | Leaf
+  | Structure<Leaf>[]
+  | { [key: string]: Structure<Leaf> };
+
+/** The results of a call: none, the one, or all in order. */
+export type CallResult = undefined | Structure<Value>;
+
+/** The results of a computation: tensors are arrays. */
+export type Computed = undefined | Structure<FlatComputed>;
 
 /**
  * What a reference is passed as: an array that needs nothing more, a new tensor,

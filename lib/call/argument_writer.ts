@@ -19,7 +19,7 @@ import {
 } from "../tensor/scalar.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import { unwrapObject } from "../vm/value.ts";
-import type { Argument, ReferenceArgument } from "./argument.ts";
+import type { FlatArgument, ReferenceArgument } from "./argument.ts";
 import type { CallFrame } from "./call_frame.ts";
 import { ListContents, readListContents, takesList } from "./list_argument.ts";
 import { declarationHint, ResultReader } from "./result_reader.ts";
@@ -66,7 +66,7 @@ export class ArgumentWriter {
     this.results = new ResultReader(
       description,
       convention.results.slots,
-      outputs.map(declaredScalar),
+      outputs,
     );
     this.#tensors = this.#argumentSlots.map((_, ordinal) =>
       new TensorArgument(
@@ -103,7 +103,9 @@ export class ArgumentWriter {
    * Reads what is passed for references. This can run code of the caller's,
    * even a call of this function, so nothing is written before all is read.
    */
-  readReferences(values: readonly Argument[]): readonly ReferenceArgument[] {
+  readReferences(
+    values: readonly FlatArgument[],
+  ): readonly ReferenceArgument[] {
     const slots = this.#argumentSlots;
     this.checkCount(values.length);
     if (!this.takesReferences) return NO_REFERENCES;
@@ -123,7 +125,7 @@ export class ArgumentWriter {
   write(
     context: Handle,
     call: CallFrame,
-    values: readonly Argument[],
+    values: readonly FlatArgument[],
     references: readonly ReferenceArgument[],
   ): void {
     const slots = this.#argumentSlots;
@@ -152,7 +154,7 @@ export class ArgumentWriter {
     this.#setReferences(context, call, made);
   }
 
-  #readReference(ordinal: number, value: Argument): ReferenceArgument {
+  #readReference(ordinal: number, value: FlatArgument): ReferenceArgument {
     const parameter = this.#tensors[ordinal];
     if (value === null) {
       parameter.checkNull();
@@ -172,7 +174,7 @@ export class ArgumentWriter {
   }
 
   /** Writes an argument of a function that takes no references. */
-  writeScalar(call: CallFrame, ordinal: number, value: Argument): void {
+  writeScalar(call: CallFrame, ordinal: number, value: FlatArgument): void {
     const slot = this.#argumentSlots[ordinal];
     this.#writeSlot(call.arguments, ordinal, slot, value);
   }
@@ -181,7 +183,7 @@ export class ArgumentWriter {
     { i32, i64, f32, f64 }: CallBuffer,
     ordinal: number,
     { type, offset }: Slot,
-    value: Argument,
+    value: FlatArgument,
   ): void {
     const declared = this.#argumentTypes[ordinal];
     if (declared !== undefined) {

@@ -9,9 +9,8 @@ import {
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { Producer, whenProduced } from "../../ffi/ownership/producer.ts";
-import type { Patience } from "../base/deadline.ts";
-import { handleIn, NativeObject } from "../base/native_object.ts";
-import type { Argument, CallResult, Computed } from "./argument.ts";
+import { handleIn } from "../base/native_object.ts";
+import type { FlatArgument, FlatResult } from "./argument.ts";
 import type { ArgumentWriter } from "./argument_writer.ts";
 import type { CallFrame } from "./call_frame.ts";
 import type { FunctionContext } from "./context_queue.ts";
@@ -21,7 +20,7 @@ import type { FunctionContext } from "./context_queue.ts";
  *
  * @typeParam Results The results.
  */
-export interface Submission<Results extends CallResult = CallResult> {
+export interface Submission<Results extends FlatResult = FlatResult> {
   /**
    * The results. Tensors can be passed to further calls of the context at once,
    * which wait for their contents; to be read, they and lists must be finished.
@@ -62,7 +61,7 @@ export class AsyncCalls {
    * that runs while the arguments are read can do.
    */
   begin(
-    values: readonly Argument[],
+    values: readonly FlatArgument[],
     demandFunction: () => void,
   ): CallFrame {
     const references = this.#layout.readReferences(values);
@@ -86,26 +85,25 @@ export class AsyncCalls {
    * Makes a call when it is its turn.
    *
    * @param prepared The call, which is let go when all is done.
-   * @param patience Whether anybody still waits for it.
+   * @param signal Aborted when the call is no longer wanted.
    * @param read Reads the results, which are finished by then.
    * @returns What that gives; rejects with what the call failed with.
    */
   async finish<Results>(
     prepared: CallFrame,
-    patience: Patience,
+    signal: AbortSignal | undefined,
     read: (call: CallFrame) => Results,
   ): Promise<Results | undefined> {
     const { queue } = this.#owner;
     const { handle } = prepared;
-    const isWanted = () => !patience.isOver;
     try {
       if (!this.#layout.takesFences) {
         const run = async () =>
-          await this.#run(prepared, isWanted) ? read(prepared) : undefined;
-        return await queue.run(run, isWanted);
+          await this.#run(prepared, signal) ? read(prepared) : undefined;
+        return await queue.run(run, signal);
       }
-      const submit = () => this.#submitElsewhere(prepared, isWanted);
-      const submission = await queue.run(submit, isWanted);
+      const submit = () => this.#submitElsewhere(prepared, signal);
+      const submission = await queue.run(submit, signal);
       if (submission === undefined) return undefined;
       await submission.finished;
       return read(prepared);
@@ -117,13 +115,13 @@ export class AsyncCalls {
   // Tells whether the call was made: not when it is no longer wanted.
   async #run(
     prepared: CallFrame,
-    isWanted: () => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<boolean> {
     const { context, queue } = this.#owner;
     const { handle, producers } = prepared;
     if (producers.length > 0) await whenProduced(producers);
     queue.follow(handle);
-    if (!await runCall(context, handle, prepared.arguments, isWanted)) {
+    if (!await runCall(context, handle, prepared.arguments, signal)) {
       return false;
     }
     endCall(handle, prepared.results);
@@ -133,9 +131,9 @@ export class AsyncCalls {
   // Giving much work to the device takes long too.
   async #submitElsewhere(
     prepared: CallFrame,
-    isWanted: () => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<{ finished: Promise<void> } | undefined> {
-    if (!await this.#run(prepared, isWanted)) return undefined;
+    if (!await this.#run(prepared, signal)) return undefined;
     const { handle } = prepared;
     const ended = waitForCall(this.#owner.context, handle);
     return { finished: this.#track(handle, ended) };
@@ -204,16 +202,9 @@ export function prepareHandle(
 }
 
 // Tensors, and what can have some in it; buffers of the VM are no device's.
-function thoseWithContents(results: CallResult): Handle[] {
+function thoseWithContents(results: FlatResult): Handle[] {
   return (Array.isArray(results) ? results : [results])
     .map(handleIn)
     .filter((it) => it !== undefined)
     .filter(({ kind }) => kind !== Kind.buffer);
-}
-
-/** Disposes results that nobody is going to have. */
-export function letGo(results: undefined | Computed | Computed[]): void {
-  for (const value of Array.isArray(results) ? results : [results]) {
-    if (value instanceof NativeObject) value.dispose();
-  }
 }

@@ -1,7 +1,7 @@
 import { bindCall, invokeCall } from "../../ffi/call.ts";
 import { Producer } from "../../ffi/ownership/producer.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import type { CallResult } from "./argument.ts";
+import type { FlatResult } from "./argument.ts";
 import type { ArgumentWriter } from "./argument_writer.ts";
 import type { CallFrame } from "./call_frame.ts";
 import type { FunctionContext } from "./context_queue.ts";
@@ -29,7 +29,7 @@ import type { FunctionContext } from "./context_queue.ts";
  * console.log(output.toTypedArray());
  * ```
  */
-export class BoundCall<Results extends CallResult = CallResult>
+export class BoundCall<Results extends FlatResult = FlatResult>
   extends NativeObject {
   readonly #owner: FunctionContext;
   readonly #layout: ArgumentWriter;

@@ -46,16 +46,16 @@ export class ContextQueue {
    * Does something with the context when it is its turn.
    *
    * @param work What is done; the next one waits until it has settled.
-   * @param isWanted Whether it is still to be done when its turn comes.
+   * @param signal Aborted when it is no longer wanted: it is not done then.
    * @returns What it gives; undefined when it was no longer wanted.
    */
   async run<T>(
     work: () => T | Promise<T>,
-    isWanted: () => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<T | undefined> {
     const turn = this.#waiting++ === 0
-      ? this.#start(work, isWanted)
-      : this.#tail.then(() => this.#start(work, isWanted));
+      ? this.#start(work, signal)
+      : this.#tail.then(() => this.#start(work, signal));
     this.#tail = turn.catch(() => {});
     try {
       return await turn;
@@ -67,12 +67,12 @@ export class ContextQueue {
   // Begins at once where it can: nobody else does meanwhile.
   async #start<T>(
     work: () => T | Promise<T>,
-    isWanted: () => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<T | undefined> {
     const turn = this.#context.lists.begin();
     if (turn !== undefined) await turn;
     try {
-      return isWanted() ? await work() : undefined;
+      return signal?.aborted ? undefined : await work();
     } finally {
       this.#context.lists.end();
     }

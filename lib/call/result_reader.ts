@@ -10,33 +10,41 @@ import { IreeError } from "../base/error.ts";
 import { NativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Slot, ValueType } from "../signature/calling_convention.ts";
+import { declaredScalar } from "../signature/declared_scalar.ts";
+import type { DeclaredValue } from "../signature/signature.ts";
 import {
   type AnyTypedArray,
+  declaredElementType,
   type ElementTypeInfo,
+  elementTypeInfo,
   elementTypeOfCode,
+  type TypedArray,
 } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import type { DeclaredScalar } from "../tensor/scalar.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import { type Value, wrapObject } from "../vm/value.ts";
-import type { CallResult, Computed } from "./argument.ts";
+import type { FlatComputed, FlatResult } from "./argument.ts";
 import type { CallFrame } from "./call_frame.ts";
 
 /** Reads the results of a function's calls. */
 export class ResultReader {
   readonly #description: FunctionDescription;
   readonly #slots: readonly Slot[];
+  readonly #outputs: readonly DeclaredValue[];
   readonly #types: readonly (DeclaredScalar | undefined)[];
   readonly #elementTypes: (ElementTypeInfo | undefined)[];
 
   constructor(
     description: FunctionDescription,
     slots: readonly Slot[],
-    types: readonly (DeclaredScalar | undefined)[],
+    outputs: readonly DeclaredValue[],
   ) {
     this.#description = description;
     this.#slots = slots;
-    this.#types = types;
+    this.#outputs = outputs;
+    this.#types = outputs.map(declaredScalar);
     this.#elementTypes = slots.map(() => undefined);
   }
 
@@ -51,7 +59,7 @@ export class ResultReader {
   }
 
   /** Reads the results of a call; objects in them are the caller's. */
-  read(context: Handle, call: CallFrame): CallResult {
+  read(context: Handle, call: CallFrame): FlatResult {
     const slots = this.#slots;
     if (slots.length === 0) return undefined;
     if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
@@ -72,13 +80,13 @@ export class ResultReader {
    * Reads the results of a call, tensors into arrays: those that are given, or
    * new ones.
    */
-  compute<Target extends AnyTypedArray = never>(
+  compute(
     context: Handle,
     call: CallFrame,
-    targets: readonly (Target | undefined)[],
-  ): (Computed | Target)[] {
+    targets: readonly (AnyTypedArray | undefined)[],
+  ): FlatComputed[] {
     const slots = this.#slots;
-    const computed: (Computed | Target)[] = [];
+    const computed: FlatComputed[] = [];
     try {
       for (let ordinal = 0; ordinal < slots.length; ordinal++) {
         computed.push(
@@ -96,6 +104,67 @@ export class ResultReader {
       throw error;
     }
     return computed;
+  }
+
+  /**
+   * The same with tensors as `NdArray`, and scalars as tensors without
+   * dimensions.
+   */
+  readArrays(
+    context: Handle,
+    call: CallFrame,
+    targets: readonly (AnyTypedArray | undefined)[],
+  ): (NdArray | Value)[] {
+    const arrays: (NdArray | Value)[] = [];
+    try {
+      for (const [ordinal, slot] of this.#slots.entries()) {
+        const target = targets[ordinal];
+        arrays.push(this.#readArray(context, call, ordinal, slot, target));
+      }
+    } catch (error) {
+      disposeAll(arrays);
+      throw error;
+    }
+    return arrays;
+  }
+
+  #readArray(
+    context: Handle,
+    call: CallFrame,
+    ordinal: number,
+    slot: Slot,
+    target: AnyTypedArray | undefined,
+  ): NdArray | Value {
+    const result = this.#readResult(context, call, ordinal, slot);
+    if (typeof result === "number" || typeof result === "bigint") {
+      if (target !== undefined) throw this.#noTensor(ordinal);
+      return this.#scalarArray(ordinal, slot, result);
+    }
+    if (!(result instanceof BufferView)) {
+      if (target === undefined) return result;
+      result?.dispose();
+      throw this.#noTensor(ordinal);
+    }
+    using view = result;
+    if (target === undefined) return view.toNdArray();
+    const code = codeOf(call.results, slot);
+    const { elementType, shape, byteLength } = view;
+    const data = this.#checkTarget(ordinal, code, byteLength, target);
+    view.read(data);
+    return { elementType, shape, data };
+  }
+
+  #scalarArray(
+    ordinal: number,
+    { type }: Slot,
+    value: number | bigint,
+  ): NdArray {
+    const declared = this.#outputs[ordinal];
+    const name = declared?.kind === "scalar" ? declared.type : type;
+    const info = declaredElementType(name) ?? elementTypeInfo(type);
+    const data = arrayFor(info, info.bitCount / 8);
+    info.codec?.write(new DataView(data.buffer), 0, value);
+    return { elementType: info.name, shape: [], data };
   }
 
   #readResult(
@@ -133,13 +202,13 @@ export class ResultReader {
     }
   }
 
-  #readComputed<Target extends AnyTypedArray>(
+  #readComputed(
     context: Handle,
     call: CallFrame,
     ordinal: number,
     slot: Slot,
-    target: Target | undefined,
-  ): Computed | Target {
+    target: AnyTypedArray | undefined,
+  ): FlatComputed {
     const { results } = call;
     if (slot.type !== "ref" || kindOf(results, slot) !== Kind.bufferView) {
       if (target !== undefined) throw this.#noTensor(ordinal);
@@ -154,12 +223,12 @@ export class ResultReader {
     return array;
   }
 
-  #checkTarget<Target extends AnyTypedArray>(
+  #checkTarget(
     ordinal: number,
     code: number,
     byteLength: number,
-    target: Target,
-  ): Target {
+    target: AnyTypedArray,
+  ): TypedArray {
     const { name, arrays } = this.#elementType(ordinal, code);
     const given = typedArrayName(target);
     if (given === undefined || !arrays.includes(given)) {
@@ -173,7 +242,8 @@ export class ResultReader {
       target,
       (problem) => this.#wrongTarget(ordinal, `the array for it ${problem}`),
     );
-    if (length === byteLength) return target;
+    // Over whatever memory: the caller knows, and gets the same array back.
+    if (length === byteLength) return target as TypedArray;
     throw this.#wrongTarget(
       ordinal,
       `it has ${byteLength} bytes, the array for it ${length}`,

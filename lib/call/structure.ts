@@ -1,49 +1,67 @@
 import { NativeObject } from "../base/native_object.ts";
-import type { Value } from "../vm/value.ts";
-import type { Argument } from "./argument.ts";
+import type { CallResult, Structure } from "./argument.ts";
 
 /**
- * What `VmFunction.invoke` takes: arguments, and arrays and plain objects of
- * them where the program tells of lists, tuples and dictionaries.
- */
-export type StructuredArgument =
-  | Argument
-  | readonly StructuredArgument[]
-  | { readonly [key: string]: StructuredArgument };
-
-/**
- * What `VmFunction.invoke` gives: results, and arrays and plain objects of them
- * where the program tells of lists, tuples and dictionaries.
- */
-export type StructuredResult =
-  | Value
-  | StructuredResult[]
-  | { [key: string]: StructuredResult };
-
-/**
- * Disposes all objects in what `VmFunction.invoke` gave.
+ * Disposes all objects in the results of a call.
  *
  * @example
  * ```ts ignore
  * import { disposeStructure, load } from "@iree/runtime";
  *
  * using program = load({ modules: ["model.vmfb"] });
- * let state = program.initialize()!;
+ * let state = program.initialize();
  * for (let step = 0; step < 100; step++) {
- *   const next = program.step(state)!;
+ *   const next = program.step(state!);
  *   disposeStructure(state);
  *   state = next;
  * }
  * disposeStructure(state);
  * ```
  *
- * @param structure The results; `undefined` for none.
+ * @param results The results; `undefined` for none.
  */
-export function disposeStructure(
-  structure: StructuredResult | undefined,
+export function disposeStructure(results: CallResult): void {
+  forEachLeaf(results, (leaf) => {
+    if (leaf instanceof NativeObject) leaf.dispose();
+  });
+}
+
+/** Calls a function with each value in a structure. */
+export function forEachLeaf<Leaf>(
+  structure: undefined | Structure<Leaf>,
+  visit: (leaf: Leaf) => void,
 ): void {
-  if (structure instanceof NativeObject) structure.dispose();
-  else if (typeof structure === "object" && structure !== null) {
-    Object.values(structure).forEach(disposeStructure);
+  if (isNested(structure)) {
+    for (const part of Object.values(structure)) {
+      forEachLeaf(part as Structure<Leaf>, visit);
+    }
+  } else if (structure !== undefined) {
+    visit(structure as Leaf);
   }
+}
+
+/** Makes a structure of the same form with other values in it. */
+export function mapLeaves<From, To>(
+  structure: Structure<From>,
+  map: (leaf: From) => To,
+): Structure<To> {
+  if (!isNested(structure)) return map(structure as From);
+  if (Array.isArray(structure)) {
+    return structure.map((part) =>
+      mapLeaves<From, To>(part as Structure<From>, map)
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(structure).map((
+      [key, part],
+    ) => [key, mapLeaves<From, To>(part as Structure<From>, map)]),
+  );
+}
+
+// Leaves are numbers, null, native objects and typed arrays.
+function isNested(
+  structure: unknown,
+): structure is unknown[] & Record<string, unknown> {
+  return typeof structure === "object" && structure !== null &&
+    !(structure instanceof NativeObject) && !ArrayBuffer.isView(structure);
 }

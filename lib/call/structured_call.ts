@@ -3,60 +3,89 @@ import {
   type AbiSignature,
   checkCounts,
   parseAbi,
+  resultStructure,
 } from "../signature/abi_signature.ts";
 import type { Value } from "../vm/value.ts";
 import { ArgumentPacker } from "./abi_arguments.ts";
 import { unpackResults } from "./abi_results.ts";
-import type { CallResult } from "./argument.ts";
-import type { Argument } from "./argument.ts";
-import type { StructuredArgument, StructuredResult } from "./structure.ts";
+import type {
+  Argument,
+  CallResult,
+  FlatArgument,
+  FlatResult,
+} from "./argument.ts";
 
-/** The function under a structured call: values in, values out. */
-interface FlatFunction {
-  readonly name: string;
-  readonly argumentTypes: readonly unknown[];
-  readonly resultTypes: readonly unknown[];
-  call(...values: Argument[]): CallResult;
-}
-
-/** Calls a function whose program declares structures. */
+/** Turns structures into the VM's values, and values into structures. */
 export class StructuredCall {
-  readonly #function: FlatFunction;
+  /** How many values it returns. */
+  readonly resultCount: number;
+  readonly #functionName: string;
   readonly #memory: Placement;
   readonly #signature: AbiSignature;
 
   /**
-   * @param flat The function.
+   * @param functionName The function.
+   * @param counts How many values it takes and returns.
    * @param memory Where the tensors of arguments are made.
-   * @param text The attribute `iree.abi`.
+   * @param text The attribute `iree.abi`; throws INVALID_ARGUMENT when it is
+   * malformed.
    */
-  constructor(flat: FlatFunction, memory: Placement, text: string) {
-    const { name, argumentTypes, resultTypes } = flat;
-    const signature = parseAbi(text, name);
-    checkCounts(signature, name, argumentTypes.length, resultTypes.length);
-    this.#function = flat;
+  constructor(
+    functionName: string,
+    counts: { readonly arguments: number; readonly results: number },
+    memory: Placement,
+    text: string,
+  ) {
+    const signature = parseAbi(text, functionName);
+    checkCounts(signature, functionName, counts.arguments, counts.results);
+    this.#functionName = functionName;
     this.#memory = memory;
     this.#signature = signature;
+    this.resultCount = counts.results;
   }
 
-  /** Calls the function; see `VmFunction.invoke`. */
-  invoke(
-    values: readonly StructuredArgument[],
-  ): StructuredResult | undefined {
-    using scratch = new DisposableStack();
-    const { name, resultTypes } = this.#function;
-    const packer = new ArgumentPacker(name, this.#memory, scratch);
-    const flat = packer.packAll(this.#signature.arguments, values);
-    const result = this.#function.call(...flat);
+  /**
+   * Makes the values of a call.
+   *
+   * @param values The arguments.
+   * @param scratch Disposes what was made, once the call has it.
+   */
+  pack(values: readonly Argument[], scratch: DisposableStack): FlatArgument[] {
+    const packer = new ArgumentPacker(
+      this.#functionName,
+      this.#memory,
+      scratch,
+    );
+    return packer.packAll(this.#signature.arguments, values);
+  }
+
+  /** Makes structures of results; lists that they were in are disposed. */
+  unpack(results: FlatResult): CallResult {
     return unpackResults(
-      name,
+      this.#functionName,
       this.#signature.results,
-      toArray(result, resultTypes.length),
+      this.#valuesOf(results),
     );
   }
-}
 
-function toArray(result: CallResult, count: number): readonly Value[] {
-  if (count === 0) return [];
-  return count === 1 ? [result as Value] : result as Value[];
+  /** Names of the arguments that are passed in order. */
+  get positionalNames(): string[] {
+    return this.#signature.arguments.filter(({ name }) => name === undefined)
+      .map((_, ordinal) => `input${ordinal}`);
+  }
+
+  /** Names of the arguments that are passed in an object, the last one. */
+  get namedArguments(): string[] {
+    return this.#signature.arguments.flatMap(({ name }) => name ?? []);
+  }
+
+  /** Whether the results have names: they are one dictionary. */
+  get hasNamedResults(): boolean {
+    return resultStructure(this.#signature.results).kind === "dictionary";
+  }
+
+  #valuesOf(results: FlatResult): readonly Value[] {
+    if (this.resultCount === 0) return [];
+    return this.resultCount === 1 ? [results as Value] : results as Value[];
+  }
 }

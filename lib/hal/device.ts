@@ -11,14 +11,11 @@ import {
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { describeValue } from "../base/checks.ts";
-import {
-  Patience,
-  readWaitOptions,
-  type WaitOptions,
-} from "../base/deadline.ts";
+import { checkSignal, untilAborted } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { readOptions } from "../base/options.ts";
 import { checkAllocators } from "./allocators.ts";
 import { withDriver } from "./driver_errors.ts";
 import {
@@ -68,6 +65,9 @@ export interface AllocatorStatistics {
   /** What of it is live. */
   readonly deviceBytesLive: number;
 }
+
+/** The longest time that can be waited for, in milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Milliseconds that `waitIdleAsync` blocks, and then lets the program go on. */
 const TURN = 1;
@@ -263,37 +263,33 @@ export class Device extends NativeObject {
    * whomever. Calls of programs wait for what they submit, unless the program
    * was compiled to return before.
    *
-   * @param options When to give up: by time alone, since no signal can be
-   * aborted meanwhile.
-   * @throws DEADLINE_EXCEEDED when the device is at work still then.
+   * @param options `timeout`: after how many milliseconds to give up,
+   * 2147483647 at most, or `Infinity`, the default.
+   * @throws DEADLINE_EXCEEDED when the device is still at work then.
    */
-  waitIdle(options: Pick<WaitOptions, "timeout"> = {}): void {
-    const { signal, timeout } = readWaitOptions(options);
-    if (signal !== undefined) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        "waitIdle takes no signal, which nothing can abort while it blocks",
-        { hint: "use waitIdleAsync" },
-      );
-    }
+  waitIdle(options: { readonly timeout?: number | undefined } = {}): void {
+    const timeout = readTimeout(options);
     waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
   }
 
   /**
-   * The same without blocking: the program goes on meanwhile, but for up to a
-   * millisecond at a time.
+   * Waits as {@linkcode waitIdle} does without blocking the event loop, but for
+   * up to a millisecond at a time.
    *
-   * @param options When to give up.
-   * @returns Resolves when the device is idle; rejects with the reason of the
-   * signal when that is aborted, and with DEADLINE_EXCEEDED when time is up.
+   * @param options `signal`: gives up when it is aborted.
+   * @returns Resolves when the device is idle; rejects with the signal's reason
+   * when that is aborted.
    */
-  async waitIdleAsync(options: WaitOptions = {}): Promise<void> {
-    const patience = new Patience(options, `the work of '${this.uri}'`);
-    await patience.wait(this.#untilIdle(patience), () => {});
+  async waitIdleAsync(
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    const signal = readSignal(options);
+    signal?.throwIfAborted();
+    await untilAborted(this.#untilIdle(signal), signal, () => {});
   }
 
-  async #untilIdle(patience: Patience): Promise<void> {
-    while (!patience.isOver) {
+  async #untilIdle(signal: AbortSignal | undefined): Promise<void> {
+    while (!signal?.aborted) {
       try {
         return waitDeviceIdle(handleOf(this), this.#ordinal, TURN);
       } catch (error) {
@@ -302,6 +298,26 @@ export class Device extends NativeObject {
       await new Promise((resolve) => setTimeout(resolve, TURN));
     }
   }
+}
+
+function readTimeout(
+  options: { readonly timeout?: number | undefined },
+): number {
+  const { timeout = Infinity } = readOptions(options, { timeout: true });
+  const isTime = typeof timeout === "number" && timeout >= 0 &&
+    (timeout <= MAX_TIMEOUT || timeout === Infinity);
+  if (isTime) return timeout;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, or ` +
+      `Infinity, got ${String(timeout)}`,
+  );
+}
+
+function readSignal(
+  options: { readonly signal?: AbortSignal | undefined },
+): AbortSignal | undefined {
+  return checkSignal(readOptions(options, { signal: true }).signal);
 }
 
 function isDeadline(error: unknown): boolean {

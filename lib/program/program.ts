@@ -1,16 +1,19 @@
-import type { Argument, CallResult, VmFunction } from "../call/function.ts";
-import type {
-  StructuredArgument,
-  StructuredResult,
-} from "../call/structure.ts";
+import { IreeError } from "../base/error.ts";
+import { readOptions } from "../base/options.ts";
+import type { Argument, CallResult, Computed } from "../call/argument.ts";
+import type { CallOptions } from "../call/call_options.ts";
+import type { VmFunction } from "../call/function.ts";
 import type { Device } from "../hal/device.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
+import type { AnyTypedArray } from "../tensor/element_type.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import type { Context } from "./context.ts";
 import type { SharedResources } from "./shared_resources.ts";
 import type {
   ArgumentsOf,
+  ArraysOf,
   FunctionName,
   FunctionOf,
   ResultsOf,
@@ -18,11 +21,9 @@ import type {
 
 /**
  * A function of a program as a plain TypeScript function, which calls it as
- * `VmFunction.invoke` does.
+ * `VmFunction.call` does.
  */
-export type ProgramFunction = (
-  ...values: StructuredArgument[]
-) => StructuredResult | undefined;
+export type ProgramFunction = (...values: Argument[]) => CallResult;
 
 /** Functions of a program whose types are not known. */
 export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
@@ -39,6 +40,21 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
 export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram<Functions>
   & Functions;
+
+/** How a program is run: see `LoadedProgram.run`. */
+export interface RunOptions extends Pick<CallOptions, "signal" | "structures"> {
+  /** Name of the function; left out, the only one that the program has. */
+  function?: string | undefined;
+  /** Arrays that outputs are copied into, by name. */
+  into?: Readonly<Record<string, AnyTypedArray>> | undefined;
+}
+
+const RUN_OPTIONS = {
+  function: true,
+  into: true,
+  signal: true,
+  structures: true,
+} as const;
 
 /**
  * Names that the language calls by itself, by `await` and `JSON.stringify`, and
@@ -170,18 +186,72 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * Calls a function of the main module with structures, where the program
-   * tells of them.
+   * Calls a function of the main module, tensors as arrays.
    *
    * @param name Name of the function.
-   * @param values The arguments; see `VmFunction.invoke`.
-   * @returns The results; objects in them are the caller's to dispose.
+   * @param values The arguments; see `VmFunction.compute`.
+   * @returns The results; a tensor is an array of the class for its elements.
    */
-  invoke(
-    name: string,
-    ...values: StructuredArgument[]
-  ): StructuredResult | undefined {
-    return this.#find(name).invoke(...values);
+  compute<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): ArraysOf<Functions[Name]>;
+  compute(name: string, ...values: Argument[]): Computed {
+    return this.#find(name).compute(...values);
+  }
+
+  /**
+   * Calls a function of the main module, tensors as arrays, without blocking the
+   * event loop.
+   *
+   * @param name Name of the function.
+   * @param values The arguments; see `VmFunction.computeAsync`.
+   * @returns The results; a tensor is an array of the class for its elements.
+   */
+  computeAsync<Name extends FunctionName<Functions>>(
+    name: Name,
+    ...values: ArgumentsOf<Functions[Name]>
+  ): Promise<ArraysOf<Functions[Name]>>;
+  computeAsync(name: string, ...values: Argument[]): Promise<Computed> {
+    return this.#find(name).computeAsync(...values);
+  }
+
+  /**
+   * Calls a function of the main module with inputs by name, without blocking
+   * the event loop.
+   *
+   * @example
+   * ```ts ignore
+   * import { load } from "@iree/runtime";
+   *
+   * using program = load("mul.vmfb");
+   * const { y } = await program.run({ x: [1, 2, 3, 4], factor: 2 });
+   * console.log(y.shape, y.elementType, y.data);
+   * ```
+   *
+   * @typeParam Outputs The outputs; see `VmFunction.run`.
+   * @param inputs The inputs by name.
+   * @param options Which function, where the program has several, and how it is
+   * called.
+   * @returns The outputs by name.
+   */
+  async run<Outputs = Record<string, NdArray>>(
+    inputs: Readonly<Record<string, Argument>>,
+    options: RunOptions = {},
+  ): Promise<Outputs> {
+    const { function: name, ...rest } = readOptions(options, RUN_OPTIONS);
+    const found = this.#find(name ?? this.#onlyFunction());
+    return await found.with(rest).run<Outputs>(inputs);
+  }
+
+  #onlyFunction(): string {
+    const names = this.functionNames;
+    if (names.length === 1) return names[0];
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `the program has ${names.length} functions; which one to run must be given`,
+      { hint: `pass { function: name }: ${names.join(", ") || "none"}` },
+    );
   }
 
   /**
@@ -230,7 +300,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
       enumerable,
       get: (): ProgramFunction => {
         const value: ProgramFunction = (...values) =>
-          this.#find(name).invoke(...values);
+          this.#find(name).call(...values);
+        Object.defineProperty(value, "name", { value: name });
         Object.defineProperty(this, name, { configurable, enumerable, value });
         return value;
       },

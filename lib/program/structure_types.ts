@@ -15,7 +15,7 @@ export interface TypedInput {
 }
 
 /**
- * Types of what `VmFunction.invoke` takes: what is given by name is in an
+ * Types of what `VmFunction.call` takes: what is given by name is in an
  * object that comes last.
  *
  * @param signature What the program tells of the function.
@@ -40,7 +40,7 @@ export function structuredInputs(signature: AbiSignature): TypedInput[] {
 }
 
 /**
- * Types of what `VmFunction.invoke` gives. Tensors are of no more than the
+ * Types of what `VmFunction.call` gives. Tensors are of no more than the
  * class: nothing makes sure that they are what the program tells.
  *
  * @param signature What the program tells of the function.

@@ -1,21 +1,25 @@
-import type { WaitOptions } from "../base/deadline.ts";
-import type { BoundCall } from "../call/bound_call.ts";
 import type {
   Argument,
   CallResult,
   Computed,
-  Submission,
-  VmFunction,
-} from "../call/function.ts";
+  FlatArgument,
+  FlatResult,
+} from "../call/argument.ts";
+import type { Submission } from "../call/async_calls.ts";
+import type { BoundCall } from "../call/bound_call.ts";
+import type { CallOptions } from "../call/call_options.ts";
+import type { VmFunction } from "../call/function.ts";
+import type { FunctionCalls } from "../call/function_calls.ts";
 import type { BufferView } from "../hal/buffer_view.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
-import type { AnyTypedArray, ElementType } from "../tensor/element_type.ts";
+import type { ElementType } from "../tensor/element_type.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
- * A function that takes and gives structures, in the interface for
- * `load<Functions>()`. Under its own name a program takes them; `call` takes
- * values as they are passed, which the type does not tell.
+ * A function that takes and returns structures, in the interface for
+ * `load<Functions>()`. `bind` and `submit` take values as they cross to the VM,
+ * which the type does not say.
  *
  * @typeParam Function The function.
  */
@@ -24,7 +28,7 @@ export type Structured<Function> = Function & {
   readonly structured?: never;
 };
 
-/** What is known of a result as `VmFunction.compute` gives it. */
+/** What `VmFunction.compute` returns for a result of `VmFunction.call`. */
 export type ComputedOf<Result> = Result extends BufferView
   ? TensorElements[Result["elementType"] & ElementType]["array"]
   : Result;
@@ -34,60 +38,82 @@ export type AllComputed<Results> = Results extends readonly Value[]
   ? { -readonly [Ordinal in keyof Results]: ComputedOf<Results[Ordinal]> }
   : ComputedOf<Results>;
 
+/** The same with the option `shapes`: tensors as `NdArray`. */
+export type AllShaped<Results> = Results extends readonly Value[] ? {
+    -readonly [Ordinal in keyof Results]: Results[Ordinal] extends BufferView
+      ? NdArray
+      : Results[Ordinal];
+  }
+  : Results extends BufferView ? NdArray
+  : Results;
+
 /**
  * A function whose types are known. At run time it is a function like any other.
  *
  * @typeParam Values The arguments.
- * @typeParam Results The results, as `VmFunction.call` gives them.
+ * @typeParam Results The results, as `VmFunction.call` returns them.
  */
 export interface TypedFunction<
-  Values extends Argument[],
-  Results extends CallResult,
+  Values extends FlatArgument[],
+  Results extends FlatResult,
 > extends VmFunction {
   /** See `VmFunction.call`. */
   call(...values: Values): Results;
   /** See `VmFunction.compute`. */
   compute(...values: Values): AllComputed<Results>;
-  /** See `VmFunction.computeInto`. */
-  computeInto<Target extends AnyTypedArray>(
-    targets: readonly (Target | undefined)[],
-    ...values: Values
-  ): (Computed | Target)[];
-  /** See `VmFunction.bind`. */
-  bind(...values: Values): BoundCall<Results>;
-  /** See `VmFunction.invoke`. */
-  invoke(...values: Values): Results;
   /** See `VmFunction.callAsync`. */
   callAsync(...values: Values): Promise<Results>;
-  /** See `VmFunction.callWith`. */
-  callWith(options: WaitOptions, ...values: Values): Promise<Results>;
   /** See `VmFunction.computeAsync`. */
   computeAsync(...values: Values): Promise<AllComputed<Results>>;
-  /** See `VmFunction.computeWith`. */
-  computeWith(
-    options: WaitOptions,
-    ...values: Values
-  ): Promise<AllComputed<Results>>;
+  /** See `VmFunction.with`. */
+  with(
+    options: CallOptions & { shapes: true },
+  ): FunctionCalls<Values, Results, AllShaped<Results>>;
+  /** See `VmFunction.with`. */
+  with(
+    options: CallOptions,
+  ): FunctionCalls<Values, Results, AllComputed<Results>>;
+  /** See `VmFunction.bind`. */
+  bind(...values: Values): BoundCall<Results>;
   /** See `VmFunction.submit`. */
   submit(...values: Values): Submission<Results>;
 }
 
-/** A function that takes and gives values as `VmFunction.call` does. */
-export type PlainFunction<
+/** A function that takes and returns structures, whose types are known. */
+export interface StructuredFunction<
+  Values extends Argument[],
+  Results extends CallResult,
+> extends VmFunction {
+  /** See `VmFunction.call`. */
+  call(...values: Values): Results;
+  /** See `VmFunction.callAsync`. */
+  callAsync(...values: Values): Promise<Results>;
+  /** See `VmFunction.compute`. */
+  compute(...values: Values): Computed;
+  /** See `VmFunction.computeAsync`. */
+  computeAsync(...values: Values): Promise<Computed>;
+}
+
+/** A function as the interface for `load<Functions>()` declares it. */
+export type DeclaredFunction<
   Values extends Argument[],
   Results extends CallResult,
 > = (...values: Values) => Results;
 
 /**
- * A function of a program, whose types are known as far as `Functions` tells.
+ * A function of a program, whose types are known as far as `Functions` says.
  *
  * @typeParam Function Type of the function there.
  */
 export type FunctionOf<Function> = "structured" extends keyof Function
-  ? VmFunction
-  : Function extends PlainFunction<
+  ? Function extends DeclaredFunction<
     infer Values extends Argument[],
     infer Results extends CallResult
+  > ? StructuredFunction<Values, Results>
+  : VmFunction
+  : Function extends DeclaredFunction<
+    infer Values extends FlatArgument[],
+    infer Results extends FlatResult
   > ? TypedFunction<Values, Results>
   : VmFunction;
 
@@ -97,5 +123,8 @@ export type FunctionName<Functions> = keyof Functions & string;
 /** Arguments of a program's function, as `VmFunction.call` takes them. */
 export type ArgumentsOf<Function> = Parameters<FunctionOf<Function>["call"]>;
 
-/** Results of a program's function, as `VmFunction.call` gives them. */
+/** Results of a program's function, as `VmFunction.call` returns them. */
 export type ResultsOf<Function> = ReturnType<FunctionOf<Function>["call"]>;
+
+/** Results of a program's function, as `VmFunction.compute` returns them. */
+export type ArraysOf<Function> = ReturnType<FunctionOf<Function>["compute"]>;

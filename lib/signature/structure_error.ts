@@ -39,7 +39,7 @@ export function structureError(
   );
 }
 
-/** What there is besides. */
+/** The way around structures. */
 export const CALL_HINT: string =
-  "the program tells of structures by its attribute iree.abi; VmFunction.call " +
-  "passes values as they are";
+  "the program declares structures by its attribute iree.abi; " +
+  "fn.with({ structures: false }) passes values as they are";

@@ -1,6 +1,6 @@
 import {
-  type CallResult,
   type CompareOptions,
+  type FlatResult,
   formatSignature,
   IreeError,
   type LoadedProgram,
@@ -77,7 +77,7 @@ export function execute(
 
 interface Calls {
   /** What the last call returned. */
-  readonly result: CallResult;
+  readonly result: FlatResult;
   /** How long each call took. */
   readonly milliseconds: readonly number[];
 }
@@ -87,10 +87,11 @@ function callRepeatedly(
   values: readonly Value[],
   count: number,
 ): Calls {
+  const flat = found.with({ structures: false });
   const milliseconds: number[] = [];
   for (;;) {
     const start = performance.now();
-    const result = found.call(...values);
+    const result = flat.call(...values) as FlatResult;
     milliseconds.push(performance.now() - start);
     if (milliseconds.length === count) return { result, milliseconds };
     for (const value of Array.isArray(result) ? result : [result]) {

@@ -1,8 +1,8 @@
 import {
   BufferView,
-  type CallResult,
   copyToHost,
   type Device,
+  type FlatResult,
   type Instance,
   IreeError,
   List,
@@ -38,7 +38,7 @@ export class Results {
    */
   constructor(
     instance: Instance,
-    result: CallResult,
+    result: FlatResult,
     types: readonly InputType[],
     device: Device | undefined,
     stack: DisposableStack,

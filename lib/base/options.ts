@@ -1,0 +1,85 @@
+import { describeValue } from "./checks.ts";
+import { IreeError } from "./error.ts";
+
+/**
+ * Names of all options of a function. The compiler makes sure that none is
+ * missing.
+ *
+ * @typeParam Options The options.
+ */
+export type OptionNames<Options extends object> = {
+  readonly [Name in keyof Required<Options>]: true;
+};
+
+/** No options, for functions that pass options on. */
+export const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
+  Object.create(null),
+);
+
+/**
+ * Reads the options of a function. Each is read once. What is inherited counts,
+ * so that options can be made from defaults.
+ *
+ * @typeParam Options The options.
+ * @param options What the caller passed.
+ * @param names Names of all options.
+ * @param what What they are, for messages.
+ * @returns A copy; throws INVALID_ARGUMENT for what is not an object and for an
+ * option that is unknown.
+ */
+export function readOptions<Options extends object>(
+  options: Options | undefined,
+  names: OptionNames<Options>,
+  what = "options",
+): Readonly<Options> {
+  if (options === undefined || options === NO_OPTIONS) {
+    return NO_OPTIONS as Options;
+  }
+  const known = Object.keys(names) as (keyof Options & string)[];
+  for (const name of ownNames(options, what)) {
+    if (Object.hasOwn(names, name)) continue;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `${what} must be among ${known.join(", ")}, got '${name}'`,
+    );
+  }
+  const read: Partial<Options> = Object.create(null);
+  let isEmpty = true;
+  for (const name of known) {
+    const value = options[name];
+    if (value === undefined) continue;
+    read[name] = value;
+    isEmpty = false;
+  }
+  // A Map or a Date has no names of its own, and is not a set of options.
+  if (isEmpty && !isPlain(options)) throw notOptions(options, what);
+  return read as Options;
+}
+
+function ownNames(options: unknown, what: string): readonly string[] {
+  if (typeof options !== "object" || options === null) {
+    throw notOptions(options, what);
+  }
+  try {
+    return Object.keys(options);
+  } catch (cause) {
+    throw notOptions(options, what, cause);
+  }
+}
+
+function isPlain(options: object): boolean {
+  const prototype = Object.getPrototypeOf(options);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function notOptions(
+  options: unknown,
+  what: string,
+  cause?: unknown,
+): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be an object, got ${describeValue(options)}`,
+    { cause },
+  );
+}

@@ -1,0 +1,151 @@
+import { typedArrayName } from "../../ffi/base/typed_array.ts";
+import { describeValue } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { readOptions } from "../base/options.ts";
+import type { AnyTypedArray } from "../tensor/element_type.ts";
+
+/** How a function is called: see `VmFunction.with`. */
+export interface CallOptions {
+  /**
+   * Gives up when it is aborted, such as by `AbortSignal.timeout(ms)`. For calls
+   * that do not block: nothing can abort the others.
+   */
+  signal?: AbortSignal | undefined;
+  /**
+   * Arrays that tensors are copied into: for `compute` one for each result in
+   * order, or `undefined` for a new one and for what is not a tensor; for `run`
+   * by name.
+   */
+  into?:
+    | readonly (AnyTypedArray | undefined)[]
+    | Readonly<Record<string, AnyTypedArray>>
+    | undefined;
+  /**
+   * Whether `compute` returns tensors as `NdArray`, with shape and element type.
+   *
+   * @default {false}
+   */
+  shapes?: boolean | undefined;
+  /**
+   * Whether arguments and results are structures where the program declares
+   * them by `iree.abi`; otherwise values as they cross to the VM.
+   *
+   * @default {true}
+   */
+  structures?: boolean | undefined;
+}
+
+/** Options that were checked. */
+export interface CheckedOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Arrays in the order of the results. */
+  readonly targets: readonly (AnyTypedArray | undefined)[] | undefined;
+  /** Arrays by name. */
+  readonly named: Readonly<Record<string, AnyTypedArray>> | undefined;
+  readonly shapes: boolean;
+  readonly structures: boolean;
+}
+
+/** What holds where nothing is asked for. */
+export const DEFAULTS: CheckedOptions = {
+  signal: undefined,
+  targets: undefined,
+  named: undefined,
+  shapes: false,
+  structures: true,
+};
+
+const NAMES = {
+  signal: true,
+  into: true,
+  shapes: true,
+  structures: true,
+} as const;
+
+/**
+ * Checks the options of calls.
+ *
+ * @param name The function.
+ * @param resultCount How many results it has.
+ * @param options What the caller gave; copied, since it can change.
+ */
+export function checkCallOptions(
+  name: string,
+  resultCount: number,
+  options: CallOptions,
+): CheckedOptions {
+  const { signal, into, shapes = false, structures = true } = readOptions(
+    options,
+    NAMES,
+  );
+  for (const [key, value] of Object.entries({ shapes, structures })) {
+    if (typeof value === "boolean") continue;
+    throw invalid(`${key} must be a boolean, got ${describeValue(value)}`);
+  }
+  const targets = Array.isArray(into) ? Array.from(into) : undefined;
+  if (targets !== undefined && targets.length !== resultCount) {
+    throw invalid(
+      `into must have an array, or undefined, for each of the ${resultCount} ` +
+        `results of '${name}', got ${targets.length}`,
+    );
+  }
+  const isRecord = typeof into === "object" && into !== null &&
+    targets === undefined && typedArrayName(into) === undefined;
+  if (into !== undefined && targets === undefined && !isRecord) {
+    throw invalid(
+      `into must be an array or an object of arrays, got ${
+        describeValue(into)
+      }`,
+    );
+  }
+  return {
+    signal: checkSignal(signal),
+    targets,
+    named: isRecord ? { ...into as Record<string, AnyTypedArray> } : undefined,
+    shapes,
+    structures,
+  };
+}
+
+/** Which options the ways of calling support. */
+const SUPPORTED = {
+  call: { signal: false, targets: false, named: false, shapes: false },
+  compute: { signal: false, targets: true, named: false, shapes: true },
+  callAsync: { signal: true, targets: false, named: false, shapes: false },
+  computeAsync: { signal: true, targets: true, named: false, shapes: true },
+  run: { signal: true, targets: false, named: true, shapes: true },
+};
+
+/**
+ * Refuses options that a way of calling does not support.
+ *
+ * @param way The way.
+ * @param options The options.
+ */
+export function refuseOptions(
+  way: keyof typeof SUPPORTED,
+  { signal, targets, named, shapes }: CheckedOptions,
+): void {
+  const supported = SUPPORTED[way];
+  if (signal !== undefined && !supported.signal) {
+    throw unsupported(way, "signal", `nothing can abort it: use ${way}Async`);
+  }
+  if (targets !== undefined && !supported.targets) {
+    throw unsupported(way, "into", "an array of arrays is for compute");
+  }
+  if (named !== undefined && !supported.named) {
+    throw unsupported(way, "into", "arrays by name are for run");
+  }
+  if (shapes && !supported.shapes) {
+    throw unsupported(way, "shapes", "it is for compute");
+  }
+}
+
+function unsupported(way: string, option: string, hint: string): IreeError {
+  return invalid(`${way} does not support the option '${option}'`, hint);
+}
+
+function invalid(problem: string, hint?: string): IreeError {
+  return new IreeError("INVALID_ARGUMENT", problem, { hint });
+}

@@ -1,0 +1,293 @@
+import { invokeCall } from "../../ffi/call.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { Producer } from "../../ffi/ownership/producer.ts";
+import { untilAborted } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { BufferView } from "../hal/buffer_view.ts";
+import type { AnyTypedArray } from "../tensor/element_type.ts";
+import type { Value } from "../vm/value.ts";
+import type {
+  Argument,
+  CallResult,
+  Computed,
+  FlatArgument,
+  FlatComputed,
+  FlatResult,
+  Structure,
+} from "./argument.ts";
+import type { ArgumentWriter } from "./argument_writer.ts";
+import { AsyncCalls, type Submission } from "./async_calls.ts";
+import type { CallFrame } from "./call_frame.ts";
+import type { CheckedOptions } from "./call_options.ts";
+import type { FunctionContext } from "./context_queue.ts";
+import { NamedValues } from "./named_values.ts";
+import { disposeStructure, mapLeaves } from "./structure.ts";
+import { StructuredCall } from "./structured_call.ts";
+
+/** Makes the calls of a function, in every form. */
+export class Caller {
+  readonly owner: FunctionContext;
+  readonly writer: ArgumentWriter;
+  /** The call that blocking calls are made with. */
+  readonly frame: CallFrame;
+  /** Whether the function takes nothing but scalars, and no structures. */
+  readonly takesScalars: boolean;
+  readonly #async: AsyncCalls;
+  readonly #demand: () => Handle;
+  /** The declaration of structures. */
+  readonly #abi: string | undefined;
+  #structured: StructuredCall | undefined;
+  #names: NamedValues | undefined;
+
+  /**
+   * @param owner What the function is of.
+   * @param writer Writes its arguments.
+   * @param moduleOrdinal Which module of the context has it.
+   * @param demand Gives the function's handle; throws when it was disposed.
+   */
+  constructor(
+    owner: FunctionContext,
+    writer: ArgumentWriter,
+    moduleOrdinal: number,
+    demand: () => Handle,
+  ) {
+    this.owner = owner;
+    this.writer = writer;
+    this.frame = writer.prepare(demand());
+    this.#async = new AsyncCalls(owner, writer, moduleOrdinal);
+    this.#demand = demand;
+    this.#abi = writer.description.attributes["iree.abi"];
+    this.takesScalars = !writer.takesReferences && this.#abi === undefined;
+  }
+
+  /** See `VmFunction.call`. */
+  call(values: readonly Argument[], options: CheckedOptions): CallResult {
+    const structures = this.#structures(options);
+    if (structures !== undefined) {
+      this.#makeStructured(values, structures);
+      return structures.unpack(this.#read());
+    }
+    this.#make(values as readonly FlatArgument[]);
+    return this.#read();
+  }
+
+  /** See `VmFunction.compute`. */
+  compute(values: readonly Argument[], options: CheckedOptions): Computed {
+    const structures = this.#structures(options);
+    if (structures !== undefined) {
+      this.#makeStructured(values, structures);
+      return this.#computedStructure(this.frame, structures, options);
+    }
+    this.#make(values as readonly FlatArgument[]);
+    return this.#computed(this.frame, options);
+  }
+
+  /** See `VmFunction.callAsync`. */
+  async callAsync(
+    values: readonly Argument[],
+    options: CheckedOptions,
+  ): Promise<CallResult> {
+    const structures = this.#structures(options);
+    return await this.#finish(values, options, structures, (frame) => {
+      const results = this.writer.results.read(this.owner.context, frame);
+      return structures === undefined ? results : structures.unpack(results);
+    });
+  }
+
+  /** See `VmFunction.computeAsync`. */
+  async computeAsync(
+    values: readonly Argument[],
+    options: CheckedOptions,
+  ): Promise<Computed> {
+    const structures = this.#structures(options);
+    return await this.#finish(
+      values,
+      options,
+      structures,
+      (frame) =>
+        structures === undefined
+          ? this.#computed(frame, options)
+          : this.#computedStructure(frame, structures, options),
+    );
+  }
+
+  /** See `VmFunction.run`. */
+  async run(
+    inputs: Readonly<Record<string, Argument>>,
+    options: CheckedOptions,
+  ): Promise<Record<string, unknown> | undefined> {
+    const structures = this.#structures(options);
+    const names = this.#names ??= new NamedValues(this.writer);
+    const values = structures === undefined
+      ? names.order(inputs)
+      : names.orderStructures(inputs, structures);
+    if (structures !== undefined) refuseInto(options);
+    const targets = names.orderTargets(options.named);
+    return await this.#finish(values, options, structures, (frame) => {
+      if (structures === undefined) {
+        const arrays = this.writer.results.readArrays(
+          this.owner.context,
+          frame,
+          targets,
+        );
+        return names.name(arrays);
+      }
+      const withShapes = { ...options, shapes: true };
+      const computed = this.#computedStructure(frame, structures, withShapes);
+      return structures.hasNamedResults
+        ? computed as Record<string, Structure<FlatComputed>>
+        : names.name(
+          structures.resultCount > 1
+            ? computed as Structure<FlatComputed>[]
+            : [computed],
+        );
+    });
+  }
+
+  /** See `VmFunction.submit`. */
+  submit(values: readonly FlatArgument[]): Submission {
+    if (!this.writer.takesFences) {
+      throw new IreeError(
+        "UNIMPLEMENTED",
+        `'${this.writer.description.name}' does not signal a fence when it is ` +
+          "done",
+        {
+          hint: "compile it with --iree-execution-model=async-external, or " +
+            "use callAsync",
+        },
+      );
+    }
+    return this.#async.submit(this.begin(values));
+  }
+
+  /** Takes the arguments of a call that gets a frame of its own. */
+  begin(values: readonly FlatArgument[]): CallFrame {
+    return this.#async.begin(values, this.#demand);
+  }
+
+  /**
+   * The handle that the frame has, which is found sooner than the function's;
+   * once it is released, the error is that of all objects.
+   */
+  own(): Handle {
+    const { handle } = this.frame;
+    return handle.isHeld ? handle : this.#demand();
+  }
+
+  /** Refuses to begin a call while another one has the context. */
+  enter(handle: Handle): void {
+    const { queue } = this.owner;
+    queue.demandIdle("a call cannot be made");
+    queue.follow(handle);
+  }
+
+  // Makes the call; its results are in the frame.
+  #make(values: readonly FlatArgument[]): void {
+    const { context } = this.owner;
+    const references = this.writer.readReferences(values);
+    const handle = this.own();
+    this.writer.write(context, this.frame, values, references);
+    // Only now it is known with whom the context shares lists.
+    this.enter(handle);
+    Producer.waitForAll(this.frame.producers);
+    invokeCall(handle, this.frame.arguments, this.frame.results);
+  }
+
+  #makeStructured(
+    values: readonly Argument[],
+    structures: StructuredCall,
+  ): void {
+    using scratch = new DisposableStack();
+    this.#make(structures.pack(values, scratch));
+  }
+
+  #read(): FlatResult {
+    return this.writer.results.read(this.owner.context, this.frame);
+  }
+
+  #finish<Results>(
+    values: readonly Argument[],
+    { signal }: CheckedOptions,
+    structures: StructuredCall | undefined,
+    read: (frame: CallFrame) => Results,
+  ): Promise<Results | undefined> {
+    signal?.throwIfAborted();
+    const frame = this.#beginStructured(values, structures);
+    const work = this.#async.finish(frame, signal, read);
+    return untilAborted(work, signal, (results) => {
+      disposeStructure(results as CallResult);
+    });
+  }
+
+  // The call keeps what was made for it.
+  #beginStructured(
+    values: readonly Argument[],
+    structures: StructuredCall | undefined,
+  ): CallFrame {
+    if (structures === undefined) {
+      return this.begin(values as readonly FlatArgument[]);
+    }
+    using scratch = new DisposableStack();
+    return this.begin(structures.pack(values, scratch));
+  }
+
+  #computed(
+    frame: CallFrame,
+    options: CheckedOptions,
+  ): undefined | FlatComputed | FlatComputed[] {
+    const { results } = this.writer;
+    const { context } = this.owner;
+    const targets = options.targets ?? NO_TARGETS;
+    const computed: FlatComputed[] = options.shapes
+      ? results.readArrays(context, frame, targets)
+      : results.compute(context, frame, targets);
+    return computed.length > 1 ? computed : computed[0];
+  }
+
+  #computedStructure(
+    frame: CallFrame,
+    structures: StructuredCall,
+    options: CheckedOptions,
+  ): Computed {
+    refuseInto(options);
+    const results = this.writer.results.read(this.owner.context, frame);
+    const structure = structures.unpack(results);
+    if (structure === undefined) return undefined;
+    try {
+      return mapLeaves<Value, FlatComputed>(structure, (leaf) => {
+        if (!(leaf instanceof BufferView)) return leaf;
+        using tensor = leaf;
+        return options.shapes ? tensor.toNdArray() : tensor.toTypedArray();
+      });
+    } catch (error) {
+      disposeStructure(structure);
+      throw error;
+    }
+  }
+
+  #structures({ structures }: CheckedOptions): StructuredCall | undefined {
+    const text = this.#abi;
+    if (text === undefined || !structures) return undefined;
+    // A disposed function is refused before anything is made for it.
+    this.#demand();
+    const { context, devices } = this.owner;
+    const { description, argumentTypes, results } = this.writer;
+    return this.#structured ??= new StructuredCall(
+      description.name,
+      { arguments: argumentTypes.length, results: results.count },
+      { instance: context.instance, devices, ordinal: 0 },
+      text,
+    );
+  }
+}
+
+const NO_TARGETS: readonly (AnyTypedArray | undefined)[] = [];
+
+function refuseInto({ targets, named }: CheckedOptions): void {
+  if (targets === undefined && named === undefined) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "results in structures cannot be copied into arrays of the caller's",
+    { hint: "add structures: false, or leave into out" },
+  );
+}

@@ -1,0 +1,63 @@
+import type { NdArray } from "../tensor/tensor_data.ts";
+import type { Argument, CallResult, Computed } from "./argument.ts";
+import { type CheckedOptions, refuseOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+
+/**
+ * The ways to call a function, with options: see `VmFunction.with`. It is the
+ * function's, and good as long as that is.
+ *
+ * @typeParam Values The arguments.
+ * @typeParam Results What `call` returns.
+ * @typeParam Arrays What `compute` returns.
+ */
+export class FunctionCalls<
+  Values extends Argument[] = Argument[],
+  Results extends CallResult = CallResult,
+  Arrays = Computed,
+> {
+  readonly #caller: Caller;
+  readonly #options: CheckedOptions;
+
+  /**
+   * Takes options that were checked; use `VmFunction.with`.
+   *
+   * @internal
+   */
+  constructor(caller: Caller, options: CheckedOptions) {
+    this.#caller = caller;
+    this.#options = options;
+  }
+
+  /** See `VmFunction.call`. */
+  call(...values: Values): Results {
+    refuseOptions("call", this.#options);
+    return this.#caller.call(values, this.#options) as Results;
+  }
+
+  /** See `VmFunction.compute`. */
+  compute(...values: Values): Arrays {
+    refuseOptions("compute", this.#options);
+    return this.#caller.compute(values, this.#options) as Arrays;
+  }
+
+  /** See `VmFunction.callAsync`. */
+  async callAsync(...values: Values): Promise<Results> {
+    refuseOptions("callAsync", this.#options);
+    return await this.#caller.callAsync(values, this.#options) as Results;
+  }
+
+  /** See `VmFunction.computeAsync`. */
+  async computeAsync(...values: Values): Promise<Arrays> {
+    refuseOptions("computeAsync", this.#options);
+    return await this.#caller.computeAsync(values, this.#options) as Arrays;
+  }
+
+  /** See `VmFunction.run`. */
+  async run<Outputs = Record<string, NdArray>>(
+    inputs: Readonly<Record<string, Argument>>,
+  ): Promise<Outputs> {
+    refuseOptions("run", this.#options);
+    return await this.#caller.run(inputs, this.#options) as Outputs;
+  }
+}
