@@ -6,13 +6,13 @@ import {
 } from "@std/assert";
 import {
   type BufferView,
+  type CallOptions,
   copyToHost,
   IreeError,
   List,
   load,
   type LoadedProgram,
   runtime,
-  type WaitOptions,
 } from "../../mod.ts";
 import type { CallingMessage } from "../ownership/workers/calling.ts";
 import { Latch } from "../latch.ts";
@@ -162,33 +162,30 @@ test("A call is given up when its signal says so, or its time is over", async ()
   const loop = loaded.lookupFunction("loop");
   const mul = loaded.lookupFunction("mul");
   const controller = new AbortController();
-  const running = wait.callWith({ signal: controller.signal });
-  const waiting = mul.callWith({ timeout: 1 }, [1, 1, 1, 1], [1, 1, 1, 1]);
+  const running = wait.with({ signal: controller.signal }).callAsync();
+  const waiting = mul.with({ signal: AbortSignal.timeout(1) })
+    .callAsync([1, 1, 1, 1], [1, 1, 1, 1]);
   const reason = new Error("enough");
-  assertEquals(await waiting.catch((error) => error.code), "DEADLINE_EXCEEDED");
+  assertEquals(await waiting.catch(({ name }) => name), "TimeoutError");
   await latch.isReached();
   controller.abort(reason);
   assertEquals(await running.catch((error) => error), reason);
   await assertRejects(
-    () => loop.callWith({ signal: controller.signal }, 1),
+    () => loop.with({ signal: controller.signal }).callAsync(1),
     Error,
     "enough",
   );
-  for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
-    await assertRejects(
-      () => loop.callWith({ timeout }, 1),
+  for (const signal of [5, {}, "now", controller]) {
+    assertThrows(
+      () => loop.with({ signal: signal as AbortSignal }),
       IreeError,
-      "from 0",
+      "signal must be an AbortSignal",
     );
   }
-  await assertRejects(
-    () => loop.callWith(5 as WaitOptions, 1),
-    IreeError,
-    "an object",
-  );
+  assertThrows(() => loop.with(5 as CallOptions), IreeError, "an object");
   // The one that had begun goes on unseen; the next call waits for it.
   latch.open();
-  assertEquals(await loop.callWith({ timeout: 60_000 }, 7), 7n);
+  assertEquals(await loop.callAsync(7), 7n);
 });
 
 test("A call whose signal is aborted while its arguments are read is not made", async () => {
@@ -206,12 +203,12 @@ test("A call whose signal is aborted while its arguments are read is not made", 
       data: new Float32Array(4).fill(1),
     };
     await assertRejects(
-      () => keeping.callWith({ signal }, tensor),
+      () => keeping.with({ signal }).callAsync(tensor),
       Error,
       "enough",
     );
     // The context keeps nothing of it.
-    const kept = await keeping.callWith({ timeout: Infinity }, [0, 0, 0, 0]);
+    const kept = await keeping.callAsync([0, 0, 0, 0]);
     assertEquals(text(kept), "4xf32=0 0 0 0");
   }
 });

@@ -1,5 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Argument, IreeError, load } from "../../mod.ts";
+import {
+  type Argument,
+  type FlatArgument,
+  IreeError,
+  load,
+} from "../../mod.ts";
 import { program, test } from "../support.ts";
 
 const mul = await program("mul_into.mlir");
@@ -17,9 +22,8 @@ test("null for a tensor is refused with its number, its name and its type", asyn
     const call of [
       () => found.call(...values),
       () => found.compute(...values),
-      () => found.computeInto([there], ...values),
-      () => found.bind(...values),
-      () => found.invoke(...values),
+      () => found.with({ into: [there] }).compute(...values),
+      () => found.bind(...values as FlatArgument[]),
     ]
   ) {
     const error = assertThrows(call, IreeError);

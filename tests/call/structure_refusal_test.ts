@@ -1,10 +1,5 @@
 import { assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  BufferView,
-  IreeError,
-  load,
-  type StructuredArgument,
-} from "../../mod.ts";
+import { type Argument, BufferView, IreeError, load } from "../../mod.ts";
 import { program, test } from "../support.ts";
 
 const structures = await program("structures.mlir");
@@ -13,7 +8,7 @@ test("Values in structures that do not fit are refused by their place", () => {
   using program = load({ modules: [structures], device: "local-sync" });
   const refused = (text: string, name: string, ...values: unknown[]) => {
     const error = assertThrows(
-      () => program.invoke(name, ...values as StructuredArgument[]),
+      () => program.call(name, ...values as Argument[]),
       IreeError,
     );
     assertStringIncludes(error.detail, text);

@@ -6,8 +6,10 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import {
+  type Argument,
   BufferView,
   BytecodeModule,
+  type CallResult,
   Context,
   Device,
   disposeStructure,
@@ -19,8 +21,8 @@ import {
   type NdArray,
   type Program,
   type StatusCode,
-  type StructuredArgument,
-  type StructuredResult,
+  type Structure,
+  type Value,
 } from "../../mod.ts";
 import { mustRun, program, ROOT, test, tool } from "../support.ts";
 
@@ -69,7 +71,7 @@ function isTensor(value: unknown): value is JsonTensor {
     Object.hasOwn(value, "elementType");
 }
 
-function toArgument(value: Json): StructuredArgument {
+function toArgument(value: Json): Argument {
   if (isTensor(value)) {
     const { elementType, shape, values } = value;
     const name = elementType === "i1" ? "ui8" : elementType;
@@ -95,7 +97,7 @@ const ARRAYS: Readonly<
   f64: Float64Array,
 };
 
-function toJson(value: StructuredResult | undefined): Json {
+function toJson(value: CallResult): Json {
   if (value === undefined) return null;
   if (value instanceof BufferView) {
     return {
@@ -219,7 +221,7 @@ test("Structures go in and come out as Python's FunctionInvoker has them", async
     const { name, named } = call;
     const values = call.arguments.map(toArgument);
     if (named !== undefined) values.push(toArgument(named));
-    const result = program.invoke(name, ...values);
+    const result = program.call(name, ...values);
     const what = JSON.stringify(call);
     assertEquals<unknown>({ result: toJson(result) }, expected[index], what);
     disposeStructure(result);
@@ -304,7 +306,7 @@ test("What Python refuses is refused", async () => {
     const values = call.arguments.map(toArgument);
     if (named !== undefined) values.push(toArgument(named));
     const error = assertThrows(
-      () => program.invoke(name, ...values),
+      () => program.call(name, ...values),
       IreeError,
     );
     assertEquals(error.code, code, error.message);
@@ -313,7 +315,7 @@ test("What Python refuses is refused", async () => {
       error.detail,
       problem === undefined ? text : `${place} of '${name}': ${problem}`,
     );
-    assertStringIncludes(error.message, "VmFunction.call passes values");
+    assertStringIncludes(error.message, "structures: false");
   }
 });
 
@@ -322,7 +324,7 @@ test("Functions by name take and give structures", () => {
   const [state, scale] = program.layer(
     { bias: [1, 2], scales: [0.5, [3, 4n]] },
     [10, 20],
-  ) as [{ output: BufferView; rest: StructuredResult }, number];
+  ) as [{ output: BufferView; rest: CallResult }, number];
   using output = state.output;
   assertEquals(output.toNestedArray(), [6, 12]);
   assertEquals(state.rest, [{ count: 7n, step: 3 }, []]);
@@ -331,7 +333,7 @@ test("Functions by name take and give structures", () => {
   const again = program.layer(
     { bias: output, scales: [1, [0, 0]] },
     output,
-  ) as StructuredResult[];
+  ) as Structure<Value>[];
   assertEquals(toJson(again[0]), {
     output: { elementType: "f32", shape: [2], values: [12, 24] },
     rest: [{ count: 0, step: 0 }, []],
@@ -339,26 +341,29 @@ test("Functions by name take and give structures", () => {
   disposeStructure(again);
 });
 
-test("Without iree.abi, invoke does what call does", async () => {
+test("Without iree.abi, values are passed as they are", async () => {
   using mul = load({
     modules: [await program("mul.mlir")],
     device: "local-sync",
   });
-  using result = mul.invoke("mul", [1, 2, 3, 4], [2, 2, 2, 2]) as BufferView;
+  using result = mul.call("mul", [1, 2, 3, 4], [2, 2, 2, 2]) as BufferView;
   assertEquals(result.toNestedArray(), [2, 4, 6, 8]);
-  const error = assertThrows(() => mul.invoke("mul", [1]), IreeError);
+  const error = assertThrows(() => mul.call("mul", [1]), IreeError);
   assertStringIncludes(error.detail, "expected 2 arguments but passed 1");
 });
 
-test("VmFunction.call passes values as they are, whatever iree.abi tells", () => {
+test("Without structures values are passed as they are, whatever iree.abi says", async () => {
   using program = open();
+  const flat = (name: string) =>
+    program.lookupFunction(name).with({ structures: false });
   using list = List.from(program.context.instance, [1n, 2n]);
-  const [same, seven] = program.call("lists", list) as [List, number];
+  const [same, seven] = flat("lists").call(list) as [List, number];
   using given = same;
   assertEquals(given.toArray(), [1n, 2n]);
   assertEquals(seven, 7);
-  assertEquals(program.call("no_json", 5), 5);
-  assertEquals(program.call("wrong_results", 5), 5);
+  assertEquals(flat("no_json").call(5), 5);
+  assertEquals(flat("wrong_results").call(5), 5);
+  assertEquals(await flat("wrong_results").callAsync(5), 5);
 });
 
 test("What Python cannot give or take is clear", () => {
@@ -370,7 +375,10 @@ test("What Python cannot give or take is clear", () => {
     error.message,
     "argument 0 of 'takes_half': is a scalar",
   );
-  assertEquals(program.call("takes_half", 1.5), 1.5);
+  assertEquals(
+    program.lookupFunction("takes_half").with({ structures: false }).call(1.5),
+    1.5,
+  );
 });
 
 test("Structures can be made when all that the context is of was disposed", () => {
@@ -381,19 +389,19 @@ test("Structures can be made when all that the context is of was disposed", () =
   const context = Context.create(instance, [hal, module]);
   using any = context.lookupFunction("structures.any_list");
   for (const it of [context, module, hal, device]) it.dispose();
-  const result = any.invoke([[1, 2]]) as BufferView[];
+  const result = any.call([[1, 2]]) as BufferView[];
   assertEquals(result[0].toNestedArray(), [1, 2]);
   disposeStructure(result);
   assertEquals(result[0].disposed, true);
   any.dispose();
-  const error = assertThrows(() => any.invoke([[1, 2]]), IreeError);
+  const error = assertThrows(() => any.call([[1, 2]]), IreeError);
   assertStringIncludes(error.message, "this VmFunction was disposed");
 });
 
 test("Code that runs while a structure is read does no harm", () => {
   const program = open();
   using any = program.lookupFunction("any_list");
-  const inner = any.invoke([[5, 6]]) as BufferView[];
+  const inner = any.call([[5, 6]]) as BufferView[];
   const nested = {
     get bias(): number[] {
       disposeStructure(program.any_list([[3, 4]]));
@@ -402,7 +410,7 @@ test("Code that runs while a structure is read does no harm", () => {
     scales: [1, [0, 0]],
   };
   const result = program.layer(nested, inner[0]);
-  assertEquals(toJson((result as StructuredResult[])[0]), {
+  assertEquals(toJson((result as Structure<Value>[])[0]), {
     output: { elementType: "f32", shape: [2], values: [6, 8] },
     rest: [{ count: 0, step: 0 }, []],
   });

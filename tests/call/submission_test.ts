@@ -239,14 +239,17 @@ test("A call that is given up while it waits for a thread is not made", async ()
   await withGate(async ({ loaded, other, closed, view, first }) => {
     const square = loaded.lookupFunction("square");
     const submissions = Array.from({ length: 20 }, () => square.submit(view));
-    const error = await failureOf(count.callWith({ timeout: 1 }));
-    assertEquals(error.code, "DEADLINE_EXCEEDED");
+    const error = await failureOf(
+      count.with({ signal: AbortSignal.timeout(1) }).callAsync(),
+    );
+    assertEquals(error.name, "TimeoutError");
     using accumulating = open();
     const accumulate = accumulating.lookupFunction("accumulate");
     const late = await failureOf(
-      accumulate.callWith({ timeout: 1 }, [1, 1, 1, 1]),
+      accumulate.with({ signal: AbortSignal.timeout(1) })
+        .callAsync([1, 1, 1, 1]),
     );
-    assertEquals(late.code, "DEADLINE_EXCEEDED");
+    assertEquals(late.name, "TimeoutError");
     other.call("open", closed);
     await Promise.all([first, ...submissions].map(({ finished }) => finished));
     for (const { results } of submissions) (results as BufferView).dispose();

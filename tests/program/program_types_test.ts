@@ -48,7 +48,7 @@ function check(folder: TemporaryFolder, ...files: string[]): Promise<Output> {
 const HEAD = `
 import {
   asTensor, BufferView, type CallResult, type Computed, List, load,
-  LoadedProgram, type Program, VmRef, type Tensor, type VmFunction,
+  LoadedProgram, type NdArray, type Program, VmRef, type Tensor, type VmFunction,
 } from ${JSON.stringify(MOD)};
 import type { Functions as Arithmetic } from "./arithmetic.ts";
 import type { Functions as Custom } from "./custom_import.ts";
@@ -130,12 +130,17 @@ const later: Tensor<"f32", readonly [4]> =
 const fn = mulProgram.lookupFunction("mul");
 const computed: Float32Array = fn.compute(f32, called);
 const computedLater: Float32Array = await fn.computeAsync(f32, f32);
-const inTime: Float32Array = await fn.computeWith({ timeout: 1 }, f32, f32);
-const calledInTime: BufferView = await fn.callWith({ timeout: 1 }, f32, f32);
+const inTime: Float32Array = await fn.with({ shapes: false }).computeAsync(f32, f32);
+const calledInTime: BufferView = await fn.with({}).callAsync(f32, f32);
+const shaped: NdArray = fn.with({ shapes: true }).compute(f32, f32);
+const named: NdArray = (await fn.run({ x: f32, y: f32 })).output0;
+const plainly: Float32Array = mulProgram.compute("mul", f32, f32);
+const plainlyLater: Float32Array =
+  await mulProgram.computeAsync("mul", f32, f32);
 const submitted: Tensor<"f32", readonly [4]> = fn.submit(f32, f32).results;
 fn.bind(called, f32).run();
 const boundCalled: BufferView = fn.bind(called, f32).call();
-fn.computeInto([f32], f32, called);
+fn.with({ into: [f32] }).compute(f32, called);
 const plainFunctions: VmFunction[] = [fn, untyped.lookupFunction("any")];
 const fork: Program<Mul> = mulProgram.fork();
 const forked: Tensor<"f32", readonly [4]> = fork.mul(f32, f32);
@@ -148,14 +153,16 @@ const triple: [number, bigint, number] = arithmeticProgram
 const first: Float32Array =
   signaturesProgram.lookupFunction("dynamic").compute(f32, 7, bytes)[0];
 manyProgram.call("list_size", manyProgram.call("list"));
-const flat: CallResult = structuresProgram.call("layer", list, f32);
-structuresProgram.call("homogeneous", list);
-const anything: CallResult = structuresProgram.lookupFunction("layer").call(7);
+const [{ output: sameOutput }] = structuresProgram.call("layer", weights, f32);
+const sameView: BufferView = sameOutput;
+structuresProgram.call("homogeneous", [1, 2]);
+const layers = structuresProgram.lookupFunction("layer");
+const anything: CallResult = layers.with({ structures: false }).call(list, f32);
 const plainProgram: LoadedProgram = mulProgram;
 const seven: CallResult = (namesProgram as LoadedProgram).call("then");
 const some: CallResult = untyped.call("any", 1, f32, [[1]], list);
 const whatever: CallResult = await untyped.callAsync("any", null);
-const arrays: undefined | Computed | Computed[] =
+const arrays: Computed =
   await untyped.lookupFunction("any").computeAsync(1);
 const other2: Program = untyped.fork();
 `;
@@ -221,7 +228,10 @@ const «late: number = await mulProgram.callAsync("mul", f32, f32);
 const «c32: Int32Array = mulProgram.lookupFunction("mul").compute(f32, f32);
 const «a32: Int32Array =
   await mulProgram.lookupFunction("mul").computeAsync(f32, f32);
-mulProgram.lookupFunction("mul").computeInto([f32], f32, «i32);
+mulProgram.lookupFunction("mul").with({}).compute(f32, «i32);
+mulProgram.lookupFunction("mul").with({ «tiemout: 1 });
+mulProgram.compute("mul", «f64, f32);
+structuresProgram.call("layer", «{ bias: [1, 2] }, f32);
 mulProgram.fork().mul(«f64, f32);
 mulProgram.fork().call(«"mull", f32, f32);
 arithmeticProgram.call("add_i64", 1n, «2);
