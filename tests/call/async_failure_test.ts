@@ -54,7 +54,7 @@ for (const device of ["local-sync", "local-task"]) {
       for (
         const call of [
           () => fails.callAsync(INPUT),
-          () => fails.callWith({ timeout: 60_000 }, INPUT),
+          () => fails.with({}).callAsync(INPUT),
           () => loaded.callAsync(name, INPUT),
           () => fork.callAsync(name, INPUT),
         ]

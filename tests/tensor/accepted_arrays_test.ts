@@ -41,7 +41,8 @@ test("A program takes clamped bytes and the bits of an f16, and results go there
   const add8 = loaded.lookupFunction("add_i8");
   assertEquals(add8.compute(bytes, bytes), new Int8Array([2, 4, 6, 8]));
   const target = new Uint8ClampedArray(4);
-  assertEquals(add8.computeInto([target], bytes, bytes), [target]);
+  const sum = add8.with({ into: [target] }).compute(bytes, bytes);
+  assertEquals<unknown>(sum, target);
   assertEquals(target, new Uint8ClampedArray([2, 4, 6, 8]));
   const halves = new Uint16Array(new Float16Array([1, 2, 3, 4]).buffer);
   assertEquals(
