@@ -12,6 +12,16 @@
 
 const ROOT: string = new URL("..", import.meta.url).pathname;
 
+/** The modules of the package. */
+const ENTRIES: readonly string[] = [
+  "mod.ts",
+  "cli.ts",
+  "lib/inspect/mod.ts",
+  "lib/npy/mod.ts",
+  "lib/tooling/mod.ts",
+  "lib/program/types.ts",
+];
+
 /** A command, and whether its output is left out. */
 export interface Check {
   readonly command: readonly string[];
@@ -39,7 +49,7 @@ export function checksOf(
     { command: [deno, "lint"] },
     { command: [deno, "check", ...importMap, ...sources] },
     {
-      command: [deno, "doc", ...importMap, "--lint", "mod.ts", "cli.ts"],
+      command: [deno, "doc", ...importMap, "--lint", ...ENTRIES],
       quiet: true,
     },
     {

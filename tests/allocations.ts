@@ -10,27 +10,29 @@ import { failAllocation } from "../ffi/instance.ts";
 import {
   BufferView,
   type CallResult,
-  compareTensors,
-  copyToHost,
   Device,
   Instance,
   IreeError,
   List,
   listDevices,
   listDrivers,
-  listTaskTopologies,
   load,
   ParameterIndex,
   ParametersModule,
+  runtime,
+  type Value,
+  type VmRef,
+} from "../mod.ts";
+import {
+  compareTensors,
+  copyToHost,
+  listTaskTopologies,
   parseTensor,
   Profiling,
-  runtime,
   storageOf,
-  type Value,
   viewStorageBytes,
-  type VmRef,
   Watchdog,
-} from "../mod.ts";
+} from "../lib/tooling/mod.ts";
 
 /** What the program is told, as JSON. */
 export interface Task {

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, dirname, join, toFileUrl } from "@std/path";
+import config from "../deno.json" with { type: "json" };
+import * as npy from "../lib/npy/mod.ts";
 import * as api from "../mod.ts";
 import { type Block, findBlocks, isOutput } from "./docs/blocks.ts";
 import {
@@ -10,6 +12,9 @@ import {
   TemporaryFolder,
   tool,
 } from "./support.ts";
+
+/** Modules of the package. */
+const ENTRIES = Object.values(config.exports);
 
 /** How many blocks of a page are there to be read only. */
 const IGNORED: Readonly<Record<string, number>> = {
@@ -229,7 +234,7 @@ Deno.test("Whoever is to install the compiler is told the version that fits", ()
 Deno.test("./dev docs writes a page for everything that is exported", async () => {
   using folder = new TemporaryFolder();
   await mustRun(join(ROOT, "dev"), ["docs", folder.path]);
-  for (const name of Object.keys(api)) {
+  for (const name of [...Object.keys(api), ...Object.keys(npy)]) {
     const page = await Deno.readTextFile(folder.join(`~/${name}.html`));
     assertStringIncludes(page, name);
   }
@@ -255,7 +260,7 @@ Deno.test("Every class that is exported has an example", async () => {
     "doc",
     "--json",
     ...denoFlags(),
-    join(ROOT, "mod.ts"),
+    ...ENTRIES.map((entry) => join(ROOT, entry)),
   ]);
   const { nodes }: Documentation = JSON.parse(text);
   const classes = Object.values(nodes).flatMap(({ symbols }) => symbols)
@@ -269,9 +274,7 @@ Deno.test("Every class that is exported has an example", async () => {
 Deno.test("Examples of the API that are not run have the types that they say", async () => {
   using folder = new TemporaryFolder();
   const scripts: string[] = [];
-  const sources = Array.from(Deno.readDirSync(join(ROOT, "lib")))
-    .map(({ name }) => `lib/${name}`).filter((it) => it.endsWith(".ts"));
-  for (const source of [...sources, "mod.ts"]) {
+  for (const source of [...sourcesIn("lib"), "mod.ts"]) {
     const text = await Deno.readTextFile(join(ROOT, source));
     for (const [, example] of text.matchAll(/```ts ignore\n(.*?)```/gs)) {
       const path = folder.join(`${scripts.length}_${basename(source)}`);
@@ -282,6 +285,14 @@ Deno.test("Examples of the API that are not run have the types that they say", a
   assert(scripts.length > 5);
   await mustRun(Deno.execPath(), ["check", ...IMPORTS, ...scripts]);
 });
+
+function sourcesIn(folder: string): string[] {
+  return Array.from(Deno.readDirSync(join(ROOT, folder))).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) return sourcesIn(path);
+    return path.endsWith(".ts") ? [path] : [];
+  });
+}
 
 Deno.test("TypeScript in the documentation has the types that it says", async () => {
   const scripts = readers.flatMap((it) => it.scripts);

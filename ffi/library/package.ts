@@ -30,4 +30,13 @@ export const CLI: string = checkout === undefined
 /** What a program imports the package by that has a `deno.json` of its own. */
 export const IMPORTS: Readonly<Record<string, string>> = checkout === undefined
   ? { [config.name]: `jsr:${config.name}@^${config.version}` }
-  : { [config.name]: new URL("mod.ts", checkout).href, ...config.imports };
+  : { ...modulesIn(checkout), ...config.imports };
+
+// The modules of a checkout by the names that they have in the package.
+function modulesIn(folder: URL): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config.exports).map((
+      [name, path],
+    ) => [config.name + name.slice(1), new URL(path, folder).href]),
+  );
+}

@@ -234,6 +234,11 @@ export class VmFunction extends NativeObject {
   with(
     options: CallOptions & { shapes: true },
   ): FunctionCalls<Argument[], CallResult, Computed>;
+  /**
+   * The same; tensors that are computed are typed arrays.
+   *
+   * @param options The options.
+   */
   with(options: CallOptions): FunctionCalls;
   with(options: CallOptions): FunctionCalls {
     const { name, resultTypes } = this;

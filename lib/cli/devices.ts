@@ -1,12 +1,14 @@
 import {
   type DeviceInfo,
-  type DriverReport,
   Instance,
   listDevices,
   listDrivers,
+} from "../../mod.ts";
+import {
+  type DriverReport,
   listTaskTopologies,
   probeDrivers,
-} from "../../mod.ts";
+} from "../../lib/tooling/mod.ts";
 import type { Command } from "./common/command.ts";
 import { formatDeviceDump, formatTopologies } from "./common/device_text.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "./common/flags.ts";

@@ -1,13 +1,9 @@
+import { BufferView, Device, Instance, IreeError, runtime } from "../../mod.ts";
 import {
-  BufferView,
-  Device,
-  Instance,
-  IreeError,
   type LibraryPlace,
   type LibraryVersion,
   probeDrivers,
-  runtime,
-} from "../../mod.ts";
+} from "../../lib/tooling/mod.ts";
 import type { Command } from "./common/command.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
 import { printHelp } from "./common/terminal.ts";

@@ -105,7 +105,8 @@ export function listDevices(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Instance, probeDrivers } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { probeDrivers } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * const reports = probeDrivers(instance);

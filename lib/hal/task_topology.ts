@@ -124,7 +124,8 @@ const MIN_STACK_SIZE = 32 * 1024;
  * @example One worker on processor 0
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Instance, listTaskTopologies } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { listTaskTopologies } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * const [topology] = listTaskTopologies(instance, { cpuIds: [0] });

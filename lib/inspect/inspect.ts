@@ -51,7 +51,8 @@ export type FileDescription = ProgramDescription | LibraryDescription;
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { inspect, IreeError } from "@iree/runtime";
+ * import { IreeError } from "@iree/runtime";
+ * import { inspect } from "@iree/runtime/inspect";
  *
  * const elf = new Uint8Array(64);
  * elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
@@ -78,7 +79,7 @@ export function inspect(
  *
  * @example
  * ```ts ignore
- * import { inspectProgram } from "@iree/runtime";
+ * import { inspectProgram } from "@iree/runtime/inspect";
  *
  * for (const { name, signature } of inspectProgram("model.vmfb").exports) {
  *   for (const input of signature?.inputs ?? []) {

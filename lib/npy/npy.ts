@@ -20,7 +20,7 @@ import { type NpyData, npyPartsOf } from "./write_npy.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { decodeNpy, encodeNpy } from "@iree/runtime";
+ * import { decodeNpy, encodeNpy } from "@iree/runtime/npy";
  *
  * const bytes = encodeNpy(
  *   new Float32Array([1, 2, 3]),
@@ -97,7 +97,7 @@ export function decodeNpyArray(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { decodeNpyArray, encodeNpy } from "@iree/runtime";
+ * import { decodeNpyArray, encodeNpy } from "@iree/runtime/npy";
  *
  * const bytes = encodeNpy(new Int32Array([1, 2]), new Float32Array([3]));
  * const first = decodeNpyArray(bytes);

@@ -29,7 +29,8 @@ export interface NpyArrayInfo {
  *
  * @example
  * ```ts ignore
- * import { Device, Instance, NpyFile } from "@iree/runtime";
+ * import { Device, Instance } from "@iree/runtime";
+ * import { NpyFile } from "@iree/runtime/npy";
  *
  * using instance = Instance.open();
  * using device = Device.create(instance, "local-task");
@@ -188,7 +189,8 @@ export class NpyFile implements Disposable {
  *
  * @example
  * ```ts ignore
- * import { BufferView, Device, Instance, readNpy } from "@iree/runtime";
+ * import { BufferView, Device, Instance } from "@iree/runtime";
+ * import { readNpy } from "@iree/runtime/npy";
  *
  * using instance = Instance.open();
  * using device = Device.create(instance, "local-task");

@@ -76,7 +76,8 @@ const PIECE_LENGTH = 2 ** 20;
  *
  * @example
  * ```ts ignore
- * import { type BufferView, load, writeNpy } from "@iree/runtime";
+ * import { type BufferView, load } from "@iree/runtime";
+ * import { writeNpy } from "@iree/runtime/npy";
  *
  * using program = load({ modules: ["model.vmfb"] });
  * using result = program.predict(new Float32Array(16)) as BufferView;

@@ -4,7 +4,10 @@ import type { Argument, CallResult, Computed } from "../call/argument.ts";
 import type { CallOptions } from "../call/call_options.ts";
 import type { VmFunction } from "../call/function.ts";
 import type { Device } from "../hal/device.ts";
-import { isPublicFunction } from "../signature/function_name.ts";
+import {
+  isCalledByName,
+  isPublicFunction,
+} from "../signature/function_name.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { HalModule } from "../vm/hal_module.ts";
@@ -55,28 +58,6 @@ const RUN_OPTIONS = {
   signal: true,
   structures: true,
 } as const;
-
-/**
- * Names that the language calls by itself, by `await` and `JSON.stringify`, and
- * those of a program's own fields.
- */
-const TAKEN: ReadonlySet<string> = new Set([
-  "then",
-  "toJSON",
-  "context",
-  "mainModule",
-]);
-
-/**
- * Whether a function of a program can be called by its name, as
- * `program.name()`.
- *
- * @param name Name of an exported function.
- */
-export function isCalledByName(name: string): boolean {
-  return isPublicFunction(name) && !(name in LoadedProgram.prototype) &&
-    !TAKEN.has(name);
-}
 
 /**
  * What every loaded program has besides its functions.

@@ -94,7 +94,7 @@ const READERS: Readonly<Record<ScalarTextType, NumberReader>> = {
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { parseScalar } from "@iree/runtime";
+ * import { parseScalar } from "@iree/runtime/tooling";
  *
  * assertEquals(parseScalar("0x10", "i32"), 16);
  * assertThrows(() => parseScalar("3.7", "i32"));

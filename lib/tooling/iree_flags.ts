@@ -62,7 +62,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
  *
  * @example
  * ```ts ignore
- * import { Instance, load, setIreeFlags } from "@iree/runtime";
+ * import { Instance, load } from "@iree/runtime";
+ * import { setIreeFlags } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * setIreeFlags(instance, { executable_plugin: ["./plugin.so"] });

@@ -8,7 +8,8 @@ import type { Device } from "../hal/device.ts";
  *
  * @example
  * ```ts
- * import { Device, Instance, Profiling } from "@iree/runtime";
+ * import { Device, Instance } from "@iree/runtime";
+ * import { Profiling } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * using device = Device.create(instance, "local-sync");

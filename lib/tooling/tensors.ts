@@ -30,7 +30,8 @@ import { VmRef } from "../vm/vm_ref.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Instance, parseTensor } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { parseTensor } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * using tensor = parseTensor(instance, "2x2xi32=[[1 2][3 4]]");
@@ -150,7 +151,8 @@ export interface CompareOptions {
  * @example
  * ```ts
  * import { assertEquals, assertStringIncludes } from "@std/assert";
- * import { compareTensors, Instance, parseTensor } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { compareTensors, parseTensor } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * using expected = parseTensor(instance, "2xf32=1 2");

@@ -14,7 +14,8 @@ const MAX_MILLISECONDS = 1e11;
  *
  * @example
  * ```ts
- * import { Instance, Watchdog } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { Watchdog } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * using watchdog = Watchdog.start(instance, 60_000, "took too long\n");

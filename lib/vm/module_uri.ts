@@ -44,7 +44,7 @@ export function parseModuleUri(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { resolveModuleUri } from "@iree/runtime";
+ * import { resolveModuleUri } from "@iree/runtime/tooling";
  *
  * const uri = resolveModuleUri("./lib.so@create?key=value");
  * assertEquals(uri.kind, "dynamic");

@@ -9,7 +9,8 @@ import { handleOf, NativeObject } from "../base/native_object.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Instance, parseTensor, storageOf } from "@iree/runtime";
+ * import { Instance } from "@iree/runtime";
+ * import { parseTensor, storageOf } from "@iree/runtime/tooling";
  *
  * using instance = Instance.open();
  * using tensor = parseTensor(instance, "4xf32=1 2 3 4");

@@ -14,10 +14,10 @@ import {
   load,
   type Module,
   type ModuleMode,
-  parseTensor,
   VmBuffer,
   VmRef,
 } from "../../mod.ts";
+import { parseTensor } from "../../lib/tooling/mod.ts";
 import {
   nativeModule,
   program,

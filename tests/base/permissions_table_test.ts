@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
-import { Instance, ParameterIndex, runtime, writeNpy } from "../../mod.ts";
+import { Instance, ParameterIndex, runtime } from "../../mod.ts";
+import { writeNpy } from "../../lib/npy/mod.ts";
 import { smallArchive } from "../cli/archives.ts";
 import {
   DENO_DIR,

@@ -7,13 +7,13 @@ import {
 import {
   type BufferView,
   type CallOptions,
-  copyToHost,
   IreeError,
   List,
   load,
   type LoadedProgram,
   runtime,
 } from "../../mod.ts";
+import { copyToHost } from "../../lib/tooling/mod.ts";
 import type { CallingMessage } from "../ownership/workers/calling.ts";
 import { Latch } from "../latch.ts";
 import {

@@ -9,10 +9,12 @@ import {
   disposeStructure,
   IreeError,
   load,
+  LoadedProgram,
   type NdArray,
   type Structure,
   type Value,
 } from "../../mod.ts";
+import { isCalledByName } from "../../lib/signature/function_name.ts";
 import { program, test } from "../support.ts";
 
 const mul = await program("mul.mlir");
@@ -163,4 +165,10 @@ async function call(make: () => unknown): Promise<unknown> {
 test("A function of a program has its name in stacks", () => {
   using loaded = load({ modules: [mul], device });
   assertEquals(loaded.mul.name, "mul");
+});
+
+test("What a program has besides its functions hides functions of those names", () => {
+  const members = Object.getOwnPropertyNames(LoadedProgram.prototype);
+  for (const name of members) assertEquals(isCalledByName(name), false, name);
+  assertEquals(isCalledByName("mul"), true);
 });

@@ -5,9 +5,9 @@ import {
   Instance,
   IreeError,
   load,
-  parseTensor,
   type VmFunction,
 } from "../../mod.ts";
+import { parseTensor } from "../../lib/tooling/mod.ts";
 import { call, runBoth } from "../cli/peer.ts";
 import { failureOf, program, test } from "../support.ts";
 

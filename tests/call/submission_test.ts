@@ -7,17 +7,19 @@ import {
 } from "@std/assert";
 import {
   BufferView,
-  compareTensors,
   IreeError,
   List,
   load,
   type LoadedProgram,
   type NdArray,
-  storageOf,
   type Submission,
-  viewStorageBytes,
   type VmRef,
 } from "../../mod.ts";
+import {
+  compareTensors,
+  storageOf,
+  viewStorageBytes,
+} from "../../lib/tooling/mod.ts";
 import { failureOf, program, test } from "../support.ts";
 
 const asyncWork = await program("async_work.mlir");

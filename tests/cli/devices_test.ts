@@ -8,13 +8,8 @@ import {
   formatDevices,
   formatDrivers,
 } from "../../lib/cli/common/device_text.ts";
-import {
-  Device,
-  Instance,
-  IreeError,
-  listDrivers,
-  probeDrivers,
-} from "../../mod.ts";
+import { Device, Instance, IreeError, listDrivers } from "../../mod.ts";
+import { probeDrivers } from "../../lib/tooling/mod.ts";
 import { iree, test } from "../support.ts";
 import { forEach, peer } from "./peer.ts";
 

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { main } from "../../cli.ts";
-import { formatProgramTypes, inspectProgram } from "../../mod.ts";
+import { formatProgramTypes, inspectProgram } from "../../lib/inspect/mod.ts";
 import {
   iree,
   mustRun,

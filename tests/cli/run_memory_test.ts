@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { writeNpy } from "../../mod.ts";
+import { writeNpy } from "../../lib/npy/mod.ts";
 import {
   denoFlags,
   execute,

@@ -5,8 +5,8 @@ import {
   IreeError,
   listDevices,
   listDrivers,
-  probeDrivers,
 } from "../../mod.ts";
+import { probeDrivers } from "../../lib/tooling/mod.ts";
 import { mustRun, test, tool } from "../support.ts";
 
 test("Drivers are listed by the names and texts that IREE prints", async () => {

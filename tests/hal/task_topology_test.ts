@@ -5,12 +5,12 @@ import {
   type DeviceOptions,
   Instance,
   IreeError,
-  listTaskTopologies,
   load,
   type StatusCode,
   type TaskTopologyOptions,
   type TaskWorkerOptions,
 } from "../../mod.ts";
+import { listTaskTopologies } from "../../lib/tooling/mod.ts";
 import type {
   TopologiesOrder,
   TopologiesReport,

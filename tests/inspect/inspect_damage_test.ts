@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
-import { inspect, inspectProgram, IreeError } from "../../mod.ts";
+import { IreeError } from "../../mod.ts";
+import { inspect, inspectProgram } from "../../lib/inspect/mod.ts";
 import { Random } from "../mutations/random.ts";
 import {
   denoFlags,

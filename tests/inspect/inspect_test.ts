@@ -8,12 +8,14 @@ import { join, toFileUrl } from "@std/path";
 import {
   BytecodeModule,
   DynamicModule,
-  formatCallingConvention,
-  inspect,
-  inspectProgram,
   Instance,
   IreeError,
 } from "../../mod.ts";
+import {
+  formatCallingConvention,
+  inspect,
+  inspectProgram,
+} from "../../lib/inspect/mod.ts";
 import { vmPrograms } from "../conformance/vm_programs.ts";
 import {
   mustRun,

@@ -6,7 +6,8 @@
  */
 
 import { join } from "@std/path";
-import { Instance, type NdArray, ParameterIndex, writeNpy } from "../../mod.ts";
+import { Instance, type NdArray, ParameterIndex } from "../../mod.ts";
+import { writeNpy } from "../../lib/npy/mod.ts";
 import { Random } from "../mutations/random.ts";
 import { mustRun, program, ROOT, TemporaryFolder, tool } from "../support.ts";
 

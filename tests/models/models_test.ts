@@ -6,8 +6,8 @@ import {
   type LoadOptions,
   type NdArray,
   ParameterIndex,
-  readNpy,
 } from "../../mod.ts";
+import { readNpy } from "../../lib/npy/mod.ts";
 import { peer } from "../cli/peer.ts";
 import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
 import { iree, type Output, test } from "../support.ts";

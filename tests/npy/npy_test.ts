@@ -7,22 +7,24 @@ import {
 import { join, toFileUrl } from "@std/path";
 import {
   BufferView,
-  decodeNpy,
-  decodeNpyArray,
   Device,
   type ElementType,
-  encodeNpy,
   Instance,
   IreeError,
   load,
   type NdArray,
   type NestedArray,
+  type StatusCode,
+} from "../../mod.ts";
+import {
+  decodeNpy,
+  decodeNpyArray,
+  encodeNpy,
   NpyFile,
   type NpyOptions,
   readNpy,
-  type StatusCode,
   writeNpy,
-} from "../../mod.ts";
+} from "../../lib/npy/mod.ts";
 import {
   mustRun,
   program,

@@ -2,13 +2,8 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import {
-  inspectProgram,
-  IreeError,
-  load,
-  type LoadOptions,
-  runtime,
-} from "../../mod.ts";
+import { IreeError, load, type LoadOptions, runtime } from "../../mod.ts";
+import { inspectProgram } from "../../lib/inspect/mod.ts";
 import {
   mustRun,
   program,

@@ -2,16 +2,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toFileUrl } from "@std/path";
 import {
   BytecodeModule,
-  encodeNpy,
-  inspectProgram,
   Instance,
   IreeError,
   load,
   type ModuleSource,
-  readNpy,
   VmBuffer,
-  writeNpy,
 } from "../../mod.ts";
+import { inspectProgram } from "../../lib/inspect/mod.ts";
+import { encodeNpy, readNpy, writeNpy } from "../../lib/npy/mod.ts";
 import { program, test } from "../support.ts";
 
 const mul = await program("mul.mlir");

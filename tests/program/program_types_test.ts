@@ -1,13 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join, toFileUrl } from "@std/path";
 import { parseSignature } from "../../lib/signature/signature.ts";
+import { load, LoadedProgram } from "../../mod.ts";
 import {
   formatProgramTypes,
   inspectProgram,
-  load,
-  LoadedProgram,
   type ProgramDescription,
-} from "../../mod.ts";
+} from "../../lib/inspect/mod.ts";
 import {
   denoFlags,
   execute,

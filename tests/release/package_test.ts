@@ -60,7 +60,14 @@ test("The package has what people need and no more", async () => {
     })$`,
   );
   for (const path of files) assertMatch(path, allowed);
-  assertEquals(config.exports, { ".": "./mod.ts", "./cli": "./cli.ts" });
+  assertEquals(config.exports, {
+    ".": "./mod.ts",
+    "./cli": "./cli.ts",
+    "./inspect": "./lib/inspect/mod.ts",
+    "./npy": "./lib/npy/mod.ts",
+    "./tooling": "./lib/tooling/mod.ts",
+    "./types": "./lib/program/types.ts",
+  });
   assertMatch(config.description, /^.{20,250}$/);
 });
 

@@ -11,7 +11,7 @@ import {
   formatSignature,
   inspectProgram,
   type Signature,
-} from "../../mod.ts";
+} from "../../lib/inspect/mod.ts";
 import { Random } from "../mutations/random.ts";
 import { program, ROOT, sampleProgram, test } from "../support.ts";
 

@@ -2,13 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   type AnyTypedArray,
   BufferView,
-  decodeNpy,
   type ElementType,
-  encodeNpy,
   IreeError,
   load,
   VmBuffer,
 } from "../../mod.ts";
+import { decodeNpy, encodeNpy } from "../../lib/npy/mod.ts";
 import { program, test, withDevice } from "../support.ts";
 
 const elements = await program("elements.mlir");

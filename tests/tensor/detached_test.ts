@@ -3,18 +3,17 @@ import {
   type Argument,
   BufferView,
   BytecodeModule,
-  decodeNpy,
   type Device,
-  encodeNpy,
-  inspect,
   type Instance,
   IreeError,
   List,
   load,
   ParameterIndex,
-  parseTensor,
   VmBuffer,
 } from "../../mod.ts";
+import { inspect } from "../../lib/inspect/mod.ts";
+import { decodeNpy, encodeNpy } from "../../lib/npy/mod.ts";
+import { parseTensor } from "../../lib/tooling/mod.ts";
 import { program, test, withDevice } from "../support.ts";
 
 // An array whose memory is gone is an empty one to the engine. Taken for what it

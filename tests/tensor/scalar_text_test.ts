@@ -4,7 +4,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { IreeError, parseScalar, type ScalarTextType } from "../../mod.ts";
+import { IreeError } from "../../mod.ts";
+import { parseScalar, type ScalarTextType } from "../../lib/tooling/mod.ts";
 import { test } from "../support.ts";
 
 type Value = number | bigint;

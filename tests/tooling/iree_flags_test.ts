@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Device, Instance, IreeError, setIreeFlags } from "../../mod.ts";
+import { Device, Instance, IreeError } from "../../mod.ts";
+import { setIreeFlags } from "../../lib/tooling/mod.ts";
 import { test } from "../support.ts";
 
 // Flags are for good: only such are set here as change nothing in this process.

@@ -1,19 +1,21 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type BufferView,
-  type CompareOptions,
-  compareTensors,
-  copyToHost,
   Device,
   Instance,
   IreeError,
   List,
+  type VmRef,
+} from "../../mod.ts";
+import {
+  type CompareOptions,
+  compareTensors,
+  copyToHost,
   parseTensor,
   storageOf,
   tensorByteLength,
   viewStorageBytes,
-  type VmRef,
-} from "../../mod.ts";
+} from "../../lib/tooling/mod.ts";
 import { test } from "../support.ts";
 
 /** Texts of tensors by how IREE prints them. */

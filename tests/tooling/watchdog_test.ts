@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
-import { Instance, IreeError, Watchdog } from "../../mod.ts";
+import { Instance, IreeError } from "../../mod.ts";
+import { Watchdog } from "../../lib/tooling/mod.ts";
 import {
   denoFlags,
   execute,

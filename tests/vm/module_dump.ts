@@ -4,11 +4,8 @@
  * @module
  */
 
-import type {
-  FunctionDescription,
-  ModuleDependency,
-  ProgramDescription,
-} from "../../mod.ts";
+import type { FunctionDescription, ModuleDependency } from "../../mod.ts";
+import type { ProgramDescription } from "../../lib/inspect/mod.ts";
 import { mustRun, tool } from "../support.ts";
 
 /** What `iree-dump-module` tells of the FlatBuffer, as far as it is compared. */

@@ -8,15 +8,14 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   BufferView,
-  compareTensors,
   Device,
   Instance,
   IreeError,
   List,
   load,
   type Program,
-  setIreeFlags,
 } from "../../mod.ts";
+import { compareTensors, setIreeFlags } from "../../lib/tooling/mod.ts";
 import { iree, program, test } from "../support.ts";
 
 const [loader] = Deno.args;

@@ -4,10 +4,12 @@ import {
   type Instance,
   listDevices,
   listDrivers,
+} from "../../../mod.ts";
+import {
   probeDrivers,
   type TaskTopology,
   type TaskTopologyGroup,
-} from "../../../mod.ts";
+} from "../../../lib/tooling/mod.ts";
 
 // What iree-run-module prints for the flags that list something.
 

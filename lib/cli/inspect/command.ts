@@ -1,14 +1,11 @@
+import { DynamicModule, Instance, IreeError } from "../../../mod.ts";
 import {
-  DynamicModule,
   type FileDescription,
   formatProgramTypes,
   inspect,
   inspectProgram,
-  Instance,
-  IreeError,
-  type ModuleUri,
-  resolveModuleUri,
-} from "../../../mod.ts";
+} from "../../../lib/inspect/mod.ts";
+import { type ModuleUri, resolveModuleUri } from "../../../lib/tooling/mod.ts";
 import { writeOutput } from "../../files/output_file.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";

@@ -1,15 +1,14 @@
+import type { FunctionDescription, ModuleDependency } from "../../../mod.ts";
 import {
   type DeviceRequirement,
   type ExportDescription,
   formatCallingConvention,
   formatSignature,
-  type FunctionDescription,
   type LibraryDescription,
-  type ModuleDependency,
   type ParameterRequirement,
   type ProgramDescription,
   type RodataSegment,
-} from "../../../mod.ts";
+} from "../../../lib/inspect/mod.ts";
 
 /** What a module tells once it is loaded. */
 export interface LoadedDescription {

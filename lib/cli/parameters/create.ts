@@ -1,4 +1,5 @@
-import { Instance, ParameterIndex, parseTensor } from "../../../mod.ts";
+import { Instance, ParameterIndex } from "../../../mod.ts";
+import { parseTensor } from "../../../lib/tooling/mod.ts";
 import type { Command } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";

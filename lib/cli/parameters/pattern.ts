@@ -1,9 +1,5 @@
-import {
-  type Instance,
-  IreeError,
-  parseTensor,
-  tensorByteLength,
-} from "../../../mod.ts";
+import { type Instance, IreeError } from "../../../mod.ts";
+import { parseTensor, tensorByteLength } from "../../../lib/tooling/mod.ts";
 import { splitOnce } from "./files.ts";
 
 /** Contents of a parameter as a command line gives them. */

@@ -2,12 +2,11 @@ import {
   BufferView,
   type Instance,
   IreeError,
-  parseTensor,
   type Value,
-  viewStorageBytes,
   VmBuffer,
   VmRef,
 } from "../../../mod.ts";
+import { parseTensor, viewStorageBytes } from "../../../lib/tooling/mod.ts";
 import type { InputType } from "./inputs.ts";
 
 /**

@@ -6,8 +6,8 @@ import {
   type ModuleMode,
   type ParameterMode,
   type VmFunction,
-  Watchdog,
 } from "../../../mod.ts";
+import { Watchdog } from "../../../lib/tooling/mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";

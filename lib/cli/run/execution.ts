@@ -1,13 +1,12 @@
 import {
-  type CompareOptions,
   type FlatResult,
-  formatSignature,
   IreeError,
   type LoadedProgram,
-  Profiling,
   type Value,
   type VmFunction,
 } from "../../../mod.ts";
+import { formatSignature } from "../../../lib/inspect/mod.ts";
+import { type CompareOptions, Profiling } from "../../../lib/tooling/mod.ts";
 import { compareResults } from "./expected.ts";
 import {
   demandCount,

@@ -1,13 +1,15 @@
 import {
   BufferView,
-  type CompareOptions,
-  compareTensors,
   type Instance,
   List,
   type Value,
   VmBuffer,
   VmRef,
 } from "../../../mod.ts";
+import {
+  type CompareOptions,
+  compareTensors,
+} from "../../../lib/tooling/mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import { isPrintable, type Result, type Results } from "./results.ts";
 

@@ -4,9 +4,9 @@ import {
   type ElementType,
   type Instance,
   IreeError,
-  NpyFile,
-  tensorByteLength,
 } from "../../../mod.ts";
+import { NpyFile } from "../../../lib/npy/mod.ts";
+import { tensorByteLength } from "../../../lib/tooling/mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "./file_error.ts";
 import { RawFile } from "./raw_file.ts";

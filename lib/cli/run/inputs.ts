@@ -3,13 +3,15 @@ import {
   type Device,
   type Instance,
   IreeError,
+  type Value,
+  type ValueType,
+} from "../../../mod.ts";
+import {
   parseScalar,
   parseTensor,
   type ScalarTextType,
   storageOf,
-  type Value,
-  type ValueType,
-} from "../../../mod.ts";
+} from "../../../lib/tooling/mod.ts";
 import { InputFiles } from "./input_files.ts";
 
 /** Type of an argument or result: of scalars also those passed as i32. */

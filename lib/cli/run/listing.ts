@@ -1,4 +1,5 @@
-import { type Instance, listTaskTopologies } from "../../../mod.ts";
+import type { Instance } from "../../../mod.ts";
+import { listTaskTopologies } from "../../../lib/tooling/mod.ts";
 import {
   formatDeviceDump,
   formatDevices,

@@ -1,4 +1,5 @@
-import { type Instance, setIreeFlags } from "../../../mod.ts";
+import type { Instance } from "../../../mod.ts";
+import { setIreeFlags } from "../../tooling/mod.ts";
 import type { Flag, FlagValues } from "../common/flags.ts";
 
 /** IREE's integers of 64 bits, as far as a number is exact. */

@@ -1,4 +1,5 @@
-import { type BufferView, IreeError, parseTensor } from "../../../mod.ts";
+import { type BufferView, IreeError } from "../../../mod.ts";
+import { parseTensor } from "../../../lib/tooling/mod.ts";
 import type { Device, Instance } from "../../../mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "./file_error.ts";

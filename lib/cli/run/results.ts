@@ -1,15 +1,14 @@
 import {
   BufferView,
-  copyToHost,
   type Device,
   type FlatResult,
   type Instance,
   IreeError,
   List,
   type ScalarType,
-  tensorByteLength,
   type Value,
 } from "../../../mod.ts";
+import { copyToHost, tensorByteLength } from "../../../lib/tooling/mod.ts";
 import type { InputType } from "./inputs.ts";
 
 /** One result of a function. */

@@ -2,7 +2,7 @@ import { IreeError } from "../base/error.ts";
 import type {
   ExportDescription,
   ProgramDescription,
-} from "../inspect/program_description.ts";
+} from "./program_description.ts";
 import {
   type AbiSignature,
   checkCounts,
@@ -13,10 +13,12 @@ import {
   type Slot,
   type ValueType,
 } from "../signature/calling_convention.ts";
-import { isPublicFunction } from "../signature/function_name.ts";
+import {
+  isCalledByName,
+  isPublicFunction,
+} from "../signature/function_name.ts";
 import type { DeclaredType, DeclaredValue } from "../signature/signature.ts";
 import { formatSignature } from "../signature/signature_format.ts";
-import { isCalledByName } from "./program.ts";
 import {
   formatTensor,
   structuredInputs,

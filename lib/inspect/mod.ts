@@ -1,0 +1,54 @@
+/**
+ * Describes compiled programs and native libraries, without running them or
+ * loading native code, and writes their TypeScript types.
+ *
+ * @example
+ * ```ts ignore
+ * import { inspectProgram } from "@iree/runtime/inspect";
+ *
+ * for (const { name, signature } of inspectProgram("model.vmfb").exports) {
+ *   console.log(name, signature?.inputs);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export type { EmbeddedFile } from "../files/program_archive.ts";
+export {
+  type FileDescription,
+  inspect,
+  inspectProgram,
+  type LibraryDescription,
+} from "./inspect.ts";
+export type {
+  ExportDescription,
+  ProgramDescription,
+  ProgramSizes,
+  RodataSegment,
+} from "./program_description.ts";
+export type { ParameterRequirement } from "./program_parameters.ts";
+export type {
+  DeviceRequirement,
+  DeviceTarget,
+  ExecutableRequirement,
+  ExecutableTarget,
+} from "./program_targets.ts";
+export {
+  formatProgramTypes,
+  type ProgramTypesOptions,
+} from "./program_types.ts";
+export type {
+  DeclaredType,
+  DeclaredValue,
+  ObjectType,
+  ScalarDeclaration,
+  Signature,
+  TensorType,
+  UnknownType,
+} from "../signature/signature.ts";
+export {
+  formatCallingConvention,
+  formatDeclaredType,
+  formatSignature,
+} from "../signature/signature_format.ts";

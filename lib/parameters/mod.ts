@@ -1,0 +1,27 @@
+/**
+ * Weights of programs: indices, archives, file formats, providers.
+ *
+ * @module
+ */
+
+export type { ArchiveOptions } from "./archive.ts";
+export type {
+  FileParameter,
+  ParameterCommon,
+  ParameterEntry,
+  SplatParameter,
+  UnreadableParameter,
+} from "./entry.ts";
+export type {
+  ParameterDataOptions,
+  ParameterFileOptions,
+  ParameterMode,
+  ParameterOptions,
+  ParameterRange,
+} from "./options.ts";
+export { ParameterIndex } from "./parameter_index.ts";
+export {
+  type ParameterProvider,
+  ParametersModule,
+} from "./parameters_module.ts";
+export { indexParameterFiles, type ParameterSource } from "./source.ts";

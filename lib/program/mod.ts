@@ -1,0 +1,16 @@
+/**
+ * Contexts and loaded programs.
+ *
+ * @module
+ */
+
+export { Context, type ContextOptions } from "./context.ts";
+export { load, type LoadOptions, type ModuleSource } from "./load.ts";
+export {
+  LoadedProgram,
+  type Program,
+  type ProgramFunction,
+  type ProgramFunctions,
+  type RunOptions,
+} from "./program.ts";
+export type { Structured } from "./typed_function.ts";

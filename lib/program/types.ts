@@ -1,0 +1,32 @@
+/**
+ * Types that the compiler infers, by name: of functions, results and tensors. Few
+ * programs need one of them.
+ *
+ * @module
+ */
+
+export type {
+  FlatElements,
+  NestedElements,
+  TensorArray,
+  TensorMembers,
+  TensorShape,
+  TensorShapeOf,
+} from "../hal/typed_tensor.ts";
+export type {
+  AllComputed,
+  AllShaped,
+  ArgumentsOf,
+  ArraysOf,
+  ComputedOf,
+  DeclaredFunction,
+  FunctionName,
+  FunctionOf,
+  ResultsOf,
+  StructuredFunction,
+  TypedFunction,
+} from "./typed_function.ts";
+export type {
+  ElementArrays,
+  TensorElements,
+} from "../tensor/element_arrays.ts";

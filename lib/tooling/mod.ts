@@ -1,0 +1,33 @@
+/**
+ * What exists because IREE's tools have it: flags, text of tensors, comparison,
+ * profiling, topologies, a watchdog.
+ *
+ * @module
+ */
+
+export type {
+  LibraryPlace,
+  LibrarySource,
+  LibraryVersion,
+  Platform,
+} from "../base/runtime.ts";
+export { type DriverReport, probeDrivers } from "../hal/driver.ts";
+export {
+  listTaskTopologies,
+  type TaskTopology,
+  type TaskTopologyGroup,
+} from "../hal/task_topology.ts";
+export { parseScalar, type ScalarTextType } from "../tensor/scalar_text.ts";
+export { setIreeFlags } from "./iree_flags.ts";
+export { Profiling } from "./profiling.ts";
+export {
+  type CompareOptions,
+  compareTensors,
+  copyToHost,
+  parseTensor,
+  storageOf,
+  tensorByteLength,
+  viewStorageBytes,
+} from "./tensors.ts";
+export { Watchdog } from "./watchdog.ts";
+export { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
