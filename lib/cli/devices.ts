@@ -8,7 +8,7 @@ import {
   type DriverReport,
   listTaskTopologies,
   probeDrivers,
-} from "../../lib/tooling/mod.ts";
+} from "../tooling/mod.ts";
 import type { Command } from "./common/command.ts";
 import { formatDeviceDump, formatTopologies } from "./common/device_text.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "./common/flags.ts";

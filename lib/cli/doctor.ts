@@ -3,7 +3,7 @@ import {
   type LibraryPlace,
   type LibraryVersion,
   probeDrivers,
-} from "../../lib/tooling/mod.ts";
+} from "../tooling/mod.ts";
 import type { Command } from "./common/command.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
 import { printHelp } from "./common/terminal.ts";

@@ -9,7 +9,7 @@ import {
   probeDrivers,
   type TaskTopology,
   type TaskTopologyGroup,
-} from "../../../lib/tooling/mod.ts";
+} from "../../tooling/mod.ts";
 
 // What iree-run-module prints for the flags that list something.
 

@@ -4,8 +4,8 @@ import {
   formatProgramTypes,
   inspect,
   inspectProgram,
-} from "../../../lib/inspect/mod.ts";
-import { type ModuleUri, resolveModuleUri } from "../../../lib/tooling/mod.ts";
+} from "../../inspect/mod.ts";
+import { type ModuleUri, resolveModuleUri } from "../../tooling/mod.ts";
 import { writeOutput } from "../../files/output_file.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";

@@ -8,7 +8,7 @@ import {
   type ParameterRequirement,
   type ProgramDescription,
   type RodataSegment,
-} from "../../../lib/inspect/mod.ts";
+} from "../../inspect/mod.ts";
 
 /** What a module tells once it is loaded. */
 export interface LoadedDescription {

@@ -1,5 +1,5 @@
 import { Instance, ParameterIndex } from "../../../mod.ts";
-import { parseTensor } from "../../../lib/tooling/mod.ts";
+import { parseTensor } from "../../tooling/mod.ts";
 import type { Command } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";

@@ -1,5 +1,5 @@
 import { type Instance, IreeError } from "../../../mod.ts";
-import { parseTensor, tensorByteLength } from "../../../lib/tooling/mod.ts";
+import { parseTensor, tensorByteLength } from "../../tooling/mod.ts";
 import { splitOnce } from "./files.ts";
 
 /** Contents of a parameter as a command line gives them. */

@@ -6,7 +6,7 @@ import {
   VmBuffer,
   VmRef,
 } from "../../../mod.ts";
-import { parseTensor, viewStorageBytes } from "../../../lib/tooling/mod.ts";
+import { parseTensor, viewStorageBytes } from "../../tooling/mod.ts";
 import type { InputType } from "./inputs.ts";
 
 /**

@@ -7,7 +7,7 @@ import {
   type ParameterMode,
   type VmFunction,
 } from "../../../mod.ts";
-import { Watchdog } from "../../../lib/tooling/mod.ts";
+import { Watchdog } from "../../tooling/mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";

@@ -5,8 +5,8 @@ import {
   type Value,
   type VmFunction,
 } from "../../../mod.ts";
-import { formatSignature } from "../../../lib/inspect/mod.ts";
-import { type CompareOptions, Profiling } from "../../../lib/tooling/mod.ts";
+import { formatSignature } from "../../inspect/mod.ts";
+import { type CompareOptions, Profiling } from "../../tooling/mod.ts";
 import { compareResults } from "./expected.ts";
 import {
   demandCount,

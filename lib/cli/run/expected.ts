@@ -6,10 +6,7 @@ import {
   VmBuffer,
   VmRef,
 } from "../../../mod.ts";
-import {
-  type CompareOptions,
-  compareTensors,
-} from "../../../lib/tooling/mod.ts";
+import { type CompareOptions, compareTensors } from "../../tooling/mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import { isPrintable, type Result, type Results } from "./results.ts";
 

@@ -5,8 +5,8 @@ import {
   type Instance,
   IreeError,
 } from "../../../mod.ts";
-import { NpyFile } from "../../../lib/npy/mod.ts";
-import { tensorByteLength } from "../../../lib/tooling/mod.ts";
+import { NpyFile } from "../../npy/mod.ts";
+import { tensorByteLength } from "../../tooling/mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "./file_error.ts";
 import { RawFile } from "./raw_file.ts";

@@ -11,7 +11,7 @@ import {
   parseTensor,
   type ScalarTextType,
   storageOf,
-} from "../../../lib/tooling/mod.ts";
+} from "../../tooling/mod.ts";
 import { InputFiles } from "./input_files.ts";
 
 /** Type of an argument or result: of scalars also those passed as i32. */

@@ -1,5 +1,5 @@
 import type { Instance } from "../../../mod.ts";
-import { listTaskTopologies } from "../../../lib/tooling/mod.ts";
+import { listTaskTopologies } from "../../tooling/mod.ts";
 import {
   formatDeviceDump,
   formatDevices,

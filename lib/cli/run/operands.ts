@@ -1,4 +1,4 @@
-import { resolveModuleUri } from "../../../lib/tooling/mod.ts";
+import { resolveModuleUri } from "../../tooling/mod.ts";
 import { UsageError } from "../common/usage_error.ts";
 
 /** Names of files that can only be meant as modules, be they any or not. */

@@ -1,5 +1,5 @@
 import { type BufferView, IreeError } from "../../../mod.ts";
-import { parseTensor } from "../../../lib/tooling/mod.ts";
+import { parseTensor } from "../../tooling/mod.ts";
 import type { Device, Instance } from "../../../mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "./file_error.ts";

@@ -8,7 +8,7 @@ import {
   type ScalarType,
   type Value,
 } from "../../../mod.ts";
-import { copyToHost, tensorByteLength } from "../../../lib/tooling/mod.ts";
+import { copyToHost, tensorByteLength } from "../../tooling/mod.ts";
 import type { InputType } from "./inputs.ts";
 
 /** One result of a function. */
