@@ -1,12 +1,12 @@
 import { join } from "@std/path";
 
 /**
- * Makes a folder, unless that was done before with the same inputs.
+ * Makes a folder, unless one with the same inputs is cached.
  *
- * @param name What is in it.
- * @param inputs All that decides what is in it.
+ * @param name The folder's name.
+ * @param inputs Everything that determines the contents.
  * @param make Fills a folder.
- * @returns Its path, in the cache.
+ * @returns Its path in the cache.
  */
 export async function cachedFolder(
   name: string,
@@ -42,7 +42,7 @@ export function requiredVariable(name: string): string {
   return value;
 }
 
-/** Whether there is a file or folder of that name. */
+/** Whether a file or folder exists. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

@@ -1,47 +1,47 @@
 /**
- * What is measured, against what, and what is aimed at.
+ * The catalogue of measurements, with their comparisons and goals.
  *
  * @module
  */
 
 import type { ContestantName } from "./contestants.ts";
 
-/** Someone who runs a workload in a row of the table. */
+/** A contestant and its workload in a row of the table. */
 export interface Entry {
-  /** What the row calls it. */
+  /** The entry's name in the row. */
   label: string;
-  /** Who runs it. */
+  /** The contestant. */
   contestant: ContestantName;
   /** Name of the workload. */
   workload: string;
 }
 
-/** What the first entry of a row is to reach. */
+/** The goal of a row's first entry. */
 export type Goal =
-  /** Its time divided by another entry's is at most this. */
+  /** Limits its time divided by another entry's. */
   | { against: string; ratio: number }
-  /** Its time in nanoseconds is at most this. */
+  /** Limits its time in nanoseconds. */
   | { nanoseconds: number };
 
-/** A row of the table: one piece of work, several who do it. */
+/** A row of the table: one piece of work, several contestants. */
 export interface Row {
-  /** What the work is; no other row has the same title. */
+  /** A description of the work, unique among the rows. */
   title: string;
-  /** All who do it. The first one is measured against the others. */
+  /** All entries. The first one is compared with the others. */
   entries: readonly Entry[];
   goals: readonly Goal[];
-  /** Whether the row is for explanation, and none of the issue's. */
+  /** Whether the row only explains others and has no goal of its own. */
   besides?: true;
-  /** Part of the usual time that it is measured for; left out, all of it. */
+  /** Fraction of the usual measuring time; all of it by default. */
   share?: number;
   /**
-   * Whether those who do it are started anew for each round: where their memory
-   * lies makes a difference that stays as long as they do.
+   * Whether contestants are restarted for each round: the position of their
+   * memory affects the times for as long as they live.
    */
   anew?: true;
 }
 
-/** What the first entry of a row is usually compared with. */
+/** The usual comparison for a row's first entry. */
 export const C = "C";
 const TOOL = "iree-benchmark-module";
 const PYTHON = "Python";
@@ -62,7 +62,7 @@ const PEERS: Readonly<Record<string, ContestantName>> = {
   [ONNX]: "onnx",
 };
 
-/** Ours and others that run the same workload by its name. */
+/** Our entry and others that run the same workload by name. */
 function same(workload: string, ...peers: string[]): Entry[] {
   return [
     entry("Deno", "ours", workload),
@@ -148,7 +148,7 @@ export const ROWS: readonly Row[] = [
       { nanoseconds: 20_000 },
       { against: "import of 64 KiB", ratio: 1.1 },
     ],
-    // Making the arrays takes many times as long, and is not timed.
+    // Making the arrays takes many times as long and is not timed.
     share: 0.1,
   },
   {
@@ -242,8 +242,8 @@ export const ROWS: readonly Row[] = [
     ],
     goals: [{ against: "iree-run-module", ratio: 1 }],
   },
-  // A call of each worker takes as long as one alone where they do not disturb
-  // each other.
+  // If workers do not disturb each other, one call of each takes as long as a
+  // single call.
   {
     title: "2 workers, a call of each",
     entries: [
@@ -259,7 +259,7 @@ export const ROWS: readonly Row[] = [
       ...same("workers_4", C),
       entry("1 worker", "ours", "workers_1"),
     ],
-    // Two cores do two calls at a time.
+    // Two cores do two calls in parallel.
     goals: [{ against: "1 worker", ratio: 4 / 1.8 }],
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * The chart: for each row, how the contestants' times compare with C's.
+ * The chart: each row's times compared with C's.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const BAR = 13;
 const GAP = 16;
 const TOP = 96;
 
-/** Colours that people with colour blindness can tell apart. */
+/** Colours that are distinct with colour blindness. */
 const COLOURS: Readonly<Record<string, string>> = {
   [CONTESTANTS.floor]: "#8a8a8a",
   [CONTESTANTS.ours]: "#0072b2",
@@ -83,7 +83,7 @@ function barsOf(row: RowResult): Bar[] {
   }));
 }
 
-/** Positions on an axis on which each factor of ten is as wide. */
+/** Positions on a logarithmic axis. */
 class LogScale {
   readonly #low: number;
   readonly #high: number;
@@ -116,7 +116,7 @@ function drawBar(bar: Bar, y: number, scale: LogScale): string {
   const zero = scale.x(1);
   const end = scale.x(bar.ratio);
   const x = Math.min(zero, end);
-  // What takes as long as C is a line.
+  // A time equal to C's is a line.
   const width = Math.max(3, Math.abs(end - zero));
   const known = bar.label in COLOURS ? "" : `, ${bar.label}`;
   return `<rect x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" ` +

@@ -1,5 +1,5 @@
 /**
- * Compares a run's figures with the goals; for a quiet machine.
+ * Compares a run's figures with the goals. Use a quiet machine.
  *
  *     ./dev bench:check [RESULT.json]
  *

@@ -1,5 +1,5 @@
 /**
- * Those who run the workloads.
+ * Contestants, which run the workloads.
  *
  * @module
  */
@@ -20,28 +20,28 @@ export const CONTESTANTS = {
   process: "a process",
 } as const;
 
-/** Who runs a workload. */
+/** Names a contestant. */
 export type ContestantName = keyof typeof CONTESTANTS;
 
 /** Runs workloads. */
 export interface Contestant {
   /**
-   * Runs a workload so many times.
+   * Runs a workload repeatedly.
    *
-   * @returns The nanoseconds that all of it took.
+   * @returns The total time in nanoseconds.
    */
   run(workload: string, count: number): Promise<number>;
   /** Ends it. */
   stop(): Promise<void>;
 }
 
-/** Version of the package that is measured. */
+/** Version of the measured package. */
 export const ONNX_PACKAGE = "npm:onnxruntime-node@1.30.0";
 
 /**
  * Starts a contestant.
  *
- * @param name Which one.
+ * @param name The contestant.
  * @param folder The folder with the compiled programs.
  */
 export function startContestant(
@@ -75,7 +75,7 @@ export function startContestant(
   }
 }
 
-/** A process that is told what to run line by line. */
+/** A process that reads its orders line by line. */
 class Server implements Contestant {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;
@@ -111,7 +111,7 @@ class Server implements Contestant {
   }
 }
 
-/** What is read of the JSON that the tool prints. */
+/** The fields that are read from the tool's JSON. */
 interface ToolReport {
   benchmarks: { real_time: number; time_unit: keyof typeof NANOSECONDS }[];
 }
@@ -140,7 +140,7 @@ class BenchmarkTool implements Contestant {
   async stop(): Promise<void> {}
 }
 
-/** Processes that are run from start to exit. */
+/** Processes that are measured from start to exit. */
 class Processes implements Contestant {
   readonly #folder: string;
 

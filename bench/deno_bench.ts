@@ -2,11 +2,11 @@ import { buildFolder } from "./folder.ts";
 import type { Runner, Workloads } from "./workload.ts";
 
 /**
- * Defines a group of benchmarks. Those who run the same work elsewhere are in
- * `./dev bench`.
+ * Defines a group of benchmarks. `./dev bench` compares them with other
+ * contestants.
  *
  * @param group Name of the group.
- * @param workloads Where the workloads are.
+ * @param workloads The workloads by name.
  * @param names The workloads of the group; the first one is the baseline.
  */
 export async function benchGroup(
@@ -33,13 +33,13 @@ function benchmarkOf(runner: Runner): Deno.BenchDefinition["fn"] {
       context.end();
     };
   }
-  // Only of what is declared asynchronous does Deno await the end.
+  // Deno awaits only functions that are declared async.
   return runner.run(1) === undefined
     ? () => void runner.run(1)
     : async () => await runner.run(1);
 }
 
-/** How often Deno repeats it: as it likes, or for the tests once. */
+/** Deno chooses the number of runs; the tests run each benchmark once. */
 function repetitions(): Pick<Deno.BenchDefinition, "n" | "warmup"> {
   return Deno.env.has("IREE_BENCH_ONCE") ? { n: 1, warmup: 0 } : {};
 }

@@ -1,6 +1,6 @@
 /**
- * The folder that every contestant works in: the programs, and what is built
- * against the library, which is the native module and the floor.
+ * The folder that every contestant works in: the programs, the native module
+ * and the floor. The last two are built against the library.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const FLOOR = "floor";
 const MODULE = "bench/programs/module.cc";
 
 /**
- * Builds the folder, unless that was done before.
+ * Builds the folder, unless it is cached.
  *
  * @returns Its path.
  */
@@ -48,10 +48,10 @@ export async function buildFolder(): Promise<string> {
 }
 
 /**
- * Makes the ONNX models, unless that was done before.
+ * Makes the ONNX models, unless they are cached.
  *
  * @param folder The folder.
- * @param packages Where Python finds the package `onnx`.
+ * @param packages The folder with the Python package `onnx`.
  */
 export async function buildModels(
   folder: string,

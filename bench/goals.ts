@@ -4,41 +4,41 @@ import type { BenchResult } from "./result.ts";
 import type { Stall } from "./stall.ts";
 import { type Summary, uncertainty } from "./statistics.ts";
 
-/** Milliseconds that the event loop may stand still while a model runs. */
+/** The longest allowed stall of the event loop while a model runs, in ms. */
 const STALL = 5;
 
-/** What became of a goal. */
+/** The outcome of a goal. */
 export interface Outcome {
-  /** What the goal is of. */
+  /** The goal's subject. */
   title: string;
-  /** The goal, and what was measured. */
+  /** The goal and the measured value. */
   text: string;
   /** Whether the median reaches it. */
   reached: boolean;
-  /** Whether the median reaches it or is no farther from it than the noise. */
+  /** Whether the median reaches it or misses it by no more than the noise. */
   tolerated: boolean;
 }
 
-/** Beside what the rounds' own spread stands for. */
+/** Tolerance in addition to the spread of the rounds. */
 const TOLERANCE = 0.02;
 
-/** Bytes of heap a call may seem to take: what sampling itself does. */
+/** Bytes of heap allowed per call, because sampling itself allocates. */
 const HEAP_NOISE = 0.5;
 
-/** By how much the process may grow, of the program's 100 MiB. */
+/** Allowed growth of the process for a mapped program of 100 MiB. */
 const RESIDENT_BYTES = 8 * 2 ** 20;
 
 /**
  * Compares the figures with the goals.
  *
- * @param result What was measured.
+ * @param result The measurements.
  * @returns One outcome for each goal whose contestants took part.
  */
 export function judge(result: BenchResult): Outcome[] {
   return [...result.rows.flatMap(judgeRow), ...judgeProperties(result)];
 }
 
-/** Compares with its goal what belongs to no row. */
+/** Compares measurements without a row with their goals. */
 export function judgeProperties(result: BenchResult): Outcome[] {
   const { properties, stalls } = result;
   const { calls, heapBytesPerCall, allocationsPerCall } = properties;
@@ -100,7 +100,7 @@ export function judgeRow(result: RowResult): Outcome[] {
   });
 }
 
-/** A goal beside what was measured. */
+/** A goal with its measured value. */
 interface Found {
   limit: number;
   summary: Summary;
@@ -131,7 +131,7 @@ function find(goal: Goal, { entries }: RowResult): Found | undefined {
   return { limit: goal.ratio, summary: other.ratio, rounds, text };
 }
 
-/** A ratio as people write it: of three digits. */
+/** A ratio with three digits, for reading. */
 export function times(ratio: number): string {
   const digits = ratio < 10 ? 2 : ratio < 100 ? 1 : 0;
   return `${ratio.toFixed(digits)} ×`;

@@ -1,6 +1,6 @@
 /**
- * Measures a row: all entries in turn, round after round, so that what else the
- * machine does meets all of them.
+ * Measures a row: all entries take turns, round after round, so that other load
+ * on the machine affects all of them alike.
  *
  * @module
  */
@@ -9,38 +9,38 @@ import type { Row } from "./catalog.ts";
 import type { Contestant, ContestantName } from "./contestants.ts";
 import { summarize, type Summary } from "./statistics.ts";
 
-/** How much is measured. */
+/** How much to measure. */
 export interface Effort {
   rounds: number;
-  /** How long one entry works in a round, in milliseconds. */
+  /** Time of one entry per round, in milliseconds. */
   milliseconds: number;
-  /** How long each one works before, while compilers make it faster. */
+  /** Warm-up time of each entry, in milliseconds, for the JIT compilers. */
   warmUp: number;
 }
 
-/** What was measured of an entry. */
+/** An entry's measurements. */
 export interface EntryResult {
   label: string;
   contestant: ContestantName;
-  /** Nanoseconds of the work, once. */
+  /** Nanoseconds for the work, done once. */
   time: Summary;
-  /** Time of the row's first entry divided by this one's, of the same round. */
+  /** Time of the row's first entry divided by this one's in the same round. */
   ratio: Summary;
   /** Nanoseconds by round. */
   rounds: number[];
 }
 
-/** What was measured of a row. */
+/** A row's measurements. */
 export interface RowResult {
   title: string;
   entries: EntryResult[];
 }
 
-/** Those who take part. */
+/** The participating contestants. */
 export interface Contestants {
-  /** Finds one; `undefined` where it does not take part. */
+  /** Finds one; `undefined` if it does not take part. */
   find(name: ContestantName): Contestant | undefined;
-  /** Ends all; whoever is found after that was started anew. */
+  /** Ends all; later lookups start new ones. */
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function measureRow(
       for (const { run } of entries) await run(1);
     }
     for (const { run, count, rounds } of inTurn(entries, round)) {
-      // Threads of the one before may look for more work for a while.
+      // Threads of the previous entry may look for more work for a while.
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       rounds.push(await run(count) / count);
     }
@@ -86,14 +86,14 @@ export async function measureRow(
   };
 }
 
-/** Each one comes first at times, and before and after its neighbours. */
+/** Each one sometimes comes first, and runs before and after its neighbours. */
 function inTurn<T>(all: readonly T[], round: number): T[] {
   const start = (round >> 1) % all.length;
   const turned = [...all.slice(start), ...all.slice(0, start)];
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
-/** How often the work fits into a round; warms up as it tries. */
+/** How often the work fits into a round; warms up on the way. */
 async function findCount(
   run: (count: number) => Promise<number>,
   { milliseconds, warmUp }: Effort,
@@ -105,7 +105,7 @@ async function findCount(
   while (true) {
     const time = await run(count);
     spent += time;
-    // A run too short tells little.
+    // A run that is too short is not accurate.
     if (time < wanted / 2) {
       count = Math.ceil(count * Math.min(10, Math.max(2, wanted / time)));
     } else if (spent >= warmUp * share * 1e6) {

@@ -4,10 +4,10 @@ import { ONNX_PACKAGE } from "./contestants.ts";
 import type { Origin } from "./result.ts";
 
 /**
- * Tells where and of what figures are.
+ * Describes the machine and the software of a run.
  *
- * @param load Load of the machine before the run.
- * @param rounds How often each row was measured.
+ * @param load The machine's load before the run.
+ * @param rounds Number of measurements per row.
  */
 export async function describeOrigin(
   load: number,

@@ -1,6 +1,5 @@
 /**
- * Our contestant: the workloads through the public API, in a process of its
- * own.
+ * Our contestant: the workloads through the public API, in a separate process.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What onnxruntime-node's part needs: the package, in Deno's cache, and the
+ * Packages for onnxruntime-node: the package itself, in Deno's cache, and the
  * Python packages that make its models.
  *
  * @module
@@ -10,7 +10,7 @@ import { mustRun, ROOT, tool } from "../tests/support.ts";
 import { cachedFolder } from "./cached_folder.ts";
 import { ONNX_PACKAGE } from "./contestants.ts";
 
-/** The packages, or why they are not there. */
+/** The packages, or the reason why they are missing. */
 export type Packages =
   | { installed: true; folder: string }
   | { installed: false; reason: string };
@@ -18,7 +18,7 @@ export type Packages =
 /**
  * Finds the packages.
  *
- * @param install Whether to download them where they are missing (300 MB).
+ * @param install Whether to download missing packages (300 MB).
  */
 export async function findPackages(install: boolean): Promise<Packages> {
   const requirements = join(ROOT, "bench/requirements.txt");

@@ -1,5 +1,5 @@
 /**
- * The programs that are measured, and data.
+ * The measured programs and their data.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { mustRun, ROOT, tool } from "../tests/support.ts";
 import { cachedFolder } from "./cached_folder.ts";
 import { testImage } from "./workload.ts";
 
-/** Programs that are compiled as they stand. */
+/** Programs that are compiled unchanged. */
 const PLAIN = ["scalars", "tensors", "through"];
 
-/** What makes functions return before their work is done. */
+/** Flags that make functions return before their work is done. */
 const FENCES = "--iree-execution-model=async-external";
 
 /** Sizes of the network's weights. */
 const WEIGHTS = { w0: 16 * 3 * 3 * 3, w1: 32 * 16 * 3 * 3, w2: 8192 * 10 };
 
-/** Numbers in the constants of the programs that are loaded. */
+/** Numbers in the constants of the programs to load. */
 const CONSTANTS = { "1MiB": 2 ** 18, "100MiB": 100 * 2 ** 18 };
 
 /**
- * Compiles the programs and writes the data, unless that was done before.
+ * Compiles the programs and writes the data, unless they are cached.
  *
- * @returns The folder that they are in.
+ * @returns Their folder.
  */
 export async function buildPrograms(): Promise<string> {
-  // They are compiled for the processor that they are compiled on.
+  // They are compiled for this machine's CPU.
   const inputs = [tool(""), await processor(), await readBench("programs.ts")];
   for (const name of ["convnet", "weights", "power", ...PLAIN]) {
     inputs.push(await programText(name));
@@ -54,7 +54,7 @@ export async function buildPrograms(): Promise<string> {
   });
 }
 
-/** The processor and what it can do, where the system tells. */
+/** The CPU and its features, where the system reports them. */
 async function processor(): Promise<string> {
   try {
     const text = await Deno.readTextFile("/proc/cpuinfo");
@@ -70,7 +70,7 @@ async function processor(): Promise<string> {
 async function writeData(folder: string): Promise<void> {
   await writeFloats(folder, "image", testImage());
   for (const [ordinal, [name, length]] of Object.entries(WEIGHTS).entries()) {
-    // Small numbers around zero, without a pattern that a compiler would see.
+    // Small numbers around zero, without a pattern for a compiler to exploit.
     const weight = (i: number) => ((i * 7919 + ordinal) % 101 - 50) / 500;
     await writeFloats(
       folder,
@@ -102,7 +102,7 @@ async function convnetText(folder: string): Promise<string> {
   const resources: string[] = [];
   for (const name of Object.keys(WEIGHTS)) {
     const bytes = await Deno.readFile(join(folder, `${name}.bin`));
-    // First the alignment, as a little-endian number.
+    // The alignment comes first, as a little-endian number.
     resources.push(`      ${name}: "0x04000000${bytes.toHex()}"`);
   }
   const text = await programText("convnet");
@@ -110,7 +110,7 @@ async function convnetText(folder: string): Promise<string> {
     `${resources.join(",\n")}\n    }\n  }\n#-}\n`;
 }
 
-/** Compiles a program with the flags of its first line. */
+/** Compiles a program with the flags in its first line. */
 async function compile(
   folder: string,
   name: string,
@@ -128,7 +128,7 @@ async function compile(
   ]);
 }
 
-/** What the network makes of the image, according to IREE's own tool. */
+/** The network's scores for the image, according to IREE's own tool. */
 async function writeScores(folder: string): Promise<void> {
   await mustRun(tool("iree-run-module"), [
     `--module=${join(folder, "convnet.vmfb")}`,

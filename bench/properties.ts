@@ -1,7 +1,6 @@
 /**
- * What is not a matter of time: that calls of scalars allocate nothing, and
- * that a mapped program stays out of memory. A process of its own; prints
- * JSON.
+ * Measures properties other than time: calls of scalars allocate nothing, and a
+ * mapped program stays out of memory. A separate process; prints JSON.
  *
  *     deno run -A properties.ts FOLDER CALLS
  *
@@ -12,15 +11,15 @@ import { join } from "@std/path";
 import { load, runtime } from "../mod.ts";
 import { expect } from "./workload.ts";
 
-/** What is printed. */
+/** The printed result. */
 export interface Properties {
-  /** Calls that were made. */
+  /** Number of calls. */
   calls: number;
   /** Bytes of JavaScript's heap that a call allocates. */
   heapBytesPerCall: number;
-  /** Native allocations that a call makes. */
+  /** Native allocations per call. */
   allocationsPerCall: number;
-  /** Bytes by which a mapped program of 100 MiB makes the process grow. */
+  /** Growth of the process for a mapped program of 100 MiB, in bytes. */
   residentBytes: number;
 }
 
@@ -31,7 +30,7 @@ interface Functions {
 
 const SAMPLES = 100;
 
-/** Growth of the heap between samples; collections in between are left out. */
+/** Growth of the heap between samples, excluding garbage collections. */
 function allocated(samples: readonly number[]): number {
   let sum = 0;
   for (let i = 1; i < samples.length; i++) {
@@ -50,8 +49,8 @@ function measureCalls(
   };
   const part = Math.ceil(calls / SAMPLES);
   const sample = () => Deno.memoryUsage().heapUsed;
-  // Compiles the loop too, as a function that is called often: else each part
-  // would begin in the interpreter, which makes objects of arguments.
+  // Compiles the loop too, because the function is called often. Otherwise each
+  // part would begin in the interpreter, which boxes arguments.
   for (let i = 0; i < 20_000; i++) work(100);
   // Taking a sample allocates too.
   const idle = Array.from({ length: SAMPLES }, sample);

@@ -1,6 +1,6 @@
 /**
- * Writes the last run down: all of it, with the goals and the chart, into
- * `RESULTS.md`, and the times alone into the README.
+ * Writes the last run into pages: all of it, with goals and chart, into
+ * `RESULTS.md`, and only the times into the README.
  *
  *     ./dev bench:readme [RESULT.json]
  *
@@ -34,11 +34,11 @@ part, the multiples are of \`iree-benchmark-module\`, or of \`iree-run-module\` 
 `;
 
 /**
- * Puts the times of a result between the markers of a text.
+ * Puts a result's times between the markers of a text.
  *
  * @param text The README.
  * @param result The run.
- * @returns The new README; throws where the markers are missing.
+ * @returns The new README; throws if the markers are missing.
  */
 export function withTable(text: string, result: BenchResult): string {
   const begin = text.indexOf(BEGIN);
@@ -55,7 +55,7 @@ export function withTable(text: string, result: BenchResult): string {
 }
 
 /**
- * Formats all of a result as a page.
+ * Formats a whole result as a page.
  *
  * @param result The run.
  */

@@ -1,5 +1,5 @@
 /**
- * Tables for people.
+ * Tables for the terminal and for Markdown.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { EntryResult, RowResult } from "./measure.ts";
 import type { BenchResult, Origin } from "./result.ts";
 import { median } from "./statistics.ts";
 
-/** Contestants that have a column of their own. */
+/** Contestants with their own column. */
 const COLUMNS = [
   CONTESTANTS.floor,
   CONTESTANTS.ours,
@@ -19,7 +19,7 @@ const COLUMNS = [
   CONTESTANTS.onnx,
 ] as const;
 
-/** Time as people write it. */
+/** A time with a unit, for reading. */
 export function formatTime(nanoseconds: number): string {
   const units = [["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9]] as const;
   const [name, size] = units.findLast(([, size]) => nanoseconds >= size) ??
@@ -29,7 +29,7 @@ export function formatTime(nanoseconds: number): string {
   return `${value.toFixed(digits)} ${name}`;
 }
 
-/** One row, for a terminal, as soon as it is measured. */
+/** One row for a terminal, printed as soon as it is measured. */
 export function formatRow(result: RowResult): string {
   const lines = result.entries.map(({ label, time, ratio }, i) =>
     [
@@ -44,15 +44,15 @@ export function formatRow(result: RowResult): string {
   return [result.title, ...lines, ...outcomes].join("\n");
 }
 
-/** A goal and what became of it. */
+/** A goal and its outcome. */
 export function formatOutcome({ text, reached, tolerated }: Outcome): string {
   const word = reached ? "reached" : tolerated ? "within noise" : "MISSED";
   return `  goal: ${text} (${word})`;
 }
 
 /**
- * The table, in Markdown: the time of C, ours with its ratio to that, and the
- * ratios of the others.
+ * The table in Markdown: C's time, ours with its ratio to C's, and the ratios
+ * of the others.
  */
 export function formatTable(result: BenchResult): string {
   const head = ["", ...COLUMNS, "goal"];
@@ -63,7 +63,7 @@ export function formatTable(result: BenchResult): string {
   return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
 }
 
-/** Columns of the table of times, and whose they are. */
+/** Columns of the table of times, with their contestants. */
 const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   "Deno": [CONTESTANTS.ours],
   "C, the same library": [CONTESTANTS.floor],
@@ -73,7 +73,7 @@ const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A table of times alone, in Markdown.
+ * A table of times only, in Markdown.
  *
  * @param result The run.
  */
@@ -102,13 +102,13 @@ function cell(row: RowResult, column: string): string {
   return column === CONTESTANTS.ours ? `${time}, ${ratio}` : ratio;
 }
 
-/** The entry of which the others are multiples: C, or the first of the peers. */
+/** The entry that others are compared with: C, or the first of the peers. */
 export function referenceOf({ entries }: RowResult): EntryResult {
   return entries.find((it) => it.label === CONTESTANTS.floor) ?? entries[1] ??
     entries[0];
 }
 
-/** How many times as long an entry takes as another one. */
+/** An entry's time as a multiple of another's. */
 export function relativeTo(reference: EntryResult, entry: EntryResult): number {
   return median(entry.rounds.map((it, i) => it / reference.rounds[i]));
 }
@@ -119,14 +119,14 @@ function goals(row: RowResult): string {
   ).join("<br>");
 }
 
-/** Outcomes that belong to no row. */
+/** Outcomes without a row. */
 export function formatProperties(result: BenchResult): string[] {
   return judgeProperties(result).map((it) =>
     `${it.title}:\n${formatOutcome(it)}`
   );
 }
 
-/** One line about where and of what figures are. */
+/** One line about the machine and the software. */
 export function formatOrigin(origin: Origin): string {
   const versions = Object.entries(origin.versions)
     .map(([name, version]) => `${name} ${version}`).join(", ");

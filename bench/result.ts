@@ -5,13 +5,13 @@ import type { Properties } from "./properties.ts";
 import type { Stall } from "./stall.ts";
 import type { Stalls } from "./stalls.ts";
 
-/** Where and of what the figures are. */
+/** The machine and the software of a run. */
 export interface Origin {
-  /** When the run ended, as ISO 8601. */
+  /** When the run ended, in ISO 8601. */
   date: string;
-  /** Commit of the checkout; ends with `+` where files differ from it. */
+  /** Commit of the checkout; ends with `+` if there are local changes. */
   commit: string;
-  /** Processor, cores and system. */
+  /** CPU, cores and system. */
   machine: string;
   /** Versions of Deno, IREE and the peers. */
   versions: Readonly<Record<string, string>>;
@@ -20,23 +20,23 @@ export interface Origin {
   rounds: number;
 }
 
-/** All that a run found out. */
+/** All results of a run. */
 export interface BenchResult {
   origin: Origin;
   rows: RowResult[];
   properties: Properties;
-  /** How the event loop stands still; of onnxruntime-node where it took part. */
+  /** Stalls of the event loop; onnxruntime-node's if it took part. */
   stalls: Stalls & { onnx?: Stall };
-  /** Who did not take part, and why. */
+  /** Absent contestants, with the reason. */
   absent: Record<string, string>;
 }
 
-/** Where the last run is kept. */
+/** Path of the last run's result. */
 export function resultFolder(): string {
   return join(requiredVariable("IREE_DENO_CACHE"), "bench");
 }
 
-/** Reads what a run wrote. */
+/** Reads a run's result. */
 export async function readResult(path: string): Promise<BenchResult> {
   try {
     return JSON.parse(await Deno.readTextFile(path));

@@ -3,9 +3,9 @@
  *
  *     ./dev bench [--quick | --once] [--only=TEXT] [--output=FOLDER]
  *
- * `--quick` takes a minute; the whole, five. `--once` shows that everything
- * runs: one call of each, with what is installed. `--only` takes the rows with
- * a text in their title.
+ * `--quick` takes a minute, a full run five. `--once` shows that everything
+ * runs: one call of each, with the installed packages only. `--only` selects
+ * rows with a text in their title.
  *
  * @module
  */
@@ -42,12 +42,12 @@ import {
 } from "./report.ts";
 import { type BenchResult, resultFolder } from "./result.ts";
 
-/** How much is measured. */
+/** How much to measure. */
 const WHOLE: Effort = { rounds: 25, milliseconds: 60, warmUp: 500 };
 const QUICK: Effort = { rounds: 7, milliseconds: 10, warmUp: 200 };
 const ONCE: Effort = { rounds: 1, milliseconds: 0, warmUp: 0 };
 
-/** Calls that are watched for allocations. */
+/** Number of calls to watch for allocations. */
 const CALLS = 10_000_000;
 
 interface Options {
@@ -56,11 +56,11 @@ interface Options {
   calls: number;
   /** Milliseconds that a model runs while the event loop is watched. */
   modelTime: number;
-  /** How often it does. */
+  /** Number of such runs. */
   modelRuns: number;
-  /** Whether packages that are missing are downloaded. */
+  /** Whether to download missing packages. */
   install: boolean;
-  /** Where the result is kept, if it is. */
+  /** Path for the result, if it is kept. */
   output: string | undefined;
 }
 
@@ -88,7 +88,7 @@ function parseOptions(args: string[]): Options {
     modelTime: flags.once ? 20 : 2000,
     modelRuns: flags.once || flags.quick ? 1 : 5,
     install: !flags.once,
-    // A part is not the last run.
+    // A partial run does not replace the last one.
     output: flags.output ??
       (flags.once || only !== "" ? undefined : resultFolder()),
   };
@@ -119,7 +119,7 @@ class Field implements Contestants {
     return contestant;
   }
 
-  /** Ends all, so that no row meets what another one left in memory. */
+  /** Ends all, so that rows do not inherit memory from earlier ones. */
   async stop(): Promise<void> {
     for (const contestant of this.#started.values()) await contestant.stop();
     this.#started.clear();

@@ -1,8 +1,8 @@
 import type { Runner, Workloads } from "./workload.ts";
 
 /**
- * Reads lines `WORKLOAD COUNT` from stdin and answers each with the
- * nanoseconds that the work took, until stdin ends.
+ * Reads lines `WORKLOAD COUNT` from stdin until it ends, and answers each with
+ * the work's duration in nanoseconds.
  *
  * @param workloads The workloads by name.
  * @param folder The folder with the compiled programs.
@@ -27,7 +27,7 @@ export async function serve(
   for (const runner of runners.values()) runner[Symbol.dispose]();
 }
 
-/** Nanoseconds that the work takes. */
+/** The work's duration in nanoseconds. */
 async function time(runner: Runner, count: number): Promise<number> {
   if (runner.before === undefined) return await timeRun(runner, count);
   let sum = 0;

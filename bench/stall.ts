@@ -1,24 +1,24 @@
 /**
- * How long the event loop stands still while a model runs.
+ * Measures how long the event loop stalls while a model runs.
  *
  * @module
  */
 
-/** A call of a model, and what it did to the event loop. */
+/** A call of a model and its effect on the event loop. */
 export interface Stall {
   /** How long the call took, in milliseconds. */
   duration: number;
-  /** The longest time between two ticks of a timer of 1 ms meanwhile. */
+  /** The longest time between two ticks of a 1 ms timer during the call. */
   longest: number;
 }
 
-/** Runs a model that works for so many turns. */
+/** Runs a model for the given number of turns. */
 export type RunModel = (turns: number) => Promise<void>;
 
-/** Length of the matrix's sides that models multiply with itself. */
+/** Side length of the matrix that models multiply by itself. */
 export const SIDE = 1024;
 
-/** The matrix; its powers are the same as it. */
+/** The matrix; its powers equal the matrix itself. */
 export function makeIdentity(): Float32Array<ArrayBuffer> {
   return Float32Array.from(
     { length: SIDE * SIDE },
@@ -27,12 +27,12 @@ export function makeIdentity(): Float32Array<ArrayBuffer> {
 }
 
 /**
- * Measures the longest stall of a run: of several runs the median, since what
- * else the machine does makes some of them long.
+ * Measures a run's longest stall: the median of several runs, since other load
+ * on the machine lengthens some of them.
  *
  * @param run Runs the model.
- * @param milliseconds How long it is to run, about.
- * @param runs How many runs.
+ * @param milliseconds The approximate duration of a run.
+ * @param runs Number of runs.
  */
 export async function measureStall(
   run: RunModel,

@@ -1,6 +1,6 @@
 /**
- * The stalls of `callAsync`, for a program that returns when its work is done
- * and for one that returns before. Prints JSON.
+ * Measures the stalls of `callAsync`, for a program that returns when its work
+ * is done and for one that returns earlier. Prints JSON.
  *
  *     deno run -A stalls.ts FOLDER MILLISECONDS RUNS
  *
@@ -18,15 +18,15 @@ import {
 import { makeIdentity, measureStall, SIDE, type Stall } from "./stall.ts";
 import { expect } from "./workload.ts";
 
-/** Stalls while nothing runs, and by how the program was compiled. */
+/** Stalls while nothing runs, and by execution model. */
 export interface Stalls {
-  /** Nothing runs: what timers and the rest of the machine do. */
+  /** Nothing runs: only timers and the rest of the machine. */
   idle: Stall;
   /** The call runs on another thread. */
   offThread: Stall;
-  /** The same, where the device leaves a core to the event loop. */
+  /** The same, when the device leaves a core to the event loop. */
   spareCore: Stall;
-  /** The call is given to the device, with fences. */
+  /** The call is submitted to the device, with fences. */
   coarseFences: Stall;
 }
 

@@ -1,12 +1,12 @@
-/** Figures of one quantity over all rounds. */
+/** One quantity over all rounds. */
 export interface Summary {
-  /** The middle one. */
+  /** The median. */
   median: number;
-  /** Median distance from the median: how much rounds differ. */
+  /** Median distance from the median: how much rounds vary. */
   spread: number;
 }
 
-/** The middle one of numbers; the mean of the two middle ones. */
+/** The median; the mean of the two middle numbers. */
 export function median(numbers: readonly number[]): number {
   if (numbers.length === 0) throw new Error("no numbers, no median");
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -24,8 +24,8 @@ export function summarize(numbers: readonly number[]): Summary {
 }
 
 /**
- * How far the median of so many rounds is from the true one, twice the standard
- * error that the spread stands for.
+ * The uncertainty of a median over this many rounds: twice the standard error
+ * that the spread implies.
  */
 export function uncertainty(summary: Summary, rounds: number): number {
   const deviation = 1.4826 * summary.spread;

@@ -1,6 +1,6 @@
 /**
- * What a workload is to those that run it: the server that `run.ts` measures,
- * and the `deno bench` files.
+ * The interface of a workload for its runners: the server that `run.ts`
+ * measures, and the `deno bench` files.
  *
  * @module
  */
@@ -9,15 +9,14 @@ import { join } from "@std/path";
 
 /** A workload, ready to run. */
 export interface Runner extends Disposable {
-  /** Makes what the work, done once, uses up; not timed. */
+  /** Makes the inputs that one run consumes; not timed. */
   before?(): void;
-  /** Does the work so many times; this is what is timed. */
+  /** Does the work repeatedly; only this is timed. */
   run(count: number): void | Promise<void>;
 }
 
 /**
- * Makes what a workload works on and makes sure that it computes what it
- * should.
+ * Sets a workload up and checks its result.
  *
  * @param folder The folder with the compiled programs.
  */
@@ -27,9 +26,9 @@ export type Prepare = (folder: string) => Runner | Promise<Runner>;
 export type Workloads = Readonly<Record<string, Prepare>>;
 
 /**
- * A runner that repeats a step and owns what the step uses.
+ * A runner that repeats a step and owns the step's resources.
  *
- * @param stack What to dispose in the end.
+ * @param stack Resources to dispose at the end.
  * @param step The work.
  */
 export function repeating(stack: DisposableStack, step: () => void): Runner {
@@ -42,21 +41,21 @@ export function repeating(stack: DisposableStack, step: () => void): Runner {
   };
 }
 
-/** Throws unless what was computed is right. */
+/** Throws if the computed values are wrong. */
 export function expect(right: boolean, what: string): void {
   if (!right) throw new Error(`wrong result: ${what}`);
 }
 
-/** Image that the convolutional network looks at. */
+/** The convolutional network's input image. */
 export function testImage(): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: 3 * 64 * 64 }, (_, i) => i % 256 / 255);
 }
 
 /**
- * Throws unless the network's scores are those of IREE's own tool.
+ * Throws unless the network's scores match IREE's own tool.
  *
  * @param folder The folder with the compiled programs.
- * @param scores What was computed.
+ * @param scores The computed scores.
  */
 export function expectScores(folder: string, scores: Float32Array): void {
   const bytes = Deno.readFileSync(join(folder, "scores.bin"));

@@ -1,7 +1,7 @@
 /**
- * `./dev bundle`: the command line as a few files of JavaScript. They start in
- * little more than half the time of the sources, of which Deno looks up each
- * one in its caches.
+ * `./dev bundle`: the command line as a few JavaScript files. They start in
+ * little more than half the time of the sources, each of which Deno looks up in
+ * its caches.
  *
  * @module
  */
@@ -9,14 +9,14 @@
 import { join, resolve } from "@std/path";
 import { ROOT } from "./published.ts";
 
-/** The file of a bundle that is run. */
+/** The bundle's entry file. */
 export const MAIN = "cli.js";
 
 /**
  * Makes a bundle.
  *
- * @param folder Where to.
- * @param flags More flags for `deno bundle`.
+ * @param folder The output folder.
+ * @param flags Additional flags for `deno bundle`.
  */
 export async function bundle(
   folder: string,
@@ -30,7 +30,7 @@ export async function bundle(
   if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
 }
 
-// Names of its other files are made of what is in them: they would pile up.
+// Its other files are named after their contents, so old ones would pile up.
 async function removeBundle(folder: string): Promise<void> {
   try {
     await Deno.stat(join(folder, MAIN));

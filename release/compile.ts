@@ -1,10 +1,8 @@
 /**
- * `./dev compile`: the command line and its library as one executable. On its
- * start it places the library in the cache of the user; see
- * `ffi/library/standalone.ts`.
+ * `./dev compile`: the command line and its library as one executable. On start
+ * it places the library in the user's cache; see `ffi/library/standalone.ts`.
  *
- * `deno compile` downloads the executable that it puts the program into, unless
- * `DENORT_BIN` names one.
+ * `deno compile` downloads the base executable unless `DENORT_BIN` names one.
  *
  * @module
  */
@@ -15,8 +13,8 @@ import { EMBEDDED } from "../ffi/library/standalone.ts";
 import { bundle, MAIN } from "./bundle.ts";
 
 /**
- * The least that works: models and modules may lie anywhere, results are written
- * to files, and nothing goes over the network without a question.
+ * The least permissions that work: models and modules may be anywhere, results
+ * are written to files, and network access prompts.
  */
 export const PERMISSIONS: readonly string[] = [
   "--allow-read",
@@ -25,20 +23,20 @@ export const PERMISSIONS: readonly string[] = [
   `--allow-env=${["IREE_RUNTIME_LIBRARY", ...cacheVariables()]}`,
 ];
 
-/** What goes into the executable. */
+/** The executable's contents. */
 export interface Stage {
-  /** The file that is run. */
+  /** The entry file. */
   readonly main: string;
   /** Folder with the library and its hash. */
   readonly embedded: string;
 }
 
 /**
- * Makes what goes into the executable.
+ * Prepares the executable's contents.
  *
  * @param library The library to embed.
- * @param folder Where to.
- * @param flags More flags for `deno bundle`.
+ * @param folder The output folder.
+ * @param flags Additional flags for `deno bundle`.
  */
 export async function stage(
   library: string,
@@ -47,7 +45,7 @@ export async function stage(
 ): Promise<Stage> {
   const program = join(folder, "cli");
   await bundle(program, flags);
-  // As seen from the bundle, which looks for it there.
+  // Relative to the bundle, which looks for it there.
   const embedded = join(program, EMBEDDED);
   const target = join(embedded, basename(library));
   await Deno.mkdir(embedded, { recursive: true });
@@ -66,7 +64,7 @@ export async function stage(
  *
  * @param library The library to embed.
  * @param output The executable.
- * @param flags More flags: where imports are from for `deno bundle`, others for
+ * @param flags Additional flags: an import map for `deno bundle`, others for
  * `deno compile`.
  * @returns The exit status of `deno compile`.
  */

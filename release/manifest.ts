@@ -1,6 +1,6 @@
 /**
- * Writes `lib/cli/setup/release.json` for a release: the version of `deno.json` and
- * the entries that `./dev package` wrote beside the archives.
+ * Writes `lib/cli/setup/release.json` for a release: the version in `deno.json`
+ * and the entries that `./dev package` wrote beside the archives.
  *
  *     ./dev deno run -A release/manifest.ts FOLDER
  *

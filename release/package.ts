@@ -1,6 +1,6 @@
 /**
- * `./dev package`: makes the archive that `iree setup` installs, from a build of
- * the native library, and the entry about it for `lib/cli/setup/release.json`. The
+ * `./dev package`: makes the archive that `iree setup` installs, from a build
+ * of the native library, and its entry for `lib/cli/setup/release.json`. The
  * same build gives the same bytes.
  *
  * @module
@@ -21,8 +21,8 @@ export interface Entry {
 /**
  * Makes the archive of a build.
  *
- * @param sdk The folder that the build was installed in.
- * @param folder The folder to write to: the archive, and beside it its entry.
+ * @param sdk The folder with the installed build.
+ * @param folder The output folder for the archive and its entry.
  * @returns The entry.
  */
 export async function makePackage(sdk: string, folder: string): Promise<Entry> {

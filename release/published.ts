@@ -1,5 +1,5 @@
 /**
- * The files of the package: what `deno publish` takes of this checkout.
+ * The package's files: those of this checkout that `deno publish` includes.
  *
  * @module
  */

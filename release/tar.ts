@@ -1,13 +1,16 @@
 /**
- * Writes what `iree setup` reads: ustar with regular files alone, and nothing in
- * it that differs between two runs.
+ * Writes archives for `iree setup`: ustar with only regular files, and without
+ * anything that differs between runs.
  *
  * @module
  */
 
 /** A file to put into an archive. */
 export interface ArchiveFile {
-  /** Its path, with `/`, in the folder that the archive is unpacked into. */
+  /**
+   * Its path with `/`, relative to the folder that the archive is unpacked
+   * into.
+   */
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -19,7 +22,7 @@ const encoder = new TextEncoder();
 /**
  * Writes an archive.
  *
- * @param files Its files; they are sorted by their paths.
+ * @param files Its files, in any order; the archive sorts them by path.
  * @returns The bytes of the `.tar.gz`.
  */
 export async function writeArchive(
@@ -49,7 +52,7 @@ function header(path: string, size: number): Uint8Array<ArrayBuffer> {
   put("0000000", 116); // group
   put(octal(size, 11), 124);
   put("00000000000", 136); // time
-  put("        ", 148); // the sum counts itself as spaces
+  put("        ", 148); // the checksum counts its own field as spaces
   put("0", 156); // a regular file
   put("ustar\0" + "00", 257);
   put(prefix, 345);
@@ -58,7 +61,7 @@ function header(path: string, size: number): Uint8Array<ArrayBuffer> {
   return block;
 }
 
-/** Splits a path at a `/`, where it is too long for one field. */
+/** Splits a path at a `/` if it is too long for one field. */
 function split(path: string): [prefix: string, name: string] {
   if (path.length <= 100) return ["", path];
   const at = path.indexOf("/", path.length - 101);

@@ -1,6 +1,6 @@
 /**
- * Does a piece of work again and again, each time with the next allocation
- * failing, and tells what became of it: `deno run -A allocations.ts TASK`.
+ * Repeats a piece of work, each time with the next allocation failing, and
+ * reports each outcome: `deno run -A allocations.ts TASK`.
  *
  * @module
  */
@@ -34,16 +34,16 @@ import {
   Watchdog,
 } from "../lib/tooling/mod.ts";
 
-/** What the program is told, as JSON. */
+/** The task, as JSON. */
 export interface Task {
   /** Name of the work. */
   readonly work: string;
-  /** The allocation that is to fail first, counted from 1. */
+  /** The first allocation to fail, counted from 1. */
   readonly first: number;
   readonly paths: Paths;
 }
 
-/** Paths of what the work loads. */
+/** Paths of the files to load. */
 export interface Paths {
   readonly custom: string;
   readonly types: string;
@@ -60,17 +60,19 @@ export interface Paths {
   readonly weights: string;
 }
 
-/** What it tells, two JSON lines for each allocation that is to fail. */
+/** The report: two JSON lines for each allocation that fails. */
 export interface Outcome {
-  /** Which one, counted from the start of the work. */
+  /** Number of the allocation, counted from the start of the work. */
   readonly n: number;
-  /** `begun`; then `done`, the code of the error, or what else was thrown. */
+  /**
+   * `begun`; then `done`, the error's code, or anything else that was thrown.
+   */
   readonly result: string;
-  /** What was live afterwards. */
+  /** Live allocations afterwards. */
   readonly liveBytes: number;
 }
 
-/** What a work keeps alive, to be seen. */
+/** Objects that a work keeps alive, for later checks. */
 const kept: Instance[] = [];
 
 const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
@@ -93,7 +95,7 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
     try {
       loaded.call("error");
     } catch (error) {
-      // Its own failure, with a backtrace or without.
+      // The module's own failure, with or without a backtrace.
       if (!`${error}`.includes("fails whenever it is called")) throw error;
     }
   },
@@ -220,7 +222,7 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
   "modules without a device": ({ inlined }) => {
     using _loaded = load({ modules: [inlined] });
   },
-  // What the test is there to see.
+  // The observation that the test needs.
   "a crash": () => {
     try {
       Instance.open().dispose();
@@ -249,7 +251,7 @@ function createDevice(uri: string): Device {
   return Device.create(instance, uri);
 }
 
-/** Takes the numbers of a result. */
+/** Reads the numbers of a result. */
 function numbersOf(result: CallResult): unknown {
   using view = result as BufferView;
   return view.toNestedArray();
@@ -268,7 +270,7 @@ function attempt(work: () => void, n: number): string {
   }
 }
 
-// At once, since the next thing may be a crash.
+// Written immediately, since the next step may crash.
 function tell(outcome: Outcome): void {
   const line = `${JSON.stringify(outcome)}\n`;
   Deno.stdout.writeSync(new TextEncoder().encode(line));
@@ -277,8 +279,8 @@ function tell(outcome: Outcome): void {
 if (import.meta.main) {
   const { work, first, paths } = JSON.parse(Deno.args[0]) as Task;
   Instance.open().dispose(); // opens the library
-  // More than once, since an old register or stack may hide a single leak from
-  // the sanitizer.
+  // Repeated, because a stale register or stack slot may hide a single leak
+  // from the sanitizer.
   for (let round = 0; round < 3; round++) {
     for (let n = first;; n++) {
       tell({ n, result: "begun", liveBytes: 0 });
@@ -286,7 +288,7 @@ if (import.meta.main) {
       const result = attempt(() => WORK[work](paths), n);
       const { liveBytes, totalAllocations } = runtime.statistics;
       tell({ n, result, liveBytes });
-      // So few that the one to fail was not among them.
+      // The work made fewer allocations than that, so none failed.
       if (totalAllocations - before < n - 1) break;
       while (kept.length > 0) kept.pop()?.dispose();
     }

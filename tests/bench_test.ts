@@ -28,7 +28,7 @@ function deno(subcommand: string, ...args: string[]): string[] {
   return [subcommand, "-A", "--no-check", ...denoFlags(), ...args];
 }
 
-test("every benchmark runs once, for every contestant", async () => {
+test("Every benchmark runs once, for every contestant", async () => {
   using target = new TemporaryFolder();
   const script = join(ROOT, "bench/run.ts");
   const args = deno("run", script, "--once", `--output=${target.path}`);
@@ -36,7 +36,7 @@ test("every benchmark runs once, for every contestant", async () => {
   const result: BenchResult = JSON.parse(
     await Deno.readTextFile(target.join("last.json")),
   );
-  // It is a download of 300 MB that ./dev bench does.
+  // Only ./dev bench downloads its 300 MB.
   const absent = Object.keys(result.absent);
   assertEquals(absent.filter((it) => it !== "onnxruntime-node"), []);
   for (const [i, { title, entries }] of ROWS.entries()) {
@@ -59,7 +59,7 @@ test("every benchmark runs once, for every contestant", async () => {
   }
 });
 
-test("the benchmarks of `deno bench` run once", async () => {
+test("The benchmarks of `deno bench` run once", async () => {
   const output = await mustRun(
     Deno.execPath(),
     deno("bench", join(ROOT, "bench")),
@@ -71,9 +71,9 @@ test("the benchmarks of `deno bench` run once", async () => {
 });
 
 for (const [name, prepare] of Object.entries(WORKLOADS)) {
-  // What workers hold goes when their threads have ended.
+  // Memory of workers is freed when their threads have ended.
   if (name.startsWith("workers_")) continue;
-  test(`the benchmark ${name} leaves nothing behind`, async () => {
+  test(`The benchmark ${name} leaves nothing behind`, async () => {
     using runner = await prepare(folder);
     for (let i = 0; i < 2; i++) {
       runner.before?.();
@@ -82,7 +82,7 @@ for (const [name, prepare] of Object.entries(WORKLOADS)) {
   });
 }
 
-test("bench refuses flags that it does not know, and rows that there are not", async () => {
+test("bench rejects unknown flags and rows", async () => {
   for (const flag of ["--fast", "add", "--only=nothing of the kind"]) {
     const script = join(ROOT, "bench/run.ts");
     const { code } = await execute(Deno.execPath(), deno("run", script, flag));
@@ -90,7 +90,7 @@ test("bench refuses flags that it does not know, and rows that there are not", a
   }
 });
 
-test("statistics are medians, and sure of themselves with many rounds", () => {
+test("Statistics are medians, and more precise with many rounds", () => {
   assertEquals(summarize([5, 1, 100]), { median: 5, spread: 4 });
   assertEquals(summarize([1, 2, 3, 4]), { median: 2.5, spread: 1 });
   const summary = { median: 1, spread: 0.1 };
@@ -98,7 +98,9 @@ test("statistics are medians, and sure of themselves with many rounds", () => {
   assertEquals(uncertainty(summary, 25), uncertainty(summary, 100) * 2);
 });
 
-/** A result in which ours takes so many times as long as everyone. */
+/**
+ * A result in which our contestant takes `times` as long as every other one.
+ */
 function resultWith(ratio: number, noise: number): BenchResult {
   const rows = ROWS.map(({ title, entries }) => ({
     title,
@@ -137,7 +139,7 @@ function resultWith(ratio: number, noise: number): BenchResult {
   };
 }
 
-test("bench:check fails on a missed goal, and forgives noise", async () => {
+test("bench:check fails on a missed goal and forgives noise", async () => {
   const missed = (result: BenchResult) =>
     judge(result).filter(({ tolerated }) => !tolerated).length;
   const goals = ROWS.flatMap((row) => row.goals).length;
@@ -169,7 +171,7 @@ test("bench:check fails on a missed goal, and forgives noise", async () => {
   }
 });
 
-test("bench:readme writes all of a run, with what became of each goal", () => {
+test("bench:readme writes the whole run with the outcome of each goal", () => {
   const page = formatResults(resultWith(0.5, 0));
   for (const { title } of ROWS) assertStringIncludes(page, `| ${title} |`);
   assertStringIncludes(page, "| add(i32, i32) | 1.00 µs | 500 ns, 0.50 × |");
@@ -182,7 +184,7 @@ test("bench:readme writes all of a run, with what became of each goal", () => {
   assertStringIncludes(page, "commit abc1234, 2026-11-25");
 });
 
-test("bench:readme writes between its markers alone, and can do so again", () => {
+test("bench:readme writes only between its markers and is repeatable", () => {
   const begin = "<!-- bench: written by ./dev bench:readme -->";
   const end = "<!-- bench: end -->";
   const text = `before\n\n${begin}\n\n${end}\n\nafter\n`;

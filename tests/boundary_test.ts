@@ -38,14 +38,17 @@ Deno.test("Only ffi/ names Deno.dlopen, pointers and symbols", async () => {
   assert(count > 20);
 });
 
-Deno.test("Nothing but mapping needs more than --allow-ffi=<library>", async () => {
+Deno.test("Only mapping needs more than --allow-ffi=<library>", async () => {
   for await (const { path, text } of sources("ffi", "lib")) {
     if (path === "ffi/mapping.ts") continue;
     assertEquals(/Deno\.Unsafe\w+/.exec(text), null, path);
   }
 });
 
-/** The rooms of `lib/`, and which others each may import besides `base`. */
+/**
+ * The rooms of `lib/`, and the rooms that each may import in addition to
+ * `base`.
+ */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   files: [],
@@ -64,10 +67,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The one circle of imports: lists hold values, and values may be lists. */
+/** The only import cycle: lists hold values, and values may be lists. */
 const CIRCLE = ["lib/vm/list.ts", "lib/vm/value.ts"];
 
-/** Paths of the files of this repository that a source imports. */
+/** Paths of the repository's files that a source imports. */
 function importsOf({ path, text }: Source): string[] {
   return [...text.matchAll(/(?:from |import\(|^import )"(\.[^"]*)"/gm)].map(
     ([, target]) => relative(ROOT, join(ROOT, dirname(path), target)),
@@ -77,7 +80,7 @@ function importsOf({ path, text }: Source): string[] {
 Deno.test("Imports point one way: cli.ts, mod.ts, the rooms of lib/, ffi/", async () => {
   for await (const source of sources("ffi")) {
     for (const target of importsOf(source)) {
-      // The version of the package is in deno.json alone.
+      // Only deno.json holds the package's version.
       const allowed = target.startsWith("ffi/") || target === "deno.json";
       assert(allowed, `${source.path} imports ${target}`);
     }
@@ -90,12 +93,12 @@ Deno.test("Imports point one way: cli.ts, mod.ts, the rooms of lib/, ffi/", asyn
   }
 });
 
-/** Which files a file of `lib/` or of the top may import. */
+/** Files that a file of `lib/` or of the top level may import. */
 function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)\w+\/mod\.ts$/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
-    // How both look up names, write words in errors, and output files, is all
-    // that they share.
+    // They share name lookup, the formatting of words in errors, and output
+    // files.
     const shared =
       "base/own_value|base/suggestion|base/shell_word|files/output_file";
     const entries = "inspect/mod|npy/mod|tooling/mod|program/types";
@@ -109,7 +112,7 @@ function allowedImports(path: string): RegExp {
   return new RegExp(`^(?:ffi/|lib/(?:${rooms.join("|")})/)`);
 }
 
-Deno.test("No two files import each other in a circle, but lists and values", async () => {
+Deno.test("Only lists and values import each other in a cycle", async () => {
   const imports = new Map<string, string[]>();
   for await (const source of sources("ffi", "lib")) {
     imports.set(source.path, importsOf(source));
@@ -144,8 +147,8 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
   assert(text.includes('import("./lib/cli/run/command.ts")'));
 });
 
-// The whole of `@std/path` is a hundred modules, of which few are needed.
-Deno.test("What every program imports takes single functions of packages", async () => {
+// All of `@std/path` is a hundred modules; the package needs a few.
+Deno.test("Code that every program imports takes single functions of packages", async () => {
   const importsAll = /^(?:import|}).* from "@std\/\w+"/m;
   for await (const { path, text } of sources("ffi", "lib")) {
     if (path.startsWith("lib/cli/")) continue;
@@ -153,7 +156,7 @@ Deno.test("What every program imports takes single functions of packages", async
   }
 });
 
-Deno.test("The symbol table is the header's", async () => {
+Deno.test("The symbol table matches the header", async () => {
   const header = await Deno.readTextFile(
     join(ROOT, "native/include/iree_ffi.h"),
   );

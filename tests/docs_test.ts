@@ -16,7 +16,7 @@ import {
 /** Modules of the package. */
 const ENTRIES = Object.values(config.exports);
 
-/** How many blocks of a page are there to be read only. */
+/** How many blocks of each page are only to be read. */
 const IGNORED: Readonly<Record<string, number>> = {
   "CONTRIBUTING.md": 4,
   "README.md": 1,
@@ -27,7 +27,9 @@ const IGNORED: Readonly<Record<string, number>> = {
   "native/README.md": 2,
 };
 
-/** Pages for people with a checkout, and the folder that their commands are for. */
+/**
+ * Pages for readers with a checkout, and the folder that their commands need.
+ */
 const IN_CHECKOUT: Readonly<Record<string, string>> = {
   "README.md": ".",
   "CONTRIBUTING.md": ".",
@@ -43,7 +45,7 @@ const PAGES = [
     .filter((name) => name.endsWith(".md")).sort().map((it) => `docs/${it}`),
 ];
 
-/** What the sanitizer of a sanitized library needs, for Deno alone. */
+/** Environment of a sanitized library, for Deno only. */
 const PRELOAD = Deno.env.get("LD_PRELOAD") ?? "";
 
 const pages = new Map(
@@ -57,14 +59,14 @@ function readPage(page: string): string {
   return Deno.readTextFileSync(join(ROOT, page));
 }
 
-/** What a page's headings are linked by. */
+/** Link targets of a page's headings. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-")
   );
 }
 
-/** What gives a program this package and what it imports, by bare names. */
+/** Configuration that resolves this package and its imports by bare names. */
 const IMPORTS: readonly string[] = [
   "--no-config",
   `--import-map=data:application/json,${
@@ -89,7 +91,7 @@ function readImports(): Record<string, string> {
   };
 }
 
-/** A folder in which a reader follows a page, and the commands at hand. */
+/** A folder for following a page, with the commands that it uses. */
 class Reader implements Disposable {
   readonly #folder = new TemporaryFolder();
   readonly #checkout: string | undefined;
@@ -101,7 +103,7 @@ class Reader implements Disposable {
     this.#checkout = folder && join(ROOT, folder);
     const commands = this.#folder.join("bin");
     Deno.mkdirSync(commands);
-    // As a project that has added the package, wherever JSR can be reached.
+    // As in a project that has added the package, where JSR is unreachable.
     this.#addCommand("deno", `"$command" ${IMPORTS.join(" ")} "$@"`);
     const cli = join(ROOT, "cli.ts");
     this.#addCommand("iree", `run -A ${denoFlags()} ${cli} "$command" "$@"`);
@@ -118,7 +120,7 @@ class Reader implements Disposable {
     Deno.writeTextFileSync(path, text, { mode: 0o755 });
   }
 
-  /** The scripts that the page has, and what their types are checked with. */
+  /** The page's scripts, and the configuration that checks their types. */
   get scripts(): readonly string[] {
     return this.#scripts;
   }
@@ -132,7 +134,7 @@ class Reader implements Disposable {
     return path;
   }
 
-  /** Does what a block says; returns what is wrong with it. */
+  /** Runs a block; returns what is wrong with it. */
   async follow(block: Block, index: number): Promise<string | undefined> {
     if (block.kind === "ignored") return undefined;
     if (block.kind === "file") {
@@ -147,7 +149,7 @@ class Reader implements Disposable {
       python: () => ["python", "-c", block.code],
     }[language]();
     const cwd = this.#checkout ?? this.#folder.path;
-    // One stream, as at a terminal.
+    // One stream, as on a terminal.
     const args = ["-c", 'exec "$@" 2>&1', "sh", ...command];
     const { code, stdout } = await execute("sh", args, { cwd, env: this.#env });
     const printed = stdout.replaceAll(this.#folder.path, "/tmp");
@@ -157,7 +159,7 @@ class Reader implements Disposable {
     return `${place} prints\n${printed}\nnot\n${output}`;
   }
 
-  // What a page puts into /tmp is put into the folder.
+  // Files that a page puts into /tmp go into the folder.
   #here(text: string): string {
     return this.#checkout !== undefined
       ? text.replaceAll("/tmp/", `${this.#folder.path}/`)
@@ -172,7 +174,7 @@ class Reader implements Disposable {
 const readers: Reader[] = [];
 
 for (const [page, blocks] of pages) {
-  Deno.test(`What ${page} shows runs, and prints what it says`, async () => {
+  Deno.test(`Code on ${page} runs and prints the output on the page`, async () => {
     const reader = new Reader(page);
     readers.push(reader);
     const problems: string[] = [];
@@ -183,7 +185,7 @@ for (const [page, blocks] of pages) {
   });
 }
 
-Deno.test("The README's API in 20 lines is not much longer than that", () => {
+Deno.test("The README's API in 20 lines stays about that long", () => {
   const [short, long] = pages.get("README.md")!.filter((it) =>
     it.kind === "run" && it.language === "ts"
   );
@@ -191,7 +193,7 @@ Deno.test("The README's API in 20 lines is not much longer than that", () => {
   assert(long.code.split("\n").length <= 30, long.code);
 });
 
-Deno.test("Blocks of the documentation that do not run are few, and say why", () => {
+Deno.test("Few documentation blocks do not run, and each says why", () => {
   const ignored = Object.fromEntries(
     [...pages].map(([page, blocks]) => [
       page,
@@ -201,7 +203,7 @@ Deno.test("Blocks of the documentation that do not run are few, and say why", ()
   assertEquals(ignored, IGNORED);
 });
 
-Deno.test("Links of the documentation lead somewhere", () => {
+Deno.test("Documentation links lead to existing targets", () => {
   for (const page of pages.keys()) {
     const text = readPage(page);
     for (const [, target] of text.matchAll(/\]\((?!https:)([^)]+)\)/g)) {
@@ -215,7 +217,7 @@ Deno.test("Links of the documentation lead somewhere", () => {
   }
 });
 
-Deno.test("Whoever is to install the compiler is told the version that fits", () => {
+Deno.test("Instructions to install the compiler name the matching version", () => {
   const pinned = readPage("requirements.txt").match(
     /^iree-base-compiler==.*$/m,
   );
@@ -231,7 +233,7 @@ Deno.test("Whoever is to install the compiler is told the version that fits", ()
   assert(count >= 4, `${count} times`);
 });
 
-Deno.test("./dev docs writes a page for everything that is exported", async () => {
+Deno.test("./dev docs writes a page for every export", async () => {
   using folder = new TemporaryFolder();
   await mustRun(join(ROOT, "dev"), ["docs", folder.path]);
   for (const name of [...Object.keys(api), ...Object.keys(npy)]) {
@@ -242,7 +244,7 @@ Deno.test("./dev docs writes a page for everything that is exported", async () =
   assertStringIncludes(page, "a tensor on a device");
 });
 
-/** What `deno doc --json` tells of a file. */
+/** A file's entry in the output of `deno doc --json`. */
 interface Documentation {
   readonly nodes: Readonly<Record<string, { readonly symbols: DocSymbol[] }>>;
 }
@@ -255,7 +257,7 @@ interface DocSymbol {
   }[];
 }
 
-Deno.test("Every class that is exported has an example", async () => {
+Deno.test("Every exported class has an example", async () => {
   const text = await mustRun(Deno.execPath(), [
     "doc",
     "--json",
@@ -271,7 +273,7 @@ Deno.test("Every class that is exported has an example", async () => {
   }
 });
 
-Deno.test("Examples of the API that are not run have the types that they say", async () => {
+Deno.test("API examples that do not run have the types that they state", async () => {
   using folder = new TemporaryFolder();
   const scripts: string[] = [];
   for (const source of [...sourcesIn("lib"), "mod.ts"]) {
@@ -294,7 +296,7 @@ function sourcesIn(folder: string): string[] {
   });
 }
 
-Deno.test("TypeScript in the documentation has the types that it says", async () => {
+Deno.test("TypeScript in the documentation has the types that it states", async () => {
   const scripts = readers.flatMap((it) => it.scripts);
   assert(scripts.length > 0);
   await mustRun(Deno.execPath(), ["check", ...IMPORTS, ...scripts]);

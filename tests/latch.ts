@@ -1,6 +1,6 @@
 /**
- * A latch that native calls wait at until a test opens it: a call that takes
- * exactly as long as the test wants.
+ * A latch at which native calls wait until a test opens it, so that a call
+ * takes exactly as long as the test wants.
  *
  * @module
  */
@@ -23,8 +23,8 @@ interface LatchFunctions {
 }
 
 /**
- * A latch that calls wait at, on whatever thread they run, until the test opens
- * it. The process has one; a new `Latch` closes it, disposing opens it.
+ * Blocks calls, on any thread, until the test opens it. The process has one: a
+ * new `Latch` closes it, disposing opens it.
  */
 export class Latch implements Disposable {
   /** Path of the module, to load before a program. */
@@ -38,7 +38,7 @@ export class Latch implements Disposable {
     this.#program.close();
   }
 
-  /** The function `wait` and the like, in a program that has the module. */
+  /** Functions such as `wait`, in a program that has the module. */
   static function(
     program: LoadedProgram,
     name: "wait" | "wait_with" = "wait",
@@ -46,7 +46,7 @@ export class Latch implements Disposable {
     return program.context.lookupFunction(`latch.${name}`);
   }
 
-  /** Waits until so many calls wait at the latch. */
+  /** Waits until this many calls wait at the latch. */
   async isReached(calls = 1): Promise<void> {
     await waitUntil(
       () => this.#program.waiting() >= calls,

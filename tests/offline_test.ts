@@ -1,10 +1,11 @@
 /**
- * What this project expects of `@std/assert`, `@std/path`, `@std/cli/parse-args`
- * and `@std/testing/types`. It runs over whichever set is active: the packages,
- * or the stand-ins with `--import-map=tests/offline/import_map.json`.
+ * Specifies what this project uses of `@std/assert`, `@std/path`,
+ * `@std/cli/parse-args` and `@std/testing/types`. It runs against the active
+ * set: the packages, or the stand-ins with
+ * `--import-map=tests/offline/import_map.json`.
  *
- * The assertions themselves are judged by `node:assert`, which neither set can
- * bend.
+ * `node:assert` checks the assertions themselves, since neither set can affect
+ * it.
  *
  * @module
  */
@@ -68,12 +69,12 @@ import * as posixPath from "./offline/posix_path.ts";
 
 const posix = Deno.build.os !== "windows";
 
-/** Expects an assertion to fail with a message that begins so. */
+/** Expects an assertion to fail with a message that starts with this text. */
 function fails(fn: () => unknown, start: string): void {
   node.throws(fn, (error) => isFailure(error, start));
 }
 
-/** The same of an assertion that is awaited. */
+/** The same for an awaited assertion. */
 function failsLater(fn: () => Promise<unknown>, start: string): Promise<void> {
   return node.rejects(fn, (error) => isFailure(error, start));
 }
@@ -121,7 +122,7 @@ Deno.test("AssertionError is an error with a name and a cause", () => {
   node.equal(error.cause, 1);
 });
 
-Deno.test("assert and assertFalse judge truth", () => {
+Deno.test("assert and assertFalse check truthiness", () => {
   for (const truthy of [true, 1, "0", [], {}]) {
     assert(truthy);
     fails(() => assertFalse(truthy, "why"), "why");
@@ -199,7 +200,7 @@ Deno.test("equal compares sets and maps without order", () => {
   judges(new Map([[1, 1]]), new Set([1]), false);
 });
 
-Deno.test("equal compares instances by class and by what they show", () => {
+Deno.test("equal compares instances by class and visible properties", () => {
   judges(new Point(1), new Point(1), true);
   judges(new Point(1), new Point(2), false);
   judges(new Point(1), { x: 1 }, false);
@@ -215,7 +216,7 @@ Deno.test("equal compares instances by class and by what they show", () => {
   judges(new WeakRef({ a: 1 }), new WeakRef({ a: 2 }), false);
 });
 
-Deno.test("equal ends on cycles and rejects what it cannot see", () => {
+Deno.test("equal ends on cycles and rejects what it cannot inspect", () => {
   const loop = (value: number): object => {
     const object: Record<string, unknown> = { value };
     object.self = object;
@@ -324,7 +325,7 @@ Deno.test("assertIsError narrows and matches a message", () => {
   );
 });
 
-Deno.test("assertRejects resolves to what was rejected with", async () => {
+Deno.test("assertRejects resolves to the rejection", async () => {
   const thrown = new RangeError("too far");
   const reject = () => Promise.reject(thrown);
   node.equal(await assertRejects(reject), thrown);
@@ -354,7 +355,7 @@ Deno.test("assertRejects fails on no rejection, another class or message", async
   );
 });
 
-Deno.test("assertRejects fails on a function that throws at once", async () => {
+Deno.test("assertRejects fails on a function that throws synchronously", async () => {
   await failsLater(
     () =>
       assertRejects(() => {
@@ -364,7 +365,7 @@ Deno.test("assertRejects fails on a function that throws at once", async () => {
   );
 });
 
-Deno.test("assertStringIncludes, assertMatch and assertNotMatch judge strings", () => {
+Deno.test("assertStringIncludes, assertMatch and assertNotMatch check strings", () => {
   assertStringIncludes("hello", "ell");
   fails(
     () => assertStringIncludes("hello", "x"),
@@ -417,7 +418,7 @@ Deno.test("assertExists narrows", () => {
   fails(() => assertExists(undefined, "why"), 'Expected actual: "undefined"');
 });
 
-Deno.test("assertGreater and its kin order values", () => {
+Deno.test("assertGreater and the other comparisons order values", () => {
   assertGreater(2, 1);
   assertGreaterOrEqual(1, 1);
   assertLess(1n, 2n);
@@ -463,7 +464,7 @@ Deno.test("fail and unreachable always throw", () => {
 
 // @std/path
 
-Deno.test("path functions take paths apart", { ignore: !posix }, () => {
+Deno.test("path functions split paths", { ignore: !posix }, () => {
   assertEquals(basename("/a/b.ts"), "b.ts");
   assertEquals(basename("/a/b.ts/"), "b.ts");
   assertEquals(basename("/a/b.ts", ".ts"), "b");
@@ -479,7 +480,7 @@ Deno.test("path functions take paths apart", { ignore: !posix }, () => {
   assertEquals(extname("a."), ".");
 });
 
-/** As `@std/path` does it: no separators at the end of what has more. */
+/** As in `@std/path`: trailing separators are dropped. */
 function withoutEnd(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
@@ -513,7 +514,7 @@ Deno.test("paths of POSIX systems are read as node:path reads them", {
   }
 });
 
-Deno.test("path functions put paths together", { ignore: !posix }, () => {
+Deno.test("path functions join paths", { ignore: !posix }, () => {
   assertEquals(join("/a", "b", "../c", "", "d/"), "/a/c/d/");
   assertEquals(join(""), ".");
   assertEquals(normalize("/a/./b//../c"), "/a/c");
@@ -526,7 +527,7 @@ Deno.test("path functions put paths together", { ignore: !posix }, () => {
   assertEquals(relative("/a", "/a"), "");
 });
 
-Deno.test("isAbsolute and the separators fit the system", () => {
+Deno.test("isAbsolute and the separators follow the system", () => {
   assert(isAbsolute(Deno.cwd()));
   assertFalse(isAbsolute("a/b"));
   assertFalse(isAbsolute(""));
@@ -535,7 +536,7 @@ Deno.test("isAbsolute and the separators fit the system", () => {
 });
 
 Deno.test(
-  "toFileUrl escapes what a URL would misread",
+  "toFileUrl escapes characters that a URL would misread",
   { ignore: !posix },
   () => {
     for (
@@ -554,14 +555,14 @@ Deno.test(
   },
 );
 
-Deno.test("fromFileUrl takes a URL or its text", { ignore: !posix }, () => {
+Deno.test("fromFileUrl accepts a URL or its text", { ignore: !posix }, () => {
   assertEquals(fromFileUrl(new URL("file:///a%2520b")), "/a%20b");
   assertEquals(fromFileUrl("file://localhost/a"), "/a");
   assertEquals(fromFileUrl("file:///100%"), "/100%");
   assertEquals(fromFileUrl("file:///a%2Fb"), "/a/b");
 });
 
-Deno.test("file URL functions reject what has no counterpart", () => {
+Deno.test("file URL functions reject input without an equivalent", () => {
   assertThrows(() => toFileUrl("a/b"), TypeError, "Path must be absolute");
   assertThrows(
     () => fromFileUrl("https://example.com/a"),
@@ -573,7 +574,7 @@ Deno.test("file URL functions reject what has no counterpart", () => {
 
 // @std/cli/parse-args
 
-Deno.test("parseArgs reads flags by their look", () => {
+Deno.test("parseArgs recognizes flags by their form", () => {
   assertEquals<unknown>(
     parseArgs(["--a=1", "--b", "two", "--c", "-d", "3", "-efg", "x", "4", "-"]),
     { a: 1, b: "two", c: true, d: 3, e: true, f: true, g: "x", _: [4, "-"] },
@@ -668,7 +669,7 @@ Deno.test("parseArgs negates what is negatable", () => {
   );
 });
 
-Deno.test("parseArgs collects, or else keeps the last", () => {
+Deno.test("parseArgs collects values, or else keeps the last one", () => {
   const options = {
     string: ["module", "input"],
     boolean: ["v"],
@@ -756,7 +757,7 @@ Deno.test("parseArgs stops at -- and, if asked, at the first argument", () => {
   );
 });
 
-Deno.test("parseArgs hands unknown arguments to a callback", () => {
+Deno.test("parseArgs passes unknown arguments to a callback", () => {
   const calls: unknown[][] = [];
   const flags = parseArgs(
     ["--a=1", "--x=2", "-y", "3", "--z", "pos", "keep", "--list=4"],
@@ -787,7 +788,7 @@ Deno.test("parseArgs hands unknown arguments to a callback", () => {
   });
 });
 
-Deno.test("parseArgs nests dotted names and takes empty values", () => {
+Deno.test("parseArgs nests dotted names and accepts empty values", () => {
   assertEquals<unknown>(parseArgs(["--a.b=1", "--a.c.d", "x"]), {
     a: { b: 1, c: { d: "x" } },
     _: [],
@@ -802,7 +803,7 @@ Deno.test("parseArgs nests dotted names and takes empty values", () => {
   });
 });
 
-Deno.test("parseArgs types its result by its options", () => {
+Deno.test("parseArgs infers its result's type from its options", () => {
   const flags = parseArgs(["--module=a"], {
     string: ["module", "device", "mode", "level"],
     collect: ["module"],
@@ -846,7 +847,7 @@ Deno.test("type assertions resolve to true and to false", () => {
   assertType<IsExact<string, number>>(true);
 });
 
-/** Compiles only if each resolves as it says. */
+/** Compiles only if each assertion resolves to the stated type. */
 export type Resolved = [
   AssertTrue<IsExact<1, 1>>,
   AssertFalse<IsExact<1, 2>>,

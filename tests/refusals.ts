@@ -1,5 +1,5 @@
 /**
- * What functions refuse as arguments.
+ * Values that functions reject as arguments.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Argument, IreeError, type LoadedProgram } from "../mod.ts";
 
-/** A value that a function refuses as its first argument, and why. */
+/** A value that a function rejects as its first argument, and the message. */
 export type Refusal = readonly [name: string, value: unknown, words: string];
 
 /**
- * Asserts that functions refuse values before anything happens.
+ * Asserts that functions reject values before they run.
  *
  * @param loaded The program.
  * @param refusals The values.

@@ -21,13 +21,13 @@ const example = await sampleProgram();
 const customImport = await program("custom_import.mlir");
 const types = await nativeModule("fixtures/types_module.cc");
 
-/** Where `pkg-config` finds the SDK. */
+/** Environment in which `pkg-config` finds the SDK. */
 const env = { PKG_CONFIG_PATH: join(SDK, "lib/pkgconfig") };
 
-/** What the sample program prints, here and there. */
+/** Expected output of the sample program in both tools. */
 const PRINTED = "EXEC @main\nCREATE 5xi8=0 1 2 3 4\nPRINT 5xi8=0 1 2 3 4\n";
 
-/** The sample module works in this process, in our tool and in IREE's. */
+/** Checks the sample module in this process, in our tool and in IREE's. */
 async function assertWorksEverywhere(library: string): Promise<void> {
   for (const creation of ["", "create_custom_module"]) {
     using loaded = load({
@@ -93,7 +93,7 @@ test("A module built by a CMake project loads here and in iree-run-module", asyn
   await assertWorksEverywhere(join(build, "module.so"));
 });
 
-test("A CMake project can ask for the version of IREE", async () => {
+test("A CMake project can require IREE's version", async () => {
   using folder = new TemporaryFolder();
   const find = async (version: string) => {
     await Deno.writeTextFile(
@@ -117,7 +117,7 @@ test("A CMake project can ask for the version of IREE", async () => {
   assertStringIncludes(stderr, 'compatible with requested version "2.0"');
 });
 
-test("A program in C is a host of IREE with the same SDK", async () => {
+test("A C program can host IREE with the same SDK", async () => {
   using folder = new TemporaryFolder();
   await Deno.writeTextFile(folder.join("host.c"), HOST);
   const command =
@@ -153,7 +153,10 @@ int main(void) {
 }
 `;
 
-/** Something of each part of IREE's C API that modules and hosts use. */
+/**
+ * At least one function from each part of IREE's C API that modules and hosts
+ * use.
+ */
 const API = [
   "iree_allocator_clone",
   "iree_allocator_free",
@@ -204,7 +207,7 @@ const API = [
 const SYSTEM_LIBRARY =
   /^(?:lib(?:c|m|dl|rt|pthread|gcc_s)|ld-linux(?:-\w+)*|ld64)\.so\.\d+$/;
 
-// A library with a sanitizer, which nobody is given, needs and exports more.
+// A sanitized library, which is never published, needs and exports more.
 const given = Deno.env.get("DEV_SANITIZE")
   ? []
   : [LIBRARY, join(SDK, "lib/libiree_runtime.so")];
@@ -214,13 +217,13 @@ for (const library of new Set(given)) {
     const lines = await mustRun("nm", ["-D", "--defined-only", library]);
     const names = new Set(lines.split("\n").map((it) => it.split(" ")[2]));
     assertEquals(API.filter((name) => !names.has(name)), []);
-    // The flat layer is there, and nobody else's symbols are.
+    // The flat layer is exported; symbols of other projects are not.
     assert(names.has("iree_ffi_call_invoke"));
     const foreign = [...names].filter((it) => it && !it.startsWith("iree_"));
     assertEquals(foreign, []);
   });
 
-  test(`${library} needs nothing but the system`, async () => {
+  test(`${library} depends only on the system`, async () => {
     const lines = await mustRun("readelf", ["-dW", library]);
     const needed = [...lines.matchAll(/\(NEEDED\).*\[(.*)\]/g)];
     assert(needed.length > 0);
@@ -228,7 +231,7 @@ for (const library of new Set(given)) {
       assert(SYSTEM_LIBRARY.test(name), `needs ${name}`);
     }
     assertStringIncludes(lines, "Library soname: [libiree_runtime.so]");
-    // No folder of the machine that built it, nothing to patch in its code.
+    // No build folders in its paths, no text relocations.
     for (const tag of ["(RPATH)", "(RUNPATH)", "(TEXTREL)"]) {
       assertEquals(lines.includes(tag), false, tag);
     }
@@ -242,7 +245,7 @@ for (const library of new Set(given)) {
 
 test("The library reads no environment variable", async () => {
   const symbols = await mustRun("nm", ["-D", "--undefined-only", LIBRARY]);
-  // What else it needs of C is there, so the list is not empty for nothing.
+  // Other C functions it needs are present, so the list is not trivially empty.
   assert(/ U fopen/.test(symbols));
   assertEquals([...symbols.matchAll(/ U (\w*getenv\w*)/g)], []);
 });

@@ -1,6 +1,6 @@
 /**
- * What the tests share: fixtures compiled once and cached by content, the
- * peers' tools, and tests that end without a live native allocation.
+ * Shared by the tests: fixtures compiled once and cached by content, the peers'
+ * tools, and tests that end with zero live native allocations.
  *
  * @module
  */
@@ -12,39 +12,39 @@ import { Device, Instance, IreeError, runtime } from "../mod.ts";
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 
-/** Flags of the compiler when the library has a sanitizer: modules get it too. */
+/** Compiler flags of a sanitized library; modules are built with them too. */
 export const SANITIZE: readonly string[] =
   Deno.env.get("DEV_SANITIZE") === "address"
     ? ["-fsanitize=address", "-fno-omit-frame-pointer", "-g1"]
     : [];
 
-/** Programs that load nothing of ours; rustc crashes over the sanitizer. */
+/** Programs that load nothing of ours; rustc crashes under the sanitizer. */
 const TOOLS: ReadonlySet<string> = new Set(
   "c++ cargo cc cmake iree-as-module iree-compile nm pkg-config readelf"
     .split(" "),
 );
 
-/** The library that is tested. */
+/** The library under test. */
 export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
 
 /** Prefix of the SDK for native modules. */
 export const SDK: string = variable("IREE_DENO_SDK");
 
-/** Where Deno keeps what it compiled, for processes with a cache of their own. */
+/** Deno's compile cache, for processes with another cache. */
 export const DENO_DIR: string = Deno.env.get("DENO_DIR") ??
   join(
     Deno.env.get("XDG_CACHE_HOME") ?? join(variable("HOME"), ".cache"),
     "deno",
   );
 
-// The library is a resource that no test may be blamed for.
+// Opens the library here, so that no test is blamed for the resource.
 Instance.open({ bindAll: true }).dispose();
 
 /**
- * Defines a test after which nothing native is live.
+ * Defines a test that must end with zero live native allocations.
  *
- * @param name What the test shows.
- * @param body The test; disposes all that it made.
+ * @param name The behaviour that it shows.
+ * @param body The test; it disposes everything it makes.
  */
 export function test(name: string, body: () => void | Promise<void>): void {
   Deno.test(name, async () => {
@@ -56,9 +56,9 @@ export function test(name: string, body: () => void | Promise<void>): void {
 }
 
 /**
- * What a promise is rejected with.
+ * Returns the error that a promise rejects with.
  *
- * @param promise A promise that must be rejected, with an error of IREE's.
+ * @param promise A promise that must reject with an IreeError.
  */
 export async function failureOf(promise: Promise<unknown>): Promise<IreeError> {
   const error = await promise.then(() => undefined, (error) => error);
@@ -66,7 +66,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<IreeError> {
   throw new Error(`no failure but ${error}`);
 }
 
-/** Opens a device, and lets all go that a test made. */
+/** Opens a device, and disposes everything that a test made. */
 export function withDevice(
   body: (device: Device, instance: Instance) => void,
   uri = "local-sync",
@@ -77,7 +77,7 @@ export function withDevice(
 }
 
 /**
- * Path of one of the peers' tools.
+ * Path of a peer's tool.
  *
  * @param name Its name, such as `iree-run-module`.
  */
@@ -85,7 +85,7 @@ export function tool(name: string): string {
   return join(variable("IREE_DENO_TOOLS"), name);
 }
 
-/** What a program printed and how it ended. */
+/** A program's output and exit status. */
 export interface Output {
   code: number;
   stdout: string;
@@ -112,7 +112,7 @@ export async function execute(
   options: RunOptions = {},
 ): Promise<Output> {
   const { stdin, cwd } = options;
-  // What a sanitizer has to be loaded with.
+  // Environment that loads the sanitizer.
   const preload: Record<string, string> = TOOLS.has(basename(command))
     ? { LD_PRELOAD: "" }
     : {};
@@ -140,7 +140,7 @@ export async function execute(
 }
 
 /**
- * Runs this checkout's command line in a process of its own.
+ * Runs this checkout's command line in a separate process.
  *
  * @param args Its arguments.
  * @param options Where and with what.
@@ -153,9 +153,9 @@ export function iree(args: string[], options?: RunOptions): Promise<Output> {
   );
 }
 
-/** Flags that give a new Deno process the imports of this one. */
+/** Flags that give a new Deno process this one's imports. */
 export function denoFlags(): string[] {
-  // The bare names resolve to where this process got them from.
+  // Maps the bare names to the sources that this process uses.
   const resolved = import.meta.resolve("@std/path");
   return resolved.startsWith("file:")
     ? [`--import-map=${join(ROOT, "tests/offline/import_map.json")}`]
@@ -163,11 +163,11 @@ export function denoFlags(): string[] {
 }
 
 /**
- * Compiles a program, unless that was done before.
+ * Compiles a program, unless it is cached.
  *
  * @param name Path of the `.mlir` under `tests/fixtures`, or from the root of
- * the repository; its first line, `// RUN: iree-compile FLAGS`, tells how.
- * @param more Flags besides those.
+ * the repository; its first line, `// RUN: iree-compile FLAGS`, has the flags.
+ * @param more Additional flags.
  * @returns Path of the `.vmfb`.
  */
 export async function program(
@@ -187,7 +187,7 @@ export async function program(
 }
 
 /**
- * Compiles a native module against the SDK, unless that was done before.
+ * Compiles a native module against the SDK, unless it is cached.
  *
  * @param name Path of the source under `native/`.
  * @returns Path of the library.
@@ -213,7 +213,7 @@ export function sampleProgram(): Promise<string> {
 }
 
 /**
- * Arguments of `c++` that build a native module, as the README has them.
+ * Arguments of `c++` that build a native module, as in the README.
  *
  * @param source The source.
  * @param target The library to write.
@@ -242,7 +242,7 @@ export async function moduleCompilerArguments(
 /**
  * Runs a program that must succeed.
  *
- * @returns What it printed.
+ * @returns Its output.
  */
 export async function mustRun(
   command: string,
@@ -254,17 +254,17 @@ export async function mustRun(
   throw new Error(`${command} ${args.join(" ")}: exit ${code}\n${stderr}`);
 }
 
-/** A folder that is gone when it goes out of scope. */
+/** A folder that is removed when it goes out of scope. */
 export class TemporaryFolder implements Disposable {
   /** Its path. */
   readonly path: string = Deno.makeTempDirSync({ prefix: "iree_deno_" });
 
-  /** Path of something in it. */
+  /** Joins a path in the folder. */
   join(...names: string[]): string {
     return join(this.path, ...names);
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes it with its contents. */
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
   }

@@ -1,10 +1,10 @@
 /**
- * Runs the tests on a machine that is busy: no test may depend on idle cores.
+ * Runs the tests on a busy machine: no test may depend on idle cores.
  *
  *     ./dev deno run -A tests/under_load.ts [--times=3] [--load=8] [ARGUMENTS of ./dev test]
  *
- * `--load` is the number of busy processes for each core. The exit status is
- * that of the first run that fails.
+ * `--load` is the number of busy processes per core. The exit status is that of
+ * the first run that fails.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const DEV: string = fromFileUrl(new URL("../dev", import.meta.url));
 
-/** Busy processes, which end when it is disposed. */
+/** Busy processes, which disposal ends. */
 class Load implements Disposable {
   readonly #processes: readonly Deno.ChildProcess[];
 
   constructor(count: number) {
-    // Each ends by itself with the process that started it.
+    // Each ends with the process that started it.
     const code = `while kill -0 ${Deno.pid} 2>/dev/null; do
       i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done
     done`;

@@ -1,20 +1,20 @@
 /**
- * Waiting for conditions, in place of times: what a test expects comes true
- * sooner or later, as busy as the machine may be.
+ * Waits for conditions instead of times: the expected state arrives eventually,
+ * however busy the machine is.
  *
  * @module
  */
 
 import { runtime } from "../mod.ts";
 
-/** Milliseconds after which a condition counts as never coming true. */
+/** Milliseconds after which a condition counts as never true. */
 const LIMIT = 180_000;
 
 /**
- * Waits until a condition is true. The event loop runs meanwhile.
+ * Waits until a condition is true. The event loop keeps running.
  *
  * @param condition The condition.
- * @param what Names it, for the failure.
+ * @param what The condition's name, for the failure.
  */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
@@ -29,7 +29,7 @@ export async function waitUntil(
   }
 }
 
-/** Waits until so many native allocations are live, or fewer. */
+/** Waits until this many native allocations are live, or fewer. */
 export async function waitUntilLive(allocations = 0): Promise<void> {
   await waitUntil(
     () => runtime.statistics.liveAllocations <= allocations,

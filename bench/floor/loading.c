@@ -1,4 +1,4 @@
-// A program with a large constant, mapped, linked, called once and let go.
+// A program with a large constant: mapped, linked, called once and released.
 
 #include <stdlib.h>
 

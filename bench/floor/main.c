@@ -1,4 +1,4 @@
-// Reads lines `WORKLOAD COUNT` and answers each with the nanoseconds that the work took.
+// Reads lines `WORKLOAD COUNT` and answers each with the work's duration in nanoseconds.
 //
 //   floor FOLDER     the folder with the compiled programs
 
@@ -14,7 +14,7 @@ enum { MAX_WORKLOADS = 64 };
 static const floor_workload_t* const groups[] = {floor_calls, floor_tensors, floor_models,
                                                  floor_lists, floor_loading, floor_workers};
 static const char* folder = NULL;
-// What was prepared, in the order of the workloads.
+// Prepared workloads, in the order of the list.
 static void* states[MAX_WORKLOADS];
 
 void floor_expect(bool condition, const char* what) {
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   folder = argv[1];
-  floor_instance();  // registers the types that lists are made of
+  floor_instance();  // registers the types of list elements
   char name[64];
   unsigned long long count = 0;
   while (scanf("%63s %llu", name, &count) == 2) {

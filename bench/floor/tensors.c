@@ -1,4 +1,4 @@
-// Tensors made from host arrays, kept from call to call, copied and mapped.
+// Tensors made from host arrays, kept between calls, copied and mapped.
 
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ static void mul_run(void* state, uint64_t count) {
 }
 
 //===----------------------------------------------------------------------===//
-// The same with tensors that are kept
+// The same with kept tensors
 //===----------------------------------------------------------------------===//
 
 typedef struct mul_reused_t {
@@ -138,7 +138,7 @@ static void map_run(void* state, uint64_t count) {
   }
 }
 
-// The same memory again and again, at an address that devices take.
+// Reuses memory, at an address that devices accept.
 static void* import_prepare(const char* parameter) {
   memory_t* memory = calloc(1, sizeof(*memory));
   floor_function_open("local-sync", NULL, "tensors.vmfb", "tensors.mul", &memory->function);

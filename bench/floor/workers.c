@@ -1,4 +1,4 @@
-// Threads that each call a function of a program of their own: mul(4xf32, 4xf32), from and to host arrays.
+// Threads that each call a function of their own program: mul(4xf32, 4xf32), from and to host arrays.
 
 #include <pthread.h>
 #include <stdlib.h>

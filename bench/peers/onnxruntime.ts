@@ -18,7 +18,7 @@ import {
 import type { OnnxRuntime, OnnxTensor } from "./onnxruntime_api.ts";
 
 const [folder, specifier] = Deno.args;
-// Named by whoever starts this, so that checking types downloads nothing.
+// Imported by path, so that type checks download nothing.
 const { InferenceSession, Tensor }: OnnxRuntime = await import(specifier);
 
 function repeating(step: () => Promise<Float32Array>): Runner {
@@ -30,7 +30,7 @@ function repeating(step: () => Promise<Float32Array>): Runner {
   };
 }
 
-/** Makes tensors of arrays, runs the model and takes the array it gives. */
+/** Makes tensors from arrays, runs the model and returns the result's array. */
 async function model(
   name: string,
   arrays: Readonly<Record<string, Float32Array>>,

@@ -1,5 +1,5 @@
 /**
- * What is used of onnxruntime-node.
+ * The part of onnxruntime-node's API that the bench uses.
  *
  * @module
  */

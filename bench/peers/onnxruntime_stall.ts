@@ -1,5 +1,5 @@
 /**
- * The stall of onnxruntime-node's `run`. Prints JSON.
+ * Measures the stall of onnxruntime-node's `run`. Prints JSON.
  *
  *     deno run -A onnxruntime_stall.ts FOLDER PACKAGE MILLISECONDS RUNS
  *
@@ -12,7 +12,7 @@ import { expect } from "../workload.ts";
 import type { OnnxRuntime } from "./onnxruntime_api.ts";
 
 const [folder, specifier, milliseconds, runs] = Deno.args;
-// Named by whoever starts this, so that checking types downloads nothing.
+// Imported by path, so that type checks download nothing.
 const { InferenceSession, Tensor }: OnnxRuntime = await import(specifier);
 
 const session = await InferenceSession.create(join(folder, "power.onnx"));

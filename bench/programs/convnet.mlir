@@ -1,6 +1,6 @@
 // RUN: iree-compile --iree-hal-target-backends=llvm-cpu --iree-llvmcpu-target-cpu=host
-// A small convolutional network: two layers of 3x3 convolution, ReLU and 2x2 max-pooling, and one fully connected layer.
-// programs.ts appends its weights, which are the ones of the ONNX model.
+// A small convolutional network: two layers of 3x3 convolution, ReLU and 2x2 max-pooling, and one fully connected
+// layer. programs.ts appends its weights, which the ONNX model shares.
 #relu = affine_map<(n, c, y, x) -> (n, c, y, x)>
 module @convnet {
   func.func @classify(%image: tensor<1x3x64x64xf32>) -> tensor<1x10xf32> {

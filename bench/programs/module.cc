@@ -1,4 +1,4 @@
-// A native module with one function that does next to nothing: what is measured is the way to it and back.
+// A native module with one trivial function: the bench measures the way to it and back.
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // RUN: iree-compile --iree-hal-target-backends=llvm-cpu --iree-llvmcpu-target-cpu=host
-// Works for as long as it is told to: multiplies a matrix with itself %n times.
+// Works for as long as requested: multiplies a matrix by itself %n times.
 module @power {
   func.func @power(%a: tensor<1024x1024xf32>, %n: i64) -> tensor<1024x1024xf32> {
     %c0 = arith.constant 0 : i64

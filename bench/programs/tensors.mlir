@@ -1,11 +1,11 @@
 // RUN: iree-compile --iree-hal-target-backends=llvm-cpu --iree-llvmcpu-target-cpu=host
-// A call that does next to nothing but take and give tensors, and one that works.
+// A function that does little more than pass tensors in and out, and one that computes.
 module @tensors {
   func.func @mul(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
     %c = arith.mulf %a, %b : tensor<4xf32>
     return %c : tensor<4xf32>
   }
-  // Puts the result into memory of the caller's.
+  // Puts the result into memory that the caller passes.
   func.func @mul_into(%a: tensor<4xf32>, %b: tensor<4xf32>, %out: tensor<4xf32> {iree.abi.output = 0 : index}) -> tensor<4xf32> {
     %c = arith.mulf %a, %b : tensor<4xf32>
     return %c : tensor<4xf32>

@@ -1,5 +1,5 @@
 // RUN: iree-compile
-// Calls into a native module and returns what that returns.
+// Calls into a native module and returns its result.
 module @through {
   func.func private @bench.scale(%a: i32) -> i32
   func.func @scale(%a: i32) -> i32 {

@@ -1,5 +1,5 @@
 // RUN: iree-compile --compile-mode=vm
-// A constant of COUNT numbers, embedded as those of models are, and a function that reads one of them.
+// A constant of COUNT numbers, embedded as in models, and a function that reads one of them.
 vm.module @weights {
   vm.rodata private @data dense<7> : tensor<COUNTxi32>
   vm.func private @get(%i: i64) -> i32 {

@@ -1,5 +1,5 @@
 /**
- * What importing the package takes besides.
+ * Measures the additional cost of importing the package.
  *
  * @module
  */

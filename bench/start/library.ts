@@ -1,5 +1,5 @@
 /**
- * What opening the library takes besides.
+ * Measures the additional cost of opening the library.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What Deno takes to start and end.
+ * Measures Deno's own start and exit.
  *
  * @module
  */

@@ -26,7 +26,7 @@ function loading(name: string): Prepare {
   };
 }
 
-/** A program with a large constant, mapped, linked, called and let go. */
+/** A program with a large constant: mapped, linked, called and released. */
 export const LOADING: Workloads = {
   load_1MiB: loading("weights_1MiB.vmfb"),
   load_100MiB: loading("weights_100MiB.vmfb"),

@@ -43,9 +43,9 @@ const matmul: Prepare = (folder) => {
 };
 
 /**
- * A call from arrays to an array that are the tensors' own memory. Nothing is
- * copied, as `iree-benchmark-module` copies nothing; of each input one element
- * is written and of the output one is read.
+ * Calls with arrays that are the tensors' own memory. Nothing is copied, as in
+ * `iree-benchmark-module`; one element of each input is written and one of the
+ * output is read.
  */
 function inPlace(
   program: string,

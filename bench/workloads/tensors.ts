@@ -75,7 +75,7 @@ const mulReused: Prepare = (folder) => {
   return repeating(stack, step);
 };
 
-/** Makes workloads of a tensor of many bytes. */
+/** Makes workloads of a large tensor. */
 function memory(
   byteLength: number,
   makeStep: (
@@ -106,7 +106,7 @@ function mapped(byteLength: number): Prepare {
   });
 }
 
-// Imported memory is the tensor's for good, so each time takes a new array.
+// The tensor keeps imported memory, so each run needs a new array.
 function imported(byteLength: number): Prepare {
   return (): Runner => {
     using stack = new DisposableStack();
@@ -116,11 +116,12 @@ function imported(byteLength: number): Prepare {
     const owned = stack.move();
     return {
       before() {
-        // Whatever is imported finds caches as making a large array leaves them.
+        // Every import finds the CPU caches as making a large array leaves
+        // them.
         BufferView.alignedArray(instance, "f32", (MANY - byteLength) / 4);
         array = BufferView.alignedArray(instance, "f32", byteLength / 4);
-        // After a large array V8 collects garbage when others are made, until
-        // that is no longer young: a part of what making it costs.
+        // After a large array, V8 collects garbage while new ones are made,
+        // until that array is no longer young. This is part of its cost.
         for (let i = 0; i < 2; i++) new Float64Array(1);
       },
       run() {
@@ -132,7 +133,9 @@ function imported(byteLength: number): Prepare {
   };
 }
 
-/** Tensors made from arrays, kept from call to call, copied, imported and mapped. */
+/**
+ * Tensors made from arrays, kept between calls, copied, imported and mapped.
+ */
 export const TENSORS: Workloads = {
   mul,
   mul_new: mulNew,

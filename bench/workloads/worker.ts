@@ -1,5 +1,5 @@
 /**
- * A worker that calls `mul` of a program of its own.
+ * A worker that calls `mul` of its own program.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 import type { Prepare, Workloads } from "../workload.ts";
 
-/** What a worker is told: first where the programs are, then how often. */
+/** A worker's orders: first the programs' folder, then the number of calls. */
 export type WorkerOrder = { folder: string } | { count: number };
 
-// Each worker answers an order with a message when it is done.
+// A worker answers each order with a message when it is done.
 function answers(
   workers: readonly Worker[],
   order: WorkerOrder,
@@ -35,7 +35,7 @@ function workers(size: number): Prepare {
   };
 }
 
-/** Workers over one library, each with a program of its own. */
+/** Workers over one library, each with its own program. */
 export const WORKERS: Workloads = {
   workers_1: workers(1),
   workers_2: workers(2),

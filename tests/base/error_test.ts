@@ -4,7 +4,7 @@ import { errorFromStatus } from "../../ffi/base/error.ts";
 import { IreeError } from "../../mod.ts";
 import { test } from "../support.ts";
 
-test("A status is taken apart into code, what happened, and the rest", () => {
+test("A status splits into code, message and details", () => {
   const cases: [number, string, string][] = [
     [
       5,
@@ -25,7 +25,7 @@ test("A status is taken apart into code, what happened, and the rest", () => {
       "f.cc:1: UNKNOWN; broken; \n[ 1]   native a.b:0 -\n[ 0] bytecode m.f:1 -",
       "broken",
     ],
-    // What a module wrote itself stays, whatever it looks like.
+    // The module's own text is kept, whatever it looks like.
     [
       2,
       "f.cc:1: UNKNOWN; rows:\n[ 0] 1 2\n[ 1] 3 4",
@@ -43,21 +43,20 @@ test("A status is taken apart into code, what happened, and the rest", () => {
   assertEquals(errorFromStatus(99, "text").code, "UNKNOWN");
 });
 
-test("A message of any length is taken apart in no time", () => {
+test("A message of any length is parsed in linear time", () => {
   const before = process.cpuUsage();
   for (const text of [" ", "; ", "[ 0] ", "\n[ 0] bytecode", "x:1: "]) {
     const message = `${text.repeat(1_000_000 / text.length)}x`;
     const error = errorFromStatus(2, `f.cc:1: UNKNOWN; ${message}`);
     assertEquals(error.detail === message, true);
   }
-  // Work, not time: a machine that does other things besides changes nothing.
-  // It takes tens of milliseconds; with each character looked at for each
-  // other one it would be hours.
+  // Measures work, not time, so other load on the machine changes nothing. It
+  // takes tens of milliseconds; a quadratic parser would take hours.
   const { user, system } = process.cpuUsage(before);
   assert(user + system < 30_000_000, `${user + system} µs of work`);
 });
 
-test("A hint is added to the message once, and the stack goes on", () => {
+test("A hint is added to the message once, and the stack is kept", () => {
   const error = new IreeError("NOT_FOUND", "no $& file", { status: "s" });
   const hinted = error.withHint("look $1 elsewhere");
   assertEquals(hinted.message, "NOT_FOUND: no $& file\nlook $1 elsewhere");

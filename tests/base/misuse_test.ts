@@ -26,7 +26,7 @@ import {
   test,
 } from "../support.ts";
 
-// What the types forbid but JavaScript can do: always a clear error.
+// Whatever the types forbid but JavaScript allows throws a clear error.
 
 const types = await nativeModule("fixtures/types_module.cc");
 const sample = await sampleModule();
@@ -38,7 +38,7 @@ function refused(use: () => unknown, words: string): void {
   assertEquals(error.code, "INVALID_ARGUMENT");
 }
 
-test("Objects are not made by new", () => {
+test("Constructors of native objects throw", () => {
   const handles = [undefined, null, {}, { pointer: null, release() {} }, 1];
   for (const type of [List, VmBuffer, BufferView, VmRef, Instance]) {
     for (const handle of handles) {
@@ -48,7 +48,7 @@ test("Objects are not made by new", () => {
   }
 });
 
-test("An object of another class is not taken for the right one", () => {
+test("An object of another class is rejected", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   using vmvx = BuiltinModule.create(instance, "vmvx");
@@ -73,7 +73,7 @@ test("An object of another class is not taken for the right one", () => {
   );
 });
 
-test("Only bytes are bytes, as many as there are", () => {
+test("Only byte arrays are accepted as bytes, at their current length", () => {
   using instance = Instance.open();
   using buffer = VmBuffer.from(instance, new Uint8Array([1, 2, 3, 4]));
   const lying = new Uint8Array(bytes);
@@ -118,7 +118,7 @@ test("Only bytes are bytes, as many as there are", () => {
   refused(() => VmBuffer.from(instance, gone), "is detached");
 });
 
-test("What is no object of the package is refused", () => {
+test("Values that are not objects of the package are rejected", () => {
   for (
     const [object, name] of [
       [null, "null"],
@@ -137,7 +137,7 @@ test("What is no object of the package is refused", () => {
   refused(() => parseTensor(instance, 1 as never), "must be a string");
 });
 
-test("Modules and options of a wrong kind are refused", () => {
+test("Modules and options of the wrong kind are rejected", () => {
   using instance = Instance.open();
   for (const modules of ["x.vmfb", null, undefined, {}]) {
     refused(() => load({ modules: modules as never }), "must be an array");
@@ -162,7 +162,7 @@ test("Modules and options of a wrong kind are refused", () => {
   }
 });
 
-test("What follows a module's path in a URL is not lost", () => {
+test("A query after a module's path in a URL is kept", () => {
   const url = new URL(`file://${sample}?prefix=a b%25c`);
   refused(() => load({ modules: [new URL(`file://${sample}?no=1`)] }), "'no'");
   using loaded = load({ modules: [url] });
@@ -176,7 +176,7 @@ test("What follows a module's path in a URL is not lost", () => {
   }
 });
 
-test("A function of a library that the library needs creates no module", () => {
+test("Loading a dependency of the library as a module throws", () => {
   const error = assertThrows(
     () => load({ modules: [`${types}@printf`] }),
     IreeError,
@@ -185,7 +185,7 @@ test("A function of a library that the library needs creates no module", () => {
   assertEquals(error.code, "NOT_FOUND");
 });
 
-test("A library that changed is not loaded by another spelling either", async () => {
+test("A changed library is rejected under any spelling of its path", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("m.so");
   await Deno.copyFile(types, path);
@@ -209,7 +209,7 @@ test("A library that changed is not loaded by another spelling either", async ()
   assertEquals(second.mainModule.name, "custom");
 });
 
-test("A file larger than memory is refused", async () => {
+test("A file larger than memory is rejected", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("huge.vmfb");
   using file = await Deno.create(path);

@@ -12,8 +12,8 @@ import {
   test,
 } from "../support.ts";
 
-// Native code opens paths by itself. Each that it can be given is opened where
-// Deno was asked about it, and nowhere else.
+// Native code opens paths itself. It must open each path exactly where Deno
+// checked it.
 
 const arithmetic = await program("arithmetic.mlir");
 const types = await nativeModule("fixtures/types_module.cc");
@@ -29,14 +29,14 @@ const archive = archives.join("a.irpa");
   index.writeArchive(archive);
 }
 
-/** A way by which a path gets to native code. */
+/** A way for a path to reach native code. */
 interface Opening {
   readonly right: "read" | "write" | "ffi";
-  /** The file that is opened; written ones have none. */
+  /** The file to open; absent for files that are written. */
   readonly file?: string;
-  /** Gives `path` to native code. */
+  /** Passes `path` to native code. */
   readonly give: string;
-  /** What opens it, when that is later. */
+  /** Opens the file, if that happens later. */
   readonly use?: string;
 }
 
@@ -88,7 +88,7 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
     right: "ffi",
     file: plugin,
     give: "path = 'embedded:' + path;" + setFlag("executable_plugin"),
-    // A library of the system is not a portable one, which takes reading it.
+    // Only reading a system library shows that it is not a portable one.
     use: `try {
       iree.Device.create(instance, 'local-sync').dispose();
     } catch (error) {
@@ -99,7 +99,8 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
     right: "ffi",
     file: types,
     give: setFlag("vulkan_libvulkan_search_path"),
-    // Without Vulkan's functions in it, the message names what was tried.
+    // The file lacks Vulkan's functions; the message names the paths that were
+    // tried.
     use: `const driver = iree.probeDrivers(instance)
         .find(({ name }) => name === "vulkan");
       const tried = driver.error.message;
@@ -117,7 +118,9 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
   },
 };
 
-/** `allowed`, which the permissions cover, beside `secret`, which they do not. */
+/**
+ * `allowed`, which the permissions cover, beside `secret`, which they do not.
+ */
 class Folders extends TemporaryFolder {
   readonly allowed: string = this.join("allowed");
   readonly secret: string = this.join("secret");
@@ -130,7 +133,7 @@ class Folders extends TemporaryFolder {
     Deno.symlinkSync("../secret/inner", join(this.allowed, "link"));
   }
 
-  /** Permissions for an opening: those of `allowed` and nothing else. */
+  /** Permissions for one opening: the folder `allowed` only. */
   flags({ right }: Opening): string[] {
     const ffi = [LIBRARY, ...(right === "ffi" ? [this.allowed] : [])];
     return [
@@ -140,7 +143,7 @@ class Folders extends TemporaryFolder {
     ];
   }
 
-  /** Runs code that has `attempt(path)`; returns what it printed. */
+  /** Runs code that has `attempt(path)`; returns its output. */
   async run(opening: Opening, code: string): Promise<string> {
     const script = this.join("script.ts");
     const mod = toFileUrl(join(ROOT, "mod.ts")).href;
@@ -183,7 +186,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
   const { file, right } = opening;
   const base = name.startsWith("ParameterIndex") ? "x.irpa" : "x.so";
 
-  test(`${name} opens a relative path in the folder of the call`, async () => {
+  test(`${name} opens a relative path in the working directory of the call`, async () => {
     using folders = new Folders();
     if (file !== undefined) {
       await Deno.copyFile(file, join(folders.allowed, base));
@@ -199,9 +202,9 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     assertEquals([...Deno.readDirSync(folders.join("elsewhere"))], []);
   });
 
-  test(`${name} opens what Deno was asked about where links have parents`, async () => {
+  test(`${name} opens the file that Deno checked when links have parents`, async () => {
     using folders = new Folders();
-    // The system takes `link/..` for `secret`, Deno for `allowed`.
+    // The system resolves `link/..` to `secret`, Deno to `allowed`.
     const hidden = join(folders.secret, base);
     const contents = await Deno.readFile(file ?? archive);
     await Deno.writeFile(hidden, contents);
@@ -215,7 +218,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
   });
 
   if (file !== undefined) {
-    test(`${name} follows a link of an allowed folder, as Deno does`, async () => {
+    test(`${name} follows a link in an allowed folder, as Deno does`, async () => {
       using folders = new Folders();
       await Deno.copyFile(file, join(folders.secret, "blob"));
       await Deno.symlink("../secret/blob", join(folders.allowed, base));
@@ -227,7 +230,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     });
   }
 
-  test(`${name} is refused what Deno refuses`, async () => {
+  test(`${name} rejects paths that Deno denies`, async () => {
     using folders = new Folders();
     const hidden = join(folders.secret, base);
     await Deno.copyFile(file ?? archive, hidden);
@@ -244,7 +247,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
 
   if (right !== "ffi") continue;
 
-  test(`${name} refuses what the loader replaces in a path`, async () => {
+  test(`${name} rejects tokens that the loader substitutes in a path`, async () => {
     using folders = new Folders();
     const names = ["ORIGIN", "{ORIGIN}", "LIB", "{LIB}", "PLATFORM"];
     const paths = names.map((name) => `${folders.allowed}/$${name}/../${base}`);
@@ -258,7 +261,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     assertEquals(lines?.length, paths.length, stdout);
   });
 
-  test(`${name} takes a dollar that stands for itself`, async () => {
+  test(`${name} accepts a literal dollar sign`, async () => {
     using folders = new Folders();
     const path = join(folders.allowed, `$a${base}`);
     await Deno.copyFile(file!, path);
@@ -267,12 +270,12 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
   });
 }
 
-test("Flags keep their paths as they are: quotes, white space, nothing", async () => {
+test("Flags keep quotes, spaces and empty paths unchanged", async () => {
   using folders = new Folders();
   const hidden = join(folders.secret, "prof.out");
   const code = (path: string) => `attempt(${quoted(path)});`;
   const output = OPENINGS.device_profiling_output;
-  // IREE takes the quotes off what begins and ends with them.
+  // IREE strips quotes from a value that begins and ends with them.
   assertStringIncludes(
     await folders.run(output, code(`"${hidden}"`)),
     `NOT_FOUND: failed to open file '${folders.allowed}/"${hidden}"'`,
@@ -289,7 +292,7 @@ test("Flags keep their paths as they are: quotes, white space, nothing", async (
   );
 });
 
-test("A plugin and a file for a profile are regular files", async () => {
+test("A plugin and a profile file must be regular files", async () => {
   using folders = new Folders();
   const pipe = join(folders.allowed, "pipe.so");
   await execute("mkfifo", [pipe]);
@@ -301,7 +304,7 @@ test("A plugin and a file for a profile are regular files", async () => {
   }
 });
 
-test("A link to a file of the system is refused as Deno does", async () => {
+test("A link to a system file is rejected as in Deno", async () => {
   using folders = new Folders();
   const link = join(folders.allowed, "link.vmfb");
   await Deno.symlink("/proc/self/environ", link);
@@ -321,7 +324,7 @@ test("A link to a file of the system is refused as Deno does", async () => {
   }
 });
 
-test("The file of a capture is asked about when its flag is set", async () => {
+test("Setting the flag of a capture file checks its permission", async () => {
   using folders = new Folders();
   const capture: Opening = {
     right: "write",

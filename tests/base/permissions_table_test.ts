@@ -17,8 +17,8 @@ import {
   test,
 } from "../support.ts";
 
-// docs/permissions.md, line by line: what a line names works with what it says
-// it needs, and does not without any part of that.
+// Checks docs/permissions.md row by row: each use works with the permissions of
+// its row, and fails without any one of them.
 
 const arithmetic = await program("arithmetic.mlir");
 const echo = await program("echo.mlir");
@@ -39,7 +39,7 @@ const archive = join(archives, "model.irpa");
   index.writeArchive(archive);
 }
 
-/** Links elsewhere than what they point to, as caches of models have them. */
+/** Links that point elsewhere, as model caches have them. */
 const linked = new TemporaryFolder();
 globalThis.addEventListener("unload", () => linked[Symbol.dispose]());
 const links = {
@@ -56,16 +56,16 @@ const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
 const quoted = (text: string) => JSON.stringify(text);
 
 interface Line {
-  /** What it needs, all of it. */
+  /** All permissions that it needs. */
   readonly needs: readonly string[];
   /** Code that uses it, or arguments of the command line. */
   readonly use: string | readonly string[];
   readonly stdin?: Uint8Array<ArrayBuffer>;
-  /** What the environment has besides. */
+  /** Additional environment variables. */
   readonly env?: Record<string, string>;
 }
 
-/** A cache of a user with the library in it. */
+/** A user's cache with the library in it. */
 const cache = new TemporaryFolder();
 globalThis.addEventListener("unload", () => cache[Symbol.dispose]());
 const cached = cache.join(
@@ -389,21 +389,22 @@ async function use(line: Line, flags: readonly string[]): Promise<Output> {
   return await execute(Deno.execPath(), [...deno, script], options);
 }
 
-test("The table of permissions is the one that is tested", async () => {
+test("The documented table of permissions matches the tested one", async () => {
   const text = await Deno.readTextFile(join(ROOT, "docs/permissions.md"));
   const rows = [...text.matchAll(/^\| (.*?) +\| /gm)].map(([, what]) => what);
   assertEquals(rows.slice(2), Object.keys(LINES));
 });
 
 for (const [what, line] of Object.entries(LINES)) {
-  test(`Permissions: ${what} works with what it needs`, async () => {
+  test(`Permissions: ${what} works with the documented permissions`, async () => {
     const { code, stderr } = await use(line, line.needs);
     assertEquals([code, stderr], [0, ""]);
   });
 
-  test(`Permissions: ${what} fails with less`, async () => {
+  test(`Permissions: ${what} fails with fewer permissions`, async () => {
     for (const [index, flag] of line.needs.entries()) {
-      // A list of paths loses its last one, anything else goes whole.
+      // A list of paths loses its last entry; any other permission is dropped
+      // whole.
       const less = flag.includes(",") ? [withoutLast(flag)] : [];
       const flags = line.needs.toSpliced(index, 1, ...less);
       const { code, stderr, stdout } = await use(line, flags);

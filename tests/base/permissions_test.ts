@@ -74,7 +74,7 @@ test("The core works under --allow-ffi=<library> --allow-read=<folder>", async (
   assertEquals(code, 0);
 });
 
-test("Bytes need no right to read", async () => {
+test("Loading bytes needs no read permission", async () => {
   const bytes = Array.from(await Deno.readFile(tensors)).join(",");
   const { code, stdout } = await runWith(
     [`--allow-ffi=${LIBRARY}`],
@@ -84,7 +84,7 @@ test("Bytes need no right to read", async () => {
   assertEquals([code, stdout], [0, "42\n"]);
 });
 
-test("Native modules work with the right to load them alone", async () => {
+test("Native modules need only the permission to load them", async () => {
   const { code, stdout, stderr } = await runWith(
     [`--allow-ffi=${LIBRARY},${sample}`, `--allow-read=${sampleMain}`],
     `using program = iree.load({
@@ -107,7 +107,7 @@ const ATTEMPT = (code: string) =>
      console.log(String(error));
    }`;
 
-test("A program that may not be read is refused as Deno would", async () => {
+test("A program without read permission is rejected as in Deno", async () => {
   using folder = new TemporaryFolder();
   const link = folder.join("link.vmfb");
   await Deno.symlink(arithmetic, link);
@@ -132,7 +132,7 @@ test("A program that may not be read is refused as Deno would", async () => {
   }
 });
 
-test("A native module that may not be loaded is refused as Deno would", async () => {
+test("A native module without ffi permission is rejected as in Deno", async () => {
   const { stdout } = await runWith(
     [`--allow-ffi=${LIBRARY}`, "--allow-read"],
     `using instance = iree.Instance.open({ library });` +
@@ -142,7 +142,7 @@ test("A native module that may not be loaded is refused as Deno would", async ()
   assertEquals(stdout, REFUSED("ffi", sample).repeat(2));
 });
 
-test("A native module cut short is refused without the right to read it", async () => {
+test("A truncated native module is rejected without read permission", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("cut.so");
   const whole = await Deno.readFile(sample);
@@ -156,7 +156,7 @@ test("A native module cut short is refused without the right to read it", async 
   assertStringIncludes(stdout, "cut short, 1000 bytes of");
 });
 
-test("The library itself is refused as Deno does", async () => {
+test("The library itself is rejected as in Deno", async () => {
   const { stdout } = await runWith(
     ["--allow-read"],
     ATTEMPT("iree.Instance.open({ library })"),
@@ -164,7 +164,7 @@ test("The library itself is refused as Deno does", async () => {
   assertEquals(stdout, REFUSED("ffi", LIBRARY));
 });
 
-test("No environment variable is read without the right to", async () => {
+test("No environment variable is read without permission", async () => {
   const attempt = ATTEMPT("iree.Instance.open()");
   const without = await runWith([`--allow-ffi=${LIBRARY}`], attempt);
   assertStringIncludes(without.stdout, "--allow-env=IREE_RUNTIME_LIBRARY");
@@ -175,7 +175,7 @@ test("No environment variable is read without the right to", async () => {
   assertStringIncludes(unset.stdout, "IREE_RUNTIME_LIBRARY: not set");
 });
 
-test("Importing needs no right and loads nothing", async () => {
+test("Importing the package needs no permission and loads nothing", async () => {
   const { code, stdout, stderr } = await runWith(
     [],
     "console.log(iree.runtime.libraryPath, iree.runtime.statistics.liveBytes);",

@@ -31,13 +31,13 @@ const syncWork = await program("sync_work.mlir");
 const asyncWork = await program("async_work.mlir");
 const types = await nativeModule("fixtures/types_module.cc");
 
-/** Turns of `loop` that take long enough to do something meanwhile. */
+/** Turns of `loop` that take long enough for other work meanwhile. */
 const LONG = 20_000_000;
 
 const open = (path: string): LoadedProgram =>
   load({ modules: [path], device: "local-task" });
 
-/** Text of a tensor, which is let go. */
+/** Returns a tensor's text and disposes the tensor. */
 function text(result: unknown): string {
   using view = result as BufferView;
   return view.format();
@@ -48,7 +48,7 @@ const identity = Float32Array.from(
   (_, index) => index % 257 === 0 ? 1 : 0,
 );
 
-test("Calls of a context are made in order, one at a time", async () => {
+test("Calls of a context run in order, one at a time", async () => {
   using loaded = open(syncWork);
   const count = loaded.lookupFunction("count");
   const loop = loaded.lookupFunction("loop");
@@ -62,7 +62,7 @@ test("Calls of a context are made in order, one at a time", async () => {
   assertEquals(count.call(), 21);
 });
 
-test("Tensors go in as they were when the call was made", async () => {
+test("Tensors are passed as they were at the time of the call", async () => {
   using loaded = open(syncWork);
   const data = new Float32Array([1, 2, 3, 4]);
   const blocked = loaded.lookupFunction("loop").callAsync(LONG);
@@ -72,7 +72,7 @@ test("Tensors go in as they were when the call was made", async () => {
   await blocked;
 });
 
-test("A call that fails is the only one that does", async () => {
+test("A failing call does not affect other calls", async () => {
   using loaded = load({ modules: [types] });
   const fail = loaded.lookupFunction("fail");
   const count = loaded.lookupFunction("counter_live");
@@ -93,14 +93,14 @@ test("A call that fails is the only one that does", async () => {
   await assertRejects(() => fail.callAsync("x" as never), IreeError, "wanted");
 });
 
-test("What is wrong with arguments rejects, and nothing is left", async () => {
+test("Wrong arguments reject and leave nothing behind", async () => {
   using loaded = open(syncWork);
   const mul = loaded.lookupFunction("mul");
   await assertRejects(() => mul.callAsync([1], [1]), IreeError, "as 1, not 4");
   await assertRejects(() => mul.callAsync(), IreeError, "expected 2");
 });
 
-test("A context is not used by two calls at once", async () => {
+test("A context rejects a second call while one is running", async () => {
   using loaded = open(syncWork);
   const count = loaded.lookupFunction("count");
   const running = loaded.lookupFunction("loop").callAsync(LONG);
@@ -113,7 +113,7 @@ test("A context is not used by two calls at once", async () => {
   assertEquals(count.call(), 1);
 });
 
-test("A list that a running call may change is not looked at", async () => {
+test("A list that a running call may change cannot be read", async () => {
   using loaded = open(syncWork);
   using list = List.from(loaded.context.instance, [0n]);
   const turns = 5_000_000;
@@ -131,7 +131,7 @@ test("A list that a running call may change is not looked at", async () => {
   assertEquals(list.toArray(), [BigInt(turns)]);
 });
 
-test("Objects can be disposed while a call of theirs is running", async () => {
+test("Objects can be disposed while a call uses them", async () => {
   const loaded = open(syncWork);
   const mul = loaded.lookupFunction("mul");
   const loop = loaded.lookupFunction("loop").callAsync(LONG);
@@ -142,7 +142,7 @@ test("Objects can be disposed while a call of theirs is running", async () => {
   await assertRejects(() => mul.callAsync([1], [1]), IreeError);
 });
 
-test("Promises that nobody waits for leave nothing behind", async () => {
+test("Unawaited promises leave nothing behind", async () => {
   const loaded = open(syncWork);
   const { callAsync } = loaded.lookupFunction("loop");
   const call = callAsync.bind(loaded.lookupFunction("loop"));
@@ -152,7 +152,7 @@ test("Promises that nobody waits for leave nothing behind", async () => {
   await last;
 });
 
-test("A call is given up when its signal says so, or its time is over", async () => {
+test("A call is abandoned when its signal aborts or its time is over", async () => {
   using latch = new Latch();
   using loaded = load({
     modules: [Latch.module, syncWork],
@@ -183,12 +183,13 @@ test("A call is given up when its signal says so, or its time is over", async ()
     );
   }
   assertThrows(() => loop.with(5 as CallOptions), IreeError, "an object");
-  // The one that had begun goes on unseen; the next call waits for it.
+  // The call that is already running continues unseen; the next one waits for
+  // it.
   latch.open();
   assertEquals(await loop.callAsync(7), 7n);
 });
 
-test("A call whose signal is aborted while its arguments are read is not made", async () => {
+test("A call whose signal aborts while its arguments are read is not made", async () => {
   for (const [path, name] of [[syncWork, "swap"], [asyncWork, "accumulate"]]) {
     using loaded = open(path);
     const keeping = loaded.lookupFunction(name);
@@ -213,7 +214,7 @@ test("A call whose signal is aborted while its arguments are read is not made", 
   }
 });
 
-test("A fork has numbers of its own", () => {
+test("A fork has its own globals", () => {
   using loaded = open(syncWork);
   loaded.call("count");
   using fork = loaded.fork();
@@ -221,7 +222,7 @@ test("A fork has numbers of its own", () => {
   assertEquals(loaded.call("count"), 2);
 });
 
-test("Work on a device is submitted and waited for", async () => {
+test("Work on a device is submitted and awaited", async () => {
   using loaded = open(asyncWork);
   const add = loaded.lookupFunction("add");
   const power = loaded.lookupFunction("power");
@@ -237,7 +238,7 @@ test("Work on a device is submitted and waited for", async () => {
   assertEquals(text(add.call([1, 2, 3, 4], [1, 1, 1, 1])), "4xf32=2 3 4 5");
 });
 
-test("Submissions follow each other on the device, with each other's results", async () => {
+test("Submissions run in order on the device and use each other's results", async () => {
   using loaded = open(asyncWork);
   const accumulate = loaded.lookupFunction("accumulate");
   const sums = await Promise.all(
@@ -247,7 +248,7 @@ test("Submissions follow each other on the device, with each other's results", a
     sums.map(text),
     [1, 3, 6, 10, 15].map((sum) => `4xf32=${sum} ${sum} ${sum} ${sum}`),
   );
-  // A call that is not asynchronous follows those that are.
+  // A synchronous call waits for asynchronous ones before it
   const slow = loaded.lookupFunction("power").submit(identity, 200);
   const ending = accumulate.submit([1, 1, 1, 1]);
   assertEquals(text(accumulate.call([1, 1, 1, 1])), "4xf32=17 17 17 17");
@@ -269,7 +270,7 @@ test("Submissions follow each other on the device, with each other's results", a
   );
 });
 
-test("A function without fences waits for what was submitted before it", async () => {
+test("A function without fences waits for work submitted before it", async () => {
   using loaded = load({ modules: [asyncWork, syncWork], device: "local-task" });
   const { context } = loaded;
   using power = context.lookupFunction("power", context.modules[1]);
@@ -292,7 +293,7 @@ test("A function without fences waits for what was submitted before it", async (
   text(again.results);
 });
 
-test("A fork made while work is on the device has what comes of it", async () => {
+test("A fork made while work is on the device sees its results", async () => {
   using loaded = open(asyncWork);
   const slow = loaded.lookupFunction("power").submit(identity, 200);
   const sum = loaded.lookupFunction("accumulate").submit([1, 2, 3, 4]);
@@ -303,7 +304,7 @@ test("A fork made while work is on the device has what comes of it", async () =>
   for (const { results } of [slow, sum]) (results as BufferView).dispose();
 });
 
-test("Work that fails on the device fails alone", async () => {
+test("A failure on the device fails only its own call", async () => {
   using loaded = open(asyncWork);
   const power = loaded.lookupFunction("power");
   const allocate = loaded.lookupFunction("allocate");
@@ -346,7 +347,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 };
 
 for (const [how, ending] of Object.entries(ENDINGS)) {
-  Deno.test(`A process that ends ${how} ends cleanly though calls are running`, async () => {
+  Deno.test(`A process that ends ${how} ends cleanly while calls are running`, async () => {
     const script = `
       import { load } from "${ROOT}mod.ts";
       const open = (path) => load({
@@ -373,7 +374,7 @@ for (const [how, ending] of Object.entries(ENDINGS)) {
   });
 }
 
-Deno.test("A worker that is terminated while its calls run leaves nothing", async () => {
+Deno.test("A worker terminated while its calls run leaves nothing behind", async () => {
   const before = runtime.statistics.liveAllocations;
   const url = new URL("../ownership/workers/calling.ts", import.meta.url);
   const worker = new Worker(url, { type: "module" });
@@ -382,7 +383,7 @@ Deno.test("A worker that is terminated while its calls run leaves nothing", asyn
   worker.postMessage(message);
   await running;
   worker.terminate();
-  // The thread and its calls end on their own.
+  // The thread and its calls end without help.
   await waitUntilLive(before);
   assertEquals(runtime.statistics.liveAllocations, before);
 });

@@ -17,7 +17,7 @@ const INPUT = {
   data: new Float32Array([1, 2, 3, 4]),
 } as const;
 
-/** What the module fails its fence with. */
+/** The failure that the module sets on its fence. */
 const WORDS = "the service lost it; in its archive";
 
 function assertTold(error: unknown): void {
@@ -45,7 +45,7 @@ for (const device of ["local-sync", "local-task"]) {
       ) assertTold(assertThrows(call));
     });
 
-    test(`The message of '${name}' arrives from every way not to wait, on ${device}`, async () => {
+    test(`The message of '${name}' arrives from every synchronous call, on ${device}`, async () => {
       using instance = Instance.open();
       using work = Device.create(instance, device);
       using loaded = load({ modules: [failing, failures], device: work });
@@ -69,7 +69,7 @@ for (const device of ["local-sync", "local-task"]) {
     });
 
     if (name !== "signal") continue; // the others fail while they are submitted
-    test(`The message of '${name}' arrives at what was submitted, on ${device}`, async () => {
+    test(`The message of '${name}' arrives from the submission, on ${device}`, async () => {
       using loaded = open();
       const fails = loaded.lookupFunction(name);
       const first = fails.submit(INPUT);

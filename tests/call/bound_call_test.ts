@@ -36,7 +36,7 @@ test("A bound call reads and writes the same tensors each time", () => {
   assertEquals(result.format(), "4xf32=3 6 9 12");
 });
 
-test("Arrays over the tensors' memory are what a bound call works on", () => {
+test("A bound call works on arrays that share the tensors' memory", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   using loaded = load({ modules: [mulInto], device });
@@ -55,7 +55,7 @@ test("Arrays over the tensors' memory are what a bound call works on", () => {
   assertEquals(product.array, new Float32Array([2, 4, 6, 8]));
 });
 
-test("What is bound lives as long as the bound call", () => {
+test("Bound objects live as long as the bound call", () => {
   using loaded = load({ modules: [syncWork], device: "local-task" });
   const [device] = loaded.devices;
   const a = BufferView.from(device, new Float32Array([1, 2, 3, 4]));
@@ -71,7 +71,7 @@ test("What is bound lives as long as the bound call", () => {
   assertEquals(error.code, "FAILED_PRECONDITION");
 });
 
-test("Data is copied when it is bound, and the program's state goes on", () => {
+test("Data is copied when bound, and the program's state carries on", () => {
   using loaded = load({ modules: [syncWork], device: "local-task" });
   const data = new Float32Array([1, 2, 3, 4]);
   using swap = loaded.lookupFunction("swap").bind(data);
@@ -85,7 +85,7 @@ test("Data is copied when it is bound, and the program's state goes on", () => {
   assertEquals([count.call(), count.call()], [1, 2]);
 });
 
-test("A function that takes its argument over can be called again", () => {
+test("A function that consumes its argument can be called again", () => {
   using loaded = load({ modules: [types] });
   using list = List.from(loaded.context.instance, [1, 2], "i32");
   using call = loaded.lookupFunction("echo_ref").bind(list);
@@ -96,7 +96,7 @@ test("A function that takes its argument over can be called again", () => {
   assertEquals(list.toArray(), [1, 2]);
 });
 
-test("A function of the model coarse-fences is waited for", () => {
+test("A bound call waits for a coarse-fences function", () => {
   using loaded = load({ modules: [asyncWork], device: "local-task" });
   using add = loaded.lookupFunction("accumulate").bind([1, 2, 3, 4]);
   add.run();
@@ -104,7 +104,7 @@ test("A function of the model coarse-fences is waited for", () => {
   assertEquals(sum.format(), "4xf32=2 4 6 8");
 });
 
-test("A bound call is refused while an asynchronous one uses its context", async () => {
+test("A bound call throws while an asynchronous call uses its context", async () => {
   using loaded = load({ modules: [syncWork], device: "local-task" });
   using count = loaded.lookupFunction("count").bind();
   const running = loaded.lookupFunction("loop").callAsync(5_000_000);
@@ -114,7 +114,7 @@ test("A bound call is refused while an asynchronous one uses its context", async
   assertEquals(count.call(), 1);
 });
 
-test("What does not fit is refused when it is bound", () => {
+test("Binding rejects arguments that do not fit", () => {
   using loaded = load({ modules: [mulInto], device: "local-sync" });
   const mul = loaded.lookupFunction("mul_into");
   assertThrows(() => mul.bind([1], [2], [3]), IreeError, "as 1, not 4");

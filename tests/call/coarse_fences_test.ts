@@ -20,7 +20,7 @@ for (const device of ["local-sync", "local-task"]) {
     }
   });
 
-  test(`Functions that signal fences take each other's results, on ${device}`, () => {
+  test(`Functions that signal fences accept each other's results, on ${device}`, () => {
     using loaded = load({ modules: [fences], device });
     const [once, twice] = loaded.call(
       "scale",
@@ -33,7 +33,7 @@ for (const device of ["local-sync", "local-task"]) {
     assertEquals(c.toNestedArray(), [0.125, 0.5, 1.125, 2]);
   });
 
-  test(`What a function fails with before its fence is thrown, on ${device}`, async () => {
+  test(`A failure before the fence is signaled throws, on ${device}`, async () => {
     using loaded = load({ modules: [fences], device });
     const call = (value: number) => loaded.call("require_positive", value);
     {
@@ -61,7 +61,7 @@ for (const device of ["local-sync", "local-task"]) {
   });
 }
 
-test("The fences are not the caller's to give", () => {
+test("Callers cannot pass the fences", () => {
   using loaded = load({ modules: [fences], device: "local-sync" });
   const data = new Float32Array(4);
   assertThrows(
@@ -82,7 +82,7 @@ test("A program without a device has no fences", () => {
   );
 });
 
-test("A function that takes no fences cannot be of the model", () => {
+test("A function without fence arguments cannot use coarse-fences", () => {
   using loaded = load({ modules: [withoutDevice] });
   const error = assertThrows(
     () => loaded.lookupFunction("takes_numbers"),

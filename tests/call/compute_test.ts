@@ -30,7 +30,7 @@ const types = await nativeModule("fixtures/types_module.cc");
 const four = (value: number) => new Float32Array(4).fill(value);
 
 for (const device of ["local-sync", "local-task"]) {
-  test(`On ${device} arrays go in and new arrays come out`, () => {
+  test(`compute accepts arrays and returns new arrays, on ${device}`, () => {
     using loaded = load({ modules: [syncWork], device });
     const mul = loaded.lookupFunction("mul");
     const product = mul.compute(four(3), four(2));
@@ -40,7 +40,7 @@ for (const device of ["local-sync", "local-task"]) {
     assertEquals(loaded.lookupFunction("count").compute(), 1);
   });
 
-  test(`On ${device} results go into arrays that are there`, () => {
+  test(`Results are written into existing arrays, on ${device}`, () => {
     using loaded = load({ modules: [syncWork], device });
     const mul = loaded.lookupFunction("mul");
     const target = four(0);
@@ -61,7 +61,7 @@ for (const device of ["local-sync", "local-task"]) {
     ]);
   });
 
-  test(`On ${device} a tensor that a program keeps is not filled again`, () => {
+  test(`A tensor that a program keeps is not refilled, on ${device}`, () => {
     using loaded = load({ modules: [syncWork], device });
     const swap = loaded.lookupFunction("swap");
     const sequence = [1, 2, 3, 4].map((value) => swap.compute(four(value)));
@@ -88,7 +88,7 @@ test("Programs without a device and functions with fences compute too", () => {
   assertEquals(add.compute(four(3), four(4)), four(7));
 });
 
-test("Results that are no tensors are as a call gives them", () => {
+test("Results that are not tensors are returned as by call", () => {
   using loaded = load({ modules: [types] });
   assertEquals(loaded.lookupFunction("nothing").compute(), undefined);
   assertEquals(loaded.lookupFunction("make_null").compute(), null);
@@ -100,7 +100,7 @@ test("Results that are no tensors are as a call gives them", () => {
   assertEquals(ArrayBuffer.isView(view), true);
 });
 
-test("Arrays that do not fit a result are refused", () => {
+test("Arrays that do not fit a result are rejected", () => {
   using loaded = load({ modules: [syncWork] });
   const mul = loaded.lookupFunction("mul");
   const refusal = (targets: unknown) =>
@@ -144,7 +144,7 @@ test("Code that runs while targets are read changes no result", () => {
 const open = (...modules: string[]): LoadedProgram =>
   load({ modules, device: "local-task" });
 
-test("Arrays go in and come out off the event loop, in the order of the calls", async () => {
+test("computeAsync copies arrays off the event loop, in order of the calls", async () => {
   using latch = new Latch();
   using loaded = open(Latch.module, syncWork);
   using wait = Latch.function(loaded);
@@ -165,7 +165,7 @@ test("Arrays go in and come out off the event loop, in the order of the calls", 
   assertEquals(await same.computeAsync(four(5)), [four(5), 7]);
 });
 
-test("Tensors of functions with fences are copied once they are finished", async () => {
+test("Tensors of functions with fences are copied once they are ready", async () => {
   using loaded = open(asyncWork);
   const power = loaded.lookupFunction("power");
   const identity = Float32Array.from(
@@ -190,7 +190,7 @@ test("Tensors of functions with fences are copied once they are finished", async
   );
 });
 
-test("Asynchronous results that are no tensors are as a call gives them", async () => {
+test("Asynchronous results that are not tensors are returned as by call", async () => {
   using loaded = open(types);
   const compute = (name: string) => loaded.lookupFunction(name).computeAsync();
   assertEquals(await compute("nothing"), undefined);
@@ -200,7 +200,7 @@ test("Asynchronous results that are no tensors are as a call gives them", async 
   assert(ArrayBuffer.isView(await compute("make_buffer_view")));
 });
 
-test("A computation is given up when its signal says so, or its time is over", async () => {
+test("A computation is abandoned when its signal aborts or its time is over", async () => {
   const signal = AbortSignal.abort(new Error("enough"));
   for (const [path, quick] of [[syncWork, "mul"], [asyncWork, "add"]]) {
     using latch = new Latch();
@@ -217,7 +217,8 @@ test("A computation is given up when its signal says so, or its time is over", a
       settled.map((it) => it.status === "rejected" && (it.reason.message)),
       ["Signal timed out.", "Signal timed out.", "enough"],
     );
-    // The one that had begun goes on unseen; the next call waits for it.
+    // The call that is already running continues unseen; the next one waits for
+    // it.
     latch.open();
     const last = await short.computeAsync(four(2), four(2));
     assertEquals(last, four(4));
@@ -226,7 +227,7 @@ test("A computation is given up when its signal says so, or its time is over", a
   await waitUntilLive();
 });
 
-test("Nothing is left when a later result cannot be read", async () => {
+test("A later result that cannot be read leaves nothing behind", async () => {
   for (const path of [unreadable, unreadableAsync]) {
     using loaded = open(path);
     const both = loaded.lookupFunction("list_and_opaque");

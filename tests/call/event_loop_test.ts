@@ -1,5 +1,5 @@
-// The event loop while calls are made. How long it stalls is a figure of the
-// bench; here calls wait for what only the event loop can do.
+// The event loop during calls. The bench measures how long it stalls; here
+// calls wait for events that only the event loop can deliver.
 
 import { assertEquals } from "@std/assert";
 import { BufferView, load, type VmRef } from "../../mod.ts";

@@ -12,7 +12,7 @@ for (
     ["a native", [types]],
   ] as const
 ) {
-  test(`${kind} function takes and returns every scalar type`, () => {
+  test(`${kind} function accepts and returns every scalar type`, () => {
     using loaded = load({ modules });
     assertEquals(loaded.call("add_i32", 3, 4), 7);
     assertEquals(loaded.call("add_i32", -(2 ** 31), 2 ** 31 - 1), -1);
@@ -26,7 +26,7 @@ for (
     assertEquals(loaded.call("nothing"), undefined);
   });
 
-  test(`${kind} function takes eight mixed arguments, three results`, () => {
+  test(`${kind} function accepts eight mixed arguments and returns three results`, () => {
     using loaded = load({ modules });
     assertEquals(
       loaded.call("mixed", 1, 2n, 1.5, 2.5, 3, 2n ** 40n, 3.5, 4.5),
@@ -34,7 +34,7 @@ for (
     );
   });
 
-  test(`${kind} function refuses what does not fit`, () => {
+  test(`${kind} function rejects values that do not fit`, () => {
     using loaded = load({ modules });
     for (const [name, bad] of BAD_ARGUMENTS) {
       const error = assertThrows(
@@ -51,11 +51,11 @@ for (
         "to 2147483647), given the number 3.7",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
-    // Nothing of a refused call stays behind.
+    // A rejected call leaves nothing behind.
     assertEquals(loaded.call("add_i32", 1, 2), 3);
   });
 
-  test(`${kind} function refuses a wrong number of arguments`, () => {
+  test(`${kind} function rejects a wrong number of arguments`, () => {
     using loaded = load({ modules });
     for (const values of [[], [1], [1, 2, 3]]) {
       assertThrows(
@@ -95,7 +95,7 @@ const BAD_ARGUMENTS: readonly [string, unknown][] = [
   ["add_f64", null],
 ];
 
-test("A wrong argument is answered with the function's declaration", () => {
+test("A wrong argument's error shows the function's declaration", () => {
   using loaded = load({ modules: [arithmetic] });
   const error = assertThrows(() => loaded.call("add_i32", 1), IreeError);
   assertStringIncludes(
@@ -104,7 +104,7 @@ test("A wrong argument is answered with the function's declaration", () => {
   );
 });
 
-test("A function refuses what its declared type has no room for", async () => {
+test("A function rejects values outside its declared type's range", async () => {
   using loaded = load({ modules: [await program("signatures.mlir")] });
   assertEquals(loaded.call("add_i8", 100, 27), 127);
   assertEquals(loaded.call("choose", 1), 1);
@@ -138,7 +138,7 @@ test("A function refuses what its declared type has no room for", async () => {
   });
 });
 
-test("f16 and bf16 scalars go in and come out as numbers", async () => {
+test("f16 and bf16 scalars are passed and returned as numbers", async () => {
   using loaded = load({ modules: [await program("signatures.mlir")] });
   for (const value of [0, -0, 1, -1.5, 65504, 6e-8, Infinity, NaN]) {
     assertEquals(loaded.call("same_f16", value), new Float16Array([value])[0]);
@@ -157,7 +157,7 @@ test("f16 and bf16 scalars go in and come out as numbers", async () => {
   assertThrows(() => loaded.call("same_bf16", 1e39), IreeError, "wanted bf16");
 });
 
-test("A number that an f32 has no room for is refused, also when small", () => {
+test("A number that does not fit f32 is rejected, however small", () => {
   using loaded = load({ modules: [arithmetic] });
   assertEquals(loaded.call("add_f32", 1.4e-45, 0), 2 ** -149);
   for (const value of [1e-50, -7e-46, 3.5e38]) {
@@ -180,7 +180,7 @@ test("A function of a program can be disposed and called again", () => {
   assertEquals(loaded.call("add_i32", 1, 2), 3);
 });
 
-test("A program whose functions have names of the language's is no trap", async () => {
+test("A program's functions may have names that JavaScript reserves", async () => {
   const loaded = load({ modules: [await program("names.mlir")] });
   using same = await Promise.resolve(loaded);
   assertEquals(same.functionNames.toSorted(), NAMES);
@@ -202,7 +202,7 @@ const NAMES = [
   "toJSON",
 ];
 
-test("A reference refuses what is no object of the VM", () => {
+test("A reference rejects values that are not VM objects", () => {
   using loaded = load({ modules: [types] });
   for (const bad of [1, 1n, "text", true, undefined, [1], {}, loaded]) {
     const error = assertThrows(
@@ -240,12 +240,12 @@ test("A failing compiled function throws", () => {
   assertEquals(error.code, "FAILED_PRECONDITION");
 });
 
-test("A call is as long as its loop says", () => {
+test("A call lasts as long as its loop", () => {
   using loaded = load({ modules: [arithmetic] });
   assertEquals(typeof loaded.call("loop_i64", 1_000_000n), "bigint");
 });
 
-test("Functions are called by name, with types when they are given", () => {
+test("Functions are called by name, with types if given", () => {
   interface Arithmetic {
     add_i32(a: number, b: number): number;
   }
@@ -256,7 +256,7 @@ test("Functions are called by name, with types when they are given", () => {
   assertEquals(Object.keys(loaded).includes("add_i64"), true);
 });
 
-test("A function that is not there is named, with those that are", () => {
+test("A missing function's error lists the existing functions", () => {
   using loaded: LoadedProgram = load({ modules: [arithmetic] });
   const error = assertThrows(() => loaded.call("nope"), IreeError);
   assertEquals(error.code, "NOT_FOUND");
@@ -267,7 +267,7 @@ test("A function that is not there is named, with those that are", () => {
   assertStringIncludes(error.hint ?? "", "add_i32, add_i64");
 });
 
-test("A context finds functions of any of its modules", () => {
+test("A context finds functions of all its modules", () => {
   using loaded = load({ modules: [types, arithmetic] });
   using ours = loaded.context.lookupFunction("types.add_i32");
   using theirs = loaded.context.lookupFunction("arithmetic.add_i32");
@@ -281,7 +281,7 @@ test("A context finds functions of any of its modules", () => {
   );
 });
 
-test("A million calls allocate nothing that stays", () => {
+test("A million calls leave no allocation behind", () => {
   using loaded = load({ modules: [arithmetic] });
   const add = loaded.lookupFunction("add_i32");
   let sum = 0;

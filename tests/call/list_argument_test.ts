@@ -6,7 +6,7 @@ const types = await nativeModule("fixtures/types_module.cc");
 const manyTypes = await program("many_types.mlir");
 const mul = await program("mul.mlir");
 
-test("A plain array is passed for a list, in every way of calling", async () => {
+test("A plain array is accepted as a list in every way of calling", async () => {
   using loaded = load({ modules: [types, manyTypes] });
   const sum = loaded.lookupFunction("sum_list");
   const size = loaded.lookupFunction("list_size");
@@ -23,7 +23,7 @@ test("A plain array is passed for a list, in every way of calling", async () => 
   assertEquals(inner.disposed, false);
 });
 
-test("An array that no list can hold is refused, and nothing is left", () => {
+test("An array that does not fit a list is rejected and leaves nothing behind", () => {
   using loaded = load({ modules: [types, manyTypes] });
   const size = loaded.lookupFunction("list_size");
   const error = assertThrows(
@@ -39,7 +39,7 @@ test("An array that no list can hold is refused, and nothing is left", () => {
   assertEquals(size.call([1]), 1);
 });
 
-test("An array for what is not a list is refused", () => {
+test("An array is rejected where the function does not expect a list", () => {
   using loaded = load({ modules: [types, manyTypes] });
   assertThrows(
     () => loaded.call("buffer_length", [1]),

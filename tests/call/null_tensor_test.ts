@@ -11,7 +11,7 @@ const mul = await program("mul_into.mlir");
 const shapes = await program("shapes.mlir");
 const signatures = await program("signatures.mlir");
 
-test("null for a tensor is refused with its number, its name and its type", async () => {
+test("null as a tensor is rejected with its number, name and type", async () => {
   using loaded = load({ modules: [shapes, mul], device: "local-sync" });
   const found = loaded.lookupFunction("mul_into");
   const there = new Float32Array(4);
@@ -38,7 +38,7 @@ test("null for a tensor is refused with its number, its name and its type", asyn
   }
 });
 
-test("null for the memory of a result is refused as any tensor's is", () => {
+test("null as result storage is rejected like a null tensor", () => {
   using loaded = load({ modules: [mul], device: "local-sync" });
   const there = new Float32Array(4);
   assertThrows(
@@ -48,7 +48,7 @@ test("null for the memory of a result is refused as any tensor's is", () => {
   );
 });
 
-test("null is passed where a function declares an object", () => {
+test("null is accepted where a function declares an object", () => {
   using loaded = load({ modules: [signatures], device: "local-sync" });
   assertEquals(loaded.call("objects", null, null, null), null);
 });

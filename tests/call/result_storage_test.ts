@@ -21,7 +21,7 @@ const A = new Float32Array([1, 2, 3, 4]);
 const B = new Float32Array([1, 2, 3, 5]);
 const PRODUCT = [1, 4, 9, 20];
 
-/** Storage that 4xf32 fits into. */
+/** Storage that a 4xf32 fits. */
 const LARGE_ENOUGH: readonly string[] = [
   "4xf32",
   "2x2xf32",
@@ -32,10 +32,10 @@ const LARGE_ENOUGH: readonly string[] = [
   "2xf64",
 ];
 
-/** Storage that it does not fit into. */
+/** Storage that is too small for it. */
 const TOO_SMALL: readonly string[] = ["1xf32", "0xf32", "15xi8", "4xf16"];
 
-/** The first four numbers, whatever the type: some programs return the storage. */
+/** The first four numbers of any type; some programs return the storage. */
 function readFloats(view: BufferView): number[] {
   return [...new Float32Array(view.toTypedArray().buffer, 0, 4)];
 }
@@ -55,7 +55,7 @@ for (const [kind, path] of Object.entries({ fixed, dynamic, coarse })) {
       }
     };
 
-    test(`A result goes into any storage that is large enough: ${kind} on ${uri}`, async () => {
+    test(`A result fits any storage that is large enough: ${kind} on ${uri}`, async () => {
       await withStorage(LARGE_ENOUGH, async (multiply, storage) => {
         {
           using result = multiply.call(A, B, storage) as BufferView;
@@ -83,7 +83,7 @@ for (const [kind, path] of Object.entries({ fixed, dynamic, coarse })) {
   }
 }
 
-test("An ordinary input of another type or shape is refused still", async () => {
+test("An ordinary input of another type or shape is still rejected", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   using loaded = load({ modules: [fixed], device });
@@ -98,7 +98,7 @@ test("An ordinary input of another type or shape is refused still", async () => 
   }
 });
 
-test("iree run takes the storage that iree-run-module takes", async () => {
+test("iree run accepts the same storage as iree-run-module", async () => {
   const inputs = ["4xf32=1 2 3 4", "4xf32=1 2 3 5"];
   for (const storage of ["2x2xf32", "8xf32", "16xi8", "8xf16"]) {
     const { theirs, ours } = await runBoth(

@@ -25,7 +25,7 @@ import { program, test } from "../support.ts";
 const syncWork = await program("sync_work.mlir");
 const gate = await program("gate.mlir");
 
-/** Numbers that are stored into a list, which takes long. */
+/** Stores numbers into a list, which takes long. */
 const LONG = 5_000_000;
 
 const open = (path: string): LoadedProgram =>
@@ -36,17 +36,17 @@ function numbers({ context }: LoadedProgram): List {
   return List.from(context.instance, [0n]);
 }
 
-test("Calls of forks run at once", async () => {
+test("Calls of forks run in parallel", async () => {
   using loaded = open(gate);
   using fork = loaded.fork();
   using closed = loaded.call("fence") as VmRef;
-  // The first one ends because the second one is made meanwhile.
+  // The first call ends because the second one is made meanwhile.
   const waiting = loaded.lookupFunction("wait").callAsync(closed);
   await fork.lookupFunction("open").callAsync(closed);
   assertEquals(await waiting, 0);
 });
 
-test("Contexts that have only tensors in common run at once, whatever lists one has", async () => {
+test("Contexts that share only tensors run in parallel, with or without lists", async () => {
   using work = open(syncWork);
   using gated = load({ modules: [gate], device: work.devices[0] });
   using view = BufferView.from(work.devices[0], new Float32Array(4));
@@ -65,7 +65,7 @@ test("Contexts that have only tensors in common run at once, whatever lists one 
   assertEquals(await waiting, 0);
 });
 
-test("Contexts that have only parameters in common run at once, whatever lists one has", async () => {
+test("Contexts that share only parameters run in parallel, with or without lists", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using hal = HalModule.create(instance, device);
@@ -89,7 +89,7 @@ test("Contexts that have only parameters in common run at once, whatever lists o
   assertEquals(await waiting, 0);
 });
 
-test("Calls of forks that may share a list are made one after the other, in order", async () => {
+test("Calls of forks that may share a list run one at a time, in order", async () => {
   using loaded = open(syncWork);
   using two = loaded.fork();
   using three = loaded.fork();
@@ -115,7 +115,7 @@ test("Calls of forks that may share a list are made one after the other, in orde
   assertEquals(list.toArray(), [1n]);
 });
 
-test("Nobody is kept waiting by a fork whose calls follow each other", async () => {
+test("A fork with successive calls does not starve others", async () => {
   using loaded = open(syncWork);
   using fork = loaded.fork();
   using list = numbers(loaded);
@@ -133,7 +133,7 @@ test("Nobody is kept waiting by a fork whose calls follow each other", async () 
   await filling;
 });
 
-test("A call that was given up while it waited for lists is not made, nor waited for", async () => {
+test("A call abandoned while it waited for lists does not run or block others", async () => {
   using latch = new Latch();
   using loaded = load({
     modules: [Latch.module, syncWork],
@@ -153,7 +153,7 @@ test("A call that was given up while it waited for lists is not made, nor waited
   assertEquals(loaded.call("count"), 1);
 });
 
-test("What is refused because of another context's call says so", async () => {
+test("A rejection caused by another context's call says so", async () => {
   using loaded = open(syncWork);
   using fork = loaded.fork();
   using list = numbers(loaded);

@@ -4,7 +4,7 @@ import { program, test } from "../support.ts";
 
 const structures = await program("structures.mlir");
 
-test("Values in structures that do not fit are refused by their place", () => {
+test("Values that do not fit a structure are rejected with their path", () => {
   using program = load({ modules: [structures], device: "local-sync" });
   const refused = (text: string, name: string, ...values: unknown[]) => {
     const error = assertThrows(

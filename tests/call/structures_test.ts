@@ -52,7 +52,7 @@ interface Call {
   readonly named?: { readonly [key: string]: Json };
 }
 
-/** What Python's `FunctionInvoker` gives for calls. */
+/** Results of calls through Python's `FunctionInvoker`. */
 async function pythonResults(
   calls: readonly Call[],
 ): Promise<readonly { readonly result?: Json; readonly error?: string }[]> {
@@ -60,7 +60,8 @@ async function pythonResults(
   return JSON.parse(
     await mustRun(tool("python"), [script, structures], {
       stdin: new TextEncoder().encode(JSON.stringify(calls)),
-      // A sanitizer would end it over what Python's bindings do on refusals.
+      // A sanitizer would end it, because Python's bindings misbehave on
+      // rejections.
       env: { LD_PRELOAD: "" },
     }),
   );
@@ -114,7 +115,7 @@ function toJson(value: CallResult): Json {
   );
 }
 
-/** Numbers that are the same in every run. */
+/** The same numbers in every run. */
 class Random {
   #state: number;
 
@@ -122,18 +123,18 @@ class Random {
     this.#state = seed;
   }
 
-  /** A whole number from 0 up to a limit, the limit not included. */
+  /** An integer from 0 up to, but not including, a limit. */
   below(limit: number): number {
     this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
     return Math.floor(this.#state / 2 ** 32 * limit);
   }
 
-  /** A whole number that an integer of so many bits holds. */
+  /** An integer that fits the given number of bytes. */
   integer(bits: number): number {
     return this.below(2 ** bits) - 2 ** (bits - 1);
   }
 
-  /** A number that an f32 holds. */
+  /** A number that fits f32. */
   float(): number {
     return Math.fround((this.below(2 ** 24) - 2 ** 23) / 1000);
   }
@@ -212,7 +213,7 @@ function randomCalls(random: Random): Call[] {
   ];
 }
 
-test("Structures go in and come out as Python's FunctionInvoker has them", async () => {
+test("Structures are passed and returned as by Python's FunctionInvoker", async () => {
   const random = new Random(20_261_125);
   const calls = Array.from({ length: 20 }, () => randomCalls(random)).flat();
   const expected = await pythonResults(calls);
@@ -228,7 +229,7 @@ test("Structures go in and come out as Python's FunctionInvoker has them", async
   }
 });
 
-test("What Python refuses is refused", async () => {
+test("Values that Python rejects are rejected", async () => {
   const vector = { elementType: "f32", shape: [2], values: [1, 2] };
   const calls: [StatusCode, string, Call][] = [
     ["INVALID_ARGUMENT", "expected 2 arguments but passed 0", {
@@ -319,7 +320,7 @@ test("What Python refuses is refused", async () => {
   }
 });
 
-test("Functions by name take and give structures", () => {
+test("Functions called by name accept and return structures", () => {
   using program = open();
   const [state, scale] = program.layer(
     { bias: [1, 2], scales: [0.5, [3, 4n]] },
@@ -329,7 +330,7 @@ test("Functions by name take and give structures", () => {
   assertEquals(output.toNestedArray(), [6, 12]);
   assertEquals(state.rest, [{ count: 7n, step: 3 }, []]);
   assertEquals(scale, 0.5);
-  // A tensor of the device is passed on as it is.
+  // A tensor of the device is passed through unchanged.
   const again = program.layer(
     { bias: output, scales: [1, [0, 0]] },
     output,
@@ -341,7 +342,7 @@ test("Functions by name take and give structures", () => {
   disposeStructure(again);
 });
 
-test("Without iree.abi, values are passed as they are", async () => {
+test("Without iree.abi, values are passed unchanged", async () => {
   using mul = load({
     modules: [await program("mul.mlir")],
     device: "local-sync",
@@ -352,7 +353,7 @@ test("Without iree.abi, values are passed as they are", async () => {
   assertStringIncludes(error.detail, "expected 2 arguments but passed 1");
 });
 
-test("Without structures values are passed as they are, whatever iree.abi says", async () => {
+test("Without structures, values are passed unchanged, whatever iree.abi says", async () => {
   using program = open();
   const flat = (name: string) =>
     program.lookupFunction(name).with({ structures: false });
@@ -366,7 +367,7 @@ test("Without structures values are passed as they are, whatever iree.abi says",
   assertEquals(await flat("wrong_results").callAsync(5), 5);
 });
 
-test("What Python cannot give or take is clear", () => {
+test("Structures that Python cannot pass or return have clear errors", () => {
   using program = open();
   assertEquals(program.half(0x3e00), 1.5);
   const error = assertThrows(() => program.takes_half(1.5), IreeError);
@@ -381,7 +382,7 @@ test("What Python cannot give or take is clear", () => {
   );
 });
 
-test("Structures can be made when all that the context is of was disposed", () => {
+test("Structures can be made after the context's objects are disposed", () => {
   using instance = Instance.open();
   const device = Device.create(instance, "local-sync");
   const hal = HalModule.create(instance, device);
@@ -398,7 +399,7 @@ test("Structures can be made when all that the context is of was disposed", () =
   assertStringIncludes(error.message, "this VmFunction was disposed");
 });
 
-test("Code that runs while a structure is read does no harm", () => {
+test("Code that runs while a structure is read is harmless", () => {
   const program = open();
   using any = program.lookupFunction("any_list");
   const inner = any.call([[5, 6]]) as BufferView[];
@@ -427,7 +428,7 @@ test("Code that runs while a structure is read does no harm", () => {
   assertEquals(error.code, "FAILED_PRECONDITION", error.message);
 });
 
-test("Lists of any length go in too", () => {
+test("Lists of any length are accepted", () => {
   using program = open();
   for (const length of [0, 1, 5]) {
     const values = Array.from({ length }, (_, index) => [index, 2 * index]);

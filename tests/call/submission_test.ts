@@ -30,13 +30,13 @@ const gate = await program("gate.mlir");
 const open = (): LoadedProgram =>
   load({ modules: [asyncWork], device: "local-task" });
 
-/** The matrix that changes nothing that it is multiplied with. */
+/** The identity matrix; multiplying by it changes nothing. */
 const identity = Float32Array.from(
   { length: 65536 },
   (_, index) => index % 257 === 0 ? 1 : 0,
 );
 
-test("The contents of a tensor cannot be had before its submission is finished", async () => {
+test("Reading a tensor before its submission finishes throws", async () => {
   using loaded = open();
   using other = open();
   using fork = loaded.context.fork();
@@ -73,7 +73,7 @@ test("The contents of a tensor cannot be had before its submission is finished",
     IreeError,
     "are not there",
   );
-  // Calls of the context follow each other.
+  // Calls of the context run in order.
   using twice = add.call(view, view) as BufferView;
   assertEquals(twice.format(), "4xf32=2 4 6 8");
   await Promise.all([sum.finished, slow.finished]);
@@ -83,7 +83,7 @@ test("The contents of a tensor cannot be had before its submission is finished",
   assertEquals(again.format(), "4xf32=2 4 6 8");
 });
 
-test("However many calls wait, Deno has threads left for files", async () => {
+test("Waiting calls leave Deno threads for file access", async () => {
   await withGate(async ({ loaded, other, closed, first }) => {
     const square = loaded.lookupFunction("square");
     const submissions = Array.from(
@@ -101,7 +101,7 @@ test("However many calls wait, Deno has threads left for files", async () => {
   });
 });
 
-test("Nothing is submitted while code that reads its arguments began a call", async () => {
+test("No call is submitted if reading its arguments starts another call", async () => {
   using loaded = open();
   const power = loaded.lookupFunction("power");
   let begun: Promise<unknown> | undefined;
@@ -119,7 +119,7 @@ test("Nothing is submitted while code that reads its arguments began a call", as
   (await begun as BufferView).dispose();
 });
 
-/** Work that waits for a gate, and what opens it. */
+/** Work that waits for a gate, and the function that opens the gate. */
 interface Gated {
   loaded: LoadedProgram;
   other: LoadedProgram;
@@ -147,7 +147,7 @@ async function withGate(
   await body({ loaded, other, closed, view, first });
 }
 
-test("What takes a result of a submission that fails on the device fails too, and nothing else does", async () => {
+test("Only calls that use a result of a failed submission fail", async () => {
   await withGate(async ({ loaded, other, closed, view, first }) => {
     const square = loaded.lookupFunction("square");
     const squareNow = loaded.lookupFunction("square_now");
@@ -156,11 +156,11 @@ test("What takes a result of a submission that fails on the device fails too, an
     const third = square.submit(second.results as BufferView);
     const apart = square.submit(view);
     using bound = squareNow.bind(third.results as BufferView);
-    // Asked for at once: what nobody observes ends Deno.
+    // Observed immediately: an unhandled rejection would end Deno.
     const failing = [first, second, third]
       .map(({ finished }) => failureOf(finished));
     other.call("fail", closed);
-    // The device knows already, and this thread does not.
+    // The device already knows of the failure; this thread does not.
     for (
       const use of [
         () => squareNow.call(third.results as BufferView),
@@ -193,7 +193,7 @@ test("What takes a result of a submission that fails on the device fails too, an
   });
 });
 
-test("What takes a result of a submission has its contents, whatever way it is called", async () => {
+test("Every way of calling waits for the contents of a submitted result", async () => {
   await withGate(async ({ loaded, other, closed, first }) => {
     const square = loaded.lookupFunction("square");
     const second = square.submit(first.results as BufferView);
@@ -212,7 +212,7 @@ test("What takes a result of a submission has its contents, whatever way it is c
   });
 });
 
-test("What a list or a buffer in results has in it cannot be had before it is finished", async () => {
+test("Contents of a returned list or buffer cannot be read before they are ready", async () => {
   await withGate(async ({ loaded, other, closed, view, first }) => {
     const listed = loaded.lookupFunction("square_in_list").submit(view);
     const stored = loaded.lookupFunction("square_storage").submit(view);
@@ -235,7 +235,7 @@ test("What a list or a buffer in results has in it cannot be had before it is fi
   });
 });
 
-test("A call that is given up while it waits for a thread is not made", async () => {
+test("A call abandoned while it waits for a thread does not run", async () => {
   using work = load({ modules: [syncWork], device: "local-sync" });
   const count = work.lookupFunction("count");
   await withGate(async ({ loaded, other, closed, view, first }) => {

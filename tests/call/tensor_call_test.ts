@@ -25,7 +25,7 @@ import { program, TemporaryFolder, test } from "../support.ts";
 const elements = await program("elements.mlir");
 const shapes = await program("shapes.mlir");
 
-// The class of arrays that each element type goes in and out by.
+// Array class of each element type, for inputs and outputs.
 const CLASSES: Readonly<
   Record<ElementType, new (buffer: ArrayBuffer) => TypedArray>
 > = {
@@ -58,7 +58,10 @@ const CLASSES: Readonly<
   f8E8M0FNU: Uint8Array,
 };
 
-/** Types that the compiler adds; the others it only passes on. */
+/**
+ * Types whose addition the compiler supports; it only passes the others
+ * through.
+ */
 const ADDED = ELEMENT_TYPES.filter((name) => !/^[su]i|^i4|^f8E8M0/.test(name));
 
 /** A tensor of 2x4 elements with all kinds of bits in them. */
@@ -73,7 +76,7 @@ function anyBits(elementType: ElementType): NdArray {
   return { elementType, shape: [2, 4], data };
 }
 
-/** What `iree-run-module` prints of a function's results. */
+/** Output of `iree-run-module` for a function's results. */
 async function peerPrints(
   module: string,
   name: string,
@@ -101,7 +104,7 @@ function printed(name: string, result: CallResult): string {
   return [`EXEC @${name}\n`, ...lines].join("");
 }
 
-test("Tensors of every element type go in and out as in iree-run-module", async () => {
+test("Tensors of every element type match those of iree-run-module", async () => {
   using folder = new TemporaryFolder();
   using loaded = load({ modules: [elements], device: "local-sync" });
   await forEach(ELEMENT_TYPES, async (elementType) => {
@@ -118,7 +121,7 @@ test("Tensors of every element type go in and out as in iree-run-module", async 
     assertEquals(view.toNdArray(), tensor);
     assertStrictEquals(view.toTypedArray().constructor, CLASSES[elementType]);
     if (elementType.endsWith("i4")) {
-      // Elements of 4 bits are not printed by either.
+      // Neither prints elements of 4 bits.
       const { code, stderr } = await peer([...args, `--output=@${path}.out`]);
       assertEquals([code, stderr], [0, ""]);
       assertEquals(view.toBytes(), await Deno.readFile(`${path}.out`));
@@ -130,7 +133,7 @@ test("Tensors of every element type go in and out as in iree-run-module", async 
   });
 });
 
-test("Sums of nested arrays of every element type are those of iree-run-module", async () => {
+test("Sums of nested arrays of every element type match iree-run-module", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using loaded = load({ modules: [elements], device: "local-sync" });
@@ -152,7 +155,7 @@ test("Sums of nested arrays of every element type are those of iree-run-module",
   });
 });
 
-// Every format has these, with two bits of mantissa as well.
+// Every format has these, even with two mantissa bits.
 const NUMBERS = { a: [1, 2, 3, 4], b: [2, 2, 1, 2], sum: [3, 4, 4, 6] };
 
 const COMPLEX = {
@@ -164,14 +167,14 @@ const COMPLEX = {
 const SUMS: Partial<
   Record<ElementType, Record<"a" | "b" | "sum", NestedArray>>
 > = {
-  // Of one bit, which a sum of 1 and 1 leaves 0.
+  // Of one bit, so that a sum of 1 and 1 leaves 0.
   i1: { a: [0, 1, false, true], b: [0, 0, 1, 1], sum: [0, 1, 1, 0] },
   cf64: COMPLEX,
   cf128: COMPLEX,
 };
 
 for (const device of ["local-sync", "local-task"]) {
-  test(`Tensors of ranks 0 to 3 go in as arrays, on ${device}`, async () => {
+  test(`Tensors of ranks 0 to 3 are passed as arrays, on ${device}`, async () => {
     using loaded = load({ modules: [shapes], device });
     const array = (length: number) =>
       Int32Array.from({ length }, (_, index) => index - 3);
@@ -194,7 +197,7 @@ for (const device of ["local-sync", "local-task"]) {
   });
 }
 
-test("Tensors without elements go in and out", async () => {
+test("Tensors without elements are accepted and returned", async () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   const nothing = new Float32Array();
   const cases: [string, Argument[], string][] = [
@@ -217,7 +220,7 @@ test("Tensors without elements go in and out", async () => {
   assertEquals([view.shape, view.toNestedArray()], [[3, 0], [[], [], []]]);
 });
 
-test("A function gives several results, tensors and scalars", async () => {
+test("A function returns several results, tensors and scalars", async () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   const result = () => loaded.call("several", new Float32Array([1, 2, 3]), 2.5);
   assertEquals(
@@ -239,7 +242,7 @@ test("A function gives several results, tensors and scalars", async () => {
   assertEquals(c.toTypedArray(), new Uint8Array([1, 0, 0, 1]));
 });
 
-test("Buffer views go in beside arrays, and results go in again", () => {
+test("Buffer views are accepted beside arrays, and results are accepted again", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   using loaded = load({ modules: [elements], device });
@@ -247,7 +250,7 @@ test("Buffer views go in beside arrays, and results go in again", () => {
   using b = loaded.call("add_f32", a, [1, 1, 1, 1]) as BufferView;
   using c = loaded.call("add_f32", b, a) as BufferView;
   assertEquals(c.toNestedArray(), [3, 5, 7, 9]);
-  // IREE takes integers of as many bits for each other.
+  // IREE treats integers of the same width as interchangeable.
   using unsigned = BufferView.from(device, new Uint32Array([1, 2, 3, 2 ** 31]));
   using d = loaded.call(
     "add_i32",
@@ -257,7 +260,7 @@ test("Buffer views go in beside arrays, and results go in again", () => {
   assertEquals(d.toNestedArray(), [2, 3, 4, -(2 ** 31)]);
 });
 
-test("Arrays are copied: what is written to them later changes nothing", () => {
+test("Arrays are copied, so later writes have no effect", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const data = new Float32Array(8).fill(1);
   using view = loaded.call("same_f32", {

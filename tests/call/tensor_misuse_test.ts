@@ -11,8 +11,8 @@ import {
 } from "../../mod.ts";
 import { program, test } from "../support.ts";
 
-// Arrays that lie or change, and data whose reading runs code: never a crash,
-// never a byte beyond what there is, never another call's numbers.
+// Arrays that lie or change, and data whose reading runs code. They must not
+// crash, read beyond their memory, or see another call's numbers.
 
 const elements = await program("elements.mlir");
 const shapes = await program("shapes.mlir");
@@ -33,7 +33,7 @@ function assertRefused(
   assertEquals(assertThrows(call, IreeError, words).code, code);
 }
 
-test("An array's own properties do not tell how much there is of it", () => {
+test("An array's own properties do not change its size", () => {
   using loaded = load({ modules: [shapes, elements], device: "local-sync" });
   const lying = new Float32Array([1, 2, 3, 4]);
   for (const name of ["length", "byteLength", "byteOffset"]) {
@@ -56,7 +56,7 @@ test("An array's own properties do not tell how much there is of it", () => {
   }
 });
 
-test("Whether an array's memory was moved is not its properties' to tell", () => {
+test("An array's own properties cannot hide that its memory moved", () => {
   using instance = Instance.open();
   const there = new Uint8Array([1, 2, 3, 4]);
   Object.defineProperty(there.buffer, "detached", { value: true });
@@ -71,7 +71,7 @@ test("Whether an array's memory was moved is not its properties' to tell", () =>
   );
 });
 
-test("What only looks like an array is none", () => {
+test("An object that only looks like an array is rejected", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const good = new Float32Array(4);
   for (
@@ -103,7 +103,7 @@ test("What only looks like an array is none", () => {
   );
 });
 
-test("Booleans are looked at, whatever methods an array has", () => {
+test("Booleans are checked, whatever methods an array has", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const array = Uint8Array.of(0, 1, 2, 0);
   Object.defineProperty(array, "findIndex", { value: () => -1 });
@@ -113,7 +113,7 @@ test("Booleans are looked at, whatever methods an array has", () => {
   );
 });
 
-test("An array of a resizable buffer is as long as it is by now", () => {
+test("An array over a resizable buffer has its current length", () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   const buffer = new ArrayBuffer(16, { maxByteLength: 1 << 16 });
   const whole = new Float32Array(buffer);
@@ -126,7 +126,8 @@ test("An array of a resizable buffer is as long as it is by now", () => {
   assertEquals(numbers(loaded, "vector", part), [6, 8]);
   buffer.resize(12);
   assertEquals(numbers(loaded, "vector", whole), [2, 4, 6]);
-  // It begins within and ends without: the engine says that it is empty.
+  // It begins within the buffer and ends beyond it, so the engine reports
+  // length 0.
   assertRefused(
     () => numbers(loaded, "vector", part),
     "input0 is detached: its buffer was resized",
@@ -152,7 +153,7 @@ function whenRead(values: number[], code: () => void, at = 0): number[] {
   return array;
 }
 
-test("A call within the reading of a call's data changes nothing of it", () => {
+test("A call made while a call's data is read does not change that data", () => {
   using loaded = load({ modules: [fences], device: "local-sync" });
   let count = 0;
   const scale = (data: Argument, by: number): unknown[] => {
@@ -180,7 +181,7 @@ test("A call within the reading of a call's data changes nothing of it", () => {
   assert(count > 5);
 });
 
-test("What code in the data disposes is refused, not used", () => {
+test("Data that disposes objects while it is read is rejected", () => {
   using instance = Instance.open();
   {
     using loaded = load({ modules: [elements], device: "local-sync" });
@@ -219,7 +220,7 @@ test("What code in the data disposes is refused, not used", () => {
   );
 });
 
-test("What code in the data makes smaller is refused, not read beyond", () => {
+test("Data that shrinks while it is read is rejected", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
   const resized = whenRead([1, 2, 3, 4], () => buffer.resize(4));
@@ -254,7 +255,7 @@ test("What code in the data makes smaller is refused, not read beyond", () => {
   );
 });
 
-test("A shape that changes while it is read is the one that was checked", () => {
+test("A shape that changes while it is read keeps its checked value", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   let reads = 0;
   const shape = [2, 2];

@@ -1,6 +1,6 @@
 /**
- * Archives for the tests of `iree setup`: small ones, and a server on this
- * machine that hands them out as badly as told.
+ * Archives for the tests of `iree setup`: small ones, and a local server that
+ * serves them as badly as each test asks.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { waitUntil } from "../waiting.ts";
 
 const encoder = new TextEncoder();
 
-/** A file with text. */
+/** A text file. */
 export function file(path: string, text: string): ArchiveFile {
   return { path, bytes: encoder.encode(text) };
 }
 
-/** The files of an archive that can be installed; its library is none. */
+/** The files of an installable archive; its library is a stand-in. */
 export function installable(): ArchiveFile[] {
   const build = { version: runtime.packageVersion, target: Deno.build.target };
-  // Random bytes, which do not shrink.
+  // Random bytes, which do not compress.
   const bytes = crypto.getRandomValues(new Uint8Array(50_000));
   return [
     file(BUILD_FILE, JSON.stringify(build)),
@@ -30,7 +30,7 @@ export function installable(): ArchiveFile[] {
   ];
 }
 
-/** An archive that can be installed, with its hash. */
+/** An installable archive, with its hash. */
 export async function smallArchive(
   files: readonly ArchiveFile[] = installable(),
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; sha256: string }> {
@@ -38,7 +38,7 @@ export async function smallArchive(
   return { bytes, sha256: await hashOf(bytes) };
 }
 
-/** SHA-256 in hexadecimal digits. */
+/** SHA-256 in hexadecimal. */
 export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
@@ -56,19 +56,19 @@ export async function pathsUnder(folder: string): Promise<string[]> {
 
 /** How a server answers one request. */
 export interface Answer {
-  /** Breaks the connection after so many bytes. */
+  /** Breaks the connection after this many bytes. */
   readonly breaksAfter?: number;
-  /** Goes silent after so many bytes. */
+  /** Stalls after this many bytes. */
   readonly silentAfter?: number;
-  /** Knows no ranges: sends the whole whatever is asked for. */
+  /** Ignores ranges: always sends the whole file. */
   readonly whole?: boolean;
   /** Answers with an error. */
   readonly status?: number;
-  /** Says nothing of the length. */
+  /** Omits the length. */
   readonly chunked?: boolean;
 }
 
-/** Size of the file that a folder has of a download that goes on. */
+/** Size of a folder's partial download. */
 function sizeOfPartial(folder: string): number {
   try {
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -81,8 +81,8 @@ function sizeOfPartial(folder: string): number {
 }
 
 /**
- * A server of one file, that answers each request as the next answer says.
- * Answers that break off need the folder that the download goes to.
+ * Serves one file, answering each request as the next answer says. Answers that
+ * break off need the folder of the download.
  */
 export class Server implements AsyncDisposable {
   /** The range of each request so far. */
@@ -114,7 +114,7 @@ export class Server implements AsyncDisposable {
     );
   }
 
-  /** Address of the file. */
+  /** The file's URL. */
   get url(): URL {
     const { port } = this.#server.addr;
     return new URL(`http://127.0.0.1:${port}/archive.tar.gz`);
@@ -156,7 +156,7 @@ export class Server implements AsyncDisposable {
     const end = breaksAfter ?? silentAfter ?? bytes.length;
     controller.enqueue(bytes.slice(0, end));
     if (silentAfter !== undefined) await this.#end.promise;
-    // What was sent has to arrive before the connection is gone.
+    // The bytes must arrive before the connection closes.
     if (breaksAfter !== undefined) {
       await waitUntil(
         () => sizeOfPartial(this.#downloads) >= from + end,
@@ -167,7 +167,7 @@ export class Server implements AsyncDisposable {
       if (end === bytes.length) controller.close();
       else controller.error(new Error("broken as told"));
     } catch {
-      // Whoever wanted it has gone.
+      // The client has disconnected.
     }
   }
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { execute, iree, mustRun, TemporaryFolder, test } from "../support.ts";
 
-/** Whether a shell is there; bash has to be. */
-// CI has all shells, so there a test whose shell is missing fails.
+/** Whether a shell is installed; bash must be. */
+// CI has all shells, so a test whose shell is missing fails there.
 async function isLacking(shell: string): Promise<boolean> {
   if (Deno.env.get("CI") === "true") return false;
   return (await execute("sh", ["-c", `command -v ${shell}`])).code !== 0;
@@ -17,14 +17,14 @@ async function script(shell: string, folder: TemporaryFolder): Promise<string> {
   return path;
 }
 
-/** All names of commands, as the help has them. */
+/** All command names in the help. */
 async function commands(): Promise<string[]> {
   const { stdout } = await iree(["--help"]);
   return [...stdout.split("\nFlags:")[0].matchAll(/^ {2}([a-z]+) {2}/gm)]
     .map(([, name]) => name);
 }
 
-/** Names of the flags that a command's help has. */
+/** Names of the flags in a command's help. */
 async function flagsOf(command: string): Promise<string[]> {
   const { stdout } = await iree([command, "--help"]);
   return [...stdout.matchAll(/^ {2}--([a-z0-9_]+)/gm)].map(([, name]) => name);
@@ -104,7 +104,7 @@ Deno.test({
   async fn() {
     using folder = new TemporaryFolder();
     const path = await script("zsh", folder);
-    // A shell at a terminal of its own, which is sent keys.
+    // A shell on a terminal of its own, driven by keystrokes.
     const code = `zmodload zsh/zpty
       zpty z zsh -f -i
       zpty -w z "PS1= LISTMAX=999; autoload -Uz compinit; compinit -u -D"
@@ -137,13 +137,13 @@ Deno.test({
       cwd: folder.path,
       env: { HOME: folder.path, TERM: "dumb" },
     });
-    // Each line, and what it did not complete.
+    // Each line, and the completions that it lacked.
     const expected = Object.keys(lines).map((line) => `${line}: `);
     assertEquals(printed.split("\n").filter(Boolean), expected);
   },
 });
 
-test("Completions are for shells that there are scripts for", async () => {
+test("Shells without a completion script are rejected", async () => {
   for (const args of [[], ["tcsh"], ["bash", "zsh"], ["toString"]]) {
     const { code, stderr } = await iree(["completions", ...args]);
     assertEquals(code, 2);

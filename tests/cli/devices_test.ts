@@ -24,7 +24,7 @@ test("iree devices lists drivers with their devices, or why they have none", asy
   );
 });
 
-test("Of Vulkan's loader no variable is named that is not read", async () => {
+test("The message about Vulkan's loader names only variables that are read", async () => {
   using instance = Instance.open();
   const vulkan = probeDrivers(instance).find(({ name }) => name === "vulkan");
   const texts = [
@@ -36,7 +36,7 @@ test("Of Vulkan's loader no variable is named that is not read", async () => {
     (await iree(["doctor"])).stdout,
   ];
   for (const text of texts) assert(!text.includes("LIBVULKAN_PATH"), text);
-  // Where the system has Vulkan there is nothing to say.
+  // A system with Vulkan prints nothing here.
   if (vulkan?.error?.code !== "NOT_FOUND") return;
   for (const text of texts) {
     assertStringIncludes(text, "the flag vulkan_libvulkan_search_path");
@@ -49,7 +49,7 @@ test("Of Vulkan's loader no variable is named that is not read", async () => {
   assertEquals(error.hint, vulkan.error.hint);
 });
 
-test("iree devices --driver lists one driver, and fails with it", async () => {
+test("iree devices --driver lists one driver and exits with its failure", async () => {
   const { code, stdout } = await iree(["devices", "--driver=local-task"]);
   assertEquals(code, 0);
   assertEquals(
@@ -65,7 +65,7 @@ test("iree devices --driver lists one driver, and fails with it", async () => {
   }
 });
 
-test("Texts of drivers and devices are those of iree-run-module", async () => {
+test("Drivers and devices are listed as by iree-run-module", async () => {
   using instance = Instance.open();
   for (const driver of ["local-sync", "local-task"]) {
     const theirs = await peer([`--dump_devices=${driver}`]);
@@ -82,7 +82,7 @@ test("Texts of drivers and devices are those of iree-run-module", async () => {
     formatDevices(instance),
     (await peer(["--list_devices"])).stdout,
   );
-  // The two programs have not all drivers in common.
+  // The two programs share only some drivers.
   const [head, list] = (await peer(["--list_drivers"])).stdout.split("\n\n");
   const ours = formatDrivers(instance).split("\n\n");
   assertEquals(ours[0], head);
@@ -93,7 +93,7 @@ test("Texts of drivers and devices are those of iree-run-module", async () => {
   }
 });
 
-test("iree devices --dump has a part for each driver, as --dump_devices", async () => {
+test("iree devices --dump has one part per driver, as --dump_devices", async () => {
   const parts = (text: string): Map<string, string> =>
     new Map(
       text.split(/^(?=# =+\n# Enumerated)/m)
@@ -108,7 +108,7 @@ test("iree devices --dump has a part for each driver, as --dump_devices", async 
   assertEquals([...ours.keys()], listDrivers(instance).map(({ name }) => name));
 });
 
-test("iree devices --topologies prints what --dump_task_topologies does", async () => {
+test("iree devices --topologies prints the same as --dump_task_topologies", async () => {
   await forEach(
     [
       [],
@@ -134,7 +134,7 @@ test("iree devices --topologies prints what --dump_task_topologies does", async 
   );
 });
 
-test("iree devices --json prints all of it as JSON", async () => {
+test("iree devices --json prints everything as JSON", async () => {
   const { code, stdout, stderr } = await iree([
     "devices",
     "--json",
@@ -168,7 +168,7 @@ test("iree devices --json prints all of it as JSON", async () => {
   assertEquals(topologies[0].groups[0].affinity.id, 0);
 });
 
-test("Wrong usage of iree devices is told", async () => {
+test("iree devices reports wrong usage", async () => {
   await forEach(
     [
       [["--task_topology_group_count=1"], "need --topologies"],
@@ -191,7 +191,7 @@ test("Wrong usage of iree devices is told", async () => {
   );
 });
 
-test("Processors and nodes that there are not are failures", async () => {
+test("Missing processors and nodes are failures", async () => {
   await forEach(
     [
       ["--task_topology_cpu_ids=100000", "OUT_OF_RANGE: cpu_ids[0] 100000"],

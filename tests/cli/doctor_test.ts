@@ -23,7 +23,7 @@ const INSTALL = `\`deno run -A ${
   join(ROOT, "cli.ts")
 } setup\` installs the library`;
 
-test("iree doctor tells what was found, where, and which devices work", async () => {
+test("iree doctor reports its findings and the devices that work", async () => {
   const { code, stdout, stderr } = await iree(["doctor"]);
   assertEquals([code, stderr], [0, ""]);
   for (
@@ -47,7 +47,7 @@ test("iree doctor tells what was found, where, and which devices work", async ()
   );
 });
 
-test("iree doctor fails without a library, and tells how to get one", async () => {
+test("iree doctor fails without a library and suggests how to install one", async () => {
   using folder = new TemporaryFolder();
   const { code, stdout, stderr } = await iree(["doctor"], {
     env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
@@ -68,7 +68,7 @@ test("iree doctor fails without a library, and tells how to get one", async () =
   );
 });
 
-test("iree doctor --json tells the same to programs, with the same status", async () => {
+test("iree doctor --json reports the same as data, with the same status", async () => {
   const { code, stdout, stderr } = await iree(["doctor", "--json"]);
   assertEquals([code, stderr], [0, ""]);
   const found = JSON.parse(stdout);
@@ -99,7 +99,7 @@ test("iree doctor --json tells the same to programs, with the same status", asyn
   assertStringIncludes(errors[0], "no IREE runtime library");
 });
 
-test("iree doctor tells of a library that is none", async () => {
+test("iree doctor reports a file that is not a library", async () => {
   const { code, stdout, stderr } = await iree(["doctor"], {
     env: { IREE_RUNTIME_LIBRARY: join(ROOT, "deno.json") },
   });
@@ -108,7 +108,7 @@ test("iree doctor tells of a library that is none", async () => {
   assertStringIncludes(stderr, INSTALL);
 });
 
-test("iree doctor says which glibc the library needs where it is too old", async () => {
+test("iree doctor names the required glibc when the system's is too old", async () => {
   using folder = new TemporaryFolder();
   const stub = folder.join("libc.so.6");
   const versions = folder.join("versions");
@@ -145,7 +145,7 @@ test("iree doctor says which glibc the library needs where it is too old", async
   }
 });
 
-test("Programs run with the rights that iree doctor names", async () => {
+test("Programs run with the permissions that iree doctor prints", async () => {
   using folder = new TemporaryFolder();
   const installed = folder.join(
     "iree-deno/library",

@@ -39,20 +39,20 @@ function parse(...args: string[]): FlagValues<typeof TABLE> {
   return parseFlags(TABLE, args);
 }
 
-/** Asserts that arguments are wrong usage, and why. */
+/** Asserts that arguments are wrong usage, with the given message. */
 function assertRefused(args: string[], message: string): void {
   const error = assertThrows(() => parse(...args), UsageError);
   assertEquals(error.message, message);
 }
 
-test("Flags have their defaults where no argument is given", () => {
+test("Flags have their defaults without arguments", () => {
   assertEquals(parse(), DEFAULTS);
-  // A list of one call is not that of the next one.
+  // Calls do not share a list.
   parse().input.push("stale");
   assertEquals(parse(), DEFAULTS);
 });
 
-test("A list collects its values in order, of the others the last one counts", () => {
+test("A list collects its values in order; for other flags the last one counts", () => {
   assertEquals(
     parse("--input=1", "--function=a", "--input=2", "--input=1"),
     { ...DEFAULTS, input: ["1", "2", "1"], function: "a" },
@@ -68,7 +68,7 @@ test("A list collects its values in order, of the others the last one counts", (
   );
 });
 
-test("A value is all that follows the first `=`, as it is", () => {
+test("A value is everything after the first `=`, unchanged", () => {
   assertEquals(
     parse(
       "--input=4xf32=1 2",
@@ -83,7 +83,7 @@ test("A value is all that follows the first `=`, as it is", () => {
   assertEquals(parse("--function=").function, "");
 });
 
-test("A boolean is true, false, 1, 0 or alone", () => {
+test("A boolean is true, false, 1, 0 or has no value", () => {
   for (const text of ["--trace_execution", "=true", "=1"]) {
     const arg = text.startsWith("=") ? `--trace_execution${text}` : text;
     assertEquals(parse(arg).trace_execution, true, arg);
@@ -110,7 +110,7 @@ test("A choice is one of its values", () => {
   }
 });
 
-test("- and _ in the names of flags are the same", () => {
+test("- and _ in flag names are equivalent", () => {
   for (const name of ["module-mode", "module_mode"]) {
     assertEquals(parse(`--${name}=mmap`).module_mode, "mmap");
   }
@@ -119,7 +119,7 @@ test("- and _ in the names of flags are the same", () => {
   assertEquals(parse("--function=a-b_c").function, "a-b_c");
 });
 
-test("A flag that needs a value does not take the next argument for it", () => {
+test("A flag that needs a value does not consume the next argument", () => {
   assertRefused(
     ["--input", "3"],
     "flag 'input' needs a value: --input=VALUE",
@@ -136,13 +136,13 @@ test("A flag that needs a value does not take the next argument for it", () => {
   assertStringIncludes(error.message, "flag 'module_mode' needs a value");
 });
 
-test("Unknown flags are named, among them those every object has", () => {
+test("Errors name unknown flags, including names that every object has", () => {
   for (const name of ["bogus", "toString", "__proto__", "i"]) {
     assertRefused([`--${name}=1`], `flag '${name}' not recognized`);
   }
 });
 
-test("Of an unknown flag that is nearly a known one, that one is named", () => {
+test("An error about an unknown flag suggests a similar one", () => {
   for (
     const [name, known] of [
       ["inputs", "input"],
@@ -158,13 +158,13 @@ test("Of an unknown flag that is nearly a known one, that one is named", () => {
       `flag '${name}' not recognized; did you mean --${known}?`,
     );
   }
-  // Nothing that is merely as long.
+  // The same length alone is not similar.
   assertRefused(["--output=1"], "flag 'output' not recognized");
   const long = "input".repeat(20);
   assertRefused([`--${long}=1`], `flag '${long}' not recognized`);
 });
 
-test("Arguments that are no flags are refused", () => {
+test("Positional arguments are rejected", () => {
   for (const arg of ["stray", "", "-", "-x", "--", "--=1"]) {
     assertRefused(
       ["--input=1", arg],
@@ -177,7 +177,7 @@ test("Arguments that are no flags are refused", () => {
   );
 });
 
-test("A number is one within its limits", () => {
+test("A number must be within its limits", () => {
   const parseMore = (arg: string) => parseFlags(MORE, [arg]);
   assertEquals(parseFlags(MORE, []).count, undefined);
   assertEquals(parseMore("--count=-1").count, -1);
@@ -207,19 +207,19 @@ test("A number is one within its limits", () => {
   );
 });
 
-test("An optional value is nothing where the flag stands alone", () => {
+test("An optional value is undefined when the flag has none", () => {
   assertEquals(parseFlags(MORE, []).list_devices, undefined);
   assertEquals(parseFlags(MORE, ["--list_devices"]).list_devices, "");
   assertEquals(parseFlags(MORE, ["--list-devices=a"]).list_devices, "a");
   assertStringIncludes(formatFlags(MORE), "--list_devices[=DRIVER]\n");
 });
 
-test("A boolean can be true unless it is given", () => {
+test("A boolean can default to true", () => {
   assertEquals(parseFlags(MORE, []).tracing, true);
   assertEquals(parseFlags(MORE, ["--tracing=false"]).tracing, false);
 });
 
-test("A flag that does nothing takes the value that says so", () => {
+test("A flag without effect accepts only its neutral value", () => {
   for (const arg of ["--replay=", '--replay=""']) parseFlags(MORE, [arg]);
   assertThrows(
     () => parseFlags(MORE, ["--replay=file"]),
@@ -231,7 +231,7 @@ test("A flag that does nothing takes the value that says so", () => {
   }
 });
 
-test("Quotes around a value are not of it, but in lists", () => {
+test("Quotes around a value are removed, except in lists", () => {
   assertEquals(parse('--function="a b"').function, "a b");
   assertEquals(parse('--function=""').function, "");
   assertEquals(parse('--function="').function, '"');
@@ -239,7 +239,7 @@ test("Quotes around a value are not of it, but in lists", () => {
   assertEquals(parse('--input="a"').input, ['"a"']);
 });
 
-test("Arguments that are no flags go where they are wanted", () => {
+test("Positional arguments are collected where a command accepts them", () => {
   const operands: string[] = [];
   const { input } = parseFlags(
     TABLE,
@@ -255,7 +255,7 @@ test("Arguments that are no flags go where they are wanted", () => {
   );
 });
 
-test("The help of flags names each with its values", () => {
+test("The help lists each flag with its values", () => {
   const { input, module_mode, trace_execution } = TABLE;
   assertEquals(
     formatFlags({ input, module_mode, trace_execution }),
@@ -265,7 +265,7 @@ test("The help of flags names each with its values", () => {
   );
 });
 
-test("A flag file counts as if its lines stood where it is named", () => {
+test("A flag file's lines count where the file is named", () => {
   using folder = new TemporaryFolder();
   const file = folder.join("some.flags");
   Deno.writeTextFileSync(file, "--input=2\n--function=file\n--input=3\n");
@@ -278,7 +278,7 @@ test("A flag file counts as if its lines stood where it is named", () => {
   assertEquals(parse(flagfile, flagfile).input, ["2", "3", "2", "3"]);
 });
 
-test("A flag file may have comments, blank lines, spaces around and CRLF", () => {
+test("A flag file may have comments, blank lines, indentation and CRLF", () => {
   using folder = new TemporaryFolder();
   const file = folder.join("some.flags");
   Deno.writeTextFileSync(
@@ -294,7 +294,7 @@ test("A flag file may have comments, blank lines, spaces around and CRLF", () =>
   assertEquals(parse(`--flagfile=${file}`), DEFAULTS);
 });
 
-test("Flag files name others, in order", () => {
+test("Flag files include others, in order", () => {
   using folder = new TemporaryFolder();
   const [outer, inner] = [folder.join("outer"), folder.join("inner")];
   Deno.writeTextFileSync(inner, "--input=2\n");
@@ -305,7 +305,7 @@ test("Flag files name others, in order", () => {
   assertEquals(parse(`--flagfile=${outer}`).input, ["1", "2", "3", "2"]);
 });
 
-test("Flag files are nested sixteen deep and no deeper", () => {
+test("Flag files nest sixteen deep, and deeper nesting throws", () => {
   using folder = new TemporaryFolder();
   for (let depth = 1; depth <= 17; depth++) {
     Deno.writeTextFileSync(
@@ -324,7 +324,7 @@ test("Flag files are nested sixteen deep and no deeper", () => {
   assertStringIncludes(error.message, `${folder.join("16")}:1: `);
 });
 
-test("A flag file that names itself is refused", () => {
+test("A flag file that includes itself is rejected", () => {
   using folder = new TemporaryFolder();
   const file = folder.join("self");
   Deno.writeTextFileSync(file, `--input=1\n--flagfile=${file}\n`);
@@ -335,7 +335,7 @@ test("A flag file that names itself is refused", () => {
   );
 });
 
-test("What is wrong in a flag file is told with file and line", () => {
+test("Errors in a flag file name the file and line", () => {
   using folder = new TemporaryFolder();
   const [outer, inner] = [folder.join("outer"), folder.join("inner")];
   Deno.writeTextFileSync(inner, "# one\n\n--bogus=1\n");
@@ -357,7 +357,7 @@ test("What is wrong in a flag file is told with file and line", () => {
   );
 });
 
-test("A flag file that cannot be read is named, with who names it", () => {
+test("An unreadable flag file's error names the file and where it is included", () => {
   using folder = new TemporaryFolder();
   const [outer, missing] = [folder.join("outer"), folder.join("missing")];
   Deno.writeTextFileSync(outer, `--flagfile=${missing}\n`);

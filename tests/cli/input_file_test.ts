@@ -35,7 +35,7 @@ test("Inputs and flag files can be pipes of the shell", async () => {
   assertStringIncludes(stdout, "42");
 });
 
-test("Files of the command line that may never end are refused", async () => {
+test("Files on the command line that may never end are rejected", async () => {
   using folder = new TemporaryFolder();
   const pipe = folder.join("pipe");
   await mustRun("mkfifo", [pipe]);

@@ -73,7 +73,7 @@ ${MORE}`,
   });
 });
 
-test("Of many parameters iree inspect prints the first, and all with --all", async () => {
+test("iree inspect prints the first parameters, and all with --all", async () => {
   using folder = new TemporaryFolder();
   const source = folder.join("many.mlir");
   const keys = Array.from({ length: 11 }, (_, index) => `p${index}`);
@@ -111,7 +111,7 @@ ${
   );
 });
 
-test("iree inspect --all prints sections that people can read", async () => {
+test("iree inspect --all prints readable sections", async () => {
   const { code, stdout, stderr } = await iree(["inspect", "--all", mul]);
   assertEquals([code, stderr], [0, ""]);
   const { sizes } = inspectProgram(mul);
@@ -134,14 +134,14 @@ test("iree inspect --all prints sections that people can read", async () => {
   ) assertStringIncludes(stdout, part);
 });
 
-test("iree inspect tells what a program needs before it can be loaded", async () => {
+test("iree inspect prints what a program needs before it can be loaded", async () => {
   const { code, stdout } = await iree(["inspect", example]);
   assertEquals(code, 0);
   assertMatch(stdout, /\n {2}custom +version >= 0 +required +load a module of/);
   assertMatch(stdout, /\n {2}!custom\.string +a type +load the module that/);
 });
 
-test("Attributes of modules and functions are printed", async () => {
+test("iree inspect prints attributes of modules and functions", async () => {
   const module = await iree(["inspect", "--all", inspected]);
   assertStringIncludes(module.stdout, "\nAttributes:\n  author  the tests\n");
   const { stdout } = await iree([
@@ -172,7 +172,7 @@ test("iree inspect prints libraries, and their modules with --load", async () =>
   assertStringIncludes(plain.stdout, "\n  create_custom_module");
   assert(!plain.stdout.includes("Module custom"));
 
-  // In one instance: the second library finds the types of the first one.
+  // Both load in one instance: the second library finds the first one's types.
   const named = `${sample}@create_shout_module?prefix=x`;
   const { code, stdout, stderr } = await iree([
     "inspect",
@@ -201,7 +201,7 @@ async function json(...args: string[]): Promise<any[]> {
   return JSON.parse(stdout);
 }
 
-test("--json has the fields that docs/inspect.md names, and no others", async () => {
+test("--json has exactly the fields in docs/inspect.md", async () => {
   const files = [signatures, inspected, sample, "nope.vmfb"];
   const [first, second, library, failure] = await json(...files);
   assertEquals(
@@ -225,7 +225,7 @@ test("--json has the fields that docs/inspect.md names, and no others", async ()
     assertEquals(Object.keys(rest), fieldsOf(`\`"${kind}"\``));
   }
   const [parameterized] = await json(parameters);
-  // All fields that it tells of are there, in each of their kinds.
+  // Every documented field is present, in each kind of output.
   const inner = [
     first.exports[0],
     first.exports[0].signature,
@@ -248,7 +248,7 @@ test("--json has the fields that docs/inspect.md names, and no others", async ()
   assertMatch(failure.message, /^NOT_FOUND: failed to open file 'nope.vmfb'/);
 });
 
-test("--json with --load has the module", async () => {
+test("--json with --load includes the module", async () => {
   const [{ module }, { module: custom }] = await json("--load", types, sample);
   assertEquals(module.name, "types");
   assertEquals(module.exports[0], {
@@ -262,7 +262,7 @@ test("--json with --load has the module", async () => {
   assertEquals(none, null);
 });
 
-test("--types writes the module that formatProgramTypes makes", async () => {
+test("--types prints the module that formatProgramTypes makes", async () => {
   const description = inspectProgram(signatures);
   const printed = await iree(["inspect", "--types", signatures]);
   assertEquals(printed, {
@@ -289,7 +289,7 @@ test("--types writes the module that formatProgramTypes makes", async () => {
   assertStringIncludes(printed.stdout, '} from "@iree/runtime";');
 });
 
-test("--output takes what would be printed", async () => {
+test("--output writes the same text to a file", async () => {
   using folder = new TemporaryFolder();
   for (const flags of [[], ["--json"], ["--types"]]) {
     const output = folder.join("output");
@@ -303,7 +303,7 @@ test("--output takes what would be printed", async () => {
   assertStringIncludes(stderr, nowhere);
 });
 
-test("A program comes from stdin as -", async () => {
+test("A program is read from stdin as -", async () => {
   const stdin = await Deno.readFile(mul);
   const { code, stdout } = await iree(["inspect", "-"], { stdin });
   assertEquals(code, 0);
@@ -314,7 +314,7 @@ test("A program comes from stdin as -", async () => {
   assertStringIncludes(cut.stderr, "standard input: FlatBuffer length prefix");
 });
 
-test("A file that fails does not keep the others from being told", async () => {
+test("A file that fails does not stop iree inspect from printing others", async () => {
   using folder = new TemporaryFolder();
   const cut = folder.join("cut.vmfb");
   await Deno.writeFile(cut, (await Deno.readFile(mul)).slice(0, 2000));
@@ -328,7 +328,7 @@ test("A file that fails does not keep the others from being told", async () => {
   assertStringIncludes(stderr, `'${cut}': FlatBuffer length prefix out of`);
 });
 
-test("iree inspect is used wrong with exit status 2", async () => {
+test("Wrong usage of iree inspect exits with 2", async () => {
   await forEach(
     [
       [[], "no file to inspect is named"],
@@ -352,7 +352,7 @@ test("iree inspect is used wrong with exit status 2", async () => {
   );
 });
 
-test("--types of what is no program, and modules that cannot be made, fail", async () => {
+test("--types fails for invalid programs and modules that cannot be created", async () => {
   await forEach(
     [
       [["--types", sample], "INVALID_ARGUMENT"],
@@ -367,12 +367,12 @@ test("--types of what is no program, and modules that cannot be made, fail", asy
   );
 });
 
-test("Names in files give a terminal no orders", async () => {
+test("Names in files cannot inject terminal escapes", async () => {
   const bytes = await Deno.readFile(mul);
   const text = new TextDecoder("latin1").decode(bytes);
   const at = text.indexOf("mul(%input0") - 1;
   assert(at > 0);
-  // An escape in the attribute that the signature is in, and in the name.
+  // An escape in the attribute with the signature, and one in the name.
   for (const match of text.matchAll(/mul\0|@mul\(/g)) {
     bytes[match.index + 1] = 0x1b;
   }
@@ -385,7 +385,7 @@ test("Names in files give a terminal no orders", async () => {
   assert(!stdout.includes("\x1b"));
 });
 
-test("Nothing native is left of an inspection", async () => {
+test("An inspection leaves nothing native behind", async () => {
   const { log, error } = console;
   console.log = console.error = () => {};
   try {

@@ -18,7 +18,7 @@ const types = await nativeModule("fixtures/types_module.cc");
 
 const HELP = /^IREE's runtime on the command line\.\n\nUsage: iree COMMAND/;
 
-test("iree alone, help and --help print the commands", async () => {
+test("iree without arguments, help and --help print the commands", async () => {
   await forEach([[], ["help"], ["--help"], ["--help", "run"]], async (args) => {
     const { code, stdout, stderr } = await iree(args);
     assertEquals([code, stderr], [0, ""]);
@@ -40,7 +40,7 @@ test("--version prints the versions of Deno, package, library and IREE", async (
   assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
 });
 
-test("--version tells what it knows where there is no library", async () => {
+test("--version prints the known versions when there is no library", async () => {
   const env = { IREE_RUNTIME_LIBRARY: "/nope.so" };
   assertEquals(await iree(["--version"], { env }), {
     code: 0,
@@ -50,7 +50,7 @@ test("--version tells what it knows where there is no library", async () => {
   });
 });
 
-/** The names of the commands, in the order of the help. */
+/** Command names, in the order of the help. */
 const COMMANDS = [
   ...(await iree(["--help"])).stdout.split("\nFlags:")[0]
     .matchAll(/^ {2}([a-z]+) {2}/gm),
@@ -58,7 +58,7 @@ const COMMANDS = [
 
 const OWN_FLAGS = "before a command there can be --help, --version, --verbose";
 
-test("An unknown command or flag is wrong usage, and says what was meant", async () => {
+test("An unknown command or flag is wrong usage, with a suggestion", async () => {
   await forEach(
     [
       [["bogus"], `no command 'bogus'; there is ${COMMANDS}`],
@@ -97,7 +97,7 @@ test("An unknown command or flag is wrong usage, and says what was meant", async
   );
 });
 
-test("A flag of a command with one dash, and -v, say what was meant", async () => {
+test("A command's flag with one dash, and -v, get a suggestion", async () => {
   for (
     const [argument, words] of [
       ["-v", "did you mean --verbose?"],
@@ -115,11 +115,11 @@ test("A flag of a command with one dash, and -v, say what was meant", async () =
   }
 });
 
-test("iree version prints what --version does", async () => {
+test("iree version prints the same as --version", async () => {
   assertEquals(await iree(["version"]), await iree(["--version"]));
 });
 
-test("iree run --help prints every flag, whatever else is given", async () => {
+test("iree run --help prints every flag, whatever other arguments there are", async () => {
   const args = ["run", "--module=nope.vmfb", "--help", "--function=f"];
   const { code, stdout, stderr } = await iree(args);
   assertEquals([code, stderr], [0, ""]);
@@ -140,7 +140,7 @@ test("iree run --help prints every flag, whatever else is given", async () => {
   assertEquals((await iree(["run", "--help"])).stdout, stdout);
 });
 
-/** Runs `main` in this process and keeps what it prints. */
+/** Runs `main` in this process and captures its output. */
 async function capture(
   ...args: string[]
 ): Promise<[code: number, text: string]> {
@@ -154,7 +154,7 @@ async function capture(
   }
 }
 
-// Each is a test of its own, which ends by asserting that nothing is live.
+// Each is a test of its own, which ends by asserting zero live objects.
 for (
   const [name, args, code, words] of [
     [
@@ -188,7 +188,7 @@ for (
     ["is used wrong", ["--bogus"], 2, "flag 'bogus' not recognized"],
   ] as const
 ) {
-  test(`Nothing native is left of a run that ${name}`, async () => {
+  test(`A run that ${name} leaves nothing native behind`, async () => {
     const modules = [arithmetic, types].map((it) => `--module=${it}`);
     const [actual, text] = await capture("run", ...modules, ...args);
     assertEquals(actual, code, text);
@@ -196,7 +196,7 @@ for (
   });
 }
 
-test("Help is there under every name that people try", async () => {
+test("Help answers to every common spelling", async () => {
   const whole = await iree(["--help"]);
   const command = await iree(["run", "--help"]);
   for (const args of [["-h"], ["help"], []]) {
@@ -207,7 +207,7 @@ test("Help is there under every name that people try", async () => {
   }
 });
 
-test("What would be ignored is refused", async () => {
+test("Arguments that would be ignored are rejected", async () => {
   for (
     const [args, words] of [
       [["--module=-", "--module=-"], "--module=- can be given once"],
@@ -223,7 +223,7 @@ test("What would be ignored is refused", async () => {
   }
 });
 
-test("A full disk under stdout is a failure in a line", async () => {
+test("A full disk under stdout is a one-line error", async () => {
   const module = await program("single.mlir");
   const { code, stderr } = await execute("sh", [
     "-c",

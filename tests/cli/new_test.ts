@@ -28,7 +28,7 @@ import { pathsUnder } from "./archives.ts";
 
 const deno = Deno.execPath();
 
-/** What a user's shell has: nothing that `dev` sets. */
+/** A user's shell environment, without the variables that `dev` sets. */
 function userEnvironment(): string[] {
   const names = ["HOME", "PATH", "IREE_DENO_CACHE", "XDG_CACHE_HOME"];
   return names.map((name) => [name, Deno.env.get(name)])
@@ -42,7 +42,7 @@ function runLine(line: string, cwd: string): Promise<Output> {
   return execute("env", args, { cwd });
 }
 
-/** A project that `iree new` has made, and the output of the printed line. */
+/** A project that `iree new` made, and the output of the printed line. */
 async function inProject(
   kind: string,
   name: string,
@@ -67,7 +67,7 @@ async function inProject(
   await mustRun(deno, ["lint"], { cwd: project });
 }
 
-/** A test that starts compilers, which no sanitizer is to be loaded into. */
+/** A test that starts compilers, into which no sanitizer may be loaded. */
 function testWithCompilers(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, ignore: Deno.env.has("DEV_SANITIZE") });
 }
@@ -120,7 +120,7 @@ testWithCompilers(
     }),
 );
 
-test("A project of an installed package calls what the user has installed", () => {
+test("A project of an installed package runs the user's installed command", () => {
   const commands = projectCommands(undefined);
   const tasks = (files: ProjectFiles) =>
     Object.values(JSON.parse(files["deno.json"]).tasks)
@@ -143,7 +143,7 @@ interface Task {
   command: string;
 }
 
-test("iree new makes no project over another, nor one without a name", async () => {
+test("iree new rejects an existing project and a missing name", async () => {
   using folder = new TemporaryFolder();
   const run = (...args: string[]) =>
     iree(["new", ...args], { cwd: folder.path });
@@ -176,7 +176,7 @@ test("iree new makes no project over another, nor one without a name", async () 
   assertMatch((await run("--help")).stdout, /^Makes the folder PATH/);
 });
 
-test("iree new takes names with dashes, paths, and the folder it is run in", async () => {
+test("iree new accepts names with dashes, paths and the current folder", async () => {
   using folder = new TemporaryFolder();
   const made = async (cwd: string, ...args: string[]) => {
     const { code, stdout, stderr } = await iree(["new", ...args], { cwd });
@@ -215,7 +215,7 @@ test("iree new takes names with dashes, paths, and the folder it is run in", asy
     "notes.txt",
     "some_module_test.ts",
   ]);
-  // What is there already stays as it is, and nothing else is made.
+  // Existing files are unchanged, and no others are made.
   const full = folder.join("full");
   await Deno.mkdir(full);
   await Deno.writeTextFile(join(full, "main.ts"), "mine");
@@ -228,7 +228,7 @@ test("iree new takes names with dashes, paths, and the folder it is run in", asy
   assertEquals(await pathsUnder(full), ["main.ts"]);
 });
 
-test("iree sdk prints where modules find what they are built with", async () => {
+test("iree sdk prints the path that modules build against", async () => {
   const output = await iree(["sdk"]);
   assertEquals(output, { code: 0, stdout: `${SDK}\n`, stderr: "" });
   using folder = new TemporaryFolder();

@@ -57,7 +57,7 @@ function same(output: Output, peer: Output, what: string): void {
   assertEquals(output, peer, what);
 }
 
-test("dump prints what iree-dump-parameters prints, byte for byte", async () => {
+test("dump prints the same as iree-dump-parameters, byte for byte", async () => {
   using folder = new TemporaryFolder();
   const { irpa, gguf, safetensors } = writeFiles(folder);
   const cases = [
@@ -108,7 +108,7 @@ test("dump --json prints data", async () => {
   });
 });
 
-test("dump --extract writes contents of every kind; iree-dump-parameters of few", async () => {
+test("dump --extract writes contents of every kind, unlike iree-dump-parameters", async () => {
   using folder = new TemporaryFolder();
   const { irpa, gguf } = writeFiles(folder);
   const expected: Record<string, Uint8Array<ArrayBuffer>> = {
@@ -153,7 +153,7 @@ test("dump --extract writes contents of every kind; iree-dump-parameters of few"
   assertStringIncludes(json.stderr, "Extracting parameter `tensor` (8b)");
 });
 
-test("create writes the archive that iree-create-parameters writes", async () => {
+test("create writes the same archive as iree-create-parameters", async () => {
   using folder = new TemporaryFolder();
   const cases = [
     [],
@@ -175,7 +175,7 @@ test("create writes the archive that iree-create-parameters writes", async () =>
   });
 });
 
-test("create --data writes a pattern of several bytes; iree-create-parameters does not", async () => {
+test("create --data writes a pattern of several bytes, unlike iree-create-parameters", async () => {
   using folder = new TemporaryFolder();
   const values: Record<string, ArrayBufferView<ArrayBuffer>> = {
     "3xi16=-2": new Int16Array(3).fill(-2),
@@ -198,7 +198,7 @@ test("create --data writes a pattern of several bytes; iree-create-parameters do
   });
 });
 
-test("create --data writes all values; a splat has one", async () => {
+test("create --data writes all values, and a splat writes one", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("a.irpa");
   const output = `--output=${path}`;
@@ -228,7 +228,7 @@ test("create --data writes all values; a splat has one", async () => {
   assertStringIncludes(short.stderr, "OUT_OF_RANGE");
 });
 
-test("What cannot be read of a GGUF file is listed, and never written", async () => {
+test("Unreadable GGUF entries are listed but never written", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("model.gguf");
   const contents = new Uint8Array(8);
@@ -273,7 +273,7 @@ test("What cannot be read of a GGUF file is listed, and never written", async ()
   assertEquals(code, 0);
 });
 
-test("create --alignment places contents", async () => {
+test("create --alignment aligns contents", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("a.irpa");
   await mustRun(Deno.execPath(), [
@@ -290,7 +290,7 @@ test("create --alignment places contents", async () => {
   assertEquals(index.read("b"), new Uint8Array(3).fill(2));
 });
 
-test("convert writes the archive that iree-convert-parameters writes", async () => {
+test("convert writes the same archive as iree-convert-parameters", async () => {
   using folder = new TemporaryFolder();
   const { irpa, gguf, safetensors } = writeFiles(folder);
   const all = [irpa, gguf, safetensors].map((it) => `--parameters=${it}`);
@@ -315,7 +315,7 @@ test("convert writes the archive that iree-convert-parameters writes", async () 
   });
 });
 
-test("convert refuses one key twice; iree-convert-parameters mixes them up", async () => {
+test("convert rejects a duplicate key, which iree-convert-parameters mixes up", async () => {
   using folder = new TemporaryFolder();
   const [a, b, output] = ["a", "b", "out"].map((name) => folder.join(name));
   Deno.writeFileSync(`${a}.safetensors`, safetensors({ "x": [1] }));
@@ -334,7 +334,7 @@ test("convert refuses one key twice; iree-convert-parameters mixes them up", asy
     `--extract=x=${output}.bin`,
   );
   assertEquals(extracted.code, 0);
-  // The first one's place has the second one's contents.
+  // Their file has the second entry's contents in the first one's place.
   const bytes = Deno.readFileSync(`${output}.bin`);
   assertEquals(new Float32Array(bytes.buffer)[0], 2);
   Deno.removeSync(`${output}.irpa`);
@@ -349,7 +349,7 @@ test("convert refuses one key twice; iree-convert-parameters mixes them up", asy
   );
 });
 
-test("Wrong usage of iree parameters is told, with the help to read", async () => {
+test("Wrong usage of iree parameters names the help to read", async () => {
   const cases: [string[], string, string?][] = [
     [[], "an action is missing; there is dump, convert, create"],
     [["bogus"], "no action 'bogus'"],
@@ -386,7 +386,7 @@ test("Wrong usage of iree parameters is told, with the help to read", async () =
   });
 });
 
-test("What iree parameters cannot do leaves nothing behind", async () => {
+test("Failures of iree parameters leave nothing behind", async () => {
   using folder = new TemporaryFolder();
   const { irpa, gguf } = writeFiles(folder);
   const output = `--output=${folder.join("out.irpa")}`;
@@ -440,7 +440,7 @@ test("iree parameters --help prints the actions, and each action its flags", asy
 
 const TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
 
-test("How far an archive is is shown at a terminal only", async () => {
+test("An archive's progress is shown only on a terminal", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("a.irpa");
   const command = [

@@ -1,5 +1,5 @@
 /**
- * `iree run` beside the program that it must be like.
+ * Runs `iree run` beside the program that it must match.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function call(
   ];
 }
 
-/** What both printed and how they ended. */
+/** The output and exit status of both. */
 export interface Both {
   theirs: Output;
   ours: Output;
@@ -70,7 +70,7 @@ export async function runBoth(
  *
  * @param args The arguments.
  * @param options Where and with what.
- * @returns What both printed.
+ * @returns The output of both.
  */
 export async function assertSame(
   args: string[],
@@ -85,13 +85,13 @@ export async function assertSame(
 }
 
 /**
- * Asserts that both fail with the same code and words, after printing the same.
+ * Asserts that both print the same, then fail with the same code and words.
  *
  * @param args The arguments.
  * @param code The status code.
- * @param words The words; quotes are the same as backticks.
+ * @param words The words; quotes count as backticks.
  * @param options Where and with what.
- * @returns What ours printed.
+ * @returns The output of `iree run`.
  */
 export async function assertBothFail(
   args: string[],
@@ -111,10 +111,10 @@ export async function assertBothFail(
 }
 
 /**
- * Does something with each item, some at a time.
+ * Processes items, several at a time.
  *
  * @param items The items.
- * @param work What is done with one.
+ * @param work Processes one item.
  */
 export async function forEach<T>(
   items: readonly T[],

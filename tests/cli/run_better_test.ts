@@ -1,4 +1,4 @@
-// What the peers get wrong, and what is done instead.
+// Faults of the peers that `iree run` does not have.
 
 import {
   assert,
@@ -28,7 +28,7 @@ const refusing = await nativeModule("fixtures/refusing_module.cc");
 const sample = await sampleModule();
 const example = await sampleProgram();
 
-test("A scalar that does not fit is refused, not changed", async () => {
+test("A scalar that does not fit is rejected, not changed", async () => {
   const range = {
     i32: "a whole number from -2147483648 to 2147483647",
     f32: "0, a number of size 1.4e-45 to 3.4e38, inf or nan",
@@ -69,7 +69,7 @@ test("A scalar that does not fit is refused, not changed", async () => {
   );
 });
 
-test("What is wrong with an expected output is not told of an input", async () => {
+test("An error in an expected output names the output, not an input", async () => {
   for (
     const [expected, words] of [
       [["x"], "parsing value `x` as i32; parsing expected output 0"],
@@ -115,7 +115,7 @@ test("Wrong usage exits with 2 before anything runs", async () => {
   });
 });
 
-test("A flag file that names itself is wrong usage, not a crash", async () => {
+test("A flag file that includes itself is wrong usage, not a crash", async () => {
   using folder = new TemporaryFolder();
   const file = folder.join("self");
   await Deno.writeTextFile(file, `--flagfile=${file}\n`);
@@ -125,7 +125,7 @@ test("A flag file that names itself is wrong usage, not a crash", async () => {
   assertStringIncludes(ours.stderr, `flag file '${file}' is nested too deep`);
 });
 
-test("- and _ in the names of flags are the same", async () => {
+test("- and _ in flag names are equivalent", async () => {
   const args = [`--module=${single}`, "--module-mode=mmap", "--input=4"];
   const { theirs, ours } = await runBoth(args);
   assertEquals(theirs.code, 1);
@@ -136,7 +136,7 @@ test("- and _ in the names of flags are the same", async () => {
   );
 });
 
-test("Paths may have @ and ? in folders and names", async () => {
+test("Folders and file names may contain @ and ?", async () => {
   using folder = new TemporaryFolder();
   const cwd = folder.path;
   await Deno.mkdir(folder.join("@scope"));
@@ -180,7 +180,7 @@ test("Paths may have @ and ? in folders and names", async () => {
   }
 });
 
-test("A file that is there wins over the export that its name spells", async () => {
+test("An existing file wins over the export that its name spells", async () => {
   using folder = new TemporaryFolder();
   const cwd = folder.path;
   await Deno.copyFile(types, folder.join("lib.so"));
@@ -193,7 +193,7 @@ test("A file that is there wins over the export that its name spells", async () 
   assertEquals(stdout, "EXEC @count\nresult[0]: i32=0\n");
 });
 
-test("Libraries are known by versioned names, and found where the command runs", async () => {
+test("Libraries may have versioned names and are found in the working directory", async () => {
   using folder = new TemporaryFolder();
   const cwd = folder.path;
   for (const path of ["lib.so", "lib.so.1", "lib.so.1.20"]) {
@@ -229,7 +229,7 @@ test("Spaces at the end of a value are part of it", async () => {
   assertStringIncludes(ours.stdout, "\n> CREATE 5xi8=");
 });
 
-test("A creation function that gives no module is an error, not a crash", async () => {
+test("A creation function without a module is an error, not a crash", async () => {
   const { theirs, ours } = await runBoth([
     `--module=${refusing}@create_no_module`,
     "--function=f",
@@ -240,7 +240,7 @@ test("A creation function that gives no module is an error, not a crash", async 
   assertStringIncludes(ours.stderr, `'${refusing}'`);
 });
 
-test("A wrong export name is answered with those that there are", async () => {
+test("A wrong export name's error lists the exports", async () => {
   const { theirs, ours } = await runBoth([`--module=${sample}@nosuch`]);
   assertEquals([theirs.code, ours.code], [1, 1]);
   assertFalse(theirs.stderr.includes("create_custom_module"));
@@ -255,7 +255,7 @@ test("A wrong export name is answered with those that there are", async () => {
   }
 });
 
-test("A missing module is told with those that were given, in order", async () => {
+test("A missing module's error lists the given modules in order", async () => {
   const args = [sample, types, missingImport].map((it) => `--module=${it}`);
   const { theirs, ours } = await runBoth(args);
   assertEquals([theirs.code, ours.code], [1, 1]);
@@ -279,7 +279,7 @@ test("--trace_execution prints the VM's operations, to stderr only", async () =>
   );
 });
 
-test("A library is looked for here, whether or not its path has a slash", async () => {
+test("A library is found in the working directory, with or without a slash", async () => {
   const options = { cwd: dirname(types) };
   const args = [`--module=${basename(types)}`, "--function=counter_live"];
   assertEquals((await peer(args, options)).code, 1);

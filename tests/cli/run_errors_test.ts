@@ -1,4 +1,4 @@
-// What fails with iree-run-module fails here with the same code and words.
+// Failures have the same code and words as iree-run-module's.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
@@ -62,7 +62,7 @@ test("Modules that cannot be loaded fail in IREE's words", async () => {
   );
 });
 
-test("An empty file fails with the same code, and says that it is empty", async () => {
+test("An empty file fails with the same code and a message that says so", async () => {
   using folder = new TemporaryFolder();
   const empty = folder.join("empty.vmfb");
   await Deno.writeFile(empty, new Uint8Array());
@@ -148,7 +148,7 @@ test("Functions that cannot be called fail in IREE's words", async () => {
   await forEach(cases, ([args, ...error]) => assertBothFail(args, ...error));
 });
 
-test("Other inputs than a function takes are counted, with the same code", async () => {
+test("A wrong number of inputs fails with both counts and the same code", async () => {
   const add = "it is declared as `sync func @add_i32(%input0: i32, %input1: " +
     "i32) -> (%output0: i32)`";
   const mul = "it is declared as `sync func @mul(%input0: tensor<4xf32>, " +
@@ -162,7 +162,7 @@ test("Other inputs than a function takes are counted, with the same code", async
       `'add_i32' takes 2 inputs, got 1\n${add}`,
     ],
     [
-      // Of a program with a device only one function is for others.
+      // In a program with a device only one function is public.
       [`--module=${tensors}`],
       `${mismatch} 0`,
       `'mul' takes 2 inputs, got 0\n${mul}`,
@@ -187,7 +187,7 @@ test("Other inputs than a function takes are counted, with the same code", async
   });
 });
 
-test("A file without @ is refused, with what to write", async () => {
+test("A file without @ is rejected with a suggestion", async () => {
   for (
     const [input, hint] of [
       ["x.npy", "for a file write @x.npy"],
@@ -210,7 +210,7 @@ test("A file without @ is refused, with what to write", async () => {
   }
 });
 
-test("Functions that fail do so in their own words, once they run", async () => {
+test("Failing functions report their own messages", async () => {
   const cases: [string[], string, string][] = [
     [
       call([sample, example], "error"),

@@ -41,7 +41,7 @@ function tensor(elementType: string, shape: number[], value: unknown): object {
   return { kind: "tensor", elementType, shape, value };
 }
 
-test("Scalars are numbers, and text where JSON would lose them", async () => {
+test("Scalars are numbers, or text where JSON would lose precision", async () => {
   const parsed = await run(
     echo,
     "--function=scalars",
@@ -63,7 +63,7 @@ test("Scalars are numbers, and text where JSON would lose them", async () => {
   assertEquals(results, [scalar("bf16", -1.5)]);
 });
 
-/** Inputs by what they are as data. */
+/** Inputs by their form as data. */
 const TENSORS: readonly (readonly [string, object])[] = [
   ["2x2xi32=1 2 3 -4", tensor("i32", [2, 2], [[1, 2], [3, -4]])],
   ["f64=0.1", tensor("f64", [], 0.1)],
@@ -100,7 +100,7 @@ test("Tensors are nested arrays with their types and shapes", async () => {
   assertEquals(results, [tensor("f32", [4], [2, 4, 6, 8])]);
 });
 
-test("All elements are there, however many", async () => {
+test("All elements are printed, however many there are", async () => {
   const { results } = await run(echo, "--function=view", "--input=5000xi8=1");
   assertEquals(results, [tensor("i8", [5000], Array(5000).fill(1))]);
   const { code, stderr } = await iree([
@@ -125,7 +125,7 @@ test("Lists of drivers and devices are text only", async () => {
   }
 });
 
-test("Objects are told by their types", async () => {
+test("Objects are described by their types", async () => {
   const call = (name: string) => run(types, `--function=${name}`);
   const [list] = (await call("make_list")).results;
   assertEquals((list as { kind: string }).kind, "list");
@@ -137,7 +137,7 @@ test("Objects are told by their types", async () => {
   );
 });
 
-test("What is expected, and what is not so, is data too", async () => {
+test("Expected outputs and mismatches are data too", async () => {
   const args = [echo, "--function=view", "--input=2xf32=1 2"];
   const matched = await run(...args, "--expected_output=2xf32=1 2");
   assertEquals([matched.matched, matched.differences], [true, ""]);
@@ -150,7 +150,7 @@ test("What is expected, and what is not so, is data too", async () => {
   assertEquals(different.results, [tensor("f32", [2], [1, 2])]);
 });
 
-test("Results that go to files have types and shapes, and no contents", async () => {
+test("Results written to files have types and shapes but no contents", async () => {
   using folder = new TemporaryFolder();
   const file = folder.join("out.npy");
   const { results } = await run(
@@ -179,7 +179,7 @@ test("Every repeated call has its time", async () => {
   assert(milliseconds.every((it) => it >= 0));
 });
 
-test("What fails is told on stderr alone", async () => {
+test("Failures are reported only on stderr", async () => {
   const { code, stdout, stderr } = await iree([
     "run",
     echo,

@@ -13,10 +13,10 @@ import {
 
 const large = await program("large_tensor.mlir");
 
-/** Elements of tensors that have 256 MiB. */
+/** Elements of a tensor of 256 MiB. */
 const COUNT = 2 ** 26;
 
-// Runs a command and prints how much memory it had at most, in KiB.
+// Runs a command and prints its peak memory in KiB.
 const PEAK = `
 import os, sys
 child = os.fork()
@@ -38,7 +38,7 @@ async function peak(command: readonly string[], cwd: string): Promise<number> {
   return Number(stdout) * 1024;
 }
 
-/** How much more memory a large tensor takes than a small one. */
+/** The additional memory that a large tensor needs over a small one. */
 async function growth(
   command: readonly string[],
   args: (count: number) => readonly string[],
@@ -80,7 +80,7 @@ const WAYS: Readonly<Record<string, (count: number) => readonly string[]>> = {
   ],
 };
 
-test("iree run has as much memory for files as iree-run-module, within a tenth", async () => {
+test("iree run uses as much memory for files as iree-run-module, within a tenth", async () => {
   using folder = new TemporaryFolder();
   for (const count of [COUNT, 4]) {
     const data = new Float32Array(count).fill(1.5);

@@ -21,7 +21,7 @@ const example = await sampleProgram();
 
 const PRINTED = "EXEC @main\nCREATE 5xi8=0 1 2 3 4\nPRINT 5xi8=0 1 2 3 4\n";
 
-test("The sample prints in order, what C++ prints as well", async () => {
+test("The sample prints in order, including output from C++", async () => {
   for (
     const module of [
       sample,
@@ -87,7 +87,7 @@ test("Several modules of one library share a context", async () => {
   );
 });
 
-test("Parameters change what a module does", async () => {
+test("Parameters change a module's behaviour", async () => {
   await forEach(
     [
       ["prefix= > &quiet=0", " > ", false],

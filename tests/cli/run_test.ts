@@ -49,17 +49,17 @@ const SCALARS: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [name, inputs] of Object.entries(SCALARS)) {
-  test(`${name} reads and prints numbers as iree-run-module does`, async () => {
+  test(`${name} reads and prints numbers like iree-run-module`, async () => {
     const printed = new Set<string>();
     await forEach(inputs, async (input) => {
       printed.add(await assertSame(call([arithmetic], name, input, "0")));
     });
-    // 0 and -0, and what is the same in another base.
+    // 0 and -0, and equal values in another base.
     assert(printed.size > inputs.length / 2);
   });
 }
 
-test("Several arguments and results, and none, print as theirs do", async () => {
+test("Several arguments and results, and none, print like iree-run-module's", async () => {
   const mixed = [1, "1099511627776", 1.5, 2.25, -3, 4, 0.1, 1e-9];
   await forEach([
     call([arithmetic], "mixed", ...mixed),
@@ -73,7 +73,7 @@ test("Several arguments and results, and none, print as theirs do", async () => 
   ], assertSame);
 });
 
-test("Results that are objects print as theirs do", async () => {
+test("Results that are objects print like iree-run-module's", async () => {
   await forEach([
     call([types], "make_list"),
     call([types], "make_null"),
@@ -95,11 +95,11 @@ test("Results that are objects print as theirs do", async () => {
   );
 });
 
-test("The only function need not be named", async () => {
+test("A program's only function is the default", async () => {
   await forEach([
     [`--module=${single}`, "--input=4"],
     [`--module=${single}`, "--function=", "--input=4"],
-    // The last module is the one whose function is meant.
+    // The function is the last module's.
     [`--module=${types}`, `--module=${single}`, "--input=4"],
     [`--module=${single}`, `--module=${single}`, "--input=4"],
   ], async (args) => {
@@ -107,7 +107,7 @@ test("The only function need not be named", async () => {
   });
 });
 
-test("The function is one of the last module", async () => {
+test("The function is looked up in the last module", async () => {
   assertEquals(
     await assertSame(call([arithmetic, types], "counter_live")),
     "EXEC @counter_live\nresult[0]: i32=0\n",
@@ -124,7 +124,7 @@ test("The function is one of the last module", async () => {
   );
 });
 
-test("Files are read, mapped or come from stdin", async () => {
+test("Files are read, mapped or read from stdin", async () => {
   const stdin = await Deno.readFile(single);
   await forEach<[string[], RunOptions?]>([
     [[`--module=${single}`, "--module_mode=preload"]],
@@ -151,14 +151,14 @@ test("Files are read, mapped or come from stdin", async () => {
   });
 });
 
-test("A program from stdin may be longer than what a pipe holds", async () => {
+test("A program on stdin may be longer than a pipe's buffer", async () => {
   const bytes = await Deno.readFile(single);
   const stdin = new Uint8Array(300_000);
   stdin.set(bytes);
   await assertSame(["--module=-", "--input=4"], { stdin });
 });
 
-test("Paths are those of the folder that the command runs in", async () => {
+test("Paths are relative to the working directory", async () => {
   const options = { cwd: dirname(single) };
   const module = `--module=${basename(single)}`;
   await assertSame([module, "--input=4"], options);
@@ -167,7 +167,7 @@ test("Paths are those of the folder that the command runs in", async () => {
   await assertSame([native, "--function=counter_live"], library);
 });
 
-test("A flag file is read as theirs is, where it stands", async () => {
+test("A flag file is expanded in place, as in iree-run-module", async () => {
   using folder = new TemporaryFolder();
   const [outer, inner] = [folder.join("outer"), folder.join("inner")];
   await Deno.writeTextFile(inner, "# c\r\n// c\r\n\r\n--input=2\r\n");

@@ -1,4 +1,4 @@
-// What `iree run` tells besides results, and how it ends in time.
+// Diagnostics of `iree run` and its timeout.
 
 import {
   assert,
@@ -31,7 +31,7 @@ const PRINTED = "EXEC @mul\nresult[0]: hal.buffer_view\n4xf32=6 6 6 6\n";
 /** An hour of counting. */
 const ENDLESS = ["--function=loop_i64", "--input=1000000000000"];
 
-test("--timeout ends a call that does not return, at the time", async () => {
+test("--timeout ends a call that does not return", async () => {
   const start = performance.now();
   const { code, stdout, stderr } = await iree([
     "run",
@@ -49,7 +49,7 @@ test("--timeout ends a call that does not return, at the time", async () => {
   assert(seconds > 1.5, `${seconds} s`);
 });
 
-test("--timeout changes nothing where the command ends before", async () => {
+test("--timeout has no effect on a command that ends earlier", async () => {
   assertEquals(
     await iree(["run", mul, ...MUL, "--timeout=100"]),
     { code: 0, stdout: PRINTED, stderr: "" },
@@ -69,7 +69,7 @@ test("--timeout changes nothing where the command ends before", async () => {
   }
 });
 
-test("--repeat calls often, prints the last results and how long it took", async () => {
+test("--repeat calls repeatedly and prints the last results and the times", async () => {
   const { code, stdout, stderr } = await iree([
     "run",
     mul,
@@ -88,7 +88,7 @@ test("--repeat calls often, prints the last results and how long it took", async
   }
 });
 
-test("--repeat calls in one context, whose state stays", async () => {
+test("--repeat calls in one context and keeps its state", async () => {
   using folder = new TemporaryFolder();
   const module = await nativeModule("fixtures/types_module.cc");
   const args = [`--module=${module}`, "--function=counter_live"];
@@ -103,11 +103,11 @@ test("--repeat calls in one context, whose state stays", async () => {
     `--output=+${file}`,
   ]);
   assertEquals(code, 0);
-  // The results of the last call alone.
+  // The results of the last call only.
   assertEquals(Deno.statSync(file).size, 128 + 16);
 });
 
-test("--print_device_statistics tells rows of what the device did", async () => {
+test("--print_device_statistics prints rows about the device's work", async () => {
   const { theirs, ours } = await runBoth([
     `--module=${mul}`,
     ...MUL,
@@ -121,7 +121,7 @@ test("--print_device_statistics tells rows of what the device did", async () => 
   assertEquals(shape(ours.stderr), shape(theirs.stderr));
 });
 
-test("A profile is what iree-profile reads", async () => {
+test("iree-profile reads the profile", async () => {
   using folder = new TemporaryFolder();
   const file = folder.join("out.ireeprof");
   const { code, stdout, stderr } = await iree([
@@ -136,7 +136,7 @@ test("A profile is what iree-profile reads", async () => {
   assertMatch(summary, /queue_events=[1-9].* host_execution_events=[1-9]/);
 });
 
-test("There is nothing to profile without a device", async () => {
+test("Profiling fails without a device", async () => {
   const { code, stderr } = await iree([
     "run",
     arithmetic,
@@ -171,7 +171,7 @@ test("A plugin is loaded wherever programs could import from it", async () => {
   }
 });
 
-test("A plugin is looked for here, whether or not its path has a slash", async () => {
+test("A plugin is found in the working directory, with or without a slash", async () => {
   const command = [`--module=${native}`, ...MUL];
   const options = { cwd: dirname(plugin) };
   for (const prefix of ["", "./"]) {
@@ -179,7 +179,7 @@ test("A plugin is looked for here, whether or not its path has a slash", async (
     const { code, stderr } = await iree(["run", ...command, flag], options);
     assertEquals([code, stderr], [0, "plugin loaded\n"]);
   }
-  // It is on the system's path, which Deno was not asked about.
+  // It is on the system's search path, for which Deno was not asked.
   const flag = "--executable_plugin=libm.so.6";
   const { code, stderr } = await iree(["run", ...command, flag], options);
   assertEquals(code, 1);
@@ -189,20 +189,20 @@ test("A plugin is looked for here, whether or not its path has a slash", async (
   );
 });
 
-test("Vulkan is looked for where a path says, with a slash or without", async () => {
+test("Vulkan is looked up at a given path, with or without a slash", async () => {
   for (const path of ["missing.so", "./missing.so"]) {
     const { code, stderr } = await iree([
       "run",
       "--list_devices=vulkan",
       `--vulkan_libvulkan_search_path=${path}`,
     ]);
-    // Where the system has Vulkan it is found all the same.
+    // Where the system has Vulkan it is found anyway.
     if (code === 0) continue;
     assertStringIncludes(stderr, `Tried: ${join(Deno.cwd(), "missing.so")}\n`);
   }
 });
 
-test("Flags that mean nothing here are refused, and say why", async () => {
+test("Flags without meaning here are rejected with the reason", async () => {
   for (
     const [flag, words] of [
       ["agents_md", "the capture of replays is not in this library"],
@@ -224,7 +224,7 @@ test("Flags that mean nothing here are refused, and say why", async () => {
   }
 });
 
-test("Every flag of iree-run-module is known, with the value it has by itself", async () => {
+test("Every flag of iree-run-module is known, with its default value", async () => {
   using folder = new TemporaryFolder();
   const help = await mustRun(tool("iree-run-module"), ["--help"]);
   const flags = help.split("\n").filter((line) => line.startsWith("--"));

@@ -21,7 +21,7 @@ async function gunzip(
   return await new Response(stream).bytes();
 }
 
-/** Asserts that an archive is refused, in these words. */
+/** Asserts that an archive is rejected with this message. */
 async function assertRefused(
   archive: Uint8Array<ArrayBuffer>,
   words: string,
@@ -37,17 +37,17 @@ const FILES = [
   file(`${"long/".repeat(30)}name-of-a-file_1.2+3`, "x".repeat(1000)),
 ];
 
-test("An archive is read as it was written", async () => {
+test("An archive reads back as written", async () => {
   assertEquals(await readArchive(await writeArchive(FILES)), FILES);
   assertEquals(await readArchive(await writeArchive([])), []);
 });
 
-test("The same files give the same archive, in whatever order they come", async () => {
+test("The same files in any order make the same archive", async () => {
   const archive = await writeArchive(FILES);
   assertEquals(await writeArchive(FILES.toReversed()), archive);
 });
 
-test("The system's tar reads the archive, and makes one that can be read", async () => {
+test("The system's tar reads our archive, and we read its", async () => {
   using folder = new TemporaryFolder();
   await Deno.writeFile(folder.join("a.tar.gz"), await writeArchive(FILES));
   await mustRun("tar", ["-xzf", "a.tar.gz"], { cwd: folder.path });
@@ -65,7 +65,7 @@ test("The system's tar reads the archive, and makes one that can be read", async
   assertEquals(await readArchive(archive), FILES);
 });
 
-test("A path that leads out of the folder is refused", async () => {
+test("A path that leads out of the folder is rejected", async () => {
   for (
     const path of [
       "../x",
@@ -92,7 +92,7 @@ test("A path that leads out of the folder is refused", async () => {
   }
 });
 
-test("Anything but plain files is refused", async () => {
+test("Entries other than plain files are rejected", async () => {
   using folder = new TemporaryFolder();
   const options = { cwd: folder.path };
   await mustRun("sh", [
@@ -105,7 +105,7 @@ test("Anything but plain files is refused", async () => {
     const archive = await Deno.readFile(folder.join("x.tar.gz"));
     await assertRefused(archive, "which is no plain file");
   }
-  // GNU's and POSIX's extensions for names would be files of another type.
+  // Name extensions of GNU and POSIX would be files of another type.
   await Deno.writeTextFile(folder.join("n".repeat(200)), "");
   for (const format of ["gnu", "pax"]) {
     const args = ["-czf", "x.tar.gz", `--format=${format}`, "n".repeat(200)];
@@ -115,14 +115,14 @@ test("Anything but plain files is refused", async () => {
   }
 });
 
-test("A file that is there twice is refused, also in another case", async () => {
+test("A duplicate file is rejected, also in another case", async () => {
   for (const twice of [["a", "a"], ["Lib/a", "lib/A"]]) {
     const files = twice.map((path) => file(path, ""));
     await assertRefused(await writeArchive(files), "twice");
   }
 });
 
-test("A path that is a file and a folder is refused, in any order and case", async () => {
+test("A path that is a file and a folder is rejected, in any order and case", async () => {
   for (const paths of [["a", "a/b"], ["x/y/z", "X/Y"], ["a/b/c", "a"]]) {
     const files = paths.map((path) => file(path, ""));
     await assertRefused(
@@ -136,7 +136,7 @@ test("A path that is a file and a folder is refused, in any order and case", asy
   assertEquals((await readArchive(await writeArchive(fine))).length, 5);
 });
 
-test("An archive cut short anywhere is refused", async () => {
+test("An archive truncated anywhere is rejected", async () => {
   const archive = await writeArchive(FILES);
   for (let length = 0; length < archive.length; length++) {
     await assertRefused(archive.slice(0, length), "cut short");
@@ -147,9 +147,9 @@ test("An archive cut short anywhere is refused", async () => {
   }
 });
 
-test("A damaged archive is refused", async () => {
+test("A damaged archive is rejected", async () => {
   const tar = await gunzip(await writeArchive(FILES));
-  // Every byte of the first header is in its sum, but the one behind the sum.
+  // The checksum covers every byte of the first header except the one after it.
   for (let at = 0; at < 512; at++) {
     if (at === 155) continue;
     const damaged = tar.slice();

@@ -13,7 +13,7 @@ interface Result {
   readonly progress: readonly (readonly [number, number | undefined])[];
 }
 
-/** Downloads from a server that answers like that; tells what happened. */
+/** Downloads from a server with these answers; returns the outcome. */
 async function attempt(
   answers: readonly Answer[],
   options: Partial<Download> = {},
@@ -44,14 +44,14 @@ async function attempt(
   return { outcome, ranges: server.ranges, left, progress };
 }
 
-test("A download gives the bytes and leaves nothing behind", async () => {
+test("A download returns the bytes and leaves nothing behind", async () => {
   const { outcome, ranges, left, progress } = await attempt([]);
   assertEquals(outcome, BYTES);
   assertEquals([ranges, left], [[null], []]);
   assertEquals(progress.at(-1), [BYTES.length, BYTES.length]);
 });
 
-test("A download that breaks off goes on where it was", async () => {
+test("An interrupted download resumes", async () => {
   const { outcome, ranges, left } = await attempt([
     { breaksAfter: 10_000 },
     { breaksAfter: 20_000 },
@@ -61,7 +61,7 @@ test("A download that breaks off goes on where it was", async () => {
   assertEquals(left, []);
 });
 
-test("A download goes on with what an earlier one has left", async () => {
+test("A download resumes an earlier one", async () => {
   const { outcome, ranges } = await attempt([], {}, BYTES.slice(0, 123));
   assertEquals(outcome, BYTES);
   assertEquals(ranges, ["bytes=123-"]);
@@ -69,7 +69,7 @@ test("A download goes on with what an earlier one has left", async () => {
   assertEquals([whole.outcome, whole.ranges], [BYTES, []]);
 });
 
-test("A server that knows no ranges sends the whole again", async () => {
+test("A server without ranges sends everything again", async () => {
   const { outcome } = await attempt([
     { breaksAfter: 10_000 },
     { whole: true },
@@ -77,14 +77,14 @@ test("A server that knows no ranges sends the whole again", async () => {
   assertEquals(outcome, BYTES);
 });
 
-test("What was left of something longer is thrown away", async () => {
+test("A partial download longer than the file is discarded", async () => {
   const longer = new Uint8Array(BYTES.length + 1);
   const { outcome, ranges } = await attempt([], {}, longer);
   assertEquals(outcome, BYTES);
   assertEquals(ranges, [`bytes=${longer.length}-`, null]);
 });
 
-test("A size that nobody tells is no hindrance", async () => {
+test("A download without a length succeeds", async () => {
   const { outcome, progress } = await attempt([{ chunked: true }], {
     size: undefined,
   });
@@ -92,8 +92,8 @@ test("A size that nobody tells is no hindrance", async () => {
   assertEquals(progress.at(-1), [BYTES.length, undefined]);
 });
 
-test("A connection that goes silent counts as broken", async () => {
-  // On a busy machine the first bytes may take longer than the patience.
+test("A stalled connection counts as broken", async () => {
+  // On a busy machine the first bytes may take longer than the limit.
   for (let patience = 300;; patience *= 2) {
     assert(patience < 100_000, "no patience was long enough");
     const answers = [{ silentAfter: 500 }];
@@ -105,13 +105,13 @@ test("A connection that goes silent counts as broken", async () => {
   }
 });
 
-test("A server in trouble is asked again", async () => {
+test("A server error is retried", async () => {
   const answers = [{ status: 503 }, { status: 429 }, { status: 500 }];
   const { outcome, ranges } = await attempt(answers);
   assertEquals([outcome, ranges.length], [BYTES, 4]);
 });
 
-test("After failures in a row, what was received is kept for the next time", async () => {
+test("After repeated failures the partial download is kept for the next time", async () => {
   const broken = Array.from({ length: 9 }, () => ({ status: 500 }));
   const { outcome, ranges, left } = await attempt([
     { breaksAfter: 10_000 },
@@ -125,13 +125,13 @@ test("After failures in a row, what was received is kept for the next time", asy
   assertEquals(left, ["hash.partial"]);
 });
 
-/** Host and port that nobody listens at. */
+/** A host and port without a listener. */
 function deadAddress(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
 }
 
-test("A server that is not there leaves nothing behind", async () => {
+test("An unreachable server leaves nothing behind", async () => {
   const url = new URL(`http://${deadAddress()}/x.tar.gz`);
   const { outcome, left } = await attempt([], { url });
   assert(outcome instanceof IreeError);
@@ -140,7 +140,7 @@ test("A server that is not there leaves nothing behind", async () => {
   assertEquals(left, []);
 });
 
-test("An address that has nothing is not asked again", async () => {
+test("A missing file is not retried", async () => {
   const { outcome, ranges, left } = await attempt([{ status: 404 }]);
   assert(outcome instanceof IreeError);
   assertEquals(outcome.code, "NOT_FOUND");
@@ -148,14 +148,14 @@ test("An address that has nothing is not asked again", async () => {
   assertEquals([ranges.length, left], [1, []]);
 });
 
-test("A server that refuses the whole as a range is not asked for ever", async () => {
+test("A server that rejects the whole file as a range is not retried forever", async () => {
   const { outcome, ranges } = await attempt([{ status: 416 }]);
   assert(outcome instanceof IreeError);
   assertStringIncludes(outcome.message, "416");
   assertEquals(ranges.length, 1);
 });
 
-test("What is secret in an address is in no error", async () => {
+test("Errors omit secrets in a URL", async () => {
   await using server = new Server(BYTES, [{ status: 404 }]);
   for (const address of [server.url.host, deadAddress()]) {
     const { outcome } = await attempt([], {
@@ -167,7 +167,7 @@ test("What is secret in an address is in no error", async () => {
   }
 });
 
-test("More bytes than there should be are refused", async () => {
+test("More bytes than expected are rejected", async () => {
   const { outcome, left } = await attempt([], { size: 100 });
   assert(outcome instanceof IreeError);
   assertEquals(outcome.code, "DATA_LOSS");
@@ -175,7 +175,7 @@ test("More bytes than there should be are refused", async () => {
   assertEquals(left, []);
 });
 
-test("A full disk is an error, and nothing is left behind", async () => {
+test("A full disk is an error and leaves nothing behind", async () => {
   const mockOfFullDisk = () =>
     Promise.reject(new Error("No space left on device (os error 28)"));
   const { outcome, left } = await attempt([], { append: mockOfFullDisk });

@@ -14,14 +14,14 @@ const UNRELEASED: Release = {
 
 const RELEASED: Release = { ...UNRELEASED, archives: { here: ARCHIVE } };
 
-Deno.test("The released archive of the platform is the one to install", () => {
+Deno.test("The default source is the platform's released archive", () => {
   assertEquals(findSource(RELEASED, "here"), {
     ...ARCHIVE,
     from: new URL("https://example.com/v1.2.3/here.tar.gz"),
   });
 });
 
-Deno.test("Without a release, setup says so, and not that this platform lacks one", () => {
+Deno.test("Without a release, setup says so and does not blame the platform", () => {
   for (
     const [release, words] of [
       [UNRELEASED, "version 1.2.3 is not released yet"],

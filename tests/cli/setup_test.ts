@@ -39,7 +39,7 @@ import {
 const INSTALLED = `${runtime.packageVersion}-${Deno.build.target}`;
 const LIBRARY = `${INSTALLED}/${runtime.platform!.library}`;
 
-/** A user with a cache of their own. */
+/** A user with a separate cache. */
 class User extends TemporaryFolder {
   readonly library = this.join("iree-deno/library");
   readonly env: Record<string, string> = {
@@ -52,19 +52,19 @@ class User extends TemporaryFolder {
     return iree(["setup", ...args], { env: { ...this.env, ...env } });
   }
 
-  /** What is in the cache. */
+  /** The cache's contents. */
   left(): Promise<string[]> {
     return pathsUnder(this.library);
   }
 
-  /** Writes an archive where the user has it. */
+  /** Writes an archive to the user's folder. */
   async save(bytes: Uint8Array, name = "archive.tar.gz"): Promise<string> {
     await Deno.writeFile(this.join(name), bytes);
     return this.join(name);
   }
 }
 
-test("iree setup --from installs what ./dev package makes, and programs run with it", async () => {
+test("iree setup --from installs the archive of ./dev package, and programs run", async () => {
   using user = new User();
   const { name, sha256 } = await makePackage(SDK, user.join("dist"));
   const from = user.join("dist", name);
@@ -83,7 +83,7 @@ test("iree setup --from installs what ./dev package makes, and programs run with
   }
 });
 
-test("The archive has the library, the SDK and all licences, of this machine's build", async () => {
+test("The archive has the library, the SDK and all licences of this build", async () => {
   using user = new User();
   const { name, sha256, size } = await makePackage(SDK, user.path);
   assertEquals(
@@ -100,7 +100,7 @@ test("The archive has the library, the SDK and all licences, of this machine's b
   const ours = ["installed.json", BUILD_FILE];
   assertEquals(
     paths.filter((path) => !ours.includes(path)),
-    // CMake makes folders for headers that there are none of.
+    // CMake makes folders for headers even where there are none.
     (await pathsUnder(SDK)).filter((path) => !path.endsWith("/")),
   );
   const licences = ["flatcc", "iree", "iree-deno", "vulkan-headers"];
@@ -109,7 +109,7 @@ test("The archive has the library, the SDK and all licences, of this machine's b
   assertEquals([...names].sort(), licences);
 });
 
-test("iree setup does nothing the second time, and mends what is damaged", async () => {
+test("iree setup does nothing the second time and repairs damaged files", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   await using server = new Server(bytes);
@@ -142,7 +142,7 @@ test("iree setup replaces another build of the same version", async () => {
   assertEquals((await user.left()).length, 5);
 });
 
-test("A download that breaks off goes on, within one setup and in the next", async () => {
+test("An interrupted download resumes, within one setup and in the next", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   const args = (server: Server) => [
@@ -165,7 +165,7 @@ test("A download that breaks off goes on, within one setup and in the next", asy
   assertEquals(await other.left(), await user.left());
 });
 
-test("A wrong hash is refused before anything is unpacked, and nothing is left behind", async () => {
+test("A wrong hash is rejected before unpacking and leaves nothing behind", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   await using server = new Server(bytes);
@@ -179,7 +179,7 @@ test("A wrong hash is refused before anything is unpacked, and nothing is left b
   }
 });
 
-test("An archive that is cut, or leads out of the folder, leaves nothing behind", async () => {
+test("An archive that is truncated or leads out of the folder leaves nothing behind", async () => {
   using user = new User();
   const good = await smallArchive();
   const escaping = await smallArchive([
@@ -213,7 +213,7 @@ test("An archive that is cut, or leads out of the folder, leaves nothing behind"
   assertEquals((await pathsUnder(user.path)).includes("escaped"), false);
 });
 
-test("An archive cannot say by itself what is installed", async () => {
+test("An archive cannot choose the version to install", async () => {
   for (const path of ["installed.json", "Installed.JSON"]) {
     using folder = new TemporaryFolder();
     const { bytes, sha256 } = await smallArchive([
@@ -237,7 +237,7 @@ test("An archive cannot say by itself what is installed", async () => {
   }
 });
 
-test("A full disk while unpacking is an error, and what was installed before stays", async () => {
+test("A full disk while unpacking is an error and keeps the installed version", async () => {
   using user = new User();
   const folder = user.join("library");
   const installation = (sha256: string): Installation => ({
@@ -268,7 +268,7 @@ test("A full disk while unpacking is an error, and what was installed before sta
   assert(!await isInstalled(installation(after.sha256)));
 });
 
-test("Two setups at once both succeed, and one of them downloads", async () => {
+test("Two setups at the same time both succeed, and one of them downloads", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   await using server = new Server(bytes, [{ breaksAfter: 500 }], user.library);
@@ -283,7 +283,7 @@ test("Two setups at once both succeed, and one of them downloads", async () => {
   assertEquals((await user.left()).length, 5);
 });
 
-test("iree setup goes through the proxy that the environment names", async () => {
+test("iree setup uses the proxy in the environment", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   const asked: string[] = [];
@@ -316,7 +316,7 @@ test("iree setup needs no network for a file", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
-test("A setup that was killed leaves nothing for long", async () => {
+test("Leftovers of a killed setup are cleaned up", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   const args = [`--from=${await user.save(bytes)}`, `--sha256=${sha256}`];
@@ -329,7 +329,7 @@ test("A setup that was killed leaves nothing for long", async () => {
   assertEquals(left.length, 5);
 });
 
-test("A download shows at a terminal how far it is, and a line elsewhere", async () => {
+test("A download shows progress on a terminal and one line elsewhere", async () => {
   using user = new User();
   const { bytes, sha256 } = await smallArchive();
   await using server = new Server(
@@ -347,7 +347,7 @@ test("A download shows at a terminal how far it is, and a line elsewhere", async
   );
   assertEquals(code, 0);
   assertMatch(stdout, /\r\S*downloading http:\S+: 0\.0 MB of 0\.1 MB \(\d+%\)/);
-  // The line is gone again before the last one.
+  // The progress line is erased before the last one.
   const [, last] = stdout.split("\r\x1b[Kthe runtime library ");
   assertStringIncludes(last, " is installed\r\n");
 
@@ -356,7 +356,7 @@ test("A download shows at a terminal how far it is, and a line elsewhere", async
   assertEquals([plain.code, plain.stderr], [0, `downloading ${server.url}\n`]);
 });
 
-test("iree setup is told what it is to install", async () => {
+test("iree setup rejects wrong arguments", async () => {
   using user = new User();
   for (
     const [args, code, words] of [

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, iree, mustRun, ROOT, test, tool } from "../support.ts";
 
-/** Runs the command line at a terminal, which shows both outputs. */
+/** Runs the command line on a terminal, which shows both outputs. */
 async function atTerminal(
   args: string[],
   env: Record<string, string>,
@@ -13,10 +13,10 @@ async function atTerminal(
   return await mustRun(tool("python"), ["-c", script, ...command], { env });
 }
 
-/** What a terminal is told to change the look of text. */
+/** Escape sequences that change the look of text. */
 const ESCAPE = "\x1b[";
 
-test("Help is in colours at a terminal, and never with NO_COLOR", async () => {
+test("Help is coloured on a terminal, and never with NO_COLOR", async () => {
   const colourful = await atTerminal(["--help"], { NO_COLOR: "" });
   assertStringIncludes(colourful, "\x1b[1;33mCommands:\x1b[0m");
   assertStringIncludes(colourful, "\x1b[32m  run\x1b[0m  ");
@@ -27,14 +27,14 @@ test("Help is in colours at a terminal, and never with NO_COLOR", async () => {
   assertEquals(colourful.replaceAll(/\x1b\[[\d;]*m/g, ""), plain);
 });
 
-test("Errors are in colours at a terminal, and never with NO_COLOR", async () => {
+test("Errors are coloured on a terminal, and never with NO_COLOR", async () => {
   const colourful = await atTerminal(["bogus"], { NO_COLOR: "" });
   assertStringIncludes(colourful, "\x1b[1;31merror:\x1b[0m no command");
   const plain = await atTerminal(["bogus"], { NO_COLOR: "1" });
   assertMatch(plain, /^error: no command/);
 });
 
-test("There are no colours where no terminal is", async () => {
+test("Output is not coloured without a terminal", async () => {
   const env = { NO_COLOR: "" };
   for (const args of [["--help"], ["run", "--help"], ["bogus"]]) {
     const { stdout, stderr } = await iree(args, { env });
@@ -42,7 +42,7 @@ test("There are no colours where no terminal is", async () => {
   }
 });
 
-test("An error has no stack, unless --verbose asks for it", async () => {
+test("An error has no stack unless --verbose is given", async () => {
   const args = ["run", "--module=nope.vmfb"];
   const short = await iree(args);
   assertEquals(short.code, 1);

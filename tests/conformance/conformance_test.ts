@@ -10,14 +10,14 @@ import {
 import { test } from "../support.ts";
 import { vmPrograms } from "./vm_programs.ts";
 
-// IREE's own tests of its VM. A function takes and gives nothing: it fails when
-// something is wrong. As in IREE's runner of them, each is called in a context
-// of its own, together with the module `yieldable_test`; one whose name begins
-// with `fail_` must fail.
+// IREE's own tests of its VM. Each function has no arguments or results and
+// fails when it finds a fault. As in IREE's runner, each is called in its own
+// context together with the module `yieldable_test`; functions whose names
+// begin with `fail_` must fail.
 
 const { programs, yieldable, yields } = await vmPrograms();
 
-/** Exported functions by program: what the pinned sources have, 309 in all. */
+/** Exported functions by program: all 309 of the pinned sources. */
 const FUNCTION_COUNTS: Readonly<Record<string, number>> = {
   arithmetic_ops: 20,
   arithmetic_ops_f32: 30,
@@ -51,7 +51,7 @@ const FUNCTION_COUNTS: Readonly<Record<string, number>> = {
   shift_ops_i64: 3,
 };
 
-/** What the functions that must fail must fail with. */
+/** Failures of the functions that must fail. */
 const FAILURES: Readonly<Record<string, StatusCode>> = {
   "buffer_ops.fail_clone_out_of_range": "OUT_OF_RANGE",
   "buffer_ops.fail_copy_out_of_range_source_offset": "OUT_OF_RANGE",
@@ -76,7 +76,7 @@ const FAILURES: Readonly<Record<string, StatusCode>> = {
 const called = new Set<string>();
 
 for (const [name, path] of programs) {
-  test(`IREE's VM program ${name} does what IREE says`, () => {
+  test(`IREE's VM program ${name} behaves as IREE specifies`, () => {
     using instance = Instance.open();
     using imported = DynamicModule.load(instance, yieldable);
     using module = BytecodeModule.fromFile(instance, path);
@@ -98,7 +98,7 @@ for (const [name, path] of programs) {
   });
 }
 
-Deno.test("No program of IREE's and no function of one was left out", () => {
+Deno.test("All of IREE's programs and their functions are tested", () => {
   assertEquals([...programs.keys()], Object.keys(FUNCTION_COUNTS));
   assertEquals(programs.size, 30);
   assertEquals(called.size, 309);
@@ -120,7 +120,7 @@ test("A function that yields can be called by another program", () => {
   assertEquals(callYielding("one_module"), undefined);
 });
 
-test("A native function that is called by the host may yield", () => {
+test("A native function that the host calls may yield", () => {
   using instance = Instance.open();
   using native = DynamicModule.load(instance, yieldable);
   using context = Context.create(instance, [native]);
@@ -129,8 +129,8 @@ test("A native function that is called by the host may yield", () => {
   assertEquals(fn.call(100, 0), 100);
 });
 
-// IREE hangs when it resumes through two modules, and takes a wrong frame for
-// its own after a plain call: both are refused.
+// IREE hangs when it resumes through two modules, and after a plain call takes
+// a wrong frame for its own: both are rejected.
 test("A yield that IREE cannot resume from is an error", () => {
   const deep = assertThrows(() => callYielding("two_modules"), IreeError);
   assertEquals(deep.code, "UNIMPLEMENTED");

@@ -13,17 +13,17 @@ import {
   tool,
 } from "../support.ts";
 
-/** What {@linkcode vmPrograms} made. */
+/** The result of {@linkcode vmPrograms}. */
 export interface VmPrograms {
-  /** Paths of the programs by the names of their modules. */
+  /** Paths of the programs by module name. */
   readonly programs: ReadonlyMap<string, string>;
-  /** Path of the native module `yieldable_test`, which a program imports. */
+  /** Path of the native module `yieldable_test`, which one program imports. */
   readonly yieldable: string;
-  /** Path of `fixtures/yields.vmasm`, a program of ours. */
+  /** Path of `fixtures/yields.vmasm`, a program of this repository. */
   readonly yields: string;
 }
 
-/** Assembles all programs, unless that was done before. */
+/** Assembles all programs, unless they are cached. */
 export async function vmPrograms(): Promise<VmPrograms> {
   const runtime = join(await ireeSource(), "runtime/src");
   const tests = join(runtime, "iree/vm/test");
@@ -55,7 +55,7 @@ export async function vmPrograms(): Promise<VmPrograms> {
   };
 }
 
-/** Folder of IREE's sources: a checkout of one's own, or the pinned crate's. */
+/** Folder of IREE's sources: a local checkout, or the pinned crate's. */
 async function ireeSource(): Promise<string> {
   const own = Deno.env.get("IREE_SOURCE_DIR");
   if (own) return own;
@@ -71,7 +71,7 @@ async function ireeSource(): Promise<string> {
   return join(dirname(crate.manifest_path), "iree");
 }
 
-/** Folder of what is made from the files, which is there whole or not at all. */
+/** Folder of the files' outputs, which is either complete or absent. */
 async function cachedFolder(
   inputs: string[],
   make: (target: string) => Promise<void>,

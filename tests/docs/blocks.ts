@@ -1,30 +1,31 @@
 /**
- * The code blocks of a page of the documentation. What stands behind the
- * language of a block says what becomes of it:
+ * The code blocks of a documentation page. The text after a block's language
+ * decides its use:
  *
- * - a name: the block is the file of that name, which the text names too;
- * - `ignore` and a reason: it cannot run here;
- * - nothing, for a language that runs: it is run, in the order of the page;
- * - nothing, for another one: it is what the block before it prints, in which
- *   `…` stands for anything.
+ * - a name: the block is the file of that name, which the page's text also
+ *   names;
+ * - `ignore` and a reason: the block cannot run here;
+ * - nothing, for a runnable language: the block runs, in the order of the page;
+ * - nothing, for any other language: the block is the output of the block
+ *   before it, where `…` matches anything.
  *
  * @module
  */
 
 import { basename } from "@std/path";
 
-/** Languages of blocks that are run. */
+/** Languages of runnable blocks. */
 const RUNNABLE = ["sh", "ts", "python"] as const;
 
-/** A language of blocks that are run. */
+/** A runnable language. */
 export type Language = typeof RUNNABLE[number];
 
 /** A block of code. */
 export type Block =
   & {
-    /** Where it is: the page and the line. */
+    /** Its location: the page and the line. */
     readonly place: string;
-    /** What is in it. */
+    /** Its contents. */
     readonly code: string;
   }
   & (
@@ -33,7 +34,7 @@ export type Block =
     | {
       readonly kind: "run";
       readonly language: Language;
-      /** What it prints, where the page says so. */
+      /** Its expected output, if the page shows any. */
       readonly output: string | undefined;
     }
   );
@@ -41,9 +42,9 @@ export type Block =
 /**
  * Finds the blocks of a page.
  *
- * @param path Path of the page, for what is said of its blocks.
- * @param text Its text.
- * @returns The blocks in order, outputs with the blocks that print them.
+ * @param path Path of the page, for messages about its blocks.
+ * @param text The page's text.
+ * @returns The blocks in order; outputs belong to the blocks that print them.
  */
 export function findBlocks(path: string, text: string): Block[] {
   if (/^[ \t]+```/m.test(text)) throw new Error(`${path}: an indented block`);
@@ -80,10 +81,10 @@ function isRunnable(language: string): language is Language {
 }
 
 /**
- * Whether a block printed what its page says.
+ * Whether a block printed what its page shows.
  *
- * @param actual What it printed.
- * @param expected What the page says.
+ * @param actual The actual output.
+ * @param expected The output on the page.
  */
 export function isOutput(actual: string, expected: string): boolean {
   const pattern = expected.trim().split("…")

@@ -15,7 +15,7 @@ const sample = await sampleModule();
 const refusing = await nativeModule("fixtures/refusing_module.cc");
 const notIree = await nativeModule("fixtures/not_iree.c");
 
-/** Functions that a library exports, as the system's tools tell them. */
+/** Functions that a library exports, according to the system's tools. */
 async function exportsByNm(path: string): Promise<string[]> {
   const lines = await mustRun("nm", ["-D", "--defined-only", path]);
   return [...lines.matchAll(/^\S+ [TWi] ([^_\s@]\S*)/gm)].map(([, name]) =>
@@ -35,7 +35,7 @@ function randomNumbers(seed: number): (bound: number) => number {
   };
 }
 
-test("A library tells what it exports, as nm does", async () => {
+test("A library's exports match those of nm", async () => {
   for (const path of [sample, refusing, notIree, LIBRARY]) {
     const file = readLibraryFile(await Deno.readFile(path));
     assertEquals(file.format, "elf");
@@ -58,7 +58,7 @@ test("Bytes anywhere in a buffer are read the same", async () => {
   assertEquals(readLibraryFile(moved), readLibraryFile(bytes));
 });
 
-test("A library cut at any place tells less and never throws", async () => {
+test("A truncated library has fewer exports and never throws", async () => {
   const bytes = await Deno.readFile(notIree);
   const whole = readLibraryFile(bytes);
   let withExports = 0;
@@ -72,11 +72,11 @@ test("A library cut at any place tells less and never throws", async () => {
       assertEquals(file.exports, whole.exports);
     }
   }
-  // The table of sections is at the end, so only the last cuts tell exports.
+  // The section table is at the end, so only the last cuts still show exports.
   assert(withExports > 0 && withExports < 2000, `${withExports}`);
 });
 
-test("Formats are told by their first bytes", () => {
+test("Formats are recognized by their first bytes", () => {
   const cases: [number[], string][] = [
     [[0x7f, 0x45, 0x4c, 0x46], "elf"],
     [[0xcf, 0xfa, 0xed, 0xfe], "mach-o"],
@@ -96,12 +96,12 @@ test("Formats are told by their first bytes", () => {
     assertEquals(file.format, format);
     assertEquals(file.exports, undefined);
     if (format !== "elf") assertEquals(file.arch, undefined);
-    // Less than any library has in front of its code.
+    // Less than any library has before its code.
     assertEquals(readLibraryFile(bytes.subarray(0, 19)).format, "unknown");
   }
 });
 
-test("Processors are named as Deno names them", async () => {
+test("Processors have Deno's names", async () => {
   const bytes = await Deno.readFile(notIree);
   const view = new DataView(bytes.buffer);
   const cases: [number, string][] = [
@@ -140,7 +140,7 @@ test("Processors are named as Deno names them", async () => {
   assertEquals(readLibraryFile(machO).arch, "aarch64");
   machO[4] = 7;
   assertEquals(readLibraryFile(machO).arch, "x86_64");
-  // Big-endian and 32-bit ones have no exports that are read.
+  // Exports of big-endian and 32-bit libraries are not read.
   view.setUint16(18, 183, false);
   view.setUint8(5, 2);
   assertEquals(readLibraryFile(bytes), {
@@ -153,7 +153,7 @@ test("Processors are named as Deno names them", async () => {
   assertEquals(readLibraryFile(bytes).exports, undefined);
 });
 
-test("A library without sections tells no exports, which is not none", async () => {
+test("A library without sections has unknown exports, not zero exports", async () => {
   const bytes = await Deno.readFile(notIree);
   bytes.fill(0, 40, 48);
   bytes.fill(0, 60, 64);
@@ -166,7 +166,7 @@ test("Random bytes never throw", () => {
   for (let round = 0; round < 3000; round++) {
     const bytes = new Uint8Array(8 + random(600));
     for (let i = 0; i < bytes.length; i++) bytes[i] = random(256);
-    // Two of three are to get past the first check, one past the second.
+    // Two of three pass the first check, one the second.
     if (round % 3 > 0) bytes.set([0x7f, 0x45, 0x4c, 0x46]);
     if (round % 3 > 1) bytes.set([2, 1], 4);
     formats.add(readLibraryFile(bytes).format);
@@ -174,13 +174,13 @@ test("Random bytes never throw", () => {
   assert(formats.has("elf") && formats.has("unknown"));
 });
 
-test("Damaged libraries never throw and tell only text", async () => {
+test("Damaged libraries never throw and yield only text", async () => {
   const random = randomNumbers(7);
   const original = await Deno.readFile(notIree);
   const sections = Number(
     new DataView(original.buffer).getBigUint64(40, true),
   );
-  // The header, the segments, and the sections.
+  // The header, the segments and the sections.
   const places: [number, number][] = [
     [16, 64],
     [64, 600],
@@ -202,7 +202,7 @@ test("Damaged libraries never throw and tell only text", async () => {
   assert(damaged > 100 && damaged < 2900, `${damaged}`);
 });
 
-test("Exports with a telling name are the likely ones, else all are", () => {
+test("Exports with a typical name are suggested, else all of them", () => {
   const likely = likelyCreationFunctions;
   assertEquals(likely([]), []);
   assertEquals(

@@ -15,7 +15,7 @@ const echo = await program("echo.mlir");
 /** More than the limit below. */
 const LENGTH = 2 ** 22;
 
-/** Runs Deno where no file can be longer than 1 MiB, as on a full disk. */
+/** Runs Deno with a file size limit of 1 MiB, which acts like a full disk. */
 function runLimited(args: string[], cwd: string): Promise<Output> {
   return execute("sh", [
     "-c",
@@ -36,7 +36,7 @@ const WAYS: Readonly<Record<string, (target: string) => string[]>> = {
 };
 
 for (const [name, argsOf] of Object.entries(WAYS)) {
-  test(`A full disk leaves no part of a file: ${name}`, async () => {
+  test(`A full disk leaves no partial file: ${name}`, async () => {
     using folder = new TemporaryFolder();
     const mod = toFileUrl(join(ROOT, "mod.ts")).href;
     await Deno.writeTextFile(
@@ -50,7 +50,7 @@ for (const [name, argsOf] of Object.entries(WAYS)) {
     assertStringIncludes(stderr, "File too large");
     const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
     assertEquals(names, ["script.ts"]);
-    // One that was there, and the link to it, stay; its contents are gone.
+    // An existing file and the link to it remain; its contents are gone.
     const old = folder.join("old.npy");
     await Deno.writeTextFile(old, "old");
     await Deno.symlink(old, folder.join("link.npy"));
@@ -60,7 +60,7 @@ for (const [name, argsOf] of Object.entries(WAYS)) {
   });
 }
 
-test("A full disk leaves a file that was appended to as it was", async () => {
+test("A full disk leaves a file opened for appending unchanged", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("some.bin");
   await Deno.writeTextFile(path, "before");
@@ -69,7 +69,7 @@ test("A full disk leaves a file that was appended to as it was", async () => {
   assertEquals(await Deno.readTextFile(path), "before");
 });
 
-test("Outputs go to devices and pipes of the shell", async () => {
+test("Outputs can be devices and pipes of the shell", async () => {
   const iree = [
     Deno.execPath(),
     "run",

@@ -29,7 +29,7 @@ test("A mapped tensor is the program's own memory", () => {
   assertEquals(again.toNestedArray(), [10, 2, 3, 8]);
 });
 
-test("A mapping that is asked for elements of a type has those or is refused", () => {
+test("A mapping has the requested element type or is rejected", () => {
   withDevice((device) => {
     using view = BufferView.from(device, new Float32Array([1, 2]));
     using mapping = view.map("f32");
@@ -45,7 +45,7 @@ test("A mapping that is asked for elements of a type has those or is refused", (
   });
 });
 
-test("A mapping is empty once it is disposed, and outlives its view", () => {
+test("A mapping is empty after disposal, and outlives its view", () => {
   withDevice((device) => {
     const view = BufferView.from(device, new Float32Array([1, 2]));
     const mapping = view.map();
@@ -94,7 +94,7 @@ test("A mapping is empty however it is disposed", () => {
   });
 });
 
-Deno.test("Memory that was moved out of a mapping stays, whatever goes", async () => {
+Deno.test("Memory moved out of a mapping survives every disposal", async () => {
   const { code, stdout, stderr } = await run(`
     import { BufferView, Device, Instance } from "${ROOT}mod.ts";
     const instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
@@ -107,7 +107,7 @@ Deno.test("Memory that was moved out of a mapping stays, whatever goes", async (
   assertEquals([code, stdout], [0, "true true\n"], stderr);
 });
 
-Deno.test("Memory that was moved out of a worker's mapping outlives the worker", async () => {
+Deno.test("Memory moved out of a worker's mapping outlives the worker", async () => {
   const { code, stdout, stderr } = await run(`
     import { Instance, runtime } from "${ROOT}mod.ts";
     const instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
@@ -118,7 +118,7 @@ Deno.test("Memory that was moved out of a worker's mapping outlives the worker",
     const { data } = await new Promise((resolve) => worker.onmessage = resolve);
     const { liveAllocations } = runtime.statistics;
     worker.terminate();
-    // The worker's lists go with its thread.
+    // The worker's lists are freed with its thread.
     while (runtime.statistics.liveAllocations > liveAllocations - 100) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -135,7 +135,7 @@ async function run(script: string): Promise<Output> {
   });
 }
 
-Deno.test("Mapping needs all of --allow-ffi; copying does not", async () => {
+Deno.test("Mapping needs full --allow-ffi; copying does not", async () => {
   const script = `
     import { BufferView, Device, Instance } from "${ROOT}mod.ts";
     using instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });

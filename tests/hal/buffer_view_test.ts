@@ -56,7 +56,7 @@ function refusal(action: () => unknown): string {
 }
 
 for (const type of ELEMENT_TYPES) {
-  test(`Arrays of ${type} of rank 0 to 6 come back as they were`, () => {
+  test(`Arrays of ${type} of rank 0 to 6 come back unchanged`, () => {
     withDevice((device, instance) => {
       const random = new Random(1, type.length);
       for (const memory of [device, instance]) {
@@ -78,7 +78,7 @@ for (const type of ELEMENT_TYPES) {
             shape,
             data: back,
           });
-          // IREE cannot print what is packed.
+          // IREE cannot print packed elements.
           if (type.endsWith("i4")) continue;
           const head = [...shape, type].join("x");
           assertEquals(view.format().split("=")[0], head);
@@ -105,7 +105,7 @@ for (
         });
         assertEquals(again.shape, shape);
         assertEquals(again.toNestedArray(), nested);
-        // NaNs have many patterns of bits, and one when they are written.
+        // NaNs have many bit patterns when read, and one when written.
         if (!String(nested).includes("NaN")) {
           assertEquals(again.toBytes(), view.toBytes());
         }
@@ -168,7 +168,7 @@ test("All 256 patterns of the 8-bit floats read as IREE prints them", () => {
   });
 });
 
-test("The class of an array tells its element type", () => {
+test("An array's class determines its element type", () => {
   withDevice((device) => {
     const arrays: [TypedArray, ElementType][] = [
       [new Int8Array(1), "i8"],
@@ -194,7 +194,7 @@ test("The class of an array tells its element type", () => {
   });
 });
 
-test("Elements that share bytes are not printed, unless there is one", () => {
+test("Elements that share bytes are printed only singly", () => {
   withDevice((device) => {
     const options = { elementType: "si4" } as const;
     const packed = new Uint8Array([0x21]);
@@ -207,7 +207,7 @@ test("Elements that share bytes are not printed, unless there is one", () => {
   });
 });
 
-test("Data that does not belong together is refused", () => {
+test("Inconsistent shapes, types and data are rejected", () => {
   withDevice((device) => {
     const bytes = new ArrayBuffer(4);
     const from = (
@@ -273,7 +273,7 @@ test("Data that does not belong together is refused", () => {
   });
 });
 
-test("Parts are read and written in place, in entries of the array", () => {
+test("Parts are read and written in place, counted in array entries", () => {
   withDevice((device) => {
     using view = BufferView.from(device, new Float32Array([1, 2, 3, 4]));
     const target = new Float32Array(2);
@@ -307,7 +307,7 @@ test("Parts are read and written in place, in entries of the array", () => {
   });
 });
 
-test("An array that lies about its length is read as long as it is", () => {
+test("An array that lies about its length is read at its true length", () => {
   withDevice((device) => {
     const array = new Float32Array([1, 2]);
     Object.defineProperty(array, "byteLength", { value: 1 << 20 });

@@ -15,7 +15,7 @@ const twoDevices = await program("two_devices.mlir");
 
 const DRIVERS: readonly string[] = ["local-sync", "local-task"];
 
-/** Allocators that there are, and combinations of them. */
+/** All allocators, and combinations of them. */
 const CHOICES: readonly (readonly string[])[] = [
   [],
   ["caching"],
@@ -58,7 +58,7 @@ for (const uri of DRIVERS) {
     assertEquals(device.statistics.deviceBytesFreed, 1024);
   });
 
-  test(`A caching allocator of ${uri} keeps no more than it is told to`, () => {
+  test(`A caching allocator of ${uri} keeps no more than its limit`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri, {
       allocators: ["caching:*=512;*;*"],
@@ -69,7 +69,7 @@ for (const uri of DRIVERS) {
     assertEquals(device.statistics.deviceBytesLive, 512);
   });
 
-  test(`Memory of ${uri} outlives its device, whatever allocated it`, () => {
+  test(`Memory of ${uri} outlives its device with any allocator`, () => {
     for (const allocators of CHOICES) {
       const instance = Instance.open();
       const device = Device.create(instance, uri, { allocators });
@@ -98,7 +98,7 @@ test("Each device of a group has the allocators", () => {
   assertEquals(view.format(), "4xf32=12 48 108 192");
 });
 
-test("Allocators that there are not are refused as IREE refuses them", async () => {
+test("Unknown allocators are rejected as IREE rejects them", async () => {
   const cases: [string[], StatusCode, string][] = [
     [["nope"], "INVALID_ARGUMENT", "unrecognized allocator 'nope'"],
     [["caching", "nope"], "INVALID_ARGUMENT", "unrecognized allocator 'nope'"],
@@ -127,7 +127,7 @@ test("Allocators that there are not are refused as IREE refuses them", async () 
   }
 });
 
-test("Parts of a specification that IREE ignores are refused", () => {
+test("Parts of a specification that IREE ignores are rejected", () => {
   const cases: [unknown, string][] = [
     [["debug:x"], "'debug' has nothing after its name"],
     [["debug:"], "'debug' has nothing after its name"],

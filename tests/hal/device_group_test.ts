@@ -44,7 +44,7 @@ for (const uris of PAIRS) {
   });
 }
 
-test("Devices of a group know their place", () => {
+test("Devices of a group know their position", () => {
   using instance = Instance.open();
   using stack = new DisposableStack();
   const devices = group(instance, ["local-sync", "local-task"], stack);
@@ -56,7 +56,7 @@ test("Devices of a group know their place", () => {
   assertEquals([alone.ordinal, alone.groupSize], [0, 1]);
 });
 
-test("HalModule.create takes all devices of one group in its order", () => {
+test("HalModule.create requires all devices of one group in order", () => {
   using instance = Instance.open();
   using stack = new DisposableStack();
   const uris = ["local-sync", "local-task"];
@@ -101,7 +101,7 @@ test("HalModule.create takes all devices of one group in its order", () => {
   assertEquals(loaded.devices.map(({ uri }) => uri), uris);
 });
 
-test("A group is made of at least one device, all of which exist", () => {
+test("A group needs at least one device, and all must exist", () => {
   using instance = Instance.open();
   const create = Device.createGroup;
   refused(() => create(instance, []), "at least one URI");
@@ -130,7 +130,7 @@ test("A program for two devices does not run on one", () => {
   assertEquals(error.code, "INCOMPATIBLE");
 });
 
-test("A group's devices, a program and what it made go in any order", () => {
+test("A group's devices, a program and its results are released in any order", () => {
   const uris = ["local-task", "local-sync"];
   for (const order of permutations([0, 1, 2, 3, 4])) {
     const instance = Instance.open();
@@ -146,7 +146,7 @@ test("A group's devices, a program and what it made go in any order", () => {
   }
 });
 
-test("A device of a group serves when the other one was disposed", () => {
+test("A device of a group still works after another is disposed", () => {
   using instance = Instance.open();
   const [first, second] = Device.createGroup(instance, [
     "local-sync",

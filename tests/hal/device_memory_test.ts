@@ -17,10 +17,10 @@ const shapes = await program("shapes.mlir");
 
 const MEBIBYTE = 2 ** 20;
 
-/** What a device of local-task has from the start, and grows by at least. */
+/** The initial memory of local-task, and the least by which it grows. */
 const SLAB = 16 * MEBIBYTE;
 
-/** Opens a device and a program that gives what it was given, twice as large. */
+/** Opens a device and a program that returns its argument times two. */
 function open(
   stack: DisposableStack,
   uri: string,
@@ -35,7 +35,7 @@ function makeView(device: Device, byteLength: number): BufferView {
   return BufferView.from(device, new Float32Array(byteLength / 4).fill(1));
 }
 
-test("Results held in rounds take no more than those of one round", async () => {
+test("Results held in rounds use no more memory than one round", async () => {
   using stack = new DisposableStack();
   const { device, loaded } = open(stack, "local-task");
   const input = stack.use(makeView(device, MEBIBYTE));
@@ -51,7 +51,7 @@ test("Results held in rounds take no more than those of one round", async () => 
 });
 
 for (const byteLength of [65536, 1100000, 4 * MEBIBYTE + 64, 33 * MEBIBYTE]) {
-  test(`Results of ${byteLength} bytes, replaced at random, take what they are long`, () => {
+  test(`Results of ${byteLength} bytes, replaced at random, use memory in proportion`, () => {
     using stack = new DisposableStack();
     const { device, loaded } = open(stack, "local-task");
     const input = stack.use(makeView(device, byteLength));
@@ -69,7 +69,7 @@ for (const byteLength of [65536, 1100000, 4 * MEBIBYTE + 64, 33 * MEBIBYTE]) {
   });
 }
 
-test("Trimming a device gives back all that is free", () => {
+test("Trimming a device returns all free memory", () => {
   using stack = new DisposableStack();
   const { device, loaded } = open(stack, "local-task");
   const input = stack.use(makeView(device, MEBIBYTE));

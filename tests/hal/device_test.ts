@@ -21,7 +21,7 @@ const mul = await program("mul.mlir");
 
 const DRIVERS: readonly string[] = ["local-sync", "local-task"];
 
-test("URIs that name no device are refused as IREE refuses them", async () => {
+test("Invalid device URIs are rejected as IREE rejects them", async () => {
   using instance = Instance.open();
   const cases: [string, StatusCode, string][] = [
     ["bogus", "NOT_FOUND", "no driver 'bogus' registered"],
@@ -48,7 +48,7 @@ test("URIs that name no device are refused as IREE refuses them", async () => {
   }
 });
 
-test("Parameters that a driver would ignore are refused", () => {
+test("Parameters that a driver would ignore are rejected", () => {
   using instance = Instance.open();
   for (const driver of [...DRIVERS, "null"]) {
     for (const rest of ["://?", "://?a=b", "://path?a=b&c"]) {
@@ -68,7 +68,7 @@ test("Parameters that a driver would ignore are refused", () => {
 });
 
 for (const uri of DRIVERS) {
-  test(`The allocator of a ${uri} device counts what it does`, () => {
+  test(`The allocator of a ${uri} device counts its allocations`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     const zero = {
@@ -98,7 +98,7 @@ for (const uri of DRIVERS) {
     });
   });
 
-  test(`Statistics of a ${uri} device as text are laid out as IREE's`, async () => {
+  test(`Statistics of a ${uri} device have IREE's text format`, async () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     using _view = BufferView.from(device, new Float32Array(123));
@@ -115,7 +115,7 @@ for (const uri of DRIVERS) {
     assertEquals(`Device: ${device.id}\n${blank(text)}\n`, blank(stderr));
   });
 
-  test(`A ${uri} device tells of its memory`, () => {
+  test(`A ${uri} device lists its memory heaps`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     const [heap] = device.memoryHeaps;
@@ -127,7 +127,7 @@ for (const uri of DRIVERS) {
     assertEquals(heap.minAlignment, 64);
   });
 
-  test(`A ${uri} device answers questions of its driver`, () => {
+  test(`A ${uri} device answers its driver's queries`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     assertEquals(device.queryI64("hal.device.id", uri), 1n);
@@ -161,7 +161,7 @@ for (const uri of DRIVERS) {
     await device.waitIdleAsync();
   });
 
-  test(`A ${uri} device gives memory back and works on`, () => {
+  test(`A ${uri} device keeps working after it is trimmed`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     using view = BufferView.from(device, new Float32Array([1, 2]));
@@ -191,7 +191,7 @@ test("waitIdle waits for work that waits itself", () => {
   assertEquals(work.result.format(), "4xf32=1 4 9 16");
 });
 
-test("waitIdleAsync lets the program go on, which may be what ends the wait", async () => {
+test("waitIdleAsync does not block the event loop, which may end the wait", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
@@ -211,7 +211,7 @@ test("waitIdleAsync lets the program go on, which may be what ends the wait", as
   await opened;
 });
 
-test("waitIdleAsync is given up when its signal says so", async () => {
+test("waitIdleAsync is abandoned when its signal aborts", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using work = beginWork(device);
@@ -225,7 +225,7 @@ test("waitIdleAsync is given up when its signal says so", async () => {
   await device.waitIdleAsync();
 });
 
-test("A device that was disposed meanwhile ends waitIdleAsync", async () => {
+test("Disposing the device ends waitIdleAsync", async () => {
   using instance = Instance.open();
   const device = Device.create(instance, "local-task");
   using work = beginWork(device);
@@ -234,7 +234,7 @@ test("A device that was disposed meanwhile ends waitIdleAsync", async () => {
   work.open();
 });
 
-test("waitIdle takes milliseconds, waitIdleAsync a signal", async () => {
+test("waitIdle accepts milliseconds, waitIdleAsync a signal", async () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
@@ -267,7 +267,7 @@ test("waitIdle takes milliseconds, waitIdleAsync a signal", async () => {
   );
 });
 
-test("A device that was disposed tells nothing", () => {
+test("A disposed device throws", () => {
   using instance = Instance.open();
   const device = Device.create(instance, "local-sync");
   device.dispose();
@@ -282,7 +282,7 @@ test("A device that was disposed tells nothing", () => {
   for (const use of uses) assertThrows(use, IreeError, "was disposed");
 });
 
-/** Work that a device has begun and goes on with once it is told to. */
+/** Work that a device has started and that continues on request. */
 interface Work extends Disposable {
   readonly result: BufferView;
   open(): void;

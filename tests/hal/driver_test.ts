@@ -9,7 +9,7 @@ import {
 import { probeDrivers } from "../../lib/tooling/mod.ts";
 import { mustRun, test, tool } from "../support.ts";
 
-test("Drivers are listed by the names and texts that IREE prints", async () => {
+test("Drivers are listed with the names and texts that IREE prints", async () => {
   using instance = Instance.open();
   const drivers = listDrivers(instance);
   const names = drivers.map(({ name }) => name);
@@ -17,12 +17,12 @@ test("Drivers are listed by the names and texts that IREE prints", async () => {
   const printed = await mustRun(tool("iree-run-module"), ["--list_drivers"]);
   for (const { name, fullName } of drivers) {
     const line = new RegExp(`^ *${name}: (.*)$`, "m").exec(printed)?.[1];
-    // The two programs have not all drivers in common.
+    // The two programs share only some drivers.
     if (line !== undefined) assertEquals(fullName, line);
   }
 });
 
-test("Devices are listed as IREE lists them, of one driver or of all", async () => {
+test("Devices are listed as by IREE, for one driver or for all", async () => {
   using instance = Instance.open();
   for (const driver of ["local-sync", "local-task"]) {
     const device = { driver, path: "", uri: `${driver}://`, name: "default" };
@@ -33,7 +33,7 @@ test("Devices are listed as IREE lists them, of one driver or of all", async () 
   assertEquals(all.map(({ uri }) => `${uri}\n`).join(""), printed);
 });
 
-test("What is listed can be created", () => {
+test("Listed devices can be created", () => {
   using instance = Instance.open();
   for (const { uri } of listDevices(instance)) {
     using device = Device.create(instance, uri);
@@ -41,7 +41,7 @@ test("What is listed can be created", () => {
   }
 });
 
-test("A driver that cannot be used tells why, and is skipped among all", () => {
+test("An unusable driver reports the reason, and is skipped among all", () => {
   using instance = Instance.open();
   const reports = probeDrivers(instance, { details: true });
   assertEquals(
@@ -61,7 +61,7 @@ test("A driver that cannot be used tells why, and is skipped among all", () => {
   );
 });
 
-test("A driver that there is not is NOT_FOUND", () => {
+test("A missing driver is NOT_FOUND", () => {
   using instance = Instance.open();
   for (const name of ["bogus", "", "local-task://", "local\0sync"]) {
     const error = assertThrows(() => listDevices(instance, name), IreeError);
@@ -74,7 +74,7 @@ test("A driver that there is not is NOT_FOUND", () => {
   );
 });
 
-test("Nothing is listed after the instance was disposed", () => {
+test("Listing after the instance is disposed throws", () => {
   const instance = Instance.open();
   instance.dispose();
   for (const list of [listDrivers, listDevices, probeDrivers]) {

@@ -29,7 +29,7 @@ function refusal(action: () => unknown): string {
   return error.detail;
 }
 
-test("An adopted array's memory becomes the tensor's, without a copy", () => {
+test("An imported array's memory becomes the tensor's, without a copy", () => {
   using loaded = load({ modules: [mul], device: "local-task" });
   const { instance } = loaded.context;
   withDevice((device) => {
@@ -50,7 +50,7 @@ test("An adopted array's memory becomes the tensor's, without a copy", () => {
   });
 });
 
-test("Adopted memory is held as long as a program uses it, and no longer", () => {
+test("Imported memory is held exactly as long as a program uses it", () => {
   const size = 1 << 20;
   withDevice((device, instance) => {
     using list = List.create(instance);
@@ -66,13 +66,13 @@ test("Adopted memory is held as long as a program uses it, and no longer", () =>
     using last = list.get(0) as BufferView;
     assertEquals(last.toTypedArray().at(-1), 39);
     gc();
-    // The last one is there, and none of the others.
+    // Only the last one is held.
     const held = (Deno.memoryUsage().external - before) / size;
     assert(held > 0.9 && held < 1.9, `${held} are held`);
   });
 });
 
-test("Thousands of adopted arrays go at once", () => {
+test("Thousands of imported arrays are released together", () => {
   withDevice((device, instance) => {
     using list = List.create(instance);
     for (let i = 0; i < 20_000; i++) {
@@ -83,7 +83,7 @@ test("Thousands of adopted arrays go at once", () => {
   });
 });
 
-test("Objects are let go as quickly when thousands of arrays are adopted", () => {
+test("Releasing objects is as fast with thousands of imported arrays", () => {
   withDevice((device, instance) => {
     const few = workOfReleases(instance);
     using list = List.create(instance);
@@ -93,12 +93,12 @@ test("Objects are let go as quickly when thousands of arrays are adopted", () =>
       list.push(view);
     }
     const many = workOfReleases(instance);
-    // Looking at each array at each release would be a thousand times the work.
+    // Checking each array at each release would be a thousand times the work.
     assert(many < 10 * few + 5000, `${many} after ${few} µs`);
   });
 });
 
-test("What cannot be adopted is refused and left as it was", () => {
+test("Data that cannot be imported is rejected and left unchanged", () => {
   withDevice((device, instance) => {
     const aligned = BufferView.alignedArray(instance, "f32", 8);
     const odd = new Float32Array(aligned.buffer, aligned.byteOffset + 4, 4);
@@ -125,7 +125,7 @@ test("What cannot be adopted is refused and left as it was", () => {
   });
 });
 
-test("Memory that cannot be moved is refused, and nothing is left", () => {
+test("Memory that cannot be moved is rejected and leaves nothing behind", () => {
   withDevice((device, instance) => {
     const { buffer } = new WebAssembly.Memory({ initial: 1 });
     const array = new Float32Array(buffer as ArrayBuffer, 0, 4).fill(7);
@@ -145,7 +145,7 @@ test("Memory that cannot be moved is refused, and nothing is left", () => {
   });
 });
 
-/** What the two kinds of workers tell of their attempt, as they end. */
+/** What the two kinds of workers report of their attempt when they end. */
 const ATTEMPTS: Record<string, (url: URL) => Promise<Attempt>> = {
   async Deno(url) {
     const worker = new Worker(url, { type: "module" });
@@ -172,7 +172,7 @@ const ATTEMPTS: Record<string, (url: URL) => Promise<Attempt>> = {
 };
 
 for (const [kind, attempt] of Object.entries(ATTEMPTS)) {
-  test(`Memory is not adopted in workers of ${kind}, and kept under keys of its own`, async () => {
+  test(`Workers of ${kind} cannot import memory, and their keys are separate`, async () => {
     const url = new URL("../ownership/workers/adopting.ts", import.meta.url);
     const attempts = await Promise.all([attempt(url), attempt(url)]);
     for (const { refusal } of attempts) {
@@ -183,12 +183,14 @@ for (const [kind, attempt] of Object.entries(ATTEMPTS)) {
     }
     const [one, other] = attempts.map(({ key }) => key);
     assert(one !== other, `both have the key ${one}`);
-    // The thread of a worker releases what it had after it has ended.
+    // A worker's thread releases its objects after it has ended.
     await waitUntilLive();
   });
 }
 
-/** Microseconds of work to release many objects, the least of some attempts. */
+/**
+ * Microseconds needed to release many objects, the least of several attempts.
+ */
 function workOfReleases(instance: Instance): number {
   const attempts = Array.from({ length: 5 }, () => {
     const buffers = Array.from(

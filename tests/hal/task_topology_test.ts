@@ -20,7 +20,7 @@ import { waitUntilLive } from "../waiting.ts";
 
 const twoDevices = await program("two_devices.mlir");
 
-/** Options, and the flags of `iree-run-module` that say the same. */
+/** Options, and the equivalent flags of `iree-run-module`. */
 const SAME: readonly (readonly [TaskTopologyOptions, readonly string[]])[] = [
   [{}, []],
   [{ mode: "physical_cores" }, ["mode=physical_cores"]],
@@ -49,7 +49,7 @@ const SAME: readonly (readonly [TaskTopologyOptions, readonly string[]])[] = [
 ];
 
 for (const [options, flags] of SAME) {
-  test(`Workers are spread as IREE spreads them: ${JSON.stringify(options)}`, async () => {
+  test(`Workers are placed as by IREE: ${JSON.stringify(options)}`, async () => {
     const printed = await mustRun(tool("iree-run-module"), [
       ...flags.map((flag) => `--task_topology_${flag}`),
       "--dump_task_topologies",
@@ -60,7 +60,7 @@ for (const [options, flags] of SAME) {
   });
 }
 
-/** Options, and the workers of each queue of a device that has them. */
+/** Options, and the workers in each queue of the device. */
 const EFFECTS: readonly (readonly [TaskTopologyOptions, number[]])[] = [
   [{ groupCount: 1 }, [1]],
   [{ groupCount: 5 }, [5]],
@@ -71,7 +71,7 @@ const EFFECTS: readonly (readonly [TaskTopologyOptions, number[]])[] = [
 ];
 
 for (const [topology, workers] of EFFECTS) {
-  test(`A device has the workers asked for: ${JSON.stringify(topology)}`, () => {
+  test(`A device has the requested workers: ${JSON.stringify(topology)}`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, "local-task", { topology });
     assertEquals(workersOf(device), [workers.length, workers[0]]);
@@ -82,7 +82,7 @@ for (const [topology, workers] of EFFECTS) {
   });
 }
 
-test("Options of one device are not those of another", () => {
+test("Devices do not share options", () => {
   using instance = Instance.open();
   using first = Device.create(instance, "local-task");
   const before = workersOf(first);
@@ -98,7 +98,7 @@ test("Options of one device are not those of another", () => {
   assertEquals(workersOf(last), before);
 });
 
-test("Options of devices are not those of other isolates' devices", async () => {
+test("Isolates do not share device options", async () => {
   const url = new URL("../ownership/workers/topologies.ts", import.meta.url);
   const counts = [1, 3, 6];
   const reports = await Promise.all(counts.map((groupCount) => {
@@ -114,7 +114,7 @@ test("Options of devices are not those of other isolates' devices", async () => 
     reports,
     counts.map((count) => Array.from({ length: 5 }, () => count)),
   );
-  // What a worker held is released when its thread ends, a little later.
+  // A worker's objects are released when its thread ends, a little later.
   await waitUntilLive();
 });
 
@@ -142,7 +142,7 @@ test("Programs run on devices with workers of their own", () => {
   }
 });
 
-test("Of a group, local-task devices have the workers asked for", () => {
+test("local-task devices of a group have the requested workers", () => {
   using instance = Instance.open();
   using stack = new DisposableStack();
   const [sync, task] = Device.createGroup(
@@ -154,7 +154,7 @@ test("Of a group, local-task devices have the workers asked for", () => {
   assertEquals(workersOf(sync), [1, 1]);
 });
 
-test("Workers have the stack asked for", async () => {
+test("Workers have the requested stack size", async () => {
   const stackSize = 48 * 1024 * 1024;
   using instance = Instance.open();
   using _device = Device.create(instance, "local-task", {
@@ -168,7 +168,7 @@ test("Workers have the stack asked for", async () => {
   assert(found.length >= 2, `${found.length} stacks of ${stackSize} bytes`);
 });
 
-/** Options that are refused, with words of the message. */
+/** Rejected options, with part of the message. */
 const REFUSED: readonly [TaskTopologyOptions, string][] = [
   [{ groupCount: 0 }, "groupCount must be a whole number from 1 to 256"],
   [{ groupCount: 257 }, "from 1 to 256, not 257"],
@@ -199,7 +199,7 @@ const REFUSED: readonly [TaskTopologyOptions, string][] = [
   [{ favor: "latency", distribution: "compact" }, "no effect beside favor"],
 ];
 
-test("Topologies that make no sense are refused", () => {
+test("Inconsistent topologies are rejected", () => {
   using instance = Instance.open();
   for (const [topology, words] of REFUSED) {
     for (
@@ -211,7 +211,7 @@ test("Topologies that make no sense are refused", () => {
   }
 });
 
-test("A processor that there is not is OUT_OF_RANGE", () => {
+test("A missing processor is OUT_OF_RANGE", () => {
   using instance = Instance.open();
   for (const cpuIds of [[100_000], [[0], [100_000]]] as number[][]) {
     refused(
@@ -222,7 +222,7 @@ test("A processor that there is not is OUT_OF_RANGE", () => {
   }
 });
 
-test("More workers or queues than IREE has room for are refused", () => {
+test("More workers or queues than IREE supports are rejected", () => {
   using instance = Instance.open();
   const create = (topology: TaskTopologyOptions): Device =>
     Device.create(instance, "local-task", { topology });
@@ -238,7 +238,7 @@ test("More workers or queues than IREE has room for are refused", () => {
   );
 });
 
-test("Workers that make no sense are refused", () => {
+test("Invalid workers are rejected", () => {
   const cases: [TaskWorkerOptions, string][] = [
     [{ stackSize: 0 }, "stackSize must be a whole number from 32768"],
     [{ stackSize: 32767 }, "not 32767"],
@@ -258,7 +258,7 @@ test("Workers that make no sense are refused", () => {
   }
 });
 
-test("More memory than there is is RESOURCE_EXHAUSTED", () => {
+test("More memory than available is RESOURCE_EXHAUSTED", () => {
   using instance = Instance.open();
   const topology = { groupCount: 256 };
   refused(
@@ -272,7 +272,7 @@ test("More memory than there is is RESOURCE_EXHAUSTED", () => {
   );
 });
 
-test("Options of local-task are refused where there is no such device", () => {
+test("Options of local-task are rejected for other devices", () => {
   using instance = Instance.open();
   for (const options of [{ topology: {} }, { worker: {} }]) {
     refused(
@@ -283,7 +283,7 @@ test("Options of local-task are refused where there is no such device", () => {
   }
 });
 
-/** Number of queues, and of workers of the first. */
+/** Number of queues, and of workers in the first one. */
 function workersOf(device: Device): number[] {
   return ["hal.device", "hal.dispatch"].map((category) =>
     Number(device.queryI64(category, "concurrency"))

@@ -12,12 +12,12 @@ import { peer } from "../cli/peer.ts";
 import { assertRefused } from "../refusals.ts";
 import { program, test } from "../support.ts";
 
-// What a function refuses to make tensors of, and in which words.
+// Data that functions reject as tensors, with the messages.
 
 const elements = await program("elements.mlir");
 const shapes = await program("shapes.mlir");
 
-test("A tensor refuses arrays of another class than its elements have", () => {
+test("A tensor rejects arrays of another class than its element type's", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   assertRefused(loaded, [
     [
@@ -62,7 +62,7 @@ test("A tensor refuses arrays of another class than its elements have", () => {
   ]);
 });
 
-test("A tensor of i1 refuses bytes, of which programs look at one bit", () => {
+test("A tensor of i1 rejects bytes other than 0 and 1", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   using instance = Instance.open();
   using view = BufferView.from(instance, new Int8Array([0, 1, 2, 3]));
@@ -82,7 +82,7 @@ test("A tensor of i1 refuses bytes, of which programs look at one bit", () => {
   ]);
 });
 
-test("A tensor refuses what is no data at all", () => {
+test("A tensor rejects values that are not data", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   using instance = Instance.open();
   using list = List.create(instance);
@@ -103,7 +103,7 @@ test("A tensor refuses what is no data at all", () => {
     ["add_f32", () => [1, 2, 3, 4], "wanted a tensor 4xf32"],
     ["add_f32", Symbol("4xf32"), "wanted a tensor 4xf32"],
   ]);
-  // IREE itself takes an object of another kind for what it is.
+  // IREE itself does not check the kind of an object.
   assertThrows(
     () => loaded.call("add_f32", list, list),
     IreeError,
@@ -116,7 +116,7 @@ test("A tensor refuses what is no data at all", () => {
   );
 });
 
-test("A tensor refuses an array that does not fill its shape", () => {
+test("A tensor rejects an array that does not fill its shape", () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   using loadedElements = load({ modules: [elements], device: "local-sync" });
   assertRefused(loaded, [
@@ -175,7 +175,7 @@ test("A tensor refuses an array that does not fill its shape", () => {
   ]);
 });
 
-test("A tensor refuses an object of array data that does not fit", () => {
+test("A tensor rejects an object of array data that does not fit", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const data = new Float32Array(4);
   const like = (part: Record<string, unknown>) => ({
@@ -243,7 +243,7 @@ test("A tensor refuses an object of array data that does not fit", () => {
   assertStringIncludes(error.hint ?? "", "f8E4M3FN");
 });
 
-test("A tensor refuses a view of another type or shape in IREE's words", async () => {
+test("A tensor rejects a view of another type or shape in IREE's words", async () => {
   using loaded = load({ modules: [elements, shapes], device: "local-sync" });
   using instance = Instance.open();
   const cases: [string, ElementType, number[], string, string][] = [
@@ -300,7 +300,7 @@ test("A tensor refuses a view of another type or shape in IREE's words", async (
   }
 });
 
-test("Of several arguments the one that is refused is named", () => {
+test("The error names the rejected argument among several", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const good = new Float32Array(4);
   const error = assertThrows(
@@ -321,7 +321,7 @@ test("Of several arguments the one that is refused is named", () => {
         values.length,
     );
   }
-  // Nothing of a refused call stays behind.
+  // A rejected call leaves nothing behind.
   using sum = loaded.call("add_f32", good, [1, 2, 3, 4]) as BufferView;
   assertEquals(sum.toNestedArray(), [1, 2, 3, 4]);
 });

@@ -14,7 +14,7 @@ import {
 
 const inspected = await program("inspected.mlir");
 
-test("A program that is cut short is refused wherever it is cut", async () => {
+test("A truncated program is rejected wherever it is cut", async () => {
   const bytes = await Deno.readFile(inspected);
   const { rodata } = inspectProgram(bytes);
   const end = Math.max(...rodata.map((it) => it.offset + it.byteLength));
@@ -28,7 +28,7 @@ test("A program that is cut short is refused wherever it is cut", async () => {
   assertEquals(inspectProgram(bytes.slice(0, end)).files, undefined);
 });
 
-test("A damaged program is described or refused, never anything else", async () => {
+test("A damaged program is either described or rejected", async () => {
   const random = new Random(20_261_125);
   let refused = 0;
   let described = 0;
@@ -55,8 +55,8 @@ test("A damaged program is described or refused, never anything else", async () 
   assert(refused > 500 && described > 500, `${refused} ${described}`);
 });
 
-test("Tables that refer to each other again and again are refused", () => {
-  // One table with as many attributes as fit, each of which is one long text.
+test("Tables that refer to each other repeatedly are rejected", () => {
+  // One table with as many attributes as fit, each of them one long text.
   const size = 1 << 20;
   const view = new DataView(new ArrayBuffer(size));
   const u32 = (at: number, value: number) => view.setUint32(at, value, true);
@@ -71,7 +71,7 @@ test("Tables that refer to each other again and again are refused", () => {
   u32(68, 100 - 68);
   const count = 100_000;
   u32(100, count);
-  // The one pair, of which both are the one text.
+  // The only pair, with the same text as key and value.
   const pair = 104 + 4 * count;
   u16(pair, 4 + 2 * 2);
   u16(pair + 4, 4);

@@ -41,7 +41,7 @@ const sample = await sampleModule();
 const types = await nativeModule("fixtures/types_module.cc");
 
 for (const [name, path] of fixtures) {
-  test(`Inspection of ${name} tells what iree-dump-module does`, async () => {
+  test(`Inspecting ${name} matches iree-dump-module`, async () => {
     const description = inspectProgram(path);
     assertEquals(factsOf(description), await dumpedFacts(path));
     const text = await mustRun(tool("iree-dump-module"), [
@@ -67,7 +67,7 @@ for (const [name, path] of fixtures) {
   });
 }
 
-test("Inspection of IREE's own VM programs tells what iree-dump-module does", async () => {
+test("Inspecting IREE's own VM programs matches iree-dump-module", async () => {
   const { programs, yields } = await vmPrograms();
   let optional = 0;
   for (const path of [...programs.values(), yields]) {
@@ -98,7 +98,7 @@ test("Inspection agrees with the loaded module", () => {
   }
 });
 
-test("Inspection tells of a program that cannot be loaded what it needs", () => {
+test("Inspecting an unloadable program shows what it needs", () => {
   using instance = Instance.open();
   assertThrows(
     () => BytecodeModule.fromFile(instance, inspected),
@@ -122,7 +122,7 @@ test("Inspection tells of a program that cannot be loaded what it needs", () => 
   }]);
 });
 
-test("Inspection tells devices, backends and formats", async () => {
+test("Inspection lists devices, backends and formats", async () => {
   const { devices, executables, executableFormats, rodata, files } =
     inspectProgram(inspected);
   assertEquals(devices, [{
@@ -173,7 +173,7 @@ test("Inspection tells devices, backends and formats", async () => {
   }
 });
 
-test("Programs without devices name the formats that they bring", async () => {
+test("Programs without devices list their executable formats", async () => {
   const dynamic = inspectProgram(await program("inline_dynamic.mlir"));
   assertEquals(dynamic.devices, []);
   assertEquals(dynamic.executableFormats, ["embedded-elf-x86_64"]);
@@ -182,7 +182,7 @@ test("Programs without devices name the formats that they bring", async () => {
   assertEquals(fixed.executableFormats, []);
 });
 
-test("Embedded files are those that Python's zipfile finds", async () => {
+test("Embedded files match those of Python's zipfile", async () => {
   for (const path of fixtures.values()) {
     const script = "import sys, zipfile; [print(it.filename, it.file_size) " +
       "for it in zipfile.ZipFile(sys.argv[1]).infolist()]";
@@ -201,17 +201,17 @@ test("Embedded files are those that Python's zipfile finds", async () => {
   }
 });
 
-test("A program without an archive around it is inspected the same", async () => {
+test("A program without its archive is inspected the same", async () => {
   const bytes = await Deno.readFile(inspected);
   const [start] = inspectProgram(bytes).files ?? [];
-  // The length stands before the FlatBuffer; what is behind stays aligned.
+  // The length precedes the FlatBuffer; data after it stays aligned.
   const bare = bytes.slice(start.offset);
   const description = inspectProgram(bare);
   assertEquals(description.files, []);
   assertEquals(factsOf(description), factsOf(inspectProgram(bytes)));
 });
 
-test("A damaged directory of the archive does not keep the rest from view", async () => {
+test("A damaged archive directory does not hide the rest", async () => {
   const bytes = await Deno.readFile(inspected);
   bytes.fill(0, bytes.length - 22);
   const description = inspectProgram(bytes);
@@ -219,7 +219,7 @@ test("A damaged directory of the archive does not keep the rest from view", asyn
   assertEquals(description.name, "inspected");
 });
 
-test("Files are told from paths, URLs, and bytes", async () => {
+test("Inspection accepts paths, URLs and bytes", async () => {
   const wanted = inspectProgram(inspected);
   assertEquals(inspectProgram(toFileUrl(inspected)), wanted);
   assertEquals(inspectProgram(await Deno.readFile(inspected)), wanted);
@@ -234,7 +234,7 @@ test("Files are told from paths, URLs, and bytes", async () => {
   assertThrows(() => inspect(url), IreeError, "has a query");
 });
 
-test("A library tells format, processor and what may create modules", () => {
+test("A library's format, processor and module creation functions are reported", () => {
   const description = inspect(sample);
   assert(description.kind === "library");
   const { format, arch, creationFunctions } = description;
@@ -246,7 +246,7 @@ test("A library tells format, processor and what may create modules", () => {
   ]);
 });
 
-test("What is neither program nor library is refused with its name", async () => {
+test("A file that is neither a program nor a library is rejected by name", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("notes.txt");
   await Deno.writeTextFile(path, "nothing of the kind, but long enough\n");

@@ -24,7 +24,7 @@ import {
 
 const FOLDERS = "XDG_CACHE_HOME,HOME";
 
-/** A user with a cache of their own, in which the library is installed or not. */
+/** A user with a separate cache, in which the library is installed or not. */
 class User extends TemporaryFolder {
   /** The library in the cache. */
   readonly cached = this.join(
@@ -65,7 +65,7 @@ class User extends TemporaryFolder {
 const FIND = "console.log(JSON.stringify(iree.runtime.findLibrary()));";
 const OPEN = "iree.Instance.open(); console.log(iree.runtime.libraryPath);";
 
-test("The library is looked for in the documented order, up to where it is", async () => {
+test("The library is looked up in the documented order until it is found", async () => {
   using user = new User().install();
   const found = async (code: string, variables?: Record<string, string>) => {
     const { stdout, stderr } = await user.run(code, ["-A"], variables);
@@ -91,13 +91,13 @@ test("The library is looked for in the documented order, up to where it is", asy
   ]);
 });
 
-test("A library in the cache is opened by itself", async () => {
+test("A library in the cache is opened automatically", async () => {
   using user = new User().install();
   const { code, stdout, stderr } = await user.run(OPEN, ["-A"]);
   assertEquals([code, stdout, stderr], [0, `${user.cached}\n`, ""]);
 });
 
-test("A library in the cache is opened with the rights for it alone", async () => {
+test("A library in the cache is opened with permissions for it alone", async () => {
   using user = new User().install();
   const flags = [
     `--allow-env=${FOLDERS}`,
@@ -108,7 +108,7 @@ test("A library in the cache is opened with the rights for it alone", async () =
   assertEquals([code, stdout, stderr], [0, `${user.cached}\n`, ""]);
 });
 
-test("Where there is no library, the error lists the places and the command that mends it", async () => {
+test("The error about a missing library lists the places and the setup command", async () => {
   using user = new User();
   const { code, stderr } = await user.run(OPEN, ["-A"]);
   assertEquals(code, 1);
@@ -122,10 +122,10 @@ test("Where there is no library, the error lists the places and the command that
   assertStringIncludes(stderr, lines.join("\n"));
 });
 
-test("A library in the cache that cannot be read is told from one that is not there", async () => {
+test("An unreadable library in the cache is distinguished from a missing one", async () => {
   using user = new User();
   await Deno.mkdir(dirname(user.cached), { recursive: true });
-  // Links that go round are a failure for root too.
+  // Circular links fail even for root.
   await Deno.symlink(user.cached, user.cached);
   const { code, stderr } = await user.run(OPEN, ["-A"]);
   assertEquals(code, 1);
@@ -135,7 +135,7 @@ test("A library in the cache that cannot be read is told from one that is not th
   );
 });
 
-test("Places that the permissions do not cover are left out, and the error names the flags", async () => {
+test("Places outside the permissions are skipped, and the error names the flags", async () => {
   using user = new User().install();
   const without = await user.run(OPEN, []);
   assertEquals(without.code, 1);
@@ -153,7 +153,7 @@ test("Places that the permissions do not cover are left out, and the error names
   );
 });
 
-test("Nobody is asked for a permission to look into the cache", async () => {
+test("Looking into the cache never prompts for a permission", async () => {
   using user = new User().install();
   const script = "import pty, sys; pty.spawn(sys.argv[1:])";
   const { stdout } = await user.run(
@@ -166,7 +166,7 @@ test("Nobody is asked for a permission to look into the cache", async () => {
   assertNotMatch(stdout, /requests|Allow\?/);
 });
 
-test("A variable that is no absolute path is no cache", async () => {
+test("A variable that is not an absolute path is not used as the cache", async () => {
   using user = new User();
   const code = "console.log(iree.runtime.findLibrary().at(-1).description);";
   const { stdout } = await user.run(code, ["-A"], {
@@ -179,7 +179,7 @@ test("A variable that is no absolute path is no cache", async () => {
   );
 });
 
-test("Each system has its own place for caches", () => {
+test("Each system has its own cache location", () => {
   const home = Deno.env.get("HOME");
   const xdg = Deno.env.get("XDG_CACHE_HOME");
   try {
@@ -203,7 +203,7 @@ test("Each system has its own place for caches", () => {
   }
 });
 
-test("The platforms are those that releases are built for", () => {
+test("The supported platforms are those with releases", () => {
   assertEquals(
     Object.entries(PLATFORMS).map(([triple, { os, arch, library }]) =>
       [triple, os, arch, library].join(" ")
@@ -222,7 +222,7 @@ test("The platforms are those that releases are built for", () => {
   assertEquals(runtime.platform?.arch, Deno.build.arch);
 });
 
-test("A library of another version is refused, with both versions named", async () => {
+test("A library of another version is rejected, and the error names both versions", async () => {
   using user = new User();
   const library = user.join("libother.so");
   const source = join(ROOT, "native/fixtures/other_version.c");
@@ -250,7 +250,7 @@ test("A library of another version is refused, with both versions named", async 
   }
 });
 
-test("A package of another version refuses the library, though it has all functions", async () => {
+test("A package of another version rejects the library despite matching functions", async () => {
   using folder = new TemporaryFolder();
   for (const name of ["mod.ts", "cli.ts", "ffi", "lib"]) {
     await mustRun("cp", ["-R", join(ROOT, name), folder.path]);
@@ -274,7 +274,7 @@ test("A package of another version refuses the library, though it has all functi
   );
 });
 
-test("What is no library of ours is refused with the system's reason", async () => {
+test("A foreign library is rejected with the system's reason", async () => {
   using user = new User();
   const { code, stderr } = await user.run(OPEN, ["-A"], {
     IREE_RUNTIME_LIBRARY: join(ROOT, "deno.json"),
@@ -283,7 +283,7 @@ test("What is no library of ours is refused with the system's reason", async () 
   assertMatch(stderr, /cannot open the IREE runtime library '.*deno\.json': /);
 });
 
-/** Keeps the names of the functions that are bound. */
+/** Records the names of bound functions. */
 const SPY = `const bound = [];
 const { dlopen } = Deno;
 Deno.dlopen = (path, table) => {
@@ -292,7 +292,7 @@ Deno.dlopen = (path, table) => {
 };
 `;
 
-test("Functions of the library are bound when they are used, each once", async () => {
+test("Library functions are bound once, at their first use", async () => {
   using user = new User();
   const { stdout, stderr } = await user.run(
     SPY + `using instance = iree.Instance.open();
@@ -306,7 +306,7 @@ test("Functions of the library are bound when they are used, each once", async (
   assertMatch(stdout, /^[1-5] \[ "iree_ffi_instance_has_type" \]\n$/);
 });
 
-test("iree run of a small program binds a few functions, and none when it is imported", async () => {
+test("iree run of a small program binds a few functions, importing it none", async () => {
   using user = new User();
   const cli = JSON.stringify(toFileUrl(join(ROOT, "cli.ts")).href);
   const args = [
@@ -330,7 +330,7 @@ test("iree run of a small program binds a few functions, and none when it is imp
   ]);
 });
 
-test("Instance.open binds all functions where it is asked to", async () => {
+test("Instance.open binds all functions on request", async () => {
   using user = new User();
   const { stdout, stderr } = await user.run(
     SPY + `iree.Instance.open().dispose();
@@ -347,7 +347,7 @@ test("Instance.open binds all functions where it is asked to", async () => {
   assertEquals([stdout, stderr], ["true true\n2 true\n", ""]);
 });
 
-test("Functions bound later are of the library that was opened, whatever lies there by then", async () => {
+test("Functions bound later belong to the opened library, even if the file changes", async () => {
   using user = new User();
   const library = user.join("library.so");
   await Deno.copyFile(LIBRARY, library);

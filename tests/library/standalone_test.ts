@@ -10,7 +10,7 @@ const BYTES = crypto.getRandomValues(new Uint8Array(65_536));
 
 const mode = (path: string) => Deno.lstatSync(path).mode! & 0o777;
 
-test("A library is placed in a folder that only its user sees", async () => {
+test("A library is placed in a folder that only its user can access", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("cache/standalone/hash", NAME);
   assertEquals(placeLibrary(BYTES, path), path);
@@ -19,7 +19,7 @@ test("A library is placed in a folder that only its user sees", async () => {
   assertEquals((await pathsUnder(folder.path)).length, 1);
 });
 
-test("A library that was placed is used again", () => {
+test("A placed library is reused", () => {
   using folder = new TemporaryFolder();
   const path = placeLibrary(BYTES, folder.join("hash", NAME));
   const before = Deno.statSync(path);
@@ -28,7 +28,7 @@ test("A library that was placed is used again", () => {
   assertEquals([ino, mtime], [before.ino, before.mtime]);
 });
 
-test("What was placed and is another now is replaced", async () => {
+test("A placed library that has changed is replaced", async () => {
   using folder = new TemporaryFolder();
   const path = placeLibrary(BYTES, folder.join("hash", NAME));
   const elsewhere = folder.join("elsewhere");
@@ -50,7 +50,7 @@ test("What was placed and is another now is replaced", async () => {
   assertEquals((await pathsUnder(dirname(path))).length, 1);
 });
 
-test("A folder that others could write to is closed before its library is trusted", () => {
+test("A folder writable by others is closed before its library is trusted", () => {
   using folder = new TemporaryFolder();
   const path = placeLibrary(BYTES, folder.join("hash", NAME));
   Deno.chmodSync(dirname(path), 0o777);
@@ -58,7 +58,7 @@ test("A folder that others could write to is closed before its library is truste
   assertEquals(mode(dirname(path)), 0o700);
 });
 
-test("A library is not placed where something else is, and nothing is left behind", async () => {
+test("Placing a library where something else exists fails and leaves nothing behind", async () => {
   using folder = new TemporaryFolder();
   const refused = (words: string) => {
     const error = assertThrows(
@@ -68,7 +68,7 @@ test("A library is not placed where something else is, and nothing is left behin
     );
     assertEquals(error.code, "FAILED_PRECONDITION");
   };
-  // A link to a folder that may be anybody's.
+  // A link to a folder that may belong to anyone.
   Deno.mkdirSync(folder.join("theirs"));
   Deno.symlinkSync(folder.join("theirs"), folder.join("hash"));
   refused("is not a folder");
@@ -96,10 +96,10 @@ test("A library is not placed below a folder that others can write to", () => {
     `'${Deno.realPathSync(open)}' can be written by other users`,
   );
   assertEquals(error.code, "FAILED_PRECONDITION");
-  // Where everyone owns their own, as in /tmp, nothing can be replaced.
+  // In a sticky folder such as /tmp, other users cannot replace files.
   Deno.chmodSync(open, 0o1777);
   place();
-  // Through a link the folders that count are those of what it points to.
+  // Behind a link, the folders of its target count.
   Deno.chmodSync(open, 0o777);
   Deno.symlinkSync(open, folder.join("link"));
   assertThrows(
@@ -112,7 +112,7 @@ test("A library is not placed below a folder that others can write to", () => {
 /** Processes that wait for each other. */
 const COUNT = 8;
 
-test("Many that start at once all get the whole library, and one is left", async () => {
+test("Concurrent starts all get the whole library, and one copy remains", async () => {
   using folder = new TemporaryFolder();
   await Deno.writeFile(folder.join("library"), BYTES);
   const script = folder.join("script.ts");

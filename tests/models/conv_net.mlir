@@ -1,5 +1,5 @@
 // RUN: iree-compile --iree-hal-target-device=local --iree-hal-local-target-device-backends=llvm-cpu --iree-llvmcpu-target-cpu=generic
-// Tells ten classes of images apart: a convolution of 3x3, max pooling of 2x2, a fully connected layer and softmax.
+// Classifies images into ten classes: a 3x3 convolution, 2x2 max pooling, a fully connected layer and softmax.
 #channel = affine_map<(n, h, w, c) -> (c)>
 #all = affine_map<(n, h, w, c) -> (n, h, w, c)>
 #column = affine_map<(n, c) -> (c)>

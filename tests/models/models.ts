@@ -15,13 +15,13 @@ import { mustRun, program, ROOT, TemporaryFolder, tool } from "../support.ts";
 export interface Model {
   /** Name of its source and its module. */
   readonly name: string;
-  /** Its one function. */
+  /** Its only function. */
   readonly function: string;
-  /** Shape of what the function takes. */
+  /** Shape of the function's input. */
   readonly shape: readonly number[];
 }
 
-/** All of them. */
+/** All models. */
 export const MODELS: readonly Model[] = [
   { name: "conv_net", function: "classify", shape: [3, 16, 16, 3] },
   { name: "transformer_block", function: "block", shape: [8, 32] },
@@ -34,7 +34,7 @@ export const SCOPE = "model";
  * Compiles a model.
  *
  * @param model The model.
- * @param flags Flags of the compiler besides its own.
+ * @param flags Additional compiler flags.
  * @returns Path of the program.
  */
 export function modelProgram(
@@ -44,11 +44,11 @@ export function modelProgram(
   return program(`tests/models/${name}.mlir`, flags);
 }
 
-/** Weights and input of a model, and files of them that go with it. */
+/** A model's weights and input, and their files. */
 export class ModelFiles extends TemporaryFolder {
   /** The weights by their keys. */
   readonly weights: ReadonlyMap<string, NdArray>;
-  /** What the model is given. */
+  /** The model's input. */
   readonly input: NdArray;
   /** Path of the weights. */
   readonly irpa: string = this.join("weights.irpa");
@@ -68,7 +68,7 @@ export class ModelFiles extends TemporaryFolder {
   }
 }
 
-// Makes the weights that the program asks for.
+// Makes the weights that the program declares.
 function makeWeights({ name }: Model): Map<string, NdArray> {
   const source = Deno.readTextFileSync(
     join(ROOT, "tests/models", `${name}.mlir`),
@@ -93,7 +93,7 @@ function randomTensor(random: Random, shape: readonly number[]): NdArray {
   return { elementType: "f32", shape, data };
 }
 
-/** Files of a run in Python. */
+/** Files of a Python run. */
 export interface ReferenceFiles {
   /** The program. */
   readonly program: string;
@@ -101,7 +101,7 @@ export interface ReferenceFiles {
   readonly weights: string;
   /** The input, an `.npy`. */
   readonly input: string;
-  /** What the names of the outputs begin with. */
+  /** Prefix of the outputs' names. */
   readonly output: string;
 }
 

@@ -20,17 +20,16 @@ import {
   SCOPE,
 } from "./models.ts";
 
-// All that run a model here run the same machine code, and no sum is split
-// between threads: the numbers are the same to the bit. A build for fences is
-// another program with the same code for the device in it. NumPy computes in
-// f64.
+// Every runner here executes the same machine code, and sums are not split
+// between threads, so results match to the bit. A build for fences is another
+// program with the same device code. NumPy computes in f64.
 
 const DEVICES = ["local-sync", "local-task"];
 
-/** How far f32 may be from f64, in models whose numbers are around 1. */
+/** Tolerance between f32 and f64, for values around 1. */
 const TOLERANCE = 1e-4;
 
-/** Number of a tensor of f32 in GGUF. */
+/** GGUF's number for an f32 tensor. */
 const GGUF_F32 = 0;
 
 const [convNet] = MODELS;
@@ -48,7 +47,7 @@ function ireeRun(args: string[]): Promise<Output> {
   return iree(["run", ...args]);
 }
 
-/** Asserts that two results are the same to the bit. */
+/** Asserts that two results match to the bit. */
 function assertSame(actual: NdArray, expected: NdArray, what: string): void {
   assertEquals(actual.elementType, "f32", what);
   assertEquals(actual.shape, expected.shape, what);
@@ -56,7 +55,7 @@ function assertSame(actual: NdArray, expected: NdArray, what: string): void {
 }
 
 for (const model of MODELS) {
-  test(`Python, iree-run-module, iree run and TypeScript get the same of ${model.name}`, async () => {
+  test(`Python, iree-run-module, iree run and TypeScript agree on ${model.name}`, async () => {
     using files = new ModelFiles(model);
     const program = await modelProgram(model);
     const output = files.join("python");
@@ -91,7 +90,7 @@ for (const model of MODELS) {
     }
   });
 
-  test(`Weights from every kind of source give the same of ${model.name}`, async () => {
+  test(`Every source of weights gives the same result for ${model.name}`, async () => {
     using files = new ModelFiles(model);
     using instance = Instance.open();
     using index = ParameterIndex.create(instance);
@@ -115,7 +114,7 @@ for (const model of MODELS) {
     }
   });
 
-  test(`${model.name} built for fences gives the same`, async () => {
+  test(`${model.name} built for fences gives the same result`, async () => {
     using files = new ModelFiles(model);
     const parameters = `${SCOPE}=${files.irpa}`;
     const plain = await modelProgram(model);
@@ -134,7 +133,7 @@ for (const model of MODELS) {
   });
 }
 
-test("A model takes batches of any size, and no images at all", async () => {
+test("A model accepts batches of any size, even zero", async () => {
   using files = new ModelFiles(convNet);
   using program = load({
     modules: [await modelProgram(convNet)],
@@ -158,7 +157,7 @@ test("A model takes batches of any size, and no images at all", async () => {
   assertEquals(classify(new Float32Array()).shape, [0, 10]);
 });
 
-/** Asserts that two results are as near as f32 is to f64. */
+/** Asserts that two results agree within f32's precision. */
 function assertNear(actual: NdArray, expected: NdArray): void {
   assertEquals(actual.shape, expected.shape);
   let distance = 0;
@@ -168,12 +167,12 @@ function assertNear(actual: NdArray, expected: NdArray): void {
     distance = Math.max(distance, Math.abs(Number(actual.data[i]) - wanted));
     size = Math.max(size, Math.abs(wanted));
   }
-  // A NaN is near nothing; zeros alone would be no answer.
+  // NaN fails every comparison; all zeros would prove nothing.
   assert(distance <= TOLERANCE, `${distance} away`);
   assert(size > 0.1 && size < 10);
 }
 
-/** Writes the weights as other programs do, and gives the paths. */
+/** Writes the weights in other formats and returns the paths. */
 function writeOtherFormats(files: ModelFiles): string[] {
   const weights = [...files.weights];
   const safe = files.join("weights.safetensors");
@@ -189,7 +188,7 @@ function writeOtherFormats(files: ModelFiles): string[] {
     gguf(Object.fromEntries(
       weights.map(([key, { shape, data }]) => [
         key,
-        // Its dimensions are innermost first.
+        // GGUF lists the innermost dimension first.
         { type: GGUF_F32, shape: shape.toReversed(), contents: bytesOf(data) },
       ]),
     )),

@@ -1,6 +1,6 @@
 // RUN: iree-compile --iree-hal-target-device=local --iree-hal-local-target-device-backends=llvm-cpu --iree-llvmcpu-target-cpu=generic
-// A transformer block over 8 tokens of 32 features: attention of 4 heads and two layers with gelu, each after layer norm and added to what
-// went in.
+// A transformer block over 8 tokens of 32 features: 4-head attention and two layers with gelu, each after layer norm
+// and with a residual connection.
 #vector = affine_map<(i, j) -> (i)>
 #row = affine_map<(i, j) -> (j)>
 #matrix = affine_map<(i, j) -> (i, j)>
@@ -112,7 +112,7 @@ module @transformer_block {
     %weights = linalg.softmax dimension(2) ins(%scores : tensor<4x8x8xf32>) outs(%cube : tensor<4x8x8xf32>) -> tensor<4x8x8xf32>
     %mixed = linalg.batch_matmul ins(%weights, %value : tensor<4x8x8xf32>, tensor<4x8x8xf32>) outs(%zeros : tensor<4x8x8xf32>) -> tensor<4x8x8xf32>
 
-    // Back to tokens of all heads' features.
+    // Merges the heads' features into tokens.
     %tokens = tensor.empty() : tensor<8x4x8xf32>
     %back = linalg.transpose ins(%mixed : tensor<4x8x8xf32>) outs(%tokens : tensor<8x4x8xf32>) permutation = [1, 0, 2]
     %joined = tensor.collapse_shape %back [[0], [1, 2]] : tensor<8x4x8xf32> into tensor<8x32xf32>

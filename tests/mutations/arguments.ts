@@ -1,6 +1,6 @@
 /**
- * Cases with arguments of calls and elements of lists, as a caller without a
- * type checker may give them.
+ * Cases with call arguments and list elements that only a caller without a type
+ * checker would pass.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { Fixtures } from "./fixtures.ts";
 import { CallerError } from "./inputs.ts";
 import type { Random } from "./random.ts";
 
-/** Numbers at the edges of one type or another. */
+/** Numbers at the limits of one type or another. */
 const NUMBERS: readonly (number | bigint)[] = [
   0,
   -0,
@@ -62,7 +62,7 @@ const ELEMENT_TYPES: readonly unknown[] = [
   7,
 ];
 
-/** Functions that take what other functions of `types` make. */
+/** Functions that accept results of other functions of `types`. */
 const FUNCTIONS: readonly string[] = [
   "add_i32",
   "add_i64",
@@ -81,7 +81,7 @@ const FUNCTIONS: readonly string[] = [
   "no such function",
 ];
 
-/** Calls functions of a native module with what a case has made. */
+/** Calls functions of a native module with a case's values. */
 export class ArgumentRunner implements Disposable {
   readonly #stack = new DisposableStack();
   readonly #instance = this.#stack.use(Instance.open());
@@ -89,13 +89,13 @@ export class ArgumentRunner implements Disposable {
 
   constructor(fixtures: Fixtures) {
     this.#program = this.#stack.use(load({ modules: [fixtures.types] }));
-    // What is found once stays for as long as the program lives.
+    // A function that was looked up stays for the program's lifetime.
     for (const name of this.#program.functionNames) {
       this.#program.lookupFunction(name);
     }
   }
 
-  /** Does a case; ends silently or throws what it ended with. */
+  /** Runs a case; throws the error that it ends with, if any. */
   run(random: Random): void {
     using made = new DisposableStack();
     if (random.once(3)) this.#runList(random, made);
@@ -111,7 +111,7 @@ export class ArgumentRunner implements Disposable {
     }
   }
 
-  /** Lets everything go. */
+  /** Disposes everything. */
   [Symbol.dispose](): void {
     this.#stack.dispose();
   }
@@ -122,7 +122,7 @@ export class ArgumentRunner implements Disposable {
       : undefined;
   }
 
-  /** Does a few things to a list. */
+  /** Applies a few operations to a list. */
   #runList(random: Random, made: DisposableStack): void {
     const list = made.use(List.create(this.#instance, {
       elementType: random.pick(ELEMENT_TYPES) as ScalarType,
@@ -217,7 +217,7 @@ export class ArgumentRunner implements Disposable {
     return list;
   }
 
-  /** A list in a list in a list, at times 10,000 deep. */
+  /** Nested lists, sometimes 10,000 deep. */
   #nested(random: Random, made: DisposableStack): List {
     const depth = random.pick([2, 10, 999, 1001, 10_000]);
     const doubled = random.once(3);
@@ -230,7 +230,7 @@ export class ArgumentRunner implements Disposable {
   }
 }
 
-/** What is no value of the VM's, or only looks like one. */
+/** Values that are not the VM's, or only look like it. */
 function foreign(random: Random): unknown {
   return random.pick<() => unknown>([
     () => undefined,

@@ -7,16 +7,16 @@
 import type { Random } from "./random.ts";
 import { type Region, regionsOf } from "./regions.ts";
 
-/** A program that is no longer what the compiler made. */
+/** A program that differs from the compiler's output. */
 export interface Mutant {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What was done to it, in order. */
+  /** The mutations, in order. */
   readonly steps: readonly string[];
-  /** Whether machine code was changed, which nothing can verify. */
+  /** Whether machine code changed, which cannot be verified. */
   readonly native: boolean;
 }
 
-/** Values that counts, offsets and lengths are wrong with most often. */
+/** The most common wrong values of counts, offsets and lengths. */
 const TELLING_VALUES: readonly number[] = [
   0,
   1,
@@ -44,10 +44,10 @@ const TELLING_VALUES: readonly number[] = [
   0xffffffff,
 ];
 
-/** Characters of calling conventions, and one that is none. */
+/** Characters of calling conventions, and an invalid one. */
 const CONVENTION_CHARACTERS = "0iIfFrvCD_.x";
 
-/** How often each part is picked: where a mutation gets furthest, most often. */
+/** How often to pick each part: most often where mutations get furthest. */
 const WEIGHTS: Readonly<Record<Region["part"], number>> = {
   header: 1,
   tables: 5,
@@ -63,7 +63,7 @@ type Step = (
   random: Random,
 ) => string;
 
-/** Steps that keep every other byte where it is. */
+/** Mutations that leave every other byte in place. */
 const STEPS: readonly Step[] = [
   (bytes, region, random) => {
     const at = within(region, random);
@@ -117,7 +117,7 @@ const STEPS: readonly Step[] = [
  *
  * @param program The bytes of a `.vmfb`; not changed.
  * @param other Another one, for splices.
- * @param random Decides what is done.
+ * @param random Decides the mutations.
  * @returns The mutated program.
  */
 export function mutate(
@@ -152,7 +152,7 @@ function differ(
   );
 }
 
-/** Cuts, extends, inserts, removes and splices: what moves bytes. */
+/** Mutations that move bytes: cut, extend, insert, remove and splice. */
 function resize(
   bytes: Uint8Array<ArrayBuffer>,
   other: Uint8Array<ArrayBuffer>,

@@ -1,5 +1,5 @@
 // RUN: iree-compile --iree-input-demote-f64-to-f32=false
-// Lists, buffers, globals, calls and branches, so that mutations reach the operations of the VM that work on memory.
+// Lists, buffers, globals, calls and branches, so that mutations reach the VM's memory operations.
 module @containers {
   util.global private mutable @counter = 5 : i64
   util.global private mutable @kept : !util.list<?>
@@ -22,7 +22,7 @@ module @containers {
     %0:2 = func.call @fill(%list, %n) : (!util.list<?>, i32) -> (!util.list<?>, i32)
     return %0#0, %0#1 : !util.list<?>, i32
   }
-  // Keeps the list when there are three or more to keep, else gives back the one that was kept before.
+  // Keeps the list when three or more are to be kept, else returns the previously kept one.
   func.func @swap_list(%list: !util.list<?>, %n: i32) -> !util.list<?> {
     %c3 = arith.constant 3 : i32
     %more = arith.cmpi sge, %n, %c3 : i32
@@ -93,7 +93,7 @@ module @containers {
     %buffer = util.buffer.alloc uninitialized : !util.buffer{%index}
     return %buffer : !util.buffer
   }
-  // Stores into a buffer of 16 bytes, or out of it.
+  // Stores into a buffer of 16 bytes, or beyond it.
   func.func @store(%offset: i64, %value: i32) -> !util.buffer {
     %c0 = arith.constant 0 : i32
     %c4 = arith.constant 4 : index
@@ -117,7 +117,7 @@ module @containers {
     util.buffer.copy %buffer[%from_index], %buffer[%to_index], %length_index : !util.buffer{%size} -> !util.buffer{%size}
     return %buffer : !util.buffer
   }
-  // Sums to n by a loop with two branches.
+  // Sums to n with a loop of two branches.
   func.func @sum(%n: i32) -> (i32, f32, f64) {
     %c0 = arith.constant 0 : i32
     %c1 = arith.constant 1 : i32

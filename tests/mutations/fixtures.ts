@@ -1,5 +1,5 @@
 /**
- * What the cases are made of.
+ * Files that the cases use.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { vmPrograms } from "../conformance/vm_programs.ts";
 import { nativeModule, program } from "../support.ts";
 
-/** Paths of what the cases are made of. */
+/** Paths of the files that the cases use. */
 export interface Fixtures {
-  /** Programs, each as likely as any other to be mutated. */
+  /** Programs, each equally likely to be mutated. */
   readonly programs: readonly string[];
   /** Native modules that the programs import from. */
   readonly modules: readonly string[];
   /** The native module `types`. */
   readonly types: string;
-  /** The native module that gives its parameters back. */
+  /** The native module that returns its parameters. */
   readonly parameters: string;
 }
 
-/** IREE's programs whose operations work on memory or branch. */
+/** IREE's programs with memory operations or branches. */
 const VM_PROGRAMS: readonly string[] = [
   "arithmetic_ops_f64",
   "buffer_ops",
@@ -33,7 +33,7 @@ const VM_PROGRAMS: readonly string[] = [
   "ref_ops",
 ];
 
-/** Compiles all fixtures, unless that was done before. */
+/** Compiles all fixtures, unless they are cached. */
 export async function makeFixtures(): Promise<Fixtures> {
   const types = await nativeModule("fixtures/types_module.cc");
   const { programs } = await vmPrograms();

@@ -1,13 +1,13 @@
 /**
- * Throws mutated programs and odd inputs at the runtime.
+ * Runs mutated programs and odd inputs against the runtime.
  *
  * ```
  * ./dev fuzz [--cases=100000] [--seed=1] [--kind=KIND] [--jobs=N]
  * ./dev fuzz --seed=1 --case=123 [--save=FILE.vmfb]
  * ```
  *
- * Exits with 1 when a case did what no case may do, except for what
- * `known.json` lists.
+ * Exits with 1 if a case crashes or hangs in a way that `known.json` does not
+ * list.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const jobs = Math.min(
 const fixtures = await makeFixtures();
 if (options.case !== undefined) describeCase();
 
-/** Cases that one process does at most, so that all are done at one time. */
+/** The most cases for one process, so that all processes end together. */
 const BATCH = 2000;
 
 const started = performance.now();
@@ -111,7 +111,7 @@ function reproducer(number: number): string {
   return `./dev fuzz --seed=${seed} --case=${number}${only}`;
 }
 
-/** Tells what is in a case, and saves its program where that is asked for. */
+/** Prints a case, and saves its program on request. */
 function describeCase(): void {
   console.log(`case ${first}: ${kindOf(first, kind)}`);
   if (kindOf(first, kind) !== "program") return;

@@ -29,12 +29,12 @@ import type { Fixtures } from "./fixtures.ts";
 import type { Kind } from "./kinds.ts";
 import type { Random } from "./random.ts";
 
-/** What the caller's own code throws in the middle of ours. */
+/** Thrown by a caller's code that runs within the package's. */
 export class CallerError extends Error {}
 
 const ELEMENT_TYPES = ["i1", "i8", "ui64", "f16", "f8E4M3FN", "cf64", "i24"];
 
-/** Texts that mean something to one parser or another, and some that do not. */
+/** Texts that some parser understands, and some that none does. */
 const PIECES: readonly string[] = [
   ..."@?&=-_/.:%\\ '\"\0\n~*[]{}0iIfFrCvD",
   ".so",
@@ -65,10 +65,10 @@ const FLAGS: FlagTable = {
 };
 
 /**
- * Does a case of one of the kinds that are text.
+ * Runs a case of one of the text kinds.
  *
  * @param kind The kind.
- * @param random Decides what is given.
+ * @param random Decides the inputs.
  * @param fixtures Native modules and programs.
  */
 export function runText(
@@ -140,7 +140,7 @@ function runFlags(random: Random, fixtures: Fixtures): void {
   parseFlags(FLAGS, args);
 }
 
-// A shape of any size is only looked at: that much memory there may be.
+// A shape of any size is only inspected, because that much memory may exist.
 function runTensorText(random: Random): void {
   const shape = random.pick(["", "2x", "0x3x", "2x2x", text(random, 2)]);
   const type = random.pick(ELEMENT_TYPES);
@@ -152,7 +152,7 @@ function runTensorText(random: Random): void {
   orNothing(() => parseTensor(instance, tensor))?.dispose();
 }
 
-/** What is read, unless it is refused: the flags are still to come. */
+/** The result of `read`; undefined if it throws an IreeError. */
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -196,7 +196,7 @@ function runParameters(random: Random, fixtures: Fixtures): void {
   }
 }
 
-/** Parameters as a caller without a type checker may give them. */
+/** Parameters that only a caller without a type checker would pass. */
 function makeParameters(random: Random): ModuleParameters {
   const pair = (): unknown[] => [text(random), text(random)];
   const oddPair = (): unknown =>

@@ -1,12 +1,12 @@
 /**
- * The kinds of cases and how they are shared out.
+ * The kinds of cases and their proportions.
  *
  * @module
  */
 
 import type { Fixtures } from "./fixtures.ts";
 
-/** What a case gives the runtime. */
+/** The kind of input in a case. */
 export type Kind =
   | "program"
   | "uri"
@@ -15,7 +15,7 @@ export type Kind =
   | "parameters"
   | "arguments";
 
-/** Kinds of twenty cases in a row. */
+/** Kinds of twenty consecutive cases. */
 const SHARES: readonly Kind[] = [
   ...Array<Kind>(12).fill("program"),
   "uri",
@@ -29,16 +29,16 @@ const SHARES: readonly Kind[] = [
 export const KINDS: readonly Kind[] = [...new Set(SHARES)];
 
 /**
- * Kind of a case.
+ * Returns the kind of a case.
  *
  * @param number Number of the case.
- * @param only The one kind to have, if any.
+ * @param only The only kind to run, if any.
  */
 export function kindOf(number: number, only?: Kind): Kind {
   return only ?? SHARES[number % SHARES.length];
 }
 
-/** What a worker is told to do. */
+/** A worker's task. */
 export interface WorkOrder {
   readonly fixtures: Fixtures;
   readonly seed: number;
@@ -46,7 +46,7 @@ export interface WorkOrder {
   readonly start: number;
   /** Number after the last case. */
   readonly end: number;
-  /** The one kind to have; all when left out. */
+  /** The only kind to run; all kinds by default. */
   readonly kind?: Kind;
   /** Whether the VM prints each operation. */
   readonly traceExecution: boolean;

@@ -1,5 +1,5 @@
 /**
- * Failures that are IREE's own and cannot be shut out.
+ * Failures within IREE that the package cannot prevent.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface Known {
   readonly cases?: readonly string[];
 }
 
-/** Where a failure came up. */
+/** The origin of a failure. */
 export interface Origin {
   readonly seed: number;
   readonly kind?: Kind;
@@ -29,10 +29,10 @@ export interface Origin {
 }
 
 /**
- * Finds the entry that a failure belongs to.
+ * Finds the entry of a failure.
  *
  * @param failure The failure.
- * @param origin Where it came up.
+ * @param origin Its origin.
  * @returns The entry, or `undefined` for a new one.
  */
 export function findKnown(

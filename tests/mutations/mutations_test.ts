@@ -6,7 +6,7 @@ import { findKnown } from "./known.ts";
 import { regionsOf } from "./regions.ts";
 import { runCases } from "./runner.ts";
 
-/** Decides the cases; `./dev fuzz --seed=1 --case=N` does one of them alone. */
+/** Decides the cases; `./dev fuzz --seed=1 --case=N` runs a single one. */
 const SEED = 1;
 
 const containers = await program("tests/mutations/containers.mlir");
@@ -42,13 +42,13 @@ for (
     ["allocate", [-16n], "allocation size overflow"],
   ] as const
 ) {
-  test(`${name}(${values.join(", ")}) fails and ends nothing else`, () => {
+  test(`${name}(${values.join(", ")}) fails without ending anything else`, () => {
     using loaded = load({ modules: [containers] });
     assertThrows(() => loaded.call(name, ...values), IreeError, message);
   });
 }
 
-test("What borders on a failure still gives its result", () => {
+test("Operations at the edge of failure still return results", () => {
   using loaded = load({ modules: [containers] });
   const call = (name: string, ...values: Value[]) =>
     loaded.call(name, ...values);
@@ -60,8 +60,9 @@ test("What borders on a failure still gives its result", () => {
   assertEquals(copied.byteLength, 16);
 });
 
-// IREE's own verifier looks at no register: the program would read beyond them.
-test("A program with a register that it does not have is refused", async () => {
+// IREE's own verifier does not check registers, so the program would read
+// beyond them.
+test("A program with an invalid register is rejected", async () => {
   const bytes = await Deno.readFile(await program("single.mlir"));
   const bytecode = regionsOf(bytes).find(({ part }) => part === "bytecode");
   // After the opcodes of the block and of the addition.

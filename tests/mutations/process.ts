@@ -1,15 +1,15 @@
 /**
- * What the system tells of a process.
+ * The system's data about a process.
  *
  * @module
  */
 
-/** Ticks in a second of the times in `/proc`; the same on every Linux. */
+/** Ticks per second of the times in `/proc`; the same on every Linux. */
 const TICKS = 100;
 
 /**
- * Seconds that a process has worked; elsewhere than on Linux, where nobody
- * tells, the time.
+ * Seconds of CPU time of a process; on systems other than Linux, the current
+ * time in seconds.
  *
  * @param pid The process.
  */
@@ -17,18 +17,17 @@ export function cpuSeconds(pid: number): number {
   if (Deno.build.os !== "linux") return performance.now() / 1000;
   try {
     const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name before the closing bracket may hold spaces.
+    // The name before the closing bracket may contain spaces.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
   } catch {
-    return 0; // It has ended.
+    return 0; // The process has ended.
   }
 }
 
 /**
- * Whether a process could go on if a processor were free: it has a thread that
- * runs, or is ready to, or waits for the disk. Elsewhere than on Linux it is
- * taken to wait.
+ * Whether a process could continue on a free CPU: one of its threads runs, is
+ * ready to run, or waits for the disk. False on systems other than Linux.
  *
  * @param pid The process.
  */
@@ -41,6 +40,6 @@ export function isRunnable(pid: number): boolean {
       return /^[RD]/.test(text.slice(text.lastIndexOf(")") + 2));
     });
   } catch {
-    return true; // It, or a thread, has just ended.
+    return true; // The process or a thread of it has just ended.
   }
 }

@@ -22,13 +22,13 @@ import {
 } from "../../mod.ts";
 import type { Fixtures } from "./fixtures.ts";
 
-/** Functions that are called of one program; a mutated table may have more. */
+/** The most functions to call of one program; a mutated table may have more. */
 const MAX_CALLED = 40;
 
-/** Tells what is about to happen, so that a crash can be told where it was. */
+/** Announces the next step, so that a crash can be attributed to it. */
 export type Announce = (step: string) => void;
 
-/** What mutated programs are linked with; made once for many cases. */
+/** Modules that mutated programs are linked with; made once for many cases. */
 export class ProgramRunner implements Disposable {
   readonly #stack = new DisposableStack();
   readonly #instance = this.#stack.use(Instance.open());
@@ -45,16 +45,16 @@ export class ProgramRunner implements Disposable {
     this.#modules = fixtures.modules.map((path) =>
       this.#stack.use(DynamicModule.load(this.#instance, path))
     );
-    // Fills what IREE keeps for as long as the device lives.
+    // Fills caches that IREE keeps for the device's lifetime.
     for (const path of fixtures.programs) this.run(Deno.readFileSync(path));
   }
 
-  /** Lets everything go. */
+  /** Disposes everything. */
   [Symbol.dispose](): void {
     this.#stack.dispose();
   }
 
-  /** Does a case; ends silently or throws what it ended with. */
+  /** Runs a case; throws the error that it ends with, if any. */
   run(bytes: Uint8Array<ArrayBuffer>): void {
     this.#announce("load");
     using module = BytecodeModule.fromBytes(this.#instance, bytes);
@@ -92,7 +92,7 @@ export class ProgramRunner implements Disposable {
   }
 }
 
-/** Reads all that a module tells of itself. */
+/** Reads every property of a module. */
 function describe(module: Module): void {
   tolerate(() => [module.name, module.version, module.attributes]);
   tolerate(() => module.dependencies);
@@ -100,7 +100,7 @@ function describe(module: Module): void {
   tolerate(() => module.exports);
 }
 
-/** Reads what is in results and lets them go. */
+/** Reads the contents of results and disposes them. */
 function look(result: CallResult): void {
   const values = Array.isArray(result) ? result : [result];
   using stack = new DisposableStack();
@@ -121,7 +121,7 @@ function look(result: CallResult): void {
   }
 }
 
-/** Goes on after the errors that there may be. */
+/** Continues after expected errors. */
 function tolerate(action: () => unknown): void {
   try {
     action();

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A sequence of random numbers that its seed decides (`sfc32`). */
+/** A sequence of random numbers, determined by its seeds (`sfc32`). */
 export class Random {
   #a: number;
   #b: number;
@@ -14,7 +14,7 @@ export class Random {
   /**
    * Starts the sequence.
    *
-   * @param seeds Whole numbers; each other list of them gives another sequence.
+   * @param seeds Integers; each different list of them starts another sequence.
    */
   constructor(...seeds: readonly number[]) {
     this.#a = 0x9e3779b9;
@@ -23,12 +23,12 @@ export class Random {
     for (const seed of seeds) {
       this.#a ^= seed | 0;
       this.#b ^= Math.floor(seed / 2 ** 32) | 0;
-      // Mixes each seed into all of the state before the next one comes.
+      // Mixes each seed into the whole state before the next one.
       for (let i = 0; i < 12; i++) this.u32();
     }
   }
 
-  /** A whole number from 0 to 2^32-1. */
+  /** An integer from 0 to 2^32-1. */
   u32(): number {
     const sum = (this.#a + this.#b + this.#counter++) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
@@ -37,22 +37,22 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** A whole number from 0 and below `end`; 0 when there is none. */
+  /** An integer from 0 up to but excluding `end`; 0 if there is none. */
   below(end: number): number {
     return end <= 1 ? 0 : Math.floor(this.u32() / 2 ** 32 * end);
   }
 
-  /** A whole number from `start` to `last`. */
+  /** An integer from `start` to `last`. */
   between(start: number, last: number): number {
     return start + this.below(last - start + 1);
   }
 
-  /** True once in `times`. */
+  /** True with a probability of one in `times`. */
   once(times: number): boolean {
     return this.below(times) === 0;
   }
 
-  /** One of the items; there must be one. */
+  /** One of the items, of which there must be at least one. */
   pick<T>(items: readonly T[]): T {
     return items[this.below(items.length)];
   }

@@ -1,5 +1,5 @@
 /**
- * What is where in a compiled program.
+ * Locates the parts of a compiled program.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Region {
     | "data"
     | "native";
   readonly start: number;
-  /** Where it ends, exclusive. */
+  /** The end, exclusive. */
   readonly end: number;
 }
 
@@ -24,10 +24,10 @@ const FIELD = { functionDescriptors: 12, bytecodeData: 14 } as const;
 const DESCRIPTOR_SIZE = 20;
 
 /**
- * Finds the parts of a program. Modules nested in it, such as the portable
- * executables that VMVX runs, come with parts of their own.
+ * Finds the parts of a program. Nested modules, such as the portable
+ * executables that VMVX runs, have parts of their own.
  *
- * @param bytes A `.vmfb` as the compiler made it.
+ * @param bytes A `.vmfb` from the compiler, unchanged.
  */
 export function regionsOf(bytes: Uint8Array<ArrayBuffer>): Region[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -50,7 +50,7 @@ export function regionsOf(bytes: Uint8Array<ArrayBuffer>): Region[] {
   return regions;
 }
 
-// The letters may stand in any other data too.
+// The same letters may occur in other data.
 function isModule(view: DataView<ArrayBuffer>, start: number): boolean {
   const length = view.getUint32(start, true);
   return length <= view.byteLength - start && view.getUint32(start + 4) !== 0 &&

@@ -1,6 +1,6 @@
 /**
- * Runs cases in processes of their own, many in each, so that a crash, a hang
- * or a memory blow-up is known to be one case's doing, and the next goes on.
+ * Runs cases in separate processes, many cases in each. A crash, a hang or a
+ * memory blow-up is attributed to one case, and the next one continues.
  *
  * @module
  */
@@ -10,53 +10,53 @@ import { denoFlags, ROOT } from "../support.ts";
 import type { WorkOrder } from "./kinds.ts";
 import { cpuSeconds, isRunnable } from "./process.ts";
 
-/** What a case did that no case may do. */
+/** A forbidden outcome of a case. */
 export interface Failure {
   readonly case: number;
   readonly what: "crash" | "hang" | "error";
-  /** What it was about to do. */
+  /** The step that the case had announced. */
   readonly at: string;
   readonly detail: string;
 }
 
-/** What became of cases. */
+/** Outcomes of cases. */
 export interface Summary {
-  /** How often each outcome came: `OK`, a status code, `loop`, a failure. */
+  /** Counts of the outcomes: `OK`, a status code, `loop` or a failure. */
   readonly outcomes: Map<string, number>;
   readonly failures: Failure[];
-  /** Numbers of the cases whose calls do not end, working or waiting. */
+  /** Numbers of the cases whose calls never end, working or waiting. */
   readonly endless: number[];
 }
 
-/** How cases are run. */
+/** Options of a run. */
 export interface RunOptions extends WorkOrder {
   /** Called after each case. */
   readonly onCase?: (summary: Summary) => void;
 }
 
-/** Data that a process may have, in KiB: a case that wants more is refused it. */
+/** Memory limit of a process, in KiB; allocations beyond it fail. */
 const MAX_MEMORY = 2 * 1024 * 1024;
 
 /** Seconds of work after which a call counts as endless. */
 const MAX_CALL = 0.5;
 
-/** Seconds between two looks at a process. */
+/** Seconds between two checks of a process. */
 const LOOK = 0.1;
 
 /** Seconds of waiting after which a call counts as endless. */
 const MAX_CALL_WAIT = 5;
 
-/** Seconds of work that anything else may take. */
+/** Seconds of work allowed for anything else. */
 const MAX_WORK = 10;
 
-/** Seconds of waiting that anything else may take. */
+/** Seconds of waiting allowed for anything else. */
 const MAX_WAIT = 30;
 
 /**
- * Runs cases to their end.
+ * Runs all cases.
  *
- * @param options Which.
- * @returns What became of them.
+ * @param options The cases to run.
+ * @returns Their outcomes.
  */
 export async function runCases(options: RunOptions): Promise<Summary> {
   const summary: Summary = { outcomes: new Map(), failures: [], endless: [] };
@@ -67,7 +67,7 @@ export async function runCases(options: RunOptions): Promise<Summary> {
   return summary;
 }
 
-/** Runs cases until the process ends; tells which case is next. */
+/** Runs cases until the process ends; returns the number of the next case. */
 async function runProcess(
   options: RunOptions,
   summary: Summary,
@@ -99,10 +99,10 @@ async function runProcess(
       moved = false;
       return;
     }
-    // Looks are counted, not time: what is ready to run does not wait, however
-    // long a busy machine lets it stand.
+    // Counts checks instead of time: a process that is ready to run is not
+    // waiting, however long a busy machine delays it.
     if (!isRunnable(child.pid)) waited += LOOK;
-    // Only a mutated program may go on for ever, and only when it is run.
+    // Only a mutated program may loop forever, and only while it runs.
     const isCall = /^(?:call |link)/.test(at);
     const work = now - last;
     if (isCall && work > MAX_CALL) end ??= "loop";
@@ -152,7 +152,7 @@ function spawn(order: WorkOrder): Deno.ChildProcess {
     join(ROOT, "tests/mutations/worker.ts"),
     JSON.stringify(order),
   ];
-  // AddressSanitizer takes more of the address space than there is memory.
+  // AddressSanitizer reserves more address space than there is memory.
   const limited = Deno.build.os === "linux" && !Deno.env.has("LD_PRELOAD");
   const command = limited
     ? ["sh", "-c", `ulimit -d ${MAX_MEMORY} && exec "$@"`, "sh", ...deno]
@@ -170,7 +170,7 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
@@ -185,7 +185,7 @@ async function* readLines(
   }
 }
 
-/** Reads all and keeps what came last. */
+/** Reads a stream to its end and keeps the last part. */
 async function readTail(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<string> {

@@ -1,5 +1,5 @@
 // RUN: iree-compile --iree-hal-target-backends=vmvx
-// Tensors computed from scalars with the portable backend: its code is bytecode too, nested in that of the program.
+// Tensors computed from scalars with the portable backend: its code is bytecode too, nested in the program's.
 module @tensors {
   func.func @squares(%n: i32) -> tensor<8xi32> {
     %0 = util.unfoldable_constant dense<[0, 1, 2, 3, 4, 5, 6, 7]> : tensor<8xi32>

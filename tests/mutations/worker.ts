@@ -1,7 +1,7 @@
 /**
- * Does cases one after the other and tells of each what it is about to do, in
- * lines that begin with `@`; `runner.ts` reads them. Whatever a case does to
- * this process is then known to be that case's doing.
+ * Runs cases one after another and announces each step in lines that begin with
+ * `@`, which `runner.ts` reads. Any effect on this process is thereby
+ * attributed to one case.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { Random } from "./random.ts";
 
 const order = JSON.parse(Deno.args[0]) as WorkOrder;
 const encoder = new TextEncoder();
-/** Allocations that cases left behind, which they were told of. */
+/** Allocations that cases leaked on purpose. */
 let leaked = 0;
 
 function tell(line: string): void {
@@ -28,7 +28,7 @@ function announce(step: string): void {
   tell(`at ${JSON.stringify(step)}`);
 }
 
-/** What a case may end with besides a result. */
+/** The outcome for an expected error; undefined for any other. */
 function outcomeOf(error: unknown): string | undefined {
   if (error instanceof IreeError) return error.code;
   if (error instanceof Deno.errors.NotCapable) return "NotCapable";

@@ -11,7 +11,7 @@ import sys
 import ml_dtypes
 import numpy as np
 
-# By the element type that each becomes.
+# Grouped by the resulting element type.
 DTYPES = {
     "i1": np.bool_,
     "i8": np.int8,
@@ -75,7 +75,7 @@ def layouts(array):
     yield "version 2", (2, 0), array
     yield "version 3", (3, 0), array
     yield "fortran", None, np.array(array, order="F")
-    # The types of ml_dtypes have one order of bytes only.
+    # The types of ml_dtypes have only one byte order.
     if array.dtype.kind in "iufc" and array.dtype.itemsize > 1:
         big = array.dtype.newbyteorder(">")
         yield "big", None, np.array(array, big)

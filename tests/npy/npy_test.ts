@@ -42,7 +42,7 @@ const SEED = 20_261_125;
 interface Entry {
   readonly file: string;
   readonly elementType: ElementType;
-  /** How NumPy wrote it: `c` as it does by itself. */
+  /** How NumPy wrote it: `c` is its default. */
   readonly layout: string;
   readonly shape: readonly number[];
   /** The elements in row-major order, little-endian. */
@@ -112,7 +112,7 @@ test("Arrays of every type and rank go from NumPy to a device and back", async (
       what,
     );
     if (layout !== "c") continue;
-    // Byte for byte what NumPy wrote, but where NumPy cannot read that itself.
+    // Matches NumPy's bytes, except where NumPy cannot read its own.
     if (elementType !== "f8E5M2") assertEquals(encodeNpy(view), bytes, what);
     writeNpy(back.join(file), view);
     all.push(view.toNdArray());
@@ -126,7 +126,7 @@ test("Arrays of every type and rank go from NumPy to a device and back", async (
   ]);
 });
 
-test("Arrays after each other in a file are read one by one", () => {
+test("Consecutive arrays in a file are read one by one", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("several.npy");
   const arrays: NdArray[] = [
@@ -148,7 +148,7 @@ test("Arrays after each other in a file are read one by one", () => {
   }
 });
 
-/** An array with a header of one's own. */
+/** An array with a custom header. */
 function withHeader(
   header: string,
   contents: Iterable<number> = [],
@@ -193,7 +193,7 @@ test("Headers are read as NumPy reads them", () => {
   }
 });
 
-test("A program takes integers of either sign from a file", async () => {
+test("A program accepts integers of either sign from a file", async () => {
   using structures = load({
     modules: [await program("structures.mlir")],
     device: "local-sync",
@@ -212,7 +212,7 @@ test("A program takes integers of either sign from a file", async () => {
   }
 });
 
-test("float8_e5m2 is read from what ml_dtypes writes", () => {
+test("float8_e5m2 is read from files of ml_dtypes", () => {
   const bytes = withHeader(header({ descr: "'<f1'" }), [0x3c, 0xc0]);
   const data = new Uint8Array([0x3c, 0xc0]);
   assertEquals(decodeNpy(bytes), [{ elementType: "f8E5M2", shape: [2], data }]);
@@ -235,7 +235,7 @@ function assertRefused(
   assertStringIncludes(error.detail, text);
 }
 
-test("Types that no tensor has are refused, never taken for another", () => {
+test("Types without an element type are rejected, never mistaken for another", () => {
   const types = ["<f16", "<c32", "<U3", "|S4", "|O", "<M8[s]", "<m8", "<f3"]
     .concat(["|b2", "<i16", "float32", "f", "", "<V", "f4x"]);
   for (const type of types) {
@@ -250,7 +250,7 @@ test("Types that no tensor has are refused, never taken for another", () => {
   }
 });
 
-test("Raw bytes are what their reader says they are", () => {
+test("Raw bytes have the type that their reader asks for", () => {
   const bytes = (descr: string) =>
     withHeader(header({ descr: `'${descr}'` }), [1, 2, 3, 4]);
   const [bf16] = decodeNpy(bytes("<V2"));
@@ -274,7 +274,7 @@ test("Raw bytes are what their reader says they are", () => {
   });
 });
 
-test("Corrupt files are refused by the place where they are", () => {
+test("Corrupt files are rejected with the position of the fault", () => {
   const invalid: [Uint8Array<ArrayBuffer>, string][] = [
     [new Uint8Array(), "array 0, from byte 0, does not begin as one"],
     [new TextEncoder().encode("PK\x03\x04 a .npz"), "does not begin as one"],
@@ -331,7 +331,7 @@ test("Corrupt files are refused by the place where they are", () => {
   }
 });
 
-test("A header that promises more than memory has is refused", () => {
+test("A header that promises more data than memory is rejected", () => {
   const dims = "9007199254740991, ".repeat(30);
   for (const shape of [`(${dims})`, "(1099511627776, 1024)"]) {
     for (const order of ["True", "False"]) {
@@ -343,7 +343,7 @@ test("A header that promises more than memory has is refused", () => {
   assertEquals(empty.data.length, 0);
 });
 
-test("What is no array is not written", () => {
+test("Values that are not arrays are not written", () => {
   const refused = (array: unknown, text: string) => {
     const error = assertThrows(() => encodeNpy(array as NdArray), IreeError);
     assertStringIncludes(error.message, text);
@@ -369,7 +369,7 @@ test("What is no array is not written", () => {
   );
 });
 
-test("readNpy and NpyFile refuse what is not a regular file, which may never end", async () => {
+test("readNpy and NpyFile reject files that are not regular and may never end", async () => {
   using folder = new TemporaryFolder();
   const pipe = folder.join("pipe.npy");
   await mustRun("mkfifo", [pipe]);
@@ -407,10 +407,10 @@ test("Errors about files name them", () => {
   );
 });
 
-// More than a piece of what is read at once, in shapes that do not fit pieces.
+// Larger than the chunks of a read, in shapes that are not multiples of them.
 const COUNT = 3 * 2 ** 17 + 5;
 
-test("Tensors larger than what is read at once come whole out of a file", () => {
+test("Tensors larger than one read come whole out of a file", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("large.npy");
   const numbers = Float32Array.from({ length: COUNT }, (_, i) => i);
@@ -472,7 +472,7 @@ test("Tensors larger than what is read at once come whole out of a file", () => 
   });
 });
 
-test("Tensors of a file have the type that is asked for, if it is compatible", () => {
+test("Tensors of a file have the requested type, if it is compatible", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("some.npy");
   writeNpy(path, new Int32Array([-1]));
@@ -489,7 +489,7 @@ test("Tensors of a file have the type that is asked for, if it is compatible", (
   assertThrows(() => file.ended, IreeError, "was closed");
 });
 
-test("Contents of tensors go in and out as bytes, a part at a time", () => {
+test("Contents of tensors are read and written as bytes, a part at a time", () => {
   withDevice((device) => {
     using view = BufferView.zeros(device, "bf16", [2, 2]);
     view.writeBytes(new Uint8Array([0x80, 0x3f]), 2);

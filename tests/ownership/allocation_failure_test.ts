@@ -13,11 +13,11 @@ import {
   test,
 } from "../support.ts";
 
-// Whichever allocation fails, the work gives RESOURCE_EXHAUSTED, or succeeds
-// where IREE can do without (an import of a buffer becomes a copy of it), and
-// leaves nothing. There are no exceptions: what crashed within IREE, which is
-// iree_io_file_contents_read, native/src/bytecode_module.c does without, and what
-// leaked, the failure without a backtrace, native/fixes/stack_backtrace.c mends.
+// Whichever allocation fails, the work throws RESOURCE_EXHAUSTED, or succeeds
+// where IREE has a fallback (an import of a buffer becomes a copy), and leaks
+// nothing. This holds without exception: native/src/bytecode_module.c avoids
+// iree_io_file_contents_read, which crashed, and native/fixes/stack_backtrace.c
+// fixes the leak of a failure without a backtrace.
 
 const transformer = MODELS[1];
 const files = new ModelFiles(transformer);
@@ -38,7 +38,7 @@ const paths: Paths = {
   weights: files.irpa,
 };
 
-/** What became of the work, for each allocation that failed. */
+/** The outcome of the work for each failed allocation. */
 async function outcomes(work: string): Promise<Outcome[]> {
   const all: Outcome[] = [];
   for (let first = 1;;) {
@@ -47,7 +47,7 @@ async function outcomes(work: string): Promise<Outcome[]> {
     const last = told.at(-1);
     assert(last !== undefined, `nothing told, exit code ${code}`);
     if (last.result !== "begun") return all;
-    // The process ended in the middle; another one goes on behind it.
+    // The process ended early; another one continues after that allocation.
     all.push({ ...last, result: `crash, exit code ${code}` });
     first = last.n + 1;
   }
@@ -99,14 +99,14 @@ for (
   });
 }
 
-test("A crash at a failing allocation is seen, and those behind it", async () => {
+test("A crash at a failing allocation is detected, and later ones too", async () => {
   const all = await outcomes("a crash");
   const crashed = all.filter(({ result }) => result.startsWith("crash"));
   assert(crashed.length >= 3);
   assertEquals(crashed.map(({ n }) => n), crashed.map((_, index) => index + 1));
 });
 
-test("A leak at a failing allocation is seen", async () => {
+test("A leak at a failing allocation is detected", async () => {
   const all = await outcomes("a leak");
   const leaked = all.filter(({ liveBytes }) => liveBytes > 0);
   assert(leaked.length >= 3);

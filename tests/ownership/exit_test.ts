@@ -9,8 +9,8 @@ import {
   ROOT,
 } from "../support.ts";
 
-// Programs that end in the middle of work or with objects that live: they end
-// as they said, without a crash, with all that native modules printed.
+// Programs that end in the middle of work or with live objects: they exit with
+// the expected status, without a crash, and with all output of native modules.
 
 const paths = [
   await nativeModule("fixtures/printing_module.cc"),
@@ -20,7 +20,7 @@ const paths = [
   await nativeModule("fixtures/latch_module.cc"),
 ];
 
-/** Runs one of the ways to end of `workers/ending.ts`. */
+/** Runs one of the endings in `workers/ending.ts`. */
 function end(how: string): Promise<Output> {
   const script = join(ROOT, "tests/ownership/workers/ending.ts");
   const args = ["run", "-A", "--no-check", ...denoFlags(), script, how];
@@ -29,13 +29,13 @@ function end(how: string): Promise<Output> {
 
 const WORDS = ["zero", "one", "two"];
 
-/** What `print_lines(1000)` and `print_open()` print. */
+/** Output of `print_lines(1000)` and `print_open()`. */
 const PRINTED = Array.from(
   { length: 1000 },
   (_, i) => `line ${i} ${WORDS[i % 3]}\n`,
 ).join("") + "open";
 
-/** How a program ends: its exit code, all of stdout, and some of stderr. */
+/** A program's ending: its exit code, all of stdout, and part of stderr. */
 type Ending = readonly [
   how: string,
   code: number,
@@ -53,7 +53,7 @@ const ENDINGS: readonly Ending[] = [
 ];
 
 for (const [how, code, stdout, stderr] of ENDINGS) {
-  Deno.test(`A program that ${how} with live objects ends in good order`, async () => {
+  Deno.test(`A program that ${how} with live objects ends cleanly`, async () => {
     const output = await end(how);
     assertEquals(output.code, code, output.stderr);
     assertEquals(output.stdout, stdout);
@@ -62,14 +62,14 @@ for (const [how, code, stdout, stderr] of ENDINGS) {
   });
 }
 
-Deno.test("A program that exits at work ends in good order", async () => {
+Deno.test("A program that exits during work ends cleanly", async () => {
   const { code, stdout, stderr } = await end("exits at work");
   assertEquals([code, stderr], [7, ""]);
   assertEquals(stdout.replaceAll("line 0 zero\n", ""), "");
   assertStringIncludes(stdout, "line 0 zero\n");
 });
 
-// Several threads end at once: what can go wrong does not each time.
+// Several threads end together; a race does not go wrong every time.
 const THREADED_ENDINGS: readonly Ending[] = [
   ["exits while a worker computes", 3, "", ""],
   ["exits while workers use devices", 3, "open", ""],
@@ -87,7 +87,7 @@ const THREADED_ENDINGS: readonly Ending[] = [
 ];
 
 for (const [how, code, stdout, stderr] of THREADED_ENDINGS) {
-  Deno.test(`A program that ${how} ends in good order`, async () => {
+  Deno.test(`A program that ${how} ends cleanly`, async () => {
     for (let i = 0; i < 5; i++) {
       const output = await end(how);
       assertEquals(output.code, code, output.stderr);
@@ -98,10 +98,10 @@ for (const [how, code, stdout, stderr] of THREADED_ENDINGS) {
   });
 }
 
-Deno.test("A native call outlives the worker that is terminated", async () => {
+Deno.test("A native call outlives its terminated worker", async () => {
   const { code, stdout, stderr } = await end("terminates a worker that waits");
   assertEquals([code, stderr], [0, ""]);
-  // Deno's writes and C's come one after the other.
+  // Output of Deno and of C appears in order.
   assertEquals(stdout.split("\n").sort(), [
     "",
     "live true",

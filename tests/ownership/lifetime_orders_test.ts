@@ -22,7 +22,7 @@ import { waitUntil } from "../waiting.ts";
 const types = await nativeModule("fixtures/types_module.cc");
 const tensors = await Deno.readFile(await program("many_types.mlir"));
 
-/** Names of the graph's objects, in the order in which they are made. */
+/** Names of the graph's objects, in the order of their creation. */
 const NAMES = [
   "instance",
   "device",
@@ -35,8 +35,8 @@ const NAMES = [
 ] as const;
 
 /**
- * Makes a program on a device with a function of it, a reference to an object
- * of its native module, and a list with the object and memory of the device.
+ * Makes a program on a device with one of its functions, a reference to an
+ * object of its native module, and a list with that object and device memory.
  */
 function makeGraph(): NativeObject[] {
   const instance = Instance.open();
@@ -53,7 +53,7 @@ function makeGraph(): NativeObject[] {
   return [instance, device, native, bytecode, context, fn, list, reference];
 }
 
-/** What every object of a graph is for. */
+/** The use of every object in a graph. */
 const USES: readonly ((object: never) => void)[] = [
   (instance: Instance) => assert(instance.hasType("hal.buffer_view")),
   (device: Device) => {
@@ -148,7 +148,7 @@ function shuffle<T>(items: T[], numbers: Iterator<number>): T[] {
   return items;
 }
 
-test("What is not disposed yet can be used, what is disposed throws", () => {
+test("Live objects can be used and disposed ones throw", () => {
   const numbers = random(8);
   for (let round = 0; round < 200; round++) {
     const order = shuffle([...NAMES.keys()], numbers);
@@ -166,7 +166,7 @@ test("What is not disposed yet can be used, what is disposed throws", () => {
   }
 });
 
-test("A context finds its functions after its modules were disposed", () => {
+test("A context finds its functions after its modules are disposed", () => {
   using context = (() => {
     using instance = Instance.open();
     using native = DynamicModule.load(instance, types);
@@ -177,7 +177,7 @@ test("A context finds its functions after its modules were disposed", () => {
   assertEquals(context.modules[0].disposed, true);
 });
 
-// Every way for a call to end early, with objects on the way in and out.
+// Every way for a call to end early, with objects as arguments and results.
 const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
   ["a program's native function fails", ([, , , , context]) => {
     using sum = (context as Context).lookupFunction("many_types.sum_list");
@@ -208,7 +208,7 @@ const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
   }],
 ];
 
-test("A call that ends early leaves its objects good and nothing behind", () => {
+test("A call that ends early keeps its objects usable and leaves nothing behind", () => {
   for (const [what, fail] of FAILING_CALLS) {
     const graph = makeGraph();
     const before = runtime.statistics.liveAllocations;
@@ -220,11 +220,11 @@ test("A call that ends early leaves its objects good and nothing behind", () => 
   }
 });
 
-test("Graphs that are dropped without dispose are let go", async () => {
+test("Graphs dropped without dispose are collected", async () => {
   (() => {
     for (let i = 0; i < 100; i++) {
       const graph = makeGraph();
-      // Of some a part is disposed, as by a program that forgets the rest.
+      // Some are partly disposed, as by a program that forgets the rest.
       for (let index = 0; index < i % 8; index++) graph[index].dispose();
     }
   })();

@@ -23,10 +23,10 @@ const types = await nativeModule("fixtures/types_module.cc");
 const arithmetic = await program("arithmetic.mlir");
 const tensors = await program("many_types.mlir");
 
-/** What `doubled` of `many_types.mlir` gives. */
+/** The result of `doubled` in `many_types.mlir`. */
 const DOUBLED = "2x3xf32=[2 4 6][8 10 12]";
 
-test("Disposing twice does nothing, using afterwards throws", () => {
+test("Disposing twice does nothing, and later use throws", () => {
   using instance = Instance.open();
   const list = List.from(instance, [1]);
   assertEquals(list.disposed, false);
@@ -38,7 +38,7 @@ test("Disposing twice does nothing, using afterwards throws", () => {
   assertEquals(error.detail, "this List was disposed");
 });
 
-test("Every class refuses to be used after dispose", () => {
+test("Every class throws when used after dispose", () => {
   using instance = Instance.open();
   using loaded = load({ modules: [types] });
   const uses: [NativeObject, () => unknown][] = [];
@@ -67,14 +67,14 @@ test("Every class refuses to be used after dispose", () => {
   }
 });
 
-test("A disposed argument is refused and nothing is left of the call", () => {
+test("A disposed argument is rejected and the call leaves nothing behind", () => {
   using loaded = load({ modules: [types] });
   const list = loaded.call("make_list") as List;
   list.dispose();
   assertThrows(() => loaded.call("list_size", list), IreeError, "disposed");
 });
 
-// Every order of letting go of a graph of objects: none crashes or leaks.
+// Every order of releasing a graph of objects: none crashes or leaks.
 function* permutations<T>(items: readonly T[]): Generator<T[]> {
   if (items.length === 0) yield [];
   for (const [index, item] of items.entries()) {
@@ -153,7 +153,7 @@ test("A device's memory outlives the device in lists that a program filled", asy
   }
 });
 
-test("A device's memory goes with the last object that may hold it", async () => {
+test("A device's memory is freed with the last object that may hold it", async () => {
   const filling = await program("fill_list.mlir");
   using instance = Instance.open();
   using other = List.create(instance);
@@ -167,7 +167,7 @@ test("A device's memory goes with the last object that may hold it", async () =>
   other.push(1);
 });
 
-test("A result of a program is good after the program is gone", () => {
+test("A result outlives its program", () => {
   const loaded = load({ modules: [types] });
   const list = loaded.call("make_list") as List;
   const view = loaded.call("make_buffer_view") as BufferView;
@@ -202,7 +202,7 @@ test("Loading, calling and disposing 1,000 times keeps memory flat", () => {
   assertEquals(runtime.statistics.peakBytes, peak);
 });
 
-test("What is dropped without dispose is let go when it is collected", async () => {
+test("Objects dropped without dispose are released when collected", async () => {
   const instance = Instance.open();
   (() => {
     for (let i = 0; i < 100; i++) List.from(instance, [i]);
@@ -215,7 +215,7 @@ test("What is dropped without dispose is let go when it is collected", async () 
   instance.dispose();
 });
 
-test("The check of the tests sees a leak", () => {
+test("The leak check of the tests detects a leak", () => {
   const instance = Instance.open();
   const list = List.from(instance, [1]);
   assert(runtime.statistics.liveAllocations > 0);

@@ -28,16 +28,18 @@ const mismatched = await Deno.readFile(
 );
 const arithmetic = await Deno.readFile(await program("arithmetic.mlir"));
 
-/** How often modules come and go. */
+/** How often modules are loaded and released. */
 const ROUNDS = 1000;
 
-/** What the process may grow by in as many rounds, which leaks would exceed. */
+/**
+ * The most that the process may grow in as many rounds; leaks would exceed it.
+ */
 const MAX_GROWTH = 4 * 2 ** 20;
 
-// Its freed memory stays with a sanitizer for long.
+// A sanitizer holds freed memory for long.
 const isSanitized = (Deno.env.get("DEV_SANITIZE") ?? "") !== "";
 
-/** Defines a test that does something often and ends with as much memory. */
+/** Defines a test that repeats a step and ends with the same memory. */
 function repeat(name: string, round: (index: number) => void): void {
   test(`${name}, 1,000 times`, () => {
     for (let i = 0; i < ROUNDS / 5; i++) round(i);
@@ -103,7 +105,7 @@ repeat("An error can be read after the module that raised it is gone", () => {
   assertEquals(verbose.detail, `<${"xé".repeat(5000)}>`);
 });
 
-/** A string of the module `custom` whose module and context are gone. */
+/** A string of the module `custom` whose module and context are disposed. */
 function makeString(): VmRef {
   using instance = Instance.open();
   using source = DynamicModule.load(instance, types);
@@ -135,7 +137,7 @@ repeat("A reference outlives its module and a mismatch of signatures", () => {
     );
     assertEquals(error.code, "INTERNAL");
   }
-  // The library is the same, so the new module knows the old one's type.
+  // The library is the same, so the new module recognizes the old one's type.
   using context = Context.create(instance, [quiet]);
   using print = context.lookupFunction("custom.string.print");
   using live = context.lookupFunction("custom.string.live");
@@ -171,7 +173,7 @@ repeat("Contexts are torn down while programs and references live on", () => {
   counter.dispose();
 });
 
-test("Copies of a library are libraries of their own", () => {
+test("Copies of a library are separate libraries", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using original = DynamicModule.load(instance, types);

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, execute, program, ROOT } from "../support.ts";
 
-// Isolates that follow each other on a thread: what one was given is released
-// when the next one begins, however it ended.
+// Isolates that follow each other on a thread: the next one releases the
+// objects of the previous one, however that ended.
 
 const mul = await program("mul.mlir");
 const SCRIPT = join(ROOT, "tests/ownership/workers/reloaded.ts");
@@ -21,10 +21,10 @@ async function* linesOf(
 }
 
 /**
- * Runs the script under a watcher while the watched file changes again and
- * again: a watcher that is not ready yet misses a change.
+ * Runs the script under a watcher and changes the watched file repeatedly,
+ * because a watcher that is not ready yet misses a change.
  *
- * @returns What was live, in each of four isolates.
+ * @returns The live objects in each of four isolates.
  */
 async function watch(how: string): Promise<number[]> {
   const folder = await Deno.makeTempDir();
@@ -82,7 +82,7 @@ for (const how of ENDINGS) {
   });
 }
 
-Deno.test("Copies of the package in one isolate keep what each other holds", async () => {
+Deno.test("Copies of the package in one isolate do not release each other's objects", async () => {
   const folder = await Deno.makeTempDir();
   const copied = ["mod.ts", "deno.json", "lib", "ffi"];
   await execute("cp", ["-r", ...copied.map((it) => join(ROOT, it)), folder]);

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, execute, LIBRARY, ROOT, test } from "../support.ts";
 
-// The limit of memory that can be addressed is that of the process, hence one of
-// its own; what V8 reserved before the limit was set stays.
+// The address space limit applies to a whole process, so this needs one of its
+// own; V8's earlier reservations stay.
 const SCRIPT = `
   import { Device, Instance, IreeError, runtime } from "MOD";
   using instance = Instance.open({ library: LIBRARY });
@@ -27,7 +27,7 @@ const SCRIPT = `
   console.log(runtime.statistics.liveAllocations - before);
 `;
 
-test("Workers without memory for their stacks are a failure, not a crash", async () => {
+test("Workers without memory for their stacks fail without a crash", async () => {
   const script = SCRIPT
     .replace("MOD", join(ROOT, "mod.ts"))
     .replace("LIBRARY", JSON.stringify(LIBRARY));

@@ -13,19 +13,19 @@ const paths = {
   mismatched: await program("signature_mismatch.mlir"),
 };
 
-/** How many workers each place has, one after the other. */
+/** How many workers each slot runs, one after another. */
 const LIVES = Number(Deno.env.get("WORKER_LIVES") ?? 30);
 
 const WORKERS = 3;
 
-/** How much one does that is not terminated. */
+/** How much work a worker does that is not terminated. */
 const STEPS = 1000;
 
 /**
- * Runs a worker; gives its last report.
+ * Runs a worker; returns its last report.
  *
- * @param steps After how many it is terminated, in the middle of its work; it
- * ends by itself when this is left out.
+ * @param steps Steps after which it is terminated in the middle of its work;
+ * without this it ends by itself.
  */
 function work(
   seed: number,
@@ -50,7 +50,7 @@ function work(
   return promise;
 }
 
-test(`${WORKERS} workers use the runtime at once, and ${LIVES} after each other`, async () => {
+test(`${WORKERS} workers use the runtime in parallel, ${LIVES} per slot`, async () => {
   // Worker after worker: most end in the middle of their work.
   const workOn = async (index: number): Promise<void> => {
     const forever = new SharedArrayBuffer(4);
@@ -59,7 +59,7 @@ test(`${WORKERS} workers use the runtime at once, and ${LIVES} after each other`
       assertEquals(report.kind, "working", JSON.stringify(report, null, 2));
     }
   };
-  // One works all the time.
+  // One works throughout.
   const stop = new SharedArrayBuffer(4);
   const whole = work(0, stop);
   const others = Array.from(
@@ -78,7 +78,7 @@ test(`${WORKERS} workers use the runtime at once, and ${LIVES} after each other`
 });
 
 // Each device registers IREE's types anew, in global variables.
-test("Devices of one worker do not confuse the types of another", async () => {
+test("Devices of one worker do not affect the types of another", async () => {
   const times = new SharedArrayBuffer(8);
   const run = (what: DevicesOrder["what"]) => {
     const url = new URL("./workers/devices.ts", import.meta.url);

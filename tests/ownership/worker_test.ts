@@ -19,14 +19,14 @@ async function startAbandoned(): Promise<Worker> {
   return worker;
 }
 
-test("What a worker still held is released when it is terminated", async () => {
+test("A terminated worker's objects are released", async () => {
   const workers = await Promise.all([startAbandoned(), startAbandoned()]);
   assert(runtime.statistics.liveAllocations > 50);
   for (const worker of workers) worker.terminate();
   await waitUntilLive();
 });
 
-test("A worker's end leaves the objects of others alone", async () => {
+test("A worker's end does not affect objects of others", async () => {
   using loaded = load({ modules: [types, tensors] });
   const before = runtime.statistics.liveAllocations;
   const worker = await startAbandoned();

@@ -45,7 +45,7 @@ function names(folder: TemporaryFolder): string[] {
   return Array.from(Deno.readDirSync(folder.path), ({ name }) => name).sort();
 }
 
-test("An archive is the one that iree-convert-parameters writes, byte for byte", async () => {
+test("An archive matches iree-convert-parameters byte for byte", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = makeIndex(instance, folder);
@@ -66,7 +66,7 @@ test("An archive is the one that iree-convert-parameters writes, byte for byte",
   assertEquals(Deno.readFileSync(path), Deno.readFileSync(theirs));
 });
 
-test("An archive reads back as the index was", () => {
+test("An archive reads back as its index", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = makeIndex(instance, folder);
@@ -125,7 +125,7 @@ save_archive_file({
 }, sys.argv[1])
 `;
 
-test("Python reads archives of ours, and ours reads Python's", async () => {
+test("Python reads our archives, and we read Python's", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = makeIndex(instance, folder);
@@ -154,7 +154,7 @@ test("Python reads archives of ours, and ours reads Python's", async () => {
   );
 });
 
-test("An archive can be written over a file that it is made from", () => {
+test("An archive can overwrite a file that it is made from", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using made = makeIndex(instance, folder);
@@ -169,7 +169,7 @@ test("An archive can be written over a file that it is made from", () => {
   assertEquals(names(folder), ["a.irpa", "source.safetensors"]);
 });
 
-test("An archive that cannot be written leaves nothing behind, and what was there", () => {
+test("A failed archive leaves nothing behind and keeps the existing file", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
@@ -210,7 +210,7 @@ test("An archive that cannot be written leaves nothing behind, and what was ther
   );
 });
 
-test("A full disk is told, and leaves nothing behind", async () => {
+test("A full disk is reported and leaves nothing behind", async () => {
   if (Deno.build.os !== "linux") return;
   const script = `
     import { Instance, ParameterIndex } from ${
@@ -227,7 +227,7 @@ test("A full disk is told, and leaves nothing behind", async () => {
   using folder = new TemporaryFolder();
   Deno.writeTextFileSync(folder.join("script.ts"), script);
   const path = folder.join("a.irpa");
-  // A limit on the size of files, which the disk would have too.
+  // A file size limit, which acts like a full disk.
   const stdout = await mustRun("sh", [
     "-c",
     'trap "" XFSZ; ulimit -f 2048; exec "$@"',
@@ -256,7 +256,7 @@ test("A full disk is told, and leaves nothing behind", async () => {
   instance.release();
 });
 
-test("What a killed process left of an archive is removed by the next one", () => {
+test("The next archive removes the leftovers of a killed process", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
@@ -266,7 +266,7 @@ test("What a killed process left of an archive is removed by the next one", () =
   for (const name of [left, busy, other, "a.irpa.x.partial"]) {
     Deno.writeTextFileSync(folder.join(name), "");
   }
-  // Being written by another process.
+  // Another process is still writing this one.
   using file = Deno.openSync(folder.join(busy));
   file.lockSync(true);
   index.writeArchive(folder.join("a.irpa"));
@@ -312,7 +312,7 @@ test("Contents go into an archive without passing through JavaScript", () => {
   assertEquals(again.read("a", range), new Uint8Array([2, 1, 2]));
 });
 
-test("writeArchive asks for the folder before anything is written", async () => {
+test("writeArchive checks permission for the folder before it writes", async () => {
   using folder = new TemporaryFolder();
   const script = folder.join("script.ts");
   Deno.writeTextFileSync(

@@ -1,5 +1,5 @@
 /**
- * Small files of parameters, for the tests.
+ * Small parameter files for the tests.
  *
  * @module
  */
@@ -14,7 +14,7 @@ function littleU64(value: number | bigint): Uint8Array {
   return new Uint8Array(new BigUint64Array([BigInt(value)]).buffer);
 }
 
-/** Puts arrays one behind the other. */
+/** Concatenates arrays. */
 export function concat(
   parts: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
@@ -59,10 +59,10 @@ export function safetensors(
 }
 
 /**
- * Makes a safetensors file of a header that need not be right.
+ * Makes a safetensors file with an arbitrary header.
  *
  * @param header Text of the header.
- * @param contents What follows it.
+ * @param contents The bytes after it.
  */
 export function safetensorsOf(
   header: string,
@@ -79,12 +79,12 @@ export interface GgufTensor {
   readonly contents: Uint8Array;
 }
 
-/** What a GGUF file has besides tensors. */
+/** Contents of a GGUF file other than tensors. */
 export interface GgufOptions {
   readonly version?: number;
   readonly alignment?: number;
   readonly bigEndian?: boolean;
-  /** Whether there are arrays in an array, which IREE does not know. */
+  /** Whether to nest arrays in an array, which IREE does not support. */
   readonly nested?: boolean;
 }
 
@@ -92,7 +92,7 @@ export interface GgufOptions {
  * Makes a GGUF file with a value of every type.
  *
  * @param tensors The tensors by name.
- * @param options What else is in the file.
+ * @param options Additional contents.
  */
 export function gguf(
   tensors: Readonly<Record<string, GgufTensor>>,

@@ -63,7 +63,7 @@ async function theirListing(path: string): Promise<string[]> {
   return stdout.split("\n").filter((line) => line.includes("| `"));
 }
 
-test("Files of every format list as iree-dump-parameters lists them", async () => {
+test("Files of every format list as by iree-dump-parameters", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const files: Record<string, Uint8Array<ArrayBuffer>> = {
@@ -77,7 +77,7 @@ test("Files of every format list as iree-dump-parameters lists them", async () =
     "f.safetensors": SAFETENSORS,
     "g.safetensors": safetensors({}),
   };
-  // The types whose numbers IREE has as GGML has them today.
+  // The types that IREE numbers as GGML does today.
   for (const type of [0, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 15]) {
     const tensor = { type, shape: [256, 2], contents: new Uint8Array(2048) };
     files[`type_${type}.gguf`] = gguf({ "x": tensor, "y": tensor });
@@ -86,14 +86,14 @@ test("Files of every format list as iree-dump-parameters lists them", async () =
     const path = folder.join(name);
     Deno.writeFileSync(path, bytes);
     using index = ParameterIndex.fromFile(instance, path);
-    // They list what has no contents at the start of the file.
+    // iree-dump-parameters lists entries without contents at the file's start.
     const others = (line: string) => !line.includes("`empty`");
     const theirs = (await theirListing(path)).filter(others);
     assertEquals(listing(index).filter(others), theirs, name);
   }
 });
 
-test("An entry without contents is listed where it is in the archive", () => {
+test("An entry without contents is listed at its position in the archive", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("empty.irpa");
@@ -115,7 +115,7 @@ test("An entry without contents is listed where it is in the archive", () => {
   assertEquals([data, last], [first, first + 64]);
 });
 
-test("GGUF types are numbered as GGML numbers them, where IREE does not", async () => {
+test("GGUF types have GGML's numbers where IREE's differ", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.gguf");
@@ -141,7 +141,7 @@ test("GGUF types are numbered as GGML numbers them, where IREE does not", async 
     using index = ParameterIndex.fromFile(instance, path);
     assertEquals(index.lookup("x").byteLength, byteLength, `type ${type}`);
   }
-  // IREE takes type 16 for i8, and knows no bf16.
+  // IREE reads type 16 as i8, and does not know bf16.
   const { code, stderr } = await execute(tool("iree-dump-parameters"), [
     `--parameters=${path}`,
   ]);
@@ -149,7 +149,7 @@ test("GGUF types are numbered as GGML numbers them, where IREE does not", async 
   assertStringIncludes(stderr, "outside of the available data");
 });
 
-test("Names in safetensors mean what their JSON says", () => {
+test("Names in safetensors follow JSON's escapes", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("names.safetensors");
@@ -158,7 +158,7 @@ test("Names in safetensors mean what their JSON says", () => {
   assertEquals(index.entries.map(({ key }) => key), ['a"\\\n', "é"]);
 });
 
-test("Archives linked to each other are read, which iree-dump-parameters does not", async () => {
+test("Linked archives are read, unlike by iree-dump-parameters", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("linked.irpa");
@@ -207,7 +207,7 @@ function changed(
   return copy;
 }
 
-test("What is no file of parameters says what is wrong with it", () => {
+test("A file that is not a parameter file is rejected with the reason", () => {
   using folder = new TemporaryFolder();
   const archive = irpa(folder);
   const text = new TextEncoder().encode("hello, this is not it".repeat(9));
@@ -304,7 +304,7 @@ function header(changes: Record<string, unknown>): string {
   return JSON.stringify({ x: { ...tensor, ...changes } });
 }
 
-test("Safetensors that the format's own library refuses are refused", () => {
+test("Safetensors that the reference library rejects are rejected", () => {
   using folder = new TemporaryFolder();
   const whole = header({});
   const second = (begin: number) =>
@@ -348,7 +348,7 @@ test("Safetensors that the format's own library refuses are refused", () => {
   }
 });
 
-test("Safetensors that the format's own library reads are read", () => {
+test("Safetensors that the reference library reads are read", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("read.safetensors");
@@ -371,7 +371,7 @@ test("Safetensors that the format's own library reads are read", () => {
   }
 });
 
-test("Safetensors keep the order of their header, whatever the names", async () => {
+test("Safetensors keep the order of their header", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("order.safetensors");
@@ -387,7 +387,7 @@ test("Safetensors keep the order of their header, whatever the names", async () 
   assertEquals(listing(index), await theirListing(path));
 });
 
-test("A GGUF tensor of an unknown type closes only itself", () => {
+test("A GGUF tensor of an unknown type makes only itself unreadable", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.gguf");
@@ -427,7 +427,7 @@ test("A GGUF tensor of an unknown type closes only itself", () => {
   assertThrows(() => Deno.statSync(archive), Deno.errors.NotFound);
 });
 
-test("A big-endian GGUF file is listed, and read where order does not matter", () => {
+test("A big-endian GGUF file is listed, and read where byte order does not matter", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.gguf");
@@ -449,7 +449,7 @@ test("A big-endian GGUF file is listed, and read where order does not matter", (
   assertStringIncludes(error.message, "the file is big-endian");
 });
 
-test("An offset that wraps around is refused; iree-dump-parameters crashes", async () => {
+test("An offset that wraps around is rejected; iree-dump-parameters crashes", async () => {
   using folder = new TemporaryFolder();
   const archive = irpa(folder);
   refusal(folder, "wrapping.irpa", changed(archive, 40, -4096n));
@@ -464,7 +464,7 @@ test("An offset that wraps around is refused; iree-dump-parameters crashes", asy
   assert(code > 128, `exit ${code}: ${stderr}`);
 });
 
-test("What is there but no regular file is refused", () => {
+test("Paths that are not regular files are rejected", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("folder.irpa");
@@ -495,7 +495,7 @@ const SEEDS: Readonly<
   "safetensors": () => SAFETENSORS,
 };
 
-/** Where the formats have numbers that matter, extremes are worth a try. */
+/** Positions of important numbers, where extreme values are worth a try. */
 const EXTREMES: readonly bigint[] = [
   0n,
   1n,
@@ -514,7 +514,7 @@ function mutate(
 ): Uint8Array<ArrayBuffer> {
   const mutant = bytes.slice();
   const view = new DataView(mutant.buffer);
-  // What follows the header are contents, which nothing is wrong with.
+  // The bytes after the header are contents, in which any value is valid.
   const header = Math.min(mutant.length, 512);
   for (let i = random.between(1, 4); i > 0; i--) {
     const at = random.below(header - 8);
@@ -525,7 +525,7 @@ function mutate(
 }
 
 for (const [format, seed] of Object.entries(SEEDS)) {
-  test(`Hundreds of mutations of a ${format} file are read or refused, never worse`, () => {
+  test(`Hundreds of mutated ${format} files are either read or rejected`, () => {
     using folder = new TemporaryFolder();
     using instance = Instance.open();
     const bytes = seed(folder);

@@ -15,7 +15,7 @@ function refused(work: () => unknown, code: string, words: string): IreeError {
   return error;
 }
 
-test("ParameterIndex tells of its entries as data", () => {
+test("ParameterIndex lists its entries as data", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("weights.safetensors");
   Deno.writeFileSync(path, safetensors({ "a": [1, 2], "b": [3] }));
@@ -56,7 +56,7 @@ test("ParameterIndex tells of its entries as data", () => {
   assertEquals([index.has("d"), index.has("e")], [true, false]);
 });
 
-test("ParameterIndex.read gives the contents wherever they are", () => {
+test("ParameterIndex.read returns contents wherever they are", () => {
   using folder = new TemporaryFolder();
   const files = {
     "a.safetensors": safetensors({ "a": [1, 2, 3] }),
@@ -127,7 +127,7 @@ test("ParameterIndex.addData copies into native memory once, and counts it", () 
   assertEquals(other.read("shared", { offset: size - 1 }), new Uint8Array([7]));
 });
 
-test("ParameterIndex.addData takes every kind of array as its bytes", () => {
+test("ParameterIndex.addData accepts every kind of array as its bytes", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   const { buffer } = new Uint16Array([1, 2, 3, 4]);
@@ -152,7 +152,7 @@ test("ParameterIndex.addData takes every kind of array as its bytes", () => {
   );
 });
 
-test("ParameterIndex.addSplat takes patterns of 1 to 16 bytes that fit", () => {
+test("ParameterIndex.addSplat accepts patterns of 1 to 16 bytes that fit", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   for (const length of [1, 2, 4, 8, 16]) {
@@ -184,7 +184,7 @@ test("ParameterIndex.addSplat takes patterns of 1 to 16 bytes that fit", () => {
   }
 });
 
-test("ParameterIndex refuses a key that it has, and adds nothing then", () => {
+test("ParameterIndex rejects a duplicate key and adds nothing", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("weights.safetensors");
   Deno.writeFileSync(path, safetensors({ "a": [1], "b": [2] }));
@@ -199,7 +199,7 @@ test("ParameterIndex refuses a key that it has, and adds nothing then", () => {
   assertEquals(index.entries.length, 1);
 });
 
-test("ParameterIndex.lookup names the keys that exist", () => {
+test("ParameterIndex.lookup's error lists the existing keys", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   refused(() => index.lookup("x"), "NOT_FOUND", "it has no parameters");
@@ -211,7 +211,7 @@ test("ParameterIndex.lookup names the keys that exist", () => {
   refused(() => index.addFrom(index, "x", "y"), "NOT_FOUND", "key 'x'");
 });
 
-test("ParameterIndex throws once it was disposed", () => {
+test("A disposed ParameterIndex throws", () => {
   using instance = Instance.open();
   const index = ParameterIndex.create(instance);
   index.dispose();
@@ -231,7 +231,7 @@ test("ParameterIndex throws once it was disposed", () => {
   }
 });
 
-test("ParameterIndex keeps what keys and metadata hold", () => {
+test("ParameterIndex keeps keys and metadata unchanged", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   const keys = ["", "ключ", "a=b::c", "__proto__", "x".repeat(5000), "\0"];

@@ -47,7 +47,7 @@ function makeFile(instance: Instance, path: string): void {
   index.writeArchive(path);
 }
 
-test("What a program writes to a parameter in memory is read back, and archived", () => {
+test("A program's writes to a parameter in memory are read back and archived", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("state.irpa");
@@ -74,7 +74,7 @@ test("What a program writes to a parameter in memory is read back, and archived"
   }
 });
 
-test("What calls of computeAsync write to a parameter arrives in order", async () => {
+test("Writes of computeAsync calls to a parameter arrive in order", async () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   index.addData("state", new Int32Array(4), { writable: true });
@@ -87,7 +87,7 @@ test("What calls of computeAsync write to a parameter arrives in order", async (
   assertEquals(state(index), [20, 20, 20, 20]);
 });
 
-test("A parameter that is not writable is not written to, in any mode", () => {
+test("A read-only parameter is never written, in any mode", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.irpa");
@@ -110,7 +110,7 @@ test("A parameter that is not writable is not written to, in any mode", () => {
   assertEquals(Deno.readFileSync(path), before);
 });
 
-test("Writes to parameters of a file stay in memory unless the file is asked for", () => {
+test("Writes to a file's parameters stay in memory unless file writes are enabled", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.irpa");
@@ -144,7 +144,7 @@ test("Writes to parameters of a file stay in memory unless the file is asked for
   }
 });
 
-test("A safetensors file is written to in its place, too", () => {
+test("A safetensors file is written in place too", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.safetensors");
@@ -157,7 +157,7 @@ test("A safetensors file is written to in its place, too", () => {
   assertEquals(again.read("a"), new Uint8Array([0, 0, 0x80, 0x3f]));
 });
 
-test("Options of writing that contradict each other are refused", () => {
+test("Contradictory write options are rejected", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.irpa");
@@ -204,7 +204,7 @@ try {
 }
 `;
 
-test("A file is written to with --allow-write only", async () => {
+test("A file is written with --allow-write only", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.irpa");

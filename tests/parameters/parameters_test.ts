@@ -40,7 +40,7 @@ function makeIndex(instance: Instance): ParameterIndex {
   return index;
 }
 
-/** What functions of a program give, as `iree-run-module` prints it. */
+/** Results of a program's functions, as `iree-run-module` prints them. */
 function results(
   options: Partial<LoadOptions>,
   names: readonly string[],
@@ -60,7 +60,7 @@ const EXPECTED = [
   "4xi32=12 22 32 42",
 ];
 
-test("A program gets its parameters from an archive in every mode, on every device", () => {
+test("A program reads parameters from an archive in every mode, on every device", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = makeIndex(instance);
@@ -76,7 +76,7 @@ test("A program gets its parameters from an archive in every mode, on every devi
   assertEquals(Deno.readFileSync(path), before);
 });
 
-test("A program gets its parameters from memory, and each its own state", () => {
+test("Programs read parameters from memory, each with a state of its own", () => {
   using instance = Instance.open();
   using index = makeIndex(instance);
   const options = { parameters: { scope: "model", index } };
@@ -85,7 +85,7 @@ test("A program gets its parameters from memory, and each its own state", () => 
   assertEquals(index.read("state", { length: 1 }), new Uint8Array([10]));
 });
 
-test("iree-run-module gets the same from the archive, but for long patterns", async () => {
+test("iree-run-module reads the same archive, except for long patterns", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = makeIndex(instance);
@@ -106,7 +106,7 @@ test("iree-run-module gets the same from the archive, but for long patterns", as
   assertEquals(results({ parameters: `model=${path}` }, NAMES), EXPECTED);
 });
 
-test("A program gets a part of a parameter in every mode; iree-run-module does not", async () => {
+test("A program reads part of a parameter in every mode, unlike iree-run-module", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("model.irpa");
   using instance = Instance.open();
@@ -129,7 +129,7 @@ test("A program gets a part of a parameter in every mode; iree-run-module does n
   assertStringIncludes(theirs, "\n4xf32=0 1 2 3\n");
 });
 
-test("load puts files of one scope together, of any format, by path or URL", () => {
+test("load merges files of one scope, of any format, by path or URL", () => {
   using folder = new TemporaryFolder();
   const weights = folder.join("a=b.safetensors");
   Deno.writeFileSync(weights, safetensors({ "weight": [5, 6, 7, 8] }));
@@ -143,7 +143,7 @@ test("load puts files of one scope together, of any format, by path or URL", () 
   assertEquals(results({ parameters: sources }, ["weight"]), [
     "4xf32=5 6 7 8",
   ]);
-  // A file whose name has `=` in it is in no scope; a URL never names one.
+  // A file with `=` in its name has no scope; a URL never names one.
   for (const source of [weights, toFileUrl(weights)]) {
     const error = assertThrows(
       () => load({ modules: [parameters], parameters: source }),
@@ -153,7 +153,7 @@ test("load puts files of one scope together, of any format, by path or URL", () 
   }
 });
 
-test("load opens files of parameters only when a program needs them", () => {
+test("load opens parameter files only when a program needs them", () => {
   const options = { parameters: "model=none.irpa" };
   using loaded = load({ ...options, modules: [single] });
   assertEquals(loaded.call("double", 21), 42);
@@ -166,7 +166,7 @@ test("load opens files of parameters only when a program needs them", () => {
   assertStringIncludes(error.message, `failed to open file '${path}'`);
 });
 
-/** Loads the program with an index that lacks something. */
+/** Loads the program with an incomplete index. */
 function refusal(scope: string, fill: (index: ParameterIndex) => void) {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
@@ -177,7 +177,7 @@ function refusal(scope: string, fill: (index: ParameterIndex) => void) {
   );
 }
 
-test("A missing key, a wrong scope and a wrong size say what there is", () => {
+test("Errors about a missing key, wrong scope or wrong size list the alternatives", () => {
   const key = refusal("model", (index) => {
     index.addData("weights", new Float32Array(4));
   });
@@ -202,7 +202,7 @@ test("A missing key, a wrong scope and a wrong size say what there is", () => {
   );
 });
 
-test("load refuses parameters that are none before it opens anything", () => {
+test("load rejects invalid parameters before it opens anything", () => {
   const refusals: readonly [LoadOptions["parameters"], string][] = [
     [5 as never, "parameters are paths, URLs or providers"],
     [[{ scope: "model" }] as never, "a provider of parameters is"],
@@ -232,7 +232,7 @@ test("load refuses parameters that are none before it opens anything", () => {
   assertStringIncludes(twice.message, "two providers of scope 'model'");
 });
 
-test("A module provides what its indices had when it was made", () => {
+test("A module provides its indices' contents as of its creation", () => {
   using instance = Instance.open();
   using index = makeIndex(instance);
   using module = ParametersModule.create(instance, [{ scope: "model", index }]);
@@ -245,7 +245,7 @@ test("A module provides what its indices had when it was made", () => {
   );
 });
 
-test("What a program gives of its parameters is memory of its own", () => {
+test("A program returns copies of its parameters", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("model.irpa");
   const nines = new Float32Array(4).fill(9);
@@ -277,7 +277,7 @@ test("What a program gives of its parameters is memory of its own", () => {
   kept.dispose();
 });
 
-test("Parameters can be disposed in any order, and the devices that used them", () => {
+test("Parameters and their devices can be disposed in any order", () => {
   const names = ["instance", "device", "index", "module", "context"];
   const make = (): NativeObject[] => {
     const instance = Instance.open();
@@ -309,7 +309,7 @@ test("A program with gigabytes of parameters loads without reading them", () => 
   const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
   const start = Deno.memoryUsage();
   {
-    // Zeros are not written, so the file takes no space on the disk.
+    // Zeros are not written, so the file uses no disk space.
     using index = ParameterIndex.create(instance);
     index.addSplat("big", byteLength, new Uint8Array(1));
     index.addData("weight", new Float32Array([1, 2, 3, 4]));
@@ -334,7 +334,7 @@ test("A program with gigabytes of parameters loads without reading them", () => 
     assertEquals(mapped.call("at", byteLength / 4 - 1), 0.25);
     assertEquals(mapped.call("at", 5), 0);
   }
-  // One that needs little of the file does not read the rest.
+  // A program that needs little of the file does not read the rest.
   assertEquals(results(options, ["weight"]), [EXPECTED[0]]);
   const end = Deno.memoryUsage();
   const grown = mebibytes(end.rss - start.rss);
@@ -344,7 +344,7 @@ test("A program with gigabytes of parameters loads without reading them", () => 
   assert(heap < 64, `the heap grew by ${heap} MiB`);
 });
 
-test("A parameter that is longer than the program's is refused, unless a part is asked for", () => {
+test("A parameter longer than the program's is rejected, except for partial reads", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
@@ -384,7 +384,7 @@ test("A parameter that is longer than the program's is refused, unless a part is
   );
 });
 
-test("A splat that is longer than the program's parameter is refused", () => {
+test("A splat longer than the program's parameter is rejected", () => {
   using instance = Instance.open();
   using index = makeIndex(instance);
   using other = ParameterIndex.create(instance);
@@ -398,7 +398,7 @@ test("A splat that is longer than the program's parameter is refused", () => {
   );
 });
 
-test("A program that takes several parts of a parameter takes the first one, too", () => {
+test("A program that reads several parts of a parameter starts with the first", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   index.addData("weight", new Float32Array([1, 2, 3, 4]));
@@ -408,7 +408,7 @@ test("A program that takes several parts of a parameter takes the first one, too
   ]);
 });
 
-test("A program that wants a parameter that cannot be read is told why", () => {
+test("A program with an unreadable parameter fails with the reason", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("model.gguf");
   const contents = new Uint8Array(16);

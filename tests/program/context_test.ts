@@ -25,14 +25,14 @@ function assertFails(
   return error;
 }
 
-test("A type that no module before defines is NOT_FOUND", async () => {
+test("A type that no earlier module defines is NOT_FOUND", async () => {
   const custom = await program("custom_import.mlir");
   const words = "no type registered with name '!custom.string'";
   assertFails([custom, sample], "NOT_FOUND", words);
   assertFails([custom], "NOT_FOUND", words);
 });
 
-test("A missing module is named, with those given and their order", async () => {
+test("A missing module is named, with the given ones in order", async () => {
   const missing = await program("missing_import.mlir");
   const error = assertFails(
     [sample, arithmetic, missing],
@@ -78,7 +78,7 @@ test("An import with another signature is INTERNAL", async () => {
   );
 });
 
-test("No module at all is refused", () => {
+test("An empty list of modules is rejected", () => {
   assertFails([], "INVALID_ARGUMENT", "no user module specified");
 });
 
@@ -93,7 +93,7 @@ test("Contexts of the same modules are independent", () => {
   assertEquals([addOne.call(1, 2), addTwo.call(3, 4)], [3, 7]);
 });
 
-test("A module of another context is refused", () => {
+test("A module of another context is rejected", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, arithmetic);
   using other = DynamicModule.load(instance, types);
@@ -105,7 +105,7 @@ test("A module of another context is refused", () => {
   );
 });
 
-test("Modules that are there already are linked and stay the caller's", () => {
+test("Existing modules are linked and stay the caller's", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, arithmetic);
   {

@@ -24,7 +24,7 @@ const otherPlugin = await nativeModule("fixtures/plugin.cc");
 
 for (const [kind, path] of Object.entries({ embedded, system, inline })) {
   for (const device of DEVICES) {
-    test(`Imports that ${kind} machine code lacks are named, with what has to have them, on ${device}`, () => {
+    test(`Errors list the imports that ${kind} machine code lacks, on ${device}`, () => {
       const error = assertThrows(
         () => load({ modules: [path], device }),
         IreeError,
@@ -36,7 +36,7 @@ for (const [kind, path] of Object.entries({ embedded, system, inline })) {
   }
 }
 
-test("Why the system's loader refuses machine code is said", async () => {
+test("The error includes why the system's loader rejected machine code", async () => {
   const bytes = await Deno.readFile(system);
   const magic = "\x7fELF\x02";
   const at = new TextDecoder("latin1").decode(bytes).indexOf(magic);
@@ -52,7 +52,7 @@ test("Why the system's loader refuses machine code is said", async () => {
   }
 });
 
-test("Imports that no plugin has are named, whatever plugins there are", async () => {
+test("Imports that plugins lack are listed, whatever plugins are loaded", async () => {
   const { code, stderr } = await iree([
     "run",
     embedded,
@@ -68,7 +68,7 @@ for (
   const [kind, path] of Object.entries({ embedded, system, inline, coarse })
 ) {
   for (const device of DEVICES) {
-    test(`The number that a plugin's function fails with is told, in ${kind} code on ${device}`, async () => {
+    test(`The error includes the status of a plugin's function, in ${kind} code on ${device}`, async () => {
       const { code, stderr } = await iree([
         "run",
         path,

@@ -31,10 +31,10 @@ const open = (): Program<Functions> =>
 
 const four = (value: number) => new Float32Array(4).fill(value);
 
-/** Turns of `loop` that take long enough to do something meanwhile. */
+/** Turns of `loop` that take long enough for other work meanwhile. */
 const LONG = 20_000_000n;
 
-test("A fork of a program has its functions by name, and a state of its own", () => {
+test("A fork of a program has the same functions and its own state", () => {
   using program = open();
   program.count();
   using fork = program.fork();
@@ -53,14 +53,14 @@ test("A fork of a program has its functions by name, and a state of its own", ()
   assertEquals(other.toTypedArray(), four(12));
 });
 
-test("A function of the name `fork` is called by `call`", () => {
+test("A function named `fork` is callable through `call`", () => {
   using loaded = load({ modules: [names] });
   assertEquals(loaded.call("fork"), 7);
   using fork = loaded.fork();
   assertEquals(fork.call("fork"), 7);
 });
 
-test("A program and its forks run at the same time", async () => {
+test("A program and its forks run in parallel", async () => {
   using program = open();
   using fork = program.fork();
   const slow = program.callAsync("loop", LONG);
@@ -73,7 +73,7 @@ test("A program and its forks run at the same time", async () => {
   assertEquals(await slow, LONG);
 });
 
-/** All orders of three things. */
+/** All orders of three items. */
 const ORDERS = [
   [0, 1, 2],
   [0, 2, 1],
@@ -83,7 +83,7 @@ const ORDERS = [
   [2, 1, 0],
 ];
 
-/** That a program works, and that its devices do. */
+/** Asserts that a program and its devices work. */
 function use(program: Program<Functions>): void {
   using product = program.mul(four(2), four(3));
   assertEquals(product.toTypedArray(), four(6));
@@ -97,7 +97,7 @@ function use(program: Program<Functions>): void {
 }
 
 for (const order of ORDERS) {
-  test(`A program and its forks are disposed in the order ${order}, and what is left works`, () => {
+  test(`A program and its forks are disposed in the order ${order}, and the rest works`, () => {
     const program = open();
     const fork = program.fork();
     const all = [program, fork, fork.fork()];
@@ -113,7 +113,7 @@ for (const order of ORDERS) {
   });
 }
 
-test("Calls of forks go on though all of them are disposed", async () => {
+test("Calls of forks finish after all forks are disposed", async () => {
   const program = open();
   const fork = program.fork();
   const calls = [program, fork].map((it) => [
@@ -128,7 +128,7 @@ test("Calls of forks go on though all of them are disposed", async () => {
   await assertRejects(async () => await fork.callAsync("count"), IreeError);
 });
 
-test("A device that was given to a program stays the producer's", () => {
+test("Disposing a program keeps the caller's device", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   const program = load<Functions>({ modules: [syncWork], device });
@@ -140,7 +140,7 @@ test("A device that was given to a program stays the producer's", () => {
   assertEquals(view.toTypedArray(), four(1));
 });
 
-test("A fork has the parameters of its program, however long that lives", () => {
+test("A fork has its program's parameters, however long the program lives", () => {
   using instance = Instance.open();
   using index = ParameterIndex.create(instance);
   index.addData("weight", new Float32Array([1, 2, 3, 4]));
@@ -159,7 +159,7 @@ test("A fork has the parameters of its program, however long that lives", () => 
   );
 });
 
-test("A program is not forked while an asynchronous call uses it", async () => {
+test("fork throws while an asynchronous call uses the program", async () => {
   using program = open();
   const running = program.callAsync("loop", LONG);
   const error = assertThrows(() => program.fork(), IreeError);
@@ -169,7 +169,7 @@ test("A program is not forked while an asynchronous call uses it", async () => {
   assertEquals(fork.count(), 1);
 });
 
-test("A program that imports from a module in C++ is forked with it", () => {
+test("A fork includes the program's C++ module", () => {
   const program = load({ modules: [types, manyTypes] });
   using fork = program.fork();
   const list = program.call("list") as List;
@@ -186,7 +186,7 @@ test("A program that imports from a module in C++ is forked with it", () => {
   ]);
 });
 
-test("A program with a module that cannot be forked is not, and stays what it is", () => {
+test("Forking a program with an unforkable module throws and changes nothing", () => {
   using program = load({
     modules: [`${refusing}@create_single_module`, syncWork],
   });

@@ -4,7 +4,7 @@ import { iree, mustRun, program, test, tool } from "../support.ts";
 
 const imported = await program("imported.mlir");
 
-test("An imported model is called by its name, at once and asynchronously", async () => {
+test("An imported model is called by name, synchronously and asynchronously", async () => {
   using loaded = load({ modules: [imported], device: "local-task" });
   const names = loaded.mainModule.exports.map(({ name }) => name);
   assertEquals(names.includes("scale"), true);
@@ -30,7 +30,7 @@ test("An imported model is called by its name, at once and asynchronously", asyn
   assertEquals(later.format(), "4xf32=2 4 6 8");
 });
 
-test("The other function of an imported model wants fences besides", () => {
+test("The other function of an imported model also needs fences", () => {
   using loaded = load({ modules: [imported], device: "local-task" });
   const error = assertThrows(
     () => loaded.call("scale$async", [1], 2),
@@ -45,7 +45,7 @@ test("The other function of an imported model wants fences besides", () => {
   );
 });
 
-test("iree run takes the only function of an imported model, as iree-run-module does", async () => {
+test("iree run calls the only function of an imported model, as iree-run-module does", async () => {
   const args = [
     `--module=${imported}`,
     "--input=4xf32=1 2 3 4",

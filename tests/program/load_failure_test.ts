@@ -1,4 +1,4 @@
-// What `load` says of files and modules that it cannot load: exact texts.
+// Exact messages of `load` about files and modules that it cannot load.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
@@ -37,7 +37,7 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (it) => it.charCodeAt(0));
 }
 
-test("A file that is not a program is called by its name and its kind", () => {
+test("Loading a file that is not a program throws its name and its kind", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("a file");
   const whole = Deno.readFileSync(mul);
@@ -116,7 +116,7 @@ test("A file that is not a program is called by its name and its kind", () => {
   for (const [contents, text] of cases) {
     Deno.writeFileSync(path, contents);
     for (const moduleMode of ["preload", "mmap"] as const) {
-      // IREE cannot map what is empty, and says that first; the text is ours.
+      // IREE cannot map an empty file and fails first; the message is ours.
       assertEquals(
         failure({ modules: [path], moduleMode }),
         `INVALID_ARGUMENT: ${quoted} is ${text}`,
@@ -130,7 +130,7 @@ test("A file that is not a program is called by its name and its kind", () => {
   }
 });
 
-test("Commands in errors take simple names as they are", () => {
+test("Commands in errors leave simple names unquoted", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("layer.mlir");
   Deno.copyFileSync(join(ROOT, "tests/fixtures/mul.mlir"), path);
@@ -141,7 +141,7 @@ test("Commands in errors take simple names as they are", () => {
   );
 });
 
-/** Places in a FlatBuffer, by the numbers of fields. */
+/** Positions in a FlatBuffer, by field number. */
 class Tables {
   readonly #view: DataView<ArrayBuffer>;
 
@@ -190,7 +190,7 @@ function withHal(version: number): Uint8Array<ArrayBuffer> {
 const DISPATCH = "0rrIiiiICiDCiirIID_v";
 const OLD_DISPATCH = "0rriiiiICiDCiirIID_v";
 
-/** As IREE 3.11 calls the function that dispatches work. */
+/** IREE 3.11's name of the function that dispatches work. */
 function withOldDispatch(): Uint8Array<ArrayBuffer> {
   const contents = Deno.readFileSync(mul);
   const text = new TextDecoder("latin1").decode(contents);
@@ -200,7 +200,7 @@ function withOldDispatch(): Uint8Array<ArrayBuffer> {
   return contents;
 }
 
-test("A program of another compiler is called so, with the compiler to use", () => {
+test("A program of another compiler is reported, with the compiler to use", () => {
   const mismatch = (version: string) =>
     `bytecode version mismatch; runtime supports 17.0, module has ${version}`;
   const cases: [Uint8Array<ArrayBuffer>, compiler: string, message: string][] =
@@ -254,14 +254,14 @@ test("A program of another compiler is called so, with the compiler to use", () 
   assertEquals(inspectProgram(withBytecode(15)).bytecodeVersion, "15.0");
 });
 
-test("The compiler that errors name is the one that is tested, for this runtime", () => {
+test("The compiler that errors name is the tested one for this runtime", () => {
   const requirements = Deno.readTextFileSync(join(ROOT, "requirements.txt"));
   const [, version] = /^iree-base-compiler==(\S+)$/m.exec(requirements)!;
   assert(AGAIN.endsWith(version));
   assert(runtime.version().iree.startsWith(version));
 });
 
-test("A program for another device says for which, and what there is", async () => {
+test("A program for another device is reported, with the available devices", async () => {
   using folder = new TemporaryFolder();
   const compiled = async (name: string, ...flags: string[]) => {
     const source = join(ROOT, "tests/fixtures/mul.mlir");
@@ -306,7 +306,7 @@ test("A program for another device says for which, and what there is", async () 
   );
 });
 
-test("A device of no driver names the drivers, and the nearest", () => {
+test("An unknown driver's error lists the drivers and suggests the nearest", () => {
   const drivers =
     "drivers that there are: local-sync, local-task, null, vulkan";
   for (
@@ -329,7 +329,7 @@ test("A device of no driver names the drivers, and the nearest", () => {
   }
 });
 
-test("A type that is not registered names the program and what to load before", () => {
+test("An unregistered type's error names the program and the module to load first", () => {
   for (const modules of [[example], [example, sample]]) {
     assertEquals(
       failure({ modules }),
@@ -339,7 +339,7 @@ test("A type that is not registered names the program and what to load before", 
   }
 });
 
-test("A function that a module lacks, or has otherwise, names both modules", () => {
+test("An error about a missing or different function names both modules", () => {
   assertEquals(
     failure({ modules: [sample, missingFunction] }),
     "NOT_FOUND: module 'custom' has no function 'nothing', which " +
@@ -356,7 +356,7 @@ test("A function that a module lacks, or has otherwise, names both modules", () 
   );
 });
 
-test("Parameters of another scope than the program's say how to name it", () => {
+test("Parameters of the wrong scope suggest how to name the scope", () => {
   using folder = new TemporaryFolder();
   const file = folder.join("model.safetensors");
   const head = '{"weight":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}';

@@ -15,7 +15,7 @@ import { program, test } from "../support.ts";
 const mul = await program("mul.mlir");
 const bytes = await Deno.readFile(mul);
 
-/** A copy in memory that other threads can see. */
+/** A copy in shared memory. */
 function shared(): Uint8Array<SharedArrayBuffer> {
   const array = new Uint8Array(new SharedArrayBuffer(bytes.length));
   array.set(bytes);
@@ -76,14 +76,14 @@ for (const [form, source] of Object.entries(FORMS)) {
   });
 }
 
-test("A module that is there already loads alone", () => {
+test("An existing module loads alone", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, mul);
   using loaded = load(module, { device: "local-sync" });
   assertEquals(loaded.mainModule.name, "mul");
 });
 
-test("A response and a blob are refused with what to pass", () => {
+test("A response and a blob are rejected with a suggestion", () => {
   for (const source of [new Response(bytes), new Blob([bytes])]) {
     for (
       const call of [
@@ -101,7 +101,7 @@ test("A response and a blob are refused with what to pass", () => {
   }
 });
 
-test("The text of a file URL, and what follows it, is a path elsewhere too", () => {
+test("readNpy and writeNpy accept file URLs with a query or fragment", () => {
   const folder = Deno.makeTempDirSync();
   try {
     const url = `${toFileUrl(folder)}/array.npy`;
@@ -113,7 +113,7 @@ test("The text of a file URL, and what follows it, is a path elsewhere too", () 
   }
 });
 
-test("An ArrayBuffer is bytes wherever bytes are taken", () => {
+test("An ArrayBuffer is accepted wherever bytes are", () => {
   using instance = Instance.open();
   using buffer = VmBuffer.from(instance, new Uint8Array([1, 2, 3]).buffer);
   const target = new ArrayBuffer(2);

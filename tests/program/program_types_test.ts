@@ -27,7 +27,7 @@ for (const { name } of Deno.readDirSync(join(ROOT, "tests/fixtures"))) {
 }
 const types = await nativeModule("fixtures/types_module.cc");
 
-/** A folder with the types of all programs, each in a file of its own. */
+/** A folder with the types of all programs, each in a separate file. */
 function folderWithTypes(): TemporaryFolder {
   const folder = new TemporaryFolder();
   for (const [name, path] of programs) {
@@ -166,7 +166,7 @@ const arrays: Computed =
 const other2: Program = untyped.fork();
 `;
 
-/** Statements that must not compile; \`«\` stands where the error is. */
+/** Statements that must not compile; \`«\` marks the position of the error. */
 const WRONG = `
 mul.mul(«f64, f32);
 mul.mul(f32, «i32);
@@ -238,7 +238,7 @@ namesProgram.call(«"then");
 structuresProgram.lookupFunction(«"no_json");
 `;
 
-test("A right program over generated types compiles", async () => {
+test("A correct program over generated types compiles", async () => {
   using folder = folderWithTypes();
   await Deno.writeTextFile(folder.join("right.ts"), HEAD + RIGHT);
   const files = [...programs.keys()].map((name) => `${name}.ts`);
@@ -246,7 +246,7 @@ test("A right program over generated types compiles", async () => {
   assertEquals(code, 0, stderr);
 });
 
-test("What is wrong over generated types does not compile, where it is wrong", async () => {
+test("An incorrect program over generated types fails to compile where it is wrong", async () => {
   using folder = folderWithTypes();
   const wanted = (HEAD + WRONG).split("\n").flatMap((line, index) =>
     Array.from(line.matchAll(/«/g)).map(({ index: column }, before) =>
@@ -265,7 +265,7 @@ test("What is wrong over generated types does not compile, where it is wrong", a
   assertEquals(found, wanted, stderr);
 });
 
-test("A program runs by its generated types", async () => {
+test("A program runs with its generated types", async () => {
   using folder = folderWithTypes();
   const script = `${HEAD}
     using a = load<Arithmetic>({ modules: [Deno.args[0]] });
@@ -303,7 +303,7 @@ test("A program runs by its generated types", async () => {
   );
 });
 
-test("A tensor of another type or shape is refused by asTensor", async () => {
+test("asTensor rejects a tensor of another type or shape", async () => {
   using folder = folderWithTypes();
   const script = `${HEAD}
     using m = load<Many>({ modules: Deno.args });
@@ -332,7 +332,7 @@ test("A tensor of another type or shape is refused by asTensor", async () => {
   );
 });
 
-test("Generated types name what programs offer by name, and tell of the rest", () => {
+test("Generated types include functions callable by name and describe the others", () => {
   const path = programs.get("names") ?? "";
   const text = formatProgramTypes(inspectProgram(path));
   using loaded = load({ modules: [path] });
@@ -348,7 +348,7 @@ test("Generated types name what programs offer by name, and tell of the rest", (
 
 type Export = [name: string, callingConvention: string, model?: string];
 
-/** A program that offers what no compiler makes so easily. */
+/** A program that compilers do not easily produce. */
 function described(...exports: Export[]): ProgramDescription {
   return {
     ...inspectProgram(programs.get("single") ?? ""),
@@ -367,7 +367,7 @@ function described(...exports: Export[]): ProgramDescription {
   };
 }
 
-test("Generated types follow the calling convention where that is all there is", async () => {
+test("Generated types fall back to the calling convention", async () => {
   const text = formatProgramTypes(
     described(
       ["f", "0iIfFr_rI"],

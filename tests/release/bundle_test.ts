@@ -10,7 +10,7 @@ import {
   test,
 } from "../support.ts";
 
-/** A bundle in a folder of its own. */
+/** A bundle in a separate folder. */
 class Bundle extends TemporaryFolder {
   static async make(): Promise<Bundle> {
     const made = new Bundle();
@@ -37,14 +37,14 @@ const COMMANDS: readonly string[][] = [
   ["completions", "bash"],
 ];
 
-test("A bundle does what the sources do", async () => {
+test("A bundle behaves like the sources", async () => {
   using made = await Bundle.make();
   for (const args of COMMANDS) {
     assertEquals(await made.run(args), await iree(args), args.join(" "));
   }
 });
 
-test("What a bundle makes uses the package, not files that it has not", async () => {
+test("Projects made by a bundle use the package, not the bundle's missing sources", async () => {
   using made = await Bundle.make();
   assertEquals((await made.run(["new", "app", "made"])).code, 0);
   const config = await Deno.readTextFile(made.join("made", "deno.json"));

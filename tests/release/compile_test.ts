@@ -20,21 +20,21 @@ import {
   test,
 } from "../support.ts";
 
-test("./dev compile embeds the library, and the least permissions that work", async () => {
+test("./dev compile embeds the library and the least permissions that work", async () => {
   using folder = new TemporaryFolder();
   const output = folder.join("iree");
   const script = join(ROOT, "release/compile.ts");
   await mustRun(
     Deno.execPath(),
     ["run", "-A", ...denoFlags(), script, ...denoFlags(), output],
-    // Where the base executable cannot be downloaded; the result cannot start.
+    // The base executable cannot be downloaded; the result cannot start.
     { env: { DENORT_BIN: Deno.execPath() } },
   );
   const binary = await Deno.readFile(output);
   assert((await Deno.stat(output)).mode! & 0o100);
   assert(contains(binary, await Deno.readFile(LIBRARY)), "no library in it");
 
-  // Behind the base executable is what was told, as JSON.
+  // The metadata after the base executable, as JSON.
   const tail = binary.subarray((await Deno.stat(Deno.execPath())).size);
   const text = new TextDecoder("latin1").decode(tail);
   const metadata = text.slice(text.indexOf('"permissions":{'));
@@ -92,7 +92,7 @@ class Executable extends TemporaryFolder {
   }
 }
 
-test("A program with the permissions of the executable runs with its own library", async () => {
+test("A program with the executable's permissions runs with its own library", async () => {
   using executable = await Executable.make(LIBRARY);
   const args = [
     "run",
@@ -110,7 +110,7 @@ test("A program with the permissions of the executable runs with its own library
   ]);
 });
 
-test("A program needs each permission that the executable has", async () => {
+test("A program needs each of the executable's permissions", async () => {
   using executable = await Executable.make(LIBRARY);
   for (const [index, flag] of PERMISSIONS.entries()) {
     const less = PERMISSIONS.toSpliced(index, 1);
@@ -121,7 +121,7 @@ test("A program needs each permission that the executable has", async () => {
   }
 });
 
-test("A library beside the executable is taken where none is embedded", async () => {
+test("A library beside the executable is used if none is embedded", async () => {
   using executable = await Executable.make(LIBRARY);
   await Deno.remove(executable.embedded, { recursive: true });
   const args = ["run", `--module=${await program("single.mlir")}`, "--input=1"];
@@ -133,7 +133,7 @@ test("A library beside the executable is taken where none is embedded", async ()
       join(Deno.execPath(), "..", basename(LIBRARY))
     }'`,
   );
-  // Deno's own leaks are no news: it may not lie where our libraries do.
+  // A separate folder: beside our libraries, Deno's own leaks would count.
   const folder = await Deno.makeTempDir({ prefix: "beside_" });
   const deno = join(folder, "deno");
   await Deno.copyFile(Deno.execPath(), deno);

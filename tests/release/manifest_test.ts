@@ -11,7 +11,7 @@ test("The package, its manifest and its library have one version", () => {
   assertEquals(runtime.version().library, config.version);
 });
 
-test("The manifest of a release has the entries of all archives", async () => {
+test("A release's manifest has the entries of all archives", async () => {
   using folder = new TemporaryFolder();
   const entries = {
     "x86_64-unknown-linux-gnu": { name: "b.tar.gz", sha256: "22", size: 2 },

@@ -20,7 +20,7 @@ import { Registry } from "./registry.ts";
 
 const deno = Deno.execPath();
 
-test("deno publish --dry-run is clean and takes the files of the package alone", async () => {
+test("deno publish --dry-run passes and includes only the package's files", async () => {
   await using registry = await Registry.open();
   const { code, stdout, stderr } = await execute(
     deno,
@@ -40,7 +40,7 @@ test("deno publish --dry-run is clean and takes the files of the package alone",
   assertEquals(listed.sort(), await publishedFiles());
 });
 
-test("The package has what people need and no more", async () => {
+test("The package contains what users need and nothing else", async () => {
   const files = await publishedFiles();
   for (const path of ["mod.ts", "cli.ts", "README.md", "LICENSE"]) {
     assertEquals(files.includes(path), true, path);
@@ -71,7 +71,7 @@ test("The package has what people need and no more", async () => {
   assertMatch(config.description, /^.{20,250}$/);
 });
 
-test("Links in the package's pages lead to files of the package", async () => {
+test("Links in the package's pages lead to the package's files", async () => {
   const files = await publishedFiles();
   const pages = files.filter((path) => path.endsWith(".md"));
   assertEquals(pages.includes("README.md"), true);
@@ -84,7 +84,7 @@ test("Links in the package's pages lead to files of the package", async () => {
   }
 });
 
-test("Somebody who has only Deno adds the package, installs the library and runs the sample", async () => {
+test("A newcomer with only Deno adds the package, installs the library and runs the sample", async () => {
   await using registry = await Registry.open();
   using folder = new TemporaryFolder();
 
@@ -119,7 +119,7 @@ test("Somebody who has only Deno adds the package, installs the library and runs
   );
   assertEquals(registry.filesOf(config.name), await publishedFiles());
 
-  // The stranger.
+  // The newcomer.
   const project = folder.join("project");
   await Deno.mkdir(project);
   const options = {
@@ -154,7 +154,7 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     `jsr:${config.name}@${config.version}/cli`,
   ]);
 
-  // From the release's address, and from a file.
+  // From the release's URL, and from a file.
   const cli = ["run", "-A", command![1]];
   const { env } = options;
   const other = { ...env, XDG_CACHE_HOME: folder.join("other") };
@@ -183,10 +183,10 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     await mustRun(deno, [...cli, "run", ...modules], options),
     "EXEC @main\nCREATE 5xi8=0 1 2 3 4\nPRINT 5xi8=0 1 2 3 4\n",
   );
-  // The types are those of this checkout.
+  // The types match this checkout's.
   await mustRun(deno, ["check", "main.ts"], options);
 
-  // A native module of their own.
+  // A native module of the newcomer's.
   await mustRun(deno, [...cli, "new", "module", "counting"], options);
   const made = JSON.parse(
     await Deno.readTextFile(join(project, "counting/deno.json")),
@@ -195,7 +195,7 @@ test("Somebody who has only Deno adds the package, installs the library and runs
     "@std/assert": "jsr:@std/assert@^1",
     [config.name]: `jsr:${config.name}@^${config.version}`,
   });
-  // No sanitizer is to be loaded into compilers.
+  // Compilers must not load a sanitizer.
   if (Deno.env.has("DEV_SANITIZE")) return;
   const path = `${join(tool("cmake"), "..")}:${Deno.env.get("PATH")}`;
   const tested = await mustRun(deno, ["task", "test"], {

@@ -1,6 +1,6 @@
 /**
- * A registry of packages on this machine, for the tests of the package: takes
- * what `deno publish` sends and gives it to `deno add`, as JSR does.
+ * A local package registry for the tests of the package: accepts what `deno
+ * publish` sends and serves it to `deno add`, as JSR does.
  *
  * @module
  */
@@ -16,7 +16,7 @@ interface Package {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-/** A registry that has the packages of `@std` that this project uses. */
+/** A registry with the `@std` packages that this project uses. */
 export class Registry implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #packages = new Map<string, Package>();
@@ -29,7 +29,7 @@ export class Registry implements AsyncDisposable {
     );
   }
 
-  /** Opens a registry; no two have the same address. */
+  /** Opens a registry at a unique address. */
   static async open(): Promise<Registry> {
     const registry = new Registry();
     const files = await readFiles(join(ROOT, "tests/offline"));
@@ -43,7 +43,7 @@ export class Registry implements AsyncDisposable {
     return registry;
   }
 
-  /** What makes Deno use this registry, and nothing that was kept of another. */
+  /** Makes Deno use this registry and an empty cache. */
   get env(): Record<string, string> {
     const { port } = this.#server.addr;
     return {
@@ -95,7 +95,7 @@ export class Registry implements AsyncDisposable {
     await Deno.mkdir(folder);
     await Deno.writeFile(`${folder}.tar.gz`, await request.bytes());
     await mustRun("tar", ["-xzf", `${folder}.tar.gz`, "-C", folder]);
-    // Modes are none in what is sent.
+    // The archive that was sent has no modes.
     await mustRun("chmod", ["-R", "u+rwX", folder]);
     const files = await readFiles(folder);
     const config = JSON.parse(

@@ -6,11 +6,11 @@ import { mustRun, ROOT, SDK, TemporaryFolder } from "../support.ts";
 Deno.test({
   name:
     "./dev package gives the same bytes for the same commit, wherever it and its build lie",
-  // A library with a sanitizer is not packaged.
+  // A sanitized library is not packaged.
   ignore: Deno.env.has("DEV_SANITIZE"),
   async fn() {
     using folder = new TemporaryFolder();
-    // A second checkout, with a cache of its own that has the tools alone.
+    // A second checkout, with a separate cache that has only the tools.
     const checkout = folder.join("another checkout");
     await Deno.mkdir(checkout);
     for (

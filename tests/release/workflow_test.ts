@@ -7,7 +7,7 @@ const workflow = await Deno.readTextFile(
   join(ROOT, ".github/workflows/release.yml"),
 );
 
-Deno.test("The workflow builds for all platforms, and wants an archive of each", () => {
+Deno.test("The workflow builds for all platforms and requires an archive of each", () => {
   const targets = [...workflow.matchAll(/- target: (\S+)/g)]
     .map(([, target]) => target);
   assertEquals(targets, Object.keys(PLATFORMS));
@@ -17,7 +17,7 @@ Deno.test("The workflow builds for all platforms, and wants an archive of each",
   );
 });
 
-Deno.test("The workflow calls ./dev as it is, and tests that there are", async () => {
+Deno.test("The workflow's ./dev commands and test files exist", async () => {
   const help = await mustRun(join(ROOT, "dev"), ["help"]);
   for (const [, command] of workflow.matchAll(/\.\/dev (\w+)/g)) {
     assertStringIncludes(help, `\n  ${command} `);

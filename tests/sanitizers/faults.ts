@@ -1,5 +1,5 @@
 /**
- * Does on purpose what a sanitizer must see: `deno run -A faults.ts FAULT`.
+ * Commits faults that a sanitizer must detect: `deno run -A faults.ts FAULT`.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { native } from "../../ffi/library/library.ts";
 import { LIBRARY } from "../support.ts";
 
-/** What can be done wrong. */
+/** The faults. */
 const FAULTS: Readonly<Record<string, () => void>> = {
-  /** Nothing, for comparison. */
+  /** No fault, for comparison. */
   none: () => native.iree_ffi_statistics(new BigUint64Array(4)),
-  /** Memory from IREE's allocator that nobody has any more. */
+  /** Memory from IREE's allocator without any reference to it. */
   leak: () => {
     const { symbols } = Deno.dlopen(
       LIBRARY,
@@ -22,18 +22,18 @@ const FAULTS: Readonly<Record<string, () => void>> = {
         },
       } as const,
     );
-    // More than one, since an old register may still point to the last.
+    // Several, because a stale register may still point to the last one.
     for (let i = 0; i < 10; i++) {
       const size = new BigUint64Array([1000n]);
       symbols.iree_allocator_libc_ctl(null, 0, size, new BigUint64Array(1));
     }
   },
-  /** Four numbers, where there is memory for one. */
+  /** Four numbers in memory for one. */
   write: () => {
     const memory = new BigUint64Array(100);
     native.iree_ffi_statistics(memory.subarray(99));
   },
-  /** A store of u64 to an address that is no multiple of 8. */
+  /** A store of u64 to an address that is not a multiple of 8. */
   undefined: () => {
     const bytes = new Uint8Array(1000);
     native.iree_ffi_statistics(

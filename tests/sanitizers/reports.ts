@@ -1,6 +1,6 @@
 /**
- * Reads what the sanitizers of a run's processes reported: an error counts, a
- * leak counts when a frame of ours is in its stack. Deno, the compilers and the
+ * Reads the sanitizer reports of a run's processes. An error counts; a leak
+ * counts if one of our frames is in its stack. Deno, the compilers and the
  * peers have leaks of their own. `./dev test --asan` counts them as one test.
  *
  * @module
@@ -10,11 +10,11 @@
 export interface Finding {
   /** Name of the program. */
   readonly program: string;
-  /** The report's text: what was found and the stacks. */
+  /** The report's text: the finding and its stacks. */
   readonly text: string;
 }
 
-/** How a report begins that is no leak's, of whichever sanitizer. */
+/** The first line of any sanitizer's report other than a leak. */
 const ERROR = /ERROR: |Sanitizer: CHECK failed|fatal error|DEADLYSIGNAL/;
 
 const LEAKS = "ERROR: LeakSanitizer: detected memory leaks";
@@ -25,8 +25,8 @@ const OURS = /from \S*(?:\/libiree_runtime\.so|\/fixtures\/|\/iree_deno_)\S*$/m;
 /**
  * Reads the reports of a run.
  *
- * @param folder Where they are, one file a process: `report.PROGRAM.PID`.
- * @returns Those that count.
+ * @param folder Their folder, one file per process: `report.PROGRAM.PID`.
+ * @returns The reports that count.
  */
 export function findings(folder: string): Finding[] {
   const found: Finding[] = [];
@@ -43,8 +43,8 @@ export function findings(folder: string): Finding[] {
 
 function* reportsOf(program: string, text: string): Generator<string> {
   const [errors, leaks] = text.split(LEAKS);
-  // An error of another program is our concern when our code is part of it;
-  // one in Deno may be what our code did to its memory.
+  // An error in another program counts if our code is part of it; one in Deno
+  // may be caused by our code's writes to its memory.
   if (ERROR.test(errors) && (program === "deno" || OURS.test(errors))) {
     yield errors.trim();
   }
@@ -54,7 +54,7 @@ function* reportsOf(program: string, text: string): Generator<string> {
 }
 
 /**
- * Formats findings: each once, with how often it was there, then their number.
+ * Formats each finding once with its count, then the number of findings.
  *
  * @param found The findings.
  */

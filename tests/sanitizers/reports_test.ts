@@ -6,7 +6,7 @@ const LIBRARY = "from /cache/runtime/0123/lib/libiree_runtime.so";
 const MODULE = "from /tmp/iree_deno_1234/module.so";
 const DENO = "from /cache/tools/0123/bin/deno";
 
-/** What LeakSanitizer writes of leaks with one frame each. */
+/** LeakSanitizer's report of leaks with one frame each. */
 function leaks(...frames: string[]): string {
   const each = frames.map((frame) =>
     `Direct leak of 8 byte(s) in 1 object(s) allocated from:\n    #0 in f ${frame}\n\n`
@@ -15,27 +15,27 @@ function leaks(...frames: string[]): string {
     each.join("") + "SUMMARY: AddressSanitizer: 8 byte(s) leaked.\n";
 }
 
-/** What AddressSanitizer writes of an error with one frame. */
+/** AddressSanitizer's report of an error with one frame. */
 function error(frame: string): string {
   return "=====\n==deno==1==ERROR: AddressSanitizer: heap-use-after-free\n" +
     `    #0 in f ${frame}\n==deno==1==ABORTING\n`;
 }
 
-/** Programs with reports that count, when one wrote the text. */
+/** Programs whose reports count, when one of them wrote the text. */
 function found(program: string, text: string): string[] {
   using folder = new TemporaryFolder();
   Deno.writeTextFileSync(folder.join(`report.${program}.1`), text);
   return findings(folder.path).map(({ text }) => text.slice(0, 12).trim());
 }
 
-Deno.test("A leak counts when a frame of ours is in its stack", () => {
+Deno.test("A leak counts if one of our frames is in its stack", () => {
   assertEquals(found("deno", leaks(DENO)), []);
   assertEquals(found("deno", leaks(LIBRARY, DENO, MODULE)).length, 2);
   assertEquals(found("iree-run-module", leaks(MODULE)), ["Direct leak"]);
   assertEquals(found("cc1plus", leaks("from /usr/lib/gcc/cc1plus")), []);
 });
 
-Deno.test("An error counts in Deno, and elsewhere with a frame of ours", () => {
+Deno.test("An error counts in Deno, and elsewhere with one of our frames", () => {
   assertEquals(found("deno", error(DENO)).length, 1);
   assertEquals(found("iree-run-module", error("from /bin/peer")), []);
   assertEquals(found("iree-run-module", error(MODULE)).length, 1);
@@ -51,7 +51,7 @@ Deno.test("A sanitizer that fails itself counts, a warning does not", () => {
   assertEquals(found("deno", warning), []);
 });
 
-Deno.test("What counts is printed once with its stack, and counted", () => {
+Deno.test("Each report that counts is printed once with its stack, and counted", () => {
   using folder = new TemporaryFolder();
   assertEquals(
     formatFindings(findings(folder.path)),

@@ -1,5 +1,5 @@
-// Shows that the run with sanitizers sees what it is there for. `./dev test
-// --asan` runs it; elsewhere there is nothing that could see.
+// Shows that a run with sanitizers detects faults. `./dev test --asan` runs it;
+// without a sanitizer nothing could detect them.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
@@ -8,7 +8,7 @@ import { type Finding, findings } from "./reports.ts";
 
 const options = Deno.env.get("ASAN_OPTIONS");
 
-/** Runs a fault in a process of its own. */
+/** Runs a fault in a separate process. */
 async function report(
   fault: string,
 ): Promise<{ code: number; found: Finding[] }> {
@@ -24,36 +24,36 @@ async function report(
       fault,
     ],
     {
-      // What is said last counts.
+      // The last option wins.
       env: { ASAN_OPTIONS: `${options}:log_path=${folder.join("report")}` },
     },
   );
   return { code, found: findings(folder.path) };
 }
 
-Deno.test("Leaks of Deno's own do not count", async () => {
+Deno.test("Deno's own leaks do not count", async () => {
   assertEquals(await report("none"), { code: 0, found: [] });
 });
 
-Deno.test("A leak of our library is seen, and does not change the exit code", async () => {
+Deno.test("A leak in our library is detected and keeps the exit code", async () => {
   const { code, found } = await report("leak");
   assertEquals(code, 0);
   assertMatch(found[0].text, /leak of \d+ byte[^]*iree_allocator_libc_ctl/);
 });
 
-Deno.test("A write out of bounds is seen and ends the process", async () => {
+Deno.test("A write out of bounds is detected and ends the process", async () => {
   const { code, found } = await report("write");
   assertEquals([code !== 0, found.length], [true, 1]);
   assertMatch(found[0].text, /heap-buffer-overflow[^]*in iree_ffi_statistics/);
 });
 
-Deno.test("Undefined behaviour of the flat layer is seen and ends the process", async () => {
+Deno.test("Undefined behaviour in the flat layer is detected and ends the process", async () => {
   const { code, found } = await report("undefined");
   assertEquals([code !== 0, found.length], [true, 1]);
   assertMatch(found[0].text, /: ILL [^]*in iree_ffi_statistics/);
 });
 
-Deno.test("./dev test --asan prints what counts and counts it as a failed test", async () => {
+Deno.test("./dev test --asan prints each report and counts it as a failed test", async () => {
   using folder = new TemporaryFolder();
   const file = folder.join("leak_test.ts");
   const faults = JSON.stringify(join(ROOT, "tests/sanitizers/faults.ts"));

@@ -3,7 +3,7 @@ import { parseAbi } from "../../lib/signature/abi_signature.ts";
 import { IreeError, type StatusCode } from "../../mod.ts";
 import { test } from "../support.ts";
 
-test("A description is read or refused by where it is", () => {
+test("A description is read, or rejected with the position of the fault", () => {
   const refused = (code: StatusCode, text: string, abi: unknown) => {
     const error = assertThrows(
       () => parseAbi(typeof abi === "string" ? abi : JSON.stringify(abi), "f"),

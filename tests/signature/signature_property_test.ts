@@ -15,7 +15,8 @@ import {
 import { Random } from "../mutations/random.ts";
 import { program, ROOT, sampleProgram, test } from "../support.ts";
 
-// What holds of every signature, be it the compiler's, made up, or damaged.
+// Properties of every signature: the compiler's, a generated one, or a damaged
+// one.
 
 const paths = [
   await sampleProgram(),
@@ -34,7 +35,7 @@ const declarations = paths.flatMap((path) =>
   })
 );
 
-test("Every declaration of every fixture is formatted as it was parsed", () => {
+test("Every fixture's declarations are formatted as they were parsed", () => {
   assert(declarations.length > 50, `${declarations.length}`);
   for (const { name, declaration } of declarations) {
     const signature = parseSignature(declaration, name);
@@ -68,7 +69,7 @@ const ATTRIBUTES = [
 ];
 const NAMES = ["main", "a.b", "f$async", 'odd "name (with) -> all, of: it', ""];
 
-/** A declaration that the compiler could have written, and what it says. */
+/** A declaration that the compiler could have written, and its meaning. */
 class Grammar {
   readonly #random: Random;
 
@@ -125,7 +126,7 @@ class Grammar {
   }
 }
 
-test("A signature that was made up is read back as it is", () => {
+test("A generated signature reads back unchanged", () => {
   const random = new Random(5);
   const grammar = new Grammar(random);
   for (let round = 0; round < 5000; round++) {
@@ -161,7 +162,7 @@ function damage(text: string, random: Random): string {
   return damaged;
 }
 
-test("A damaged signature never throws, and is the same again once formatted", () => {
+test("A damaged signature never throws, and formats to a fixed point", () => {
   const random = new Random(13);
   const grammar = new Grammar(random);
   let parsed = 0;
@@ -179,7 +180,7 @@ test("A damaged signature never throws, and is the same again once formatted", (
     const again = formatSignature(signature, name);
     assertEquals(parseSignature(again, name), signature, `${text}\n${again}`);
     for (const value of values) {
-      // All that the text says is in the value, though not where it stood.
+      // The value has all of the text's contents, though not their positions.
       assert(text.includes(value.name), text);
       if (value.kind === "unknown") assert(text.includes(value.text), text);
     }
@@ -202,7 +203,7 @@ test("A damaged signature never throws, and is the same again once formatted", (
   );
 });
 
-test("A damaged type never throws, and is the same again once formatted", () => {
+test("A damaged type never throws, and formats to a fixed point", () => {
   const random = new Random(17);
   const grammar = new Grammar(random);
   const kinds = new Set<string>();

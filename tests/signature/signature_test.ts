@@ -19,7 +19,7 @@ function tensor(elementType: string, ...shape: (number | null)[]) {
   return { kind: "tensor", elementType, shape } as const;
 }
 
-test("A function tells its inputs and outputs as they were written", () => {
+test("A function lists its inputs and outputs as declared", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, signatures);
   const signature = (name: string) => {
@@ -70,7 +70,7 @@ test("A function tells its inputs and outputs as they were written", () => {
   );
 });
 
-test("Every declaration of every fixture is understood whole", () => {
+test("Every fixture's declarations are parsed completely", () => {
   using instance = Instance.open();
   using _types = DynamicModule.load(instance, types);
   let count = 0;

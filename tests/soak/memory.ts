@@ -1,16 +1,15 @@
 /**
- * Calls a program very often, with results of many sizes that are held for a
- * random time, and prints how much memory the process has meanwhile. Run by
- * hand, since it takes minutes:
+ * Calls a program repeatedly, holds results of many sizes for a random time,
+ * and prints the process's memory use. Run by hand, since it takes minutes:
  *
  * ```
  * ./dev deno run -A tests/soak/memory.ts --calls=1000000 --alive=100
  * ./dev deno run -A tests/soak/memory.ts --calls=1000000 --clients=200
  * ```
  *
- * It fails when resident memory after the first tenth of the calls changes by
- * more than 5 %, or when the device commits more than 1.25 × of what was alive
- * at once, and 16 MiB.
+ * Fails if resident memory changes by more than 5 % after the first tenth of
+ * the calls, or if the device commits more than 1.25 × the peak of live memory
+ * plus 16 MiB.
  *
  * @module
  */
@@ -38,7 +37,7 @@ const alive = Number(options.alive);
 const clients = Number(options.clients);
 const maxLength = Number(options.max);
 
-/** What a device of local-task grows by, at least. */
+/** The least by which a local-task device grows. */
 const SLAB = 16 * 2 ** 20;
 
 const before = runtime.statistics.liveBytes;
@@ -96,7 +95,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Holds results in places, and replaces that of a random place. */
+/** Holds results in slots, and replaces the result of a random slot. */
 function replace(): void {
   const places = Array.from({ length: alive }, () => loaded.vector(inputs[0]));
   places.forEach(add);
@@ -110,7 +109,7 @@ function replace(): void {
   places.forEach(drop);
 }
 
-/** Each client holds its result for some of the others' calls. */
+/** Each client holds its result during some of the others' calls. */
 async function serve(): Promise<void> {
   while (made < calls) {
     const view = await loaded.callAsync(

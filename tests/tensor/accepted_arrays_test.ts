@@ -12,7 +12,7 @@ import { program, test, withDevice } from "../support.ts";
 
 const elements = await program("elements.mlir");
 
-/** Arrays that are bits of elements, and what they are read as. */
+/** Arrays that hold bits of elements, and the values that they read as. */
 const ARRAYS: readonly (readonly [ElementType, AnyTypedArray, number[]])[] = [
   ["i8", new Uint8ClampedArray([1, 2, 3, 255]), [1, 2, 3, -1]],
   ["ui8", new Uint8ClampedArray([1, 2, 3, 255]), [1, 2, 3, 255]],
@@ -34,7 +34,7 @@ for (const [elementType, array, numbers] of ARRAYS) {
   });
 }
 
-test("A program takes clamped bytes and the bits of an f16, and results go there", () => {
+test("A program accepts clamped bytes and bits of an f16, also for results", () => {
   using loaded = load(elements, { device: "local-sync" });
   const bytes = new Uint8ClampedArray([1, 2, 3, 4]);
   const add8 = loaded.lookupFunction("add_i8");
@@ -50,7 +50,7 @@ test("A program takes clamped bytes and the bits of an f16, and results go there
   );
 });
 
-test("Clamped bytes are ui8 where nothing else says their type", () => {
+test("Clamped bytes are ui8 unless a type is given", () => {
   withDevice((device) => {
     using view = BufferView.from(device, new Uint8ClampedArray([1, 255]));
     assertEquals(view.elementType, "ui8");
@@ -73,7 +73,7 @@ test("Shared and resizable memory is read and written like any other", () => {
     for (const buffer of buffers) {
       const array = new Float32Array(buffer, 0, 4);
       array.set([1, 2, 3, 4]);
-      // Often enough that the engine calls native code in its fast way.
+      // Often enough for the engine's fast path into native code.
       for (let round = 0; round < 2000; round++) {
         using view = BufferView.from(device, array);
         view.read(array);
@@ -89,7 +89,7 @@ test("Shared and resizable memory is read and written like any other", () => {
   });
 });
 
-test("A tensor is made with its shape among the options, or before them", () => {
+test("A tensor's shape is accepted among the options or before them", () => {
   withDevice((device, instance) => {
     const shape = [3, 1];
     const elementType = "f32";

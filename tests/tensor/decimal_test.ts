@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { parseFloat32 } from "../../lib/tensor/decimal.ts";
 import { mustRun, tool } from "../support.ts";
 
-// Decimals at, just above and just below the middle between two f32s, where
-// rounding by way of f64 goes wrong.
+// Decimals at, just above and just below the midpoint between two f32s, where
+// rounding through f64 goes wrong.
 function* decimals(): Generator<string> {
   let state = 1;
   const random = () =>
@@ -26,7 +26,7 @@ function* decimals(): Generator<string> {
   yield "1.00000005960464477539062499999";
 }
 
-Deno.test("Decimals are rounded to f32 as C's strtof does", async () => {
+Deno.test("Decimals are rounded to f32 as by C's strtof", async () => {
   const texts = [...decimals()];
   const script = `
 import ctypes, struct, sys

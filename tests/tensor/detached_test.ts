@@ -16,14 +16,14 @@ import { decodeNpy, encodeNpy } from "../../lib/npy/mod.ts";
 import { parseTensor } from "../../lib/tooling/mod.ts";
 import { program, test, withDevice } from "../support.ts";
 
-// An array whose memory is gone is an empty one to the engine. Taken for what it
-// seems, a program computes with nothing and returns a number.
+// The engine treats an array with detached memory as empty. Without a check, a
+// program would compute with nothing and return a number.
 
 const shapes = await program("shapes.mlir");
 const elements = await program("elements.mlir");
 const structures = await program("structures.mlir");
 
-/** Every way in which an array loses its memory. */
+/** Every way to detach an array's memory. */
 const WAYS: Readonly<
   Record<string, (device: Device, instance: Instance) => Uint8Array>
 > = {
@@ -139,7 +139,7 @@ function assertDetached(call: () => unknown, where: string): void {
 }
 
 for (const [way, lose] of Object.entries(WAYS)) {
-  test(`No function takes an array whose memory ${way}`, () => {
+  test(`Every function rejects an array whose memory ${way}`, () => {
     withDevice((device, instance) => {
       const bytes = lose(device, instance);
       assertEquals(bytes.byteLength, 0);
@@ -150,7 +150,7 @@ for (const [way, lose] of Object.entries(WAYS)) {
   });
 }
 
-test("No function of bytes takes a buffer or a DataView that was transferred", () => {
+test("Every function of bytes rejects a transferred buffer or DataView", () => {
   withDevice((device, instance) => {
     const buffer = new ArrayBuffer(16);
     const view = new DataView(buffer);
@@ -170,7 +170,7 @@ test("No function of bytes takes a buffer or a DataView that was transferred", (
   });
 });
 
-test("A call names the argument whose memory is gone, in every way of calling", async () => {
+test("Every way of calling names the argument with detached memory", async () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   using other = load({ modules: [elements], device: "local-sync" });
   const gone = new Float32Array([1, 2, 3, 4]);
@@ -204,7 +204,7 @@ test("A call names the argument whose memory is gone, in every way of calling", 
       assertStringIncludes(String(error), "input0 is detached");
     }
   }
-  // With a shape that is known, too, and behind an argument that is there.
+  // Also with a known shape, and after an argument with memory.
   assertStringIncludes(
     assertThrows(() => add.compute(there, gone), IreeError).detail,
     "argument 1 of 'add_f32': input1 is detached",
@@ -218,7 +218,7 @@ test("A call names the argument whose memory is gone, in every way of calling", 
   );
 });
 
-test("A tensor in a structure is named when its memory is gone", () => {
+test("A tensor with detached memory in a structure is named", () => {
   using loaded = load({ modules: [structures], device: "local-sync" });
   const bias = new Float32Array(2);
   bias.buffer.transfer();
@@ -234,7 +234,7 @@ test("A tensor in a structure is named when its memory is gone", () => {
   assertStringIncludes(error.detail, "is detached");
 });
 
-test("An array that is empty but has its memory is an empty tensor", () => {
+test("An empty array with attached memory is an empty tensor", () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   const buffer = new ArrayBuffer(16, { maxByteLength: 32 });
   const end = new Float32Array(buffer, 8);

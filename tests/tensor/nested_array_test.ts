@@ -2,12 +2,12 @@ import { load, type NestedArray } from "../../mod.ts";
 import { assertRefused, type Refusal } from "../refusals.ts";
 import { program, test } from "../support.ts";
 
-// What is no tensor among nested arrays; what is one, other tests show.
+// Nested arrays that are not tensors; other tests cover those that are.
 
 const elements = await program("elements.mlir");
 const shapes = await program("shapes.mlir");
 
-test("A tensor refuses nested arrays of another form", () => {
+test("A tensor rejects nested arrays of another form", () => {
   using loaded = load({ modules: [shapes], device: "local-sync" });
   using loadedElements = load({ modules: [elements], device: "local-sync" });
   const round: NestedArray[] = [];
@@ -54,7 +54,7 @@ test("A tensor refuses nested arrays of another form", () => {
   ]);
 });
 
-test("A tensor refuses numbers that its elements have no room for", () => {
+test("A tensor rejects numbers that do not fit its elements", () => {
   using loaded = load({ modules: [elements], device: "local-sync" });
   const at = (name: string, value: unknown, words: string): Refusal => [
     name,
@@ -109,7 +109,7 @@ test("A tensor refuses numbers that its elements have no room for", () => {
   ]);
 });
 
-/** What a message shows of a value. */
+/** A value's text in a message. */
 function shown(value: unknown): string {
   if (typeof value === "string") return "a string";
   if (typeof value === "function") return "a function";

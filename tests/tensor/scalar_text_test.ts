@@ -90,7 +90,7 @@ const F64: readonly [string, Value][] = [
   ["0x1.fffffffffffffp1023", Number.MAX_VALUE],
 ];
 
-/** What no type takes. */
+/** Texts that every type rejects. */
 const NO_NUMBERS: readonly string[] = [
   "",
   " ",
@@ -213,15 +213,15 @@ const TYPES: Readonly<
 for (const [name, { taken, refused, range }] of Object.entries(TYPES)) {
   const type = name as VmType;
 
-  test(`The text of an ${type} is read as C reads it`, () => {
+  test(`The text of an ${type} is read as in C`, () => {
     for (const [text, value] of taken) {
       const read = parseScalar(text, type);
-      // Which tells -0 from 0, and 1n from 1.
+      // Distinguishes -0 from 0, and 1n from 1.
       assert(Object.is(read, value), `'${text}' is read as ${read}`);
     }
   });
 
-  test(`A text that is no ${type} is refused with the range`, () => {
+  test(`A text that is not an ${type} is rejected with the range`, () => {
     for (const text of refused) {
       const error = assertThrows(
         () => parseScalar(text, type),

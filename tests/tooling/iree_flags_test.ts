@@ -3,9 +3,9 @@ import { Device, Instance, IreeError } from "../../mod.ts";
 import { setIreeFlags } from "../../lib/tooling/mod.ts";
 import { test } from "../support.ts";
 
-// Flags are for good: only such are set here as change nothing in this process.
+// Flags last for the process, so only flags without effect here are set.
 
-test("setIreeFlags takes flags that IREE has", () => {
+test("setIreeFlags accepts IREE's flags", () => {
   using instance = Instance.open();
   setIreeFlags(instance, {
     vulkan_tracing: "true",
@@ -16,7 +16,7 @@ test("setIreeFlags takes flags that IREE has", () => {
   assertEquals(device.id, "local-sync");
 });
 
-test("setIreeFlags refuses flags that are not there for it, all or none", () => {
+test("setIreeFlags rejects flags that it does not allow, and sets all or none", () => {
   using instance = Instance.open();
   for (
     const [flags, words] of [

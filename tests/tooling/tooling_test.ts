@@ -18,7 +18,7 @@ import {
 } from "../../lib/tooling/mod.ts";
 import { test } from "../support.ts";
 
-/** Texts of tensors by how IREE prints them. */
+/** Texts of tensors, by IREE's output for them. */
 const TEXTS: readonly (readonly [string, string])[] = [
   ["4xi32=1 2 3 4", "4xi32=1 2 3 4"],
   ["4xi32=1,2, 3\n4", "4xi32=1 2 3 4"],
@@ -44,7 +44,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["2xi24=010203", "2xi24=010203 010203"],
 ];
 
-test("parseTensor reads what IREE reads", () => {
+test("parseTensor reads the same texts as IREE", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   for (const target of [instance, device]) {
@@ -55,7 +55,7 @@ test("parseTensor reads what IREE reads", () => {
   }
 });
 
-/** What is not read, by the words that tell why. */
+/** Rejected texts, by the message's reason. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   "parsing value": [
     "4xi8=256",
@@ -108,7 +108,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   "unhandled element type": ["4xq32=1", "4x=1", "", "4xf0", "4xi256", "4xf33"],
 };
 
-test("parseTensor refuses what IREE would take for something else", () => {
+test("parseTensor rejects texts that IREE would misread", () => {
   using instance = Instance.open();
   for (const [words, texts] of Object.entries(REFUSED)) {
     for (const text of texts) {
@@ -130,7 +130,7 @@ test("parseTensor refuses what IREE would take for something else", () => {
   }
 });
 
-test("parseTensor takes the bytes of a tensor, and no other number of them", () => {
+test("parseTensor requires exactly the bytes of a tensor", () => {
   using instance = Instance.open();
   const bytes = new Uint8Array(new Float32Array([1, 2.5]).buffer);
   using tensor = parseTensor(instance, "2xf32", bytes);
@@ -169,7 +169,9 @@ test("A tensor too large for memory fails", () => {
   }
 });
 
-/** Pairs of an expected and an actual tensor, and why they do not match. */
+/**
+ * Pairs of an expected and an actual tensor, with the reason for a mismatch.
+ */
 const PAIRS: readonly (readonly [
   string,
   string,
@@ -196,7 +198,7 @@ const PAIRS: readonly (readonly [
   ["f32", "1xf32", {}, "metadata is 1xf32"],
 ];
 
-test("compareTensors tells where tensors differ by more than they may", () => {
+test("compareTensors reports where tensors differ beyond the tolerance", () => {
   using instance = Instance.open();
   for (const [expectedText, actualText, options, words] of PAIRS) {
     using expected = parseTensor(instance, expectedText);
@@ -220,7 +222,7 @@ test("compareTensors compares packed elements by their bytes", () => {
   );
 });
 
-test("compareTensors refuses what it does not know", () => {
+test("compareTensors rejects unknown options", () => {
   using instance = Instance.open();
   using tensor = parseTensor(instance, "f32=1");
   for (
@@ -252,7 +254,7 @@ test("The storage of a tensor is its memory, as bytes", () => {
   assertEquals(bytes.format(), "4xi8=1 0 2 1");
 });
 
-test("viewStorageBytes refuses what is no buffer", () => {
+test("viewStorageBytes rejects values that are not buffers", () => {
   using instance = Instance.open();
   using tensor = parseTensor(instance, "i8");
   assertThrows(
@@ -262,7 +264,7 @@ test("viewStorageBytes refuses what is no buffer", () => {
   );
 });
 
-test("copyToHost leaves a list with tensors that the host can read", () => {
+test("copyToHost returns a list with tensors that the host can read", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-task");
   using list = List.create(instance);

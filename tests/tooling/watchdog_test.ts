@@ -46,8 +46,8 @@ test("A watchdog ends the process in the middle of a call", async () => {
   assertEquals(performance.now() - start > 300, true);
 });
 
-// The thread would end the process; without it nothing can.
-test("A watchdog that was disposed of has no thread left", async () => {
+// Only the watchdog's thread could end the process.
+test("A disposed watchdog has no thread left", async () => {
   using instance = Instance.open();
   assertEquals(watchdogThreads(), 0);
   {
@@ -57,14 +57,14 @@ test("A watchdog that was disposed of has no thread left", async () => {
   assertEquals(watchdogThreads(), 0);
 });
 
-/** How many threads of this process have the name of a watchdog's. */
+/** How many of this process's threads have the watchdog's name. */
 function watchdogThreads(): number {
   return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
     readName(name) === "iree-watchdog\n"
   ).length;
 }
 
-/** The name of a thread; none when it has ended meanwhile. */
+/** A thread's name; empty if the thread has ended meanwhile. */
 function readName(thread: string): string {
   try {
     return Deno.readTextFileSync(`/proc/self/task/${thread}/comm`);
@@ -73,14 +73,14 @@ function readName(thread: string): string {
   }
 }
 
-test("A watchdog is called off at once, however long it would wait", () => {
+test("A watchdog is disposed immediately, however long its timeout", () => {
   using instance = Instance.open();
   for (let i = 0; i < 100; i++) {
     Watchdog.start(instance, 1e11, "never\n").dispose();
   }
 });
 
-test("Watchdog.start refuses what is no time and no exit status", () => {
+test("Watchdog.start rejects an invalid time or exit status", () => {
   using instance = Instance.open();
   for (const time of [0, -1, NaN, Infinity, 1e12, "1" as unknown as number]) {
     const error = assertThrows(

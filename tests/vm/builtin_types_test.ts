@@ -17,13 +17,13 @@ const sample = await sampleModule();
 const manyTypes = await program("many_types.mlir");
 const customImport = await program("custom_import.mlir");
 
-/** What `make_buffer_view` of the module gives. */
+/** The result of the module's `make_buffer_view`. */
 const VIEW = "2x3xf32=[1 2 3][4 5 6]";
 
-/** What the numbers of `make_list` and of the list in it add up to. */
+/** The sum of the numbers of `make_list` and of its nested list. */
 const SUM = -1 + 2 ** 40 + 0.5 + 0.25 + 7 + 8;
 
-/** Functions that give an object of each kind: the module's, a program's. */
+/** Functions that return an object of each kind: the module's, a program's. */
 const SOURCES = [
   {
     kind: "a module",
@@ -118,7 +118,7 @@ test("A type without a class of its own arrives as a VmRef", () => {
   assertEquals(deviceOf.call(1), null);
 });
 
-test("Objects of every class go into a call and come back the same", () => {
+test("Objects of every class pass through a call unchanged", () => {
   using loaded = load({ modules: [types] });
   const echo = (value: Value) => loaded.call("echo_ref", value);
 
@@ -145,7 +145,7 @@ test("Objects of every class go into a call and come back the same", () => {
   assertEquals(loaded.call("counter_live"), 2);
 });
 
-test("Lists and buffers of ours are the module's as well", () => {
+test("Native modules accept lists and buffers made in JavaScript", () => {
   using instance = Instance.open();
   for (const source of SOURCES) {
     using loaded = load({ modules: source.modules });
@@ -163,7 +163,7 @@ test("Lists and buffers of ours are the module's as well", () => {
   }
 });
 
-test("Objects of every class live in lists", () => {
+test("Lists hold objects of every class", () => {
   using instance = Instance.open();
   using loaded = load({ modules: [types] });
   using list = List.create(instance);
@@ -184,7 +184,7 @@ test("Objects of every class live in lists", () => {
   assertEquals(loaded.call("sum_list", list), SUM);
 });
 
-test("An object of a wrong type is refused with both types' names", () => {
+test("An object of the wrong type is rejected with the names of both types", () => {
   using native = load({ modules: [types] });
   using compiled = load({ modules: [types, manyTypes] });
   using strings = load({ modules: [types, `${sample}?quiet`, customImport] });
@@ -223,13 +223,13 @@ test("An object of a wrong type is refused with both types' names", () => {
     }
   }
   assertEquals(refused, functions.length * (given.length - 1));
-  // Nothing was harmed.
+  // The rejections had no side effects.
   assertEquals(native.call("sum_list", list), SUM);
   assertEquals(native.call("counter_add", counter, 1), 2);
   assertEquals(strings.call("live"), 1);
 });
 
-test("The program many_types computes with what the module makes", () => {
+test("The program many_types computes with the module's objects", () => {
   for (const device of ["local-sync", "local-task"]) {
     using loaded = load({ modules: [types, manyTypes], device });
     assertEquals(
@@ -246,7 +246,7 @@ test("The program many_types computes with what the module makes", () => {
   }
 });
 
-test("The program custom_import hands strings out and takes them back", () => {
+test("The program custom_import returns strings and accepts them back", () => {
   for (const creation of ["", "create_custom_module"]) {
     using loaded = load({
       modules: [types, `${sample}@${creation}?quiet`, customImport],

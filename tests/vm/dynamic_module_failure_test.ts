@@ -23,12 +23,12 @@ const refusing = await nativeModule("fixtures/refusing_module.cc");
 const parametersModule = await nativeModule("fixtures/parameters_module.cc");
 const notIree = await nativeModule("fixtures/not_iree.c");
 
-/** `e_machine` of a processor that this is not, and its name. */
+/** `e_machine` of a foreign processor, and its name. */
 const [FOREIGN_MACHINE, FOREIGN_ARCH] = Deno.build.arch === "aarch64"
   ? [62, "x86_64"]
   : [183, "aarch64"];
 
-/** Loads what must be refused. */
+/** Loads a module that must be rejected. */
 function refused(
   path: string | URL,
   options: DynamicModuleOptions,
@@ -45,7 +45,7 @@ function refused(
   return error;
 }
 
-/** Loads a module that is named as wanted, and lets it go. */
+/** Loads a module, checks its name and disposes it. */
 function assertLoads(
   path: string | URL,
   name: string,
@@ -56,7 +56,7 @@ function assertLoads(
   assertEquals(module.name, name);
 }
 
-test("Parameters that are no text are refused", () => {
+test("Parameters that are not text are rejected", () => {
   const cases: [unknown, string][] = [
     [{ k: 1 }, "the value of parameter 'k' must be a string, not number"],
     [{ k: undefined }, "the value of parameter 'k' must be a string"],
@@ -76,7 +76,7 @@ test("Parameters that are no text are refused", () => {
   }
 });
 
-test("Names with a NUL or half a surrogate pair are refused", () => {
+test("Names with a NUL or half a surrogate pair are rejected", () => {
   const bad = (path: string, exportName: string | undefined, words: string) =>
     refused(path, { exportName }, "INVALID_ARGUMENT", words);
   const nul = `${sample}\0.so`;
@@ -87,7 +87,7 @@ test("Names with a NUL or half a surrogate pair are refused", () => {
   bad(sample, "\udfff", `${creation} half of a surrogate pair`);
 });
 
-test("What a creation function refuses with is thrown as it is", () => {
+test("A creation function's error is thrown unchanged", () => {
   const cases: [string, string, ModuleParameters, StatusCode, string][] = [
     [
       refusing,
@@ -128,7 +128,7 @@ test("What a creation function refuses with is thrown as it is", () => {
   assertLoads(refusing, "picky", { exportName, parameters: { good: "1" } });
 });
 
-test("A refused module leaves no type registered", () => {
+test("A rejected module leaves no type registered", () => {
   using instance = Instance.open();
   const parameters = { unknown: "" };
   assertThrows(
@@ -154,18 +154,18 @@ test("A message of 10,000 letters is complete in the error", () => {
   assertEquals(error.detail, `<${"xé".repeat(5000)}>`);
 });
 
-test("A library that is not there is NOT_FOUND, and the hint says so", () => {
+test("A missing library is NOT_FOUND with a hint", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("nope.so");
   const error = refused(path, {}, "NOT_FOUND", "failed to load");
   assertStringIncludes(error.detail, path);
   assertEquals(error.hint, `there is no file '${path}'`);
-  // There is one, but not in the working directory.
+  // The file exists, but not in the working directory.
   const here = join(Deno.cwd(), "libz.so.1");
   refused("libz.so.1", {}, "NOT_FOUND", `there is no file '${here}'`);
 });
 
-test("A missing export is answered with those that may be meant", () => {
+test("A missing export's error suggests similar ones", () => {
   const fail = (path: string, exportName?: string) => {
     const symbol = exportName ?? "iree_vm_dynamic_module_create";
     const words = `symbol '${symbol}' not found in library`;
@@ -186,7 +186,7 @@ test("A missing export is answered with those that may be meant", () => {
   assertEquals(fail(notIree), `${prefix}not_iree_answer`);
 });
 
-test("A missing export gets no hint where exports cannot be read", async () => {
+test("A missing export gets no hint if exports cannot be read", async () => {
   using folder = new TemporaryFolder();
   const bytes = await Deno.readFile(notIree);
   const path = folder.join("no_sections.so");
@@ -198,7 +198,7 @@ test("A missing export gets no hint where exports cannot be read", async () => {
   assertEquals(error.hint, undefined);
 });
 
-test("A file that is no library of this system is refused with what it is", async () => {
+test("A file that is not a library of this system is rejected by its kind", async () => {
   using folder = new TemporaryFolder();
   const foreign = await Deno.readFile(sample);
   new DataView(foreign.buffer).setUint16(18, FOREIGN_MACHINE, true);
@@ -244,7 +244,7 @@ test("The same relative path in another folder is another library", async () => 
   }
 });
 
-test("A library that is cut short is refused instead of killing the process", async () => {
+test("A truncated library is rejected instead of killing the process", async () => {
   using folder = new TemporaryFolder();
   const whole = await Deno.readFile(notIree);
   const cuts = [4, 20, 63, 64, 100, 500, 1000];
@@ -258,7 +258,7 @@ test("A library that is cut short is refused instead of killing the process", as
   }
 });
 
-test("A library that was replaced on disk is not mistaken for the old one", async () => {
+test("A library replaced on disk is not mistaken for the old one", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("m.so");
   await Deno.copyFile(sample, path);
@@ -271,6 +271,6 @@ test("A library that was replaced on disk is not mistaken for the old one", asyn
   const words = `library '${path}' changed on disk after it was loaded`;
   refused(path, {}, "FAILED_PRECONDITION", words);
   assertLoads(folder.join("other_name.so"), "types");
-  // What was loaded before goes on.
+  // The module loaded earlier keeps working.
   assertEquals(old.call("string.live"), 0);
 });

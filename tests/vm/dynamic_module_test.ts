@@ -24,7 +24,7 @@ const sample = await sampleModule();
 const types = await nativeModule("fixtures/types_module.cc");
 const parametersModule = await nativeModule("fixtures/parameters_module.cc");
 
-/** Loads a module that is named as wanted, and lets it go. */
+/** Loads a module, checks its name and disposes it. */
 function assertLoads(
   path: string | URL,
   name: string,
@@ -35,7 +35,7 @@ function assertLoads(
   assertEquals(module.name, name);
 }
 
-/** What a creation function gets of parameters. */
+/** The parameters that a creation function receives. */
 function received(parameters?: ModuleParameters): [string, string][] {
   using instance = Instance.open();
   using module = DynamicModule.load(instance, parametersModule, { parameters });
@@ -52,7 +52,7 @@ function received(parameters?: ModuleParameters): [string, string][] {
   );
 }
 
-test("A library without a named export is asked for the default one", () => {
+test("The default export is used unless one is named", () => {
   using instance = Instance.open();
   for (const exportName of [undefined, "", "iree_vm_dynamic_module_create"]) {
     using module = DynamicModule.load(instance, sample, { exportName });
@@ -90,7 +90,7 @@ test("Several exports of one library work in one context", () => {
   using custom = make("custom");
   using shout = make("shout");
   assertEquals(custom.equals(shout), false);
-  // Both have the one type, so each takes the other's, and counts it.
+  // Both share one type, so each accepts the other's objects and counts them.
   for (const module of ["custom", "shout"]) {
     using print = context.lookupFunction(`${module}.string.print`);
     for (const string of [custom, shout]) {
@@ -135,9 +135,9 @@ test("Parameters keep order, repeated keys and every character", () => {
   assertEquals(received(many), many);
 });
 
-test("Names without a slash are files of the working directory", async () => {
+test("Names without a slash are files in the working directory", async () => {
   using folder = new TemporaryFolder();
-  // The system's loader would look for it among the system's libraries.
+  // The system's loader would search its own library folders.
   await Deno.copyFile(sample, folder.join("libm.so.6"));
   await Deno.copyFile(sample, folder.join("libcustom.so.1"));
   await Deno.mkdir(folder.join("dir@2?x"));
@@ -162,7 +162,7 @@ test("Names without a slash are files of the working directory", async () => {
   }
 });
 
-test("A C++ module tells its name, version and functions", () => {
+test("A C++ module lists its name, version and functions", () => {
   using instance = Instance.open();
   using module = DynamicModule.load(instance, types);
   assertEquals(module.name, "types");
@@ -182,7 +182,7 @@ test("A C++ module tells its name, version and functions", () => {
   assertEquals(module.exports[0].optional, false);
 });
 
-test("A C module tells its imports, dependencies and attributes too", async () => {
+test("A C module lists its imports, dependencies and attributes too", async () => {
   using folder = new TemporaryFolder();
   const path = folder.join("described.so");
   await Deno.writeTextFile(folder.join("described.cc"), DESCRIBED_MODULE);

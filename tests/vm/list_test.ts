@@ -10,7 +10,7 @@ import {
 } from "../../mod.ts";
 import { test } from "../support.ts";
 
-test("A list of anything keeps numbers as f64 and bigints as i64", () => {
+test("A variant list keeps numbers as f64 and bigints as i64", () => {
   using instance = Instance.open();
   using list = List.from(instance, [0.1, 2n ** 60n, null, -0]);
   assertType<IsExact<ReturnType<typeof list.get>, Value>>(true);
@@ -24,7 +24,7 @@ test("A list of anything keeps numbers as f64 and bigints as i64", () => {
   );
 });
 
-test("A number is stored as the type that is named", () => {
+test("A number is stored as the named type", () => {
   using instance = Instance.open();
   using list = List.create(instance);
   const types: ScalarType[] = ["i8", "i16", "i32", "f32", "f64"];
@@ -47,7 +47,7 @@ for (
     ["f64", [0.1, 1e308], [1n]],
   ] as const
 ) {
-  test(`A list of ${type} holds its range and refuses the rest`, () => {
+  test(`A list of ${type} holds its range and rejects other values`, () => {
     using instance = Instance.open();
     using list = List.from(instance, good, type);
     assertEquals(list.elementType, type);
@@ -60,7 +60,7 @@ for (
   });
 }
 
-test("A typed list refuses another type by name instead of converting", () => {
+test("A typed list rejects another type by name instead of converting", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1, 2], "i32");
   const error = assertThrows(
@@ -72,7 +72,7 @@ test("A typed list refuses another type by name instead of converting", () => {
   assertEquals(list.toArray(), [1, 2]);
 });
 
-test("A list holds objects, which live on in it", () => {
+test("A list keeps its objects alive", () => {
   using instance = Instance.open();
   using list = List.create(instance);
   {
@@ -91,7 +91,7 @@ test("A list holds objects, which live on in it", () => {
   assertEquals(list.get(0), 5);
 });
 
-test("Values of every type and objects go in and out together, in order", () => {
+test("Values of every type and objects are written and read together, in order", () => {
   using instance = Instance.open();
   using inner = List.from(instance, [1n]);
   using list = List.from(instance, [0.5, inner, null, 2n, inner, -0]);
@@ -108,7 +108,7 @@ test("Values of every type and objects go in and out together, in order", () => 
   assertEquals(rest, [-0, -128, -32768, 2 ** 31 - 1, 7n, 0.5]);
 });
 
-test("What one list was written with does not show in another one", () => {
+test("Values written to one list do not show in another", () => {
   using instance = Instance.open();
   using inner = List.create(instance);
   using long = List.from(instance, [7n, inner, 0.5, 1n, 2n]);
@@ -121,19 +121,19 @@ test("What one list was written with does not show in another one", () => {
   assertEquals(none.toArray(), []);
 });
 
-test("Null takes the place of a number and of an object", () => {
+test("Null replaces a number and an object", () => {
   using instance = Instance.open();
   using inner = List.create(instance);
   using list = List.from(instance, [inner, 1, 2n]);
   for (let i = 0; i < 3; i++) list.set(i, null);
   assertEquals(list.toArray(), [null, null, null]);
-  // The list that was in it can take it in.
+  // The outer list accepts the inner one again.
   inner.push(list);
   const error = assertThrows(() => list.set(3, null), IreeError);
   assertEquals(error.code, "OUT_OF_RANGE");
 });
 
-test("A type that there is not is refused by name", () => {
+test("An unknown type is rejected by name", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1]);
   for (const value of [2, 2n, null]) {
@@ -147,7 +147,7 @@ test("A type that there is not is refused by name", () => {
   assertEquals(list.toArray(), [1]);
 });
 
-test("A list refuses what it cannot hold and stays as it was", () => {
+test("A list rejects values that it cannot hold and is unchanged", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1]);
   for (const value of ["text", true, undefined, {}, [1], instance]) {
@@ -157,7 +157,7 @@ test("A list refuses what it cannot hold and stays as it was", () => {
   assertEquals(list.toArray(), [1]);
 });
 
-test("Ordinals and sizes out of range are refused", () => {
+test("Ordinals and sizes out of range are rejected", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1, 2]);
   for (const ordinal of [-1, 1.5, NaN, 2 ** 32]) {
@@ -174,7 +174,7 @@ test("Ordinals and sizes out of range are refused", () => {
   );
 });
 
-test("A list grows with nulls or zeros and is cut", () => {
+test("A list grows with nulls or zeros and can be truncated", () => {
   using instance = Instance.open();
   using anything = List.from(instance, [1]);
   using integers = List.from(instance, [1], "i32");
@@ -189,7 +189,7 @@ test("A list grows with nulls or zeros and is cut", () => {
   assertEquals([...integers], [1, 0]);
 });
 
-test("A list of 10,000 mixed values comes back as it went in", () => {
+test("A list of 10,000 mixed values reads back unchanged", () => {
   using instance = Instance.open();
   const values = Array.from(
     { length: 10_000 },
@@ -213,7 +213,7 @@ test("A VM buffer is read and written in parts", () => {
   assertEquals(empty.toBytes(), new Uint8Array());
 });
 
-test("A VM buffer refuses what is out of its range", () => {
+test("A VM buffer rejects ranges beyond its end", () => {
   using instance = Instance.open();
   using buffer = VmBuffer.from(instance, new Uint8Array(4));
   for (const offset of [3, 5, Number.MAX_SAFE_INTEGER]) {
@@ -245,7 +245,7 @@ test("A list cannot hold itself", () => {
   assertEquals([outer.size, inner.size], [1, 0]);
 });
 
-test("Lists nested 10,000 deep are made, disposed, and refused as text", () => {
+test("Lists nested 10,000 deep can be made and disposed but not formatted", () => {
   using instance = Instance.open();
   let list = List.create(instance);
   for (let depth = 1; depth < 10_000; depth++) {
@@ -263,7 +263,7 @@ test("Lists nested 10,000 deep are made, disposed, and refused as text", () => {
   list.dispose();
 });
 
-test("Lists that share lists are bounded in time", () => {
+test("Formatting lists that share lists takes bounded time", () => {
   using instance = Instance.open();
   using stack = new DisposableStack();
   let list = stack.use(List.from(instance, [1]));

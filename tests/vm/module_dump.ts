@@ -1,5 +1,5 @@
 /**
- * What `iree-dump-module` tells of a program, beside what we tell of it.
+ * Compares `iree-dump-module`'s description of a program with ours.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { FunctionDescription, ModuleDependency } from "../../mod.ts";
 import type { ProgramDescription } from "../../lib/inspect/mod.ts";
 import { mustRun, tool } from "../support.ts";
 
-/** What `iree-dump-module` tells of the FlatBuffer, as far as it is compared. */
+/** The compared part of `iree-dump-module`'s description of the FlatBuffer. */
 interface Dump {
   name: string;
   version?: number;
@@ -34,7 +34,7 @@ interface Dump {
 type Pair = { key: string; value: string };
 type DumpedSignature = { calling_convention?: string; attrs?: Pair[] };
 
-/** What both tell, in one shape. */
+/** The facts in both descriptions, in one form. */
 export interface Facts {
   name: string;
   version: number;
@@ -65,7 +65,7 @@ function isOptional(flags = ""): boolean {
 }
 
 /**
- * Reads the facts that `iree-dump-module` tells of a program.
+ * Reads the facts that `iree-dump-module` prints about a program.
  *
  * @param path The program.
  */
@@ -110,7 +110,7 @@ export async function dumpedFacts(path: string): Promise<Facts> {
 }
 
 /**
- * Picks the same facts from what we tell of it.
+ * Picks the same facts from our description.
  *
  * @param it The description.
  */

@@ -23,7 +23,7 @@ const customImport = await program("custom_import.mlir");
 const single = await program("single.mlir");
 const sample = await sampleModule();
 
-test("A program tells its name, functions and attributes", () => {
+test("A program lists its name, functions and attributes", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, arithmetic);
   assertEquals(module.name, "arithmetic");
@@ -43,7 +43,7 @@ test("A program tells its name, functions and attributes", () => {
   assertEquals(mixed?.callingConvention, "0iIfFiIfF_iIF");
 });
 
-test("A program tells what it imports and depends on", () => {
+test("A program lists its imports and dependencies", () => {
   using independent = load({ modules: [single] });
   assertEquals(independent.mainModule.dependencies, []);
   using custom = load({ modules: [sample, customImport] });
@@ -78,7 +78,7 @@ test("A mapped program runs", () => {
   assertEquals(loaded.call("double", 21), 42);
 });
 
-test("A file that is not there is NOT_FOUND, however it is opened", () => {
+test("A missing file is NOT_FOUND, however it is opened", () => {
   using instance = Instance.open();
   for (const mode of ["preload", "mmap"] as const) {
     const error = assertThrows(
@@ -90,7 +90,7 @@ test("A file that is not there is NOT_FOUND, however it is opened", () => {
   }
 });
 
-test("What is no regular file is refused", async () => {
+test("A path that is not a regular file is rejected", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const pipe = folder.join("pipe");
@@ -107,7 +107,7 @@ test("What is no regular file is refused", async () => {
   }
 });
 
-test("What is no program is INVALID_ARGUMENT", async () => {
+test("Loading bytes that are not a program throws INVALID_ARGUMENT", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const whole = await Deno.readFile(arithmetic);
@@ -140,7 +140,7 @@ test("What is no program is INVALID_ARGUMENT", async () => {
   assertStringIncludes(error.detail, "length prefix out of bounds");
 });
 
-test("The HAL's module and the builtin ones tell their names", () => {
+test("The HAL and builtin modules have their names", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "local-sync");
   using hal = HalModule.create(instance, device);
@@ -153,14 +153,14 @@ test("The HAL's module and the builtin ones tell their names", () => {
   }
 });
 
-test("The module of parameters tells its name without any too", () => {
+test("An empty parameters module has its name", () => {
   using instance = Instance.open();
   using module = ParametersModule.create(instance, []);
   assertEquals(module.name, "io_parameters");
   assertEquals(module.scopes.size, 0);
 });
 
-test("Builtin and HAL types are known from the start", () => {
+test("Builtin and HAL types are registered from the start", () => {
   using instance = Instance.open();
   for (
     const name of [

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type ModuleUri, parseModuleUri } from "../../lib/vm/module_uri.ts";
 import { test } from "../support.ts";
 
-/** Reads a text where exactly some files exist. */
+/** Parses a text when exactly the given files exist. */
 function parse(text: string, ...files: string[]): ModuleUri {
   return parseModuleUri(text, (path) => files.includes(path));
 }
@@ -19,13 +19,13 @@ function dynamic(
   return { kind: "dynamic", path, exportName, parameters };
 }
 
-/** Asserts how a text is read, whether or not its path exists. */
+/** Asserts how a text is parsed, whether or not its path exists. */
 function assertRead(text: string, uri: ModuleUri): void {
   assertEquals(parse(text), uri, `${text} while no file exists`);
   assertEquals(parse(text, uri.path), uri, `${text} with ${uri.path}`);
 }
 
-test("What is not named like a library is a compiled program", () => {
+test("A path without a library's name is a compiled program", () => {
   for (
     const path of [
       "program.vmfb",
@@ -46,7 +46,7 @@ test("What is not named like a library is a compiled program", () => {
   }
 });
 
-test("A library is known by its name, versions and other systems included", () => {
+test("A library is recognized by its name, with versions and other systems' suffixes", () => {
   for (
     const path of [
       "lib.so",
@@ -68,7 +68,7 @@ test("A library is known by its name, versions and other systems included", () =
   }
 });
 
-test("The name of the export may be left out", () => {
+test("The export's name may be left out", () => {
   assertRead("lib.so@", dynamic("lib.so"));
   assertRead("lib.so?", dynamic("lib.so"));
   assertRead("lib.so@?", dynamic("lib.so"));
@@ -99,7 +99,7 @@ test("Parameters are kept as written, in order", () => {
   }
 });
 
-test("An & separates parameters, but at the ends nothing", () => {
+test("An & separates parameters and is ignored at the ends", () => {
   assertRead("lib.so?a&", dynamic("lib.so", "", ["a", ""]));
   assertRead("lib.so?&a", dynamic("lib.so", "", ["a", ""]));
   assertRead("lib.so?&", dynamic("lib.so"));
@@ -109,7 +109,7 @@ test("An & separates parameters, but at the ends nothing", () => {
   );
 });
 
-test("A file that exists by the whole text wins", () => {
+test("A file that exists under the whole text wins", () => {
   for (
     const path of [
       "@scope/one.vmfb",
@@ -127,7 +127,7 @@ test("A file that exists by the whole text wins", () => {
   }
 });
 
-test("A library that exists wins over one that does not", () => {
+test("An existing library wins over a missing one", () => {
   assertEquals(parse("dir@2/lib.so", "dir@2/lib.so"), dynamic("dir@2/lib.so"));
   assertEquals(
     parse("dir@2/lib@3?.so@create?k=v@w", "dir@2/lib@3?.so"),
@@ -147,7 +147,7 @@ test("A library that exists wins over one that does not", () => {
   );
 });
 
-test("Of several that exist the shortest wins, after the whole text", () => {
+test("The shortest existing path wins, after the whole text", () => {
   const text = "a.so@b.so@c.so";
   assertEquals(parse(text, "a.so", "a.so@b.so", text), dynamic(text));
   assertEquals(
@@ -157,7 +157,7 @@ test("Of several that exist the shortest wins, after the whole text", () => {
   assertEquals(parse(text, "a.so@b.so"), dynamic("a.so@b.so", "c.so"));
 });
 
-test("Where none exists the shortest that is named like a library counts", () => {
+test("If none exists, the shortest path with a library's name counts", () => {
   assertEquals(parse("a.so@b.so@c.so"), dynamic("a.so", "b.so@c.so"));
   assertEquals(
     parse("lib.so@create?path=/x/y.so"),
@@ -170,7 +170,7 @@ test("Where none exists the shortest that is named like a library counts", () =>
   assertEquals(parse("@scope/lib.so"), dynamic("@scope/lib.so"));
 });
 
-test("Only paths that the text can mean are asked for", () => {
+test("Only paths that the text can mean are checked", () => {
   const asked: string[] = [];
   parseModuleUri("dir@2/lib.so@create?k=v", (path) => {
     asked.push(path);

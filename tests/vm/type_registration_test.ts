@@ -22,9 +22,9 @@ import {
   test,
 } from "../support.ts";
 
-// IREE's table of types has a fault that native/fixes/vm_instance.h mends:
-// unregistering a type damages the entries of those that were registered after
-// it. The first two tests fail without it.
+// IREE's type table has a bug that native/fixes/vm_instance.h fixes:
+// unregistering a type damages the entries of types registered after it. The
+// first two tests fail without the fix.
 
 const sample = await sampleModule();
 const types = await nativeModule("fixtures/types_module.cc");
@@ -48,7 +48,7 @@ function* permutations<T>(items: readonly T[]): Generator<T[]> {
   }
 }
 
-/** Builds the fixture with module and type under another name. */
+/** Builds the fixture with another module and type name. */
 async function buildRenamed(
   folder: TemporaryFolder,
   name: string,
@@ -64,7 +64,7 @@ async function buildRenamed(
   return library;
 }
 
-/** Makes an object of a module of the fixture's kind and lets it go. */
+/** Makes an object of a module of the fixture's kind and disposes it. */
 function assertCounts(instance: Instance, module: DynamicModule): void {
   using context = Context.create(instance, [module]);
   using create = context.lookupFunction("counter_create", module);
@@ -74,7 +74,7 @@ function assertCounts(instance: Instance, module: DynamicModule): void {
   assertEquals(add.call(counter, 2), 42);
 }
 
-test("Types of modules come and go in every order", async () => {
+test("Types of modules are registered and unregistered in every order", async () => {
   using folder = new TemporaryFolder();
   const libraries = new Map([["types", types]]);
   for (const name of ["second", "third"]) {
@@ -110,7 +110,7 @@ test("Types of modules come and go in every order", async () => {
   }
 });
 
-test("A program finds its types after another module's are gone", () => {
+test("A program finds its types after another module's are unregistered", () => {
   using instance = Instance.open();
   const first = DynamicModule.load(instance, types);
   using second = DynamicModule.load(instance, sample);
@@ -122,7 +122,7 @@ test("A program finds its types after another module's are gone", () => {
   assertEquals(second.name, "custom");
 });
 
-test("A type stays as long as one of its modules does", () => {
+test("A type stays registered as long as one of its modules lives", () => {
   using instance = Instance.open();
   using last = DynamicModule.load(instance, types);
   for (const order of permutations([0, 1, 2])) {
@@ -164,7 +164,7 @@ function loadStrings() {
   return load({ modules: [types, `${sample}?quiet`, customImport] });
 }
 
-/** How many strings and counters live, told by programs of their own. */
+/** How many strings and counters live, counted by separate programs. */
 function liveObjects(): { strings: unknown; counters: unknown } {
   using strings = loadStrings();
   using counters = load({ modules: [types] });
@@ -174,7 +174,7 @@ function liveObjects(): { strings: unknown; counters: unknown } {
   };
 }
 
-test("An object of a module's type outlives all it came from", () => {
+test("An object of a module's type outlives all of its origins", () => {
   assertEquals(liveObjects(), { strings: 0, counters: 0 });
   const first = loadStrings();
   const string = first.call("create_constant") as VmRef;
@@ -184,7 +184,7 @@ test("An object of a module's type outlives all it came from", () => {
   assertEquals(first.call("live"), 1);
   first.dispose();
 
-  // Neither program nor module nor instance is held by anyone else.
+  // The object alone holds the program, module and instance.
   assertEquals(string.typeName, "custom.string");
   assertEquals(liveObjects().strings, 1);
   {
@@ -203,7 +203,7 @@ test("An object of a module's type outlives all it came from", () => {
   assertEquals(liveObjects(), { strings: 0, counters: 0 });
 });
 
-test("Objects in lists outlive all they came from", () => {
+test("Objects in lists outlive all of their origins", () => {
   const instance = Instance.open();
   const module = DynamicModule.load(instance, types);
   const context = Context.create(instance, [module]);

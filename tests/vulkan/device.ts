@@ -1,6 +1,6 @@
 /**
- * Tests of Vulkan devices. They run in a process of their own, with a driver;
- * see `vulkan_test.ts`.
+ * Tests of Vulkan devices. They run in a separate process with a driver; see
+ * `vulkan_test.ts`.
  *
  * @module
  */
@@ -69,7 +69,7 @@ test("Vulkan adds bytes", () => {
   assertEquals(sum.toNestedArray(), [6, 4, -128, -4]);
 });
 
-test("Twenty calls on Vulkan run at a time", async () => {
+test("Twenty calls run on Vulkan concurrently", async () => {
   using loaded = open();
   const calls = Array.from(
     { length: 20 },
@@ -83,7 +83,7 @@ test("Twenty calls on Vulkan run at a time", async () => {
   for (const result of results) result.dispose();
 });
 
-test("Tensors on Vulkan are formatted and compared, though they cannot be mapped", () => {
+test("Tensors on Vulkan are formatted and compared without mapping", () => {
   using instance = Instance.open();
   using device = Device.create(instance, "vulkan");
   using loaded = load({ modules: [path], device });
@@ -104,7 +104,7 @@ test("Tensors on Vulkan are formatted and compared, though they cannot be mapped
   );
 });
 
-test("Vulkan refuses allocators", () => {
+test("Vulkan rejects allocators", () => {
   using instance = Instance.open();
   for (const uri of ["vulkan", "vulkan://0"]) {
     for (const allocators of [["caching"], ["debug"], ["caching", "debug"]]) {

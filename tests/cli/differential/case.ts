@@ -1,16 +1,16 @@
-/** One command line that is given to both programs. */
+/** One command line that both programs run. */
 export interface Case {
-  /** What tells it from the others; `differences.ts` names cases by it. */
+  /** A unique name; `differences.ts` refers to cases by it. */
   readonly name: string;
-  /** The program; `echo.mlir` when left out. */
+  /** The program; `echo.mlir` by default. */
   readonly module?: string;
-  /** Its function; nothing when the arguments tell it all. */
+  /** Its function; left out when the arguments name it. */
   readonly function?: string;
-  /** The arguments besides module and function. */
+  /** The arguments after module and function. */
   readonly args: readonly string[];
-  /** Files in the folder that the programs run in, by name. */
+  /** Files in the programs' working directory, by name. */
   readonly files?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
-  /** Whether what goes to stderr must be the same, too. */
+  /** Whether stderr must match, too. */
   readonly stderr?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function npy(
   return npyOfHeader(dict, contents);
 }
 
-/** Makes an array of a NumPy file with a header that may be any text. */
+/** Makes an array of a NumPy file with an arbitrary header. */
 export function npyOfHeader(
   header: string,
   contents: Uint8Array<ArrayBuffer>,
@@ -45,12 +45,12 @@ export function ascii(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (it) => it.charCodeAt(0));
 }
 
-/** Bytes of numbers of 32 bits. */
+/** Bytes of 32-bit numbers. */
 export function floats(...values: number[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Float32Array(values).buffer);
 }
 
-/** Several bytes after each other. */
+/** Concatenates byte arrays. */
 export function join(
   ...parts: readonly Uint8Array<ArrayBuffer>[]
 ): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-// Expected outputs, limits of what is printed, and failures.
+// Expected outputs, print limits and failures.
 
 import { type Case, floats, npy } from "./case.ts";
 
@@ -47,7 +47,7 @@ const EXPECTED: readonly Case[] = [
   expecting("2xf32=1 2", "2xf32=1 2", "--expected_output=1xi8"),
   expecting("1100xi16=1", "1100xi16=2"),
   {
-    name: "fewer expected than there are",
+    name: "fewer expected outputs than results",
     function: "two",
     args: ["--input=1xi8", "--input=1xi8", "--expected_output=1xi8"],
   },
@@ -67,7 +67,7 @@ const EXPECTED: readonly Case[] = [
     args: ["--input=&1xi8", "--expected_output=1xi8"],
   },
   {
-    name: "scalars that are as expected",
+    name: "scalars that match",
     function: "scalar_and_view",
     args: [
       "--input=3",
@@ -77,12 +77,12 @@ const EXPECTED: readonly Case[] = [
     ],
   },
   {
-    name: "a scalar that is not as expected",
+    name: "a scalar that differs",
     function: "i8",
     args: ["--input=3", "--expected_output=4"],
   },
   {
-    name: "a scalar that is ignored",
+    name: "an ignored scalar",
     function: "i8",
     args: ["--input=3", "--expected_output=(ignored)"],
   },
@@ -181,8 +181,8 @@ const FAILURES: readonly Case[] = [
     function: "view",
     args: ["--input=&4xf32=1"],
   },
-  { name: "no such function", function: "nothing", args: [] },
-  { name: "no function named", args: [] },
+  { name: "an unknown function", function: "nothing", args: [] },
+  { name: "no function given", args: [] },
   { name: "an unknown flag", function: "constant", args: ["--bogus=1"] },
   {
     name: "a stray argument",
@@ -190,12 +190,12 @@ const FAILURES: readonly Case[] = [
     args: ["--input=2x2xi32=[[1", "2][3", "4]]"],
   },
   {
-    name: "an equality mode of no known name",
+    name: "an unknown equality mode",
     function: "constant",
     args: ["--equality_mode=about"],
   },
   {
-    name: "a tolerance that is no number",
+    name: "a tolerance that is not a number",
     function: "constant",
     args: ["--expected_f32_threshold=nan"],
   },
@@ -206,7 +206,7 @@ const FAILURES: readonly Case[] = [
     args: ["--input=4xi8=0 1 2 3", "--input=4xi1=00"],
   },
   {
-    name: "booleans of bytes that are none",
+    name: "bytes that are not booleans",
     function: "view",
     args: ["--input=2xi1=@booleans"],
     files: { booleans: Uint8Array.of(1, 2) },
@@ -223,7 +223,7 @@ const FAILURES: readonly Case[] = [
     args: ["--input=4xi4=21", "--expected_output=4xi4=22"],
   },
   {
-    name: "a limit that is no number",
+    name: "a limit that is not a number",
     function: "constant",
     args: ["--output_max_element_count=many"],
   },

@@ -1,15 +1,15 @@
-/** What can differ between the two programs. */
+/** Aspects in which the two programs can differ. */
 export type Aspect = "stdout" | "exit" | "status" | "stderr" | "files";
 
-/** A difference that is meant. */
+/** An intended difference. */
 export interface Difference {
   /** Names of the cases that show it. */
   readonly cases: readonly string[];
   /** What differs. */
   readonly differs: readonly Aspect[];
-  /** How `iree run` ends: the exit status, and the code of an error. */
+  /** How `iree run` ends: its exit status, and the code of an error. */
   readonly ours: readonly [exit: number, status?: string];
-  /** Why. */
+  /** The reason. */
   readonly reason: string;
 }
 
@@ -20,8 +20,8 @@ const REFUSED = {
 const WRONG_USAGE = { differs: ["stdout", "exit"], ours: [2] } as const;
 
 /**
- * All differences that are meant. The suite fails when there is one that is not
- * here, and when one that is here is no more.
+ * All intended differences. The suite fails on any other difference, and on any
+ * listed one that no longer occurs.
  */
 export const DIFFERENCES: readonly Difference[] = [
   {
@@ -34,7 +34,7 @@ export const DIFFERENCES: readonly Difference[] = [
       "i1 of 2",
     ],
     ...REFUSED,
-    reason: "An integer that does not fit is refused; theirs is wrapped.",
+    reason: "We reject an integer that does not fit; theirs wraps it.",
   },
   {
     cases: [
@@ -46,13 +46,13 @@ export const DIFFERENCES: readonly Difference[] = [
     ],
     ...REFUSED,
     reason:
-      "A word that is no number of the type is refused; theirs takes as " +
-      "much of it as is one.",
+      "We reject a word that is not a number of the type; theirs reads its " +
+      "leading number.",
   },
   {
     cases: ["view of 4xf32=1e39", "view of 4xf16=70000"],
     ...REFUSED,
-    reason: "A number that is too large is refused; theirs becomes infinite.",
+    reason: "We reject a number that is too large; theirs becomes infinite.",
   },
   {
     cases: [
@@ -63,56 +63,57 @@ export const DIFFERENCES: readonly Difference[] = [
       "view of i32=[7]",
     ],
     ...REFUSED,
-    reason: "Brackets that do not match the shape are refused; theirs are " +
-      "overlooked.",
+    reason:
+      "We reject brackets that do not match the shape; theirs ignores them.",
   },
   {
-    cases: ["bytes for booleans", "booleans of bytes that are none"],
+    cases: ["bytes for booleans", "bytes that are not booleans"],
     ...REFUSED,
-    reason: "A boolean is 0 or 1; theirs takes any byte, of which programs " +
-      "look at one bit.",
+    reason:
+      "Our booleans are 0 or 1; theirs accepts any byte, of which programs " +
+      "read one bit.",
   },
   {
     cases: ["workers of a device without", "an allocator with no limits"],
     differs: ["stdout", "exit", "status", "stderr"],
     ours: [1, "INVALID_ARGUMENT"],
-    reason: "What says nothing of the devices that there are is refused; " +
-      "theirs overlooks it.",
+    reason: "We reject options without a matching device; theirs ignores them.",
   },
   {
     cases: ["an f16", "a bf16"],
     differs: ["stdout"],
     ours: [0],
     reason:
-      "A scalar that is declared f16 or bf16 is a number; theirs is the " +
-      "integer that it is passed as, so that 1.5 is 1.",
+      "We print a scalar declared f16 or bf16 as a number; theirs prints the " +
+      "integer that carries it, so that 1.5 is 1.",
   },
   {
     cases: ["an f16 to bytes"],
     differs: ["files"],
     ours: [0],
-    reason: "The same: it is written as the two bytes of an f16.",
+    reason: "Likewise, we write the two bytes of an f16.",
   },
   {
-    cases: ["scalars that are as expected", "a scalar that is ignored"],
+    cases: ["scalars that match", "an ignored scalar"],
     differs: ["stdout", "exit"],
     ours: [0],
     reason:
-      "Scalars are compared as tensors are; with theirs no scalar is as " +
-      "expected, whatever it is.",
+      "We compare scalars like tensors; with theirs a scalar never matches.",
   },
   {
-    cases: ["a scalar that is not as expected"],
+    cases: ["a scalar that differs"],
     differs: ["stdout"],
     ours: [1],
-    reason: "The same: it is told how they differ, and not that i32 is no i32.",
+    reason:
+      "Likewise, we show the difference; theirs says only that types differ.",
   },
   {
     cases: ["2xf32=1 2 expected (null)"],
     differs: ["stdout", "exit"],
     ours: [1],
-    reason: "An expected null must be null; with theirs it is anything, as " +
-      "(ignored) is.",
+    reason:
+      "An expected null matches only null; theirs matches anything, like " +
+      "(ignored).",
   },
   {
     cases: [
@@ -122,135 +123,133 @@ export const DIFFERENCES: readonly Difference[] = [
     differs: ["stdout", "exit"],
     ours: [1],
     reason:
-      "How types with long names differ, and those that share bytes, is " +
-      "told; theirs aborts.",
+      "We show differences of packed types and of types with long names; " +
+      "theirs aborts.",
   },
   {
     cases: [
-      "a file that is not there",
-      "bytes that are not there",
-      "an output that cannot be written",
+      "a missing file",
+      "missing bytes",
+      "an unwritable output",
     ],
     differs: ["status"],
     ours: [1, "NOT_FOUND"],
-    reason: "A file that is not there is NOT_FOUND; theirs is UNKNOWN.",
+    reason: "A missing file is NOT_FOUND; theirs is UNKNOWN.",
   },
   {
     cases: ["npy header: no shape"],
     ...REFUSED,
-    reason: "A header without a shape is refused; with theirs it is a scalar.",
+    reason: "We reject a header without a shape; theirs reads it as a scalar.",
   },
   {
     cases: ["npy header: a width of nothing", "npy header: a huge width"],
     differs: ["status"],
     ours: [1, "UNIMPLEMENTED"],
     reason:
-      "An element type that no tensor has is UNIMPLEMENTED, whatever is " +
-      "odd about it; theirs reads a part of its width.",
+      "Any unsupported element type is UNIMPLEMENTED; theirs reads part of " +
+      "its width.",
   },
   {
     cases: ["npy: cut in the header", "npy: cut in the contents"],
     differs: ["status"],
     ours: [1, "INVALID_ARGUMENT"],
-    reason: "A file that is cut is as wrong as one that is corrupt.",
+    reason: "A truncated file is as invalid as a corrupt one.",
   },
   {
     cases: ["npy |V2 (3,)"],
     differs: ["stdout", "exit", "status", "files"],
     ours: [1, "UNIMPLEMENTED"],
-    reason: "Raw bytes could be of several types; no program can do anything " +
-      "with theirs.",
+    reason: "Raw bytes could have several types; no program can use theirs.",
   },
   {
     cases: ["npy header: Fortran order", "npy header: big-endian"],
     differs: ["stdout", "exit", "status"],
     ours: [0],
-    reason: "Either order of bytes and of dimensions is read.",
+    reason: "We read both byte orders and both dimension orders.",
   },
   {
     cases: ["2xbf16=1 2 to out.npy", "2xf8E4M3FN=1 2 to out.npy"],
     differs: ["exit", "status", "files"],
     ours: [0],
-    reason: "They are written as NumPy writes the types of ml_dtypes.",
+    reason: "We write ml_dtypes types as NumPy does.",
   },
   {
     cases: [
       "bytes",
       "bytes of nothing",
-      "bytes that are left",
-      "more bytes than are expected",
-      "an array, then what is not one",
+      "leftover bytes",
+      "more bytes than expected",
+      "an array, then other bytes",
     ],
     ...REFUSED,
-    reason: "Bytes of a file that nothing takes are refused; theirs are " +
-      "overlooked.",
+    reason: "We reject unused bytes of a file; theirs ignores them.",
   },
   {
     cases: ["an array for another type", "an array for another shape"],
     ...REFUSED,
     reason:
-      "The array of a NumPy file must be of the type that is asked for; " +
-      "theirs takes the file's header for elements.",
+      "A NumPy file's array must have the requested type; theirs reads the " +
+      "file's header as elements.",
   },
   {
     cases: ["an array for a type"],
     differs: ["stdout"],
     ours: [0],
-    reason:
-      "The array of a NumPy file is read; theirs takes the file's header " +
-      "for elements.",
+    reason: "We read a NumPy file's array; theirs reads the file's header as " +
+      "elements.",
   },
   {
-    cases: ["an array that is expected, with its type"],
+    cases: ["an expected array with its type"],
     differs: ["stdout", "exit"],
     ours: [0],
-    reason: "The same: it is as expected.",
+    reason: "Likewise, for an expected output.",
   },
   {
     cases: ["list drivers"],
     differs: ["stdout"],
     ours: [0],
-    reason: "The library has no CUDA and no HIP, but the driver `null`.",
+    reason: "Our library has no CUDA or HIP driver, but has `null`.",
   },
   {
     cases: ["parameters of long patterns"],
     differs: ["stdout", "exit", "status"],
     ours: [0],
-    reason: "A splat can be of 8 bytes; theirs cannot be loaded.",
+    reason: "Our splats can have 8 bytes; theirs fails to load.",
   },
   {
     cases: ["flags as --help prints them"],
     differs: ["stdout", "exit", "status"],
     ours: [0],
-    reason: "What --help prints can be given back; theirs takes two quotes " +
-      "for a name.",
+    reason:
+      "We accept flags as --help prints them; theirs reads two quotes as a " +
+      "name.",
   },
   {
     cases: [
       "an unknown flag",
-      "workers of no known kind",
-      "parameters in no known way",
+      "workers of an unknown kind",
+      "an unknown parameter mode",
     ],
     differs: ["exit", "status"],
     ours: [2],
-    reason: "Wrong usage has an exit status of its own.",
+    reason: "Wrong usage has its own exit status.",
   },
   {
     cases: ["a capture for replays"],
     differs: ["stdout", "exit", "files"],
     ours: [2],
-    reason: "The capture of replays is not in the library.",
+    reason: "Our library does not capture replays.",
   },
   {
     cases: [
-      "an equality mode of no known name",
+      "an unknown equality mode",
       "a stray argument",
-      "a limit that is no number",
-      "a tolerance that is no number",
-      "statistics, maybe",
+      "a limit that is not a number",
+      "a tolerance that is not a number",
+      "statistics of an unknown kind",
       "a flag of CUDA's",
     ],
     ...WRONG_USAGE,
-    reason: "What is not understood is refused; theirs overlooks it.",
+    reason: "We reject what we do not understand; theirs ignores it.",
   },
 ];

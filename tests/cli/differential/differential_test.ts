@@ -1,4 +1,4 @@
-// `iree run` and `iree-run-module` side by side, over many command lines.
+// `iree run` and `iree-run-module` side by side, on many command lines.
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -16,7 +16,7 @@ import { FILE_CASES } from "./file_cases.ts";
 import { PROGRAM_CASES } from "./program_cases.ts";
 import { VALUE_CASES } from "./value_cases.ts";
 
-/** What a program did. */
+/** The outcome of a program. */
 interface Outcome extends Record<Aspect, unknown> {
   readonly stdout: string;
   readonly exit: number;
@@ -33,14 +33,14 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
 };
 const CASES = Object.values(GROUPS).flat();
 
-test("There are enough cases, and each has a name of its own", () => {
-  // What docs/coming-from.md says.
+test("There are enough cases, and each has a unique name", () => {
+  // The number in docs/coming-from.md.
   assert(CASES.length > 300, `${CASES.length} cases`);
   const names = CASES.map(({ name }) => name);
   assertEquals(names.length, new Set(names).size);
 });
 
-test("Differences are of cases that there are, each in one place", () => {
+test("Every difference names existing cases, each once", () => {
   const names = new Set(CASES.map(({ name }) => name));
   const listed = DIFFERENCES.flatMap(({ cases }) => cases);
   assertEquals(listed.filter((name) => !names.has(name)), []);
@@ -48,7 +48,7 @@ test("Differences are of cases that there are, each in one place", () => {
 });
 
 for (const [what, cases] of Object.entries(GROUPS)) {
-  test(`Values ${what} do what iree-run-module does with them`, async () => {
+  test(`Values ${what} give the same outcome as iree-run-module`, async () => {
     const wrong: string[] = [];
     await forEach(cases, async (it) => {
       const problem = await compare(it);
@@ -106,7 +106,7 @@ async function outcome(
   };
 }
 
-/** The code of the failure; nothing for wrong usage and for a mismatch. */
+/** The failure's code; undefined for wrong usage and for a mismatch. */
 function statusOf(stderr: string): string | undefined {
   return /(?:^|: )([A-Z_]{4,})[:;]/m.exec(stderr)?.[1];
 }

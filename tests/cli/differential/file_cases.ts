@@ -10,7 +10,7 @@ import {
   npyOfHeader,
 } from "./case.ts";
 
-/** NumPy's types with the bytes of an element. */
+/** NumPy's types with the size of an element in bytes. */
 const DESCRS: readonly (readonly [string, number])[] = [
   ["|b1", 1],
   ["|i1", 1],
@@ -87,7 +87,7 @@ const READING: readonly Case[] = [
     "--input=3xf32=@in.bin",
     "--input=2xf32=+in.bin",
   ),
-  two("bytes that are left", "--input=2xf32=@in.bin", "--input=1xi8"),
+  two("leftover bytes", "--input=2xf32=@in.bin", "--input=1xi8"),
   two(
     "an array for a type",
     "--input=2xf32=@in.npy",
@@ -96,7 +96,7 @@ const READING: readonly Case[] = [
   two("an array for another type", "--input=2xi32=@in.npy", "--input=1xi8"),
   two("an array for another shape", "--input=1x2xf32=@in.npy", "--input=1xi8"),
   {
-    name: "an array, then what is not one",
+    name: "an array, then other bytes",
     function: "view",
     args: ["--input=@in.npy"],
     files: { "in.npy": join(npy("<f4", "(1,)", floats(1)), ascii("more")) },
@@ -107,22 +107,22 @@ const READING: readonly Case[] = [
     args: ["--input=xf32=1.5"],
   },
   {
-    name: "more bytes than are expected",
+    name: "more bytes than expected",
     function: "view",
     args: ["--input=2xf32=1 2", "--expected_output=2xf32=@in.bin"],
     files: BYTES,
   },
   {
-    name: "an array that is expected, with its type",
+    name: "an expected array with its type",
     function: "view",
     args: ["--input=2xf32=1 2", "--expected_output=2xf32=@in.npy"],
     files: { "in.npy": npy("<f4", "(2,)", floats(1, 2)) },
   },
   two("bytes of nothing", "--input=0xf32=@in.bin", "--input=f32=+in.bin"),
-  two("a third array that is not there", "--input=*in.npy", "--input=+in.npy"),
+  two("a missing third array", "--input=*in.npy", "--input=+in.npy"),
   two("one array too many", "--input=1xi8", "--input=*in.npy"),
-  two("a file that is not there", "--input=@missing.npy", "--input=1xi8"),
-  two("bytes that are not there", "--input=2xi8=@missing", "--input=1xi8"),
+  two("a missing file", "--input=@missing.npy", "--input=1xi8"),
+  two("missing bytes", "--input=2xi8=@missing", "--input=1xi8"),
   two("a file of no known kind", "--input=@in.bin", "--input=1xi8"),
   two("all of a file of no known kind", "--input=*in.bin"),
   two("a folder", "--input=@.", "--input=1xi8"),
@@ -264,7 +264,7 @@ const WRITING: readonly Case[] = [
     "--output=",
   ),
   scalars(
-    "an output that cannot be written",
+    "an unwritable output",
     "--output=@no/out.npy",
     "--output=",
     "--output=",

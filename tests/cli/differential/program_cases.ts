@@ -1,4 +1,4 @@
-// Programs of every model, devices, parameters, and what is told besides.
+// Programs of every model, devices, parameters and diagnostics.
 
 import { Instance, ParameterIndex } from "../../../mod.ts";
 import { TemporaryFolder } from "../../support.ts";
@@ -100,7 +100,7 @@ const DEVICES: readonly Case[] = [
   told("no such device", "--device=bogus"),
   told("no such allocator", "--device_allocator=bogus"),
   told("no such plugin", "--executable_plugin=./missing.so"),
-  told("workers of no known kind", "--task_topology_mode=bogus"),
+  told("workers of an unknown kind", "--task_topology_mode=bogus"),
   told(
     "workers of a device without",
     "--device=local-sync",
@@ -139,7 +139,7 @@ const PROFILING: readonly Case[] = [
   ],
 ].map(([name, ...args]) => multiplying(name, "mul_vmvx.mlir", ...args));
 
-/** An archive of the parameters of `parameters.mlir`, with some not packed. */
+/** A parameter archive for `parameters.mlir`, with some entries not packed. */
 function makeArchive(expand: string[]): Uint8Array<ArrayBuffer> {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
@@ -184,7 +184,7 @@ const PARAMETERS: readonly Case[] = [
   withParameters("parameters that are not there", "--parameters=model=no.irpa"),
   withParameters("parameters of no known kind", "--parameters=model=model.txt"),
   withParameters(
-    "parameters in no known way",
+    "an unknown parameter mode",
     "--parameters=model=model.irpa",
     "--parameter_mode=bogus",
   ),
@@ -192,13 +192,13 @@ const PARAMETERS: readonly Case[] = [
 
 const OTHERS: readonly Case[] = [
   {
-    name: "what an instrumented program recorded",
+    name: "the recording of an instrumented program",
     module: "instrumented.mlir",
     function: "double",
     args: ["--input=4", "--instrument_file=out.bin"],
   },
   {
-    name: "what a program that is not instrumented recorded",
+    name: "the recording of a program without instrumentation",
     function: "i8",
     args: ["--input=4", "--instrument_file=out.bin"],
   },
@@ -233,7 +233,7 @@ const OTHERS: readonly Case[] = [
     args: ["--device_replay_output=out"],
   },
   {
-    name: "statistics, maybe",
+    name: "statistics of an unknown kind",
     function: "constant",
     args: ["--print_statistics=maybe"],
   },

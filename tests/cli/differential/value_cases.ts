@@ -1,5 +1,4 @@
-// Inputs that are written on the command line: every element type by rank and
-// by form.
+// Inputs on the command line: every element type by rank and by form.
 
 import type { Case } from "./case.ts";
 
@@ -33,7 +32,7 @@ const ELEMENTS: Readonly<Record<string, readonly [string, string, string]>> = {
   "*16": ["0102", "0000", "ffff"],
 };
 
-/** Texts of a tensor of a type for one shape after the other. */
+/** Texts of a tensor of one type, one for each shape. */
 function* shapes(
   type: string,
   [a, b, c]: readonly [string, string, string],
@@ -46,7 +45,7 @@ function* shapes(
   yield `3x${type}`;
 }
 
-/** Every type by its shapes, spread so that each pair is met about once. */
+/** Every type with its shapes, spread so that each pair occurs about once. */
 function* tensors(): Generator<Case> {
   for (
     const [ordinal, [type, elements]] of Object.entries(ELEMENTS).entries()
@@ -108,7 +107,7 @@ function* forms(): Generator<Case> {
     args: ["--input=-7", "--input=0x10", "--input=1e-7", "--input=-inf"],
   };
   yield {
-    name: "scalars that are null",
+    name: "null scalars",
     function: "scalars",
     args: Array(4).fill("--input=(null)"),
   };
@@ -122,7 +121,7 @@ function* forms(): Generator<Case> {
   yield { name: "an f16", function: "f16", args: ["--input=1.5"] };
   yield { name: "a bf16", function: "bf16", args: ["--input=-2"] };
   yield {
-    name: "tensors that are computed with",
+    name: "tensors in a computation",
     function: "mul",
     args: ["--input=4xf32=1 2 3 4", "--input=4xf32=0.5"],
   };

@@ -33,7 +33,7 @@ export interface ParseOptions {
   default?: Readonly<Record<string, unknown>>;
 
   /**
-   * Leaves everything after the first argument that is no flag in `_`.
+   * Stops at the first positional argument: it and all others go into `_`.
    *
    * @default {false}
    */

@@ -8,11 +8,11 @@ import { parentPort } from "node:worker_threads";
 import { pinMemory } from "../../../ffi/ownership/pinned_memory.ts";
 import { BufferView, Device, Instance, IreeError } from "../../../mod.ts";
 
-/** What became of it. */
+/** The outcome. */
 export interface Attempt {
-  /** Why the memory was not adopted. */
+  /** The reason why memory could not be imported. */
   refusal: string | undefined;
-  /** The key that memory would have been kept under. */
+  /** The key that memory would have had. */
   key: number;
 }
 
@@ -30,7 +30,7 @@ function attempt(): Attempt {
   return { refusal, key: pinMemory(new ArrayBuffer(0)) };
 }
 
-// Only workers of Node have a port; only the others are a worker's scope.
+// Only Node workers have a port; only web workers have a worker scope.
 const scope = globalThis as unknown as {
   postMessage(message: Attempt): void;
 };

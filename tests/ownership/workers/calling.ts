@@ -6,13 +6,13 @@
 
 import { type BufferView, load, type LoadedProgram } from "../../../mod.ts";
 
-/** What the worker is told. */
+/** The worker's task. */
 export interface CallingMessage {
   /** Path of the program `sync_work`. */
   readonly syncWork: string;
   /** Path of the program `async_work`. */
   readonly asyncWork: string;
-  /** How often the loop goes round. */
+  /** Number of turns of the loop. */
   readonly turns: number;
 }
 
@@ -30,9 +30,9 @@ scope.onmessage = ({ data: { syncWork, asyncWork, turns } }) => {
   const fenced = open(asyncWork);
   fenced.lookupFunction("power").submit(new Float32Array(65536), 100);
   const accumulate = fenced.lookupFunction("accumulate");
-  // Memory of another device, which calls go on with when the worker is gone.
+  // Memory of another device, which calls use after the worker has ended.
   const foreign = open(syncWork).call("mul", [1, 2, 3, 4], [1, 1, 1, 1]);
-  // More than Deno has threads to wait for them.
+  // More calls than Deno has threads to wait for them.
   for (let i = 0; i < 50; i++) accumulate.submit(foreign as BufferView);
   scope.postMessage("running");
 };

@@ -1,22 +1,22 @@
 /**
- * A worker that makes devices and releases them, or that calls a program on a
- * device, until both kinds of worker have done it often.
+ * A worker that either makes and releases devices or calls a program on a
+ * device, until both kinds of worker have done so often enough.
  *
  * @module
  */
 
 import { Device, Instance, load } from "../../../mod.ts";
 
-/** What the worker is told. */
+/** The worker's task. */
 export interface DevicesOrder {
   what: "devices" | "calls";
-  /** Two numbers, shared: how often each of the two workers did it. */
+  /** Two shared counters, one for each of the two workers. */
   times: SharedArrayBuffer;
   /** Paths of the module `types` and of a program that imports from it. */
   modules: string[];
 }
 
-/** What it reports: what went wrong. */
+/** Its report: the failure, if any. */
 export interface DevicesReport {
   failure?: string;
 }
@@ -27,7 +27,7 @@ declare const self: {
   close(): void;
 };
 
-/** How often each does it at least. */
+/** The least number of rounds for each. */
 const TIMES = 500;
 
 self.onmessage = ({ data: { what, times, modules } }) => {
@@ -44,7 +44,7 @@ self.onmessage = ({ data: { what, times, modules } }) => {
     }
     self.postMessage({});
   } catch (error) {
-    // The other one is not to wait for this one.
+    // Keeps the other worker from waiting for this one.
     Atomics.store(done, own, TIMES);
     self.postMessage({ failure: String(error) });
   }

@@ -1,6 +1,6 @@
 /**
- * Programs that end in ways of their own, for `exit_test.ts`: the first
- * argument is how, the others are the paths that `makeObjects` takes.
+ * Programs that end in different ways, for `exit_test.ts`: the first argument
+ * names the way, the others are the paths for `makeObjects`.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { Instance, load, type Program, runtime } from "../../../mod.ts";
 import { waitUntil, waitUntilLive } from "../../waiting.ts";
 import { type HoldingOrder, makeObjects } from "./holding.ts";
 
-/** Starts a worker; it holds objects and is at what it was told to do. */
+/** Starts a worker; resolves once it holds objects and does its task. */
 async function start(
   what: HoldingOrder["what"],
   paths: string[],
 ): Promise<{ worker: Worker; failed: Promise<string> }> {
-  // There are no statistics before the library is open.
+  // Statistics need the open library.
   Instance.open().dispose();
   const url = new URL("./holding.ts", import.meta.url);
   const worker = new Worker(url, { type: "module" });
@@ -28,7 +28,7 @@ async function start(
   const order: HoldingOrder = { what, paths };
   worker.postMessage(order);
   await ready;
-  // So that it is probably in the middle of it; the tests do not depend on it.
+  // Makes it likely that work is under way; the tests do not depend on it.
   await pause(100);
   return { worker, failed };
 }
@@ -37,7 +37,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Starts a worker that waits at a latch; gives the latch. */
+/** Starts a worker that waits at a latch; returns the latch. */
 async function startWaiting(
   paths: string[],
 ): Promise<{ worker: Worker; latch: Program }> {
@@ -100,7 +100,7 @@ const ENDINGS: Record<string, (paths: string[]) => unknown> = {
     await start("loop", paths);
     throw new RangeError("thrown on purpose");
   },
-  // Deno would wait for the worker's thread if the program just ended.
+  // Without this, Deno would wait for the worker's thread.
   "terminates a worker that computes": async (paths) => {
     const { worker } = await start("loop", paths);
     worker.terminate();
@@ -113,7 +113,7 @@ const ENDINGS: Record<string, (paths: string[]) => unknown> = {
     // The call returns while the program ends.
     latch.call("open");
   },
-  // A call that is under way ends before its worker does.
+  // A running call ends before its worker does.
   "terminates a worker that waits": async (paths) => {
     const { worker, latch } = await startWaiting(paths);
     worker.terminate();

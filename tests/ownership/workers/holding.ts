@@ -1,5 +1,5 @@
 /**
- * A worker that holds objects of many kinds and does what it is told.
+ * A worker that holds objects of many kinds and performs a task.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
   type Value,
 } from "../../../mod.ts";
 
-/** What the worker does, and the modules for it. */
+/** The worker's task and the modules for it. */
 export interface HoldingOrder {
   what: "loop" | "wait" | "tensors" | "close" | "exit" | "throw";
   paths: string[];
 }
 
-/** Programs among the objects. */
+/** Programs to hold. */
 export interface HeldPrograms {
   text: Program;
   latch: Program;
@@ -38,7 +38,7 @@ declare const self: {
 const kept: unknown[] = [];
 
 /**
- * Makes objects that nobody disposes.
+ * Makes objects that are never disposed.
  *
  * @param paths Paths of the modules `printing` and `types`, of the programs
  * `many_types` and `arithmetic`, and of the module `latch`.

@@ -1,5 +1,5 @@
 /**
- * A worker that gives the memory of a mapping away.
+ * A worker that transfers a mapping's memory.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What `reload_test.ts` runs again and again in one process: opens a device and
- * a program for as long as the isolate lives, and prints what is live natively.
+ * Run repeatedly in one process by `reload_test.ts`: opens a device and a
+ * program for the isolate's lifetime and prints the live native allocations.
  *
  * @module
  */

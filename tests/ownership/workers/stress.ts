@@ -1,6 +1,6 @@
 /**
  * A worker that makes programs, modules, contexts, functions, lists and
- * references at random, checks what they do, and lets them go at random.
+ * references at random, checks their behaviour, and releases them at random.
  *
  * @module
  */
@@ -19,12 +19,12 @@ import {
   type VmRef,
 } from "../../../mod.ts";
 
-/** What the worker is told at first. */
+/** The worker's first message. */
 export interface StressOrder {
   seed: number;
-  /** How much to do at least. */
+  /** The least number of steps. */
   steps: number;
-  /** A number, shared: work goes on while it is 0. */
+  /** A shared number: work continues while it is 0. */
   stop: SharedArrayBuffer;
   /** Paths of native modules. */
   types: string;
@@ -35,7 +35,7 @@ export interface StressOrder {
   mismatched: string;
 }
 
-/** What it reports: how much it did so far or in all, or what went wrong. */
+/** Its report: the steps so far or in total, or the failure. */
 export type StressReport =
   | { kind: "working"; steps: number }
   | { kind: "done"; steps: number }
@@ -47,12 +47,12 @@ declare const self: {
   close(): void;
 };
 
-/** Something alive and how to check it. */
+/** A live object and its check. */
 interface Subject extends Disposable {
   check(): void;
 }
 
-/** Whole numbers below a limit, the same ones for the same seed. */
+/** Integers below a limit, the same ones for the same seed. */
 type Random = (limit: number) => number;
 
 function randomNumbers(seed: number): Random {
@@ -90,7 +90,7 @@ function makeProgram(order: StressOrder, random: Random): Subject {
   return { check, [Symbol.dispose]: () => program.dispose() };
 }
 
-/** A native module in a context, with an object of its that is counted on. */
+/** A native module in a context, with one of its objects, which counts. */
 function makeCounter(order: StressOrder, random: Random): Subject {
   const stack = new DisposableStack();
   const instance = stack.use(Instance.open());
@@ -100,7 +100,7 @@ function makeCounter(order: StressOrder, random: Random): Subject {
   const add = stack.use(context.lookupFunction("types.counter_add"));
   let value = random(1000);
   const counter = stack.use(make.call(value) as VmRef);
-  // The function needs none of them to be kept from outside.
+  // The function keeps all of them alive.
   for (const object of [instance, module, context, make]) {
     if (random(2) === 0) object.dispose();
   }
@@ -115,7 +115,7 @@ function makeCounter(order: StressOrder, random: Random): Subject {
   return { check, [Symbol.dispose]: () => stack.dispose() };
 }
 
-/** A list with an object of a native module and memory of a device in it. */
+/** A list with an object of a native module and device memory. */
 function makeList(order: StressOrder, random: Random): Subject {
   using instance = Instance.open();
   using program = load({
@@ -140,7 +140,7 @@ function makeList(order: StressOrder, random: Random): Subject {
   return { check, [Symbol.dispose]: () => list.dispose() };
 }
 
-/** Modules that do not fit, and arguments that do not. */
+/** Modules and arguments that do not fit. */
 function makeFailing(order: StressOrder): Subject {
   const program = load({ modules: [order.inlined] });
   const source = load({ modules: [order.types] });
@@ -171,7 +171,7 @@ const MAKERS = [makeProgram, makeCounter, makeList, makeFailing];
 /** The most subjects alive at a time. */
 const MAX_SUBJECTS = 12;
 
-/** One thing at random; what is left undisposed is the collector's. */
+/** One random step; the garbage collector gets undisposed objects. */
 function step(order: StressOrder, random: Random, subjects: Subject[]): void {
   const choice = random(10);
   if (subjects.length === 0 || choice < 3) {

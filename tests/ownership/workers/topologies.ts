@@ -1,18 +1,18 @@
 /**
- * A worker that makes devices with workers of their own, again and again.
+ * A worker that repeatedly makes devices with workers of their own.
  *
  * @module
  */
 
 import { Device, Instance } from "../../../mod.ts";
 
-/** What the worker is told. */
+/** The worker's task. */
 export interface TopologiesOrder {
   times: number;
   groupCount: number;
 }
 
-/** What it tells: how many workers each of the devices had. */
+/** Its report: how many workers each of the devices had. */
 export type TopologiesReport = number[];
 
 declare const self: {
