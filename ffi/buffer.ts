@@ -7,9 +7,10 @@
 import { toSafeNumber } from "./base/record.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
-import { check, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import { check } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /** Creates a mutable VM buffer with a copy of the bytes. */
 export function createBuffer(
@@ -17,9 +18,9 @@ export function createBuffer(
   source: Bytes,
 ): Handle {
   const bytes = bytesOf(source, "the contents of a buffer");
-  return new Handle(
+  return own(
     Kind.buffer,
-    created(native.iree_ffi_buffer_create(bytes, BigInt(bytes.length))),
+    native.iree_ffi_buffer_create(bytes, BigInt(bytes.length)),
     instance,
   );
 }

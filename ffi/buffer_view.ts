@@ -4,13 +4,12 @@
  * @module
  */
 
-import { RecordReader } from "./base/record.ts";
-import { readBytes, readText } from "./base/text.ts";
 import { byteLengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
-import { check, checkLength, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import { check, readRecord, readString } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /** Where tensors are allocated. */
 export interface Placement {
@@ -59,7 +58,7 @@ export function ownBufferView(
   { instance, devices }: Placement,
   pointer: Deno.PointerValue,
 ): Handle {
-  const view = new Handle(Kind.bufferView, created(pointer), instance);
+  const view = own(Kind.bufferView, pointer, instance);
   // Memory of a device must not outlive the device.
   if (devices !== undefined) view.deviceLifetime.addDevice(devices);
   return view;
@@ -109,16 +108,12 @@ export interface BufferViewDescription {
 
 /** Reads what a buffer view tells of itself. */
 export function describeBufferView(view: Handle): BufferViewDescription {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_buffer_view_describe(
-          view.pointer(Kind.bufferView),
-          buffer,
-          capacity,
-        ),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_buffer_view_describe(
+      view.pointer(Kind.bufferView),
+      buffer,
+      capacity,
+    )
   );
   const elementType = record.string();
   const rank = record.u32();
@@ -132,14 +127,12 @@ export function formatBufferView(
   view: Handle,
   maxElementCount: number,
 ): string {
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_buffer_view_format(
-        view.pointerToContents(Kind.bufferView),
-        maxElementCount,
-        buffer,
-        capacity,
-      ),
+  return readString((buffer, capacity) =>
+    native.iree_ffi_buffer_view_format(
+      view.pointerToContents(Kind.bufferView),
+      maxElementCount,
+      buffer,
+      capacity,
     )
   );
 }

@@ -8,9 +8,10 @@ import { encodeText } from "./base/text.ts";
 import { byteLengthOf, type Refuse } from "./base/typed_array.ts";
 import type { TensorBytes } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
-import { check, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import { check } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 import { runElsewhere } from "./ownership/thread_pool.ts";
 import { ownReference } from "./reference.ts";
 
@@ -55,18 +56,16 @@ export function createCall(
 ): Handle {
   const { devices, takesFences } = options;
   const bytes = encodeText(name, "the name of the function");
-  const call = new Handle(
+  const call = own(
     Kind.call,
-    created(
-      native.iree_ffi_call_create(
-        context.instance.pointer(Kind.instance),
-        context.pointer(Kind.context),
-        devices?.pointer(Kind.deviceGroup) ?? null,
-        takesFences ? 1 : 0,
-        moduleOrdinal,
-        bytes,
-        bytes.length,
-      ),
+    native.iree_ffi_call_create(
+      context.instance.pointer(Kind.instance),
+      context.pointer(Kind.context),
+      devices?.pointer(Kind.deviceGroup) ?? null,
+      takesFences ? 1 : 0,
+      moduleOrdinal,
+      bytes,
+      bytes.length,
     ),
     context.instance,
   );

@@ -6,8 +6,9 @@
 
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /** `IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION`. */
 const TRACE_EXECUTION = 1;
@@ -28,14 +29,12 @@ export function createContext(
         native.iree_ffi_module_list_push(list, module.pointer(Kind.module)),
       );
     }
-    const context = new Handle(
+    const context = own(
       Kind.context,
-      created(
-        native.iree_ffi_context_create(
-          instance.pointer(Kind.instance),
-          traceExecution ? TRACE_EXECUTION : 0,
-          list,
-        ),
+      native.iree_ffi_context_create(
+        instance.pointer(Kind.instance),
+        traceExecution ? TRACE_EXECUTION : 0,
+        list,
       ),
       instance,
     );
@@ -54,9 +53,9 @@ export function forkContext(
   context: Handle,
   modules: readonly Handle[],
 ): Handle {
-  const fork = new Handle(
+  const fork = own(
     Kind.context,
-    created(native.iree_ffi_context_fork(context.pointer(Kind.context))),
+    native.iree_ffi_context_fork(context.pointer(Kind.context)),
     context.instance,
   );
   // Objects in globals are both's.

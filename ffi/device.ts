@@ -4,12 +4,13 @@
  * @module
  */
 
-import { packStrings, RecordReader, toSafeNumber } from "./base/record.ts";
-import { encodeText, readBytes, readText } from "./base/text.ts";
+import { packStrings, toSafeNumber } from "./base/record.ts";
+import { encodeText } from "./base/text.ts";
 import { native } from "./library/library.ts";
-import { check, checkLength, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import { check, readRecord, readString } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 import { packTaskOptions, type TaskOptions } from "./task.ts";
 
 /**
@@ -32,17 +33,15 @@ export function createDeviceGroup(
   const taskRecord = task === undefined
     ? new Uint8Array()
     : packTaskOptions(task);
-  return new Handle(
+  return own(
     Kind.deviceGroup,
-    created(
-      native.iree_ffi_device_group_create(
-        uriRecord,
-        uriRecord.length,
-        allocatorRecord,
-        allocatorRecord.length,
-        taskRecord,
-        taskRecord.length,
-      ),
+    native.iree_ffi_device_group_create(
+      uriRecord,
+      uriRecord.length,
+      allocatorRecord,
+      allocatorRecord.length,
+      taskRecord,
+      taskRecord.length,
     ),
     instance,
   );
@@ -57,14 +56,12 @@ function packTexts(
 
 /** Reads the id that its driver gave to a device of a group. */
 export function deviceId(group: Handle, ordinal: number): string {
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_device_id(
-        group.pointer(Kind.deviceGroup),
-        ordinal,
-        buffer,
-        capacity,
-      ),
+  return readString((buffer, capacity) =>
+    native.iree_ffi_device_id(
+      group.pointer(Kind.deviceGroup),
+      ordinal,
+      buffer,
+      capacity,
     )
   );
 }
@@ -140,14 +137,12 @@ export function deviceStatistics(group: Handle, ordinal: number): number[] {
 
 /** Formats the counts of a device's allocator as IREE prints them. */
 export function formatDeviceStatistics(group: Handle, ordinal: number): string {
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_device_format_statistics(
-        group.pointer(Kind.deviceGroup),
-        ordinal,
-        buffer,
-        capacity,
-      ),
+  return readString((buffer, capacity) =>
+    native.iree_ffi_device_format_statistics(
+      group.pointer(Kind.deviceGroup),
+      ordinal,
+      buffer,
+      capacity,
     )
   );
 }
@@ -169,17 +164,13 @@ export function deviceMemoryHeaps(
   group: Handle,
   ordinal: number,
 ): MemoryHeap[] {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_device_memory_heaps(
-          group.pointer(Kind.deviceGroup),
-          ordinal,
-          buffer,
-          capacity,
-        ),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_device_memory_heaps(
+      group.pointer(Kind.deviceGroup),
+      ordinal,
+      buffer,
+      capacity,
+    )
   );
   return record.list(() => ({
     type: record.string().split("|"),

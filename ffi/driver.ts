@@ -4,10 +4,9 @@
  * @module
  */
 
-import { RecordReader } from "./base/record.ts";
-import { encodeText, readBytes } from "./base/text.ts";
+import { encodeText } from "./base/text.ts";
 import { native } from "./library/library.ts";
-import { checkLength } from "./library/status.ts";
+import { readRecord } from "./library/status.ts";
 
 /** A driver in the library. */
 export interface DriverInfo {
@@ -19,10 +18,8 @@ export interface DriverInfo {
 
 /** Lists all drivers in the library. */
 export function listDrivers(): DriverInfo[] {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(native.iree_ffi_driver_list(buffer, capacity))
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_driver_list(buffer, capacity)
   );
   return record.list(() => ({
     name: record.string(),
@@ -43,18 +40,14 @@ export function listDriverDevices(
   withDetails: boolean,
 ): DriverDevice[] {
   const name = encodeText(driver, "the name of the driver");
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_driver_devices(
-          name,
-          name.length,
-          withDetails ? 1 : 0,
-          buffer,
-          capacity,
-        ),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_driver_devices(
+      name,
+      name.length,
+      withDetails ? 1 : 0,
+      buffer,
+      capacity,
+    )
   );
   return record.list(() => ({
     path: record.string(),

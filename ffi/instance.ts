@@ -7,9 +7,9 @@
 import { RecordReader, toSafeNumber } from "./base/record.ts";
 import { encodeText, readBytes } from "./base/text.ts";
 import { bindAll, native, openLibrary } from "./library/library.ts";
-import { created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /**
  * Opens the library when that has not happened and retains the instance.
@@ -21,10 +21,7 @@ import { Kind } from "./ownership/kind.ts";
 export function acquireInstance(library?: string | URL, all = false): Handle {
   openLibrary(library);
   if (all) bindAll();
-  return new Handle(
-    Kind.instance,
-    created(native.iree_ffi_instance_acquire()),
-  );
+  return own(Kind.instance, native.iree_ffi_instance_acquire());
 }
 
 /** Whether a type of that full name, such as `hal.buffer_view`, is known. */

@@ -7,15 +7,16 @@
 import { IreeError } from "./base/error.ts";
 import { encodeText, readText } from "./base/text.ts";
 import { native } from "./library/library.ts";
-import { check, checkLength, created } from "./library/status.ts";
+import { check, readString } from "./library/status.ts";
 import {
   type ListElements,
   type ScalarType,
   Tag,
   takeElements,
 } from "./list_elements.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 import { ownReference } from "./reference.ts";
 
 /** Creates an empty list; of anything when no type is given. */
@@ -24,13 +25,11 @@ export function createList(
   elementType: ScalarType | undefined,
   capacity: number,
 ): Handle {
-  return new Handle(
+  return own(
     Kind.list,
-    created(
-      native.iree_ffi_list_create(
-        elementType === undefined ? 0 : Tag[elementType],
-        capacity,
-      ),
+    native.iree_ffi_list_create(
+      elementType === undefined ? 0 : Tag[elementType],
+      capacity,
     ),
     instance,
   );
@@ -140,16 +139,14 @@ export function formatList(
   maxElementCount: number,
 ): string {
   const bytes = encodeText(name, "the name of the list");
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_list_format(
-        idleList(list),
-        bytes,
-        bytes.length,
-        maxElementCount,
-        buffer,
-        capacity,
-      ),
+  return readString((buffer, capacity) =>
+    native.iree_ffi_list_format(
+      idleList(list),
+      bytes,
+      bytes.length,
+      maxElementCount,
+      buffer,
+      capacity,
     )
   );
 }

@@ -5,17 +5,14 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
-import { packStrings, RecordReader } from "./base/record.ts";
-import { encodeName, encodeText, readBytes } from "./base/text.ts";
+import { packStrings, type RecordReader } from "./base/record.ts";
+import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
-import { checkLength, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import { readRecord } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
-
-function own(instance: Handle, module: Deno.PointerValue): Handle {
-  return new Handle(Kind.module, created(module), instance);
-}
+import { own } from "./ownership/own.ts";
 
 /** Loads a bytecode module from a file, read into memory or mapped. */
 export function openBytecodeModule(
@@ -25,13 +22,14 @@ export function openBytecodeModule(
 ): Handle {
   const bytes = encodeName(path, "the path of the module");
   return own(
-    instance,
+    Kind.module,
     native.iree_ffi_bytecode_module_open(
       instance.pointer(Kind.instance),
       bytes,
       bytes.length,
       map ? 1 : 0,
     ),
+    instance,
   );
 }
 
@@ -42,12 +40,13 @@ export function createBytecodeModule(
 ): Handle {
   const bytes = bytesOf(source, "a program");
   return own(
-    instance,
+    Kind.module,
     native.iree_ffi_bytecode_module_create(
       instance.pointer(Kind.instance),
       bytes,
       BigInt(bytes.length),
     ),
+    instance,
   );
 }
 
@@ -68,7 +67,7 @@ export function createDynamicModule(
     ]),
   );
   const module = own(
-    instance,
+    Kind.module,
     native.iree_ffi_dynamic_module_create(
       instance.pointer(Kind.instance),
       pathBytes,
@@ -78,6 +77,7 @@ export function createDynamicModule(
       record,
       record.length,
     ),
+    instance,
   );
   module.shareLists();
   return module;
@@ -96,12 +96,13 @@ export function createHalModule(
   lead: number,
 ): Handle {
   const module = own(
-    instance,
+    Kind.module,
     native.iree_ffi_hal_module_create(
       instance.pointer(Kind.instance),
       devices.pointer(Kind.deviceGroup),
       lead,
     ),
+    instance,
   );
   module.deviceLifetime.addDevice(devices);
   module.hold([devices]);
@@ -117,8 +118,9 @@ export function createBuiltinModule(
   name: BuiltinModuleName,
 ): Handle {
   return own(
-    instance,
+    Kind.module,
     native[`iree_ffi_${name}_module_create`](instance.pointer(Kind.instance)),
+    instance,
   );
 }
 
@@ -147,16 +149,12 @@ const DEPENDENCY_OPTIONAL = 2;
 
 /** Reads what a module tells of itself. */
 export function describeModule(module: Handle): ModuleDescription {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_module_describe(
-          module.pointer(Kind.module),
-          buffer,
-          capacity,
-        ),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_module_describe(
+      module.pointer(Kind.module),
+      buffer,
+      capacity,
+    )
   );
   return {
     name: record.string(),
@@ -193,18 +191,14 @@ export function describeFunction(
   linkage: "import" | "export",
   ordinal: number,
 ): FunctionDescription {
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_module_describe_function(
-          module.pointer(Kind.module),
-          LINKAGE[linkage],
-          ordinal,
-          buffer,
-          capacity,
-        ),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_module_describe_function(
+      module.pointer(Kind.module),
+      LINKAGE[linkage],
+      ordinal,
+      buffer,
+      capacity,
+    )
   );
   const actualLinkage = record.u32();
   return {

@@ -10,8 +10,9 @@ import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /** How the bytes of a file of parameters are reached. */
 export type ParameterMode = "file" | "preload" | "mmap";
@@ -34,15 +35,13 @@ export function openParameterFile(
   writable: boolean,
 ): Handle {
   const bytes = encodeName(path, "the path of a parameter file");
-  return new Handle(
+  return own(
     Kind.parameterFile,
-    created(
-      native.iree_ffi_parameter_file_open(
-        bytes,
-        bytes.length,
-        PARAMETER_MODES[mode],
-        writable ? 1 : 0,
-      ),
+    native.iree_ffi_parameter_file_open(
+      bytes,
+      bytes.length,
+      PARAMETER_MODES[mode],
+      writable ? 1 : 0,
     ),
     instance,
   );
@@ -55,14 +54,12 @@ export function createParameterFile(
   writable: boolean,
 ): Handle {
   const bytes = bytesOf(source, "the contents of a parameter");
-  return new Handle(
+  return own(
     Kind.parameterFile,
-    created(
-      native.iree_ffi_parameter_file_create(
-        bytes,
-        BigInt(bytes.length),
-        writable ? 1 : 0,
-      ),
+    native.iree_ffi_parameter_file_create(
+      bytes,
+      BigInt(bytes.length),
+      writable ? 1 : 0,
     ),
     instance,
   );
@@ -70,9 +67,9 @@ export function createParameterFile(
 
 /** Creates an index without entries. */
 export function createParameterIndex(instance: Handle): Handle {
-  return new Handle(
+  return own(
     Kind.parameterIndex,
-    created(native.iree_ffi_parameter_index_create()),
+    native.iree_ffi_parameter_index_create(),
     instance,
   );
 }
@@ -215,13 +212,11 @@ export function createParametersModule(
         ),
       );
     }
-    const module = new Handle(
+    const module = own(
       Kind.module,
-      created(
-        native.iree_ffi_io_parameters_module_create(
-          instance.pointer(Kind.instance),
-          list,
-        ),
+      native.iree_ffi_io_parameters_module_create(
+        instance.pointer(Kind.instance),
+        list,
       ),
       instance,
     );

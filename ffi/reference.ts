@@ -6,9 +6,9 @@
 
 import { readText } from "./base/text.ts";
 import { native } from "./library/library.ts";
-import { created } from "./library/status.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 
 /** A kind of objects that references point to; never null. */
 export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];
@@ -25,11 +25,7 @@ export function ownReference(
   pointer: Deno.PointerValue,
   source: Handle,
 ): Handle {
-  const handle = new Handle(
-    kind as ObjectKind,
-    created(pointer),
-    source.instance,
-  );
+  const handle = own(kind as ObjectKind, pointer, source.instance);
   handle.joinNew(source);
   if (handle.kind === Kind.list) handle.lists.note();
   return handle;

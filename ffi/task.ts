@@ -4,10 +4,10 @@
  * @module
  */
 
-import { RecordReader } from "./base/record.ts";
-import { encodeText, readBytes } from "./base/text.ts";
+import type { RecordReader } from "./base/record.ts";
+import { encodeText } from "./base/text.ts";
 import { native } from "./library/library.ts";
-import { checkLength } from "./library/status.ts";
+import { readRecord } from "./library/status.ts";
 
 /** What native code takes; see `iree_ffi_device_group_create`. */
 export interface TaskOptions {
@@ -106,12 +106,8 @@ const ANY = 0xffffffff;
 /** Reads how workers would be spread. */
 export function readTaskTopologies(options: TaskOptions): TaskTopology[] {
   const task = packTaskOptions(options);
-  const record = new RecordReader(
-    readBytes((buffer, capacity) =>
-      checkLength(
-        native.iree_ffi_task_topologies(task, task.length, buffer, capacity),
-      )
-    ),
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_task_topologies(task, task.length, buffer, capacity)
   );
   const topologies: TaskTopology[] = [];
   while (record.u32() === 1) {

@@ -5,14 +5,15 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
-import { encodeName, encodeText, readText } from "./base/text.ts";
+import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf } from "./base/typed_array.ts";
 import { ownBufferView, type Placement } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
-import { check, checkLength, created } from "./library/status.ts";
+import { check, readString } from "./library/status.ts";
 import { idleList } from "./list.ts";
-import { Handle } from "./ownership/handle.ts";
+import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
 import { ownReference } from "./reference.ts";
 
 /**
@@ -63,20 +64,18 @@ export function compareTensors(
   actual: Handle,
   equality: Equality,
 ): string {
-  return readText((buffer, capacity) =>
-    checkLength(
-      native.iree_ffi_tensor_compare(
-        expected.pointerToContents(Kind.bufferView),
-        actual.pointerToContents(Kind.bufferView),
-        equality.exact ? 1 : 0,
-        equality.f16Tolerance,
-        equality.f32Tolerance,
-        equality.f64Tolerance,
-        equality.bf16Tolerance,
-        equality.relativeTolerance,
-        buffer,
-        capacity,
-      ),
+  return readString((buffer, capacity) =>
+    native.iree_ffi_tensor_compare(
+      expected.pointerToContents(Kind.bufferView),
+      actual.pointerToContents(Kind.bufferView),
+      equality.exact ? 1 : 0,
+      equality.f16Tolerance,
+      equality.f32Tolerance,
+      equality.f64Tolerance,
+      equality.bf16Tolerance,
+      equality.relativeTolerance,
+      buffer,
+      capacity,
     )
   );
 }
@@ -144,13 +143,11 @@ export function checkLibraryFile(path: NativePath): void {
 
 /** Begins to profile a device of a group as IREE's flags say. */
 export function beginProfiling(devices: Handle, ordinal: number): Handle {
-  const profiling = new Handle(
+  const profiling = own(
     Kind.profiling,
-    created(
-      native.iree_ffi_profiling_begin(
-        devices.pointer(Kind.deviceGroup),
-        ordinal,
-      ),
+    native.iree_ffi_profiling_begin(
+      devices.pointer(Kind.deviceGroup),
+      ordinal,
     ),
     devices.instance,
   );
@@ -178,15 +175,13 @@ export function createWatchdog(
   message: string,
 ): Handle {
   const bytes = encodeText(message, "the message of a watchdog");
-  return new Handle(
+  return own(
     Kind.watchdog,
-    created(
-      native.iree_ffi_watchdog_create(
-        milliseconds,
-        exitStatus,
-        bytes,
-        bytes.length,
-      ),
+    native.iree_ffi_watchdog_create(
+      milliseconds,
+      exitStatus,
+      bytes,
+      bytes.length,
     ),
     instance,
   );

@@ -5,7 +5,8 @@
  */
 
 import { errorFromStatus } from "../base/error.ts";
-import { readText } from "../base/text.ts";
+import { RecordReader } from "../base/record.ts";
+import { type Answer, readBytes, readText } from "../base/text.ts";
 import { native } from "./library.ts";
 
 /**
@@ -31,15 +32,33 @@ export function created(pointer: Deno.PointerValue): Deno.PointerObject {
 /** What functions that return a length return when they failed. */
 const FAILED = 0xffffffff;
 
-/**
- * Gives back the length that a function wrote, or throws why it failed.
- *
- * @param length What the function returned.
- * @returns The length.
- */
-export function checkLength(length: number): number {
+function checkLength(length: number): number {
   if (length === FAILED) throw takeFailure();
   return length;
+}
+
+/**
+ * Reads the record that a function writes, or throws why it failed.
+ *
+ * @param answer The native function, its other arguments bound.
+ * @returns The record; good until the next call.
+ */
+export function readRecord(answer: Answer): RecordReader {
+  return new RecordReader(readBytes(checked(answer)));
+}
+
+/**
+ * Reads the text that a function writes, or throws why it failed.
+ *
+ * @param answer The native function, its other arguments bound.
+ * @returns The text.
+ */
+export function readString(answer: Answer): string {
+  return readText(checked(answer));
+}
+
+function checked(answer: Answer): Answer {
+  return (buffer, capacity) => checkLength(answer(buffer, capacity));
 }
 
 function takeFailure(): Error {
