@@ -24,13 +24,13 @@ const END = "<!-- bench: end -->";
 
 const HEAD = `# Results
 
-The last run that was written down, by \`./dev bench:readme\`.
-[README.md](README.md) says who takes part, how it is measured and what is
-compared, and why calls of scalars are quicker from Deno than in C.
+The figures of the last run that \`./dev bench:readme\` recorded.
+[README.md](README.md) describes the contestants, the method and the comparisons,
+and why scalar calls are faster from Deno than in C.
 
-Times of C are absolute, and the others multiples of them. Where C takes no
-part, the multiples are of \`iree-benchmark-module\`, or of \`iree-run-module\` for
-\`iree run\`. ✓ is a goal that the median reaches, ✗ one that it does not.
+Times of C are absolute; the other times are multiples of them. In rows without C,
+they are multiples of \`iree-benchmark-module\`, or of \`iree-run-module\` for
+\`iree run\`. ✓ marks a goal that the median reaches, ✗ one that it misses.
 `;
 
 /**
