@@ -122,8 +122,17 @@ export function waitDeviceIdle(
   );
 }
 
+/** Bytes at the peak, allocated and freed: of the host, then of the device. */
+type AllocatorCounts = [
+  ...[hostPeak: number, hostAllocated: number, hostFreed: number],
+  ...[devicePeak: number, deviceAllocated: number, deviceFreed: number],
+];
+
 /** Reads six counts of a device's allocator; see `iree_ffi.h`. */
-export function deviceStatistics(group: Handle, ordinal: number): number[] {
+export function deviceStatistics(
+  group: Handle,
+  ordinal: number,
+): AllocatorCounts {
   const counts = new BigUint64Array(6);
   check(
     native.iree_ffi_device_statistics(
@@ -132,7 +141,7 @@ export function deviceStatistics(group: Handle, ordinal: number): number[] {
       counts,
     ),
   );
-  return Array.from(counts, toSafeNumber);
+  return Array.from(counts, toSafeNumber) as AllocatorCounts;
 }
 
 /** Formats the counts of a device's allocator as IREE prints them. */

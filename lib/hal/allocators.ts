@@ -45,7 +45,7 @@ function checkAllocator(spec: string): void {
       `an allocator is a string, not ${describeValue(spec)}`,
     );
   }
-  const [, name, pools] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
+  const [, name = "", pools] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
   if (!NAMES.includes(name)) {
     throw refused(
       spec,
@@ -58,7 +58,7 @@ function checkAllocator(spec: string): void {
     throw refused(spec, `'${name}' has nothing after its name`);
   }
   for (const pool of pools.split(",")) {
-    const limits = /=(.*)$/s.exec(pool)?.[1].split(";") ?? [];
+    const limits = /=(.*)$/s.exec(pool)?.[1]?.split(";") ?? [];
     if (pool.trim() !== "" && limits.length <= LIMITS.length) continue;
     throw refused(
       spec,

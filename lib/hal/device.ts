@@ -126,7 +126,7 @@ export class Device extends NativeObject {
     uri: string,
     options: DeviceOptions = {},
   ): Device {
-    return Device.createGroup(instance, [uri], options)[0];
+    return Device.createGroup(instance, [uri], options)[0]!;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { listDrivers } from "../../ffi/driver.ts";
 import { IreeError, reword } from "../base/error.ts";
+import { ownValue } from "../base/own_value.ts";
 import { suggestion } from "../base/suggestion.ts";
 
 /** How IREE says where Vulkan's loader may be named. */
@@ -51,7 +52,7 @@ function explainDriver(error: IreeError): IreeError {
   const { detail } = error;
   const unknown = /^no driver '([^]*?)' registered/.exec(detail);
   if (unknown !== null) {
-    const [text, name] = unknown;
+    const [text, name = ""] = unknown;
     return reword(error, text, adviseDriver(name));
   }
   if (!detail.includes(THEIRS)) return error;
@@ -65,10 +66,11 @@ function explainDriver(error: IreeError): IreeError {
 function adviseDriver(name: string): string {
   const names = listDrivers().map((driver) => driver.name);
   const known = `drivers that there are: ${names.join(", ")}`;
-  if (Object.hasOwn(NOT_BUILT, name) && !names.includes(name)) {
-    return `${NOT_BUILT[name]} is not in this library; ${known}`;
+  const notBuilt = ownValue(NOT_BUILT, name);
+  if (notBuilt !== undefined && !names.includes(name)) {
+    return `${notBuilt} is not in this library; ${known}`;
   }
-  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+  const alias = ownValue(ALIASES, name);
   const meant = alias !== undefined && names.includes(alias)
     ? `; did you mean ${alias}?`
     : suggestion(name, names);

@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import { ownValue } from "../base/own_value.ts";
 import { BinaryFile } from "../files/binary_file.ts";
 import { withFile } from "../files/byte_source.ts";
 import type { ParameterEntry } from "./entry.ts";
@@ -22,8 +23,9 @@ export function readParameterFile(
   path: string,
   name: string,
 ): ParameterEntry[] {
-  const extension = /\.([^./\\]*)$/.exec(path)?.[1].toLowerCase() ?? "";
-  if (!Object.hasOwn(FORMATS, extension)) {
+  const extension = /\.([^./\\]*)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  const read = ownValue(FORMATS, extension);
+  if (read === undefined) {
     throw new IreeError(
       "UNIMPLEMENTED",
       `'${name}': unsupported file format \`${extension}\``,
@@ -35,6 +37,6 @@ export function readParameterFile(
   }
   return withFile(
     path,
-    (source) => FORMATS[extension](new BinaryFile(name, source)),
+    (source) => read(new BinaryFile(name, source)),
   );
 }

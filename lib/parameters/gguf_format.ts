@@ -94,7 +94,7 @@ function roomOf(
   let [low, high] = [0, offsets.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (offsets[middle] > offset) high = middle;
+    if (offsets[middle]! > offset) high = middle;
     else low = middle + 1;
   }
   return (offsets[low] ?? end) - offset;
@@ -173,19 +173,25 @@ class GgufReader {
     }
     const type = this.#u32(`the type of '${key}'`);
     const offset = this.#u64(`the offset of '${key}'`);
-    if (!Object.hasOwn(GGUF_TYPES, type)) {
+    const layout = Object.hasOwn(GGUF_TYPES, type)
+      ? GGUF_TYPES[type]
+      : undefined;
+    if (layout === undefined) {
       const problem = `GGML tensor type ${type} is not supported`;
       return { key, byteLength: undefined, offset, problem };
     }
-    const byteLength = this.#byteLength(key, type, elements);
+    const byteLength = this.#byteLength(key, layout, elements);
     const problem = this.#isBigEndian && type !== GGUF_I8
       ? "the file is big-endian; gguf_convert_endian.py of llama.cpp converts it"
       : undefined;
     return { key, byteLength, offset, problem };
   }
 
-  #byteLength(key: string, type: number, elements: number): number {
-    const [blockLength, blockBytes] = GGUF_TYPES[type];
+  #byteLength(
+    key: string,
+    [blockLength, blockBytes]: readonly [number, number],
+    elements: number,
+  ): number {
     const byteLength = elements / blockLength * blockBytes;
     if (elements % blockLength === 0 && Number.isSafeInteger(byteLength)) {
       return byteLength;

@@ -115,7 +115,7 @@ export class ParameterIndex extends NativeObject {
    */
   lookup(key: string): ParameterEntry {
     handleOf(this);
-    return this.#entries[this.#ordinalOf(key)];
+    return this.#entries[this.#ordinalOf(key)]!;
   }
 
   /**
@@ -285,9 +285,9 @@ export class ParameterIndex extends NativeObject {
   // Of what can be read; reading anything else is refused.
   #placeOf(key: string): number {
     const ordinal = this.#ordinalOf(key);
-    const entry = this.#entries[ordinal];
+    const entry = this.#entries[ordinal]!;
     if (isUnreadable(entry)) throw unreadable(entry);
-    return this.#places[ordinal];
+    return this.#places[ordinal]!;
   }
 
   #checkNew(entries: readonly { readonly key: string }[], path?: string): void {

@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own_value.ts";
 import type { BinaryFile } from "../files/binary_file.ts";
 import {
   JsonNumber,
@@ -109,11 +110,11 @@ function parseTensor(
   const refuse = (problem: string) =>
     file.corrupt(`tensor '${key}' ${problem}`);
   const tensor: JsonObject = value instanceof Map ? value : new Map();
-  const offsets = wholeNumbers(tensor.get("data_offsets"));
-  if (offsets?.length !== 2) {
+  const [begin, end, ...others] = wholeNumbers(tensor.get("data_offsets")) ??
+    [];
+  if (begin === undefined || end === undefined || others.length > 0) {
     throw refuse("has no data_offsets, two whole numbers in an array");
   }
-  const [begin, end] = offsets;
   if (begin > end || end > BigInt(size)) {
     throw refuse(
       `has data offsets outside of the available data: from ${begin} to ` +
@@ -125,10 +126,13 @@ function parseTensor(
     throw refuse("has no shape, whole numbers in an array");
   }
   const dtype = tensor.get("dtype");
-  if (typeof dtype !== "string" || !Object.hasOwn(BIT_COUNTS, dtype)) {
+  const elementBits = typeof dtype === "string"
+    ? ownValue(BIT_COUNTS, dtype)
+    : undefined;
+  if (elementBits === undefined) {
     throw refuse(`has no dtype that is known, but ${describe(dtype)}`);
   }
-  let bitCount = BIT_COUNTS[dtype];
+  let bitCount = elementBits;
   for (const size of shape) {
     bitCount *= size;
     // More than any file has, even if the next dimension is 0.

@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import { ownValue } from "../base/own_value.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
 import { readArchive } from "../files/program_archive.ts";
@@ -44,7 +45,7 @@ export interface ProgramVersion {
  * program from running here.
  */
 export function foreignCompiler(program: ProgramVersion): string | undefined {
-  const [major, minor] = program.bytecodeVersion.split(".").map(Number);
+  const [major = 0, minor = 0] = program.bytecodeVersion.split(".").map(Number);
   if (major !== BYTECODE.major || minor > BYTECODE.minor) {
     return bytecodeCompiler(major);
   }
@@ -69,7 +70,7 @@ export function linkedCompiler(
   const hal = dependencies.find(({ name }) => name === "hal");
   if (hal !== undefined && hal.minimumVersion > HAL_VERSION) return NEWER;
   const isOld = imports.some(({ name, callingConvention }) =>
-    Object.hasOwn(CHANGED, name) && CHANGED[name] === callingConvention
+    ownValue(CHANGED, name) === callingConvention
   );
   return isOld ? "IREE 3.11" : undefined;
 }

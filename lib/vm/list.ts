@@ -132,7 +132,7 @@ export class List extends NativeObject {
    */
   get(ordinal: number): Value {
     checkSize("ordinal", ordinal);
-    return this.#read(ordinal, 1)[0];
+    return this.#read(ordinal, 1)[0]!;
   }
 
   /**
@@ -202,7 +202,7 @@ export class List extends NativeObject {
     const { tags } = elements;
     const values = new Array<Value>(count);
     for (let i = 0; i < count; i++) {
-      const tag = tags[i];
+      const tag = tags[i]!;
       if (tag < Tag.reference) {
         values[i] = elements.scalar(i);
       } else if (tag === Tag.reference) {

@@ -86,7 +86,7 @@ class Reader {
   read(args: string[], stopEarly: boolean): void {
     const { strings, unknown } = this.#rules;
     for (let i = 0; i < args.length; i++) {
-      const arg = args[i];
+      const arg = args[i]!;
       if (arg.startsWith("-") && arg !== "-") {
         const tookNext = arg.startsWith("--")
           ? this.#readLong(arg, args[i + 1])
@@ -142,7 +142,7 @@ class Reader {
   #readShort(arg: string, next: string | undefined): boolean {
     const last = arg.length - 1;
     for (let i = 1; i < last; i++) {
-      const letter = arg[i];
+      const letter = arg.charAt(i);
       const tail = arg.slice(i + 1);
       if (tail === "-") {
         this.#set(letter, tail, arg);
@@ -157,7 +157,7 @@ class Reader {
     }
     if (arg[last] === "-") return false;
     const takesNext = !/^--?[^-]/.test(next ?? "");
-    return this.#setFromNext(arg[last], arg, next, takesNext);
+    return this.#setFromNext(arg.charAt(last), arg, next, takesNext);
   }
 
   /**
