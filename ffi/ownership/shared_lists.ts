@@ -12,6 +12,7 @@ import { UnionFind } from "./union_find.ts";
  */
 export class SharedLists extends UnionFind {
   readonly #calls = new Semaphore(Infinity);
+  #isReading = false;
 
   /** Records that the host has a list that programs may have too. */
   note(): void {
@@ -20,7 +21,23 @@ export class SharedLists extends UnionFind {
 
   /** Whether lists may be changing on another thread. */
   get areBusy(): boolean {
-    return this.#calls.isFull;
+    return this.#calls.isFull && !this.#isReading;
+  }
+
+  /**
+   * Reads lists in the turn of a call whose work has ended, after which no other
+   * one has begun.
+   *
+   * @param read Reads them.
+   * @returns Its result.
+   */
+  readInTurn<T>(read: () => T): T {
+    this.#isReading = true;
+    try {
+      return read();
+    } finally {
+      this.#isReading = false;
+    }
   }
 
   /**

@@ -112,6 +112,25 @@ export class AsyncCalls {
     }
   }
 
+  /**
+   * The same for results with lists in them, which are read before the next
+   * call of the context begins.
+   */
+  async finishInTurn<Results>(
+    prepared: CallFrame,
+    signal: AbortSignal | undefined,
+    read: () => Results,
+  ): Promise<Results | undefined> {
+    if (!this.#layout.takesFences) return this.finish(prepared, signal, read);
+    const handle = prepared.handle.retain();
+    try {
+      await this.finish(prepared, signal, () => undefined);
+      return await this.#owner.queue.run(read, signal);
+    } finally {
+      handle.release();
+    }
+  }
+
   // Tells whether the call was made: not when it is no longer wanted.
   async #run(
     prepared: CallFrame,

@@ -213,7 +213,14 @@ export class Caller {
   ): Promise<Results | undefined> {
     signal?.throwIfAborted();
     const frame = this.#beginStructured(values, structures);
-    const work = this.#async.finish(frame, signal, read);
+    const { context } = this.owner;
+    const work = structures === undefined
+      ? this.#async.finish(frame, signal, read)
+      : this.#async.finishInTurn(
+        frame,
+        signal,
+        () => context.lists.readInTurn(() => read(frame)),
+      );
     return untilAborted(work, signal, (results) => {
       disposeStructure(results as CallResult);
     });
@@ -227,6 +234,8 @@ export class Caller {
     if (structures === undefined) {
       return this.begin(values as readonly FlatArgument[]);
     }
+    // Results are read out of lists, which no other call may change meanwhile.
+    this.owner.context.lists.note();
     using scratch = new DisposableStack();
     return this.begin(structures.pack(values, scratch));
   }

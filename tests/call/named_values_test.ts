@@ -172,3 +172,21 @@ test("What a program has besides its functions hides functions of those names", 
   for (const name of members) assertEquals(isCalledByName(name), false, name);
   assertEquals(isCalledByName("mul"), true);
 });
+
+test("Structured calls of forks run in turn and keep their results apart", async () => {
+  using loaded = load({ modules: [structures], device });
+  using fork = loaded.fork();
+  const layers = [loaded, fork].map((it) => it.lookupFunction("layer"));
+  const calls = Array.from(
+    { length: 20 },
+    (_, index) =>
+      layers[index % 2].computeAsync(
+        { bias: [index, index], scales: [1, [index, 4n]] },
+        [1, 1],
+      ),
+  );
+  const results = await Promise.all(calls) as [{ output: Float32Array }][];
+  for (const [index, [{ output }]] of results.entries()) {
+    assertEquals(output, new Float32Array(2).fill(1 + index));
+  }
+});

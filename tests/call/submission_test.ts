@@ -241,15 +241,18 @@ test("A call abandoned while it waits for a thread does not run", async () => {
   await withGate(async ({ loaded, other, closed, view, first }) => {
     const square = loaded.lookupFunction("square");
     const submissions = Array.from({ length: 20 }, () => square.submit(view));
-    const error = await failureOf(
-      count.with({ signal: AbortSignal.timeout(1) }).callAsync(),
+    const error = await assertRejects(
+      () => count.with({ signal: AbortSignal.timeout(1) }).callAsync(),
+      DOMException,
     );
     assertEquals(error.name, "TimeoutError");
     using accumulating = open();
     const accumulate = accumulating.lookupFunction("accumulate");
-    const late = await failureOf(
-      accumulate.with({ signal: AbortSignal.timeout(1) })
-        .callAsync([1, 1, 1, 1]),
+    const late = await assertRejects(
+      () =>
+        accumulate.with({ signal: AbortSignal.timeout(1) })
+          .callAsync([1, 1, 1, 1]),
+      DOMException,
     );
     assertEquals(late.name, "TimeoutError");
     other.call("open", closed);
