@@ -35,6 +35,7 @@ const IN_CHECKOUT: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md": ".",
   "bench/README.md": ".",
   "bench/RESULTS.md": ".",
+  "examples/README.md": "examples",
   "native/README.md": ".",
   "native/samples/custom_module/README.md": "native/samples/custom_module",
 };
