@@ -159,7 +159,7 @@ export class ArgumentPacker {
     list.resize(packed.length);
     for (const [index, { type }] of children.entries()) {
       const scalar = type.kind === "scalar" ? type.type : undefined;
-      list.set(index, packed[index], scalar as keyof typeof SCALARS);
+      list.set(index, packed[index] ?? null, scalar as keyof typeof SCALARS);
     }
     return list;
   }

@@ -37,7 +37,9 @@ export function unpackResults(
   const results = inlined
     ? unpacker.unpackItems(structure, values, { key: "result 0" })
     : types.map((type, ordinal) =>
-      unpacker.unpack(type, values[ordinal], { key: `result ${ordinal}` })
+      unpacker.unpack(type, values[ordinal] ?? null, {
+        key: `result ${ordinal}`,
+      })
     );
   unpacker.keep();
   return inlined || types.length > 1
@@ -107,13 +109,13 @@ class ResultUnpacker {
     }
     if (type.kind === "tuple") {
       return type.items.map((item, key) =>
-        this.unpack(item, values[key], { parent, key })
+        this.unpack(item, values[key] ?? null, { parent, key })
       );
     }
     return Object.fromEntries(
       Array.from(type.entries, ([key, item], index) => [
         key,
-        this.unpack(item, values[index], { parent, key }),
+        this.unpack(item, values[index] ?? null, { parent, key }),
       ]),
     );
   }

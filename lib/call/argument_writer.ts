@@ -111,8 +111,8 @@ export class ArgumentWriter {
     if (!this.takesReferences) return NO_REFERENCES;
     const references = new Array<ReferenceArgument>(slots.length);
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      references[ordinal] = slots[ordinal].type === "ref"
-        ? this.#readReference(ordinal, values[ordinal])
+      references[ordinal] = slots[ordinal]!.type === "ref"
+        ? this.#readReference(ordinal, values[ordinal] as FlatArgument)
         : null;
     }
     return references;
@@ -130,9 +130,10 @@ export class ArgumentWriter {
   ): void {
     const slots = this.#argumentSlots;
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      const slot = slots[ordinal];
+      const slot = slots[ordinal]!;
       if (slot.type !== "ref") {
-        this.#writeSlot(call.arguments, ordinal, slot, values[ordinal]);
+        const value = values[ordinal] as FlatArgument;
+        this.#writeSlot(call.arguments, ordinal, slot, value);
       }
     }
     if (!this.takesReferences) return;
@@ -155,7 +156,7 @@ export class ArgumentWriter {
   }
 
   #readReference(ordinal: number, value: FlatArgument): ReferenceArgument {
-    const parameter = this.#tensors[ordinal];
+    const parameter = this.#tensors[ordinal]!;
     if (value === null) {
       parameter.checkNull();
       return null;
@@ -175,7 +176,7 @@ export class ArgumentWriter {
 
   /** Writes an argument of a function that takes no references. */
   writeScalar(call: CallFrame, ordinal: number, value: FlatArgument): void {
-    const slot = this.#argumentSlots[ordinal];
+    const slot = this.#argumentSlots[ordinal]!;
     this.#writeSlot(call.arguments, ordinal, slot, value);
   }
 
@@ -218,10 +219,10 @@ export class ArgumentWriter {
     const slots = this.#argumentSlots;
     call.producers = NO_PRODUCERS;
     for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-      if (slots[ordinal].type !== "ref") continue;
-      const reference = references[ordinal];
+      if (slots[ordinal]!.type !== "ref") continue;
+      const reference = references[ordinal] as MadeReference;
       if (ArrayBuffer.isView(reference)) {
-        const tensor = this.#tensors[ordinal];
+        const tensor = this.#tensors[ordinal]!;
         setCallTensor(call.handle, ordinal, tensor, reference, tensor.refuse);
       } else if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
@@ -230,7 +231,7 @@ export class ArgumentWriter {
           call.producers = [...call.producers, producer];
         }
       } else {
-        const { refuse } = this.#tensors[ordinal];
+        const { refuse } = this.#tensors[ordinal]!;
         setCallTensor(call.handle, ordinal, reference, reference.bytes, refuse);
       }
     }
@@ -247,9 +248,9 @@ export class ArgumentWriter {
   }
 
   #wrongType(ordinal: number, value: unknown): IreeError {
-    const { type } = this.#argumentSlots[ordinal];
+    const { type } = this.#argumentSlots[ordinal]!;
     const wanted = type === "ref"
-      ? this.#tensors[ordinal].description
+      ? this.#tensors[ordinal]!.description
       : this.#describeScalar(ordinal, type);
     return new IreeError(
       "INVALID_ARGUMENT",

@@ -282,7 +282,7 @@ export class VmFunction extends NativeObject {
 function copyOf<T>(values: readonly T[]): T[] {
   const copy: T[] = [];
   for (let ordinal = 0; ordinal < values.length; ordinal++) {
-    copy.push(values[ordinal]);
+    copy.push(values[ordinal] as T);
   }
   return copy;
 }

@@ -44,10 +44,13 @@ export class NamedValues {
   ): Argument[] {
     const all = this.#take([...positionalNames, ...namedArguments], inputs);
     if (namedArguments.length === 0) return all;
+    const count = positionalNames.length;
     const named = Object.fromEntries(
-      namedArguments.map((name) => [name, inputs[name]]),
+      namedArguments.map((name, index) =>
+        [name, all[count + index] as Argument] as const
+      ),
     );
-    return [...all.slice(0, positionalNames.length), named];
+    return [...all.slice(0, count), named];
   }
 
   /** Puts arrays for outputs into the order of the results. */
@@ -82,7 +85,7 @@ export class NamedValues {
     }
     this.#refuseUnknown("input", names, inputs);
     return names.map((name) => {
-      if (Object.hasOwn(inputs, name)) return inputs[name];
+      if (Object.hasOwn(inputs, name)) return inputs[name] as Argument;
       throw this.#invalid(
         `input '${name}' of '${this.#functionName}' is missing; it takes ` +
           list(names),

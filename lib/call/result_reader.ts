@@ -62,11 +62,13 @@ export class ResultReader {
   read(context: Handle, call: CallFrame): FlatResult {
     const slots = this.#slots;
     if (slots.length === 0) return undefined;
-    if (slots.length === 1) return this.#readResult(context, call, 0, slots[0]);
+    if (slots.length === 1) {
+      return this.#readResult(context, call, 0, slots[0]!);
+    }
     const values: Value[] = [];
     try {
       for (let ordinal = 0; ordinal < slots.length; ordinal++) {
-        const slot = slots[ordinal];
+        const slot = slots[ordinal]!;
         values.push(this.#readResult(context, call, ordinal, slot));
       }
     } catch (error) {
@@ -94,7 +96,7 @@ export class ResultReader {
             context,
             call,
             ordinal,
-            slots[ordinal],
+            slots[ordinal]!,
             targets[ordinal],
           ),
         );
@@ -190,13 +192,13 @@ export class ResultReader {
   ): number | bigint {
     switch (type) {
       case "i64":
-        return results.i64[offset >> 3];
+        return results.i64[offset >> 3]!;
       case "f64":
-        return results.f64[offset >> 3];
+        return results.f64[offset >> 3]!;
       case "f32":
-        return results.f32[offset >> 2];
+        return results.f32[offset >> 2]!;
       default: {
-        const value = results.i32[offset >> 2];
+        const value = results.i32[offset >> 2]!;
         return this.#types[ordinal]?.decode(value) ?? value;
       }
     }
@@ -287,15 +289,15 @@ function disposeAll(values: readonly unknown[]): void {
 // a buffer view the element type and the length in bytes.
 
 function kindOf({ i32 }: CallBuffer, { offset }: Slot): number {
-  return i32[offset >> 2];
+  return i32[offset >> 2]!;
 }
 
 function codeOf({ i32 }: CallBuffer, { offset }: Slot): number {
-  return i32[(offset >> 2) + 1];
+  return i32[(offset >> 2) + 1]!;
 }
 
 function lengthOf({ f64 }: CallBuffer, { offset }: Slot): number {
-  return f64[(offset >> 3) + 1];
+  return f64[(offset >> 3) + 1]!;
 }
 
 /**

@@ -209,7 +209,7 @@ function agrees(
   return declared.length === slots.length &&
     declared.every(({ kind }, ordinal) =>
       kind === "unknown" ||
-      (kind === "scalar") !== (slots[ordinal].type === "ref")
+      (kind === "scalar") !== (slots[ordinal]?.type === "ref")
     );
 }
 

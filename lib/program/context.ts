@@ -108,8 +108,8 @@ export class Context extends NativeObject {
       ? this.#splitName(name)
       : [this.#ordinalOf(module), name];
     const exports = exportsOf(
-      this.modules[ordinal],
-      this.#moduleHandles[ordinal],
+      this.modules[ordinal]!,
+      this.#moduleHandles[ordinal]!,
     );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
@@ -166,7 +166,7 @@ export class Context extends NativeObject {
       name.startsWith(`${moduleName}.`)
     );
     if (ordinal >= 0) {
-      return [ordinal, name.slice(this.#names[ordinal].length + 1)];
+      return [ordinal, name.slice(this.#names[ordinal]!.length + 1)];
     }
     throw new IreeError(
       "NOT_FOUND",

@@ -44,11 +44,13 @@ export function explainLinking(
 
 /** The program that uses devices, where there is only one. */
 function deviceProgram(modules: readonly Module[]): string {
-  const programs = modules.filter((it) =>
+  const [program, ...others] = modules.filter((it) =>
     it instanceof BytecodeModule &&
     it.dependencies.some(({ name }) => name === "hal")
   );
-  return programs.length === 1 ? `'${programs[0].name}'` : "a program";
+  return program !== undefined && others.length === 0
+    ? `'${program.name}'`
+    : "a program";
 }
 
 function explainForeign(
@@ -97,7 +99,7 @@ function linkingHint(
     /^import function (\S+) signature mismatch between (.*) and source (.*); expected (\S+) but got (\S+);/
       .exec(detail);
   if (mismatch !== null) {
-    const [, name, caller, source, wanted, actual] = mismatch;
+    const [, name, caller, source, wanted = "", actual = ""] = mismatch;
     return `'${caller}' imports ${name}${formatCallingConvention(wanted)}, ` +
       `'${source}' exports it as ${formatCallingConvention(actual)}`;
   }

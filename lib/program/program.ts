@@ -97,7 +97,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     shared: SharedResources,
   ) {
     this.context = context;
-    this.mainModule = context.modules[context.modules.length - 1];
+    this.mainModule = context.modules.at(-1)!;
     for (const { name } of this.mainModule.exports) {
       if (isCalledByName(name)) this.#define(name);
     }
@@ -227,7 +227,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
 
   #onlyFunction(): string {
     const names = this.functionNames;
-    if (names.length === 1) return names[0];
+    const [only, ...others] = names;
+    if (only !== undefined && others.length === 0) return only;
     throw new IreeError(
       "INVALID_ARGUMENT",
       `the program has ${names.length} functions; which one to run must be given`,

@@ -12,7 +12,7 @@ interface Flag {
   /** Whether it may be repeated; otherwise it holds one value. */
   readonly isList?: true;
   /** What its text names, if native code opens that. */
-  readonly path?: "plugin" | "library" | "output";
+  readonly path?: "plugin" | "library" | "output" | undefined;
 }
 
 /** IREE's flags that can be set, by name. */
