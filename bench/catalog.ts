@@ -148,7 +148,7 @@ export const ROWS: readonly Row[] = [
       { nanoseconds: 20_000 },
       { against: "import of 64 KiB", ratio: 1.1 },
     ],
-    // Making the arrays takes many times as long and is not timed.
+    // Making the arrays takes far longer and is not timed.
     share: 0.1,
   },
   {

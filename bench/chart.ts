@@ -62,7 +62,7 @@ export function drawChart(result: BenchResult): string {
     text(
       12,
       42,
-      "shorter is faster; logarithmic scale; where C takes no part, relative to IREE's tool",
+      "shorter is faster; logarithmic scale; rows without C are relative to IREE's tool",
       "start",
     ),
     drawLegend(),

@@ -28,7 +28,7 @@ export async function findPackages(install: boolean): Promise<Packages> {
       "packages",
       [tool(""), list, ONNX_PACKAGE],
       async (target) => {
-        if (!install) throw new Error("not installed; ./dev bench does");
+        if (!install) throw new Error("not installed; run ./dev bench");
         console.error(
           "bench: downloading onnxruntime-node and onnx (300 MB) …",
         );

@@ -29,7 +29,7 @@ export function formatTime(nanoseconds: number): string {
   return `${value.toFixed(digits)} ${name}`;
 }
 
-/** One row for a terminal, printed as soon as it is measured. */
+/** One row for a terminal, printed right after its measurement. */
 export function formatRow(result: RowResult): string {
   const lines = result.entries.map(({ label, time, ratio }, i) =>
     [

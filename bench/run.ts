@@ -69,7 +69,7 @@ function parseOptions(args: string[]): Options {
     boolean: ["quick", "once"],
     string: ["only", "output"],
     unknown: (name) => {
-      console.error(`bench: no flag or argument '${name}'`);
+      console.error(`bench: unknown flag or argument '${name}'`);
       Deno.exit(2);
     },
   });

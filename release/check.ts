@@ -1,10 +1,10 @@
 /**
- * `./dev check`: what can be found without running anything. Goes on after a
- * check that fails, so that one run shows all of them.
+ * `./dev check`: checks that run no code. Continues after a failed check, so
+ * that one run shows all failures.
  *
  *     check.ts FOLDER [--import-map=…]
  *
- * `FOLDER` has typos and shellcheck; `./dev` installs them before. Imports
+ * `FOLDER` has typos and shellcheck, which `./dev` installs first. Imports
  * nothing, so that it runs without a configuration.
  *
  * @module
@@ -22,19 +22,19 @@ const ENTRIES: readonly string[] = [
   "lib/program/types.ts",
 ];
 
-/** A command, and whether its output is left out. */
+/** A command, and whether to hide its output. */
 export interface Check {
   readonly command: readonly string[];
   readonly quiet?: boolean;
 }
 
 /**
- * The checks, in the order in which they run.
+ * The checks, in order.
  *
  * @param files The files of the checkout.
- * @param scripts Those that are scripts of a shell.
+ * @param scripts The shell scripts among them.
  * @param tools The folder of typos and shellcheck.
- * @param importMap Flags for Deno where JSR cannot be reached.
+ * @param importMap Flags for Deno when JSR is unreachable.
  */
 export function checksOf(
   files: readonly string[],
@@ -63,7 +63,7 @@ export function checksOf(
   ];
 }
 
-/** Files of the checkout: those that git tracks, and new ones. */
+/** Files of the checkout: tracked ones and new ones. */
 async function listFiles(): Promise<string[]> {
   const { stdout, success } = await new Deno.Command("git", {
     args: [
@@ -77,7 +77,7 @@ async function listFiles(): Promise<string[]> {
   return new TextDecoder().decode(stdout).split("\0").filter(isThere);
 }
 
-/** Whether a tracked file was not removed. */
+/** Whether a tracked file still exists. */
 function isThere(path: string): boolean {
   try {
     return Deno.statSync(ROOT + path).isFile;
@@ -88,10 +88,10 @@ function isThere(path: string): boolean {
 }
 
 /**
- * Whether a file is a script of a shell, which shellcheck reads.
+ * Whether a file is a shell script, which shellcheck reads.
  *
  * @param path Its path.
- * @param text Its text.
+ * @param text Its contents.
  */
 export function isShellScript(path: string, text: string): boolean {
   return /(?:^|\/)\.?[^./]*(?:\.sh)?$/.test(path) &&
@@ -99,10 +99,10 @@ export function isShellScript(path: string, text: string): boolean {
 }
 
 /**
- * Runs checks, all of them, in the root of the checkout.
+ * Runs all checks in the root of the checkout.
  *
  * @param checks The checks.
- * @returns Whether none failed.
+ * @returns Whether all passed.
  */
 export async function runChecks(checks: readonly Check[]): Promise<boolean> {
   let passed = true;

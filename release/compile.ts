@@ -86,8 +86,8 @@ export async function compile(
     }).spawn().status;
     if (code !== 0 && !Deno.env.has("DENORT_BIN")) {
       console.error(
-        "deno compile downloads the executable to put the program into; where " +
-          "that cannot be, DENORT_BIN=<path> names one",
+        "deno compile downloads a base executable; without a network, set " +
+          "DENORT_BIN to the path of one",
       );
     }
     return code;

@@ -148,7 +148,7 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
 });
 
 // All of `@std/path` is a hundred modules; the package needs a few.
-Deno.test("Code that every program imports takes single functions of packages", async () => {
+Deno.test("Modules that every program loads import single functions of packages", async () => {
   const importsAll = /^(?:import|}).* from "@std\/\w+"/m;
   for await (const { path, text } of sources("ffi", "lib")) {
     if (path.startsWith("lib/cli/")) continue;

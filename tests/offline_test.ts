@@ -265,7 +265,7 @@ Deno.test("assertStrictEquals compares identity", () => {
   );
 });
 
-Deno.test("assertThrows returns what was thrown", () => {
+Deno.test("assertThrows returns the thrown value", () => {
   const thrown = new RangeError("too far");
   const raise = () => {
     throw thrown;

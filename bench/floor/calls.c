@@ -75,7 +75,7 @@ static mixed_results_t mixed(floor_function_t* function, int32_t a) {
 static void* mixed_prepare(const char* parameter) {
   floor_function_t* function = open_function(NULL, "scalars.vmfb", "scalars.mixed", 8);
   mixed_results_t results = mixed(function, 7);
-  floor_expect(results.i32 == 8 && results.i64 == 5 && results.f64 == 6.25, "mixed gives wrong results");
+  floor_expect(results.i32 == 8 && results.i64 == 5 && results.f64 == 6.25, "mixed returns wrong results");
   return function;
 }
 

@@ -36,7 +36,7 @@ static void* matmul_prepare(const char* parameter) {
     state->b[i] = i % SIDE == i / SIDE ? 2 : 0;
   }
   matmul(state);
-  floor_expect(state->result[5] == 10, "matmul gives a wrong result");
+  floor_expect(state->result[5] == 10, "matmul returns a wrong result");
   return state;
 }
 
@@ -68,7 +68,7 @@ static void* convnet_prepare(const char* parameter) {
   floor_function_open("local-task", NULL, "convnet.vmfb", "convnet.classify", &state->function);
   for (int i = 0; i < IMAGE; ++i) state->image[i] = (float)(i % 256) / 255;
   classify(state);
-  floor_expect(isfinite(state->scores[0]) && state->scores[0] != 0, "classify gives a wrong result");
+  floor_expect(isfinite(state->scores[0]) && state->scores[0] != 0, "classify returns a wrong result");
   return state;
 }
 

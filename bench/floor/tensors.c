@@ -22,7 +22,7 @@ static void* mul_prepare(const char* parameter) {
   floor_function_open("local-sync", NULL, "tensors.vmfb", "tensors.mul", function);
   float result[4] = {0};
   mul(function, result);
-  floor_expect(result[3] == 8, "mul gives a wrong result");
+  floor_expect(result[3] == 8, "mul returns a wrong result");
   return function;
 }
 
@@ -59,7 +59,7 @@ static void* mul_reused_prepare(const char* parameter) {
   }
   float result[4] = {0};
   mul_reused(state, result);
-  floor_expect(result[3] == 8, "mul_into gives a wrong result");
+  floor_expect(result[3] == 8, "mul_into returns a wrong result");
   return state;
 }
 

@@ -28,7 +28,7 @@ static void* work(void* argument) {
   for (uint64_t i = 0; i < worker->count; ++i) {
     floor_call_with_arrays(&worker->function, 2, 1, shape, data, result, 4);
   }
-  floor_expect(result[3] == 8, "mul gives a wrong result");
+  floor_expect(result[3] == 8, "mul returns a wrong result");
   return NULL;
 }
 

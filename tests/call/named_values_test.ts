@@ -23,7 +23,7 @@ const structures = await program("structures.mlir");
 const arithmetic = await program("arithmetic.mlir");
 const device = "local-sync";
 
-test("run takes inputs by name and gives outputs with their shapes", async () => {
+test("run accepts inputs by name and returns outputs with their shapes", async () => {
   using loaded = load({ modules: [mul], device });
   const inputs = { input0: [1, 2, 3, 4], input1: new Float32Array(4).fill(2) };
   const expected: NdArray = {
@@ -51,7 +51,7 @@ test("run copies outputs into arrays by name", async () => {
   assertEquals(error.detail, "'mul' has no output 'product'; it has 'output0'");
 });
 
-test("run gives scalars as tensors without dimensions", async () => {
+test("run returns scalars as tensors without dimensions", async () => {
   using loaded = load({ modules: [arithmetic], device });
   const inputs = { input0: 1n, input1: 2 };
   const run = () => loaded.run(inputs, { function: "add_i64" });
@@ -59,7 +59,7 @@ test("run gives scalars as tensors without dimensions", async () => {
   assertEquals(await run(), { output0: sum as NdArray });
 });
 
-test("run calls the only function, or the one that is named", async () => {
+test("run calls the only function, or the named one", async () => {
   using loaded = load({ modules: [arithmetic], device });
   const error = await assertRejects(() => loaded.run({}), IreeError);
   assertStringIncludes(error.detail, "which one to run must be given");
@@ -71,7 +71,7 @@ test("run calls the only function, or the one that is named", async () => {
   );
 });
 
-test("Names that are missing or unknown are refused with those that exist", async () => {
+test("Missing or unknown names are rejected with the existing ones", async () => {
   using loaded = load({ modules: [mul], device });
   const refused = async (inputs: unknown) => {
     const error = await assertRejects(
@@ -94,7 +94,7 @@ test("Names that are missing or unknown are refused with those that exist", asyn
   }
 });
 
-test("run takes and gives structures", async () => {
+test("run accepts and returns structures", async () => {
   using loaded = load({ modules: [structures], device });
   const only = loaded.lookupFunction("only_named");
   const difference = await only.run<{ output0: unknown }>({ a: 5, b: 3 });
@@ -111,7 +111,7 @@ test("run takes and gives structures", async () => {
   });
 });
 
-test("compute gives structures with arrays in them", async () => {
+test("compute returns structures with arrays in them", async () => {
   using loaded = load({ modules: [structures], device });
   const layer = loaded.lookupFunction("layer");
   const values: Argument[] = [{ bias: [1, 2], scales: [0.5, [3, 4n]] }, [
@@ -129,7 +129,7 @@ test("compute gives structures with arrays in them", async () => {
   disposeStructure(called);
 });
 
-test("compute keeps shapes when asked to", async () => {
+test("compute keeps shapes on request", async () => {
   using loaded = load({ modules: [signatures], device });
   const shaped = loaded.lookupFunction("dynamic").with({ shapes: true });
   const values = [[[1, 2, 3, 4]], 7, new Uint8Array(6)];
@@ -138,7 +138,7 @@ test("compute keeps shapes when asked to", async () => {
   assertEquals(await shaped.computeAsync(...values), shaped.compute(...values));
 });
 
-test("Options that a way of calling does not support are refused", async () => {
+test("Options that a way of calling does not support are rejected", async () => {
   using loaded = load({ modules: [mul], device });
   const found = loaded.lookupFunction("mul");
   const four = [1, 2, 3, 4];
@@ -162,12 +162,12 @@ async function call(make: () => unknown): Promise<unknown> {
   return await make();
 }
 
-test("A function of a program has its name in stacks", () => {
+test("A program's function has its name in stacks", () => {
   using loaded = load({ modules: [mul], device });
   assertEquals(loaded.mul.name, "mul");
 });
 
-test("What a program has besides its functions hides functions of those names", () => {
+test("A program's own members hide functions of the same name", () => {
   const members = Object.getOwnPropertyNames(LoadedProgram.prototype);
   for (const name of members) assertEquals(isCalledByName(name), false, name);
   assertEquals(isCalledByName("mul"), true);

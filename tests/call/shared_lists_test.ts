@@ -25,7 +25,7 @@ import { program, test } from "../support.ts";
 const syncWork = await program("sync_work.mlir");
 const gate = await program("gate.mlir");
 
-/** Stores numbers into a list, which takes long. */
+/** How many numbers to store into a list, so that it takes long. */
 const LONG = 5_000_000;
 
 const open = (path: string): LoadedProgram =>

@@ -165,7 +165,7 @@ export class Server implements AsyncDisposable {
     }
     try {
       if (end === bytes.length) controller.close();
-      else controller.error(new Error("broken as told"));
+      else controller.error(new Error("broken on purpose"));
     } catch {
       // The client has disconnected.
     }

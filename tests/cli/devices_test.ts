@@ -191,7 +191,7 @@ test("iree devices reports wrong usage", async () => {
   );
 });
 
-test("Missing processors and nodes are failures", async () => {
+test("Missing CPUs and nodes are failures", async () => {
   await forEach(
     [
       ["--task_topology_cpu_ids=100000", "OUT_OF_RANGE: cpu_ids[0] 100000"],

@@ -100,7 +100,7 @@ test("The archive has the library, the SDK and all licences of this build", asyn
   const ours = ["installed.json", BUILD_FILE];
   assertEquals(
     paths.filter((path) => !ours.includes(path)),
-    // CMake makes folders for headers even where there are none.
+    // CMake makes folders for headers even if they stay empty.
     (await pathsUnder(SDK)).filter((path) => !path.endsWith("/")),
   );
   const licences = ["flatcc", "iree", "iree-deno", "vulkan-headers"];

@@ -56,7 +56,7 @@ export function findBlocks(path: string, text: string): Block[] {
     const [language, name, ...words] = info.split(" ");
     const reason = words.join(" ");
     if (name === "ignore") {
-      if (reason === "") throw new Error(`${place}: ignored for no reason`);
+      if (reason === "") throw new Error(`${place}: ignored without a reason`);
       blocks.push({ kind: "ignored", place, code, reason });
     } else if (name !== undefined) {
       if (reason !== "" || !before.includes(`\`${name}\``)) {
@@ -68,7 +68,7 @@ export function findBlocks(path: string, text: string): Block[] {
     } else {
       const last = blocks.pop();
       if (last?.kind !== "run" || last.output !== undefined) {
-        throw new Error(`${place}: there is nothing that prints this`);
+        throw new Error(`${place}: no block prints this`);
       }
       blocks.push({ ...last, output: code });
     }

@@ -101,7 +101,7 @@ test("Formats are recognized by their first bytes", () => {
   }
 });
 
-test("Processors have Deno's names", async () => {
+test("CPUs have Deno's names", async () => {
   const bytes = await Deno.readFile(notIree);
   const view = new DataView(bytes.buffer);
   const cases: [number, string][] = [

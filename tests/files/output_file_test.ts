@@ -50,7 +50,7 @@ for (const [name, argsOf] of Object.entries(WAYS)) {
     assertStringIncludes(stderr, "File too large");
     const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
     assertEquals(names, ["script.ts"]);
-    // An existing file and the link to it remain; its contents are gone.
+    // An existing file and the link to it remain; the contents are lost.
     const old = folder.join("old.npy");
     await Deno.writeTextFile(old, "old");
     await Deno.symlink(old, folder.join("link.npy"));

@@ -127,7 +127,7 @@ Deno.test("Memory moved out of a worker's mapping outlives the worker", async ()
   assertEquals([code, stdout], [0, "1048576 true\n"], stderr);
 });
 
-/** Runs a script in a process of its own. */
+/** Runs a script in a separate process. */
 async function run(script: string): Promise<Output> {
   const args = ["run", "-A", "--no-check", ...denoFlags(), "-"];
   return await execute(Deno.execPath(), args, {

@@ -145,7 +145,7 @@ test("Memory that cannot be moved is rejected and leaves nothing behind", () => 
   });
 });
 
-/** What the two kinds of workers report of their attempt when they end. */
+/** Reports of the two kinds of workers, sent when they end. */
 const ATTEMPTS: Record<string, (url: URL) => Promise<Attempt>> = {
   async Deno(url) {
     const worker = new Worker(url, { type: "module" });

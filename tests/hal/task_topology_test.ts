@@ -118,7 +118,7 @@ test("Isolates do not share device options", async () => {
   await waitUntilLive();
 });
 
-test("Programs run on devices with workers of their own", () => {
+test("Programs run on devices with separate workers", () => {
   const tried: DeviceOptions[] = [
     { topology: { groupCount: 1 } },
     { topology: { groupCount: 40 } },
@@ -211,7 +211,7 @@ test("Inconsistent topologies are rejected", () => {
   }
 });
 
-test("A missing processor is OUT_OF_RANGE", () => {
+test("A missing CPU is OUT_OF_RANGE", () => {
   using instance = Instance.open();
   for (const cpuIds of [[100_000], [[0], [100_000]]] as number[][]) {
     refused(

@@ -234,7 +234,7 @@ test("Inspection accepts paths, URLs and bytes", async () => {
   assertThrows(() => inspect(url), IreeError, "has a query");
 });
 
-test("A library's format, processor and module creation functions are reported", () => {
+test("Inspecting a library reports its format, CPU and module creation functions", () => {
   const description = inspect(sample);
   assert(description.kind === "library");
   const { format, arch, creationFunctions } = description;

@@ -22,7 +22,7 @@ module @containers {
     %0:2 = func.call @fill(%list, %n) : (!util.list<?>, i32) -> (!util.list<?>, i32)
     return %0#0, %0#1 : !util.list<?>, i32
   }
-  // Keeps the list when three or more are to be kept, else returns the previously kept one.
+  // Keeps the list if asked to keep three or more, else returns the previously kept one.
   func.func @swap_list(%list: !util.list<?>, %n: i32) -> !util.list<?> {
     %c3 = arith.constant 3 : i32
     %more = arith.cmpi sge, %n, %c3 : i32

@@ -127,12 +127,12 @@ function indent(text: string): string {
 function number(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  return usage(`--${name} is a whole number, not '${text}'`);
+  return usage(`--${name} must be a whole number, got '${text}'`);
 }
 
 function toKind(text: string): Kind {
   return KINDS.find((it) => it === text) ??
-    usage(`--kind is one of ${KINDS.join(", ")}, not '${text}'`);
+    usage(`--kind must be one of ${KINDS.join(", ")}, got '${text}'`);
 }
 
 function usage(message: string): never {

@@ -1,9 +1,9 @@
 /**
  * Stands in for `@std/assert` where JSR cannot be reached: the assertions this
- * project uses, with the signatures, semantics and first message line of the
- * package.
+ * project uses, with the package's signatures, semantics and first message
+ * line.
  *
- * `tests/offline_test.ts` states what both must do.
+ * `tests/offline_test.ts` specifies both.
  *
  * @module
  */

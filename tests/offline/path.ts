@@ -3,11 +3,10 @@
  * project uses; on Windows over `node:path` and `node:url`.
  *
  * Where the package and Node disagree (`basename` of a root or of the suffix
- * itself, `dirname` of doubled separators, the escapes in file URLs) this does
- * as the package does, except that file URLs on Windows are as Node reads and
- * writes them.
+ * itself, `dirname` of doubled separators, the escapes in file URLs) this
+ * follows the package. Only file URLs on Windows follow Node.
  *
- * `tests/offline_test.ts` states what both must do.
+ * `tests/offline_test.ts` specifies both.
  *
  * @module
  */
@@ -28,8 +27,8 @@ export const SEPARATOR_PATTERN: RegExp = isWindows ? /[\\/]+/ : /\/+/;
 export const DELIMITER: ":" | ";" = isWindows ? ";" : ":";
 
 /**
- * Returns the last part of a path, less `suffix` if it ends in it and is more
- * than it. Separators at the end do not count.
+ * Returns the last part of a path, without `suffix` unless that is all of it.
+ * Trailing separators are ignored.
  */
 export function basename(path_: string, suffix = ""): string {
   const name = path.basename(path_);
@@ -39,7 +38,7 @@ export function basename(path_: string, suffix = ""): string {
     : name;
 }
 
-/** Returns a path less its last part; `.` where nothing is left. */
+/** Returns a path without its last part; `.` if nothing remains. */
 export function dirname(path_: string): string {
   const parent = path.dirname(path_);
   return isWindows ? parent : parent.replace(/(?<=.)\/+$/, "");
@@ -50,7 +49,7 @@ export function extname(path_: string): string {
   return path.extname(path_);
 }
 
-/** Tells whether a path is absolute. */
+/** Returns whether a path is absolute. */
 export function isAbsolute(path_: string): boolean {
   return path.isAbsolute(path_);
 }

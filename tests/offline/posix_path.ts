@@ -1,17 +1,17 @@
 /**
- * Paths of POSIX systems, as `node:path` reads them. Importing that itself takes
- * milliseconds, and the command line is to start quickly.
+ * POSIX paths, as `node:path` parses them. Importing `node:path` takes
+ * milliseconds, which would slow the start of the command line.
  *
  * @module
  */
 
-/** Returns the last part of a path; separators at its end do not count. */
+/** Returns the last part of a path; trailing separators are ignored. */
 export function basename(path: string): string {
   const end = endOf(path);
   return path.slice(path.lastIndexOf("/", end - 1) + 1, end);
 }
 
-/** Returns a path less its last part; `.` where nothing is left. */
+/** Returns a path without its last part; `.` if nothing remains. */
 export function dirname(path: string): string {
   const at = path.lastIndexOf("/", endOf(path) - 1);
   if (at === 0 || (at < 0 && path.startsWith("/"))) return "/";
@@ -25,7 +25,7 @@ export function extname(path: string): string {
   return at <= 0 || name === ".." ? "" : name.slice(at);
 }
 
-/** Tells whether a path is absolute. */
+/** Returns whether a path is absolute. */
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/");
 }
@@ -67,7 +67,7 @@ export function resolve(...paths: string[]): string {
   return path.slice(0, Math.max(endOf(path), 1));
 }
 
-/** Where the last part of a path ends. */
+/** The end of a path's last part. */
 function endOf(path: string): number {
   let end = path.length;
   while (path[end - 1] === "/") end--;

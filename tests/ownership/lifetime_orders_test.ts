@@ -183,13 +183,13 @@ const FAILING_CALLS: readonly [string, (graph: NativeObject[]) => void][] = [
     using sum = (context as Context).lookupFunction("many_types.sum_list");
     assertThrows(() => sum.call(null), IreeError, "reference is null");
   }],
-  ["a native function fails with the objects it was given", (graph) => {
+  ["a native function fails with its arguments", (graph) => {
     const [, , , , context, , list] = graph as [...NativeObject[]];
     using fail = (context as Context).lookupFunction("types.counter_add");
     const error = assertThrows(() => fail.call(list as List, 1), IreeError);
     assertEquals(error.code, "INVALID_ARGUMENT");
   }],
-  ["an argument is refused after an object", ([, , , , context, , , ref]) => {
+  ["an argument is rejected after an object", ([, , , , context, , , ref]) => {
     using add = (context as Context).lookupFunction("types.counter_add");
     assertThrows(
       () => add.call(ref as VmRef, 1.5),

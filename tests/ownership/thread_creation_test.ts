@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, execute, LIBRARY, ROOT, test } from "../support.ts";
 
-// The address space limit applies to a whole process, so this needs one of its
-// own; V8's earlier reservations stay.
+// The address space limit applies to a whole process, so this needs a separate
+// one; V8's earlier reservations stay.
 const SCRIPT = `
   import { Device, Instance, IreeError, runtime } from "MOD";
   using instance = Instance.open({ library: LIBRARY });

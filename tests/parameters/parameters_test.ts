@@ -76,7 +76,7 @@ test("A program reads parameters from an archive in every mode, on every device"
   assertEquals(Deno.readFileSync(path), before);
 });
 
-test("Programs read parameters from memory, each with a state of its own", () => {
+test("Programs read parameters from memory, each with separate state", () => {
   using instance = Instance.open();
   using index = makeIndex(instance);
   const options = { parameters: { scope: "model", index } };

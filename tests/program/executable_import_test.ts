@@ -41,7 +41,7 @@ test("The error includes why the system's loader rejected machine code", async (
   const magic = "\x7fELF\x02";
   const at = new TextDecoder("latin1").decode(bytes).indexOf(magic);
   assertEquals(at > 0, true);
-  bytes[at + 4] = 1; // for processors of 32 bits
+  bytes[at + 4] = 1; // for 32-bit CPUs
   for (const device of DEVICES) {
     const error = assertThrows(
       () => load({ modules: [bytes], device }),

@@ -6,7 +6,7 @@ import {
   runChecks,
 } from "../../release/check.ts";
 
-Deno.test("Scripts of shells are found by their first line", () => {
+Deno.test("Shell scripts are recognized by their first line", () => {
   assertEquals(isShellScript("dev", "#!/bin/sh\n"), true);
   assertEquals(isShellScript(".ci/run", "#!/usr/bin/env bash\n"), true);
   assertEquals(isShellScript("a/b.sh", "#!/bin/dash\n"), true);
@@ -16,7 +16,7 @@ Deno.test("Scripts of shells are found by their first line", () => {
   assertEquals(isShellScript("a/b.md", "#!/bin/sh\n"), false);
 });
 
-Deno.test("Every file of TypeScript is type-checked, every script read", () => {
+Deno.test("Every TypeScript file is type-checked and every script read", () => {
   const commands = checksOf(["a.ts", "b.md", "c/d.ts"], ["dev"], "/tools", [
     "--import-map=x",
   ]).map(({ command }) => command.join(" "));
@@ -25,7 +25,7 @@ Deno.test("Every file of TypeScript is type-checked, every script read", () => {
   assertEquals(commands.at(-1), "/tools/shellcheck dev");
 });
 
-Deno.test("A check that fails does not keep the next ones from running", async () => {
+Deno.test("A failed check does not stop the next ones", async () => {
   const file = await Deno.makeTempFile();
   const check = (script: string): Check => ({
     command: ["sh", "-c", script, file],

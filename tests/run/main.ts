@@ -1,11 +1,11 @@
 /**
- * `./dev test`: runs `deno test`, over all tests and examples or the given
- * ones, and ends with the line `N passed, N failed`.
+ * `./dev test`: runs `deno test` over all tests and examples or the given ones.
+ * The last line is `N passed, N failed`.
  *
  *     main.ts [--asan] [ARGUMENTS of deno test]
  *
- * With `--asan`, also counts the sanitizers' reports as one test. `./dev` has
- * built the library before. Imports nothing but files of this folder and of
+ * With `--asan`, also counts the sanitizers' reports as one test. `./dev`
+ * builds the library first. Imports only files of this folder and of
  * `sanitizers/`, so that it runs without a configuration.
  *
  * @module
@@ -33,12 +33,12 @@ class Runs {
     return this.#counts;
   }
 
-  /** The status of the last run that failed, or 0. */
+  /** The status of the last failed run, or 0. */
   get status(): number {
     return this.#status;
   }
 
-  /** Runs `deno test`, passing on what it prints. */
+  /** Runs `deno test` and passes its output on. */
   async add(args: readonly string[]): Promise<void> {
     // One pipe for both streams keeps their order.
     const child = new Deno.Command("sh", {
@@ -71,7 +71,7 @@ class Runs {
   }
 }
 
-/** Writes a stream to stdout, and returns its text. */
+/** Copies a stream to stdout and returns its text. */
 async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -85,16 +85,16 @@ async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Options with which the sanitizers of all processes write their reports into
- * a folder. An error ends the process; a leak does not change how it ends,
- * since Deno has leaks of its own.
+ * Sanitizer options that make every process write its reports into a folder. An
+ * error ends the process. A leak does not change the exit status, since Deno
+ * has leaks of its own.
  */
 function reportingTo(folder: string): Record<string, string> {
   const options = [
     `log_path=${folder}/report`,
     "log_exe_name=1",
-    // Frames name their library, which shows whose they are, and are few:
-    // naming one of compiled JavaScript takes long.
+    // Stacks are short and name only each frame's library, which shows the
+    // owner: naming frames of compiled JavaScript takes long.
     `stack_trace_format="    #%n %F %L from %m"`,
     "malloc_context_size=12",
     "abort_on_error=1",
@@ -121,8 +121,8 @@ async function runTests(
   }
   const runs = new Runs(ROOT, environment);
   await runs.add([...CHECKED, ...args, "tests"]);
-  // Examples load the library and leave it loaded, as programs do: a leak to
-  // the sanitizers of Deno.
+  // Examples load the library and leave it loaded, as programs do. Deno's
+  // sanitizers would report that as a leak.
   const documented = documentedFiles(ROOT);
   await runs.add(["-A", "--doc", "--permit-no-files", ...args, ...documented]);
   if (reports !== undefined) {

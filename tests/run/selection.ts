@@ -1,5 +1,5 @@
 /**
- * Which files `./dev test` runs.
+ * Selects the files that `./dev test` runs.
  *
  * @module
  */
@@ -20,15 +20,15 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch {
-    return false; // also where the text cannot be a path
+    return false; // also if the text cannot be a path
   }
 }
 
 /**
- * Lists the sources whose examples in doc comments are run.
+ * Lists the sources whose doc comments have examples to run.
  *
  * @param root Root of the checkout.
- * @returns Paths from there, sorted.
+ * @returns Their paths from the root, sorted.
  */
 export function documentedFiles(root: string): string[] {
   const paths = ["mod.ts", "cli.ts"];

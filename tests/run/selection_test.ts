@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../support.ts";
 import { documentedFiles, namesPath } from "./selection.ts";
 
-Deno.test("A path selects tests; flags, and arguments of tests, do not", () => {
+Deno.test("A path selects tests; flags and arguments of tests do not", () => {
   const file = `${ROOT}/mod.ts`;
   assertEquals(namesPath([]), false);
   assertEquals(namesPath(["--quiet", "--filter=lists"]), false);
@@ -12,7 +12,7 @@ Deno.test("A path selects tests; flags, and arguments of tests, do not", () => {
   assertEquals(namesPath([ROOT]), true);
 });
 
-Deno.test("Examples are run of each source that users read, and no other", () => {
+Deno.test("Examples run in each source that users read, and in no other", () => {
   const files = documentedFiles(ROOT);
   for (const path of ["mod.ts", "cli.ts", "lib/vm/list.ts", "ffi/list.ts"]) {
     assert(files.includes(path), path);

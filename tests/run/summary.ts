@@ -1,10 +1,11 @@
 /**
- * The counts that `deno test` prints last, and their sum over several runs.
+ * The counts at the end of `deno test`'s output, and their sum over several
+ * runs.
  *
  * @module
  */
 
-/** How many tests did what. */
+/** Numbers of tests by outcome. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -17,10 +18,10 @@ const COLORS = /\x1b\[[0-9;]*m/g;
 /**
  * Reads the counts of a run.
  *
- * @param output What `deno test` printed.
- * @param status How it ended. A crash, a type error or a leak fails a run
- * without failing a test, and counts as one failed test.
- * @returns The counts of the last summary; zeros where there is none.
+ * @param output The output of `deno test`.
+ * @param status Its exit status. A crash, a type error or a leak fails a run
+ * without a failed test, and counts as one.
+ * @returns The counts of the last summary; zeros without one.
  */
 export function readCounts(output: string, status: number): Counts {
   const summary =

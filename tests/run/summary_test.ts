@@ -3,7 +3,7 @@ import { addCounts, formatCounts, readCounts } from "./summary.ts";
 
 const GREEN = "\x1b[0m\x1b[32mok\x1b[0m | 3 passed (1 step) | 0 failed";
 
-Deno.test("The counts are those of the last summary, in colour or not", () => {
+Deno.test("The last summary's counts are read, in colour or not", () => {
   assertEquals(
     readCounts(`x\nok | 9 passed | 0 failed\n${GREEN} (2s)\n\n`, 0),
     {
@@ -27,7 +27,7 @@ Deno.test("A run that fails without a failed test counts as one", () => {
     failed: 1,
     skipped: 0,
   });
-  // What a test prints is not a summary.
+  // Output of a test is not a summary.
   assertEquals(readCounts("  ok | 5 passed\n", 1), nothing);
 });
 

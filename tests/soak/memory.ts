@@ -147,6 +147,6 @@ console.log(
 inputs.forEach((view) => view.dispose());
 if (change > 0.05) throw new Error("resident memory is not flat");
 if (committed > 1.25 * mostHeld + SLAB) {
-  throw new Error("more is committed than 1.25 × of what was alive at once");
+  throw new Error("more is committed than 1.25 × the peak of live memory");
 }
 console.log(`${megabytes(base - before)} before the calls`);

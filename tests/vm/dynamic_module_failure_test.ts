@@ -23,7 +23,7 @@ const refusing = await nativeModule("fixtures/refusing_module.cc");
 const parametersModule = await nativeModule("fixtures/parameters_module.cc");
 const notIree = await nativeModule("fixtures/not_iree.c");
 
-/** `e_machine` of a foreign processor, and its name. */
+/** `e_machine` of a foreign CPU, and its name. */
 const [FOREIGN_MACHINE, FOREIGN_ARCH] = Deno.build.arch === "aarch64"
   ? [62, "x86_64"]
   : [183, "aarch64"];

@@ -74,7 +74,10 @@ export const DIFFERENCES: readonly Difference[] = [
       "read one bit.",
   },
   {
-    cases: ["workers of a device without", "an allocator with no limits"],
+    cases: [
+      "workers on a device without workers",
+      "an allocator with no limits",
+    ],
     differs: ["stdout", "exit", "status", "stderr"],
     ours: [1, "INVALID_ARGUMENT"],
     reason: "We reject options without a matching device; theirs ignores them.",

@@ -28,8 +28,8 @@ interface Outcome extends Record<Aspect, unknown> {
 const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "written on the command line": VALUE_CASES,
   "from and to files": FILE_CASES,
-  "expected, limited and refused": CHECK_CASES,
-  "of all kinds of programs and devices": PROGRAM_CASES,
+  "with expected outputs, limits or faults": CHECK_CASES,
+  "for all kinds of programs and devices": PROGRAM_CASES,
 };
 const CASES = Object.values(GROUPS).flat();
 

@@ -70,20 +70,24 @@ const READING: readonly Case[] = [
   two("the first array twice", "--input=@in.npy", "--input=@in.npy"),
   two("appending at first", "--input=+in.npy", "--input=+in.npy"),
   two("all arrays of a file", "--input=*in.npy"),
-  two("an array, then all that are left", "--input=@in.npy", "--input=*in.npy"),
   two(
-    "all arrays, when none are left",
+    "an array, then all remaining ones",
+    "--input=@in.npy",
+    "--input=*in.npy",
+  ),
+  two(
+    "all arrays of an exhausted file",
     "--input=*in.npy",
     "--input=*in.npy",
   ),
   two("bytes", "--input=2xf32=@in.bin", "--input=2xi32=@in.bin"),
   two(
-    "bytes, then those after",
+    "bytes, then the next ones",
     "--input=2xf32=@in.bin",
     "--input=2xf32=+in.bin",
   ),
   two(
-    "more bytes than are left",
+    "more bytes than remain",
     "--input=3xf32=@in.bin",
     "--input=2xf32=+in.bin",
   ),
@@ -123,8 +127,8 @@ const READING: readonly Case[] = [
   two("one array too many", "--input=1xi8", "--input=*in.npy"),
   two("a missing file", "--input=@missing.npy", "--input=1xi8"),
   two("missing bytes", "--input=2xi8=@missing", "--input=1xi8"),
-  two("a file of no known kind", "--input=@in.bin", "--input=1xi8"),
-  two("all of a file of no known kind", "--input=*in.bin"),
+  two("a file of an unknown kind", "--input=@in.bin", "--input=1xi8"),
+  two("all of a file of an unknown kind", "--input=*in.bin"),
   two("a folder", "--input=@.", "--input=1xi8"),
   {
     name: "an array for a scalar",
@@ -150,7 +154,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ["Fortran order", "{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }"],
   ["text", "{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }"],
   ["objects", "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"],
-  ["no dict", "nothing"],
+  ["not a dict", "nothing"],
   [
     "other order of keys",
     "{'shape': (1,), 'fortran_order': False, 'descr': '<f4', }",
@@ -160,7 +164,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
     "{'descr': '<f', 'fortran_order': False, 'shape': (1,), }",
   ],
   [
-    "a shape of words",
+    "a shape that is not numbers",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (a,), }",
   ],
   ["no shape", "{'descr': '<f4', 'fortran_order': False, }"],
@@ -248,7 +252,7 @@ const WRITING: readonly Case[] = [
     "--output=",
   ),
   scalars(
-    "appended to what is there",
+    "appended to an existing file",
     "--output=+out.npy",
     "--output=",
     "--output=",
@@ -257,7 +261,7 @@ const WRITING: readonly Case[] = [
   scalars("too few outputs", "--output=-"),
   scalars("too many outputs", ...Array(5).fill("--output=-")),
   scalars(
-    "an output of no known form",
+    "an output in an unknown form",
     "--output=out.npy",
     "--output=",
     "--output=",

@@ -1,8 +1,8 @@
 /** Error that every failed assertion throws. */
 export class AssertionError extends Error {
   /**
-   * @param message What was expected and what was found.
-   * @param options The `cause`, where there is one.
+   * @param message The expected and the actual value.
+   * @param options The `cause`, if any.
    */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -10,7 +10,7 @@ export class AssertionError extends Error {
   }
 }
 
-/** Ends a message: `: msg` where the caller gave one, else a full stop. */
+/** Ends a message: `: msg` if the caller passed one, else a full stop. */
 export function suffix(msg?: string): string {
   return msg ? `: ${msg}` : ".";
 }

@@ -24,14 +24,14 @@ export function difference(actual: unknown, expected: unknown): string {
     .join("\n");
 }
 
-/** Strings are compared as they are, everything else as written. */
+/** Strings are compared unchanged, other values as text. */
 function linesOf(value: unknown): string[] {
   return (typeof value === "string" && value.includes("\n")
     ? value
     : format(value)).split("\n");
 }
 
-/** Past this many pairs of lines the changed middle is not aligned. */
+/** Beyond this many pairs of lines the changed middle is not aligned. */
 const MAX_PAIRS = 1_000_000;
 
 function diffLines(actual: string[], expected: string[]): string[] {

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 
-/** What each object is equal to, if all under comparison turns out so. */
+/** The counterpart of each object, assuming that all pairs turn out equal. */
 type Pairs = Map<object, Set<object>>;
 
 /**
@@ -14,7 +14,7 @@ type Pairs = Map<object, Set<object>>;
  * @param a One value.
  * @param b The other.
  * @returns Whether they are equal.
- * @throws {TypeError} If asked to look into a `WeakMap` or a `WeakSet`.
+ * @throws {TypeError} If a `WeakMap` or a `WeakSet` must be compared.
  */
 export function equal(a: unknown, b: unknown): boolean {
   return same(a, b, new Map());
@@ -65,12 +65,12 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** The prototype, with "none" counted as that of a plain object. */
+/** The prototype; objects without one count as plain objects. */
 function prototypeOf(value: object): object {
   return Object.getPrototypeOf(value) ?? Object.prototype;
 }
 
-/** Whether the written form of an object is all of its value. */
+/** Whether an object's text is its whole value. */
 function isWritten(value: object): boolean {
   return value instanceof RegExp || value instanceof URL ||
     value instanceof URLSearchParams || value instanceof Intl.Locale;
@@ -133,8 +133,8 @@ function sameProperties(a: object, b: object, pairs: Pairs): boolean {
 }
 
 /**
- * The keys that count. Of arrays and plain objects: those own and enumerable.
- * Of an instance of a class: all, with those of its classes, so that a getter
+ * The keys to compare. For arrays and plain objects: own enumerable keys. For
+ * class instances: all keys including those of their classes, so that a getter
  * over a private field counts too.
  */
 function keysOf(value: object): (string | symbol)[] {

@@ -19,7 +19,7 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   );
 }
 
-/** Asserts that two values are the same one, by `Object.is`. */
+/** Asserts that two values are identical, by `Object.is`. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,

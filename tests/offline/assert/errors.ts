@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { AssertionError, suffix } from "./assertion_error.ts";
 
-/** Any class of errors. */
+/** Any error class. */
 type ErrorClassOf<E extends Error> = abstract new (...args: never[]) => E;
 
-/** What `assertThrows` and `assertRejects` are asked to look for. */
+/** Expectations of `assertThrows` and `assertRejects`. */
 interface Wanted<E extends Error> {
   ErrorClass?: ErrorClassOf<E>;
   msgIncludes?: string;
@@ -15,8 +15,8 @@ interface Wanted<E extends Error> {
  * Asserts that a value is an error.
  *
  * @param error The value.
- * @param ErrorClass The class it must be an instance of.
- * @param msgMatches What its message must contain or match, colours aside.
+ * @param ErrorClass The required class.
+ * @param msgMatches Text or pattern in its message, colours aside.
  * @param msg Ends the message of a failure.
  */
 export function assertIsError<E extends Error = Error>(
@@ -47,17 +47,17 @@ export function assertIsError<E extends Error = Error>(
 }
 
 /**
- * Asserts that a function throws, whatever it throws.
+ * Asserts that a function throws anything.
  *
- * @returns What was thrown.
+ * @returns The thrown value.
  */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 /**
  * Asserts that a function throws an error of a class.
  *
  * @param fn The function.
- * @param ErrorClass The class; a subclass will do.
- * @param msgIncludes What the error's message must contain.
+ * @param ErrorClass The class; subclasses match.
+ * @param msgIncludes Text in the error's message.
  * @param msg Ends the message of a failure.
  * @returns The error.
  */
@@ -84,9 +84,9 @@ export function assertThrows<E extends Error = Error>(
 }
 
 /**
- * Asserts that a function returns a promise and that it rejects, whatever with.
+ * Asserts that a function returns a promise that rejects with anything.
  *
- * @returns What it rejected with.
+ * @returns The rejection.
  */
 export function assertRejects(
   fn: () => PromiseLike<unknown>,
@@ -97,8 +97,8 @@ export function assertRejects(
  * of a class. A function that throws before it returns fails the assertion.
  *
  * @param fn The function.
- * @param ErrorClass The class; a subclass will do.
- * @param msgIncludes What the error's message must contain.
+ * @param ErrorClass The class; subclasses match.
+ * @param msgIncludes Text in the error's message.
  * @param msg Ends the message of a failure.
  * @returns The error.
  */
@@ -137,7 +137,7 @@ function matches(message: string, wanted: string | RegExp): boolean {
     : wanted.test(plain);
 }
 
-/** Tells the two overloads apart. */
+/** Distinguishes the two overloads. */
 function wantedFrom<E extends Error>(
   classOrMsg: ErrorClassOf<E> | string | undefined,
   msgIncludes?: string,

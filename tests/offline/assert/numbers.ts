@@ -38,7 +38,7 @@ export function assertLessOrEqual<T>(
  *
  * @param actual One number.
  * @param expected The other.
- * @param tolerance The greatest difference. Left out, it is a ten millionth of
+ * @param tolerance The greatest difference; by default a ten millionth of
  * `expected`.
  * @param msg Ends the message of a failure.
  */

@@ -2,7 +2,7 @@ import { AssertionError, suffix } from "./assertion_error.ts";
 import { format } from "./diff.ts";
 import { equal } from "./equal.ts";
 
-/** What counts as false. */
+/** Falsy values. */
 export type Falsy = false | 0 | 0n | "" | null | undefined;
 
 /** Asserts that an expression is truthy. */
@@ -106,12 +106,12 @@ export function fail(msg?: string): never {
   throw new AssertionError(`Failed assertion${suffix(msg)}`);
 }
 
-/** Fails, where no run should come by. */
+/** Fails; for code that must not be reached. */
 export function unreachable(msg?: string): never {
   throw new AssertionError(`Unreachable${suffix(msg)}`);
 }
 
-/** Names what a value is: its class, or its type if it has none. */
+/** Names a value's class, or its type if it has none. */
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;

@@ -1,9 +1,9 @@
 /**
- * Stands in for `@std/cli/parse-args` where JSR cannot be reached: the same
- * reading of a command line. Its types know less: no dotted names, and an
+ * Stands in for `@std/cli/parse-args` where JSR cannot be reached: parses
+ * command lines the same way. Its types are weaker: no dotted names, and an
  * option's type is `unknown` where the package says `any`.
  *
- * `tests/offline_test.ts` states what both must do.
+ * `tests/offline_test.ts` specifies both.
  *
  * @module
  */
@@ -32,10 +32,10 @@ interface Rules {
 /**
  * Reads a command line.
  *
- * `--name=value`, `--name value`, `--name`, `-n value` and `-n` are flags,
- * `-abc` is three; the rest is `_`, as is all that follows `--`. What looks
- * like a number is one, unless it belongs to a `string` flag. A flag given
- * twice has the last value, unless it is collected.
+ * `--name=value`, `--name value`, `--name`, `-n value` and `-n` are flags, and
+ * `-abc` is three. All other arguments go into `_`, as do those after `--`.
+ * Text that looks like a number becomes one, unless the flag is a `string`. The
+ * last value of a repeated flag counts, unless it is collected.
  *
  * @param args The arguments, such as `Deno.args`.
  * @param options The flags to expect.
@@ -72,7 +72,7 @@ export function parseArgs<const Options extends ParseOptions = ParseOptions>(
   return reader.flags as Args<Options>;
 }
 
-/** Reads arguments into flags, one after the other. */
+/** Parses arguments into flags, one by one. */
 class Reader {
   readonly rest: Array<string | number> = [];
   readonly flags: Tree = { _: this.rest };
@@ -82,7 +82,7 @@ class Reader {
     this.#rules = rules;
   }
 
-  /** Reads all of `args`, which has no `--`. */
+  /** Parses all of `args`, which has no `--`. */
   read(args: string[], stopEarly: boolean): void {
     const { strings, unknown } = this.#rules;
     for (let i = 0; i < args.length; i++) {
@@ -104,7 +104,7 @@ class Reader {
     }
   }
 
-  /** Sets what was not given: defaults, then `false` and empty lists. */
+  /** Fills in absent flags: defaults, then `false` and empty lists. */
   fill(defaults: Readonly<Record<string, unknown>>): void {
     const { aliases, booleans, collected, strings } = this.#rules;
     for (const [key, value] of Object.entries(defaults)) {
@@ -120,7 +120,7 @@ class Reader {
     }
   }
 
-  /** Reads `--…`; returns whether the next argument was its value. */
+  /** Parses `--…`; returns whether it consumed the next argument. */
   #readLong(arg: string, next: string | undefined): boolean {
     const { allBoolean, booleans, negatable } = this.#rules;
     const negated = arg.startsWith("--no-") && arg.length > "--no-".length;
@@ -138,7 +138,7 @@ class Reader {
     return this.#setFromNext(key, arg, next, takesNext);
   }
 
-  /** Reads `-…`; returns whether the next argument was its value. */
+  /** Parses `-…`; returns whether it consumed the next argument. */
   #readShort(arg: string, next: string | undefined): boolean {
     const last = arg.length - 1;
     for (let i = 1; i < last; i++) {
@@ -161,9 +161,9 @@ class Reader {
   }
 
   /**
-   * Sets a flag written without a value to the next argument if it may take
-   * it, or else to one that says `true` or `false`, or else to no value.
-   * Returns whether the next argument was taken.
+   * Sets a flag without `=value`: to the next argument if the flag accepts it,
+   * else to a following `true` or `false`, else to no value. Returns whether it
+   * consumed the next argument.
    */
   #setFromNext(
     key: string,
@@ -186,12 +186,12 @@ class Reader {
     return false;
   }
 
-  /** The value of a flag that has none. */
+  /** The value of a flag without one. */
   #bare(key: string): Value {
     return this.#rules.strings.has(key) ? "" : true;
   }
 
-  /** Sets a flag and its aliases, unless it is unknown and not wanted. */
+  /** Sets a flag and its aliases, unless it is unknown and dropped. */
   #set(key: string, value: Value, arg: string, mayCollect = true): void {
     const { aliases, allBoolean, booleans, collected, strings, unknown } =
       this.#rules;
@@ -247,8 +247,8 @@ function splitValue(text: string): [name: string, value?: string] {
 }
 
 /**
- * The value that follows a letter in the same argument: what follows an equals
- * sign, or the tail if it ends in a number or begins with no word character.
+ * The value after a letter in the same argument: the text after an equals sign,
+ * or the tail if it ends in a number or does not begin with a word character.
  */
 function shortValue(letter: string, tail: string): string | undefined {
   if (/[A-Za-z]/.test(letter)) {
@@ -264,7 +264,7 @@ function numberOr(text: string): string | number {
   return text.trim() !== "" && Number.isFinite(value) ? value : text;
 }
 
-/** Walks to the object that holds the last part of a dotted name. */
+/** Finds the object that holds the last part of a dotted name. */
 function walk(tree: Tree, name: string): [holder: Tree, key: string] {
   const keys = name.split(".");
   const key = keys.pop() ?? name;

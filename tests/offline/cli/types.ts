@@ -4,7 +4,7 @@ type NameList = string | readonly string[];
 /** Options for {@linkcode parseArgs}. */
 export interface ParseOptions {
   /**
-   * Puts what follows `--` under `"--"`, not into `_`.
+   * Puts arguments after `--` under `"--"`, not into `_`.
    *
    * @default {false}
    */
@@ -18,15 +18,15 @@ export interface ParseOptions {
   alias?: Readonly<Record<string, NameList>>;
 
   /**
-   * Flags that take no value, `false` unless given. `true` means every
-   * `--flag` without an equals sign.
+   * Flags without a value, `false` by default. `true` means every `--flag`
+   * without an equals sign.
    *
    * @default {false}
    */
   boolean?: boolean | NameList;
 
   /**
-   * Values of flags that are not given.
+   * Values of absent flags.
    *
    * @default {{}}
    */
@@ -40,36 +40,36 @@ export interface ParseOptions {
   stopEarly?: boolean;
 
   /**
-   * Flags whose value stays a string. With `_`, so do the other arguments.
+   * Flags whose value stays a string. With `_`, positional arguments do too.
    *
    * @default {[]}
    */
   string?: NameList;
 
   /**
-   * Flags that may be given several times, as a list of their values.
+   * Flags that may be repeated, as a list of their values.
    *
    * @default {[]}
    */
   collect?: NameList;
 
   /**
-   * Flags that `--no-` before the name sets to `false`.
+   * Flags that `--no-name` sets to `false`.
    *
    * @default {[]}
    */
   negatable?: NameList;
 
   /**
-   * Called with each argument that no option above names. `false` drops it.
+   * Called with each argument that no option above names; `false` drops it.
    * `collect`, `negatable` and `default` do not make a flag known.
    */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
 /**
- * What {@linkcode parseArgs} returns: the flags by name, the other arguments
- * as `_`, and those after `--` if asked for.
+ * The result of {@linkcode parseArgs}: the flags by name, positional arguments
+ * as `_`, and those after `--` on request.
  */
 export type Args<Options extends ParseOptions = ParseOptions> =
   & Record<string, unknown>
@@ -78,14 +78,14 @@ export type Args<Options extends ParseOptions = ParseOptions> =
   & Aliased<FlagsAlwaysSet<Options>, Options>
   & Partial<Aliased<FlagsSetIfGiven<Options>, Options>>;
 
-/** The names that one option lists, as far as they are known to the checker. */
+/** The names that one option lists, if the checker knows them. */
 type Listed<Options, Key extends keyof ParseOptions> = Options extends
   Record<Key, infer List>
   ? List extends readonly (infer Name extends string)[] ? Known<Name>
   : Known<Extract<List, string>>
   : never;
 
-/** A name that is known and is not that of the other arguments. */
+/** A known name other than `_`. */
 type Known<Name extends string> = string extends Name ? never
   : Exclude<Name, "_">;
 
@@ -95,8 +95,8 @@ type Defaulted<Options> = Options extends { default: infer Defaults }
   : never;
 
 /**
- * The names of the flags that have a value even if not given. A flag that is
- * only collected has none.
+ * Names of flags that always have a value. A flag that is only collected does
+ * not count.
  */
 type AlwaysSet<Options> =
   | Listed<Options, "boolean">
@@ -138,7 +138,7 @@ type DefaultOf<Name extends string, Options> = Options extends {
 } ? Widened<Value>
   : never;
 
-/** A literal's type as it would be if not inferred as a constant. */
+/** A literal's type widened, as if not inferred as a constant. */
 type Widened<Value> = Value extends string ? string
   : Value extends number ? number
   : Value extends boolean ? boolean

@@ -2,7 +2,7 @@
  * Stands in for `@std/testing/types` where JSR cannot be reached: assertions
  * that the type checker makes.
  *
- * `tests/offline_test.ts` states what both must do.
+ * `tests/offline_test.ts` specifies both.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 /**
  * Asserts that a type resolves to `true` or to `false`.
  *
- * @param _expectTrue The expected one, written out.
+ * @param _expectTrue The expected result, written out.
  */
 export function assertType<T extends boolean>(_expectTrue: T): void {}
 
@@ -45,13 +45,15 @@ export type Has<T, U> = IsAny<T> extends true ? true
   : IsNever<Extract<T, U>> extends true ? false
   : true;
 
-/** Whether the union `T` has not `U`. */
+/** Whether the union `T` lacks `U`. */
 export type NotHas<T, U> = Has<T, U> extends true ? false : true;
 
-/** Whether `T` and `U` are one type, intersections merged. */
+/** Whether `T` and `U` are identical, with intersections merged. */
 export type IsExact<T, U> = Identical<Merged<T>, Merged<U>>;
 
-/** Two conditional types are assignable only if what they test is identical. */
+/**
+ * Two conditional types are assignable only if their conditions are identical.
+ */
 type Identical<T, U> = (<X>() => X extends T ? 1 : 2) extends
   (<X>() => X extends U ? 1 : 2) ? true : false;
 
