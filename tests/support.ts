@@ -270,6 +270,9 @@ export class TemporaryFolder implements Disposable {
   }
 }
 
+/** Keeps compilations apart that run at the same time in this process. */
+let partials = 0;
+
 async function cached(
   name: string,
   inputs: string[],
@@ -282,7 +285,7 @@ async function cached(
   const path = join(folder, name);
   if (await isFile(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
-  const partial = `${path}.${Deno.pid}`;
+  const partial = `${path}.${Deno.pid}.${++partials}`;
   await make(partial);
   await Deno.rename(partial, path);
   return path;
