@@ -8,7 +8,7 @@ export interface OutputOptions {
    *
    * @default {false}
    */
-  append?: boolean;
+  append?: boolean | undefined;
 }
 
 /**

@@ -29,7 +29,7 @@ export interface ArchiveOptions {
    * Is called now and then with the bytes of contents written so far and those
    * of all.
    */
-  onProgress?: (written: number, total: number) => void;
+  onProgress?: ((written: number, total: number) => void) | undefined;
 }
 
 /** What the length of an archive is a multiple of, so that it can be mapped. */

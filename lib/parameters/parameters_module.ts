@@ -20,7 +20,7 @@ export interface ParameterProvider {
    *
    * @default {false}
    */
-  readonly partial?: boolean;
+  readonly partial?: boolean | undefined;
 }
 
 let fileOf: (module: ParametersModule) => string | undefined;
