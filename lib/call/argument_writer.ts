@@ -261,9 +261,11 @@ export class ArgumentWriter {
   }
 
   #refused(ordinal: number, problem: string): IreeError {
+    const declared = this.signature?.inputs[ordinal]?.name;
+    const name = declared || `input${ordinal}`;
     return new IreeError(
       "INVALID_ARGUMENT",
-      `argument ${ordinal} of '${this.description.name}': input${ordinal} ${problem}`,
+      `argument ${ordinal} of '${this.description.name}': ${name} ${problem}`,
       { hint: declarationHint(this.description) },
     );
   }

@@ -21,6 +21,7 @@ const mul = await program("mul.mlir");
 const signatures = await program("signatures.mlir");
 const structures = await program("structures.mlir");
 const arithmetic = await program("arithmetic.mlir");
+const declaredNames = await program("declared_names.mlir");
 const device = "local-sync";
 
 test("run accepts inputs by name and returns outputs with their shapes", async () => {
@@ -34,6 +35,21 @@ test("run accepts inputs by name and returns outputs with their shapes", async (
   assertEquals(await loaded.run(inputs), { output0: expected });
   const found = loaded.lookupFunction("mul");
   assertEquals(await found.run(inputs), { output0: expected });
+});
+
+test("Inputs, outputs and errors have the names that the program declares", async () => {
+  using loaded = load({ modules: [declaredNames], device });
+  const factors = [2, 2, 2, 2];
+  const { y } = await loaded.run({ x: [1, 2, 3, 4], factors });
+  assertEquals(y.data, new Float32Array([2, 4, 6, 8]));
+  const error = await assertRejects(
+    () => loaded.run({ x: [1, 2, 3, 4], factors: [1, 2] }),
+    IreeError,
+  );
+  assertEquals(
+    error.detail,
+    "argument 1 of 'scale': factors is nested as 2, not 4",
+  );
 });
 
 test("run copies outputs into arrays by name", async () => {
