@@ -271,7 +271,7 @@ function attempt(work: () => void, n: number): string {
 }
 
 // Written immediately, since the next step may crash.
-function tell(outcome: Outcome): void {
+function report(outcome: Outcome): void {
   const line = `${JSON.stringify(outcome)}\n`;
   Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
@@ -283,11 +283,11 @@ if (import.meta.main) {
   // from the sanitizer.
   for (let round = 0; round < 3; round++) {
     for (let n = first;; n++) {
-      tell({ n, result: "begun", liveBytes: 0 });
+      report({ n, result: "begun", liveBytes: 0 });
       const before = runtime.statistics.totalAllocations;
       const result = attempt(() => WORK[work](paths), n);
       const { liveBytes, totalAllocations } = runtime.statistics;
-      tell({ n, result, liveBytes });
+      report({ n, result, liveBytes });
       // The work made fewer allocations than that, so none failed.
       if (totalAllocations - before < n - 1) break;
       while (kept.length > 0) kept.pop()?.dispose();

@@ -10,7 +10,7 @@ import { waitUntil } from "./waiting.ts";
 const heat = await program("examples/streaming_server/heat.mlir");
 const score = await program("examples/worker_pool/score.mlir");
 
-test("The streaming server keeps nothing of a client that has gone", async () => {
+test("The streaming server forgets a client that has disconnected", async () => {
   const server = serve(heat, 0);
   await (await fetch(`${server.url}?steps=1`)).text();
   const before = runtime.statistics.liveAllocations;
@@ -36,7 +36,7 @@ test("The streaming server refuses wrong numbers of steps", async () => {
   await server.shutdown();
 });
 
-Deno.test("The pool of workers rejects what it has not answered at its end", async () => {
+Deno.test("The worker pool rejects unanswered requests when it ends", async () => {
   const pool = new WorkerPool(score, 1);
   assertEquals(
     await pool.compute(new Float32Array([1, 1, 1, 1])),

@@ -1,6 +1,6 @@
 /**
- * A latch at which native calls wait until a test opens it, so that a call
- * takes exactly as long as the test wants.
+ * A latch at which native calls wait until a test opens it. A call thus takes
+ * exactly as long as the test wants.
  *
  * @module
  */

@@ -104,7 +104,7 @@ export interface RunOptions {
  *
  * @param command The program.
  * @param args Its arguments.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  */
 export async function execute(
   command: string,
@@ -143,7 +143,7 @@ export async function execute(
  * Runs this checkout's command line in a separate process.
  *
  * @param args Its arguments.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  */
 export function iree(args: string[], options?: RunOptions): Promise<Output> {
   return execute(

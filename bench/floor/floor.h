@@ -1,5 +1,5 @@
-// The floor of the bench: the cost of each workload for a C program that uses IREE's public API over the same library,
-// without the flat layer that Deno calls. It keeps the objects that a careful C program would keep between calls.
+// The floor of the bench: each workload's cost for a C program that uses IREE's public API. It uses the same library,
+// without the flat layer that Deno calls, and keeps the objects that a careful C program would keep between calls.
 
 #ifndef IREE_BENCH_FLOOR_H_
 #define IREE_BENCH_FLOOR_H_

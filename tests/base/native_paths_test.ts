@@ -31,11 +31,11 @@ const archive = archives.join("a.irpa");
 
 /** A way for a path to reach native code. */
 interface Opening {
-  readonly right: "read" | "write" | "ffi";
+  readonly permission: "read" | "write" | "ffi";
   /** The file to open; absent for files that are written. */
   readonly file?: string;
   /** Passes `path` to native code. */
-  readonly give: string;
+  readonly code: string;
   /** Opens the file, if that happens later. */
   readonly use?: string;
 }
@@ -43,51 +43,51 @@ interface Opening {
 const setFlag = (name: string) =>
   `iree.setIreeFlags(instance, { ${name}: path });`;
 const addFile = (mode: string): Opening => ({
-  right: "read",
+  permission: "read",
   file: archive,
-  give: `using index = iree.ParameterIndex.fromFile(instance, path, {
+  code: `using index = iree.ParameterIndex.fromFile(instance, path, {
     mode: "${mode}" }); index.read("a");`,
 });
 const fromFile = (mode: string): Opening => ({
-  right: "read",
+  permission: "read",
   file: arithmetic,
-  give: `iree.BytecodeModule.fromFile(instance, path, {
+  code: `iree.BytecodeModule.fromFile(instance, path, {
     mode: "${mode}" }).dispose();`,
 });
 
 const OPENINGS: Readonly<Record<string, Opening>> = {
   "Instance.open": {
-    right: "ffi",
+    permission: "ffi",
     file: LIBRARY,
-    give: "iree.runtime.version(path); iree.runtime.statistics;",
+    code: "iree.runtime.version(path); iree.runtime.statistics;",
     use: "using device = iree.Device.create(instance, 'local-sync');",
   },
   "BytecodeModule.fromFile preload": fromFile("preload"),
   "BytecodeModule.fromFile mmap": fromFile("mmap"),
   "DynamicModule.load": {
-    right: "ffi",
+    permission: "ffi",
     file: types,
-    give: "iree.DynamicModule.load(instance, path).dispose();",
+    code: "iree.DynamicModule.load(instance, path).dispose();",
   },
   "ParameterIndex.addFile file": addFile("file"),
   "ParameterIndex.addFile preload": addFile("preload"),
   "ParameterIndex.addFile mmap": addFile("mmap"),
   "ParameterIndex.writeArchive": {
-    right: "write",
-    give: `using index = iree.ParameterIndex.create(instance);
+    permission: "write",
+    code: `using index = iree.ParameterIndex.create(instance);
       index.addData("a", new Float32Array(4));
       index.writeArchive(path);`,
   },
   "executable_plugin": {
-    right: "ffi",
+    permission: "ffi",
     file: plugin,
-    give: setFlag("executable_plugin"),
+    code: setFlag("executable_plugin"),
     use: "iree.Device.create(instance, 'local-sync').dispose();",
   },
   "executable_plugin embedded": {
-    right: "ffi",
+    permission: "ffi",
     file: plugin,
-    give: "path = 'embedded:' + path;" + setFlag("executable_plugin"),
+    code: "path = 'embedded:' + path;" + setFlag("executable_plugin"),
     // Only reading a system library shows that it is not a portable one.
     use: `try {
       iree.Device.create(instance, 'local-sync').dispose();
@@ -96,9 +96,9 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
     }`,
   },
   "vulkan_libvulkan_search_path": {
-    right: "ffi",
+    permission: "ffi",
     file: types,
-    give: setFlag("vulkan_libvulkan_search_path"),
+    code: setFlag("vulkan_libvulkan_search_path"),
     // The file lacks Vulkan's functions; the message names the paths that were
     // tried.
     use: `const driver = iree.probeDrivers(instance)
@@ -107,8 +107,8 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
       if (/cannot open shared object/.test(tried)) throw driver.error;`,
   },
   "device_profiling_output": {
-    right: "write",
-    give: setFlag("device_profiling_output") +
+    permission: "write",
+    code: setFlag("device_profiling_output") +
       `iree.setIreeFlags(instance, { device_profiling_mode: "queue-events" });`,
     use: `{
       using device = iree.Device.create(instance, "local-task");
@@ -134,12 +134,12 @@ class Folders extends TemporaryFolder {
   }
 
   /** Permissions for one opening: the folder `allowed` only. */
-  flags({ right }: Opening): string[] {
-    const ffi = [LIBRARY, ...(right === "ffi" ? [this.allowed] : [])];
+  flags({ permission }: Opening): string[] {
+    const ffi = [LIBRARY, ...(permission === "ffi" ? [this.allowed] : [])];
     return [
       `--allow-ffi=${ffi.join(",")}`,
       `--allow-read=${this.allowed},${this.join("elsewhere")}`,
-      ...(right === "write" ? [`--allow-write=${this.allowed}`] : []),
+      ...(permission === "write" ? [`--allow-write=${this.allowed}`] : []),
     ];
   }
 
@@ -157,7 +157,7 @@ class Folders extends TemporaryFolder {
       function attempt(path: string, before = () => {}) {
         try {
           ${open}
-          ${opening.give}
+          ${opening.code}
           before();
           ${opening.use ?? ""}
           console.log("opened");
@@ -183,7 +183,7 @@ class Folders extends TemporaryFolder {
 const quoted = (text: string) => JSON.stringify(text);
 
 for (const [name, opening] of Object.entries(OPENINGS)) {
-  const { file, right } = opening;
+  const { file, permission } = opening;
   const base = name.startsWith("ParameterIndex") ? "x.irpa" : "x.so";
 
   test(`${name} opens a relative path in the working directory of the call`, async () => {
@@ -235,7 +235,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     const hidden = join(folders.secret, base);
     await Deno.copyFile(file ?? archive, hidden);
     const paths = [hidden, `${folders.allowed}/../secret/${base}`];
-    const asked = name.endsWith("writeArchive") ? "read" : right;
+    const asked = name.endsWith("writeArchive") ? "read" : permission;
     const stdout = await folders.run(
       opening,
       paths.map((path) => `attempt(${quoted(path)});`).join("\n"),
@@ -245,7 +245,7 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     }
   });
 
-  if (right !== "ffi") continue;
+  if (permission !== "ffi") continue;
 
   test(`${name} rejects tokens that the loader substitutes in a path`, async () => {
     using folders = new Folders();
@@ -327,8 +327,8 @@ test("A link to a system file is rejected as in Deno", async () => {
 test("Setting the flag of a capture file checks its permission", async () => {
   using folders = new Folders();
   const capture: Opening = {
-    right: "write",
-    give: `iree.setIreeFlags(instance, { device_capture_file: path });`,
+    permission: "write",
+    code: `iree.setIreeFlags(instance, { device_capture_file: path });`,
   };
   const stdout = await folders.run(
     capture,

@@ -208,7 +208,7 @@ test("A call whose signal aborts while its arguments are read is not made", asyn
       Error,
       "enough",
     );
-    // The context keeps nothing of it.
+    // The context does not keep the tensor.
     const kept = await keeping.callAsync([0, 0, 0, 0]);
     assertEquals(text(kept), "4xf32=0 0 0 0");
   }

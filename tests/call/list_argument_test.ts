@@ -39,7 +39,7 @@ test("An array that does not fit a list is rejected and leaves nothing behind", 
   assertEquals(size.call([1]), 1);
 });
 
-test("An array is rejected where the function does not expect a list", () => {
+test("An array is rejected as an argument that is not a list", () => {
   using loaded = load({ modules: [types, manyTypes] });
   assertThrows(
     () => loaded.call("buffer_length", [1]),

@@ -17,7 +17,7 @@ import {
  * Runs `iree-run-module`.
  *
  * @param args Its arguments.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  */
 export function peer(args: string[], options?: RunOptions): Promise<Output> {
   return execute(tool("iree-run-module"), args, options);
@@ -52,7 +52,7 @@ export interface Both {
  * Runs `iree-run-module` and `iree run` with the same arguments.
  *
  * @param args The arguments.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  */
 export async function runBoth(
   args: string[],
@@ -69,7 +69,7 @@ export async function runBoth(
  * Asserts that both succeed and print the same.
  *
  * @param args The arguments.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  * @returns The output of both.
  */
 export async function assertSame(
@@ -90,7 +90,7 @@ export async function assertSame(
  * @param args The arguments.
  * @param code The status code.
  * @param words The words; quotes count as backticks.
- * @param options Where and with what.
+ * @param options The working directory, stdin and environment.
  * @returns The output of `iree run`.
  */
 export async function assertBothFail(

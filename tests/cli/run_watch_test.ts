@@ -196,7 +196,7 @@ test("Vulkan is looked up at a given path, with or without a slash", async () =>
       "--list_devices=vulkan",
       `--vulkan_libvulkan_search_path=${path}`,
     ]);
-    // Where the system has Vulkan it is found anyway.
+    // A system with Vulkan finds it anyway.
     if (code === 0) continue;
     assertStringIncludes(stderr, `Tried: ${join(Deno.cwd(), "missing.so")}\n`);
   }

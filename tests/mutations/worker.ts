@@ -20,12 +20,12 @@ const encoder = new TextEncoder();
 /** Allocations that cases leaked on purpose. */
 let leaked = 0;
 
-function tell(line: string): void {
+function report(line: string): void {
   Deno.stdout.writeSync(encoder.encode(`@${line}\n`));
 }
 
 function announce(step: string): void {
-  tell(`at ${JSON.stringify(step)}`);
+  report(`at ${JSON.stringify(step)}`);
 }
 
 /** The outcome for an expected error; undefined for any other. */
@@ -50,7 +50,7 @@ function describe(error: unknown): string {
     const kind = kindOf(number, order.kind);
     const random = new Random(order.seed, number);
     const live = runtime.statistics.liveAllocations;
-    tell(`case ${number}`);
+    report(`case ${number}`);
     let outcome: string | undefined = "OK";
     try {
       if (kind === "program") {
@@ -59,12 +59,14 @@ function describe(error: unknown): string {
       else runText(kind, random, order.fixtures);
     } catch (error) {
       outcome = outcomeOf(error);
-      if (outcome === undefined) tell(`bad ${JSON.stringify(describe(error))}`);
+      if (outcome === undefined) {
+        report(`bad ${JSON.stringify(describe(error))}`);
+      }
     }
     const left = runtime.statistics.liveAllocations - live;
     leaked += left;
-    if (left !== 0) tell(`bad ${JSON.stringify(`${left} allocations left`)}`);
-    tell(`end ${outcome ?? "error"}`);
+    if (left !== 0) report(`bad ${JSON.stringify(`${left} allocations left`)}`);
+    report(`end ${outcome ?? "error"}`);
   }
 }
-tell(`done ${runtime.statistics.liveAllocations - leaked}`);
+report(`done ${runtime.statistics.liveAllocations - leaked}`);

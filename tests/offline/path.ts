@@ -2,9 +2,9 @@
  * Stands in for `@std/path` where JSR cannot be reached: the functions this
  * project uses; on Windows over `node:path` and `node:url`.
  *
- * Where the package and Node disagree (`basename` of a root or of the suffix
- * itself, `dirname` of doubled separators, the escapes in file URLs) this
- * follows the package. Only file URLs on Windows follow Node.
+ * Where the package and Node disagree, this follows the package: `basename` of
+ * a root or of the suffix itself, `dirname` of doubled separators, escapes in
+ * file URLs. Only file URLs on Windows follow Node.
  *
  * `tests/offline_test.ts` specifies both.
  *

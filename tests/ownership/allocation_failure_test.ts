@@ -14,9 +14,9 @@ import {
 } from "../support.ts";
 
 // Whichever allocation fails, the work throws RESOURCE_EXHAUSTED, or succeeds
-// where IREE has a fallback (an import of a buffer becomes a copy), and leaks
-// nothing. This holds without exception: native/src/bytecode_module.c avoids
-// iree_io_file_contents_read, which crashed, and native/fixes/stack_backtrace.c
+// where IREE has a fallback. (An import of a buffer becomes a copy.) It leaks
+// nothing. This holds without exception. native/src/bytecode_module.c avoids
+// iree_io_file_contents_read, which crashed. native/fixes/stack_backtrace.c
 // fixes the leak of a failure without a backtrace.
 
 const transformer = MODELS[1];
@@ -42,10 +42,10 @@ const paths: Paths = {
 async function outcomes(work: string): Promise<Outcome[]> {
   const all: Outcome[] = [];
   for (let first = 1;;) {
-    const { told, code } = await run({ work, first, paths });
-    all.push(...told.filter(({ result }) => result !== "begun"));
-    const last = told.at(-1);
-    assert(last !== undefined, `nothing told, exit code ${code}`);
+    const { reported, code } = await run({ work, first, paths });
+    all.push(...reported.filter(({ result }) => result !== "begun"));
+    const last = reported.at(-1);
+    assert(last !== undefined, `nothing reported, exit code ${code}`);
     if (last.result !== "begun") return all;
     // The process ended early; another one continues after that allocation.
     all.push({ ...last, result: `crash, exit code ${code}` });
@@ -53,7 +53,7 @@ async function outcomes(work: string): Promise<Outcome[]> {
   }
 }
 
-async function run(task: Task): Promise<{ told: Outcome[]; code: number }> {
+async function run(task: Task): Promise<{ reported: Outcome[]; code: number }> {
   const script = join(ROOT, "tests/allocations.ts");
   const { code, stdout } = await execute(Deno.execPath(), [
     ..."run -A --no-check".split(" "),
@@ -62,7 +62,7 @@ async function run(task: Task): Promise<{ told: Outcome[]; code: number }> {
     JSON.stringify(task),
   ]);
   const lines = stdout.split("\n").filter(Boolean);
-  return { told: lines.map((line) => JSON.parse(line)), code };
+  return { reported: lines.map((line) => JSON.parse(line)), code };
 }
 
 function isGood({ result, liveBytes }: Outcome): boolean {

@@ -35,8 +35,8 @@ const NAMES = [
 ] as const;
 
 /**
- * Makes a program on a device with one of its functions, a reference to an
- * object of its native module, and a list with that object and device memory.
+ * Makes a program on a device with one of its functions and a reference to an
+ * object of its native module. A list holds that object and device memory.
  */
 function makeGraph(): NativeObject[] {
   const instance = Instance.open();

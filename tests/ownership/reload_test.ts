@@ -21,8 +21,8 @@ async function* linesOf(
 }
 
 /**
- * Runs the script under a watcher and changes the watched file repeatedly,
- * because a watcher that is not ready yet misses a change.
+ * Runs the script under a watcher. Changes the watched file repeatedly, because
+ * a watcher that is not ready yet misses a change.
  *
  * @returns The live objects in each of four isolates.
  */

@@ -427,7 +427,7 @@ test("A GGUF tensor of an unknown type makes only itself unreadable", () => {
   assertThrows(() => Deno.statSync(archive), Deno.errors.NotFound);
 });
 
-test("A big-endian GGUF file is listed, and read where byte order does not matter", () => {
+test("A big-endian GGUF file is listed, and read if byte order does not matter", () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
   const path = folder.join("model.gguf");

@@ -246,7 +246,7 @@ test("A correct program over generated types compiles", async () => {
   assertEquals(code, 0, stderr);
 });
 
-test("An incorrect program over generated types fails to compile where it is wrong", async () => {
+test("An incorrect program over generated types fails to compile at the fault", async () => {
   using folder = folderWithTypes();
   const wanted = (HEAD + WRONG).split("\n").flatMap((line, index) =>
     Array.from(line.matchAll(/«/g)).map(({ index: column }, before) =>

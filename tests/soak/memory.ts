@@ -8,8 +8,8 @@
  * ```
  *
  * Fails if resident memory changes by more than 5 % after the first tenth of
- * the calls, or if the device commits more than 1.25 × the peak of live memory
- * plus 16 MiB.
+ * the calls. Also fails if the device commits more than 1.25 × the peak of live
+ * memory plus 16 MiB.
  *
  * @module
  */

@@ -213,9 +213,12 @@ test("A C module lists its imports, dependencies and attributes too", async () =
       optional,
     },
     {
-      name: "told",
+      name: "documented",
       callingConvention: "0iI_r",
-      attributes: { doc: "what it does", "iree.abi.declaration": "told()" },
+      attributes: {
+        doc: "what it does",
+        "iree.abi.declaration": "documented()",
+      },
       optional,
     },
   ]);
@@ -239,13 +242,13 @@ static const iree_vm_native_import_descriptor_t imports[] = {
     {IREE_VM_NATIVE_IMPORT_REQUIRED, IREE_SVL("needed.a")},
     {IREE_VM_NATIVE_IMPORT_OPTIONAL, IREE_SVL("wanted.b")},
 };
-static const iree_string_pair_t told_attributes[] = {
+static const iree_string_pair_t documented_attributes[] = {
     {IREE_SVL("doc"), IREE_SVL("what it does")},
-    {IREE_SVL("iree.abi.declaration"), IREE_SVL("told()")},
+    {IREE_SVL("iree.abi.declaration"), IREE_SVL("documented()")},
 };
 static const iree_vm_native_export_descriptor_t exports[] = {
     {IREE_SVL("bare"), IREE_SVL("0v_v"), 0, nullptr},
-    {IREE_SVL("told"), IREE_SVL("0iI_r"), 2, told_attributes},
+    {IREE_SVL("documented"), IREE_SVL("0iI_r"), 2, documented_attributes},
 };
 static const iree_vm_native_function_ptr_t functions[2] = {};
 static const iree_vm_native_module_descriptor_t descriptor = {

@@ -53,7 +53,7 @@ const MODELS: readonly Case[] = [
   multiplying("native code", "mul.mlir", "--print_statistics"),
 ];
 
-function told(name: string, ...args: string[]): Case {
+function withStatistics(name: string, ...args: string[]): Case {
   return {
     ...multiplying(name, "mul_vmvx.mlir", "--print_statistics", ...args),
     stderr: true,
@@ -73,20 +73,20 @@ function twoDevices(name: string, ...args: string[]): Case {
 const PAIR = ["--device=local-sync", "--device=local-task"];
 
 const DEVICES: readonly Case[] = [
-  told("statistics"),
-  told("statistics, local-sync", "--device=local-sync"),
-  told("statistics, caching", "--device_allocator=caching"),
-  told("statistics, debug", "--device_allocator=debug"),
-  told(
+  withStatistics("statistics"),
+  withStatistics("statistics, local-sync", "--device=local-sync"),
+  withStatistics("statistics, caching", "--device_allocator=caching"),
+  withStatistics("statistics, debug", "--device_allocator=debug"),
+  withStatistics(
     "statistics, both",
     "--device_allocator=caching",
     "--device_allocator=debug",
   ),
-  told("statistics, to a file", "--output=@out.npy"),
-  told("statistics, expected", "--expected_output=4xf32=10 20 30 40"),
-  told("workers", "--task_topology_group_count=2"),
-  told("workers on one CPU", "--task_topology_cpu_ids=0"),
-  told("workers with less stack", "--task_worker_stack_size=65536"),
+  withStatistics("statistics, to a file", "--output=@out.npy"),
+  withStatistics("statistics, expected", "--expected_output=4xf32=10 20 30 40"),
+  withStatistics("workers", "--task_topology_group_count=2"),
+  withStatistics("workers on one CPU", "--task_topology_cpu_ids=0"),
+  withStatistics("workers with less stack", "--task_worker_stack_size=65536"),
   twoDevices("two devices", ...PAIR),
   twoDevices("two devices, statistics", ...PAIR, "--print_statistics"),
   twoDevices(
@@ -96,17 +96,17 @@ const DEVICES: readonly Case[] = [
     "--print_statistics",
   ),
   twoDevices("one device of two", "--device=local-sync"),
-  told("a missing lead device", "--device_lead_allocator=3"),
-  told("an unknown device", "--device=bogus"),
-  told("an unknown allocator", "--device_allocator=bogus"),
-  told("a missing plugin", "--executable_plugin=./missing.so"),
-  told("workers of an unknown kind", "--task_topology_mode=bogus"),
-  told(
+  withStatistics("a missing lead device", "--device_lead_allocator=3"),
+  withStatistics("an unknown device", "--device=bogus"),
+  withStatistics("an unknown allocator", "--device_allocator=bogus"),
+  withStatistics("a missing plugin", "--executable_plugin=./missing.so"),
+  withStatistics("workers of an unknown kind", "--task_topology_mode=bogus"),
+  withStatistics(
     "workers on a device without workers",
     "--device=local-sync",
     "--task_topology_group_count=1",
   ),
-  told("an allocator with no limits", "--device_allocator=caching:"),
+  withStatistics("an allocator with no limits", "--device_allocator=caching:"),
   { name: "list drivers", args: ["--list_drivers"] },
   { name: "list devices", args: ["--list_devices"] },
   { name: "list devices of one", args: ["--list_devices=local-task"] },

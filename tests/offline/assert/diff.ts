@@ -1,6 +1,6 @@
 /**
- * Writes any value in full and over several lines, with its keys sorted, so
- * that two values can be compared line by line.
+ * Writes any value in full over several lines with sorted keys, so that two
+ * values can be compared line by line.
  */
 export function format(value: unknown): string {
   return Deno.inspect(value, {
@@ -15,7 +15,7 @@ export function format(value: unknown): string {
 }
 
 /**
- * Writes where two values differ: `-` before a line of the actual value, `+`
+ * Shows where two values differ: `-` before a line of the actual value, `+`
  * before a line of the expected one.
  */
 export function difference(actual: unknown, expected: unknown): string {

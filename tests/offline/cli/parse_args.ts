@@ -247,8 +247,9 @@ function splitValue(text: string): [name: string, value?: string] {
 }
 
 /**
- * The value after a letter in the same argument: the text after an equals sign,
- * or the tail if it ends in a number or does not begin with a word character.
+ * The value after a letter in the same argument. It is the text after an equals
+ * sign, or a tail that ends in a number or does not begin with a word
+ * character.
  */
 function shortValue(letter: string, tail: string): string | undefined {
   if (/[A-Za-z]/.test(letter)) {

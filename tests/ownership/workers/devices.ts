@@ -1,6 +1,6 @@
 /**
  * A worker that either makes and releases devices or calls a program on a
- * device, until both kinds of worker have done so often enough.
+ * device. It ends when both kinds of worker have done so often enough.
  *
  * @module
  */
