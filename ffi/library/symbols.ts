@@ -266,6 +266,48 @@ export const symbols = {
   // iree_vm_context_t* iree_ffi_context_fork(iree_vm_context_t* context)
   iree_ffi_context_fork: { parameters: ["pointer"], result: "pointer" },
 
+  // iree_ffi_load_t* iree_ffi_load_module_file(iree_ffi_instance_t* instance,
+  //     const uint8_t* path, uint32_t path_length, uint32_t map)
+  iree_ffi_load_module_file: {
+    parameters: ["pointer", "buffer", "u32", "u32"],
+    result: "pointer",
+  },
+  // iree_ffi_load_t* iree_ffi_load_module_bytes(iree_ffi_instance_t* instance,
+  //     const uint8_t* bytes, size_t length)
+  iree_ffi_load_module_bytes: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "pointer",
+  },
+  // iree_ffi_load_t* iree_ffi_load_parameter_file(
+  //     iree_ffi_instance_t* instance, const uint8_t* path,
+  //     uint32_t path_length, uint32_t mode, uint32_t writable)
+  iree_ffi_load_parameter_file: {
+    parameters: ["pointer", "buffer", "u32", "u32", "u32"],
+    result: "pointer",
+  },
+  // iree_ffi_load_t* iree_ffi_load_context(iree_ffi_instance_t* instance,
+  //     uint32_t flags, iree_ffi_module_list_t* modules)
+  iree_ffi_load_context: {
+    parameters: ["pointer", "u32", "pointer"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_load_hold_devices(iree_ffi_load_t* load,
+  //     iree_hal_device_group_t* group)
+  iree_ffi_load_hold_devices: {
+    parameters: ["pointer", "pointer"],
+    result: "u32",
+  },
+  // void iree_ffi_load_begin(iree_ffi_load_t* load)
+  iree_ffi_load_begin: { parameters: ["pointer"], result: "void" },
+  // void iree_ffi_load_run(iree_ffi_load_t* load)
+  iree_ffi_load_run: {
+    parameters: ["pointer"],
+    result: "void",
+    nonblocking: true,
+  },
+  // void* iree_ffi_load_take(iree_ffi_load_t* load)
+  iree_ffi_load_take: { parameters: ["pointer"], result: "pointer" },
+
   // uint32_t iree_ffi_ref_type_name(iree_ffi_ref_t* ref, uint8_t* buffer,
   //     uint32_t capacity)
   iree_ffi_ref_type_name: {

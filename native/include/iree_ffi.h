@@ -90,25 +90,27 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_MAPPING = 6,
   // iree_vm_context_t*
   IREE_FFI_KIND_CONTEXT = 7,
+  // iree_ffi_load_t*
+  IREE_FFI_KIND_LOAD = 8,
   // iree_ffi_module_list_t*
-  IREE_FFI_KIND_MODULE_LIST = 8,
+  IREE_FFI_KIND_MODULE_LIST = 9,
   // iree_vm_module_t*
-  IREE_FFI_KIND_MODULE = 9,
+  IREE_FFI_KIND_MODULE = 10,
   // iree_ffi_parameter_scopes_t*
-  IREE_FFI_KIND_PARAMETER_SCOPES = 10,
+  IREE_FFI_KIND_PARAMETER_SCOPES = 11,
   // iree_io_parameter_index_t*
-  IREE_FFI_KIND_PARAMETER_INDEX = 11,
+  IREE_FFI_KIND_PARAMETER_INDEX = 12,
   // iree_io_file_handle_t*
-  IREE_FFI_KIND_PARAMETER_FILE = 12,
+  IREE_FFI_KIND_PARAMETER_FILE = 13,
   // iree_ffi_profiling_t*
-  IREE_FFI_KIND_PROFILING = 13,
+  IREE_FFI_KIND_PROFILING = 14,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 14,
+  IREE_FFI_KIND_DEVICE_GROUP = 15,
   // iree_ffi_watchdog_t*
-  IREE_FFI_KIND_WATCHDOG = 15,
+  IREE_FFI_KIND_WATCHDOG = 16,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 16,
-  IREE_FFI_KIND_COUNT = 17,
+  IREE_FFI_KIND_INSTANCE = 17,
+  IREE_FFI_KIND_COUNT = 18,
 };
 
 // Releases a reference that this thread got. One that it did not get, or has
@@ -374,6 +376,43 @@ IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_create(
 // globals are its own from then on, objects are shared.
 IREE_API_EXPORT iree_vm_context_t* iree_ffi_context_fork(
     iree_vm_context_t* context);
+
+//===----------------------------------------------------------------------===//
+// Loading on another thread
+//===----------------------------------------------------------------------===//
+
+// What takes long when a program is loaded, as an object: one thread creates it
+// and takes what was loaded, another one runs it. Until that returned, it
+// belongs to the other thread: only iree_ffi_release may be called with it.
+typedef struct iree_ffi_load_t iree_ffi_load_t;
+
+// Loads a bytecode module; see iree_ffi_bytecode_module_open.
+IREE_API_EXPORT iree_ffi_load_t* iree_ffi_load_module_file(
+    iree_ffi_instance_t* instance, const uint8_t* path, uint32_t path_length,
+    uint32_t map);
+// Loads a bytecode module; see iree_ffi_bytecode_module_create. The bytes are
+// copied at once.
+IREE_API_EXPORT iree_ffi_load_t* iree_ffi_load_module_bytes(
+    iree_ffi_instance_t* instance, const uint8_t* bytes, size_t length);
+// Opens a file of parameters; see iree_ffi_parameter_file_open.
+IREE_API_EXPORT iree_ffi_load_t* iree_ffi_load_parameter_file(
+    iree_ffi_instance_t* instance, const uint8_t* path, uint32_t path_length,
+    uint32_t mode, uint32_t writable);
+// Creates a context; see iree_ffi_context_create.
+IREE_API_EXPORT iree_ffi_load_t* iree_ffi_load_context(
+    iree_ffi_instance_t* instance, uint32_t flags,
+    iree_ffi_module_list_t* modules);
+
+// Keeps a device alive as long as |load|: its modules use the device.
+IREE_API_EXPORT uint32_t iree_ffi_load_hold_devices(
+    iree_ffi_load_t* load, iree_hal_device_group_t* group);
+
+// Says that iree_ffi_load_run is going to be called.
+IREE_API_EXPORT void iree_ffi_load_begin(iree_ffi_load_t* load);
+// Loads and keeps how it ended. Runs on any thread.
+IREE_API_EXPORT void iree_ffi_load_run(iree_ffi_load_t* load);
+// Hands out what was loaded, once; NULL on failure.
+IREE_API_EXPORT void* iree_ffi_load_take(iree_ffi_load_t* load);
 
 //===----------------------------------------------------------------------===//
 // References

@@ -11,10 +11,9 @@ static iree_status_t iree_ffi_bytecode_deallocator_ctl(
   return iree_ok_status();
 }
 
-// Creates a module of |bytes|, which it owns from now on, or frees them.
-static iree_status_t iree_ffi_bytecode_module_make(
-    iree_ffi_instance_t* instance, iree_byte_span_t bytes,
-    iree_vm_module_t** out_module) {
+iree_status_t iree_ffi_bytecode_module_make(iree_ffi_instance_t* instance,
+                                            iree_byte_span_t bytes,
+                                            iree_vm_module_t** out_module) {
   iree_allocator_t deallocator = {NULL, iree_ffi_bytecode_deallocator_ctl};
   iree_status_t status = iree_vm_bytecode_module_create(
       iree_ffi_instance_vm(instance), IREE_VM_BYTECODE_MODULE_FLAG_NONE,
@@ -53,6 +52,14 @@ static iree_status_t iree_ffi_bytecode_module_map(
   return status;
 }
 
+iree_status_t iree_ffi_bytecode_module_open_path(
+    iree_ffi_instance_t* instance, const char* path, bool map,
+    iree_vm_module_t** out_module) {
+  IREE_RETURN_IF_ERROR(iree_ffi_check_regular_file(path));
+  return map ? iree_ffi_bytecode_module_map(instance, path, out_module)
+             : iree_ffi_bytecode_module_read(instance, path, out_module);
+}
+
 iree_vm_module_t* iree_ffi_bytecode_module_open(iree_ffi_instance_t* instance,
                                                 const uint8_t* path,
                                                 uint32_t path_length,
@@ -62,12 +69,8 @@ iree_vm_module_t* iree_ffi_bytecode_module_open(iree_ffi_instance_t* instance,
   iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
                                                &path_cstring);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_check_regular_file(path_cstring);
-  }
-  if (iree_status_is_ok(status)) {
-    status = map ? iree_ffi_bytecode_module_map(instance, path_cstring, &module)
-                 : iree_ffi_bytecode_module_read(instance, path_cstring,
-                                                 &module);
+    status = iree_ffi_bytecode_module_open_path(instance, path_cstring,
+                                                map != 0, &module);
   }
   iree_allocator_free(iree_ffi_allocator(), path_cstring);
   iree_ffi_check(status);

@@ -23,6 +23,7 @@ void iree_ffi_object_release(uint32_t kind, void* object);
 void iree_ffi_call_release(iree_ffi_call_t* call);
 void iree_ffi_instance_retain(iree_ffi_instance_t* instance);
 void iree_ffi_instance_release(iree_ffi_instance_t* instance);
+void iree_ffi_load_release(iree_ffi_load_t* load);
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);
@@ -128,6 +129,32 @@ iree_status_t iree_ffi_check_library_length(const char* path, uint64_t length);
 iree_status_t iree_ffi_parameter_entry_read(
     const iree_io_parameter_index_entry_t* entry, uint64_t offset,
     iree_host_size_t length, uint8_t* target);
+
+// Creates a module of |bytes|, which were allocated by iree_ffi_file_allocate;
+// it owns them from now on, or frees them.
+iree_status_t iree_ffi_bytecode_module_make(iree_ffi_instance_t* instance,
+                                            iree_byte_span_t bytes,
+                                            iree_vm_module_t** out_module);
+
+// See iree_ffi_bytecode_module_open.
+iree_status_t iree_ffi_bytecode_module_open_path(iree_ffi_instance_t* instance,
+                                                 const char* path, bool map,
+                                                 iree_vm_module_t** out_module);
+
+// See iree_ffi_context_create.
+iree_status_t iree_ffi_context_make(iree_ffi_instance_t* instance,
+                                    uint32_t flags,
+                                    const iree_ffi_module_list_t* modules,
+                                    iree_vm_context_t** out_context);
+
+// Makes another list of the same modules.
+iree_status_t iree_ffi_module_list_copy(const iree_ffi_module_list_t* list,
+                                        iree_ffi_module_list_t** out_copy);
+
+// See iree_ffi_parameter_file_open.
+iree_status_t iree_ffi_parameter_file_open_path(
+    const char* path, uint32_t mode, bool writable,
+    iree_io_file_handle_t** out_file);
 
 // Wraps |bytes|, which were allocated by iree_ffi_file_allocate, in a file that
 // owns them from now on, or frees them.

@@ -23,6 +23,9 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_CONTEXT:
       iree_vm_context_release((iree_vm_context_t*)object);
       break;
+    case IREE_FFI_KIND_LOAD:
+      iree_ffi_load_release((iree_ffi_load_t*)object);
+      break;
     case IREE_FFI_KIND_MODULE_LIST:
       iree_ffi_module_list_free((iree_ffi_module_list_t*)object);
       break;

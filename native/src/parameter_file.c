@@ -93,7 +93,7 @@ static iree_status_t iree_ffi_parameter_file_map(
   return status;
 }
 
-static iree_status_t iree_ffi_parameter_file_open_path(
+iree_status_t iree_ffi_parameter_file_open_path(
     const char* path, uint32_t mode, bool writable,
     iree_io_file_handle_t** out_file) {
   IREE_RETURN_IF_ERROR(iree_ffi_check_regular_file(path));
