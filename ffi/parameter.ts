@@ -18,7 +18,7 @@ import { own } from "./ownership/own.ts";
 export type ParameterMode = "file" | "preload" | "mmap";
 
 /** `iree_ffi_parameter_mode_e`. */
-const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
+export const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
   file: 0,
   preload: 1,
   mmap: 2,

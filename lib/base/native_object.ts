@@ -1,5 +1,13 @@
 import { Handle } from "../../ffi/ownership/handle.ts";
+import {
+  customInspect,
+  type Facts,
+  type Inspect,
+  inspectFacts,
+} from "./description.ts";
 import { IreeError } from "./error.ts";
+import { NOT_CLONEABLE } from "./not_cloneable.ts";
+import { trace } from "./object_trace.ts";
 
 // The net under `using`: what was dropped without dispose is let go when it is
 // collected.
@@ -29,6 +37,12 @@ let readHandle: (object: NativeObject) => Handle;
  * ```
  */
 export abstract class NativeObject implements Disposable {
+  /**
+   * Makes `structuredClone` and `postMessage` refuse the object.
+   *
+   * @internal
+   */
+  protected readonly cannotBeCloned: object = NOT_CLONEABLE;
   #handle: Handle | undefined;
 
   /**
@@ -46,6 +60,7 @@ export abstract class NativeObject implements Disposable {
     }
     this.#handle = handle;
     abandoned.register(this, handle, this);
+    trace?.add(this);
   }
 
   /** Whether the object was disposed. */
@@ -59,12 +74,49 @@ export abstract class NativeObject implements Disposable {
     if (handle === undefined) return;
     this.#handle = undefined;
     abandoned.unregister(this);
+    trace?.delete(this);
     handle.release();
   }
 
   /** Same as {@linkcode NativeObject.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /**
+   * The object in JSON, for `JSON.stringify`. A tensor is its elements as nested
+   * arrays, a list its elements; other objects have no such form and throw
+   * UNIMPLEMENTED.
+   */
+  toJSON(): unknown {
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `${nameOf(this)} objects have no JSON form`,
+    );
+  }
+
+  /**
+   * What `console.log` prints, as text: the class and what is known of the
+   * object. Of a tensor or list these are the first elements too; of a disposed
+   * object there is less.
+   *
+   * @param inspect Prints a value.
+   * @param options How it is printed.
+   */
+  [customInspect](inspect: Inspect, options: Deno.InspectOptions): string {
+    const name = nameOf(this);
+    return isMade(this)
+      ? inspectFacts(name, this.describe(), this.disposed, inspect, options)
+      : `${name} {}`;
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected describe(): Facts {
+    return {};
   }
 
   static {
@@ -111,9 +163,13 @@ export function isForged(value: unknown): boolean {
 
 // `Object.create(List.prototype)` passes for a list until it is looked into.
 function notMade(object: NativeObject | null | undefined): IreeError {
-  const name = object?.constructor?.name ?? `${object && typeof object}`;
+  const name = nameOf(object);
   return new IreeError(
     "INVALID_ARGUMENT",
     `this ${name} is none: it was not made by a function of the package`,
   );
+}
+
+function nameOf(object: NativeObject | null | undefined): string {
+  return object?.constructor?.name ?? `${object && typeof object}`;
 }

@@ -21,11 +21,14 @@ import {
   type LibraryPlace,
   type LibrarySource,
 } from "../../ffi/library/search.ts";
+import { IreeError } from "./error.ts";
+import { type LiveObject, startTrace, trace } from "./object_trace.ts";
 
 export type {
   LibraryPlace,
   LibrarySource,
   LibraryVersion,
+  LiveObject,
   Platform,
   RuntimeStatistics,
 };
@@ -77,6 +80,33 @@ export interface Runtime {
    * @param library Path of the library; looked for when left out.
    */
   version(library?: string | URL): LibraryVersion;
+  /**
+   * Records where objects are made from now on, for
+   * {@linkcode Runtime.liveObjects}. With `IREE_TRACE_OBJECTS=1` in the
+   * environment, and the permission to read it, the record begins with the
+   * process, which prints what is not disposed when it ends.
+   */
+  traceObjects(): void;
+  /**
+   * The objects of this thread that were made since `traceObjects` and were not
+   * disposed, and where they were made. Throws FAILED_PRECONDITION where nothing
+   * is recorded.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { Instance, List, runtime } from "@iree/runtime";
+   *
+   * runtime.traceObjects();
+   * using instance = Instance.open();
+   * const list = List.from(instance, [1, 2]);
+   * const types = () => runtime.liveObjects().map(({ type }) => type);
+   * assertEquals(types(), ["Instance", "List"]);
+   * list.dispose();
+   * assertEquals(types(), ["Instance"]);
+   * ```
+   */
+  liveObjects(): LiveObject[];
 }
 
 /**
@@ -110,4 +140,15 @@ export const runtime: Runtime = {
   installationFolder: () => installationFolder(demandCacheFolder()),
   findLibrary,
   version: readVersion,
+  traceObjects: () => void startTrace(),
+  liveObjects: () => {
+    if (trace !== undefined) return trace.objects;
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "it is not recorded where objects are made",
+      {
+        hint: "call runtime.traceObjects() first, or set IREE_TRACE_OBJECTS=1",
+      },
+    );
+  },
 };

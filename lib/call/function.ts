@@ -1,6 +1,8 @@
 import { invokeCall } from "../../ffi/call.ts";
+import type { Facts } from "../base/description.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
+import { summarizeFunction } from "../signature/function_summary.ts";
 import type { Signature } from "../signature/signature.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import type { FunctionDescription } from "../vm/module.ts";
@@ -275,6 +277,18 @@ export class VmFunction extends NativeObject {
    */
   submit(...values: FlatArgument[]): Submission {
     return this.#caller.submit(values);
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      name: () => this.name,
+      signature: () => summarizeFunction(this.description),
+    };
   }
 }
 

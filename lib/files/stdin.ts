@@ -21,3 +21,12 @@ export function readStdin(): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/**
+ * Reads standard input to its end without blocking the event loop.
+ *
+ * @returns All of its bytes.
+ */
+export function readStdinLater(): Promise<Uint8Array<ArrayBuffer>> {
+  return new Response(Deno.stdin.readable).bytes();
+}

@@ -1,5 +1,6 @@
 import { createMapping } from "../../ffi/mapping.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { NativeObject } from "../base/native_object.ts";
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 
@@ -60,6 +61,19 @@ export class BufferMapping<Elements extends TypedArray = TypedArray>
     super(handle);
     this.array = new info.array(memory) as Elements;
     mapped.add(this);
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      length: () => this.array.length,
+      array: () =>
+        preview(this.array.subarray(0, PREVIEW_LENGTH), this.array.length),
+    };
   }
 
   /** Empties the array and lets the memory go. Doing it again does nothing. */

@@ -16,6 +16,7 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount, checkSize } from "../base/checks.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
@@ -34,6 +35,7 @@ import {
   checkShape,
   encodeTensor,
 } from "../tensor/encode_tensor.ts";
+import { jsonForm } from "../tensor/json_form.ts";
 import { decodeNested } from "../tensor/nested_array.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import type {
@@ -48,7 +50,7 @@ import {
   mergeShape,
   type ShapeOrOptions,
 } from "./buffer_view_options.ts";
-import type { Device } from "./device.ts";
+import { type Device, deviceNamesOf } from "./device.ts";
 import { importArray, makeAlignedArray } from "./imported_array.ts";
 import { placementOf } from "./placement.ts";
 
@@ -405,6 +407,47 @@ export class BufferView extends NativeObject {
       );
     }
     return formatBufferView(handleOf(this), maxElementCount);
+  }
+
+  /**
+   * The elements as nested arrays, for `JSON.stringify`. Throws OUT_OF_RANGE for
+   * elements that JSON has no numbers for: NaN, infinities, and integers beyond
+   * 2^53.
+   */
+  override toJSON(): NestedArray {
+    return jsonForm(this.toNestedArray());
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      elementType: () => this.elementType,
+      shape: () => this.shape,
+      device: () => deviceNamesOf(handleOf(this)),
+      data: () => this.#preview(),
+    };
+  }
+
+  #preview(): unknown[] {
+    const handle = handleOf(this);
+    const info = this.#info();
+    const isPacked = info.codec === undefined;
+    const size = isPacked ? this.byteLength : this.size;
+    const length = Math.min(size, PREVIEW_LENGTH);
+    const array = isPacked
+      ? new Uint8Array(length)
+      : arrayFor(info, length * info.bitCount / 8);
+    readBufferView(handle, 0, array);
+    return preview(
+      info.codec === undefined
+        ? array as Uint8Array
+        : decodeNested(array, info, info.codec, [length]) as NestedArray[],
+      size,
+    );
   }
 
   #info(): ElementTypeInfo {

@@ -10,6 +10,7 @@ import {
   waitDeviceIdle,
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import type { Facts } from "../base/description.ts";
 import { describeValue } from "../base/checks.ts";
 import { checkSignal, untilAborted } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
@@ -172,6 +173,7 @@ export class Device extends NativeObject {
         task,
       )
     );
+    groupUris.set(group, [...uris]);
     return uris.map((uri, ordinal) =>
       new Device(
         ordinal === 0 ? group : group.retain(),
@@ -288,6 +290,19 @@ export class Device extends NativeObject {
     await untilAborted(this.#untilIdle(signal), signal, () => {});
   }
 
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      uri: () => this.uri,
+      ordinal: () => this.#groupSize > 1 ? this.#ordinal : undefined,
+      id: () => this.id || undefined,
+    };
+  }
+
   async #untilIdle(signal: AbortSignal | undefined): Promise<void> {
     while (!signal?.aborted) {
       try {
@@ -318,6 +333,24 @@ function readSignal(
   options: { readonly signal?: AbortSignal | undefined },
 ): AbortSignal | undefined {
   return checkSignal(readOptions(options, { signal: true }).signal);
+}
+
+/** URIs of the devices of groups. */
+const groupUris = new WeakMap<Handle, readonly string[]>();
+
+/**
+ * Names the devices whose memory an object may be, or have in it.
+ *
+ * @param handle The object's handle.
+ * @returns A URI or several; `undefined` where there is no device.
+ */
+export function deviceNamesOf(
+  handle: Handle,
+): string | readonly string[] | undefined {
+  if (!handle.isShared) return undefined;
+  const uris = [...handle.deviceLifetime.devices]
+    .flatMap((group) => groupUris.get(group) ?? []);
+  return uris.length > 1 ? uris : uris[0];
 }
 
 function isDeadline(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { bytesOfAny } from "../../ffi/base/typed_array.ts";
+import { loadParameterFile } from "../../ffi/load.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   addFileParameter,
@@ -9,11 +10,13 @@ import {
   openParameterFile,
   readParameter,
 } from "../../ffi/parameter.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { runNow, step, type Steps } from "../base/steps.ts";
 import { readablePath, toPath, writablePath } from "../base/permissions.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
 import {
@@ -33,6 +36,16 @@ import {
   type ParameterOptions,
   type ParameterRange,
 } from "./options.ts";
+
+/**
+ * Adds all parameters of a file; see {@linkcode ParameterIndex.addFile}. Nothing
+ * else may be added meanwhile.
+ */
+export let addFileSteps: (
+  index: ParameterIndex,
+  path: string | URL,
+  options: ParameterFileOptions,
+) => Steps<readonly ParameterEntry[]>;
 
 /**
  * Parameters by their keys: where the weights of a program are, in files of
@@ -133,21 +146,30 @@ export class ParameterIndex extends NativeObject {
     path: string | URL,
     options: ParameterFileOptions = {},
   ): readonly ParameterEntry[] {
-    const index = handleOf(this);
-    const { mode, writable } = checkFileOptions(options);
-    const name = toPath(path);
-    const file = readablePath(name);
-    if (writable && mode === "file") writablePath(file);
-    const entries = readParameterFile(file, name);
-    this.#checkNew(entries, name);
-    if (entries.length === 0) return [];
-    const opened = openParameterFile(index.instance, file, mode, writable);
-    try {
-      for (const entry of entries) this.#add(entry, opened);
-    } finally {
-      opened.release();
-    }
-    return entries;
+    return runNow(addFileSteps(this, path, options));
+  }
+
+  static {
+    addFileSteps = function* (index, path, options) {
+      const { instance } = handleOf(index);
+      const { mode, writable } = checkFileOptions(options);
+      const name = toPath(path);
+      const file = readablePath(name);
+      if (writable && mode === "file") writablePath(file);
+      const entries = readParameterFile(file, name);
+      index.#checkNew(entries, name);
+      if (entries.length === 0) return [];
+      const opened = yield* step({
+        now: () => openParameterFile(instance, file, mode, writable),
+        later: () => loadParameterFile(instance, file, mode, writable),
+      });
+      try {
+        for (const entry of entries) index.#add(entry, opened);
+      } finally {
+        opened.release();
+      }
+      return entries;
+    };
   }
 
   /**
@@ -322,6 +344,22 @@ export class ParameterIndex extends NativeObject {
     this.#entries.push(Object.freeze(entry));
     this.#places.push(this.#readableCount);
     if (!isUnreadable(entry)) this.#readableCount++;
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      size: () => this.entries.length,
+      keys: () =>
+        preview(
+          this.entries.slice(0, PREVIEW_LENGTH).map(({ key }) => key),
+          this.entries.length,
+        ),
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createParametersModule } from "../../ffi/parameter.ts";
+import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
@@ -114,6 +115,18 @@ export class ParametersModule extends Module {
       scopes.add(provider.scope);
     }
     return new ParametersModule(instance, providers);
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      ...super.describe(),
+      scopes: () => this.scopes.keys().toArray(),
+    };
   }
 }
 

@@ -1,8 +1,9 @@
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { isReadableFile } from "../base/permissions.ts";
+import { runNow, type Steps } from "../base/steps.ts";
 import type { ParameterFileOptions } from "./options.ts";
-import { ParameterIndex } from "./parameter_index.ts";
+import { addFileSteps, ParameterIndex } from "./parameter_index.ts";
 import {
   checkProvider,
   type ParameterProvider,
@@ -62,6 +63,14 @@ export function indexParameterFiles(
   files: Iterable<string | URL>,
   options: ParameterFileOptions = {},
 ): ParameterProvider[] {
+  return runNow(indexFilesSteps(instance, files, options));
+}
+
+function* indexFilesSteps(
+  instance: Instance,
+  files: Iterable<string | URL>,
+  options: ParameterFileOptions,
+): Steps<ParameterProvider[]> {
   const indices = new Map<string, ParameterIndex>();
   try {
     for (const file of files) {
@@ -70,7 +79,7 @@ export function indexParameterFiles(
         : parseScopedFile(file);
       const index = indices.get(scope) ?? ParameterIndex.create(instance);
       indices.set(scope, index);
-      index.addFile(path, options);
+      yield* addFileSteps(index, path, options);
     }
   } catch (error) {
     for (const index of indices.values()) index.dispose();
@@ -87,15 +96,15 @@ export function indexParameterFiles(
  * @param sources Where they are.
  * @param options How programs get the contents of files.
  */
-export function loadParameters(
+export function* loadParameters(
   instance: Instance,
   sources: readonly ParameterSource[],
   options: ParameterFileOptions,
-): ParametersModule {
+): Steps<ParametersModule> {
   const given = sources.filter((it): it is ParameterProvider => !isFile(it));
   given.forEach(checkProvider);
   using stack = new DisposableStack();
-  const indexed = indexParameterFiles(
+  const indexed = yield* indexFilesSteps(
     instance,
     sources.filter(isFile),
     options,

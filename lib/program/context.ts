@@ -1,8 +1,15 @@
-import { createContext, forkContext } from "../../ffi/context.ts";
+import {
+  createContext,
+  createContextLater,
+  forkContext,
+} from "../../ffi/context.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { runNow, step, type Steps } from "../base/steps.ts";
+import { deviceNamesOf } from "../hal/device.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
@@ -19,6 +26,17 @@ export interface ContextOptions {
    */
   traceExecution?: boolean | undefined;
 }
+
+/**
+ * Creates a context, see {@linkcode Context.create}.
+ *
+ * @internal
+ */
+export let createContextSteps: (
+  instance: Instance,
+  modules: readonly Module[],
+  options: ContextOptions,
+) => Steps<Context>;
 
 /**
  * Modules linked together, with their state: what a program runs in.
@@ -79,19 +97,7 @@ export class Context extends NativeObject {
     modules: readonly Module[],
     options: ContextOptions = {},
   ): Context {
-    const linked = [...modules];
-    const handles = linked.map(handleOf);
-    const { traceExecution = false } = options;
-    try {
-      const context = createContext(
-        handleOf(instance),
-        handles,
-        traceExecution,
-      );
-      return new Context(instance, linked, handles, context);
-    } catch (error) {
-      throw explainLinking(error, instance, linked);
-    }
+    return runNow(createContextSteps(instance, modules, options));
   }
 
   /**
@@ -173,5 +179,35 @@ export class Context extends NativeObject {
       `no module for function '${name}'; it must be 'module.function'`,
       { hint: `modules of this context: ${this.#names.join(", ")}` },
     );
+  }
+
+  static {
+    createContextSteps = function* (instance, modules, options) {
+      const linked = [...modules];
+      const handles = linked.map(handleOf);
+      const { traceExecution = false } = options;
+      const owner = handleOf(instance);
+      try {
+        const context = yield* step({
+          now: () => createContext(owner, handles, traceExecution),
+          later: () => createContextLater(owner, handles, traceExecution),
+        });
+        return new Context(instance, linked, handles, context);
+      } catch (error) {
+        throw explainLinking(error, instance, linked);
+      }
+    };
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      modules: () => [...this.#names],
+      devices: () => deviceNamesOf(handleOf(this)),
+    };
   }
 }

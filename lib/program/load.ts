@@ -1,101 +1,15 @@
-import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import { Instance } from "../base/instance.ts";
-import { parseFileUrl, toPath } from "../base/permissions.ts";
-import { readStdin } from "../files/stdin.ts";
-import { Device, type DeviceOptions } from "../hal/device.ts";
+import { runLater, runNow } from "../base/steps.ts";
 import {
-  checkParameterMode,
-  type ParameterMode,
-} from "../parameters/options.ts";
-import {
-  loadParameters,
-  type ParameterSource,
-  toSources,
-} from "../parameters/source.ts";
-import {
-  BUILTIN_MODULE_NAMES,
-  BuiltinModule,
-  type BuiltinModuleName,
-} from "../vm/builtin_module.ts";
-import { BytecodeModule, type ModuleMode } from "../vm/bytecode_module.ts";
-import { DynamicModule } from "../vm/dynamic_module.ts";
-import { HalModule } from "../vm/hal_module.ts";
-import { Module } from "../vm/module.ts";
-import { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
-import { Context } from "./context.ts";
-import {
-  LoadedProgram,
-  type Program,
-  type ProgramFunctions,
-} from "./program.ts";
-import { SharedResources } from "./shared_resources.ts";
+  isModuleSource,
+  type LoadOptions,
+  loadSteps,
+  type ModuleSource,
+} from "./load_steps.ts";
+import type { Program, ProgramFunctions } from "./program.ts";
 
-/**
- * A module to load: the path or `file:` URL (as text, too) of a `.vmfb`; that of
- * a native library as `library.so@export?key=value`; `-` for a `.vmfb` from
- * stdin; the bytes of a `.vmfb`, such as `await response.bytes()`; or a module
- * that is there already and stays the caller's.
- */
-export type ModuleSource = string | URL | Bytes | Module;
-
-/** What to load and how. */
-export interface LoadOptions {
-  /**
-   * The modules in order: one that defines types or functions comes before
-   * those that use them. The last one is the main module. IREE's own modules
-   * are added where they are needed.
-   */
-  modules: readonly ModuleSource[];
-  /**
-   * The device, or its URI, for programs that use the HAL; an array of either
-   * for programs that use several. From URIs they are created only when a
-   * program needs one; devices must be all of one group, in its order.
-   *
-   * @default {"local-task"}
-   */
-  device?: string | Device | readonly (string | Device)[] | undefined;
-  /** How devices are created from URIs. */
-  deviceOptions?: DeviceOptions | undefined;
-  /**
-   * Which of several devices allocates memory that any of them could.
-   *
-   * @default {0}
-   */
-  leadDevice?: number | undefined;
-  /**
-   * How files of bytecode modules get into memory.
-   *
-   * @default {"preload"}
-   */
-  moduleMode?: ModuleMode | undefined;
-  /**
-   * Parameters for programs whose weights are not in them: paths of files as
-   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one
-   * scope are put together. They are opened only when a program needs
-   * parameters.
-   */
-  parameters?: ParameterSource | readonly ParameterSource[] | undefined;
-  /**
-   * How programs get the contents of files of parameters; see
-   * `ParameterFileOptions`.
-   *
-   * @default {"file"}
-   */
-  parameterMode?: ParameterMode | undefined;
-  /**
-   * Print every operation of the VM to stderr.
-   *
-   * @default {false}
-   */
-  traceExecution?: boolean | undefined;
-  /** Path of the shared library of the runtime; see `Instance.open`. */
-  library?: string | URL | undefined;
-}
-
-/** The device where none is named; the one `iree-run-module` takes. */
-const DEFAULT_DEVICE = "local-task";
+export type { LoadOptions, ModuleSource };
 
 /**
  * Loads modules into a context of their own, ready to be called by name.
@@ -157,159 +71,77 @@ export function load<Functions extends object = ProgramFunctions>(
   given: LoadOptions | ModuleSource,
   rest?: Omit<LoadOptions, "modules">,
 ): Program<Functions> {
-  const options = isModuleSource(given) ? { ...rest, modules: [given] } : given;
-  using stack = new DisposableStack();
-  const instance = stack.use(Instance.open({ library: options.library }));
-  if (!Array.isArray(options.modules)) {
-    throw new IreeError("INVALID_ARGUMENT", "modules must be an array");
-  }
-  if (options.modules.length === 0) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      "no user module specified; there must be at least one",
-    );
-  }
-  const { parameterMode } = options;
-  if (parameterMode !== undefined) checkParameterMode(parameterMode);
-  const linked: Module[] = [];
-  for (const source of options.modules) {
-    const module = source instanceof Module
-      ? source
-      : stack.use(loadModule(instance, source, options.moduleMode));
-    addDependencies(instance, module, linked, options, stack);
-    linked.push(module);
-  }
-  const { traceExecution } = options;
-  const shared = new SharedResources(stack);
-  using resources = shared.enter();
-  const context = resources.use(
-    Context.create(instance, linked, { traceExecution }),
-  );
-  const program = new LoadedProgram(context, resources, shared);
+  const program = runNow(loadSteps(withModule(given, rest)));
   return program as Program<Functions>;
 }
 
-function loadModule(
-  instance: Instance,
-  source: Exclude<ModuleSource, Module>,
-  mode?: ModuleMode,
-): Module {
-  if (source === "-") return BytecodeModule.fromBytes(instance, readStdin());
-  if (isBytes(source)) return BytecodeModule.fromBytes(instance, source);
-  const uri = resolveSource(source);
-  return uri.kind === "dynamic"
-    ? DynamicModule.load(instance, uri.path, uri)
-    : BytecodeModule.fromFile(instance, uri.path, { mode });
+/** How a program is loaded, and until when. */
+export interface LoadAsyncOptions extends LoadOptions {
+  /** Ends the loading when it is aborted. */
+  signal?: AbortSignal;
 }
 
-function isModuleSource(
-  value: LoadOptions | ModuleSource,
-): value is ModuleSource {
-  return typeof value === "string" || value instanceof URL ||
-    value instanceof Module || isBytes(value) || isAnswer(value);
-}
-
-// What follows a library's path is in a URL's query, or its fragment; what
-// follows a program's, such as `?v=1`, says nothing of the file.
-function resolveSource(source: string | URL): ModuleUri {
-  const url = typeof source === "string" ? parseFileUrl(source) : source;
-  if (url === undefined) return resolveModuleUri(source as string);
-  if (!(url instanceof URL)) throw wrongSource(source);
-  const path = toPath(url);
-  return resolveModuleUri(path).kind === "dynamic"
-    ? resolveModuleUri(path + decodeURIComponent(url.search + url.hash))
-    : { kind: "bytecode", path };
-}
-
-function wrongSource(source: unknown): IreeError {
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `a module must be a path, a file: URL, bytes or a module, got ${
-      describeValue(source)
-    }`,
-    isAnswer(source)
-      ? { hint: "load is synchronous: pass `await it.bytes()`" }
-      : undefined,
-  );
-}
-
-/** Whether the bytes of something are there later only. */
-function isAnswer(value: unknown): value is never {
-  return value instanceof Response || value instanceof Blob;
-}
-
-function addDependencies(
-  instance: Instance,
-  module: Module,
-  linked: Module[],
-  options: LoadOptions,
-  stack: DisposableStack,
-): void {
-  for (const { name, optional } of module.dependencies) {
-    if (linked.some((it) => it.name === name)) continue;
-    if (name === "hal") {
-      linked.push(stack.use(createHal(instance, options, stack)));
-    } else if (name === "io_parameters") {
-      const sources = toSources(options.parameters);
-      const mode = options.parameterMode;
-      linked.push(stack.use(loadParameters(instance, sources, { mode })));
-    } else if (isBuiltinName(name)) {
-      linked.push(stack.use(BuiltinModule.create(instance, name)));
-    } else if (!optional) {
-      throw missingModule(name, module, linked);
-    }
-  }
-}
-
-function createHal(
-  instance: Instance,
-  options: LoadOptions,
-  stack: DisposableStack,
-): HalModule {
-  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
-  const given: readonly (string | Device)[] = Array.isArray(device)
-    ? device
-    : [device];
-  const devices = given.filter((it) => it instanceof Device);
-  if (devices.length > 0 && devices.length < given.length) {
+/**
+ * Loads like {@linkcode load} without blocking the event loop: other threads
+ * read and verify programs, map files, preload parameters and run the
+ * initializers of programs. Native libraries are opened and devices created at
+ * once.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { BuiltinModule, Instance, loadAsync } from "@iree/runtime";
+ *
+ * using instance = Instance.open();
+ * using vmvx = BuiltinModule.create(instance, "vmvx");
+ * const signal = AbortSignal.timeout(60_000);
+ * using program = await loadAsync({ modules: [vmvx], signal });
+ * assertEquals(program.mainModule.name, "vmvx");
+ * ```
+ *
+ * @typeParam Functions Types of the main module's functions.
+ * @param options What to load and how.
+ * @returns The program, to be disposed. Rejects with what `load` throws, and
+ * with the signal's reason once the step in progress has ended; nothing stays
+ * loaded then.
+ */
+export function loadAsync<Functions extends object = ProgramFunctions>(
+  options: LoadAsyncOptions,
+): Promise<Program<Functions>>;
+/**
+ * Does the same for one module.
+ *
+ * @typeParam Functions Types of the module's functions.
+ * @param module The module.
+ * @param options How it is loaded.
+ */
+export function loadAsync<Functions extends object = ProgramFunctions>(
+  module: ModuleSource,
+  options?: Omit<LoadAsyncOptions, "modules">,
+): Promise<Program<Functions>>;
+export async function loadAsync<Functions extends object = ProgramFunctions>(
+  given: LoadAsyncOptions | ModuleSource,
+  rest?: Omit<LoadAsyncOptions, "modules">,
+): Promise<Program<Functions>> {
+  const options: LoadAsyncOptions = withModule(given, rest);
+  const { signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      "devices are either all URIs or all devices of one group, not both",
+      `signal must be an AbortSignal, got ${describeValue(signal)}`,
     );
   }
-  if (devices.length > 0) {
-    if (deviceOptions !== undefined) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        "deviceOptions are of devices that are created from URIs; these are " +
-          "there already",
-      );
-    }
-    return HalModule.create(instance, devices, leadDevice);
+  const program = await runLater(loadSteps(options), signal);
+  if (signal?.aborted) {
+    program.dispose();
+    throw signal.reason;
   }
-  const uris = given as readonly string[];
-  const created = Device.createGroup(instance, uris, deviceOptions);
-  for (const it of created) stack.use(it);
-  return HalModule.create(instance, created, leadDevice);
+  return program as Program<Functions>;
 }
 
-function isBuiltinName(name: string): name is BuiltinModuleName {
-  return BUILTIN_MODULE_NAMES.some((it) => it === name);
-}
-
-function missingModule(
-  name: string,
-  module: Module,
-  linked: readonly Module[],
-): IreeError {
-  const given = [...linked, module].map((it) => it.name);
-  return new IreeError(
-    "NOT_FOUND",
-    `required module '${name}' not available (modules must be registered in ` +
-      `order with dependent modules following those they depend upon)`,
-    {
-      hint: `module '${module.name}' needs it; modules given up to there, in ` +
-        `order: ${given.join(", ")}`,
-    },
-  );
+function withModule(
+  given: LoadOptions | ModuleSource,
+  rest: Omit<LoadOptions, "modules"> | undefined,
+): LoadOptions {
+  return isModuleSource(given) ? { ...rest, modules: [given] } : { ...given };
 }

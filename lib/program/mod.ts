@@ -5,7 +5,13 @@
  */
 
 export { Context, type ContextOptions } from "./context.ts";
-export { load, type LoadOptions, type ModuleSource } from "./load.ts";
+export {
+  load,
+  loadAsync,
+  type LoadAsyncOptions,
+  type LoadOptions,
+  type ModuleSource,
+} from "./load.ts";
 export {
   LoadedProgram,
   type Program,

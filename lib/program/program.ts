@@ -1,3 +1,8 @@
+import {
+  customInspect,
+  type Inspect,
+  inspectFacts,
+} from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
@@ -8,6 +13,7 @@ import {
   isCalledByName,
   isPublicFunction,
 } from "../signature/function_name.ts";
+import { summarizeFunction } from "../signature/function_summary.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { HalModule } from "../vm/hal_module.ts";
@@ -255,6 +261,32 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   /** Lets everything go that was made for the program, but for what forks use. */
   dispose(): void {
     this.#resources.dispose();
+  }
+
+  /** A program has no JSON form: throws UNIMPLEMENTED. */
+  toJSON(): never {
+    throw new IreeError("UNIMPLEMENTED", "programs have no JSON form");
+  }
+
+  /**
+   * What `console.log` prints, as text: its functions and devices.
+   *
+   * @param inspect Prints a value.
+   * @param options How it is printed.
+   */
+  [customInspect](inspect: Inspect, options: Deno.InspectOptions): string {
+    return inspectFacts(
+      "LoadedProgram",
+      {
+        functions: () =>
+          this.mainModule.exports.filter(({ name }) => isPublicFunction(name))
+            .map(summarizeFunction),
+        devices: () => this.devices.map(({ uri }) => uri),
+      },
+      this.context.disposed,
+      inspect,
+      options,
+    );
   }
 
   /** Same as {@linkcode LoadedProgram.dispose}, for `using`. */

@@ -9,6 +9,7 @@ export type {
   LibraryPlace,
   LibrarySource,
   LibraryVersion,
+  LiveObject,
   Platform,
 } from "../base/runtime.ts";
 export { type DriverReport, probeDrivers } from "../hal/driver.ts";

@@ -1,10 +1,13 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
+import { loadModuleBytes, loadModuleFile } from "../../ffi/load.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { memorySource } from "../files/byte_source.ts";
 import { handleOf } from "../base/native_object.ts";
 import { readablePath, toPath } from "../base/permissions.ts";
+import type { Step } from "../base/steps.ts";
 import { Module } from "./module.ts";
 import { explainBytes, explainFile } from "./program_failure.ts";
 
@@ -57,21 +60,7 @@ export class BytecodeModule extends Module {
     path: string | URL,
     options: BytecodeModuleOptions = {},
   ): BytecodeModule {
-    const { mode = "preload" } = options;
-    if (mode !== "preload" && mode !== "mmap") {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `mode must be 'preload' or 'mmap', not '${mode}'`,
-      );
-    }
-    const file = readablePath(toPath(path));
-    try {
-      return new BytecodeModule(
-        openBytecodeModule(handleOf(instance), file, mode === "mmap"),
-      );
-    } catch (error) {
-      throw explainFile(error, file);
-    }
+    return openModule(instance, path, options).now();
   }
 
   /**
@@ -85,12 +74,81 @@ export class BytecodeModule extends Module {
     instance: Instance,
     bytes: Bytes,
   ): BytecodeModule {
-    try {
-      return new BytecodeModule(
-        createBytecodeModule(handleOf(instance), bytes),
-      );
-    } catch (error) {
-      throw explainBytes(error, memorySource(bytesOf(bytes, "a program")));
-    }
+    return createModule(instance, bytes).now();
   }
+}
+
+/**
+ * Loads a file; see {@linkcode BytecodeModule.fromFile}.
+ *
+ * @param instance The instance.
+ * @param path Path or `file:` URL.
+ * @param options How the file gets into memory.
+ */
+export function openModule(
+  instance: Instance,
+  path: string | URL,
+  options: BytecodeModuleOptions = {},
+): Step<BytecodeModule> {
+  const { mode = "preload" } = options;
+  if (mode !== "preload" && mode !== "mmap") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `mode must be 'preload' or 'mmap', not '${mode}'`,
+    );
+  }
+  const file = readablePath(toPath(path));
+  const map = mode === "mmap";
+  return moduleStep(
+    () => openBytecodeModule(handleOf(instance), file, map),
+    () => loadModuleFile(handleOf(instance), file, map),
+    (error) => explainFile(error, file),
+  );
+}
+
+/**
+ * Loads bytes; see {@linkcode BytecodeModule.fromBytes}.
+ *
+ * @param instance The instance.
+ * @param bytes The program.
+ */
+export function createModule(
+  instance: Instance,
+  bytes: Bytes,
+): Step<BytecodeModule> {
+  return moduleStep(
+    () => createBytecodeModule(handleOf(instance), bytes),
+    () => loadModuleBytes(handleOf(instance), bytes),
+    (error) => {
+      try {
+        return explainBytes(error, memorySource(bytesOf(bytes, "a program")));
+      } catch {
+        // They are detached by now.
+        return error;
+      }
+    },
+  );
+}
+
+function moduleStep(
+  now: () => Handle,
+  later: () => Promise<Handle>,
+  explain: (error: unknown) => unknown,
+): Step<BytecodeModule> {
+  return {
+    now: () => {
+      try {
+        return new BytecodeModule(now());
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    later: async () => {
+      try {
+        return new BytecodeModule(await later());
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+  };
 }

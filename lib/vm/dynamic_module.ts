@@ -1,5 +1,6 @@
 import type { NativePath } from "../../ffi/base/native_path.ts";
 import { createDynamicModule } from "../../ffi/module.ts";
+import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
@@ -102,6 +103,18 @@ export class DynamicModule extends Module {
       const hint = error instanceof IreeError && explain(error, file);
       throw hint ? error.withHint(hint) : error;
     }
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      ...super.describe(),
+      path: () => this.path,
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHalModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { checkSize } from "../base/checks.ts";
+import type { Facts } from "../base/description.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import { type Device, groupOf } from "../hal/device.ts";
@@ -59,6 +60,18 @@ export class HalModule extends Module {
 
   static {
     readDevices = (module) => module.#devices;
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      ...super.describe(),
+      devices: () => this.devices.map(({ uri }) => uri),
+    };
   }
 }
 

@@ -17,11 +17,24 @@ import {
 } from "../../ffi/list_elements.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { checkSize, describeValue } from "../base/checks.ts";
+import {
+  type Facts,
+  PlainText,
+  preview,
+  PREVIEW_LENGTH,
+} from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
-import { unwrapObject, type Value, wrapObject } from "./value.ts";
+import {
+  isObject,
+  labelOf,
+  listToJson,
+  unwrapObject,
+  type Value,
+  wrapObject,
+} from "./value.ts";
 
 /** How a list is created. */
 export interface ListOptions {
@@ -194,6 +207,39 @@ export class List extends NativeObject {
   format(name = "list", maxElementCount = 1024): string {
     checkSize("maxElementCount", maxElementCount);
     return formatList(handleOf(this), name, maxElementCount);
+  }
+
+  /**
+   * The elements, for `JSON.stringify`: tensors and lists in them as arrays.
+   * Throws OUT_OF_RANGE for numbers that JSON does not have, and UNIMPLEMENTED
+   * for other objects.
+   */
+  override toJSON(): readonly unknown[] {
+    return listToJson(this);
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      elementType: () => this.elementType,
+      size: () => this.size,
+      elements: () => this.#preview(),
+    };
+  }
+
+  #preview(): unknown[] {
+    const { size } = this;
+    using stack = new DisposableStack();
+    const elements = this.#read(0, Math.min(size, PREVIEW_LENGTH));
+    for (const it of elements) if (isObject(it)) stack.use(it);
+    return preview(
+      elements.map((it) => isObject(it) ? new PlainText(labelOf(it)) : it),
+      size,
+    );
   }
 
   #read(start: number, count: number): Value[] {

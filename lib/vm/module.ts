@@ -6,6 +6,7 @@ import {
   type ModuleDescription,
 } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import type { Facts } from "../base/description.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
 export type { FunctionDescription, ModuleDependency };
@@ -78,6 +79,19 @@ export abstract class Module extends NativeObject {
         { length: module.#described.exportCount },
         (_, ordinal) => describeFunction(handle, "export", ordinal),
       );
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      name: () => this.name,
+      version: () => this.version,
+      exports: () => this.exports.map(({ name }) => name),
+    };
   }
 }
 

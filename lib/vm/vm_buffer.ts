@@ -5,6 +5,7 @@ import {
   readBuffer,
   writeBuffer,
 } from "../../ffi/buffer.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
@@ -69,6 +70,25 @@ export class VmBuffer extends NativeObject {
   toText(): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(this.toBytes());
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      byteLength: () => this.byteLength,
+      bytes: () => this.#preview(),
+    };
+  }
+
+  #preview(): unknown[] {
+    const { byteLength } = this;
+    const bytes = new Uint8Array(Math.min(byteLength, PREVIEW_LENGTH));
+    this.read(bytes);
+    return preview(bytes, byteLength);
   }
 }
 

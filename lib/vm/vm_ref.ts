@@ -1,4 +1,5 @@
 import { referencesEqual, referenceTypeName } from "../../ffi/reference.ts";
+import type { Facts } from "../base/description.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
 /**
@@ -35,5 +36,16 @@ export class VmRef extends NativeObject {
    */
   equals(other: VmRef): boolean {
     return referencesEqual(handleOf(this), handleOf(other));
+  }
+
+  /**
+   * What is printed of the object.
+   *
+   * @internal
+   */
+  protected override describe(): Facts {
+    return {
+      typeName: () => this.typeName,
+    };
   }
 }

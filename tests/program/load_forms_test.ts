@@ -96,7 +96,7 @@ test("A response and a blob are rejected with a suggestion", () => {
         IreeError,
         "a module must be a path, a file: URL, bytes or a module, got a",
       );
-      assertEquals(error.hint, "load is synchronous: pass `await it.bytes()`");
+      assertEquals(error.hint, "pass `await it.bytes()`");
     }
   }
 });

@@ -1,0 +1,132 @@
+/**
+ * Loading on another thread: modules, files of parameters and contexts.
+ *
+ * @module
+ */
+
+import type { NativePath } from "./base/native_path.ts";
+import { encodeName } from "./base/text.ts";
+import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { native } from "./library/library.ts";
+import { check } from "./library/status.ts";
+import type { Handle } from "./ownership/handle.ts";
+import { Kind } from "./ownership/kind.ts";
+import { own } from "./ownership/own.ts";
+import { runElsewhere } from "./ownership/thread_pool.ts";
+import { PARAMETER_MODES, type ParameterMode } from "./parameter.ts";
+
+/** Does what `openBytecodeModule` does, on another thread. */
+export function loadModuleFile(
+  instance: Handle,
+  path: NativePath,
+  map: boolean,
+): Promise<Handle> {
+  const bytes = encodeName(path, "the path of the module");
+  return run(
+    Kind.module,
+    instance,
+    native.iree_ffi_load_module_file(
+      instance.pointer(Kind.instance),
+      bytes,
+      bytes.length,
+      map ? 1 : 0,
+    ),
+  );
+}
+
+/**
+ * Does what `createBytecodeModule` does, on another thread but for copying the
+ * bytes.
+ */
+export function loadModuleBytes(
+  instance: Handle,
+  source: Bytes,
+): Promise<Handle> {
+  const bytes = bytesOf(source, "a program");
+  return run(
+    Kind.module,
+    instance,
+    native.iree_ffi_load_module_bytes(
+      instance.pointer(Kind.instance),
+      bytes,
+      BigInt(bytes.length),
+    ),
+  );
+}
+
+/** Does what `openParameterFile` does, on another thread. */
+export function loadParameterFile(
+  instance: Handle,
+  path: NativePath,
+  mode: ParameterMode,
+  writable: boolean,
+): Promise<Handle> {
+  const bytes = encodeName(path, "the path of a parameter file");
+  return run(
+    Kind.parameterFile,
+    instance,
+    native.iree_ffi_load_parameter_file(
+      instance.pointer(Kind.instance),
+      bytes,
+      bytes.length,
+      PARAMETER_MODES[mode],
+      writable ? 1 : 0,
+    ),
+  );
+}
+
+/**
+ * Creates a context on another thread.
+ *
+ * @param instance The instance.
+ * @param flags `iree_vm_context_flags_t`.
+ * @param list The native list of the modules, which is copied.
+ * @param devices What the modules use.
+ */
+export function loadContext(
+  instance: Handle,
+  flags: number,
+  list: Deno.PointerObject,
+  devices: Iterable<Handle>,
+): Promise<Handle> {
+  return run(
+    Kind.context,
+    instance,
+    native.iree_ffi_load_context(
+      instance.pointer(Kind.instance),
+      flags,
+      list,
+    ),
+    devices,
+  );
+}
+
+// The thread that began may end meanwhile, with all that it was handed out: the
+// load holds what it needs natively.
+async function run(
+  kind: Kind,
+  instance: Handle,
+  pointer: Deno.PointerValue,
+  devices: Iterable<Handle> = [],
+): Promise<Handle> {
+  const load = own(Kind.load, pointer, instance);
+  try {
+    for (const group of devices) {
+      check(
+        native.iree_ffi_load_hold_devices(
+          load.pointer(Kind.load),
+          group.pointer(Kind.deviceGroup),
+        ),
+      );
+    }
+    await runElsewhere(() => {
+      const pointer = load.pointer(Kind.load);
+      native.iree_ffi_load_begin(pointer);
+      return native.iree_ffi_load_run(pointer);
+    });
+    const object = native.iree_ffi_load_take(load.pointer(Kind.load));
+    return own(kind, object, instance);
+  } finally {
+    load.release();
+  }
+}

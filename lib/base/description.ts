@@ -1,0 +1,76 @@
+import { IreeError } from "./error.ts";
+
+/** Facts about an object by name, read when it is printed. */
+export type Facts = Readonly<Record<string, () => unknown>>;
+
+/** `Deno.inspect`, as Deno passes it to an object that prints itself. */
+export type Inspect = (value: unknown, options: Deno.InspectOptions) => string;
+
+/** How many elements of a tensor or list are printed. */
+export const PREVIEW_LENGTH = 8;
+
+/** The method by which `console.log` lets an object print itself. */
+export const customInspect: unique symbol = Symbol.for(
+  "Deno.customInspect",
+) as never;
+
+/** Text to print without quotes. */
+export class PlainText {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text as it is. */
+  [customInspect](): string {
+    return this.#text;
+  }
+}
+
+/**
+ * The first elements, and how many there are besides.
+ *
+ * @param elements The first elements.
+ * @param size Number of all.
+ */
+export function preview(elements: Iterable<unknown>, size: number): unknown[] {
+  const shown = [...elements];
+  const rest = size - shown.length;
+  return rest > 0 ? [...shown, new PlainText(`... ${rest} more`)] : shown;
+}
+
+/**
+ * Prints an object. A fact that cannot be read is its problem in angle brackets,
+ * or left out where the object was disposed.
+ *
+ * @param name Name of the object's class.
+ * @param facts The facts.
+ * @param isDisposed Whether the object was disposed.
+ * @param inspect Prints the facts.
+ * @param options How they are printed.
+ */
+export function inspectFacts(
+  name: string,
+  facts: Facts,
+  isDisposed: boolean,
+  inspect: Inspect,
+  options: Deno.InspectOptions,
+): string {
+  const shown: Record<string, unknown> = isDisposed ? { disposed: true } : {};
+  for (const [key, read] of Object.entries(facts)) {
+    let value: unknown;
+    try {
+      value = read();
+    } catch (error) {
+      if (isDisposed) continue;
+      value = new PlainText(`<${problemOf(error)}>`);
+    }
+    if (value !== undefined) shown[key] = value;
+  }
+  return `${name} ${inspect(shown, options)}`;
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof IreeError ? error.detail : String(error);
+}

@@ -1,0 +1,118 @@
+/** Objects of one class, made at one place, that were not disposed. */
+export interface LiveObject {
+  /** Name of the class. */
+  readonly type: string;
+  /** Number of the objects. */
+  readonly count: number;
+  /** How many of them were garbage-collected, and released by that. */
+  readonly collected: number;
+  /** Stack of the place, without the package's own calls at its top. */
+  readonly stack: string;
+}
+
+/** Variable of the environment that starts the trace with the process. */
+const VARIABLE = "IREE_TRACE_OBJECTS";
+
+/** Frames at the top of a stack that are the package's own. */
+const PACKAGE = new URL("../../lib/", import.meta.url).href;
+
+/** Frames that are kept, the package's own among them. */
+const STACK_DEPTH = 40;
+
+interface Creation {
+  readonly type: string;
+  readonly stack: string;
+  isCollected: boolean;
+}
+
+/** Where the objects were made that are not disposed yet. */
+export class ObjectTrace {
+  readonly #creations = new WeakMap<object, Creation>();
+  readonly #live = new Set<Creation>();
+  readonly #collected = new FinalizationRegistry<Creation>((creation) => {
+    creation.isCollected = true;
+  });
+
+  /** Notes an object that is being made. */
+  add(object: object): void {
+    const type = object.constructor.name;
+    const creation = { type, stack: readStack(), isCollected: false };
+    this.#creations.set(object, creation);
+    this.#live.add(creation);
+    this.#collected.register(object, creation, creation);
+  }
+
+  /** Forgets an object that was disposed. */
+  delete(object: object): void {
+    const creation = this.#creations.get(object);
+    if (creation === undefined) return;
+    this.#live.delete(creation);
+    this.#collected.unregister(creation);
+  }
+
+  /** The objects by place, the most first. */
+  get objects(): LiveObject[] {
+    const places = Map.groupBy(
+      this.#live,
+      ({ type, stack }) => `${type}\n${stack}`,
+    );
+    return places.values().map((creations) => ({
+      type: creations[0].type,
+      count: creations.length,
+      collected: creations.filter(({ isCollected }) => isCollected).length,
+      stack: creations[0].stack,
+    })).toArray().toSorted((a, b) => b.count - a.count);
+  }
+}
+
+/** The trace, where there is one. */
+export let trace: ObjectTrace | undefined;
+
+/** Traces the objects that are made from now on. */
+export function startTrace(): ObjectTrace {
+  return trace ??= new ObjectTrace();
+}
+
+if (isRequested()) {
+  const started = startTrace();
+  addEventListener("unload", () => {
+    const text = formatObjects(started.objects);
+    if (text !== "") console.error(text);
+  });
+}
+
+// Asks for no permission: a program without the trace needs none.
+function isRequested(): boolean {
+  const { state } = Deno.permissions.querySync({
+    name: "env",
+    variable: VARIABLE,
+  });
+  if (state !== "granted") return false;
+  const value = Deno.env.get(VARIABLE);
+  return value !== undefined && value !== "" && value !== "0";
+}
+
+/**
+ * Formats what was not disposed for people.
+ *
+ * @param objects The objects.
+ * @returns Lines; empty where there are no objects.
+ */
+export function formatObjects(objects: readonly LiveObject[]): string {
+  if (objects.length === 0) return "";
+  const count = objects.reduce((sum, it) => sum + it.count, 0);
+  const places = objects.map(({ type, count, collected, stack }) => {
+    const ends = collected === 0 ? "" : `, ${collected} garbage-collected`;
+    return `${count} ${type}${ends}, made\n${stack}`;
+  });
+  return [`iree: not disposed: ${count}`, ...places].join("\n");
+}
+
+function readStack(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = STACK_DEPTH;
+  const lines = new Error().stack?.split("\n").slice(1) ?? [];
+  Error.stackTraceLimit = stackTraceLimit;
+  const start = lines.findIndex((line) => !line.includes(PACKAGE));
+  return lines.slice(Math.max(start, 0)).join("\n");
+}
