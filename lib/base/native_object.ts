@@ -1,10 +1,5 @@
 import { Handle } from "../../ffi/ownership/handle.ts";
-import {
-  customInspect,
-  type Facts,
-  type Inspect,
-  inspectFacts,
-} from "./description.ts";
+import { customInspect, type Facts, inspectFacts } from "./description.ts";
 import { IreeError } from "./error.ts";
 import { NOT_CLONEABLE } from "./not_cloneable.ts";
 import { trace } from "./object_trace.ts";
@@ -103,7 +98,10 @@ export abstract class NativeObject implements Disposable {
    * @param inspect Prints a value.
    * @param options How it is printed.
    */
-  [customInspect](inspect: Inspect, options: Deno.InspectOptions): string {
+  [customInspect](
+    inspect: (value: unknown, options: Deno.InspectOptions) => string,
+    options: Deno.InspectOptions,
+  ): string {
     const name = nameOf(this);
     return isMade(this)
       ? inspectFacts(name, this.describe(), this.disposed, inspect, options)

@@ -96,7 +96,7 @@ function isRequested(): boolean {
  * Formats what was not disposed for people.
  *
  * @param objects The objects.
- * @returns Lines; empty where there are no objects.
+ * @returns Lines; empty without objects.
  */
 export function formatObjects(objects: readonly LiveObject[]): string {
   if (objects.length === 0) return "";

@@ -1,8 +1,4 @@
-import {
-  customInspect,
-  type Inspect,
-  inspectFacts,
-} from "../base/description.ts";
+import { customInspect, inspectFacts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
@@ -274,7 +270,10 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    * @param inspect Prints a value.
    * @param options How it is printed.
    */
-  [customInspect](inspect: Inspect, options: Deno.InspectOptions): string {
+  [customInspect](
+    inspect: (value: unknown, options: Deno.InspectOptions) => string,
+    options: Deno.InspectOptions,
+  ): string {
     return inspectFacts(
       "LoadedProgram",
       {
