@@ -38,7 +38,7 @@ const WAYS: Readonly<Record<string, (target: string) => string[]>> = {
 for (const [name, argsOf] of Object.entries(WAYS)) {
   test(`A full disk leaves no partial file: ${name}`, async () => {
     using folder = new TemporaryFolder();
-    const mod = toFileUrl(join(ROOT, "mod.ts")).href;
+    const mod = toFileUrl(join(ROOT, "lib/npy/mod.ts")).href;
     await Deno.writeTextFile(
       folder.join("script.ts"),
       `import { writeNpy } from ${JSON.stringify(mod)};

@@ -98,7 +98,7 @@ test("A program of gigabytes is inspected without reading its weights", async ()
   const size = 2 ** 34;
   await Deno.truncate(path, size);
   const script = `import { inspect } from ${
-    JSON.stringify(toFileUrl(join(ROOT, "mod.ts")).href)
+    JSON.stringify(toFileUrl(join(ROOT, "lib/inspect/mod.ts")).href)
   };
     const before = Deno.memoryUsage().rss;
     const { name, sizes } = inspect(Deno.args[0]);

@@ -196,7 +196,7 @@ test("Embedded files match those of Python's zipfile", async () => {
     const bytes = await Deno.readFile(path);
     for (const { name, offset } of files ?? []) {
       const magic = new TextDecoder().decode(bytes.slice(offset, offset + 12));
-      assert(name.endsWith(".so") ? /ELF/.test(magic) : /IREE|PK/.test(magic));
+      assert(name.endsWith(".so") ? /ELF/.test(magic) : /IREE|PK|VKE1/.test(magic));
     }
   }
 });
@@ -231,7 +231,7 @@ test("Inspection accepts paths, URLs and bytes", async () => {
   );
   const url = toFileUrl(inspected);
   url.search = "?x";
-  assertThrows(() => inspect(url), IreeError, "has a query");
+  assertEquals(inspect(url), wanted);
 });
 
 test("Inspecting a library reports its format, CPU and module creation functions", () => {

@@ -18,10 +18,12 @@ const arithmetic = await program("arithmetic.mlir");
 async function run(code: string): Promise<Output> {
   using folder = new TemporaryFolder();
   const script = folder.join("script.ts");
-  const mod = JSON.stringify(toFileUrl(join(ROOT, "mod.ts")).href);
+  const urlOf = (path: string) =>
+    JSON.stringify(toFileUrl(join(ROOT, path)).href);
   await Deno.writeTextFile(
     script,
-    `import { Instance, load, Watchdog } from ${mod};\n` +
+    `import { Instance, load } from ${urlOf("mod.ts")};\n` +
+      `import { Watchdog } from ${urlOf("lib/tooling/mod.ts")};\n` +
       `using instance = Instance.open();\n${code}`,
   );
   return await execute(Deno.execPath(), [
