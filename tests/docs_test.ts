@@ -238,9 +238,11 @@ Deno.test("Instructions to install the compiler name the matching version", () =
 Deno.test("./dev docs writes a page for every export", async () => {
   using folder = new TemporaryFolder();
   await mustRun(join(ROOT, "dev"), ["docs", folder.path]);
-  for (const name of [...Object.keys(api), ...Object.keys(npy)]) {
-    const page = await Deno.readTextFile(folder.join(`~/${name}.html`));
-    assertStringIncludes(page, name);
+  for (const [entry, exported] of Object.entries({ "": api, "npy/": npy })) {
+    for (const name of Object.keys(exported)) {
+      const path = folder.join(`${entry}~/${name}.html`);
+      assertStringIncludes(await Deno.readTextFile(path), name);
+    }
   }
   const page = await Deno.readTextFile(folder.join("~/BufferView.html"));
   assertStringIncludes(page, "a tensor on a device");

@@ -196,7 +196,9 @@ test("Embedded files match those of Python's zipfile", async () => {
     const bytes = await Deno.readFile(path);
     for (const { name, offset } of files ?? []) {
       const magic = new TextDecoder().decode(bytes.slice(offset, offset + 12));
-      assert(name.endsWith(".so") ? /ELF/.test(magic) : /IREE|PK|VKE1/.test(magic));
+      assert(
+        name.endsWith(".so") ? /ELF/.test(magic) : /IREE|PK|VKE1/.test(magic),
+      );
     }
   }
 });
