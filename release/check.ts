@@ -4,8 +4,8 @@
  *
  *     check.ts FOLDER [--import-map=…]
  *
- * `FOLDER` has typos and shellcheck, which `./dev` installs first. Imports
- * nothing, so that it runs without a configuration.
+ * `FOLDER` has typos, shellcheck and clang-format, which `./dev` installs
+ * first. Imports nothing, so that it runs without a configuration.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export interface Check {
  *
  * @param files The files of the checkout.
  * @param scripts The shell scripts among them.
- * @param tools The folder of typos and shellcheck.
+ * @param tools The folder of typos, shellcheck and clang-format.
  * @param importMap Flags for Deno when JSR is unreachable.
  */
 export function checksOf(
@@ -44,6 +44,7 @@ export function checksOf(
 ): Check[] {
   const deno = Deno.execPath();
   const sources = files.filter((path) => path.endsWith(".ts"));
+  const native = files.filter((path) => /\.(?:c|cc|h)$/.test(path));
   return [
     { command: [deno, "fmt", "--check"] },
     { command: [deno, "lint"] },
@@ -60,6 +61,7 @@ export function checksOf(
     },
     { command: [`${tools}/typos`] },
     { command: [`${tools}/shellcheck`, ...scripts] },
+    { command: [`${tools}/clang-format`, "--dry-run", "-Werror", ...native] },
   ];
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { basename, fromFileUrl, join } from "@std/path";
+import { basename, dirname, fromFileUrl, join } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
 
 /** Root of the repository. */
@@ -195,8 +195,12 @@ export async function program(
 export async function nativeModule(name: string): Promise<string> {
   const path = join(ROOT, "native", name);
   const source = await Deno.readTextFile(path);
+  const header = source.includes('#include "module.h"')
+    ? await Deno.readTextFile(join(dirname(path), "module.h"))
+    : "";
   const output = `${basename(name).replace(/\.\w+$/, "")}.so`;
-  return await cached(output, [source, SDK, ...SANITIZE], async (target) => {
+  const key = [source, header, SDK, ...SANITIZE];
+  return await cached(output, key, async (target) => {
     const args = await moduleCompilerArguments(path, target);
     await mustRun("c++", [...SANITIZE, ...args]);
   });

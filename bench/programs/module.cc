@@ -1,4 +1,5 @@
-// A native module with one trivial function: the bench measures the way to it and back.
+// A native module with one trivial function: the bench measures the way to it
+// and back.
 
 #include <cstdint>
 #include <memory>

@@ -48,8 +48,8 @@ class Module final : public iree::vm::NativeModule<State> {
       iree_allocator_t) override {
     return std::make_unique<State>(seed_);
   }
-  iree::StatusOr<std::unique_ptr<State>> ForkState(
-      State* parent, iree_allocator_t) override {
+  iree::StatusOr<std::unique_ptr<State>> ForkState(State* parent,
+                                                   iree_allocator_t) override {
     return std::make_unique<State>(*parent);
   }
 
@@ -77,11 +77,10 @@ iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
   for (iree_host_size_t i = 0; i < param_count; ++i) {
     if (!iree_string_view_equal(params[i].key, IREE_SV("seed")) ||
         !iree_string_view_atoi_uint32(params[i].value, &seed)) {
-      return iree_make_status(
-          IREE_STATUS_INVALID_ARGUMENT,
-          "'dice' takes seed=<number>, got '%.*s=%.*s'",
-          (int)params[i].key.size, params[i].key.data,
-          (int)params[i].value.size, params[i].value.data);
+      return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                              "'dice' takes seed=<number>, got '%.*s=%.*s'",
+                              (int)params[i].key.size, params[i].key.data,
+                              (int)params[i].value.size, params[i].value.data);
     }
   }
   auto module = std::make_unique<Module>(seed, instance, allocator);

@@ -16,13 +16,16 @@ Deno.test("Shell scripts are recognized by their first line", () => {
   assertEquals(isShellScript("a/b.md", "#!/bin/sh\n"), false);
 });
 
-Deno.test("Every TypeScript file is type-checked and every script read", () => {
-  const commands = checksOf(["a.ts", "b.md", "c/d.ts"], ["dev"], "/tools", [
+Deno.test("Each file is checked by the tools of its language", () => {
+  const files = ["a.ts", "b.md", "c/d.ts", "e.c", "f.cc", "g.h"];
+  const commands = checksOf(files, ["dev"], "/tools", [
     "--import-map=x",
   ]).map(({ command }) => command.join(" "));
   const deno = Deno.execPath();
   assertEquals(commands[2], `${deno} check --import-map=x a.ts c/d.ts`);
-  assertEquals(commands.at(-1), "/tools/shellcheck dev");
+  assertEquals(commands.at(-2), "/tools/shellcheck dev");
+  const format = "/tools/clang-format --dry-run -Werror e.c f.cc g.h";
+  assertEquals(commands.at(-1), format);
 });
 
 Deno.test("A failed check does not stop the next ones", async () => {
