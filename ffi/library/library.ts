@@ -8,7 +8,7 @@
 import { IreeError } from "../base/error.ts";
 import { RecordReader } from "../base/record.ts";
 import { readBytes } from "../base/text.ts";
-import { isolateName } from "./isolate.ts";
+import { enterIsolate } from "./isolate.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
@@ -65,8 +65,45 @@ export function openLibrary(path?: string | URL): void {
   native = functions;
   openedPath = wanted;
   // What an isolate was given outlives it where its thread goes on, as with
-  // `deno run --watch`: the next one on the thread releases it.
-  native.iree_ffi_isolate_enter(isolateName());
+  // `deno test`. It is released when the isolate ends, or by the next one on the
+  // thread, as after an uncaught error of `deno run --watch`.
+  native.iree_ffi_isolate_enter(enterIsolate(endUse));
+}
+
+let isEnded = false;
+
+/** Returns whether the program was unloaded. */
+export function hasEnded(): boolean {
+  return isEnded;
+}
+
+/** Releases what the isolate was given, and makes later uses throw. */
+function endUse(): void {
+  isEnded = true;
+  const ended = native;
+  native = functionsAfterEnd(ended);
+  ended.iree_ffi_isolate_enter(0n);
+}
+
+/** Statistics can still be read, and a release has nothing left to do. */
+function functionsAfterEnd(ended: Native): Native {
+  const functions: Partial<Native> = {
+    iree_ffi_release: () => {},
+    iree_ffi_import_take_released: () => 0,
+    get iree_ffi_statistics() {
+      return ended.iree_ffi_statistics;
+    },
+  };
+  return new Proxy(functions as Native, {
+    get: (target, name) => {
+      if (Object.hasOwn(target, name)) return Reflect.get(target, name);
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        "the program was unloaded, which released all of its native objects",
+        { hint: "use native objects until listeners of `unload` return" },
+      );
+    },
+  });
 }
 
 /**

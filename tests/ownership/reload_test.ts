@@ -7,6 +7,7 @@ import { denoFlags, execute, program, ROOT } from "../support.ts";
 
 const mul = await program("mul.mlir");
 const SCRIPT = join(ROOT, "tests/ownership/workers/reloaded.ts");
+const LOADED = join(ROOT, "tests/ownership/workers/loaded.ts");
 
 /** Reads the lines of a stream. */
 async function* linesOf(
@@ -21,34 +22,33 @@ async function* linesOf(
 }
 
 /**
- * Runs the script under a watcher. Changes the watched file repeatedly, because
- * a watcher that is not ready yet misses a change.
- *
- * @returns The live objects in each of four isolates.
+ * Runs the script under a watcher in four isolates, each of which must find as
+ * much as the first one. Changes the watched file repeatedly, because a watcher
+ * that is not ready misses a change, and ever more rarely, because a slow
+ * machine needs the time to start.
  */
-async function watch(how: string): Promise<number[]> {
+async function watch(
+  how: string,
+  command: readonly string[] = ["run", "--watch"],
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   const script = join(folder, "watched.ts");
   const url = JSON.stringify(`file://${SCRIPT}`);
-  await Deno.writeTextFile(script, `await import(${url});\n`);
+  const text = `await import(${url});
+    export default { fetch: () => new Response() };\n`;
+  await Deno.writeTextFile(script, text);
   await using child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-check",
-      `--watch`,
-      ...denoFlags(),
-      script,
-      how,
-      mul,
-    ],
+    args: [...command, "-A", "--no-check", ...denoFlags(), script, how, mul],
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  let changes = 0;
-  const changing = setInterval(() => {
-    Deno.writeTextFileSync(script, `await import(${url});\n// ${changes++}\n`);
-  }, 500);
+  let delay = 500;
+  let changing = setTimeout(change, delay);
+  function change(): void {
+    Deno.writeTextFileSync(script, `${text}// ${performance.now()}\n`);
+    delay *= 2;
+    changing = setTimeout(change, delay);
+  }
   const live: number[] = [];
   for await (const line of linesOf(child.stdout)) {
     if (line.startsWith("unload")) {
@@ -57,12 +57,16 @@ async function watch(how: string): Promise<number[]> {
     }
     live.push(Number(line.replace("live ", "")));
     if (live.length === 4) break;
+    clearTimeout(changing);
+    delay = 500;
+    changing = setTimeout(change, delay);
   }
-  clearInterval(changing);
+  clearTimeout(changing);
   child.kill("SIGKILL");
   await child.status;
   await Deno.remove(folder, { recursive: true });
-  return live;
+  assert(live[0] !== undefined && live[0] > 0);
+  assertEquals(live, Array(4).fill(live[0]));
 }
 
 const ENDINGS: readonly string[] = [
@@ -76,10 +80,67 @@ const ENDINGS: readonly string[] = [
 
 for (const how of ENDINGS) {
   Deno.test(`A watched program that ${how} leaves nothing to the next one`, async () => {
-    const live = await watch(how);
-    assert(live[0] > 0);
-    assertEquals(live, Array(4).fill(live[0]));
+    await watch(how);
   });
+}
+
+Deno.test("A watched server leaves nothing to the next one", async () => {
+  await watch("stays", ["serve", "--watch", "--port=0"]);
+});
+
+Deno.test("A program with hot replacement leaves nothing to the next one", async () => {
+  await watch("stays", ["run", "--watch-hmr"]);
+});
+
+/**
+ * Runs files that each hold a program until their isolate ends.
+ *
+ * @param command The subcommand of Deno.
+ * @param file What each file does besides.
+ * @param how What the files' program does.
+ * @returns What the files logged.
+ */
+async function runFiles(
+  command: string,
+  file: string,
+  how: string,
+): Promise<string[]> {
+  const folder = await Deno.makeTempDir();
+  const url = JSON.stringify(`file://${LOADED}`);
+  const log = join(folder, "log");
+  const files = [1, 2, 3, 4].map((i) => join(folder, `${i}_${command}.ts`));
+  for (const path of files) {
+    await Deno.writeTextFile(path, `await import(${url});\n${file}`);
+  }
+  const { stdout, stderr, code } = await execute(Deno.execPath(), [
+    ...[command, "-A", "--no-check", ...denoFlags(), ...files],
+    ...["--", how, mul, log],
+  ]);
+  const lines = (await Deno.readTextFile(log)).trimEnd().split("\n");
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(code, 0, stdout + stderr);
+  return lines;
+}
+
+const COMMANDS: readonly (readonly [command: string, file: string])[] = [
+  ["test", `Deno.test("nothing", () => {});`],
+  ["bench", `Deno.bench({ name: "nothing", n: 1, fn() {} });`],
+];
+
+for (const [command, file] of COMMANDS) {
+  for (const how of ["stays", "computes"]) {
+    Deno.test(`Files of deno ${command} whose program ${how} leave nothing, and end with an error`, async () => {
+      assertEquals(
+        await runFiles(command, file, how),
+        Array(4).fill([
+          "live 0",
+          "unload 4xf32=1 4 9 16",
+          "later FAILED_PRECONDITION",
+          "end 0",
+        ]).flat(),
+      );
+    });
+  }
 }
 
 Deno.test("Copies of the package in one isolate do not release each other's objects", async () => {
