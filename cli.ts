@@ -26,23 +26,23 @@ import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";
 import { IreeError, runtime } from "./mod.ts";
 
-/** Flags of its own, and those that every command takes. */
+/** Flags before a command; `--verbose` works after one as well. */
 const FLAGS: FlagTable & { readonly verbose: Flag } = {
   help: {
     kind: "boolean",
-    help: ["prints this help; `iree help COMMAND` that of a command"],
+    help: ["prints this help; `iree help COMMAND` prints a command's"],
   },
   version: {
     kind: "boolean",
-    help: ["prints the versions of what is used, as `iree version` does"],
+    help: ["prints version numbers, as `iree version` does"],
   },
   verbose: {
     kind: "boolean",
-    help: ["prints where an error comes from too; after a command as well"],
+    help: ["prints stack traces of errors; also works after a command"],
   },
 };
 
-/** The commands. Only the one that runs is imported: starting is to be quick. */
+/** The commands. Only the one that runs is imported, for a fast start. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./lib/cli/run/command.ts")).RUN,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
@@ -81,17 +81,17 @@ ${
     Object.entries(FLAGS)
       .map(([name, { help }]) => `  --${name.padEnd(11)}${help[0]}\n`).join("")
   }
-Exit status: 0 when the command succeeded, 1 when something failed, 2 for wrong
-usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 `;
 }
 
 /**
  * Runs the command line.
  *
- * @param args The arguments, the name of the command first.
- * @returns The exit status: 0 for success, 1 when something failed, 2 for
- * wrong usage. What there is to say of it was printed.
+ * Prints errors to standard error.
+ *
+ * @param args The arguments, starting with the command's name.
+ * @returns The exit status: 0 on success, 1 on failure, 2 for wrong usage.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
@@ -110,14 +110,14 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Failures of the runtime and of the system; anything else is a defect. */
+/** Failures of the runtime and the system; anything else is a bug. */
 function isFailure(error: unknown): error is Error {
   return error instanceof IreeError ||
     error instanceof Deno.errors.NotCapable ||
     (error instanceof Error && "code" in error);
 }
 
-/** All there is to know of an error: the stack, IREE's own text, the cause. */
+/** Formats an error in full: the stack, IREE's own text, the cause. */
 function traceOf(error: Error): string {
   const parts = [error.stack ?? error.message];
   if (error instanceof IreeError && error.status !== undefined) {
@@ -163,7 +163,7 @@ function unknownFlag(argument: string): UsageError {
   const known = names.map((name) => `--${name}`).join(", ");
   return new UsageError(
     `flag '${argument}' not recognized` +
-      (meant || `; before a command there can be ${known}`),
+      (meant || `; flags before a command: ${known}`),
   );
 }
 
@@ -173,7 +173,7 @@ function unknownCommand(name: string): UsageError {
     ? `; did you mean iree run ${name}?`
     : suggestion(name, [...names, "version"]);
   return new UsageError(
-    `no command '${name}'${meant || `; there is ${names.join(", ")}`}`,
+    `no command '${name}'${meant || `; commands: ${names.join(", ")}`}`,
   );
 }
 
@@ -199,7 +199,7 @@ function printVersion(): void {
     console.log(`library ${library}\niree ${iree}`);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    console.log("library none; `iree doctor` tells why");
+    console.log("library none; run `iree doctor` to see why");
   }
 }
 

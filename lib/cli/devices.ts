@@ -20,23 +20,23 @@ const FLAGS = {
   driver: {
     kind: "text",
     value: "NAME",
-    help: ["The devices of one driver; fails when it cannot be used here."],
+    help: ["Lists the devices of one driver; fails if it does not work here."],
   },
   details: {
     kind: "boolean",
-    help: ["Tells what drivers know of their devices besides."],
+    help: ["Prints the details that drivers report about their devices."],
   },
   dump: {
     kind: "boolean",
-    help: ["Prints details as iree-run-module --dump_devices does."],
+    help: ["Prints details in the format of iree-run-module --dump_devices."],
   },
   topologies: {
     kind: "boolean",
-    help: ["Tells how workers of local-task devices are spread, too."],
+    help: ["Prints how workers of local-task devices are placed on CPUs."],
   },
   json: {
     kind: "boolean",
-    help: ["Prints JSON, for programs."],
+    help: ["Prints JSON."],
   },
   ...TASK_TOPOLOGY_FLAGS,
   flagfile: FLAGFILE_HELP,
@@ -49,10 +49,9 @@ Usage: iree devices [--driver=NAME] [--details] [--topologies] [--json]
 
 Flags (- and _ in their names are the same):
 ${formatFlags(FLAGS)}
-The flags --task_topology_… show how they would spread workers.
+The --task_topology_… flags show how they would place workers.
 
-Exit status: 0 when the devices were listed, 1 when something failed, 2 for
-wrong usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 `;
 
 /** `iree devices`. */
@@ -73,10 +72,10 @@ function run(args: readonly string[]): void {
     throw new UsageError("flags --task_topology_… need --topologies");
   }
   if (flags.dump && flags.json) {
-    throw new UsageError("--dump is text; it cannot be --json too");
+    throw new UsageError("--dump prints text and cannot be used with --json");
   }
   const { details } = flags;
-  // An empty name is none, as iree-run-module takes it.
+  // Like iree-run-module, treats an empty name as absent.
   const driver = flags.driver || undefined;
   using instance = Instance.open();
   const topologies = flags.topologies
@@ -125,7 +124,7 @@ function formatReport(report: DriverReport): string {
   const { name, fullName, devices, error } = report;
   const lines = error === undefined
     ? devices.flatMap(formatDevice)
-    : [`cannot be used here: ${error.code}: ${firstLine(error.detail)}`];
+    : [`not available: ${error.code}: ${firstLine(error.detail)}`];
   return `${name}: ${fullName}\n` +
     lines.map((line) => `  ${line}\n`).join("");
 }
@@ -135,7 +134,7 @@ function formatDevice({ uri, name, details }: DeviceInfo): string[] {
   return [`${uri}  ${name}`, ...lines.map((line) => `  ${line}`)];
 }
 
-/** What happened, without what was tried one after the other. */
+/** The failure itself, without the list of attempts. */
 function firstLine(text: string): string {
   return text.replace(/\n.*$/s, "").replace(/[: ]+$/, "");
 }

@@ -13,27 +13,27 @@ const FLAGS = {
   json: {
     kind: "boolean",
     help: [
-      "Prints JSON, for programs: `works` is whether programs can run here.",
+      "Prints JSON; `works` is whether programs can run here.",
     ],
   },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
 const HELP =
-  `Tells whether programs can run here: what was found, where, which devices
-work, and what to do.
+  `Checks the installation and suggests fixes: which library is used, where it
+was found, and which devices work.
 
 Usage: iree doctor [--json]
 
 Flags:
 ${formatFlags(FLAGS)}
-Exit status: 0 when the library opens and a device works, 1 when not, 2 for
-wrong usage.
+Exit status: 0 if the library opens and a device works, 1 if not, 2 for wrong
+usage.
 `;
 
 /** `iree doctor`. */
 export const DOCTOR: Command = {
-  summary: "tells whether programs can run here, and what to do",
+  summary: "checks the installation and suggests fixes",
   flags: FLAGS,
   run,
 };
@@ -53,10 +53,10 @@ function run(args: readonly string[]): void {
   print("deno", `${Deno.version.deno} for ${Deno.build.target}`);
   print("package", `${runtime.packageVersion}, run by ${startedBy()}`);
   const places = runtime.findLibrary();
-  print("looked for", ...places.map(describePlace));
+  print("searched", ...places.map(describePlace));
   print("library", ...orError(attempt(describeLibrary)));
   print("SDK", ...orError(attempt(() => [findSdk()])));
-  print("rights", ...leastRights(places.at(-1)));
+  print("permissions", ...leastPermissions(places.at(-1)));
   const devices = tryDevices();
   if (devices.length > 0) {
     print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
@@ -65,7 +65,7 @@ function run(args: readonly string[]): void {
   print("result", "programs can run here");
 }
 
-/** Fails where programs cannot run, and tells what to do. */
+/** Throws if programs cannot run, with a hint on how to fix it. */
 function demandWorking(devices: readonly Trial[]): void {
   if (runtime.libraryPath === undefined) {
     throw new IreeError("FAILED_PRECONDITION", "programs cannot run here", {
@@ -77,7 +77,7 @@ function demandWorking(devices: readonly Trial[]): void {
   }
 }
 
-/** What something gave, or what it failed with. */
+/** Returns a function's result, or the error it throws. */
 interface Attempt<T> {
   readonly value?: T;
   readonly error?: string;
@@ -92,7 +92,7 @@ function attempt<T>(tell: () => T): Attempt<T> {
   }
 }
 
-/** Prints what was found as JSON; what was not found is null, or an error. */
+/** Prints the findings as JSON; missing ones are null or an error. */
 function printJson(found: {
   readonly places: readonly LibraryPlace[];
   readonly library: Attempt<LibraryVersion>;
@@ -124,7 +124,7 @@ function printJson(found: {
   }));
 }
 
-/** Prints lines with a title before the first one. */
+/** Prints lines, the first one with a title. */
 function print(title: string, ...lines: readonly string[]): void {
   const text = lines.flatMap((line) => line.split("\n"));
   for (const [index, line] of text.entries()) {
@@ -154,9 +154,9 @@ function describeLibrary(): string[] {
   ];
 }
 
-/** The flags of Deno under which programs find the library and open it. */
-function leastRights(place: LibraryPlace | undefined): string[] {
-  if (place?.path === undefined) return ["not known without a library"];
+/** The Deno permission flags that programs need. */
+function leastPermissions(place: LibraryPlace | undefined): string[] {
+  if (place?.path === undefined) return ["unknown without a library"];
   return [
     ...place.flags,
     `--allow-ffi=${place.path}`,
@@ -170,13 +170,13 @@ interface Trial {
   readonly state: string;
 }
 
-/** Sends data to all devices that there are and asks for it back. */
+/** Sends data to every device and reads it back. */
 function tryDevices(): Trial[] {
   if (runtime.libraryPath === undefined) return [];
   using instance = Instance.open();
   return probeDrivers(instance).flatMap(({ name, devices, error }) => {
     if (error !== undefined) {
-      const state = `cannot be used here: ${firstLine(error.detail)}`;
+      const state = `not available: ${firstLine(error.detail)}`;
       return [{ uri: name, works: false, state }];
     }
     return devices.map(({ uri, name }) => tryDevice(instance, uri, name));
@@ -193,7 +193,7 @@ function tryDevice(instance: Instance, uri: string, name: string): Trial {
     if (data.every((value, index) => value === back[index])) {
       return trial(true, `works${name === "default" ? "" : ` (${name})`}`);
     }
-    return trial(false, "keeps no data");
+    return trial(false, "does not keep data");
   } catch (error) {
     if (!(error instanceof IreeError)) throw error;
     return trial(false, firstLine(error.detail));

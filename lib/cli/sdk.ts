@@ -8,17 +8,17 @@ const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Prints the folder of what native modules are built with.
+const HELP = `Prints the folder of the SDK for native modules.
 
 Usage: iree sdk
 
-It has the headers, the library, a pkg-config file (lib/pkgconfig) and a CMake
-package, and lies around the library that programs are run with; where that has
-none, it is what \`iree setup\` has installed.
+The SDK contains the headers, the library, a pkg-config file (lib/pkgconfig) and
+a CMake package. It is the one around the library that programs run with, or
+else the one that \`iree setup\` installed.
 
 Flags:
 ${formatFlags(FLAGS)}
-Exit status: 0 when there is one, 1 when there is none, 2 for wrong usage.
+Exit status: 0 if an SDK was found, 1 if not, 2 for wrong usage.
 
 Example:
   cmake -B build -DCMAKE_PREFIX_PATH="$(iree sdk)"
@@ -26,7 +26,7 @@ Example:
 
 /** `iree sdk`. */
 export const SDK: Command = {
-  summary: "prints where the SDK for native modules is",
+  summary: "prints the folder of the SDK for native modules",
   flags: FLAGS,
   run: (args) => {
     if (parseFlags(FLAGS, args).help) return printHelp(HELP);
@@ -34,18 +34,18 @@ export const SDK: Command = {
   },
 };
 
-/** Finds the folder; throws where there is none. */
+/** Finds the SDK's folder; throws if there is none. */
 export function findSdk(): string {
   const prefix = prefixOfLibrary();
   if (prefix !== undefined && isSdk(prefix)) return prefix;
   const installed = runtime.installationFolder();
   if (isSdk(installed)) return installed;
-  throw new IreeError("NOT_FOUND", "there is no SDK for native modules", {
+  throw new IreeError("NOT_FOUND", "no SDK for native modules is installed", {
     hint: `\`deno run -A ${runtime.cli} setup\` installs one`,
   });
 }
 
-/** The folder that the library of programs is installed in, if it is. */
+/** The SDK's folder around the runtime library, if it is in one. */
 function prefixOfLibrary(): string | undefined {
   const path = runtime.findLibrary().at(-1)?.path;
   const library = runtime.platform?.library;

@@ -147,6 +147,6 @@ test("Shells without a completion script are rejected", async () => {
   for (const args of [[], ["tcsh"], ["bash", "zsh"], ["toString"]]) {
     const { code, stderr } = await iree(["completions", ...args]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "completions are for one of bash, zsh, fish");
+    assertStringIncludes(stderr, "the shell must be one of bash, zsh, fish");
   }
 });

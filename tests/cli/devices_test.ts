@@ -20,7 +20,7 @@ test("iree devices lists drivers with their devices, or why they have none", asy
   assertStringIncludes(stdout, "\n  local-sync://  default\nlocal-task: Local");
   assertStringIncludes(
     stdout,
-    "\n  cannot be used here: UNIMPLEMENTED: driver not implemented\n",
+    "\n  not available: UNIMPLEMENTED: driver not implemented\n",
   );
 });
 
@@ -172,13 +172,16 @@ test("iree devices reports wrong usage", async () => {
   await forEach(
     [
       [["--task_topology_group_count=1"], "need --topologies"],
-      [["--dump", "--json"], "it cannot be --json too"],
+      [
+        ["--dump", "--json"],
+        "--dump prints text and cannot be used with --json",
+      ],
       [["local-task"], "unexpected argument 'local-task'"],
       [["--topologies", "--task_topology_group_count=257"], "from 0 to 256"],
-      [["--topologies", "--task_topology_group_count=x"], "not 'x'"],
-      [["--topologies", "--task_topology_cpu_ids="], "not ''"],
-      [["--topologies", "--task_topology_cpu_ids=0,-1"], "not '-1'"],
-      [["--topologies", "--task_topology_nodes=some"], "not 'some'"],
+      [["--topologies", "--task_topology_group_count=x"], "got 'x'"],
+      [["--topologies", "--task_topology_cpu_ids="], "got ''"],
+      [["--topologies", "--task_topology_cpu_ids=0,-1"], "got '-1'"],
+      [["--topologies", "--task_topology_nodes=some"], "got 'some'"],
       [["--topologies", "--task_topology_favor=speed"], "value 'speed'"],
       [["--topologies", "--task_topology_mode=logical"], "value 'logical'"],
     ] as const,

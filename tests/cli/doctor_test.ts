@@ -43,7 +43,7 @@ test("iree doctor reports its findings and the devices that work", async () => {
   }
   assertMatch(
     stdout,
-    /\n {12}null: cannot be used here: driver not implemented\n/,
+    /\n {12}null: not available: driver not implemented\n/,
   );
 });
 
@@ -61,7 +61,7 @@ test("iree doctor fails without a library and suggests how to install one", asyn
     stdout,
     `the cache of this user: no file '${folder.path}`,
   );
-  assertStringIncludes(stdout, "rights      not known without a library\n");
+  assertStringIncludes(stdout, "permissions unknown without a library\n");
   assertEquals(
     stderr,
     `error: FAILED_PRECONDITION: programs cannot run here\n${INSTALL}\n`,
@@ -158,8 +158,9 @@ test("Programs run with the permissions that iree doctor prints", async () => {
   for (const variables of [cached, { IREE_RUNTIME_LIBRARY: LIBRARY }]) {
     const env = { DENO_DIR, ...variables };
     const { stdout } = await iree(["doctor"], { env });
-    const rights = /^rights +([^]*?) +and --allow-read/m.exec(stdout)?.[1];
-    const flags = rights!.trim().split(/\s+/);
+    const permissions = /^permissions +([^]*?) +and --allow-read/m.exec(stdout)
+      ?.[1];
+    const flags = permissions!.trim().split(/\s+/);
     assert(flags.length >= 2, stdout);
     const run = async (flags: string[]) =>
       await execute(Deno.execPath(), [

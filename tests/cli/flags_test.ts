@@ -95,7 +95,7 @@ test("A boolean is true, false, 1, 0 or has no value", () => {
   for (const bad of ["maybe", "", "True", "yes", "2"]) {
     assertRefused(
       [`--trace_execution=${bad}`],
-      `flag 'trace_execution' is true or false, not '${bad}'`,
+      `flag 'trace_execution' must be true or false, got '${bad}'`,
     );
   }
 });
@@ -105,7 +105,7 @@ test("A choice is one of its values", () => {
   for (const bad of ["bogus", "", "MMAP"]) {
     assertRefused(
       [`--module_mode=${bad}`],
-      `unrecognized --module_mode= value '${bad}'; it can be preload or mmap`,
+      `unrecognized --module_mode= value '${bad}'; must be preload or mmap`,
     );
   }
 });
@@ -190,20 +190,20 @@ test("A number must be within its limits", () => {
     assertThrows(
       () => parseMore(`--count=${bad}`),
       UsageError,
-      `flag 'count' is a whole number from -1 to 10, not '${bad}'`,
+      `flag 'count' must be an integer from -1 to 10, got '${bad}'`,
     );
   }
   for (const bad of ["-1", "nan", "inf", "1,5", ""]) {
     assertThrows(
       () => parseMore(`--size=${bad}`),
       UsageError,
-      `flag 'size' is a number from 0, not '${bad}'`,
+      `flag 'size' must be a number from 0, got '${bad}'`,
     );
   }
   assertThrows(
     () => parseMore("--offset=9007199254740993"),
     UsageError,
-    "flag 'offset' is a whole number, not",
+    "flag 'offset' must be an integer, got",
   );
 });
 
@@ -353,7 +353,7 @@ test("Errors in a flag file name the file and line", () => {
   Deno.writeTextFileSync(outer, "\n--trace_execution=maybe");
   assertRefused(
     [flagfile],
-    `${outer}:2: flag 'trace_execution' is true or false, not 'maybe'`,
+    `${outer}:2: flag 'trace_execution' must be true or false, got 'maybe'`,
   );
 });
 

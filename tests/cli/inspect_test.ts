@@ -61,7 +61,7 @@ Exports:
   increment() -> (%output0: tensor<4xi32>)
 
 Parameters:
-  --parameters=model=FILE  3 of 48 bytes in all
+  --parameters=model=FILE  3 of 48 bytes in total
     weight                 16 bytes
     scale                  16 bytes
     state                  16 bytes
@@ -100,7 +100,10 @@ ${
     path,
   ]);
   const few = (await iree(["inspect", path])).stdout;
-  assertStringIncludes(few, "\n  --parameters=FILE  11 of 176 bytes in all\n");
+  assertStringIncludes(
+    few,
+    "\n  --parameters=FILE  11 of 176 bytes in total\n",
+  );
   assertStringIncludes(few, "\n    and 3 more\n");
   assertEquals(few.match(/^ {4}p\d+ +16 bytes$/gm)?.length, 8);
   const all = (await iree(["inspect", "--all", path])).stdout;
@@ -331,15 +334,15 @@ test("A file that fails does not stop iree inspect from printing others", async 
 test("Wrong usage of iree inspect exits with 2", async () => {
   await forEach(
     [
-      [[], "no file to inspect is named"],
-      [["--json"], "no file to inspect is named"],
-      [["-", "-"], "- can be given once"],
-      [["--types", mul, sample], "--types is for one program"],
-      [["--types", "--json", mul], "--types is for one program"],
-      [["--types", "--load", mul], "--types is for one program"],
+      [[], "no file given"],
+      [["--json"], "no file given"],
+      [["-", "-"], "- can be used only once"],
+      [["--types", mul, sample], "--types requires exactly one program"],
+      [["--types", "--json", mul], "--types requires exactly one program"],
+      [["--types", "--load", mul], "--types requires exactly one program"],
       [["--all", "--json", mul], "--all is for text"],
-      [["--package=x", mul], "--package is for --types"],
-      [["--load", mul], "--load is for native libraries"],
+      [["--package=x", mul], "--package requires --types"],
+      [["--load", mul], "--load requires a native library"],
       [[`${sample}@create_custom_module`], "names a module to create"],
       [["--bogus", mul], "flag 'bogus' not recognized"],
     ],

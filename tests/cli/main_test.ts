@@ -45,7 +45,7 @@ test("--version prints the known versions when there is no library", async () =>
   assertEquals(await iree(["--version"], { env }), {
     code: 0,
     stdout: `deno ${Deno.version.deno}\npackage ${runtime.packageVersion}\n` +
-      "library none; `iree doctor` tells why\n",
+      "library none; run `iree doctor` to see why\n",
     stderr: "",
   });
 });
@@ -56,13 +56,13 @@ const COMMANDS = [
     .matchAll(/^ {2}([a-z]+) {2}/gm),
 ].map(([, name]) => name).join(", ");
 
-const OWN_FLAGS = "before a command there can be --help, --version, --verbose";
+const OWN_FLAGS = "flags before a command: --help, --version, --verbose";
 
 test("An unknown command or flag is wrong usage, with a suggestion", async () => {
   await forEach(
     [
-      [["bogus"], `no command 'bogus'; there is ${COMMANDS}`],
-      [["toString"], `no command 'toString'; there is ${COMMANDS}`],
+      [["bogus"], `no command 'bogus'; commands: ${COMMANDS}`],
+      [["toString"], `no command 'toString'; commands: ${COMMANDS}`],
       [["Run"], "no command 'Run'; did you mean run?"],
       [["rum"], "no command 'rum'; did you mean run?"],
       [["verison"], "no command 'verison'; did you mean version?"],
@@ -210,7 +210,7 @@ test("Help answers to every common spelling", async () => {
 test("Arguments that would be ignored are rejected", async () => {
   for (
     const [args, words] of [
-      [["--module=-", "--module=-"], "--module=- can be given once"],
+      [["--module=-", "--module=-"], "--module=- can be used only once"],
       [["x.vmfb", "--input=1", "2"], "unexpected argument '2'; inputs are"],
       [["x.vmfb", "2", "--input=1"], "unexpected argument '2'; inputs are"],
       [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'; modules"],

@@ -150,21 +150,24 @@ test("iree new rejects an existing project and a missing name", async () => {
   await Deno.mkdir(folder.join("taken"));
   const taken = await run("module", "taken");
   assertEquals(taken.code, 1);
-  assertStringIncludes(taken.stderr, "'taken' is there already");
+  assertStringIncludes(taken.stderr, "'taken' exists already");
   for (
     const [args, words] of [
-      [[], "iree new makes a module or app, not ''"],
-      [["toString", "x"], "iree new makes a module or app, not 'toString'"],
-      [["module"], "one PATH has to follow"],
-      [["module", "a", "b"], "one PATH has to follow"],
-      [["app", "/"], "a project needs a folder of its own"],
+      [[], "the kind of project must be module or app, got ''"],
+      [
+        ["toString", "x"],
+        "the kind of project must be module or app, got 'toString'",
+      ],
+      [["module"], "iree new needs exactly one PATH"],
+      [["module", "a", "b"], "iree new needs exactly one PATH"],
+      [["app", "/"], "a project needs its own folder"],
       [
         ["module", "Big"],
-        "'Big' cannot be the name of a module: names are lowercase letters, " +
+        "'Big' cannot be a module name: names are lowercase letters, " +
         "digits and _, starting with a letter",
       ],
-      [["module", "hal"], "it means something else in C++, CMake or IREE"],
-      [["module", "x/test"], "it means something else in C++, CMake or IREE"],
+      [["module", "hal"], "it is reserved in C++, CMake or IREE"],
+      [["module", "x/test"], "it is reserved in C++, CMake or IREE"],
       [["module", "x", "--force"], "flag 'force' not recognized"],
     ] as const
   ) {
@@ -173,7 +176,10 @@ test("iree new rejects an existing project and a missing name", async () => {
     assertStringIncludes(stderr, words);
   }
   assertEquals(await pathsUnder(folder.path), ["taken/"]);
-  assertMatch((await run("--help")).stdout, /^Makes the folder PATH/);
+  assertMatch(
+    (await run("--help")).stdout,
+    /^Creates a starter project in the folder PATH/,
+  );
 });
 
 test("iree new accepts names with dashes, paths and the current folder", async () => {
@@ -183,28 +189,28 @@ test("iree new accepts names with dashes, paths and the current folder", async (
     assertEquals([code, stderr], [0, ""]);
     return stdout;
   };
-  const rest = "README.md there tells the rest\n";
+  const rest = "its README.md has the details\n";
   const { deno } = projectCommands(runtime.checkout);
   assertEquals(
     await made(folder.path, "app", "my-app"),
-    `made my-app; go on with\n  cd my-app && ${deno} task test\n${rest}`,
+    `created my-app; next, run\n  cd my-app && ${deno} task test\n${rest}`,
   );
   assertEquals(
     await made(folder.path, "app", "deep/er/my app"),
-    "made deep/er/my app; go on with\n  cd 'deep/er/my app' && " +
+    "created deep/er/my app; next, run\n  cd 'deep/er/my app' && " +
       `${deno} task test\n${rest}`,
   );
   const absolute = folder.join("absolute");
   assertEquals(
     await made(folder.path, "app", absolute),
-    `made ${absolute}; go on with\n  cd ${absolute} && ${deno} task test\n${rest}`,
+    `created ${absolute}; next, run\n  cd ${absolute} && ${deno} task test\n${rest}`,
   );
   const here = folder.join("some-module");
   await Deno.mkdir(here);
   await Deno.writeTextFile(join(here, "notes.txt"), "mine");
   assertEquals(
     await made(here, "module", "."),
-    `made some_module; go on with\n  ${deno} task test\n${rest}`,
+    `created some_module; next, run\n  ${deno} task test\n${rest}`,
   );
   assertEquals(await pathsUnder(here), [
     ".gitignore",
@@ -222,8 +228,8 @@ test("iree new accepts names with dashes, paths and the current folder", async (
   const refused = await iree(["new", "app", "."], { cwd: full });
   assertEquals([refused.code, refused.stderr], [
     1,
-    "error: ALREADY_EXISTS: 'main.ts' is there already\nchoose another name, " +
-    "or another folder to be in\n",
+    "error: ALREADY_EXISTS: 'main.ts' exists already\nchoose another name " +
+    "or folder\n",
   ]);
   assertEquals(await pathsUnder(full), ["main.ts"]);
 });

@@ -222,7 +222,10 @@ test("create --data writes all values, and a splat writes one", async () => {
   }
   const splat = await ours("create", "--splat=a=2xf32=1,2", output);
   assertEquals(splat.code, 2);
-  assertStringIncludes(splat.stderr, "has several values, and a splat is one");
+  assertStringIncludes(
+    splat.stderr,
+    "must have one value; use --data for several",
+  );
   const short = await ours("create", "--data=a=3xf32=1,2", output);
   assertEquals(short.code, 1);
   assertStringIncludes(short.stderr, "OUT_OF_RANGE");
@@ -351,16 +354,20 @@ test("convert rejects a duplicate key, which iree-convert-parameters mixes up", 
 
 test("Wrong usage of iree parameters names the help to read", async () => {
   const cases: [string[], string, string?][] = [
-    [[], "an action is missing; there is dump, convert, create"],
+    [[], "no action given; actions: dump, convert, create"],
     [["bogus"], "no action 'bogus'"],
-    [["dump"], "no file of parameters is named", "dump"],
+    [["dump"], "no parameter file given", "dump"],
     [["dump", "--bogus"], "flag 'bogus' not recognized", "dump"],
-    [["dump", "a.irpa", "--extract=a"], "names no file", "dump"],
-    [["convert", "a.irpa"], "no archive to write is named", "convert"],
-    [["convert", "--output=b.irpa"], "no file of parameters", "convert"],
+    [
+      ["dump", "a.irpa", "--extract=a"],
+      "--extract must be [scope::]key=file",
+      "dump",
+    ],
+    [["convert", "a.irpa"], "no output archive given", "convert"],
+    [["convert", "--output=b.irpa"], "no parameter file given", "convert"],
     [
       ["convert", "a.irpa", "--output=b.irpa", "--rename=a"],
-      "is not old=new",
+      "--rename must be old=new, got 'a'",
       "convert",
     ],
     [
@@ -368,12 +375,12 @@ test("Wrong usage of iree parameters names the help to read", async () => {
       "--splat names 'a' twice",
       "convert",
     ],
-    [["create"], "no archive to write is named", "create"],
+    [["create"], "no output archive given", "create"],
     [["create", "a", "--output=b.irpa"], "unexpected 'a'", "create"],
     [["create", "--output=b.irpa", "--data=a"], "has no type", "create"],
     [
       ["create", "--output=b.irpa", "--alignment=1k"],
-      "'alignment' is a whole number from 1",
+      "'alignment' must be an integer from 1",
       "create",
     ],
   ];

@@ -95,7 +95,7 @@ test("Wrong usage exits with 2 before anything runs", async () => {
     [
       [...good, "--trace_execution=maybe"],
       0,
-      "flag 'trace_execution' is true or false, not 'maybe'",
+      "flag 'trace_execution' must be true or false, got 'maybe'",
     ],
     [[...good, "--bogus=1"], 1, "flag 'bogus' not recognized"],
     [

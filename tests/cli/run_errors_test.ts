@@ -190,11 +190,11 @@ test("A wrong number of inputs fails with both counts and the same code", async 
 test("A file without @ is rejected with a suggestion", async () => {
   for (
     const [input, hint] of [
-      ["x.npy", "for a file write @x.npy"],
-      ["data/x.npy", "for a file write @data/x.npy"],
+      ["x.npy", "for a file, write @x.npy"],
+      ["data/x.npy", "for a file, write @data/x.npy"],
       [
         "x.bin",
-        "for the bytes of a file write its type before it: 4xf32=@x.bin",
+        "for a file's bytes, put the type first: 4xf32=@x.bin",
       ],
     ]
   ) {

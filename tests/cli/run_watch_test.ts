@@ -43,8 +43,8 @@ test("--timeout ends a call that does not return", async () => {
   assertEquals([code, stdout], [1, "EXEC @loop_i64\n"]);
   assertEquals(
     stderr,
-    "error: DEADLINE_EXCEEDED: the command did not end within 1.5 s, which " +
-      "--timeout gave it\n",
+    "error: DEADLINE_EXCEEDED: the command did not end within the " +
+      "1.5 s of --timeout\n",
   );
   assert(seconds > 1.5, `${seconds} s`);
 });
@@ -80,7 +80,7 @@ test("--repeat calls repeatedly and prints the last results and the times", asyn
   assert(stdout.startsWith(PRINTED), stdout);
   assertMatch(
     stdout.slice(PRINTED.length),
-    /^\[REPEAT\] 5 calls: \d+\.\d{3} ms at least, \d+\.\d{3} ms on average, \d+\.\d{3} ms at most\n$/,
+    /^\[REPEAT\] 5 calls: \d+\.\d{3} ms minimum, \d+\.\d{3} ms mean, \d+\.\d{3} ms maximum\n$/,
   );
   for (const bad of ["0", "-1", "1.5", ""]) {
     const { code } = await iree(["run", mul, ...MUL, `--repeat=${bad}`]);
@@ -146,7 +146,7 @@ test("Profiling fails without a device", async () => {
   assertEquals(code, 1);
   assertStringIncludes(
     stderr,
-    "FAILED_PRECONDITION: there is nothing to profile: the program uses no device",
+    "FAILED_PRECONDITION: nothing to profile: the program uses no device",
   );
 });
 
@@ -209,8 +209,8 @@ test("Flags without meaning here are rejected with the reason", async () => {
       ["device_replay_file_policy=fail", "the capture of replays is not"],
       ["cuda_use_streams=false", "the CUDA driver is not in this library"],
       ["hip_dylib_path=x", "the HIP driver is not in this library"],
-      ["task_abort_on_failure", "a failure ends the command"],
-      ["task_topology_snapshot=x", "processors are those of this machine"],
+      ["task_abort_on_failure", "failures end the command normally"],
+      ["task_topology_snapshot=x", "the CPU topology is always this machine's"],
     ]
   ) {
     const { code, stdout, stderr } = await iree([

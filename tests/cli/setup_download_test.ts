@@ -182,6 +182,6 @@ test("A full disk is an error and leaves nothing behind", async () => {
   assert(outcome instanceof IreeError);
   assertEquals(outcome.code, "FAILED_PRECONDITION");
   assertStringIncludes(outcome.message, "No space left on device");
-  assertStringIncludes(outcome.message, "nothing was left behind");
+  assertStringIncludes(outcome.message, "no files were left behind");
   assertEquals(left, []);
 });

@@ -25,7 +25,7 @@ Deno.test("Without a release, setup says so and does not blame the platform", ()
   for (
     const [release, words] of [
       [UNRELEASED, "version 1.2.3 is not released yet"],
-      [RELEASED, "version 1.2.3 was released without an archive for there"],
+      [RELEASED, "version 1.2.3 has no archive for there"],
     ] as const
   ) {
     const error = assertThrows(
@@ -49,13 +49,13 @@ Deno.test("An archive needs a hash, given or released", () => {
       [
         UNRELEASED,
         "here.tar.gz",
-        "--from needs --sha256: the hash of 'here.tar.gz' is not known here",
+        "--from needs --sha256: the hash of 'here.tar.gz' is unknown",
       ],
       [
         RELEASED,
         "other.tar.gz",
-        "--from needs --sha256: the hash of 'other.tar.gz' is not known here, " +
-        "only that of 'here.tar.gz'",
+        "--from needs --sha256: the hash of 'other.tar.gz' is unknown, " +
+        "only 'here.tar.gz' is known",
       ],
     ] as const
   ) {

@@ -117,7 +117,7 @@ test("iree setup does nothing the second time and repairs damaged files", async 
   assertEquals((await user.setup(args)).code, 0);
   const second = await user.setup(args);
   assertEquals([second.code, second.stderr], [0, ""]);
-  assertStringIncludes(second.stdout, "is installed already\n");
+  assertStringIncludes(second.stdout, "is already installed\n");
   assertEquals(server.ranges.length, 1);
 
   const library = join(user.library, LIBRARY);
@@ -174,7 +174,7 @@ test("A wrong hash is rejected before unpacking and leaves nothing behind", asyn
     const args = [`--from=${from}`, `--sha256=${wrong}`];
     const { code, stderr } = await user.setup(args);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, `has the SHA-256 ${sha256}, not ${wrong}`);
+    assertStringIncludes(stderr, `SHA-256 must be ${wrong}, got ${sha256}`);
     assertEquals(await user.left(), ["lock"]);
   }
 });
@@ -194,10 +194,10 @@ test("An archive that is truncated or leads out of the folder leaves nothing beh
   const without = await smallArchive(installable().slice(1));
   for (
     const [bytes, words] of [
-      [cut, "the archive is cut short"],
-      [escaping.bytes, "has '../../../escaped', which is no path inside"],
+      [cut, "the archive is truncated"],
+      [escaping.bytes, "has '../../../escaped', which is not a path inside"],
       [other.bytes, "has version 0.0.1 for pdp11-dec-unix; this package has"],
-      [without.bytes, `the archive lacks '${BUILD_FILE}'`],
+      [without.bytes, `the archive has no '${BUILD_FILE}'`],
     ] as const
   ) {
     const from = await user.save(bytes);
@@ -230,7 +230,7 @@ test("An archive cannot choose the version to install", async () => {
           sha256,
         }),
       IreeError,
-      "has 'installed.json', which an installation writes itself",
+      "has 'installed.json', which is reserved for installations",
     );
     assertEquals(error.code, "DATA_LOSS");
     assertEquals(Array.from(Deno.readDirSync(folder.path)), []);
@@ -256,7 +256,7 @@ test("A full disk while unpacking is an error and keeps the installed version", 
     assertRejects(
       () => install(after.bytes, installation(after.sha256), mockOfFullDisk),
       IreeError,
-      "No space left on device (os error 28); nothing was left behind",
+      "No space left on device (os error 28); no files were left behind",
     );
   await attempt();
   assertEquals(await pathsUnder(user.path), []);
@@ -363,7 +363,7 @@ test("iree setup rejects wrong arguments", async () => {
       [
         [],
         1,
-        "version 0.1.0 is not released yet: there is nothing to download",
+        "version 0.1.0 is not released yet: nothing to download",
       ],
       [
         ["--from=x.tar.gz"],

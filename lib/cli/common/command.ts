@@ -1,21 +1,21 @@
 import type { FlagTable } from "./flags.ts";
 
-/** An exit status; nothing is 0. */
+/** An exit status; `undefined` means 0. */
 export type CommandStatus = number | void;
 
-/** A command of the command line. */
+/** A command, such as `iree run`. */
 export interface Command {
-  /** One line about it, for the list of all commands. */
+  /** One line for the list of commands. */
   readonly summary: string;
-  /** The flags it takes, which the shells' completions offer too. */
+  /** Its flags, for help and shell completions. */
   readonly flags: FlagTable;
-  /** Words that can come first after its name, for the completions. */
+  /** Words that can follow its name, for shell completions. */
   readonly words?: readonly string[];
   /**
-   * Runs it.
+   * Runs the command.
    *
-   * @param args The arguments after its name.
-   * @returns The exit status, where it is not 0 though nothing was thrown.
+   * @param args The arguments after the command's name.
+   * @returns The exit status; failures may throw instead.
    */
   run(args: readonly string[]): CommandStatus | Promise<CommandStatus>;
 }

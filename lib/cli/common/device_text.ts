@@ -11,14 +11,14 @@ import {
   type TaskTopologyGroup,
 } from "../../tooling/mod.ts";
 
-// What iree-run-module prints for the flags that list something.
+// The text that iree-run-module prints for its listing flags.
 
 const DOUBLE_LINE = `# ${"=".repeat(76)}\n`;
 const LINE = `# ===${"-".repeat(70)}===\n`;
 const TOPOLOGY_LINE = `# ===${"-".repeat(72)}===\n`;
 
 /**
- * Text of `--list_drivers`.
+ * Formats the output of `--list_drivers`.
  *
  * @param instance The instance.
  */
@@ -33,20 +33,20 @@ function formatDriver({ name, fullName }: DriverInfo): string {
 }
 
 /**
- * Text of `--list_devices`.
+ * Formats the output of `--list_devices`.
  *
  * @param instance The instance.
- * @param driver The driver; all that can be used here when left out.
+ * @param driver The driver; every driver that works here when omitted.
  */
 export function formatDevices(instance: Instance, driver?: string): string {
   return listDevices(instance, driver).map(({ uri }) => `${uri}\n`).join("");
 }
 
 /**
- * Text of `--dump_devices`.
+ * Formats the output of `--dump_devices`.
  *
  * @param instance The instance.
- * @param driver The driver; all when left out.
+ * @param driver The driver; all when omitted.
  */
 export function formatDeviceDump(instance: Instance, driver?: string): string {
   const details = true;
@@ -68,7 +68,7 @@ function formatDevice({ uri, name, details }: DeviceInfo): string {
 }
 
 /**
- * Text of `--dump_task_topologies`.
+ * Formats the output of `--dump_task_topologies`.
  *
  * @param topologies The topologies.
  */

@@ -3,18 +3,18 @@ import { checkInputFile } from "./input_file.ts";
 import { suggestion } from "../../base/suggestion.ts";
 import { UsageError } from "./usage_error.ts";
 
-// IREE's own syntax, which @std/cli's parseArgs cannot tell apart: a value only
-// after `=`, which may be empty, and a flag file wherever it is named.
+// IREE's own syntax, which @std/cli's parseArgs does not support: a value only
+// follows `=` and may be empty, and flag files can appear anywhere.
 
 /** A flag of a command. */
 export interface Flag {
   /**
-   * `list` may be repeated and collects; of the others the last one counts.
-   * `choice` takes one of `choices`, `boolean` nothing, `true` or `false`,
-   * `integer` and `number` what is within `min` and `max`, `optional` a value or
-   * nothing, which is the empty text, and `flagfile` a file whose flags count as
-   * if they stood in its place. `refused` is a flag of `iree-run-module` that
-   * does nothing here: it takes only its `default`.
+   * `list` may be repeated and collects its values; of others the last one
+   * counts. `choice` accepts one of `choices`; `boolean` accepts nothing, `true`
+   * or `false`; `integer` and `number` accept values within `min` and `max`;
+   * `optional` accepts a value or nothing, which is the empty text. `flagfile`
+   * reads flags from a file in its place. `refused` is a flag of
+   * `iree-run-module` without effect here: it accepts only its `default`.
    */
   readonly kind:
     | "list"
@@ -26,27 +26,27 @@ export interface Flag {
     | "optional"
     | "flagfile"
     | "refused";
-  /** What stands for the value in the help. */
+  /** The value's placeholder in the help. */
   readonly value?: string;
-  /** All values of a choice; the first is the default. */
+  /** All values of a choice, starting with the default. */
   readonly choices?: readonly string[];
-  /** The smallest number that is taken. */
+  /** The smallest number accepted. */
   readonly min?: number;
-  /** The largest number that is taken. */
+  /** The largest number accepted. */
   readonly max?: number;
   /**
-   * What a boolean is when it is not given; what is the same as not to give a
-   * text; all that a refused flag takes.
+   * The value of a boolean when absent, the text that means the same as an
+   * absent flag, or the only value that a refused flag accepts.
    */
   readonly default?: string;
-  /** Lines of the help; why a flag is refused. */
+  /** Lines of help; for a refused flag, why it is refused. */
   readonly help: readonly string[];
 }
 
 /** A flag of one kind. */
 export type FlagOf<Kind extends Flag["kind"]> = Flag & { readonly kind: Kind };
 
-/** Flags of a command by name, in the order of the help. */
+/** A command's flags by name, in the order of the help. */
 export type FlagTable = Readonly<Record<string, Flag>>;
 
 interface FlagTypes {
@@ -68,26 +68,26 @@ export type FlagValues<Table extends FlagTable> = {
   -readonly [Name in keyof Table]: FlagTypes[Table[Name]["kind"]];
 };
 
-/** What `--flagfile` is in the help of every command that takes it. */
+/** The `--flagfile` flag of every command that supports it. */
 export const FLAGFILE_HELP: FlagOf<"flagfile"> = {
   kind: "flagfile",
   value: "FILE",
   help: [
-    "Reads flags from a file, one a line; `#` and `//` begin comments.",
-    "They count as if they stood where the flag does.",
+    "Reads flags from a file, one per line; `#` and `//` start comments.",
+    "They apply in place of this flag.",
   ],
 };
 
-/** Flag files may name others, but hardly this many deep. */
+/** How deep flag files may nest. */
 const MAX_FLAGFILE_DEPTH = 16;
 
 /**
- * Parses the arguments of a command.
+ * Parses a command's arguments.
  *
- * @param table The flags it knows; `-` and `_` in names are the same.
+ * @param table The command's flags; `-` and `_` in names are the same.
  * @param args The arguments.
- * @param operand What takes an argument that is no flag; without it there can
- * be none.
+ * @param operand Receives each argument that is not a flag; when omitted, such
+ * arguments throw.
  * @returns A value for each flag of the table.
  */
 export function parseFlags<Table extends FlagTable>(
@@ -110,7 +110,7 @@ export function parseFlags<Table extends FlagTable>(
   return parsed;
 }
 
-/** What begins with a dash and is no flag: standard input, and numbers. */
+/** Arguments that start with a dash but are not flags: `-` and numbers. */
 function isOperand(arg: string): boolean {
   return !arg.startsWith("-") || /^-(?:$|[\d.]|inf|nan)/i.test(arg);
 }
@@ -154,7 +154,7 @@ function parseArgument(
   }
 }
 
-/** Short flags that people try, and what they stand for. */
+/** Short flags that people try, and the flags they mean. */
 const SHORT_FLAGS: ReadonlyMap<string, string> = new Map([["v", "verbose"]]);
 
 function unexpectedArgument(table: FlagTable, argument: string): UsageError {
@@ -191,13 +191,13 @@ function parseText(flag: Flag, value: string): string | undefined {
   return text === flag.default ? undefined : text;
 }
 
-// A quote at both ends is not of the value: `iree-run-module --help` prints its
-// flags so, as a flag file.
+// Values may be quoted: `iree-run-module --help` prints its flags that way, as a
+// flag file.
 function withoutQuotes(value: string): string {
   return /^"(.*)"$/s.exec(value)?.[1] ?? value;
 }
 
-/** What of an argument can be shown: a flag file may be no text at all. */
+/** Makes an argument printable: flag files can contain any bytes. */
 function printable(text: string): string {
   const clipped = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return clipped.replace(/\p{Cc}/gu, "\ufffd");
@@ -211,14 +211,14 @@ function needValue(name: string, flag: Flag, value?: string): string {
 function parseBoolean(name: string, value = "true"): boolean {
   if (value === "true" || value === "1") return true;
   if (value === "false" || value === "0") return false;
-  throw new UsageError(`flag '${name}' is true or false, not '${value}'`);
+  throw new UsageError(`flag '${name}' must be true or false, got '${value}'`);
 }
 
 function parseChoice(name: string, flag: Flag, value: string): string {
   const choice = withoutQuotes(value);
   if (flag.choices?.includes(choice)) return choice;
   throw new UsageError(
-    `unrecognized --${name}= value '${value}'; it can be ` +
+    `unrecognized --${name}= value '${value}'; must be ` +
       flag.choices?.join(" or "),
   );
 }
@@ -232,12 +232,14 @@ function parseNumber(name: string, flag: Flag, value: string): number {
     : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
   const number = pattern.test(value) ? Number(value) : NaN;
   if (number >= min && number <= max) return number;
-  const what = isInteger ? "a whole number" : "a number";
+  const what = isInteger ? "an integer" : "a number";
   const range = [
     Number.isFinite(flag.min) ? ` from ${flag.min}` : "",
     Number.isFinite(flag.max) ? ` to ${flag.max}` : "",
   ].join("");
-  throw new UsageError(`flag '${name}' is ${what}${range}, not '${value}'`);
+  throw new UsageError(
+    `flag '${name}' must be ${what}${range}, got '${value}'`,
+  );
 }
 
 function refuse(name: string, flag: Flag, value = "true"): undefined {

@@ -1,12 +1,12 @@
 import { IreeError } from "../../../mod.ts";
 
-/** What a shell passes for `<(command)` and for standard input. */
+/** Paths that a shell passes for `<(command)` and standard input. */
 const DESCRIPTOR = /^\/(?:dev\/fd\/\d+|dev\/stdin|proc\/self\/fd\/\d+)$/;
 
 /**
- * Refuses a file that may never end: devices, folders, and pipes but those that
- * the shell opened for this command. What is not there is for the opening to
- * complain about.
+ * Rejects files that may never end: devices, folders and pipes, except pipes
+ * that the shell opened for this command. Missing files pass; opening them
+ * reports the error.
  *
  * @param path The file, as given on the command line.
  */
@@ -21,6 +21,6 @@ export function checkInputFile(path: string): void {
   const isPipe = info.isFifo || info.isSocket;
   if (info.isFile || (isPipe && DESCRIPTOR.test(path))) return;
   throw new IreeError("INVALID_ARGUMENT", `'${path}' is not a regular file`, {
-    hint: isPipe ? "a pipe can be given as <(cat PIPE)" : undefined,
+    hint: isPipe ? "pass a pipe as <(cat PIPE)" : undefined,
   });
 }

@@ -1,23 +1,23 @@
-/** Milliseconds between two looks of a progress. */
+/** Milliseconds between updates. */
 const INTERVAL = 100;
 
-/** Shows at a terminal how far something is, in a line that is gone at last. */
+/** Shows progress on one line of a terminal and removes the line at the end. */
 export class Progress implements Disposable {
   readonly #title: string;
   #shownAt = -INTERVAL;
   #shown = false;
 
-  /** @param title What is going on. */
+  /** @param title Describes the operation. */
   constructor(title: string) {
     this.#title = title;
     if (!Deno.stderr.isTerminal()) console.error(title);
   }
 
   /**
-   * Shows how far it is.
+   * Updates the line.
    *
    * @param received Bytes so far.
-   * @param total Bytes in all, when that is known.
+   * @param total Bytes in total, if known.
    */
   show(received: number, total?: number): void {
     const now = performance.now();

@@ -2,29 +2,28 @@ import type { TaskTopologyOptions, TaskWorkerOptions } from "../../../mod.ts";
 import type { FlagValues } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Flags about the processors that workers of `local-task` devices run on. */
+/** Flags that place the workers of `local-task` devices on CPUs. */
 export const TASK_TOPOLOGY_FLAGS = {
   task_topology_mode: {
     kind: "text",
     value: "MODE",
     default: "physical_cores",
     help: [
-      "How cores get workers; there is physical_cores, one worker a core, in",
-      "place of which --task_topology_group_count or --task_topology_cpu_ids",
-      "say it.",
+      "How cores get workers: physical_cores, one worker per core. To choose",
+      "otherwise, use --task_topology_group_count or --task_topology_cpu_ids.",
     ],
   },
   task_topology_group_count: {
     kind: "text",
     value: "N",
     default: "0",
-    help: ["So many workers, wherever the system puts them; 0 for cores."],
+    help: ["Number of workers, placed by the system; 0 means one per core."],
   },
   task_topology_cpu_ids: {
     kind: "list",
     value: "N,…",
     help: [
-      "Processors, one worker each; repeat it for several queues.",
+      "CPUs, one worker each; repeat for several queues.",
     ],
   },
   task_topology_nodes: {
@@ -32,23 +31,23 @@ export const TASK_TOPOLOGY_FLAGS = {
     value: "NODES",
     default: "current",
     help: [
-      "Whose cores: current (the default), numa (each node with a queue of its",
-      "own), all (in one queue), or numbers of nodes: 0,2.",
+      "NUMA nodes whose cores to use: current (the default), numa (a queue per",
+      "node), all (in one queue), or node numbers: 0,2.",
     ],
   },
   task_topology_max_group_count: {
     kind: "text",
     value: "N",
     default: "64",
-    help: ["The most workers on a node, up to 256; 64 by default."],
+    help: ["Maximum number of workers per node, up to 256; 64 by default."],
   },
   task_topology_performance_level: {
     kind: "text",
     value: "LEVEL",
     default: "any",
     help: [
-      "Which cores, where there are different ones: any (the default), low or",
-      "efficiency, high or performance.",
+      "Cores to use on hybrid CPUs: any (the default), low or efficiency, high",
+      "or performance.",
     ],
   },
   task_topology_distribution: {
@@ -56,8 +55,8 @@ export const TASK_TOPOLOGY_FLAGS = {
     value: "WAY",
     default: "scatter",
     help: [
-      "scatter deals workers out to all caches (the default), compact fills one",
-      "after the other.",
+      "scatter spreads workers over all caches (the default), compact fills one",
+      "cache after the other.",
     ],
   },
   task_topology_favor: {
@@ -65,44 +64,44 @@ export const TASK_TOPOLOGY_FLAGS = {
     value: "WHAT",
     default: "",
     help: [
-      "latency, throughput or efficiency: both of the above at once.",
+      "latency, throughput or efficiency: sets both flags above.",
     ],
   },
 } as const;
 
-/** Flags about what each worker of `local-task` devices has. */
+/** Flags that configure each worker of `local-task` devices. */
 export const TASK_WORKER_FLAGS = {
   task_worker_spin_us: {
     kind: "text",
     value: "N",
     default: "0",
-    help: ["Microseconds a worker looks for more work before it sleeps."],
+    help: ["Microseconds a worker spins for more work before it sleeps."],
   },
   task_worker_stack_size: {
     kind: "text",
     value: "BYTES",
     default: "131072",
-    help: ["Stack of a worker, 32768 at least; 131072 by default."],
+    help: ["Stack size of a worker, at least 32768; 131072 by default."],
   },
   task_worker_local_memory: {
     kind: "text",
     value: "BYTES",
     default: "0",
     help: [
-      "Memory that a dispatch can ask for; 0, the default, for as much as the",
-      "second-level cache has.",
+      "Local memory available to a dispatch; 0 (the default) means the size of",
+      "the second-level cache.",
     ],
   },
 } as const;
 
-/** What IREE's flags of numbers hold. */
+/** Largest values that IREE's numeric flags hold. */
 const MAX_INT = 0x7fffffff;
 
 /**
- * Options that the flags stand for.
+ * Converts topology flags to options.
  *
  * @param flags Their values.
- * @returns The options; `undefined` when none of the flags was given.
+ * @returns The options; `undefined` when none of the flags is set.
  */
 export function taskTopologyOf(
   flags: FlagValues<typeof TASK_TOPOLOGY_FLAGS>,
@@ -111,7 +110,7 @@ export function taskTopologyOf(
     mode: oneOf("task_topology_mode", flags.task_topology_mode, [
       "physical_cores",
     ]),
-    // 0 is how IREE's flag says that it was not given.
+    // IREE's flag uses 0 for "not set".
     groupCount: numberOf(
       "task_topology_group_count",
       flags.task_topology_group_count,
@@ -146,10 +145,10 @@ export function taskTopologyOf(
 }
 
 /**
- * Options that the flags stand for.
+ * Converts worker flags to options.
  *
  * @param flags Their values.
- * @returns The options; `undefined` when none of the flags was given.
+ * @returns The options; `undefined` when none of the flags is set.
  */
 export function taskWorkerOf(
   flags: FlagValues<typeof TASK_WORKER_FLAGS>,
@@ -224,11 +223,11 @@ function parseNumber(
   const value = /^(\d+|0x[\da-f]+)$/i.test(trimmed) ? Number(trimmed) : NaN;
   if (value >= least && value <= most) return value;
   throw new UsageError(
-    `flag '${name}' takes whole numbers from ${least} to ${most}, not '${text}'`,
+    `flag '${name}' must be an integer from ${least} to ${most}, got '${text}'`,
   );
 }
 
-// An empty value is none, as IREE takes it.
+// Like IREE, treats an empty value as absent.
 function oneOf<Name extends string>(
   flag: string,
   value: string | undefined,
@@ -238,6 +237,6 @@ function oneOf<Name extends string>(
   const found = names.find((name) => name === value);
   if (found !== undefined) return found;
   throw new UsageError(
-    `unrecognized --${flag}= value '${value}'; it can be ${names.join(", ")}`,
+    `unrecognized --${flag}= value '${value}'; must be ${names.join(", ")}`,
   );
 }

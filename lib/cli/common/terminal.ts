@@ -1,19 +1,19 @@
-// Colours, for people at a terminal who did not set NO_COLOR.
+// Colours, for terminals without NO_COLOR.
 
-/** Something that may be a terminal. */
+/** A stream that may be a terminal. */
 export interface Terminal {
   isTerminal(): boolean;
 }
 
-/** How text can look; the numbers are those of ANSI's escapes. */
+/** Text styles; the numbers are ANSI escape codes. */
 const STYLES = { bold: "1", red: "31", green: "32", yellow: "33" } as const;
 
 /**
- * Gives text a look where it is seen.
+ * Styles text if it is printed to a terminal.
  *
  * @param text The text.
- * @param styles How it should look.
- * @param where Where it is printed.
+ * @param styles The styles.
+ * @param where The stream it is printed to.
  */
 export function styled(
   text: string,
@@ -26,11 +26,10 @@ export function styled(
 }
 
 /**
- * Prints a help text: headings, and the names that stand first in a line, in
- * colours.
+ * Prints a help text with coloured headings and names.
  *
  * @param text The help.
- * @param where Where standard output goes.
+ * @param where The stream of standard output.
  */
 export function printHelp(text: string, where: Terminal = Deno.stdout): void {
   console.log(
@@ -47,18 +46,18 @@ export function printHelp(text: string, where: Terminal = Deno.stdout): void {
 }
 
 /**
- * Text that tells what went wrong, for standard error.
+ * Formats an error message for standard error.
  *
- * @param message What went wrong.
+ * @param message The message.
  */
 export function formatError(message: string): string {
   return `${styled("error:", ["bold", "red"], Deno.stderr)} ${message}`;
 }
 
 /**
- * Prints what went wrong.
+ * Prints an error message to standard error.
  *
- * @param message What went wrong.
+ * @param message The message.
  */
 export function printError(message: string): void {
   console.error(formatError(message));

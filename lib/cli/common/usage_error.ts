@@ -1,11 +1,11 @@
-/** Wrong usage of the command line, which exits with 2. */
+/** Wrong usage of the command line; exits with status 2. */
 export class UsageError extends Error {
-  /** Name of the class. */
+  /** The class's name. */
   override readonly name: string = "UsageError";
-  /** The command that it is of, with its action; none when left out. */
+  /** The command, including its action, if any. */
   command: string | undefined;
 
-  /** The command line that prints the help to read. */
+  /** The command line that prints the relevant help. */
   get help(): string {
     return this.command === undefined
       ? "iree --help"

@@ -10,17 +10,17 @@ const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Prints a script with which a shell completes iree's arguments.
+const HELP = `Prints a shell completion script for iree.
 
 Usage: iree completions bash|zsh|fish
 
 Flags:
 ${formatFlags(FLAGS)}
-Exit status: 0 when the script was printed, 2 for wrong usage.
+Exit status: 0 on success, 2 for wrong usage.
 
 Examples:
   iree completions bash > ~/.local/share/bash-completion/completions/iree
-  iree completions zsh > ~/.zfunc/_iree      # a folder of fpath
+  iree completions zsh > ~/.zfunc/_iree      # a folder in fpath
   iree completions fish > ~/.config/fish/completions/iree.fish
 `;
 
@@ -29,17 +29,17 @@ const SCRIPTS: Readonly<
 > = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /**
- * Makes `iree completions`.
+ * Creates `iree completions`.
  *
  * @param importCommands Imports all commands.
- * @param flags Flags that stand before a command.
+ * @param flags Flags that precede a command.
  */
 export function completionsCommand(
   importCommands: () => Promise<Commands>,
   flags: FlagTable & { readonly verbose: Flag },
 ): Command {
   return {
-    summary: "prints completions for a shell",
+    summary: "prints shell completions",
     flags: FLAGS,
     words: Object.keys(SCRIPTS),
     run: async (args) => {
@@ -49,7 +49,7 @@ export function completionsCommand(
       const script = ownValue(SCRIPTS, shell);
       if (script === undefined || rest.length > 0) {
         throw new UsageError(
-          `completions are for one of ${Object.keys(SCRIPTS).join(", ")}`,
+          `the shell must be one of ${Object.keys(SCRIPTS).join(", ")}`,
         );
       }
       const commands = withFlags(await importCommands());
@@ -57,7 +57,7 @@ export function completionsCommand(
     },
   };
 
-  /** Each command, and the flag that can stand behind it as well. */
+  /** Each command, including the flag that also works after one. */
   function withFlags(commands: Commands): Commands {
     const { verbose } = flags;
     return Object.fromEntries(

@@ -1,10 +1,10 @@
 import type { Commands } from "../common/command.ts";
 import type { Flag, FlagTable } from "../common/flags.ts";
 
-// The scripts have the commands and their flags written out: shells ask often,
-// and Deno takes longer to start than a person wants to wait for.
+// The scripts contain all commands and flags: shells ask often, and starting
+// Deno for each completion would be too slow.
 
-/** What can follow a flag: nothing, words to choose from, or a file. */
+/** What can follow a flag: nothing, a choice of words, or a file. */
 function valuesOf(flag: Flag): "none" | "file" | readonly string[] {
   switch (flag.kind) {
     case "boolean":
@@ -19,23 +19,23 @@ function valuesOf(flag: Flag): "none" | "file" | readonly string[] {
   }
 }
 
-/** The flags that do something. */
+/** The flags that have an effect. */
 function offered(table: FlagTable): [name: string, flag: Flag][] {
   return Object.entries(table).filter(([, { kind }]) => kind !== "refused");
 }
 
-/** What of the help fits into a line. */
+/** The part of the help that fits on one line. */
 function summaryOf(flag: Flag): string {
   const text = flag.help[0] ?? "";
   return /^.*?[.;](?= |$)/.exec(text)?.[0].slice(0, -1) ?? text;
 }
 
-/** Quotes text for all three shells, which differ in what they do with `\`. */
+/** Quotes text for all three shells, which treat `\` differently. */
 function quoted(text: string): string {
   return `'${text.replaceAll(/['\\]/g, "")}'`;
 }
 
-/** The words that can follow a command's name, `help` included. */
+/** The words that can follow a command's name, including `help`. */
 function wordsAfter(commands: Commands): [name: string, words: string[]][] {
   return [
     ["help", Object.keys(commands)],
@@ -45,7 +45,7 @@ function wordsAfter(commands: Commands): [name: string, words: string[]][] {
   ];
 }
 
-/** The script for bash. */
+/** Generates the script for bash. */
 export function bashScript(commands: Commands, own: FlagTable): string {
   const flags = (table: FlagTable) =>
     offered(table).flatMap(([name, flag]) => {
@@ -69,7 +69,7 @@ export function bashScript(commands: Commands, own: FlagTable): string {
   return `# Completions of iree for bash: iree completions bash
 _iree() {
   local line=\${COMP_LINE:0:COMP_POINT} IFS=$' \\t\\n'
-  # The shell takes --flag=value apart, so the line is read instead.
+  # The shell splits --flag=value, so the line is read instead.
   local current=\${line##*[[:space:]]} command= before=0 word
   for word in \${line%"$current"}; do
     case $word in -*) ;; *)
@@ -113,7 +113,7 @@ complete -F _iree iree
 `;
 }
 
-/** The script for zsh. */
+/** Generates the script for zsh. */
 export function zshScript(commands: Commands, own: FlagTable): string {
   const text = (flag: Flag) => summaryOf(flag).replaceAll(/[[\]:]/g, "");
   const specs = (table: FlagTable) =>
@@ -121,7 +121,7 @@ export function zshScript(commands: Commands, own: FlagTable): string {
       const values = valuesOf(flag);
       if (values === "none") return quoted(`--${name}[${text(flag)}]`);
       const repeats = flag.kind === "list" ? "*" : "";
-      // Nothing, or a value: zsh's word for it is a second colon.
+      // Nothing, or a value: a second colon makes it optional in zsh.
       const optional = flag.kind === "optional" ? ":" : "";
       const title = (flag.value ?? "value").replaceAll(":", "");
       const action = values === "file" ? "_files" : `(${values.join(" ")})`;
@@ -163,7 +163,7 @@ if [ "$funcstack[1]" = _iree ]; then _iree "$@"; else compdef _iree iree; fi
 `;
 }
 
-/** The script for fish. */
+/** Generates the script for fish. */
 export function fishScript(commands: Commands, own: FlagTable): string {
   const lines = ["# Completions of iree for fish: iree completions fish"];
   const add = (condition: string, rest: string) =>

@@ -21,26 +21,26 @@ const FLAGS = {
   all: {
     kind: "boolean",
     help: [
-      "Prints everything about programs: without it, exports, parameters,",
-      "devices and needs.",
+      "Prints everything about programs, not only exports, parameters, devices",
+      "and requirements.",
     ],
   },
   load: {
     kind: "boolean",
     help: [
-      "Loads native libraries, to tell what the modules of theirs export. A",
-      "library is code: it runs. Files are taken in order, so that a library",
-      "finds the types of those before it. Forms, as for `iree run --module`:",
-      "  library.so                    a module by the default export",
-      "  library.so@export             a module by an export's name",
+      "Loads native libraries to describe their modules. This runs their code.",
+      "Libraries load in the given order, so that each finds the types of",
+      "those before it. Forms, as for `iree run --module`:",
+      "  library.so                    a module, using the default export",
+      "  library.so@export             a module, using a named export",
       "  library.so@export?key=value&… the same with parameters",
     ],
   },
   json: {
     kind: "boolean",
     help: [
-      "Prints JSON for programs. Its shape is in docs/inspect.md, of the package",
-      "and of the repository.",
+      "Prints JSON. docs/inspect.md describes its shape, in the package and",
+      "the repository.",
     ],
   },
   types: {
@@ -54,29 +54,28 @@ const FLAGS = {
     kind: "text",
     value: "SPECIFIER",
     help: [
-      "What that module imports this package as; @iree/runtime when left out.",
+      "Import specifier of this package in that module; @iree/runtime by default.",
     ],
   },
   output: {
     kind: "text",
     value: "FILE",
-    help: ["Writes to a file what would be printed."],
+    help: ["Writes the output to a file."],
   },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
 const HELP =
-  `Tells what is in compiled programs and native libraries. Programs are not
-loaded: what they need need not be there.
+  `Describes compiled programs and native libraries. Programs are not loaded, so
+what they require can be missing.
 
 Usage: iree inspect [FLAGS] FILE…
 
-FILE is a compiled program (.vmfb), - for one from stdin, or a native library.
+FILE is a compiled program (.vmfb), - to read one from stdin, or a native library.
 
 Flags (- and _ in their names are the same):
 ${formatFlags(FLAGS)}
-Exit status: 0 when everything was told, 1 when something failed, 2 for wrong
-usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 Examples:
   iree inspect model.vmfb
@@ -88,7 +87,7 @@ Examples:
 
 /** `iree inspect`. */
 export const INSPECT: Command = {
-  summary: "tells what is in a compiled program or a native library",
+  summary: "describes a compiled program or a native library",
   flags: FLAGS,
   run: inspectFiles,
 };
@@ -104,7 +103,7 @@ function inspectFiles(args: readonly string[]): void {
   }
   const files = args.filter((arg) => !isFlag(arg));
   const [file] = files;
-  if (file === undefined) throw new UsageError("no file to inspect is named");
+  if (file === undefined) throw new UsageError("no file given");
   checkUsage(flags, files);
   if (flags.types) {
     print(formatTypes(file, flags), flags);
@@ -126,18 +125,20 @@ function inspectFiles(args: readonly string[]): void {
 
 function checkUsage(flags: Flags, files: readonly string[]): void {
   if (files.filter((file) => file === "-").length > 1) {
-    throw new UsageError("- can be given once");
+    throw new UsageError("- can be used only once");
   }
   if (flags.types && (flags.json || flags.load || files.length > 1)) {
     throw new UsageError(
-      "--types is for one program, without --json and --load",
+      "--types requires exactly one program, and excludes --json and --load",
     );
   }
   if (flags.all && (flags.json || flags.types)) {
-    throw new UsageError("--all is for text; --json always prints everything");
+    throw new UsageError(
+      "--all applies to text; --json always prints everything",
+    );
   }
   if (flags.package !== undefined && !flags.types) {
-    throw new UsageError("--package is for --types");
+    throw new UsageError("--package requires --types");
   }
 }
 
@@ -153,15 +154,15 @@ function formatTypes(file: string, flags: Flags): string {
   return formatProgramTypes(inspectProgram(file), { package: flags.package });
 }
 
-/** What a file told. */
+/** A file's description. */
 interface Told {
   readonly file: string;
   readonly description: FileDescription;
-  /** What the module of a library told, when it was loaded. */
+  /** The description of a library's module, if it was loaded. */
   readonly module: LoadedDescription | undefined;
 }
 
-/** Why a file told nothing. */
+/** Why a file could not be described. */
 class Failure {
   readonly file: string;
   readonly error: Error;
@@ -172,7 +173,7 @@ class Failure {
   }
 }
 
-/** Describes each file; one that fails does not keep the others from it. */
+/** Describes each file; a failure does not stop the others. */
 function describeFiles(
   files: readonly string[],
   load: boolean,
@@ -187,7 +188,7 @@ function describeFiles(
     }
   });
   if (load && !results.some((it) => it instanceof Failure || it.module)) {
-    throw new UsageError("--load is for native libraries; there is none");
+    throw new UsageError("--load requires a native library, got none");
   }
   return results;
 }
@@ -202,7 +203,7 @@ function describeOne(file: string, loader: Loader | undefined): Told {
   return { file, description, module };
 }
 
-/** Loads libraries, and keeps what they defined until all are described. */
+/** Loads libraries and keeps their types until all are described. */
 class Loader implements Disposable {
   readonly #resources = new DisposableStack();
   #instance: Instance | undefined;
@@ -242,7 +243,7 @@ function toJson(result: Told | Failure): unknown {
     : { file, ...description, module };
 }
 
-/** Programs that read JSON find every field, be there something in it or not. */
+/** Writes absent fields as null, so that readers find every field. */
 function orNull(_key: string, value: unknown): unknown {
   return value === undefined ? null : value;
 }

@@ -10,41 +10,41 @@ import {
   type RodataSegment,
 } from "../../inspect/mod.ts";
 
-/** What a module tells once it is loaded. */
+/** The description of a loaded module. */
 export interface LoadedDescription {
-  /** Name that other modules import it by. */
+  /** The name that other modules import it by. */
   readonly name: string;
-  /** Version of the module. */
+  /** The module's version. */
   readonly version: number;
-  /** Attributes of the module by name. */
+  /** The module's attributes by name. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** The functions that it offers. */
+  /** Exported functions. */
   readonly exports: readonly FunctionDescription[];
-  /** The functions that it needs, by their full names. */
+  /** Imported functions, by their full names. */
   readonly imports: readonly FunctionDescription[];
-  /** The modules that it needs. */
+  /** Required modules. */
   readonly dependencies: readonly ModuleDependency[];
 }
 
-/** The attribute that signatures are made from. */
+/** The attribute that signatures come from. */
 const DECLARATION = "iree.abi.declaration";
 
-/** Modules that programs find without anyone loading them. */
+/** Modules that are loaded automatically. */
 const BUILTIN = /^(?:hal|hal_inline|hal_loader|io_parameters|vmvx)$/;
 
-/** What to do about a program of another compiler. */
-const COMPILE_AGAIN = "compile it again with the compiler of this runtime";
+/** Advice for a program from another compiler version. */
+const COMPILE_AGAIN = "recompile it with this runtime's compiler";
 
-/** The end of a text that leaves out the rest. */
+/** The last line when details are left out. */
 const MORE = "More with --all: attributes, executables, sizes, imports, " +
   "types, data, files";
 
 /**
- * Formats a program's description for people.
+ * Formats a program's description as text.
  *
  * @param file Name of the file.
  * @param program The description.
- * @param all Whether everything is printed, rather than what callers need.
+ * @param all Whether to print everything, rather than what callers need.
  */
 export function formatProgram(
   file: string,
@@ -71,7 +71,7 @@ export function formatProgram(
   ]);
 }
 
-/** Functions for callers: no initializers and the like. */
+/** Functions for callers, without initializers and other internals. */
 function isCallable(name: string): boolean {
   return !name.startsWith("__") && !name.includes("$");
 }
@@ -85,7 +85,7 @@ function needRows(program: ProgramDescription, all: boolean): string[][] {
   ];
 }
 
-/** How many keys of a scope are printed where not all are. */
+/** How many keys per scope are printed without `--all`. */
 const MOST_KEYS = 8;
 
 function parameterRows(
@@ -98,7 +98,7 @@ function parameterRows(
     const file = scope === "" ? "FILE" : `${scope}=FILE`;
     const head = [
       `--parameters=${file}`,
-      `${entries.length} of ${bytes} bytes in all`,
+      `${entries.length} of ${bytes} bytes in total`,
     ];
     const rows = entries.map(({ key, byteLength, written }) => [
       `  ${key}`,
@@ -133,11 +133,11 @@ function details(program: ProgramDescription): string[] {
 }
 
 /**
- * Formats for people what a library tells of itself.
+ * Formats a library's description as text.
  *
  * @param file Name of the file.
- * @param library What it tells.
- * @param loaded What its module tells, when it was loaded.
+ * @param library The library's description.
+ * @param loaded Its module's description, if it was loaded.
  */
 export function formatLibrary(
   file: string,
@@ -146,7 +146,7 @@ export function formatLibrary(
 ): string {
   const { format, arch, exports, creationFunctions } = library;
   const hint = exports === undefined
-    ? [["its exports cannot be read"]]
+    ? [["exports cannot be read"]]
     : creationFunctions?.map((name) => [name]) ?? [];
   return finish([
     `${file}: native library, ${format}` +
@@ -161,7 +161,7 @@ export function formatLibrary(
   ]);
 }
 
-const CUSTOM_TYPE = "load the module that defines it before";
+const CUSTOM_TYPE = "load the module that defines it first";
 
 function moduleLines(module: LoadedDescription): string[] {
   return [
@@ -177,7 +177,7 @@ function dependencyRow(dependency: ModuleDependency): string[] {
     name,
     `version >= ${minimumVersion}`,
     optional ? "optional" : "required",
-    BUILTIN.test(name) ? "" : "load a module of that name before",
+    BUILTIN.test(name) ? "" : "load a module of that name first",
   ];
 }
 
@@ -240,12 +240,12 @@ function rodataRow(segment: RodataSegment, ordinal: number): string[] {
   ];
 }
 
-/** A heading and rows in columns; nothing when there are none. */
+/** A heading and rows in columns; empty without rows. */
 function section(title: string, rows: readonly string[][]): string[] {
   if (rows.length === 0) return [];
   const widths: number[] = [];
   for (const row of rows) {
-    // The last column needs no room behind it.
+    // The last column is not padded.
     for (const [column, cell] of row.slice(0, -1).entries()) {
       widths[column] = Math.max(widths[column] ?? 0, cell.length);
     }
@@ -256,7 +256,7 @@ function section(title: string, rows: readonly string[][]): string[] {
   return ["", `${title}:`, ...lines.map((line) => `  ${line.trimEnd()}`)];
 }
 
-/** Names in files can hold anything, also what a terminal takes for orders. */
+/** Escapes names, since files can contain terminal control sequences. */
 function finish(lines: readonly string[]): string {
   return lines.map((line) => line.replaceAll(/\p{Cc}/gu, "\ufffd")).join("\n");
 }

@@ -2,10 +2,10 @@ import { runtime } from "../../../mod.ts";
 import type { ProjectCommands, ProjectFiles } from "./project.ts";
 
 /**
- * Files of a project that runs a compiled program.
+ * Returns the files of a project that runs a compiled program.
  *
- * @param name Name of the project.
- * @param commands How it runs what it needs.
+ * @param name The project's name.
+ * @param commands The commands that the project uses.
  */
 export function appFiles(
   name: string,
@@ -58,7 +58,7 @@ import type { Functions } from "./program.ts"; // \`deno task types\` writes it
 
 const path = \`\${import.meta.dirname}/program.vmfb\`;
 
-/** Runs a layer with these weights. */
+/** Runs a layer with fixed weights. */
 export function layer(x: readonly [number, number, number]): Float32Array {
   using program = load<Functions>({ modules: [path] });
   using result = program.layer([x], [[1, 0], [0, 1], [1, -4]], [[0.5, 0.5]]);
@@ -71,7 +71,7 @@ if (import.meta.main) console.log(layer([1, 2, 3]));
 const TEST = `import { assertEquals } from "@std/assert";
 import { layer } from "./main.ts";
 
-Deno.test("layer multiplies, adds the bias and leaves nothing below zero", () => {
+Deno.test("layer multiplies, adds the bias and replaces negatives by zero", () => {
   assertEquals(layer([1, 2, 3]), new Float32Array([4.5, 0]));
 });
 `;
@@ -79,19 +79,18 @@ Deno.test("layer multiplies, adds the bias and leaves nothing below zero", () =>
 function readme(name: string, commands: ProjectCommands): string {
   return `# ${name}
 
-A program for IREE, and a program in TypeScript that runs it.
+An IREE program, and the TypeScript program that runs it.
 
 \`\`\`sh
 ${commands.installation}${commands.deno} task start
 ${commands.deno} task test
 \`\`\`
 
-\`program.mlir\` is compiled to \`program.vmfb\`, which \`main.ts\` loads, and
-\`deno task types\` writes the types of its functions to \`program.ts\`. It is
-compiled for the processor of this machine: for another one, name the least that
-it has in place of \`host\` in \`deno.json\`, such as \`x86-64-v3\`. Models of
-PyTorch, ONNX and others become such programs with IREE's importers. To see what
-is in one:
+\`deno task start\` compiles \`program.mlir\` to \`program.vmfb\`, generates the types
+of its functions in \`program.ts\`, and runs \`main.ts\`. The program is compiled
+for this machine's CPU. To run it elsewhere, replace \`host\` in \`deno.json\` with
+the oldest CPU to support, such as \`x86-64-v3\`. IREE's importers convert
+PyTorch, ONNX and other models to such programs. To list a program's functions:
 
 \`\`\`sh
 alias iree="${commands.iree}"

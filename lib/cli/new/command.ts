@@ -20,21 +20,20 @@ const FLAGS = {
 
 const COMMANDS = projectCommands(runtime.checkout);
 
-const HELP = `Makes the folder PATH with a project to begin with.
+const HELP = `Creates a starter project in the folder PATH.
 
 Usage: iree new module|app PATH
 
   module  a native module in C++, built with CMake, and a test that loads it
   app     a program in MLIR, and a program in TypeScript that runs it
 
-The last part of PATH is the name of the project; \`.\` is this folder, which may
-have other files. A module's name begins with a letter and goes on with lowercase
-letters, digits and _; - becomes _.
+The last part of PATH is the project's name; \`.\` is the current folder, which may
+contain other files. Module names are lowercase letters, digits and _, starting
+with a letter; - becomes _.
 
 Flags:
 ${formatFlags(FLAGS)}
-Exit status: 0 when the project was made, 1 when something failed, 2 for wrong
-usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 Examples:
   iree new app my-app && cd my-app && ${COMMANDS.deno} task test
@@ -48,7 +47,7 @@ const KINDS: Readonly<
   app: appFiles,
 };
 
-/** Names that are C++'s, CMake's or IREE's own, and so cannot be a module's. */
+/** Names that are reserved in C++, CMake or IREE. */
 const TAKEN = new Set(
   ("hal vm vmvx iree std int char bool float double void auto new delete this " +
     "class struct enum union namespace template public private return if else " +
@@ -59,7 +58,7 @@ const TAKEN = new Set(
 
 /** `iree new`. */
 export const NEW: Command = {
-  summary: "makes a project: a native module or an app",
+  summary: "creates a project: a native module or an app",
   flags: FLAGS,
   words: Object.keys(KINDS),
   run,
@@ -72,10 +71,10 @@ async function run(args: readonly string[]): Promise<void> {
   const makeFiles = ownValue(KINDS, kind);
   if (makeFiles === undefined) {
     const kinds = Object.keys(KINDS).join(" or ");
-    throw new UsageError(`iree new makes a ${kinds}, not '${kind}'`);
+    throw new UsageError(`the kind of project must be ${kinds}, got '${kind}'`);
   }
   if (path === undefined || rest.length > 0) {
-    throw new UsageError("one PATH has to follow");
+    throw new UsageError("iree new needs exactly one PATH");
   }
   const folder = resolve(path);
   const name = projectName(kind, basename(folder));
@@ -83,35 +82,35 @@ async function run(args: readonly string[]): Promise<void> {
   const isHere = folder === Deno.cwd();
   const enter = isHere ? "" : `cd ${shellWord(path)} && `;
   console.log(
-    `made ${isHere ? name : path}; go on with\n` +
+    `created ${isHere ? name : path}; next, run\n` +
       `  ${enter}${COMMANDS.deno} task test\n` +
-      "README.md there tells the rest",
+      "its README.md has the details",
   );
 }
 
-/** The name of a project in a folder. */
+/** Returns a project's name, which its folder determines. */
 function projectName(kind: string, folder: string): string {
   if (folder === "" || folder === "/") {
-    throw new UsageError("a project needs a folder of its own");
+    throw new UsageError("a project needs its own folder");
   }
   if (kind !== "module") return folder;
   const name = folder.replaceAll("-", "_");
   if (TAKEN.has(name)) {
     throw new UsageError(
-      `'${folder}' cannot be the name of a module: it means something else ` +
-        "in C++, CMake or IREE",
+      `'${folder}' cannot be a module name: it is reserved in C++, CMake or ` +
+        "IREE",
     );
   }
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new UsageError(
-      `'${folder}' cannot be the name of a module: names are lowercase ` +
-        "letters, digits and _, starting with a letter",
+      `'${folder}' cannot be a module name: names are lowercase letters, ` +
+        "digits and _, starting with a letter",
     );
   }
   return name;
 }
 
-/** Writes all files of a project, or none. */
+/** Writes all of a project's files, or none. */
 async function writeProject(path: string, files: ProjectFiles): Promise<void> {
   const isNew = await makeFolder(path);
   const written: string[] = [];
@@ -130,7 +129,7 @@ async function writeProject(path: string, files: ProjectFiles): Promise<void> {
   }
 }
 
-/** Makes a folder; returns whether it was not there before. */
+/** Creates a folder; returns whether it is new. */
 async function makeFolder(path: string): Promise<boolean> {
   await Deno.mkdir(dirname(path), { recursive: true });
   try {
@@ -138,14 +137,14 @@ async function makeFolder(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    // `.` is there, and meant.
+    // `.` may exist already.
     if (/^\.\.?$/.test(basename(path))) return false;
     throw alreadyThere(path);
   }
 }
 
 function alreadyThere(path: string): IreeError {
-  return new IreeError("ALREADY_EXISTS", `'${path}' is there already`, {
-    hint: "choose another name, or another folder to be in",
+  return new IreeError("ALREADY_EXISTS", `'${path}' exists already`, {
+    hint: "choose another name or folder",
   });
 }

@@ -2,10 +2,10 @@ import { runtime } from "../../../mod.ts";
 import type { ProjectCommands, ProjectFiles } from "./project.ts";
 
 /**
- * Files of a project with a native module.
+ * Returns the files of a native module's project.
  *
- * @param name Name of the module, which programs import its functions by.
- * @param commands How it runs what it needs.
+ * @param name The module's name, which prefixes its functions in programs.
+ * @param commands The commands that the project uses.
  */
 export function moduleFiles(
   name: string,
@@ -45,24 +45,24 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
-# iree sdk prints its folder, for CMAKE_PREFIX_PATH.
+# CMAKE_PREFIX_PATH is the folder that \`iree sdk\` prints.
 find_package(IREERuntime REQUIRED)
 
-# MODULE: loaded while a program runs, never linked against.
+# MODULE: loaded at run time, never linked against.
 add_library(${name} MODULE module.cc)
 target_link_libraries(${name} PRIVATE IREERuntime::runtime)
 set_target_properties(${name} PROPERTIES
   PREFIX ""
   SUFFIX "\${CMAKE_SHARED_LIBRARY_SUFFIX}"
-  # The generators of IDEs would add a folder for the configuration.
+  # Multi-configuration generators would add a folder per configuration.
   LIBRARY_OUTPUT_DIRECTORY "$<1:\${CMAKE_BINARY_DIR}>"
-  # Only the creation function is for others to find.
+  # Exports only the creation function.
   CXX_VISIBILITY_PRESET hidden
   VISIBILITY_INLINES_HIDDEN ON
 )
 
-# Objects may outlive the module that made them, and it takes the library's code
-# to destroy them: the library stays in memory once it was loaded.
+# Objects may outlive their module and need the library's code to be destroyed,
+# so the library stays in memory once loaded.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   target_link_options(${name} PRIVATE "LINKER:-z,nodelete")
 endif()
@@ -70,7 +70,7 @@ endif()
 }
 
 function moduleCc(name: string): string {
-  return `// The module "${name}": functions that programs import, in C++.
+  return `// The module "${name}": C++ functions that programs import.
 
 #include <cstdint>
 #include <memory>
@@ -83,8 +83,8 @@ function moduleCc(name: string): string {
 
 namespace {
 
-// What a context has of the module: each has its own, which one thread at a time
-// uses. Programs that are loaded together are one context.
+// The module's state in a context, used by one thread at a time. Programs that
+// are loaded together share one context.
 class State final {
  public:
   explicit State(int32_t offset) : offset_(offset) {}
@@ -94,7 +94,7 @@ class State final {
     int64_t sum = int64_t{a} + b + offset_;
     if (sum < INT32_MIN || sum > INT32_MAX) {
       return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                              "the sum of %d and %d is no i32", a, b);
+                              "the sum of %d and %d does not fit in i32", a, b);
     }
     ++call_count_;
     return static_cast<int32_t>(sum);
@@ -108,14 +108,13 @@ class State final {
   int64_t call_count_ = 0;
 };
 
-// The functions by the names that programs know them by. Their types in the VM
-// follow from their types in C++.
+// The functions by name. Their VM types follow from their C++ types.
 const iree::vm::NativeFunction<State> functions[] = {
     iree::vm::MakeNativeFunction("add", &State::Add),
     iree::vm::MakeNativeFunction("calls", &State::Calls),
 };
 
-// What all contexts share; they may use it from several threads at once.
+// Shared by all contexts, possibly on several threads at the same time.
 class Module final : public iree::vm::NativeModule<State> {
  public:
   Module(int32_t offset, iree_vm_instance_t* instance,
@@ -140,8 +139,8 @@ class Module final : public iree::vm::NativeModule<State> {
 
 }  // namespace
 
-// Makes a module. It is what \`library@export?key=value\` names when there is no
-// export in it; the parameters are the pairs of keys and values.
+// Creates the module. \`library?key=value\` calls this function; the parameters
+// are the pairs of keys and values.
 extern "C" IREE_VM_DYNAMIC_MODULE_EXPORT iree_status_t
 iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
                               iree_vm_instance_t* instance,
@@ -151,14 +150,14 @@ iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
                               iree_vm_module_t** out_module) {
   *out_module = nullptr;
 
-  // First of all, as everything else depends on it.
+  // Check this first, as everything else depends on it.
   if (max_version < IREE_VM_DYNAMIC_MODULE_VERSION_LATEST) {
     return iree_make_status(IREE_STATUS_UNIMPLEMENTED,
                             "'${name}' was built for another version of the "
-                            "runtime; build it again with this one's SDK");
+                            "runtime; rebuild it with this version's SDK");
   }
 
-  // Types that others define have to be looked up before they are used.
+  // Types of other modules must be resolved before use.
   IREE_RETURN_IF_ERROR(iree_vm_resolve_builtin_types(instance));
   IREE_RETURN_IF_ERROR(iree_hal_module_resolve_all_types(instance));
 
@@ -167,14 +166,14 @@ iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
     if (!iree_string_view_equal(params[i].key, IREE_SV("offset")) ||
         !iree_string_view_atoi_int32(params[i].value, &offset)) {
       return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                              "'%.*s=%.*s' is no parameter of '${name}': it "
-                              "takes offset=<i32>",
+                              "'%.*s=%.*s' is not a parameter of '${name}': "
+                              "it accepts offset=<i32>",
                               (int)params[i].key.size, params[i].key.data,
                               (int)params[i].value.size, params[i].value.data);
     }
   }
   auto module = std::make_unique<Module>(offset, instance, allocator);
-  *out_module = module.release()->interface();  // The caller's from here on.
+  *out_module = module.release()->interface();  // Now owned by the caller.
   return iree_ok_status();
 }
 `;
@@ -184,7 +183,7 @@ function testTs(name: string): string {
   return `import { assertEquals, assertThrows } from "@std/assert";
 import { load, runtime } from "@iree/runtime";
 
-/** The functions of the module, as TypeScript has them. */
+/** The module's functions. */
 interface Functions {
   add(a: number, b: number): number;
   calls(): bigint;
@@ -200,19 +199,19 @@ Deno.test("add adds, and counts its calls", () => {
   assertEquals(module.calls(), 2n);
 });
 
-Deno.test("add fails where the sum is no i32", () => {
+Deno.test("add fails if the sum does not fit in i32", () => {
   using module = load<Functions>({ modules: [library] });
   assertThrows(() => module.add(2 ** 31 - 1, 1), Error, "OUT_OF_RANGE");
   assertEquals(module.calls(), 0n);
 });
 
-Deno.test("The module takes a parameter", () => {
+Deno.test("the module accepts an offset parameter", () => {
   using module = load<Functions>({ modules: [\`\${library}@?offset=10\`] });
   assertEquals(module.add(1, 2), 13);
   assertThrows(
     () => load({ modules: [\`\${library}@?ofset=10\`] }),
     Error,
-    "takes offset=<i32>",
+    "accepts offset=<i32>",
   );
 });
 `;
@@ -221,16 +220,16 @@ Deno.test("The module takes a parameter", () => {
 function readme(name: string, commands: ProjectCommands): string {
   return `# ${name}
 
-A native module for IREE in C++: functions that programs import. It is built
-with CMake 3.16 or later and a C++ compiler.
+A native module for IREE: C++ functions that programs import. Building it takes
+CMake 3.16 or later and a C++ compiler.
 
 \`\`\`sh
 ${commands.deno} task build
 ${commands.deno} task test
 \`\`\`
 
-The library in \`build\` loads in TypeScript, as the test does it, and on the
-command line:
+Load the library in \`build\` from TypeScript, as the test does, or on the command
+line:
 
 \`\`\`sh
 alias iree="${commands.iree}"
@@ -238,14 +237,14 @@ iree run --module=build/${name}.so --function=add --input=1 --input=2
 iree inspect --load build/${name}.so
 \`\`\`
 
-(\`.dylib\` on macOS, \`.dll\` on Windows.) A program in MLIR declares the functions
-that it imports,
+(\`.dylib\` on macOS, \`.dll\` on Windows.) Declare the functions that a program
+imports in its MLIR source:
 
 \`\`\`mlir
 func.func private @${name}.add(%a: i32, %b: i32) -> i32
 \`\`\`
 
-and is loaded after the module:
+Then load the program after the module:
 
 \`\`\`sh
 iree run --module=build/${name}.so --module=program.vmfb --function=main

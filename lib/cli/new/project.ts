@@ -1,9 +1,9 @@
 import { runtime } from "../../../mod.ts";
 
-/** Files of a project by their paths in its folder. */
+/** A project's files, by path in its folder. */
 export type ProjectFiles = Readonly<Record<string, string>>;
 
-/** How a project runs the programs that it needs. */
+/** The commands that a project uses. */
 export interface ProjectCommands {
   /** Deno. */
   readonly deno: string;
@@ -13,15 +13,15 @@ export interface ProjectCommands {
   readonly cmake: string;
   /** The command line of this package. */
   readonly iree: string;
-  /** The line that installs what a user has to install; none in a checkout. */
+  /** A line that installs missing tools; empty in a checkout. */
   readonly installation: string;
 }
 
 /**
- * How a project runs what it needs: by the checkout that makes it, whose `dev`
- * has everything, or else by what the user has installed.
+ * Returns the commands that a project uses: those of the checkout's `dev`, or
+ * else those that the user has installed.
  *
- * @param checkout Folder of the checkout, if it is one.
+ * @param checkout The checkout's folder, if there is one.
  */
 export function projectCommands(
   checkout: string | undefined,

@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<string, Command>> = {
   create: CREATE,
 };
 
-const HELP = `Tells of files of parameters, and makes archives of them.
+const HELP = `Lists, converts and creates parameter files.
 
 Usage: iree parameters ACTION [FLAGS]
 
@@ -23,10 +23,9 @@ ${
     .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`).join("")
 }
 Flags:
-  --help  prints this help; after an action that of the action
+  --help  prints this help; after an action, the action's help
 
-Exit status: 0 when the action succeeded, 1 when something failed, 2 for wrong
-usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 `;
 
 const FLAGS: FlagTable = Object.assign(
@@ -36,7 +35,7 @@ const FLAGS: FlagTable = Object.assign(
 
 /** `iree parameters`. */
 export const PARAMETERS: Command = {
-  summary: "tells of files of parameters, and makes archives of them",
+  summary: "lists, converts and creates parameter files",
   flags: FLAGS,
   words: Object.keys(ACTIONS),
   run,
@@ -49,11 +48,11 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     return undefined;
   }
   if (name === undefined) {
-    throw new UsageError(`an action is missing; there is ${names()}`);
+    throw new UsageError(`no action given; actions: ${names()}`);
   }
   const action = ownValue(ACTIONS, name);
   if (action === undefined) {
-    throw new UsageError(`no action '${name}'; there is ${names()}`);
+    throw new UsageError(`no action '${name}'; actions: ${names()}`);
   }
   try {
     return await action.run(rest);

@@ -30,32 +30,32 @@ const FLAGS = {
   exclude: {
     kind: "list",
     value: "KEY",
-    help: ["Leaves a parameter out."],
+    help: ["Omits a parameter."],
   },
   rename: {
     kind: "list",
     value: "OLD=NEW",
-    help: ["Gives a parameter another key."],
+    help: ["Renames a parameter."],
   },
   splat: {
     kind: "list",
     value: "KEY[=TYPE=VALUE]",
     help: [
-      "Replaces the contents of a parameter by one value again and again, such as",
-      "f32=4.5, i8=123 or x32=CAFEF00D; zeros when none is given. It takes no",
-      "space. Keys are those of the files.",
+      "Replaces a parameter's contents by one repeated value, such as f32=4.5,",
+      "i8=123 or x32=CAFEF00D; zero by default. The contents take no space in",
+      "the archive. Keys are those of the input files.",
     ],
   },
   strip: {
     kind: "boolean",
-    help: ["Replaces all contents by zeros, but those that --splat names."],
+    help: ["Replaces all contents by zeros, except those that --splat names."],
   },
   quiet: QUIET_FLAG,
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Makes one archive of files of parameters.
+const HELP = `Combines parameter files into one archive.
 
 Usage: iree parameters convert [FLAGS] --output=FILE FILE…
 
@@ -70,14 +70,14 @@ Examples:
 
 /** `iree parameters convert`. */
 export const CONVERT: Command = {
-  summary: "makes an archive of other files, with changes",
+  summary: "combines parameter files into one archive, with changes",
   flags: FLAGS,
   run: convert,
 };
 
 type Flags = ReturnType<typeof parseFlags<typeof FLAGS>>;
 
-/** What becomes of parameters, by their keys. */
+/** The changes to parameters, by key. */
 interface Changes {
   readonly excluded: ReadonlySet<string>;
   readonly renamed: ReadonlyMap<string, string>;
@@ -115,7 +115,7 @@ function parseChanges(instance: Instance, flags: Flags): Changes {
   const renamed = flags.rename.map((text) => {
     const [oldKey, newKey] = splitOnce(text, "=");
     if (newKey !== undefined) return [oldKey, newKey] as const;
-    throw new UsageError(`--rename=${text} is not old=new`);
+    throw new UsageError(`--rename must be old=new, got '${text}'`);
   });
   const splats = flags.splat.map((text) => {
     const [key, value] = splitOnce(text, "=");
@@ -139,13 +139,13 @@ function refuseRepeats(flag: string, keys: readonly string[]): void {
   throw new UsageError(`--${flag} names '${repeated}' twice`);
 }
 
-// A key that is written wrong would change nothing, unseen.
+// A misspelled key would silently change nothing.
 function checkKeys(
   { excluded, renamed, splats }: Changes,
   providers: readonly ParameterProvider[],
 ): void {
   for (const key of [...excluded, ...renamed.keys(), ...splats.keys()]) {
-    // Where none has it, the first one says so.
+    // If no file has the key, the first one throws.
     const has = providers.some(({ index }) => index.has(key));
     if (!has) providers.at(0)?.index.lookup(key);
   }
@@ -163,7 +163,7 @@ function add(
   const pattern = changes.splats.get(key) ??
     (changes.strip ? new Uint8Array(1) : undefined);
   try {
-    // What cannot be read has no length that is known.
+    // The length of unreadable contents is unknown.
     const isCopied = pattern === undefined || entry.storage === "unreadable";
     if (isCopied) target.addFrom(source, key, newKey);
     else target.addSplat(newKey, byteLength, pattern, { metadata });
@@ -172,8 +172,8 @@ function add(
       throw error;
     }
     throw error.withHint(
-      "an archive has no scopes: give one of them another key with --rename, " +
-        "or leave it out with --exclude",
+      "an archive has no scopes; rename one of the parameters with --rename, " +
+        "or omit it with --exclude",
     );
   }
 }

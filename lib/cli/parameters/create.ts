@@ -20,22 +20,22 @@ const FLAGS = {
     kind: "list",
     value: "KEY=SHAPExTYPE[=VALUE]",
     help: [
-      "A parameter with contents in the archive: all of its values, or one again",
-      "and again, zeros when none is given.",
+      "Adds a parameter whose contents are stored: all its values, or one",
+      "repeated value; zero by default.",
     ],
   },
   splat: {
     kind: "list",
     value: "KEY=SHAPExTYPE[=VALUE]",
     help: [
-      "One value again and again, or zeros, which take no space in the archive.",
+      "Adds a parameter of one repeated value, which takes no space; zero by default.",
     ],
   },
   alignment: {
     kind: "integer",
     min: 1,
     value: "BYTES",
-    help: ["What contents begin at multiples of; 64 when left out."],
+    help: ["Alignment of contents in the archive; 64 by default."],
   },
   output: OUTPUT_FLAG,
   quiet: QUIET_FLAG,
@@ -43,7 +43,7 @@ const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Makes an archive of parameters that stand in for real ones.
+const HELP = `Creates an archive of placeholder parameters.
 
 Usage: iree parameters create [FLAGS] --output=FILE
 
@@ -58,7 +58,7 @@ Examples:
 
 /** `iree parameters create`. */
 export const CREATE: Command = {
-  summary: "makes an archive of zeros and patterns",
+  summary: "creates an archive of placeholder parameters",
   flags: FLAGS,
   run: create,
 };
@@ -84,7 +84,7 @@ function create(args: readonly string[]): void {
   if (!flags.quiet) printArchive(instance, output);
 }
 
-// Keys of patterns are returned: those of --data are written out.
+// Returns the keys of splats; the contents of --data are stored.
 function declare(
   instance: Instance,
   index: ParameterIndex,
@@ -93,7 +93,7 @@ function declare(
 ): string[] {
   const [key, value] = splitOnce(text, "=");
   if (!value) {
-    throw new UsageError(`--${flag}=${text} has no type; it is key=4xf32=1`);
+    throw new UsageError(`--${flag}=${text} has no type; use key=4xf32=1`);
   }
   if (hasValues(value)) {
     if (flag === "data") {
@@ -102,7 +102,7 @@ function declare(
       return [];
     }
     throw new UsageError(
-      `--splat=${text} has several values, and a splat is one; --data takes them`,
+      `--splat=${text} must have one value; use --data for several`,
     );
   }
   const { bytes, byteLength } = parsePattern(instance, value);

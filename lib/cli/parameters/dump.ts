@@ -24,17 +24,17 @@ const FLAGS = {
   extract: {
     kind: "list",
     value: "[SCOPE::]KEY=FILE",
-    help: ["Writes the contents of a parameter to a file, splats too."],
+    help: ["Writes a parameter's contents, or its splat, to a file."],
   },
   json: {
     kind: "boolean",
-    help: ["Prints JSON for programs; bytes are hexadecimal digits."],
+    help: ["Prints JSON; bytes are hexadecimal digits."],
   },
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Lists what files of parameters have. Contents are not read.
+const HELP = `Lists the parameters in files, without reading their contents.
 
 Usage: iree parameters dump [FLAGS] [SCOPE=]FILE…
 
@@ -48,12 +48,12 @@ Examples:
 
 /** `iree parameters dump`. */
 export const DUMP: Command = {
-  summary: "lists what files have, and extracts contents",
+  summary: "lists parameters and extracts their contents",
   flags: FLAGS,
   run: dump,
 };
 
-/** How much of a parameter is in memory at once. */
+/** How much of a parameter is in memory at a time. */
 const PIECE_LENGTH = 2 ** 22;
 
 function dump(args: readonly string[]): void {
@@ -67,7 +67,7 @@ function dump(args: readonly string[]): void {
     const [name, path] = splitOnce(text, "=");
     if (path) return { name, path };
     throw new UsageError(
-      `--extract=${text} names no file; it is [scope::]key=file`,
+      `--extract must be [scope::]key=file, got '${text}'`,
     );
   });
   using stack = new DisposableStack();
@@ -103,7 +103,7 @@ interface Found {
   readonly key: string;
 }
 
-// A key may hold `::` too.
+// A key may contain `::`.
 function findParameter(
   providers: readonly ParameterProvider[],
   name: string,
@@ -131,13 +131,13 @@ function missingScope(
 ): never {
   const scopes = providers.map((it) => `'${it.scope}'`).join(", ");
   throw new IreeError("NOT_FOUND", `no parameters of scope '${scope}'`, {
-    hint: `scopes that were given: ${scopes}; a parameter is scope::key`,
+    hint: `scopes given: ${scopes}; name a parameter as scope::key`,
   });
 }
 
 function extract(index: ParameterIndex, key: string, path: string): void {
   const { byteLength } = index.lookup(key);
-  // Of what cannot be read there is to be no file.
+  // Creates no file if the contents cannot be read.
   index.read(key, { length: 0 });
   writeOutput(path, (writeBytes) => {
     for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {

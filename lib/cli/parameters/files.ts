@@ -13,35 +13,35 @@ export const PARAMETERS_FLAG = {
   kind: "list",
   value: "[SCOPE=]FILE",
   help: [
-    "A file of parameters: .irpa, .gguf or .safetensors. Repeat it for several;",
-    "those of one scope are put together. Can be given without the flag's name.",
+    "A parameter file: .irpa, .gguf or .safetensors. Repeat for several; those",
+    "with the same scope are combined. The flag's name is optional.",
   ],
 } as const;
 
-/** `--parameter_mode`. */
+/** The `--parameter_mode` flag. */
 export const PARAMETER_MODE_FLAG = {
   kind: "choice",
   choices: ["file", "preload", "mmap"],
   help: [
-    "How contents are reached: read from the files when they are wanted, read",
-    "into memory at the start, or mapped.",
+    "How to access contents: read from the files when needed (file), read into",
+    "memory up front (preload), or map (mmap).",
   ],
 } as const;
 
-/** `--output` of what writes an archive. */
+/** The `--output` flag of commands that write an archive. */
 export const OUTPUT_FLAG = {
   kind: "text",
   value: "FILE",
-  help: ["The archive to write, an .irpa."],
+  help: ["The archive to write (.irpa)."],
 } as const;
 
-/** `--quiet` of what writes an archive. */
+/** The `--quiet` flag of commands that write an archive. */
 export const QUIET_FLAG = {
   kind: "boolean",
-  help: ["Does not list what the archive has."],
+  help: ["Does not list the archive's parameters."],
 } as const;
 
-/** Arguments that are flags, and those that name files. */
+/** Splits arguments into flags and files. */
 export function splitArguments(
   args: readonly string[],
 ): { readonly flags: readonly string[]; readonly files: readonly string[] } {
@@ -53,11 +53,11 @@ export function splitArguments(
 }
 
 /**
- * Indexes the files that a command line names.
+ * Indexes parameter files.
  *
  * @param instance The instance.
  * @param files The files, each with its scope.
- * @param mode How contents are reached.
+ * @param mode How to access contents.
  * @param stack Owns the indices.
  */
 export function openFiles(
@@ -68,7 +68,7 @@ export function openFiles(
 ): readonly ParameterProvider[] {
   if (files.length === 0) {
     throw new UsageError(
-      "no file of parameters is named; use --parameters=[scope=]file",
+      "no parameter file given; use --parameters=[scope=]file",
     );
   }
   const providers = indexParameterFiles(instance, files, {
@@ -79,21 +79,21 @@ export function openFiles(
 }
 
 /**
- * Makes sure that an archive to write is named.
+ * Checks that an output archive is given.
  *
  * @param output Value of `--output`.
  */
 export function needOutput(output: string | undefined): string {
   if (output) return output;
-  throw new UsageError("no archive to write is named; use --output=file.irpa");
+  throw new UsageError("no output archive given; use --output=file.irpa");
 }
 
 /**
- * Writes an archive, and shows at a terminal how far that is.
+ * Writes an archive, with progress on a terminal.
  *
- * @param index What to write.
- * @param path Where to.
- * @param options How.
+ * @param index The parameters to write.
+ * @param path The archive's path.
+ * @param options The write options.
  */
 export function writeWithProgress(
   index: ParameterIndex,
@@ -115,9 +115,8 @@ export function writeWithProgress(
  * Splits at the first separator.
  *
  * @param text The text.
- * @param separator What parts it.
- * @returns What is before and what is after it; `undefined` when it is not
- * there.
+ * @param separator The separator.
+ * @returns The text before and after it; `undefined` if it does not occur.
  */
 export function splitOnce(
   text: string,

@@ -5,14 +5,14 @@ import {
   type ParameterProvider,
 } from "../../../mod.ts";
 
-// The text is the one that iree-dump-parameters prints, byte for byte.
+// Byte for byte the text that iree-dump-parameters prints.
 
 const WIDTH = 120;
 const COLUMN = 16;
 const RULE = `//===${"-".repeat(WIDTH - 10)}===//`;
 const COLUMNS = ["Start", "End", "Length"];
 
-/** A line across, with a cross at each border of the columns. */
+/** A horizontal rule, with a cross at each column border. */
 function ruler(ends: string): string {
   const dashes = (count: number) => "-".repeat(count);
   const start = dashes(COLUMN - 1 - ends.length);
@@ -22,7 +22,7 @@ function ruler(ends: string): string {
 }
 
 /**
- * Lists the parameters of a scope for people.
+ * Formats a scope's parameters as text.
  *
  * @param provider The scope.
  */
@@ -59,10 +59,10 @@ function formatEntry(entry: ParameterEntry): string {
 }
 
 /**
- * Tells of the parameters of a scope for programs.
+ * Describes a scope's parameters as data.
  *
  * @param provider The scope.
- * @returns What JSON can say; bytes as hexadecimal digits.
+ * @returns A value for JSON; bytes are hexadecimal digits.
  */
 export function describeScope({ scope, index }: ParameterProvider): unknown {
   const parameters = index.entries.map((entry) => {
@@ -86,10 +86,10 @@ export function describeScope({ scope, index }: ParameterProvider): unknown {
 }
 
 /**
- * Prints what an archive has that was written.
+ * Lists the parameters of a new archive.
  *
  * @param instance The instance.
- * @param path The archive.
+ * @param path The archive's path.
  */
 export function printArchive(instance: Instance, path: string): void {
   using index = ParameterIndex.fromFile(instance, path);
@@ -97,7 +97,7 @@ export function printArchive(instance: Instance, path: string): void {
 }
 
 /**
- * Prints text as it is.
+ * Prints text exactly, without an added line break.
  *
  * @param text The text.
  */

@@ -2,19 +2,19 @@ import { type Instance, IreeError } from "../../../mod.ts";
 import { parseTensor, tensorByteLength } from "../../tooling/mod.ts";
 import { splitOnce } from "./files.ts";
 
-/** Contents of a parameter as a command line gives them. */
+/** A parameter's contents as a command line describes them. */
 export interface Pattern {
-  /** The bytes that are repeated: those of an element, or a zero. */
+  /** The bytes to repeat: an element, or one zero byte. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Length of all of the contents in bytes. */
+  /** The length of the whole contents in bytes. */
   readonly byteLength: number;
 }
 
 /**
- * Reads `shapextype` or `shapextype=element`.
+ * Parses `shapextype` or `shapextype=element`.
  *
  * @param instance The instance.
- * @param text The text; without an element the contents are zero.
+ * @param text The text; without an element the contents are zeros.
  */
 export function parsePattern(instance: Instance, text: string): Pattern {
   const [type, element] = splitOnce(text, "=");
@@ -24,11 +24,11 @@ export function parsePattern(instance: Instance, text: string): Pattern {
 }
 
 /**
- * Reads the bytes of an element.
+ * Parses an element to bytes.
  *
  * @param instance The instance.
- * @param type Its type, such as `f32`; `x32` is 32 bits as hexadecimal digits.
- * @param text The element; one byte of zero when it is left out.
+ * @param type The element type, such as `f32`; `x32` means 32 bits in hexadecimal.
+ * @param text The element; one zero byte when omitted.
  */
 export function parseElement(
   instance: Instance,

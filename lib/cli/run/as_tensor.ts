@@ -10,13 +10,13 @@ import { parseTensor, viewStorageBytes } from "../../tooling/mod.ts";
 import type { InputType } from "./inputs.ts";
 
 /**
- * Makes a tensor of a value: a scalar has no dimensions, buffers are bytes, and
- * null is no bytes at all.
+ * Converts a value to a tensor: scalars have no dimensions, buffers become
+ * bytes, and null becomes an empty tensor.
  *
  * @param value The value.
- * @param type Its type.
+ * @param type The value's type.
  * @param instance The instance.
- * @param stack Holds the tensor.
+ * @param stack Owns the tensor.
  * @returns The tensor; throws INVALID_ARGUMENT for other objects.
  */
 export function asTensor(

@@ -25,8 +25,8 @@ const HELP = `Runs a function of a compiled program and prints its results.
 Usage: iree run MODULE… [--function=NAME] [VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
 
-MODULE is a file as for --module, VALUE an input as for --input: files named
-*.vmfb or like a native library, and - for stdin, come first, then the inputs.
+MODULE is a file as for --module, VALUE an input as for --input. Arguments named
+*.vmfb or like a native library, and - for stdin, are modules and come first.
 
 The flags are those of iree-run-module (- and _ in their names are the same).
 
@@ -35,12 +35,12 @@ ${
     `${title}:\n${formatFlags(flags)}\n`
   ).join("")
 }
-Flags of iree-run-module for the capture of replays (--device_replay_…), for the
-CUDA and HIP drivers, and two for tests of IREE itself are refused: what they
-are for is not here.
+Some flags of iree-run-module are rejected because this build lacks their feature:
+capturing replays (--device_replay_…), the CUDA and HIP drivers, and two flags
+for IREE's own tests.
 
-Exit status: 0 when the function succeeded, 1 when something failed or a result
-is not the expected one, 2 for wrong usage.
+Exit status: 0 on success, 1 if the run fails or a result differs from the
+expected one, 2 for wrong usage.
 
 Examples:
   iree run model.vmfb "2x2xf32=1 2 3 4" @weights.npy
@@ -52,7 +52,7 @@ Examples:
 /** `iree run`. */
 export const RUN: Command = {
   summary: "runs a function of a compiled program",
-  // Nobody wants a refused flag to be offered.
+  // Completions omit refused flags.
   flags: Object.assign({}, ...Object.values(FLAG_GROUPS)),
   run,
 };
@@ -88,11 +88,11 @@ function checkUsage(flags: RunFlags): void {
     );
   }
   if (flags.module.filter((it) => it === "-").length > 1) {
-    throw new UsageError("--module=- can be given once");
+    throw new UsageError("--module=- can be used only once");
   }
   if (flags.output_format === "json" && isListing(flags)) {
     throw new UsageError(
-      "lists are text; `iree devices --json` prints them for programs",
+      "lists are printed as text; use `iree devices --json` for JSON",
     );
   }
   if (
@@ -100,7 +100,7 @@ function checkUsage(flags: RunFlags): void {
     flags.output_max_element_count !== undefined
   ) {
     throw new UsageError(
-      "--output_max_element_count is for text; JSON has all elements",
+      "--output_max_element_count applies to text; JSON has all elements",
     );
   }
 }
@@ -110,8 +110,8 @@ function startWatchdog(
   seconds: number | undefined,
 ): Watchdog | undefined {
   if (seconds === undefined) return undefined;
-  const message = "DEADLINE_EXCEEDED: the command did not end within " +
-    `${seconds} s, which --timeout gave it`;
+  const message = "DEADLINE_EXCEEDED: the command did not end within the " +
+    `${seconds} s of --timeout`;
   return Watchdog.start(
     instance,
     1000 * seconds,
@@ -134,7 +134,7 @@ function runProgram(flags: RunFlags): CommandStatus {
     parameterMode: flags.parameter_mode as ParameterMode,
     traceExecution: flags.trace_execution,
   });
-  // An empty name is none, as when a script leaves it open.
+  // Scripts may leave the name empty.
   const name = flags.function || onlyFunction(program);
   const found = program.lookupFunction(name);
   const reporter = flags.output_format === "json"
@@ -161,11 +161,11 @@ function onlyFunction(program: LoadedProgram): string {
     "INVALID_ARGUMENT",
     "more than one exported function present; --function= must be specified " +
       "explicitly",
-    { hint: `functions that there are: ${names.join(", ")}` },
+    { hint: `functions: ${names.join(", ")}` },
   );
 }
 
-// Once all is released but the devices: what is live then was not released.
+// Called once only the devices are left, so whatever is still live has leaked.
 function printStatistics(program: LoadedProgram, found: VmFunction): void {
   const { context, devices } = program;
   found.dispose();

@@ -22,13 +22,13 @@ import { Results } from "./results.ts";
 import type { RunFlags } from "./table.ts";
 
 /**
- * Runs a function and does with its results what the flags say.
+ * Runs a function and prints, writes or compares its results.
  *
  * @param program The program.
  * @param found The function.
  * @param flags The flags.
- * @param reporter Tells of it.
- * @returns Whether the results are what is expected.
+ * @param reporter Reports progress and results.
+ * @returns Whether the results are as expected.
  */
 export function execute(
   program: LoadedProgram,
@@ -75,9 +75,9 @@ export function execute(
 }
 
 interface Calls {
-  /** What the last call returned. */
+  /** The last call's results. */
   readonly result: FlatResult;
-  /** How long each call took. */
+  /** The duration of each call. */
   readonly milliseconds: readonly number[];
 }
 
@@ -99,7 +99,7 @@ function callRepeatedly(
   }
 }
 
-// IREE profiles the first device, whichever allocates.
+// IREE profiles the first device, whichever device allocates.
 function profiled(
   program: LoadedProgram,
   flags: RunFlags,
@@ -110,7 +110,7 @@ function profiled(
   if (device === undefined) {
     throw new IreeError(
       "FAILED_PRECONDITION",
-      "there is nothing to profile: the program uses no device",
+      "nothing to profile: the program uses no device",
     );
   }
   using profiling = Profiling.begin(device);

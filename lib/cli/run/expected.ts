@@ -10,16 +10,16 @@ import { type CompareOptions, compareTensors } from "../../tooling/mod.ts";
 import { asTensor } from "./as_tensor.ts";
 import { isPrintable, type Result, type Results } from "./results.ts";
 
-/** How many elements of a tensor that differs are printed at most. */
+/** Maximum number of elements printed for a tensor that differs. */
 const MAX_ELEMENT_COUNT = 1024;
 
 /**
- * Compares results with what is expected.
+ * Compares results with expected values.
  *
  * @param results The results.
- * @param expected What they must be; `undefined` is anything.
- * @param options How floating point is compared.
- * @returns Lines about every difference; none when all match.
+ * @param expected The expected values; `undefined` matches anything.
+ * @param options How to compare floating-point numbers.
+ * @returns A line per difference; empty when all match.
  */
 export function compareResults(
   results: Results,

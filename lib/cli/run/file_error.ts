@@ -1,11 +1,11 @@
 import { IreeError } from "../../../mod.ts";
 
 /**
- * Describes in IREE's words why a file cannot be opened.
+ * Converts an error of opening a file to IREE's wording.
  *
- * @param error What Deno threw.
+ * @param error The error that Deno threw.
  * @param path The file.
- * @returns The error to throw; Deno's own where a permission is lacking.
+ * @returns The error to throw; Deno's own for a missing permission.
  */
 export function asFileError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) {

@@ -12,8 +12,8 @@ import { asFileError } from "./file_error.ts";
 import { RawFile } from "./raw_file.ts";
 
 /**
- * The files that inputs are read from, by path: where one was read up to is
- * where the next input begins. NumPy files are known by their names.
+ * The files that inputs are read from, by path. Each keeps its position, where
+ * the next input starts. NumPy files are recognized by name.
  */
 export class InputFiles implements Disposable {
   readonly #memory: Device | Instance;
@@ -21,20 +21,20 @@ export class InputFiles implements Disposable {
   readonly #raw = new Map<string, RawFile>();
 
   /**
-   * Begins without files.
+   * Creates an empty set of files.
    *
-   * @param memory The device that tensors are on, or an instance.
+   * @param memory The device for tensors, or an instance.
    */
   constructor(memory: Device | Instance) {
     this.#memory = memory;
   }
 
   /**
-   * Reads the next array of a NumPy file. Its integers have the sign that NumPy
-   * says, as `iree-run-module` has it.
+   * Reads the next array of a NumPy file. As in `iree-run-module`, integers keep
+   * NumPy's signedness.
    *
    * @param path The file.
-   * @param isAppend Whether to go on where the last input ended.
+   * @param isAppend Whether to continue where the last input ended.
    */
   readArray(path: string, isAppend: boolean): BufferView {
     const file = this.#arrayFile(path, isAppend);
@@ -48,7 +48,7 @@ export class InputFiles implements Disposable {
   }
 
   /**
-   * Whether all arrays of a NumPy file were read.
+   * Returns whether all arrays of a NumPy file have been read.
    *
    * @param path The file.
    */
@@ -57,12 +57,12 @@ export class InputFiles implements Disposable {
   }
 
   /**
-   * Reads a tensor whose shape and element type are known: the array of a NumPy
-   * file, which must be of these, or the bytes of any other file.
+   * Reads a tensor of a known shape and element type: an array of a NumPy file,
+   * which must match, or the bytes of any other file.
    *
-   * @param type Text of shape and element type.
+   * @param type Shape and element type as text.
    * @param path The file.
-   * @param isAppend Whether to go on where the last input ended.
+   * @param isAppend Whether to continue where the last input ended.
    */
   readTensor(type: string, path: string, isAppend: boolean): BufferView {
     if (!path.endsWith(".npy")) {
@@ -78,15 +78,15 @@ export class InputFiles implements Disposable {
     const found = [...actual.shape, actual.elementType].join("x");
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `'${path}' has an array of type ${found}, not ${type}`,
-      { hint: `the array as it is: ${isAppend ? "+" : "@"}${path}` },
+      `the array in '${path}' must be ${type}, got ${found}`,
+      { hint: `for the array as it is, write ${isAppend ? "+" : "@"}${path}` },
     );
   }
 
-  /** Fails when a file has bytes that no input took. */
+  /** Throws if a file has bytes left over. */
   checkEnds(): void {
     for (const file of this.#raw.values()) file.checkEnd();
-    // What follows the arrays that were read must be another one.
+    // The arrays that were read must be followed by another one.
     for (const file of this.#arrays.values()) if (!file.ended) file.peek();
   }
 
@@ -129,7 +129,7 @@ interface TypeParts {
 }
 
 function splitType(type: string): TypeParts {
-  // Refuses what is not a type.
+  // Rejects text that is not a type.
   tensorByteLength(type);
   const parts = type.trim().split("x").map((it) => it.trim());
   const elementType = parts.pop() as ElementType;
@@ -137,7 +137,7 @@ function splitType(type: string): TypeParts {
   return { shape, elementType };
 }
 
-// NumPy's integers are of either sign for programs, and so are i32 and its like.
+// Programs use NumPy's signed and unsigned integers alike as i32 and so on.
 function sameType(actual: string, wanted: string): boolean {
   const bare = (type: string) => type.replace(/^[su](?=i\d)/, "");
   return actual === wanted ||

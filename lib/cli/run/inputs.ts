@@ -14,31 +14,31 @@ import {
 } from "../../tooling/mod.ts";
 import { InputFiles } from "./input_files.ts";
 
-/** Type of an argument or result: of scalars also those passed as i32. */
+/** The type of an argument or result; scalars may be passed as i32. */
 export type InputType = ValueType | "f16" | "bf16";
 
-/** Where inputs go to. */
+/** The values to parse inputs for. */
 export interface InputTarget {
-  /** Types of the values, in order. */
+  /** The values' types, in order. */
   readonly types: readonly InputType[];
-  /** The device that tensors lie on; an instance for memory of the host. */
+  /** The device for tensors; an instance means host memory. */
   readonly memory: Device | Instance;
-  /** What the values belong to, for messages. */
+  /** The function's name, for messages. */
   readonly name: string;
-  /** The function as its author declared it, for messages. */
+  /** The function's declaration, for messages. */
   readonly declaration: string | undefined;
-  /** What a value is, for messages. */
+  /** The role of a value, for messages. */
   readonly role: "input" | "expected output";
 }
 
 /**
- * Reads values as `--input` gives them.
+ * Parses values of `--input`.
  *
  * @param specs The texts.
- * @param target Their types and where they go to.
- * @param stack Holds the objects among them.
- * @returns The values; one text can give several, and there can be fewer than
- * types.
+ * @param target The values' types and destination.
+ * @param stack Owns the objects among them.
+ * @returns The values; a text can yield several, and there can be fewer values
+ * than types.
  */
 export function parseInputs(
   specs: readonly string[],
@@ -51,12 +51,12 @@ export function parseInputs(
 }
 
 /**
- * Reads values as `--expected_output` gives them: `undefined` is a value that
- * is ignored.
+ * Parses values of `--expected_output`; `undefined` stands for an ignored
+ * value.
  *
  * @param specs The texts.
- * @param target Their types and where they go to.
- * @param stack Holds the objects among them.
+ * @param target The values' types and destination.
+ * @param stack Owns the objects among them.
  */
 export function parseExpected(
   specs: readonly string[],
@@ -72,7 +72,7 @@ export function parseExpected(
       if (!(error instanceof IreeError) || error instanceof WrongCount) {
         throw error;
       }
-      // The text is told unless the message has it.
+      // Adds the text unless the message has it.
       const text = error.detail.includes(`\`${spec}\``) ? "" : ` \`${spec}\``;
       throw inContext(
         error,
@@ -95,11 +95,11 @@ function inContext(error: IreeError, context: string): IreeError {
   return new IreeError(error.code, detail, { hint, cause, status });
 }
 
-/** Other values than a function takes or returns. */
+/** The number of values does not match the function. */
 class WrongCount extends IreeError {
   /**
    * @param target The function's values.
-   * @param count How many were given.
+   * @param count The number of values given.
    */
   constructor({ types, name, role, declaration }: InputTarget, count: number) {
     const s = types.length === 1 ? "" : "s";
@@ -115,16 +115,16 @@ class WrongCount extends IreeError {
 }
 
 /**
- * Refuses fewer values than a function takes.
+ * Throws if there are fewer values than the function accepts.
  *
  * @param target The function's values.
- * @param count How many were given.
+ * @param count The number of values given.
  */
 export function demandCount(target: InputTarget, count: number): void {
   if (count < target.types.length) throw new WrongCount(target, count);
 }
 
-/** Whether a text is a name with an extension, which no value is. */
+/** Whether a text is a file name with an extension, which no value is. */
 function isFileName(spec: string): boolean {
   return /^[^@+*&=]*\.[a-z]\w*$/i.test(spec) && Number.isNaN(Number(spec));
 }
@@ -135,8 +135,8 @@ function fileWithoutSign(spec: string): IreeError {
     `\`${spec}\` is the name of a file, not a value`,
     {
       hint: spec.endsWith(".npy")
-        ? `for a file write @${spec}`
-        : `for the bytes of a file write its type before it: 4xf32=@${spec}`,
+        ? `for a file, write @${spec}`
+        : `for a file's bytes, put the type first: 4xf32=@${spec}`,
     },
   );
 }
@@ -212,7 +212,7 @@ class InputReader {
       throw new IreeError(
         "UNIMPLEMENTED",
         "only numpy (.npy) files are supported for metadata-less variant I/O",
-        { hint: "the bytes of any file make a tensor: 4xf32=@file.bin" },
+        { hint: "to read any file's bytes as a tensor: 4xf32=@file.bin" },
       );
     }
     if (!spec.startsWith("*")) {
@@ -250,11 +250,11 @@ function zeroOf(type: InputType): Value {
 }
 
 /**
- * Types of values as text: what a program passes as i32 though its author
- * declared it floating point is read and printed as what it is.
+ * Combines types by calling convention with declared ones: a program may pass a
+ * declared floating-point number as i32.
  *
  * @param types Types by the calling convention.
- * @param declared What the author declared.
+ * @param declared The declared values.
  */
 export function valueTypes(
   types: readonly ValueType[],

@@ -8,12 +8,12 @@ import {
 import { writeOutput } from "../../files/output_file.ts";
 import { asFileError } from "./file_error.ts";
 
-/** The function by which an instrumented module gives what it recorded. */
+/** The function that returns an instrumented module's recordings. */
 const QUERY = "__query_instruments";
 
 /**
- * Writes what the modules of a context recorded, one after the other. A file is
- * written where they recorded nothing, too.
+ * Writes the recordings of a context's modules, one after the other. Writes a
+ * file even if they are empty.
  *
  * @param context The context.
  * @param path The file.
@@ -32,7 +32,7 @@ export function writeInstruments(context: Context, path: string): void {
     }
     throw new IreeError(
       "INTERNAL",
-      "an instrumented module gave something else than bytes",
+      "an instrumented module must record bytes, got another type",
     );
   });
   try {

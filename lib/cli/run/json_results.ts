@@ -8,7 +8,7 @@ import {
 } from "../../../mod.ts";
 import type { InputType } from "./inputs.ts";
 
-/** A value of JSON. */
+/** A JSON value. */
 export type Json =
   | null
   | boolean
@@ -18,11 +18,11 @@ export type Json =
   | { readonly [name: string]: Json | undefined };
 
 /**
- * A result as data.
+ * Converts a result to data.
  *
  * @param value The result.
- * @param withContents Whether its contents are wanted, too.
- * @param type Its type, where that is known.
+ * @param withContents Whether to include its contents.
+ * @param type Its type, if known.
  */
 export function toJson(
   value: Value,
@@ -57,7 +57,7 @@ function tensorToJson(tensor: BufferView, withContents: boolean): Json {
   };
 }
 
-// Elements that are no numbers of their own are told by their bytes.
+// Elements without numbers of their own are written as bytes.
 function contentsOf(tensor: BufferView): { readonly [name: string]: Json } {
   const { elementType } = tensor;
   const isPacked = /^[su]?i4$/.test(elementType);
@@ -73,8 +73,8 @@ function nestedToJson(value: NestedArray): Json {
     : numberToJson(value);
 }
 
-// Readers of JSON do not keep integers of 64 bits, and JSON has no infinities;
-// -0 would become 0.
+// JSON readers lose precision of 64-bit integers, JSON has no infinities, and -0
+// would become 0.
 function numberToJson(value: number | bigint): Json {
   if (Object.is(value, -0)) return "-0";
   if (typeof value === "bigint") return `${value}`;

@@ -19,7 +19,7 @@ type ListingFlags = FlagValues<
 >;
 
 /**
- * Whether a flag asks for a list, and not for a program to be run.
+ * Returns whether a flag asks for a list instead of a run.
  *
  * @param flags The flags.
  */
@@ -29,7 +29,7 @@ export function isListing(flags: ListingFlags): boolean {
 }
 
 /**
- * Prints the lists that flags ask for.
+ * Prints the lists that the flags ask for.
  *
  * @param instance The instance.
  * @param flags The flags.
@@ -37,7 +37,7 @@ export function isListing(flags: ListingFlags): boolean {
 export function printListings(instance: Instance, flags: ListingFlags): void {
   const { list_devices, dump_devices } = flags;
   if (flags.list_drivers) print(formatDrivers(instance));
-  // An empty name is none.
+  // An empty name counts as absent.
   if (list_devices !== undefined) {
     print(formatDevices(instance, list_devices || undefined));
   }

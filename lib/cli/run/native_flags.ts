@@ -2,23 +2,23 @@ import type { Instance } from "../../../mod.ts";
 import { setIreeFlags } from "../../tooling/mod.ts";
 import type { Flag, FlagValues } from "../common/flags.ts";
 
-/** IREE's integers of 64 bits, as far as a number is exact. */
+/** The range of IREE's 64-bit integers that numbers represent exactly. */
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 const MAX_U32 = 2 ** 32 - 1;
 const MAX_I32 = 2 ** 31 - 1;
 
-/** What is recorded of a device while the function runs. */
+/** Flags for device profiling. */
 export const PROFILING_FLAGS = {
   print_device_statistics: {
     kind: "boolean",
-    help: ["Prints statistics of the device to stderr, at the end."],
+    help: ["Prints device statistics to stderr at the end."],
   },
   device_profiling_mode: {
     kind: "text",
     value: "FAMILY,…",
     default: "",
     help: [
-      "What is recorded: queue-events, host-execution, device-queue-events,",
+      "What to record: queue-events, host-execution, device-queue-events,",
       "dispatch-events, memory-events, device-metrics, command-region-events,",
       "counters, counter-ranges, executable-metadata, executable-traces.",
     ],
@@ -27,13 +27,13 @@ export const PROFILING_FLAGS = {
     kind: "text",
     value: "FILE",
     default: "",
-    help: ["Where it is written to, for iree-profile."],
+    help: ["The file to write, for iree-profile."],
   },
   device_profiling_filter_function: {
     kind: "text",
     value: "PATTERN",
     default: "",
-    help: ["Records only functions of executables with such names."],
+    help: ["Records only executable functions with matching names."],
   },
   device_profiling_filter_command_buffer: {
     kind: "integer",
@@ -47,7 +47,7 @@ export const PROFILING_FLAGS = {
     value: "N",
     min: -1,
     max: MAX_U32 as number,
-    help: ["Records only one command of command buffers."],
+    help: ["Records only one command within command buffers."],
   },
   device_profiling_filter_physical_device: {
     kind: "integer",
@@ -66,128 +66,127 @@ export const PROFILING_FLAGS = {
   device_profiling_counter: {
     kind: "list",
     value: "NAME",
-    help: ["A counter of the hardware to record; repeat it for several."],
+    help: ["A hardware counter to record; repeat for several."],
   },
   device_profiling_flush_interval_ms: {
     kind: "integer",
     value: "MILLISECONDS",
     min: 0,
     max: MAX_I32 as number,
-    help: ["Writes what was recorded so often; 0 at the end only."],
+    help: ["Flush interval; 0 writes only at the end."],
   },
   device_capture_tool: {
     kind: "text",
     value: "NAME",
     default: "",
-    help: ["Lets a tool capture what the device does: renderdoc or metal."],
+    help: ["Captures the device with an external tool: renderdoc or metal."],
   },
   device_capture_file: {
     kind: "text",
     value: "FILE",
     default: "",
-    help: ["Where the tool writes to."],
+    help: ["The file that the tool writes."],
   },
   device_capture_label: {
     kind: "text",
     value: "TEXT",
     default: "",
-    help: ["What the tool calls it."],
+    help: ["The capture's label in the tool."],
   },
 } as const;
 
-/** What is set of drivers. */
+/** Flags for drivers. */
 export const DRIVER_FLAGS = {
   executable_plugin: {
     kind: "list",
     value: "FILE",
     help: [
-      "A library that code of programs can import from; repeat it for several.",
-      "embedded:FILE, or a name that ends with .sos, is a portable one.",
+      "A library that program code can import from; repeat for several.",
+      "embedded:FILE, or a name ending in .sos, is a portable one.",
     ],
   },
   vulkan_libvulkan_search_path: {
     kind: "list",
     value: "PATH",
-    help: ["Where Vulkan's loader is looked for: a folder or a file."],
+    help: ["Where to find Vulkan's loader: a folder or a file."],
   },
   vulkan_validation_layers: {
     kind: "boolean",
-    help: ["Asks for Vulkan's validation layers."],
+    help: ["Enables Vulkan's validation layers."],
   },
   vulkan_debug_utils: {
     kind: "boolean",
-    help: ["Asks for Vulkan's debug utilities."],
+    help: ["Enables Vulkan's debug utilities."],
   },
   vulkan_debug_verbosity: {
     kind: "integer",
     value: "LEVEL",
     min: 0,
     max: 4,
-    help: ["What they print: 0 nothing, to 4 everything; 2 unless given."],
+    help: ["Their verbosity: 0 (nothing) to 4 (everything); 2 by default."],
   },
   vulkan_tracing: {
     kind: "boolean",
     default: "true",
-    help: ["Whether profiling has Vulkan's events: true unless given."],
+    help: ["Whether profiles include Vulkan events: true by default."],
   },
   vulkan_robust_buffer_access: {
     kind: "boolean",
-    help: ["Asks for robust access to buffers."],
+    help: ["Enables robust buffer access."],
   },
   vulkan_sparse_binding: {
     kind: "boolean",
-    help: ["Asks for sparse binding."],
+    help: ["Enables sparse binding."],
   },
   vulkan_sparse_residency: {
     kind: "boolean",
-    help: ["Asks for sparse residency."],
+    help: ["Enables sparse residency."],
   },
   vulkan_buffer_device_addresses: {
     kind: "boolean",
     default: "true",
-    help: ["Whether buffers have addresses: true unless given."],
+    help: ["Whether buffers have device addresses: true by default."],
   },
   vulkan_dispatch_abi: {
     kind: "choice",
     choices: ["all", "descriptor", "bda"],
-    help: ["How executables get their arguments."],
+    help: ["How to pass arguments to executables."],
   },
   vulkan_cached_bda_replay_instances: {
     kind: "integer",
     value: "COUNT",
     min: 0,
     max: MAX_I32 as number,
-    help: ["How many replays of command buffers a queue keeps."],
+    help: ["Number of command buffer replays that a queue caches."],
   },
   vulkan_cached_bda_replay_publication_bytes: {
     kind: "integer",
     value: "BYTES",
     min: 0,
     max: MAX_INTEGER as number,
-    help: ["How large they are together."],
+    help: ["Total size of the cached replays."],
   },
   vulkan_retained_cached_bda_replay_instances: {
     kind: "integer",
     value: "COUNT",
     min: 0,
     max: MAX_I32 as number,
-    help: ["How many are left when the device is trimmed."],
+    help: ["Number of replays kept when the device is trimmed."],
   },
   vulkan_dedicated_compute_queue: {
     kind: "boolean",
     default: "true",
-    help: ["Whether dispatches have a queue of their own: true unless given."],
+    help: ["Whether dispatches use a separate queue: true by default."],
   },
 } as const;
 
 type NativeFlags = typeof PROFILING_FLAGS & typeof DRIVER_FLAGS;
 
 /**
- * Sets the flags above in IREE, for the process; those that are not given are
- * left as they are.
+ * Sets IREE's flags for the process; flags that are not given stay unchanged.
  *
  * @param instance The instance.
- * @param values Their values.
+ * @param values The flags' values.
  */
 export function setNativeFlags(
   instance: Instance,
@@ -212,9 +211,9 @@ function isGiven(flag: Flag, value: unknown): boolean {
 }
 
 /**
- * Whether a flag of profiling was given.
+ * Returns whether a profiling flag is set.
  *
- * @param values Values of the flags.
+ * @param values The flags' values.
  */
 export function isProfiling(
   values: FlagValues<typeof PROFILING_FLAGS>,

@@ -1,9 +1,8 @@
 import { type BufferView, IreeError } from "../../../mod.ts";
 
 /**
- * Makes the header of a NumPy file for a tensor, byte for byte as
- * `iree-run-module` does: without the room that NumPy leaves for the array to
- * grow.
+ * Creates a tensor's NumPy header, byte for byte as `iree-run-module` does:
+ * without NumPy's padding for growing arrays.
  *
  * @param tensor The tensor.
  */
@@ -21,10 +20,10 @@ export function makeNpyHeader(tensor: BufferView): Uint8Array<ArrayBuffer> {
   return header;
 }
 
-/** Elements begin at a multiple of this. */
+/** Alignment of the elements. */
 const ALIGNMENT = 64;
 
-/** NumPy's kinds by prefixes of element types. */
+/** NumPy's kinds, by prefix of the element type. */
 const KINDS: Readonly<Record<string, string>> = {
   i: "i",
   si: "i",
@@ -34,7 +33,7 @@ const KINDS: Readonly<Record<string, string>> = {
   "*": "V",
 };
 
-// NumPy has no bf16 and no floating point of 8 bits: ml_dtypes writes them as
+// NumPy has no bf16 and no 8-bit floats; ml_dtypes writes them as
 // bytes.
 function descrOf(elementType: string): string {
   if (elementType === "i1") return "|b1";

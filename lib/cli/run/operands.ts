@@ -1,12 +1,12 @@
 import { resolveModuleUri } from "../../tooling/mod.ts";
 import { UsageError } from "../common/usage_error.ts";
 
-/** Names of files that can only be meant as modules, be they any or not. */
+/** File names that are always modules, whether the files exist or not. */
 const MODULE_NAME = /\.(?:vmfb|mlir|mlirbc|onnx)$/i;
 
 /**
- * Takes arguments without a flag: modules first, then inputs. The first one is
- * a module unless `--module` names one.
+ * Adds arguments without a flag: modules first, then inputs. The first one is a
+ * module unless `--module` is given.
  *
  * @param modules The modules that flags name; those among the arguments are
  * added.
@@ -27,28 +27,26 @@ export function addOperands(
   const [module] = operands.slice(0, count);
   if (hasModules && module !== undefined) {
     throw new UsageError(
-      `unexpected argument '${module}'; modules are given by --module= or as ` +
+      `unexpected argument '${module}'; give modules with --module= or as ` +
         "arguments, not both",
     );
   }
   const values = operands.slice(count);
-  // Where inputs are flags, others came there by mistake, as the halves of
+  // If inputs are flags, other arguments are mistakes, such as the halves of
   // `--input=2x2xi32=[[1 2][3 4]]` without quotes.
   if (inputs.length > 0 && values.length > 0) {
     throw new UsageError(
-      `unexpected argument '${
-        values[0]
-      }'; inputs are given by --input= or as ` +
-        "arguments, not both; quote what has spaces",
+      `unexpected argument '${values[0]}'; give inputs with --input= or as ` +
+        "arguments, not both, and quote those with spaces",
     );
   }
   modules.push(...operands.slice(0, count));
   inputs.push(...values);
 }
 
-/** Whether an argument is named like a module; no input is. */
+/** Whether an argument is named like a module, which no input is. */
 function isModule(text: string): boolean {
-  // What begins so is an input, whatever follows.
+  // These prefixes always mean an input.
   if (/^[@+*&(]/.test(text)) return false;
   return text === "-" || MODULE_NAME.test(text) ||
     resolveModuleUri(text).kind === "dynamic";

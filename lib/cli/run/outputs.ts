@@ -6,11 +6,11 @@ import { makeNpyHeader } from "./npy_file.ts";
 import type { Result, Results } from "./results.ts";
 
 /**
- * Does with results what `--output` says.
+ * Prints or writes results as `--output` requests.
  *
  * @param results The results.
  * @param targets One text for each.
- * @param printResult Prints a result, which comes with its number.
+ * @param printResult Prints a result and its number.
  */
 export function writeOutputs(
   results: Results,
@@ -70,7 +70,7 @@ function writeFile(
   }
 }
 
-/** How much of a tensor is in memory at once, besides the tensor. */
+/** How much of a tensor is copied at a time. */
 const PIECE_LENGTH = 2 ** 20;
 
 function writeContents(

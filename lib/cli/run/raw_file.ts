@@ -4,10 +4,10 @@ import type { Device, Instance } from "../../../mod.ts";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "./file_error.ts";
 
-/** How much of a file is in memory at once, besides the tensor. */
+/** How much of a file is copied at a time. */
 const PIECE_LENGTH = 2 ** 20;
 
-/** A file whose bytes are contents of tensors, one after the other. */
+/** A file whose bytes are tensors' contents, one after the other. */
 export class RawFile implements Disposable {
   readonly #path: string;
   #file: Deno.FsFile;
@@ -16,14 +16,14 @@ export class RawFile implements Disposable {
   /**
    * Opens a file.
    *
-   * @param path The file; a pipe is read in order, too.
+   * @param path The file; pipes are read sequentially.
    */
   constructor(path: string) {
     this.#path = path;
     this.#file = open(path);
   }
 
-  /** Begins at the first byte again. */
+  /** Returns to the first byte. */
   rewind(): void {
     if (this.#offset === 0) return;
     this.#file.close();
@@ -32,11 +32,11 @@ export class RawFile implements Disposable {
   }
 
   /**
-   * Reads the contents of a tensor.
+   * Reads a tensor's contents.
    *
-   * @param memory The device that the tensor is on, or an instance.
-   * @param type Text of its shape and element type.
-   * @returns The tensor, to be disposed.
+   * @param memory The device for the tensor, or an instance.
+   * @param type Shape and element type as text.
+   * @returns The tensor, which the caller must dispose.
    */
   readTensor(memory: Device | Instance, type: string): BufferView {
     const tensor = parseTensor(memory, type);
@@ -49,7 +49,7 @@ export class RawFile implements Disposable {
     }
   }
 
-  /** Fails when bytes are left that no tensor took. */
+  /** Throws if bytes are left over. */
   checkEnd(): void {
     if (read(this.#file, new Uint8Array(1)) === 0) return;
     const { isFile, size } = this.#file.statSync();
@@ -59,8 +59,8 @@ export class RawFile implements Disposable {
       `'${this.#path}' has ${left} left after the ${this.#offset} that were ` +
         "read",
       {
-        hint: "the tensor has another shape or element type than the file; " +
-          "several tensors in one file are read by @file and then +file",
+        hint: "the file's shape or element type differs from the tensor's; " +
+          "read several tensors in one file with @file, then +file",
       },
     );
   }
@@ -80,7 +80,7 @@ export class RawFile implements Disposable {
         throw new IreeError(
           "OUT_OF_RANGE",
           `end-of-file encountered during read; '${this.#path}' has ` +
-            `${at} bytes left, ${byteLength} are wanted`,
+            `${at} bytes left, needs ${byteLength}`,
         );
       }
       tensor.writeBytes(piece.subarray(0, count), at);

@@ -5,9 +5,9 @@ const NO_CUDA = ["the CUDA driver is not in this library"];
 const NO_HIP = ["the HIP driver is not in this library"];
 
 /**
- * Flags of `iree-run-module` for what is not here. They are taken with the
- * values that they have by themselves, so that the flag file which
- * `iree-run-module --help` prints can be used.
+ * Flags of `iree-run-module` for features that this build lacks. Their default
+ * values are accepted, so that the flag file that `iree-run-module --help`
+ * prints works.
  */
 export const REFUSED_FLAGS: FlagTable = {
   agents_md: { kind: "refused", default: "false", help: NO_REPLAY },
@@ -50,11 +50,11 @@ export const REFUSED_FLAGS: FlagTable = {
   task_abort_on_failure: {
     kind: "refused",
     default: "false",
-    help: ["a failure ends the command, and never the process by force"],
+    help: ["failures end the command normally and never abort the process"],
   },
   task_topology_snapshot: {
     kind: "refused",
     default: "",
-    help: ["processors are those of this machine"],
+    help: ["the CPU topology is always this machine's"],
   },
 };

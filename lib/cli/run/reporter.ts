@@ -3,21 +3,21 @@ import { print, writeOutputs } from "./outputs.ts";
 import type { Results } from "./results.ts";
 import type { RunFlags } from "./table.ts";
 
-/** Tells what a run does. */
+/** Reports what a run does. */
 export interface Reporter {
   /**
-   * The function is about to be called.
+   * Called before the function runs.
    *
-   * @param name Its name.
+   * @param name The function's name.
    */
   begin(name: string): void;
   /**
-   * It was called.
+   * Called after the function ran.
    *
-   * @param results What it returned.
-   * @param milliseconds How long each call took.
-   * @param differences Lines about what is not as expected; `undefined` when
-   * nothing is.
+   * @param results The results.
+   * @param milliseconds The duration of each call.
+   * @param differences Lines about unexpected results; `undefined` when nothing
+   * was compared.
    */
   end(
     results: Results,
@@ -26,7 +26,7 @@ export interface Reporter {
   ): void;
 }
 
-/** Prints as `iree-run-module` does. */
+/** Prints text like `iree-run-module`. */
 export class TextReporter implements Reporter {
   readonly #flags: RunFlags;
 
@@ -61,7 +61,7 @@ export class TextReporter implements Reporter {
 const SUCCESS =
   "[SUCCESS] all function outputs matched their expected values.\n";
 
-// A negative count is a large one, as it is in `iree-run-module`.
+// As in `iree-run-module`, a negative count means no limit.
 function maxElementCount(count = 1024): number {
   return count < 0 ? 0xffffffff : count;
 }
@@ -73,11 +73,11 @@ function formatTimes(milliseconds: readonly number[]): string {
     sum / milliseconds.length,
     milliseconds.reduce((most, it) => Math.max(most, it)),
   ].map((it) => it.toFixed(3));
-  return `[REPEAT] ${milliseconds.length} calls: ${min} ms at least, ` +
-    `${mean} ms on average, ${max} ms at most`;
+  return `[REPEAT] ${milliseconds.length} calls: ${min} ms minimum, ` +
+    `${mean} ms mean, ${max} ms maximum`;
 }
 
-/** Prints one object when all is done. */
+/** Prints one JSON object at the end. */
 export class JsonReporter implements Reporter {
   readonly #flags: RunFlags;
   #name = "";

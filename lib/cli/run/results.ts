@@ -13,27 +13,27 @@ import type { InputType } from "./inputs.ts";
 
 /** One result of a function. */
 export interface Result {
-  /** Its value. */
+  /** The value. */
   readonly value: Value;
-  /** Its type. */
+  /** The value's type. */
   readonly type: InputType;
 }
 
-/** What a function returned, in memory that the host can read. */
+/** A function's results, in memory that the host can read. */
 export class Results {
-  /** The results, in order; objects belong to the stack that was given. */
+  /** The results, in order; the caller's stack owns the objects. */
   readonly items: readonly Result[];
-  /** The instance that they belong to. */
+  /** The instance that the results belong to. */
   readonly instance: Instance;
 
   /**
-   * Takes over what a call returned.
+   * Takes ownership of a call's results.
    *
    * @param instance The instance.
-   * @param result What it returned.
-   * @param types Types of the results.
-   * @param device The device that the program runs on, if there is one.
-   * @param stack Holds the objects among the results.
+   * @param result The returned value or values.
+   * @param types The results' types.
+   * @param device The program's device, if any.
+   * @param stack Owns the objects among the results.
    */
   constructor(
     instance: Instance,
@@ -54,14 +54,14 @@ export class Results {
       : toHost(instance, returned, device, stack);
   }
 
-  /** Text of all results, as `iree-run-module` prints them. */
+  /** Formats all results as `iree-run-module` prints them. */
   format(maxElementCount: number): string {
     return this.items.map((item, ordinal) =>
       `result[${ordinal}]: ${this.formatOne(item, maxElementCount)}`
     ).join("");
   }
 
-  /** Text of one result, without its number. */
+  /** Formats one result, without its number. */
   formatOne({ value, type }: Result, maxElementCount: number): string {
     checkPrintable(value);
     using list = List.create(this.instance);
@@ -72,25 +72,25 @@ export class Results {
 }
 
 /**
- * Whether IREE can print a tensor: not several elements that share bytes.
+ * Returns whether IREE can print a tensor: packed elements are not supported.
  *
  * @param tensor The tensor.
  */
 export function isPrintable(tensor: BufferView): boolean {
-  // Eight elements have as many bytes as one has bits.
+  // Eight elements occupy as many bytes as one element has bits.
   return tensor.size < 2 ||
     tensorByteLength(`8x${tensor.elementType}`) % 8 === 0;
 }
 
-// IREE fails with no message.
+// IREE fails here without a message.
 function checkPrintable(value: Value): void {
   if (!(value instanceof BufferView) || isPrintable(value)) return;
   throw new IreeError(
     "OUT_OF_RANGE",
     `elements of type ${value.elementType} are packed and cannot be printed`,
     {
-      hint: "--output=@file.bin writes their bytes, and --output_format=json " +
-        "prints these",
+      hint: "use --output=@file.bin to write their bytes, or " +
+        "--output_format=json to print them",
     },
   );
 }
@@ -123,7 +123,7 @@ function toHost(
     if (place === undefined || value === null) return item;
     const copy = list.get(place);
     own(copy, stack);
-    // Results can be large: what was copied is not kept.
+    // Results can be large: release the copied ones.
     if (typeof value === "object") value.dispose();
     return { value: copy, type };
   });

@@ -13,11 +13,11 @@ import {
 import { DRIVER_FLAGS, PROFILING_FLAGS } from "./native_flags.ts";
 import { REFUSED_FLAGS } from "./refused_flags.ts";
 
-/** Flags of `iree run` by what they are about, in the order of the help. */
+/** Flags of `iree run` by topic, in the order of the help. */
 export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
   "What to run": MAIN_FLAGS,
-  "What becomes of the results": RESULT_FLAGS,
-  "What is told besides": WATCH_FLAGS,
+  "Output": RESULT_FLAGS,
+  "Diagnostics": WATCH_FLAGS,
   "Devices": DEVICE_FLAGS,
   "Workers of local-task devices": {
     ...TASK_TOPOLOGY_FLAGS,
@@ -28,7 +28,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
   "Others": COMMON_FLAGS,
 };
 
-// Refused flags are parsed like the others, but have no values to read.
+// Refused flags are parsed like the others but have no values.
 type RunTable =
   & typeof MAIN_FLAGS
   & typeof RESULT_FLAGS
@@ -54,5 +54,5 @@ export const RUN_FLAGS: RunTable = {
   ...COMMON_FLAGS,
 };
 
-/** Their values. */
+/** The values of the flags. */
 export type RunFlags = FlagValues<RunTable>;

@@ -1,34 +1,34 @@
 import { IreeError } from "../../../mod.ts";
 
-// What `./dev package` writes and nothing more: gzip around ustar, with regular
-// files alone. Whatever else an archive may have is refused, so that none can
-// write outside of the folder it is unpacked into.
+// Supports only what `./dev package` writes: gzip around ustar with regular
+// files. Anything else is rejected, so that archives cannot write outside of the
+// destination folder.
 
 /** A file in an archive. */
 export interface ArchiveFile {
-  /** Its path, with `/`, in the folder that the archive is unpacked into. */
+  /** Its path in the destination folder, with `/`. */
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The size of headers, and what contents are filled up to. */
+/** Size of headers and of the blocks that contents are padded to. */
 const BLOCK = 512;
 
 const text = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads all files of an archive.
+ * Reads all files in an archive.
  *
  * @param archive The bytes of a `.tar.gz`.
- * @returns The files; an archive that is damaged or has anything but files with
- * paths of its own folder throws.
+ * @returns The files; throws if the archive is damaged or contains anything but
+ * regular files inside the folder.
  */
 export async function readArchive(
   archive: Uint8Array<ArrayBuffer>,
 ): Promise<ArchiveFile[]> {
   const tar = await gunzip(archive);
   const files: ArchiveFile[] = [];
-  // Windows and macOS take names that differ in case for the same.
+  // Windows and macOS ignore case in names.
   const names = new Set<string>();
   const folders = new Set<string>();
   let offset = 0;
@@ -54,16 +54,16 @@ async function gunzip(
   try {
     return await new Response(stream).bytes();
   } catch (error) {
-    throw damaged("is cut short or no gzip", error);
+    throw damaged("is truncated or not gzip", error);
   }
 }
 
-/** Two blocks of zeros are the end, and only zeros may follow. */
+/** Two zero blocks mark the end; only zeros may follow. */
 function isEnd(tar: Uint8Array, offset: number): boolean {
-  if (tar.length - offset < 2 * BLOCK) throw damaged("is cut short");
+  if (tar.length - offset < 2 * BLOCK) throw damaged("is truncated");
   if (tar[offset] !== 0) return false;
   if (tar.subarray(offset).some((byte) => byte !== 0)) {
-    throw damaged("has something behind its end");
+    throw damaged("has data after its end");
   }
   return true;
 }
@@ -78,23 +78,25 @@ function readFile(tar: Uint8Array<ArrayBuffer>, offset: number): ArchiveFile {
   const path = prefix === "" ? name : `${prefix}/${name}`;
   const type = String.fromCharCode(...header.subarray(156, 157));
   if (readText(header, 257, 6) !== "ustar" || type !== "0") {
-    throw damaged(`has '${path}' of type '${type}', which is no plain file`);
+    throw damaged(
+      `has '${path}' of type '${type}', which is not a regular file`,
+    );
   }
   if (!isInside(path)) {
-    throw damaged(`has '${path}', which is no path inside of a folder`);
+    throw damaged(`has '${path}', which is not a path inside a folder`);
   }
   const start = offset + BLOCK;
   const end = start + readNumber(header, 124, 12);
-  if (end > tar.length) throw damaged(`is cut short in '${path}'`);
+  if (end > tar.length) throw damaged(`is truncated in '${path}'`);
   return { path, bytes: tar.subarray(start, end) };
 }
 
-/** Names that Windows keeps for devices, whatever extension they have. */
+/** Names that Windows reserves for devices, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * Whether each part of a path is a plain name, on every system. Windows drops
- * periods at the end of one.
+ * Returns whether each part of a path is a plain name on every system. Windows
+ * drops trailing periods.
  */
 function isInside(path: string): boolean {
   return path.split("/").every((part) =>
@@ -102,7 +104,7 @@ function isInside(path: string): boolean {
   );
 }
 
-/** All folders that a file is in: `a` and `a/b` of `a/b/c`. */
+/** All folders that contain a file: `a` and `a/b` for `a/b/c`. */
 function foldersOf(path: string): string[] {
   const parts = path.split("/");
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
@@ -114,18 +116,18 @@ function readText(header: Uint8Array, start: number, length: number): string {
   try {
     return text.decode(end < 0 ? field : field.subarray(0, end));
   } catch (error) {
-    throw damaged("has a name that is no text", error);
+    throw damaged("has a name that is not UTF-8", error);
   }
 }
 
-/** Octal digits, ended by a space or a zero byte. */
+/** Octal digits, terminated by a space or a zero byte. */
 function readNumber(header: Uint8Array, start: number, length: number): number {
   const digits = readText(header, start, length).trim();
   if (!/^[0-7]+$/.test(digits)) throw damaged("has a damaged number");
   return Number.parseInt(digits, 8);
 }
 
-/** The sum of a header's bytes, those of the sum itself taken for spaces. */
+/** The sum of a header's bytes, with spaces in place of the checksum. */
 function sumOf(header: Uint8Array): number {
   return header.reduce(
     (sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte),

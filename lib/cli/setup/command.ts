@@ -22,35 +22,34 @@ const FLAGS = {
     kind: "text",
     value: "FILE",
     help: [
-      "The archive, as a path or an http(s) URL, in place of the released one.",
+      "An archive to use instead of the release: a path or an http(s) URL.",
     ],
   },
   sha256: {
     kind: "text",
     value: "HEX",
     help: [
-      "The SHA-256 that the archive of --from has to have. It can be left out",
-      "for a released archive under its own name.",
+      "The expected SHA-256 of the --from archive. Optional for a release",
+      "archive under its original name.",
     ],
   },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
 const HELP =
-  `Installs the runtime library for this platform into the cache of the user.
+  `Installs the runtime library for this platform into the user's cache.
 
 Usage: iree setup [--from=FILE] [--sha256=HEX]
 
-With the library come headers, a CMake package and a pkg-config file, to build
-native modules with. The archive is downloaded, its hash is checked before
-anything is unpacked, and a download that broke off goes on where it was. What
-is installed already stays as it is. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are
-honoured. Nothing is downloaded with the path of a file.
+The SDK is installed with it: headers, a CMake package and a pkg-config file for
+building native modules. The archive's hash is checked before anything is
+unpacked. Interrupted downloads resume, and existing installations stay as they
+are. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are supported. With a file path,
+nothing is downloaded.
 
 Flags:
 ${formatFlags(FLAGS)}
-Exit status: 0 when the library is installed, 1 when something failed, 2 for
-wrong usage.
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 Example:
   iree setup --from=iree-runtime-${RELEASE.version}-${Deno.build.target}.tar.gz --sha256=HEX
@@ -71,8 +70,8 @@ async function run(args: readonly string[]): Promise<void> {
   if (platform === undefined) {
     throw new IreeError(
       "UNIMPLEMENTED",
-      `there are no prebuilt libraries for ${target}`,
-      { hint: "a checkout builds one with `./dev setup`" },
+      `no prebuilt library for ${target}`,
+      { hint: "build one in a checkout with `./dev setup`" },
     );
   }
   const { from, sha256, size } = findSource(
@@ -85,7 +84,7 @@ async function run(args: readonly string[]): Promise<void> {
   const { library } = platform;
   const installation = { folder, version, target, library, sha256 };
   await Deno.mkdir(dirname(folder), { recursive: true });
-  // One at a time: a second one finds what the first one has installed.
+  // One at a time: a second process finds the first one's installation.
   using lock = await Deno.open(join(dirname(folder), "lock"), {
     write: true,
     create: true,
@@ -93,7 +92,7 @@ async function run(args: readonly string[]): Promise<void> {
   await lock.lock(true);
   await removeLeftovers(installation);
   if (await isInstalled(installation)) {
-    console.log(`${describe(installation)} is installed already`);
+    console.log(`${describe(installation)} is already installed`);
     return;
   }
   await install(await fetchArchive(from, sha256, size, folder), installation);

@@ -1,38 +1,37 @@
 import { join } from "@std/path";
 import { IreeError } from "../../../mod.ts";
 
-/** What is downloaded, and how. */
+/** A download's source and settings. */
 export interface Download {
   readonly url: URL;
-  /** SHA-256 of the whole, which names what was received so far. */
+  /** SHA-256 of the whole file; names the partial file. */
   readonly sha256: string;
-  /** Size of the whole in bytes, when it is known. */
+  /** Size of the whole file in bytes, if known. */
   readonly size?: number | undefined;
-  /** Where what was received so far is kept. */
+  /** Folder of the partial file. */
   readonly folder: string;
-  /** Is told of bytes received and, when it is known, of bytes in all. */
+  /** Called with the bytes received and, if known, the total. */
   readonly progress: (received: number, total?: number) => void;
-  /** Waits before another attempt after so many failed ones. */
+  /** Waits before the next attempt, given the number of failures. */
   readonly pause?: (failures: number) => Promise<void>;
-  /** Milliseconds without a byte after which a connection counts as broken. */
+  /** Milliseconds without data after which a connection counts as broken. */
   readonly patience?: number;
-  /** Appends to the file of what was received. */
+  /** Appends to the partial file. */
   readonly append?: (file: Deno.FsFile, bytes: Uint8Array) => Promise<void>;
 }
 
-/** So many attempts in a row may bring nothing new. */
+/** Maximum number of consecutive attempts without new data. */
 const MAX_FAILURES = 5;
 
-/** A connection that broke, or a server that may answer better later. */
+/** A broken connection, or a server error that may be temporary. */
 class Interruption extends Error {}
 
 /**
- * Downloads a file, and goes on where an earlier download broke off.
+ * Downloads a file and resumes an interrupted download.
  *
- * @param download What and how.
- * @returns Its bytes; the hash is for the caller to check. Nothing is left in
- * the folder, except after interruptions that did not end: then it is what was
- * received so far.
+ * @param download The source and settings.
+ * @returns The file's bytes; the caller must check the hash. The folder keeps
+ * the partial file only if the download was interrupted too often.
  */
 export async function download(
   download: Download,
@@ -63,7 +62,7 @@ export async function download(
             cause: error.cause,
             hint: received === 0
               ? "check the address and the connection; HTTPS_PROXY names a proxy"
-              : `${received} bytes are kept; the same command goes on with them`,
+              : `${received} bytes are kept; run the same command to resume`,
           },
         );
       }
@@ -72,13 +71,13 @@ export async function download(
   }
 }
 
-/** The system's own failures say what, but not what that was for. */
+/** Adds the file to the system's error. */
 function failure(error: unknown, partial: string): unknown {
   if (!(error instanceof Error) || error instanceof IreeError) return error;
   if (error instanceof Deno.errors.NotCapable) return error;
   return new IreeError(
     "FAILED_PRECONDITION",
-    `cannot write '${partial}': ${error.message}; nothing was left behind`,
+    `cannot write '${partial}': ${error.message}; no files were left behind`,
     { cause: error },
   );
 }
@@ -111,12 +110,12 @@ async function receive(download: Download, partial: string): Promise<void> {
 
 function checkSize({ url, size }: Download, received: number): void {
   if (size === undefined || received === size) return;
-  const message = `has ${received} bytes where ${size} were to come`;
+  const message = `has ${received} bytes, expected ${size}`;
   if (received < size) throw new Interruption(`the answer ${message}`);
   throw new IreeError("DATA_LOSS", `${shown(url)} has more than ${size} bytes`);
 }
 
-/** What of an address is nobody's secret. */
+/** An address without its secrets. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
@@ -126,7 +125,7 @@ async function request(
   have: number,
   patience: Patience,
 ): Promise<Response> {
-  // A server that compresses on its own would count ranges of something else.
+  // A server that compresses would count ranges of the compressed data.
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (have > 0) headers.range = `bytes=${have}-`;
   let response;
@@ -147,7 +146,7 @@ async function request(
   throw new IreeError("NOT_FOUND", `cannot download ${shown(url)}: ${message}`);
 }
 
-/** Where an answer starts: servers that know no ranges send the whole. */
+/** Where a response starts: servers without range support send everything. */
 function startOf(response: Response, have: number): number {
   if (response.status !== 206) return 0;
   const range = response.headers.get("content-range") ?? "";
@@ -184,7 +183,7 @@ function interruption(error: unknown): Interruption {
   return new Interruption(message, { cause: error });
 }
 
-/** Aborts when nothing has renewed it for long. */
+/** Aborts when it is not renewed in time. */
 class Patience {
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
@@ -202,12 +201,12 @@ class Patience {
   renew(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => this.#controller.abort(new Error("nothing came for too long")),
+      () => this.#controller.abort(new Error("no data arrived for too long")),
       this.#milliseconds,
     );
   }
 
-  /** Closes the connection if it is open still. */
+  /** Closes the connection if it is still open. */
   end(): void {
     clearTimeout(this.#timer);
     this.#controller.abort();

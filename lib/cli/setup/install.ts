@@ -2,11 +2,11 @@ import { basename, dirname, join } from "@std/path";
 import { IreeError } from "../../../mod.ts";
 import { type ArchiveFile, readArchive } from "./archive.ts";
 
-/** What is installed, and where. */
+/** An installation's contents and folder. */
 export interface Installation {
   /** The folder to install into. */
   readonly folder: string;
-  /** What the archive has to be. */
+  /** The expected contents. */
   readonly version: string;
   readonly target: string;
   /** Path of the runtime library in the archive. */
@@ -15,7 +15,7 @@ export interface Installation {
   readonly sha256: string;
 }
 
-/** File of the archive that tells what it is. */
+/** The archive's file that describes the build. */
 export const BUILD_FILE = "share/iree-deno/build.json";
 
 interface Build {
@@ -23,7 +23,7 @@ interface Build {
   readonly target: string;
 }
 
-/** File of an installation that tells what was installed. */
+/** The installation's file that describes what is installed. */
 const STAMP_FILE = "installed.json";
 
 interface Stamp {
@@ -32,7 +32,7 @@ interface Stamp {
 }
 
 /**
- * Whether an archive is installed, and its library is whole.
+ * Returns whether an archive is installed and its library is intact.
  *
  * @param installation The archive and the folder.
  */
@@ -53,8 +53,8 @@ export async function isInstalled(
 }
 
 /**
- * Removes what an installation into the folder has left that was killed. No
- * other one may be under way.
+ * Removes the remains of killed installations in the folder. No other
+ * installation may be running.
  *
  * @param installation The folder.
  */
@@ -70,10 +70,10 @@ export async function removeLeftovers(
 }
 
 /**
- * Installs an archive, in the place of what is in the folder: all or nothing.
+ * Installs an archive and replaces the folder's contents, all or nothing.
  *
  * @param archive The bytes of the archive.
- * @param installation What it has to be and where it goes.
+ * @param installation The expected contents and the folder.
  * @param writeFile Writes a file.
  */
 export async function install(
@@ -86,16 +86,16 @@ export async function install(
   if (actual !== sha256) {
     throw new IreeError(
       "DATA_LOSS",
-      `the archive has the SHA-256 ${actual}, not ${sha256}; nothing was ` +
+      `the archive's SHA-256 must be ${sha256}, got ${actual}; nothing was ` +
         "installed",
-      { hint: "get it again, or check that it is the archive you mean" },
+      { hint: "download it again, or check that it is the right archive" },
     );
   }
   const files = await readArchive(archive);
   if (files.some(({ path }) => path.toLowerCase() === STAMP_FILE)) {
     throw new IreeError(
       "DATA_LOSS",
-      `the archive has '${STAMP_FILE}', which an installation writes itself`,
+      `the archive has '${STAMP_FILE}', which is reserved for installations`,
     );
   }
   const library = checkBuild(files, installation);
@@ -126,7 +126,7 @@ export async function install(
   }
 }
 
-/** Finds the library in an archive that is for this package and platform. */
+/** Finds the library for this package and platform in an archive. */
 function checkBuild(
   files: readonly ArchiveFile[],
   { library, version, target }: Installation,
@@ -137,16 +137,16 @@ function checkBuild(
   if (build === undefined || found === undefined) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the archive lacks '${build === undefined ? BUILD_FILE : library}'; ` +
-        "`./dev package` makes such archives",
+      `the archive has no '${build === undefined ? BUILD_FILE : library}'; ` +
+        "create archives with `./dev package`",
     );
   }
   const actual = parseBuild(build);
   if (actual?.version !== version || actual.target !== target) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the archive has version ${actual?.version} for ${actual?.target}; this ` +
-        `package has version ${version} and runs on ${target}`,
+      `the archive must be version ${version} for ${target}, got version ` +
+        `${actual?.version} for ${actual?.target}`,
     );
   }
   return found;
@@ -162,7 +162,7 @@ function parseBuild({ path, bytes }: ArchiveFile): Build | null {
   }
 }
 
-/** Puts a folder in the place of another, which is gone then. */
+/** Replaces a folder by another one. */
 async function replace(folder: string, fresh: string): Promise<void> {
   const old = `${fresh}.old`;
   const replaces = await renameIfThere(folder, old);

@@ -2,15 +2,15 @@ import { basename, resolve, toFileUrl } from "@std/path";
 import { IreeError } from "../../../mod.ts";
 import { UsageError } from "../common/usage_error.ts";
 
-/** What was released: addresses and hashes of the archives by platform. */
+/** A release: addresses and hashes of its archives by platform. */
 export interface Release {
   readonly version: string;
-  /** Address of the folder that has the archives of `{version}`. */
+  /** Address of the folder with the archives of `{version}`. */
   readonly base: string;
   readonly archives: Readonly<Record<string, Archive>>;
 }
 
-/** An archive of a release. */
+/** A released archive. */
 export interface Archive {
   readonly name: string;
   readonly sha256: string;
@@ -18,7 +18,7 @@ export interface Archive {
   readonly size: number;
 }
 
-/** Where an archive is taken from and what it must be. */
+/** An archive's location and expected hash. */
 export interface Source {
   readonly from: URL;
   readonly sha256: string;
@@ -26,13 +26,13 @@ export interface Source {
 }
 
 /**
- * Decides which archive to install, and by which hash.
+ * Chooses the archive to install and the hash that it must have.
  *
- * @param release What was released of this version; no archives, if nothing was.
+ * @param release The release of this version; without archives if unreleased.
  * @param target The platform.
  * @param given The archive that the user named.
- * @param sha256 Its hash, if the user gave that.
- * @returns The archive; throws what is missing, and what to do.
+ * @param sha256 The hash that the user gave, if any.
+ * @returns The archive; throws with a hint if there is none.
  */
 export function findSource(
   release: Release,
@@ -55,8 +55,8 @@ export function findSource(
   if (sha256 !== undefined) return { from, sha256: sha256.toLowerCase() };
   if (name === released?.name) return { ...released, from };
   throw new UsageError(
-    `--from needs --sha256: the hash of '${name}' is not known here` +
-      (released === undefined ? "" : `, only that of '${released.name}'`),
+    `--from needs --sha256: the hash of '${name}' is unknown` +
+      (released === undefined ? "" : `, only '${released.name}' is known`),
   );
 }
 
@@ -73,17 +73,17 @@ function releasedSource(
   throw new IreeError(
     "NOT_FOUND",
     isReleased
-      ? `version ${version} was released without an archive for ${target}`
-      : `version ${version} is not released yet: there is nothing to download`,
+      ? `version ${version} has no archive for ${target}`
+      : `version ${version} is not released yet: nothing to download`,
     {
-      hint: "a checkout makes an archive with `./dev package`, which prints " +
-        "the command that installs it",
+      hint: "create an archive in a checkout with `./dev package`, which " +
+        "prints the command that installs it",
     },
   );
 }
 
 function toUrl(given: string): URL {
-  // One letter is a drive.
+  // A single letter is a drive.
   if (!/^[a-z][a-z+.-]+:/i.test(given)) return toFileUrl(resolve(given));
   const url = URL.parse(given);
   if (url !== null && /^(?:https?|file):$/.test(url.protocol)) return url;
