@@ -1,9 +1,9 @@
 /**
- * IREE's runtime for Deno: compiled programs (`.vmfb`) and native modules
- * loaded, linked and called from TypeScript.
+ * Loads, links and calls compiled programs (`.vmfb`) and native modules from
+ * TypeScript, over IREE's runtime.
  *
- * The package has no native library in it. Its command line installs the one
- * for the platform into the cache of the user:
+ * The package does not contain the native library. Its command line installs the
+ * one for your platform into your cache:
  *
  * ```sh
  * deno add jsr:@iree/runtime
@@ -11,13 +11,12 @@
  * deno run -A jsr:@iree/runtime/cli doctor
  * ```
  *
- * The last line tells whether programs can run, and under which flags of Deno:
- * `--allow-ffi=<the library>`, what it takes to find the library, and
- * `--allow-read` for files of programs. `load({ library })` needs the first of
- * them alone. Programs are compiled by `iree-compile`, of
- * `pip install iree-base-compiler==3.13.0`.
+ * `doctor` checks the installation and prints the flags that Deno needs:
+ * `--allow-ffi=<library>`, permissions to find the library, and `--allow-read`
+ * for program files. With `load({ library })` the first is enough. Compile
+ * programs with `iree-compile` from `pip install iree-base-compiler==3.13.0`.
  *
- * `docs/` in the package has guides: `docs/getting-started.md` is the first.
+ * The guides are in `docs/`; start with `docs/getting-started.md`.
  *
  * @example From arrays to arrays
  * ```ts ignore
@@ -29,7 +28,7 @@
  * console.log(await forward.computeAsync(x)); // or compute(x), which blocks
  * ```
  *
- * @example Values, and what is not taken
+ * @example Values are checked, never narrowed
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
  * import { Instance, IreeError, List } from "@iree/runtime";

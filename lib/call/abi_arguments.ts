@@ -28,7 +28,7 @@ interface Child {
   readonly value: unknown;
 }
 
-/** Makes the VM's values of structures, for one call. */
+/** Turns structures into the VM's values, for one call. */
 export class ArgumentPacker {
   readonly #functionName: string;
   readonly #memory: Placement;
@@ -50,11 +50,10 @@ export class ArgumentPacker {
   }
 
   /**
-   * Makes all arguments of the call: those given by name are in an object that
-   * comes last.
+   * Makes all arguments of the call: named ones are in an object that comes last.
    *
-   * @param wanted What the function takes.
-   * @param given What the caller gives.
+   * @param wanted The function's declared arguments.
+   * @param given The caller's arguments.
    * @returns The values, in the VM's order.
    */
   packAll(
@@ -231,7 +230,7 @@ export class ArgumentPacker {
   }
 }
 
-/** Names of more would hide what is wrong. */
+/** Listing more names would hide the problem. */
 const MAX_KEYS = 20;
 
 function listKeys(keys: Iterable<string>): string {

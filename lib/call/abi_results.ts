@@ -17,11 +17,11 @@ import type { Value } from "../vm/value.ts";
 import type { CallResult, Structure } from "./argument.ts";
 
 /**
- * Makes structures of the VM's results. Disposes the lists that they were in,
- * and everything when something is not as the program tells.
+ * Turns the VM's results into structures. Disposes the lists that held them, and
+ * everything when something is not as declared.
  *
- * @param functionName The function that gave them.
- * @param types What the program tells of its results.
+ * @param functionName The function that returned them.
+ * @param types The declared types.
  * @param values The results.
  * @returns Nothing, the one result, or all of them.
  */
@@ -47,7 +47,7 @@ export function unpackResults(
     : (results as Structure<Value>[])[0];
 }
 
-/** Owns all objects until everything is known to be as told. */
+/** Owns all objects until every type is checked. */
 class ResultUnpacker {
   readonly #functionName: string;
   readonly #owned = new DisposableStack();
@@ -62,7 +62,7 @@ class ResultUnpacker {
     }
   }
 
-  /** Lets the caller have the objects. */
+  /** Hands the objects over to the caller. */
   keep(): void {
     this.#owned.move();
   }
@@ -129,13 +129,13 @@ class ResultUnpacker {
       "FAILED_PRECONDITION",
       this.#functionName,
       place,
-      `${problem}, as the program tells`,
+      `${problem}, as the program declares`,
     );
   }
 }
 
-// A program may keep a number as another type than it tells, as long as it is
-// the same number.
+// A program may store a number as another type than it declares, as long as the
+// number is the same.
 function toScalar(
   type: AbiScalarType,
   value: Value,

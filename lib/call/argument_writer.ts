@@ -27,13 +27,13 @@ import { TensorArgument } from "./tensor_argument.ts";
 
 /** Checks and writes the arguments of a function, and reads its results. */
 export class ArgumentWriter {
-  /** What its module tells of the function. */
+  /** The function's description by its module. */
   readonly description: FunctionDescription;
-  /** Inputs and outputs as the program's author wrote them. */
+  /** Inputs and outputs as declared by the program. */
   readonly signature: Signature | undefined;
-  /** Whether the function takes fences, which the call sees to. */
+  /** Whether the function takes fences, which the call supplies. */
   readonly takesFences: boolean;
-  /** Reads what the function gives. */
+  /** Reads the function's results. */
   readonly results: ResultReader;
   readonly #argumentSlots: readonly Slot[];
   readonly #argumentsLength: number;
@@ -84,7 +84,7 @@ export class ArgumentWriter {
     return this.#argumentSlots.map(({ type }) => type);
   }
 
-  /** Makes room for the values of a call. */
+  /** Allocates the values of a call. */
   prepare(handle: Handle): CallFrame {
     return {
       handle,
@@ -94,14 +94,14 @@ export class ArgumentWriter {
     };
   }
 
-  /** Refuses another number of arguments than the function takes. */
+  /** Throws INVALID_ARGUMENT for the wrong number of arguments. */
   checkCount(count: number): void {
     if (count !== this.#argumentSlots.length) throw this.#wrongCount(count);
   }
 
   /**
-   * Reads what is passed for references. This can run code of the caller's,
-   * even a call of this function, so nothing is written before all is read.
+   * Reads the arguments that are references. This can run code of the caller's,
+   * even a call of this function, so nothing is written before all are read.
    */
   readReferences(
     values: readonly FlatArgument[],
@@ -119,8 +119,8 @@ export class ArgumentWriter {
   }
 
   /**
-   * Writes the arguments of a call. Scalars that do not fit are refused before
-   * native code is given anything.
+   * Writes the arguments of a call. Scalars that do not fit throw before anything
+   * crosses.
    */
   write(
     context: Handle,
@@ -161,7 +161,7 @@ export class ArgumentWriter {
       parameter.checkNull();
       return null;
     }
-    // First what is quick to tell: looking into an array for a handle is not.
+    // The quick check first: looking for a handle in an array is slow.
     if (parameter.takesAsItIs(value)) return value;
     const object = unwrapObject(value);
     if (object !== undefined) {
@@ -209,8 +209,8 @@ export class ArgumentWriter {
     }
   }
 
-  // Only once all values are known to be good: native code keeps the objects
-  // until the call is made.
+  // Only once all values are checked: native code keeps the objects until the
+  // call is made.
   #setReferences(
     context: Handle,
     call: CallFrame,
@@ -278,7 +278,7 @@ export class ArgumentWriter {
   }
 }
 
-/** What a reference is passed as once lists are made. */
+/** A reference argument once lists are made. */
 type MadeReference = Exclude<ReferenceArgument, ListContents>;
 
 const NO_PRODUCERS: readonly Producer[] = [];

@@ -16,22 +16,22 @@ import type { CallFrame } from "./call_frame.ts";
 import type { FunctionContext } from "./context_queue.ts";
 
 /**
- * A call that was given to the device.
+ * A call that was submitted to the device.
  *
  * @typeParam Results The results.
  */
 export interface Submission<Results extends FlatResult = FlatResult> {
   /**
-   * The results. Tensors can be passed to further calls of the context at once,
-   * which wait for their contents; to be read, they and lists must be finished.
-   * Where the call fails they never are. Objects are the caller's to dispose.
+   * The results. Pass tensors to further calls of the context right away: those
+   * wait for the contents. Reading a tensor or a list before the call has
+   * finished throws. Objects are the caller's to dispose.
    */
   readonly results: Results;
   /**
-   * Settles when the work has ended; rejects with what it failed with, and with
+   * Resolves when the work has ended; rejects with its failure, or with
    * FAILED_PRECONDITION when an argument is a result of a submission that failed,
-   * whose error is the `cause`. To be awaited, or caught, of each submission: a
-   * rejection that nobody observes ends Deno.
+   * whose error is the `cause`. Await or catch it for each submission: an
+   * unhandled rejection ends Deno.
    */
   readonly finished: Promise<void>;
 }
@@ -57,8 +57,8 @@ export class AsyncCalls {
    * may overlap.
    *
    * @param values The arguments.
-   * @param demandFunction Throws when the function was disposed, which code
-   * that runs while the arguments are read can do.
+   * @param demandFunction Throws when the function was disposed. Reading the
+   * arguments can run code that disposes it.
    */
   begin(
     values: readonly FlatArgument[],
@@ -82,12 +82,12 @@ export class AsyncCalls {
   }
 
   /**
-   * Makes a call when it is its turn.
+   * Runs a call when its turn comes.
    *
-   * @param prepared The call, which is let go when all is done.
+   * @param prepared The call, which is released at the end.
    * @param signal Aborted when the call is no longer wanted.
    * @param read Reads the results, which are finished by then.
-   * @returns What that gives; rejects with what the call failed with.
+   * @returns The result of `read`; rejects with the call's failure.
    */
   async finish<Results>(
     prepared: CallFrame,
@@ -131,7 +131,7 @@ export class AsyncCalls {
     }
   }
 
-  // Tells whether the call was made: not when it is no longer wanted.
+  // Returns whether the call ran: not when it is no longer wanted.
   async #run(
     prepared: CallFrame,
     signal: AbortSignal | undefined,
@@ -147,7 +147,7 @@ export class AsyncCalls {
     return true;
   }
 
-  // Giving much work to the device takes long too.
+  // Submitting much work takes long too.
   async #submitElsewhere(
     prepared: CallFrame,
     signal: AbortSignal | undefined,
@@ -158,13 +158,12 @@ export class AsyncCalls {
     return { finished: this.#track(handle, ended) };
   }
 
-  /** Gives a call to the device; its turn must have come. */
+  /** Submits a call to the device; its turn must have come. */
   submit(prepared: CallFrame): Submission {
     const { context, queue } = this.#owner;
     const { handle, producers } = prepared;
     try {
-      // Code of the caller's that ran while arguments were read can have begun
-      // a call.
+      // Reading the arguments can have run code that began a call.
       queue.demandIdle("a call cannot be submitted");
       queue.follow(handle);
       const ended = submitCall(
@@ -181,7 +180,7 @@ export class AsyncCalls {
     }
   }
 
-  // What is in results cannot be read before it is finished.
+  // Contents of results cannot be read before the call has finished.
   #submission(prepared: CallFrame, producer: Producer): Submission {
     const { finished } = producer;
     try {
@@ -189,13 +188,13 @@ export class AsyncCalls {
       producer.keep(thoseWithContents(results));
       return { results, finished };
     } catch (error) {
-      // Nobody is given the promise that could be asked about it.
+      // The caller never receives the promise.
       finished.catch(() => {});
       throw error;
     }
   }
 
-  // Makes the calls that come after a submitted one follow it.
+  // Makes later calls follow a submitted one.
   #track(handle: Handle, ended: Promise<void>): Promise<void> {
     const { queue } = this.#owner;
     queue.submitted(handle.retain());
@@ -220,7 +219,7 @@ export function prepareHandle(
   });
 }
 
-// Tensors, and what can have some in it; buffers of the VM are no device's.
+// Tensors, and objects that can contain them. VM buffers are host memory.
 function thoseWithContents(results: FlatResult): Handle[] {
   return (Array.isArray(results) ? results : [results])
     .map(handleIn)

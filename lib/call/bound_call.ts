@@ -7,9 +7,9 @@ import type { CallFrame } from "./call_frame.ts";
 import type { FunctionContext } from "./context_queue.ts";
 
 /**
- * Calls of a function with arguments that stay the same: nothing is checked or
- * passed again. With tensors whose memory is mapped, calls in a loop copy and
- * allocate nothing. onnxruntime has its `IOBinding` for this.
+ * Calls a function with the same arguments again and again: they are checked and
+ * passed once. With mapped tensors, calls in a loop copy and allocate nothing.
+ * onnxruntime calls this `IOBinding`.
  *
  * Thread-compatible, as the function's context is: one call at a time.
  *
@@ -53,9 +53,9 @@ export class BoundCall<Results extends FlatResult = FlatResult>
   }
 
   /**
-   * Calls the function and waits for it, for what it does to its arguments:
-   * results are let go. Throws FAILED_PRECONDITION where
-   * `VmFunction.call` does, and when this was disposed.
+   * Calls the function for its effect on its arguments, and waits for it; results
+   * are discarded. Throws FAILED_PRECONDITION where `VmFunction.call` does, and
+   * after disposal.
    */
   run(): void {
     this.#begin();
@@ -74,11 +74,11 @@ export class BoundCall<Results extends FlatResult = FlatResult>
     const { handle, arguments: values, results } = this.#prepared;
     invokeCall(handle, values, results);
     const { context } = this.#owner;
-    // Whoever wrote the type said what they are.
+    // The caller's type argument says so.
     return this.#layout.results.read(context, this.#prepared) as Results;
   }
 
-  // Refused as long as an asynchronous call has the context.
+  // Throws while an asynchronous call uses the context.
   #begin(): void {
     const handle = handleOf(this);
     const { queue } = this.#owner;

@@ -8,8 +8,8 @@ import type { AnyTypedArray } from "../tensor/element_type.ts";
 /** How a function is called: see `VmFunction.with`. */
 export interface CallOptions {
   /**
-   * Gives up when it is aborted, such as by `AbortSignal.timeout(ms)`. For calls
-   * that do not block: nothing can abort the others.
+   * Gives up when it is aborted, such as by `AbortSignal.timeout(ms)`. Only for
+   * calls that do not block: nothing can abort the others.
    */
   signal?: AbortSignal | undefined;
   /**
@@ -47,7 +47,7 @@ export interface CheckedOptions {
   readonly structures: boolean;
 }
 
-/** What holds where nothing is asked for. */
+/** The defaults. */
 export const DEFAULTS: CheckedOptions = {
   signal: undefined,
   targets: undefined,
@@ -68,7 +68,7 @@ const NAMES = {
  *
  * @param name The function.
  * @param resultCount How many results it has.
- * @param options What the caller gave; copied, since it can change.
+ * @param options The caller's options; copied, since they can change.
  */
 export function checkCallOptions(
   name: string,
@@ -118,7 +118,7 @@ const SUPPORTED = {
 };
 
 /**
- * Refuses options that a way of calling does not support.
+ * Rejects options that a way of calling does not support.
  *
  * @param way The way.
  * @param options The options.

@@ -40,10 +40,10 @@ export class Caller {
   #names: NamedValues | undefined;
 
   /**
-   * @param owner What the function is of.
+   * @param owner The function's context.
    * @param writer Writes its arguments.
    * @param moduleOrdinal Which module of the context has it.
-   * @param demand Gives the function's handle; throws when it was disposed.
+   * @param demand Returns the function's handle; throws after disposal.
    */
   constructor(
     owner: FunctionContext,
@@ -174,7 +174,7 @@ export class Caller {
     return handle.isHeld ? handle : this.#demand();
   }
 
-  /** Refuses to begin a call while another one has the context. */
+  /** Throws while another call uses the context. */
   enter(handle: Handle): void {
     const { queue } = this.owner;
     queue.demandIdle("a call cannot be made");
@@ -187,7 +187,7 @@ export class Caller {
     const references = this.writer.readReferences(values);
     const handle = this.own();
     this.writer.write(context, this.frame, values, references);
-    // Only now it is known with whom the context shares lists.
+    // Only now is it known which contexts share lists with this one.
     this.enter(handle);
     Producer.waitForAll(this.frame.producers);
     invokeCall(handle, this.frame.arguments, this.frame.results);
@@ -226,7 +226,7 @@ export class Caller {
     });
   }
 
-  // The call keeps what was made for it.
+  // The call holds the objects that were made for it.
   #beginStructured(
     values: readonly Argument[],
     structures: StructuredCall | undefined,
@@ -277,7 +277,7 @@ export class Caller {
   #structures({ structures }: CheckedOptions): StructuredCall | undefined {
     const text = this.#abi;
     if (text === undefined || !structures) return undefined;
-    // A disposed function is refused before anything is made for it.
+    // A disposed function throws before anything is made for it.
     this.#demand();
     const { context, devices } = this.owner;
     const { description, argumentTypes, results } = this.writer;

@@ -3,8 +3,8 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
 
 /**
- * Keeps the calls of a context in order: a context runs one at a time, whatever
- * thread it runs on.
+ * Keeps the calls of a context in order: it runs one at a time, on whichever
+ * thread.
  */
 export class ContextQueue {
   readonly #context: Handle;
@@ -16,7 +16,7 @@ export class ContextQueue {
     this.#context = context;
   }
 
-  /** Refuses to use the context now while an asynchronous call has it. */
+  /** Throws FAILED_PRECONDITION while an asynchronous call uses the context. */
   demandIdle(what: string): void {
     if (this.#waiting > 0) {
       throw new IreeError(
@@ -43,11 +43,11 @@ export class ContextQueue {
   }
 
   /**
-   * Does something with the context when it is its turn.
+   * Runs work with the context when its turn comes.
    *
-   * @param work What is done; the next one waits until it has settled.
-   * @param signal Aborted when it is no longer wanted: it is not done then.
-   * @returns What it gives; undefined when it was no longer wanted.
+   * @param work The work; the next one waits until it has settled.
+   * @param signal Skips the work if it is aborted by then.
+   * @returns The result of the work; undefined when it was skipped.
    */
   async run<T>(
     work: () => T | Promise<T>,
@@ -64,7 +64,7 @@ export class ContextQueue {
     }
   }
 
-  // Begins at once where it can: nobody else does meanwhile.
+  // Starts synchronously when idle, so no other call slips in.
   async #start<T>(
     work: () => T | Promise<T>,
     signal: AbortSignal | undefined,
@@ -78,23 +78,23 @@ export class ContextQueue {
     }
   }
 
-  /** Makes a call begin when those that were submitted before have ended. */
+  /** Makes a call wait for earlier submissions. */
   follow(call: Handle): void {
     if (this.#submitted !== undefined) followCall(call, this.#submitted);
   }
 
-  /** Notes a call that was submitted, until {@linkcode ended}. */
+  /** Records a submitted call, until {@linkcode ended}. */
   submitted(call: Handle): void {
     this.#submitted = call;
   }
 
-  /** Notes that the work of a submitted call has ended. */
+  /** Records that the work of a submitted call has ended. */
   ended(call: Handle): void {
     if (this.#submitted === call) this.#submitted = undefined;
   }
 }
 
-/** What a function is looked up in. */
+/** The context of a function. */
 export interface FunctionContext {
   /** The context. */
   readonly context: Handle;

@@ -79,8 +79,8 @@ export class ResultReader {
   }
 
   /**
-   * Reads the results of a call, tensors into arrays: those that are given, or
-   * new ones.
+   * Reads the results of a call, tensors into the caller's arrays or into new
+   * ones.
    */
   compute(
     context: Handle,
@@ -244,7 +244,7 @@ export class ResultReader {
       target,
       (problem) => this.#wrongTarget(ordinal, `the array for it ${problem}`),
     );
-    // Over whatever memory: the caller knows, and gets the same array back.
+    // The caller gets its own array back, whatever memory it is over.
     if (length === byteLength) return target as TypedArray;
     throw this.#wrongTarget(
       ordinal,
@@ -253,7 +253,7 @@ export class ResultReader {
   }
 
   #elementType(ordinal: number, code: number): ElementTypeInfo {
-    // Nearly always the one of the last call.
+    // Nearly always the same as in the last call.
     const last = this.#elementTypes[ordinal];
     if (last !== undefined && last.code === code) return last;
     const info = elementTypeOfCode(code);
@@ -278,15 +278,15 @@ export class ResultReader {
   }
 }
 
-// What was read before something failed, which nobody is going to have.
+// Values read before a failure, which the caller never receives.
 function disposeAll(values: readonly unknown[]): void {
   for (const value of values) {
     if (value instanceof NativeObject) value.dispose();
   }
 }
 
-// What native code tells of a reference without handing it out: its kind, and of
-// a buffer view the element type and the length in bytes.
+// Native code describes a reference without handing it out: its kind, and for a
+// buffer view the element type and the length in bytes.
 
 function kindOf({ i32 }: CallBuffer, { offset }: Slot): number {
   return i32[offset >> 2]!;
@@ -303,7 +303,7 @@ function lengthOf({ f64 }: CallBuffer, { offset }: Slot): number {
 /**
  * The declaration of a function, for the hint of an error.
  *
- * @param description What its module tells of it.
+ * @param description Its description by its module.
  */
 export function declarationHint(
   { attributes }: FunctionDescription,

@@ -48,7 +48,7 @@ export class StructuredCall {
    * Makes the values of a call.
    *
    * @param values The arguments.
-   * @param scratch Disposes what was made, once the call has it.
+   * @param scratch Disposes the objects that were made, once the call has them.
    */
   pack(values: readonly Argument[], scratch: DisposableStack): FlatArgument[] {
     const packer = new ArgumentPacker(
@@ -59,7 +59,7 @@ export class StructuredCall {
     return packer.packAll(this.#signature.arguments, values);
   }
 
-  /** Makes structures of results; lists that they were in are disposed. */
+  /** Turns results into structures, and disposes the lists that held them. */
   unpack(results: FlatResult): CallResult {
     return unpackResults(
       this.#functionName,

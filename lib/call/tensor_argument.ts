@@ -18,7 +18,7 @@ import {
   type WantedTensor,
 } from "../tensor/tensor_data.ts";
 
-/** A tensor that a function takes: makes it of data, and checks buffer views. */
+/** A tensor argument: encodes data for it, and checks buffer views. */
 export class TensorArgument {
   readonly #declared: (TensorType & DeclaredValue) | undefined;
   readonly #info: ElementTypeInfo | undefined;
@@ -26,16 +26,16 @@ export class TensorArgument {
   /** Makes the error for what cannot be passed. */
   readonly refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
-  /** Whether it is memory for a result, whatever is in it. */
+  /** Whether it is memory for a result, whatever it contains. */
   readonly #isStorage: boolean;
-  /** Number of the element type of an array that is taken as it is. */
+  /** Number of the element type of an array that is passed as it is. */
   readonly code: number;
   /** Dimensions of such an array. */
   readonly dims: Float64Array<ArrayBuffer>;
 
   /**
-   * @param declared What the function's author wrote; left out where nothing
-   * tells what the function takes.
+   * @param declared The declared type; undefined where the program declares
+   * none.
    * @param refuse Makes the error for what cannot be passed.
    */
   constructor(
@@ -62,7 +62,7 @@ export class TensorArgument {
     this.dims = this.#wanted.fixed?.dims ?? NO_DIMS;
   }
 
-  /** What the parameter takes, for messages. */
+  /** What the argument accepts, for messages. */
   get description(): string {
     if (this.#declared === undefined) {
       return "a reference (an object of the VM, null, or a tensor's data with " +
@@ -73,8 +73,8 @@ export class TensorArgument {
   }
 
   /**
-   * Whether a value is data to make the tensor of: anything when the function
-   * declares a tensor, else what tells its type and shape itself.
+   * Whether a value is data for the tensor: any data if the function declares a
+   * tensor, otherwise data with a type and a shape of its own.
    */
   takesData(value: unknown): value is TensorData {
     if (isNdArray(value)) return true;
@@ -85,8 +85,7 @@ export class TensorArgument {
   }
 
   /**
-   * Whether an array can be passed as it is: the common case, in which nothing
-   * is to be made of it.
+   * Whether an array can be passed as it is, without encoding: the common case.
    */
   takesAsItIs(value: unknown): value is AnyTypedArray {
     const { info, fixed } = this.#wanted;
@@ -98,7 +97,7 @@ export class TensorArgument {
       byteLengthOf(value, this.refuse) === fixed.byteLength;
   }
 
-  /** Refuses null where the function declares a tensor. */
+  /** Rejects null where the function declares a tensor. */
   checkNull(): void {
     if (this.#declared === undefined) return;
     throw this.refuse(`must be a tensor ${this.#type}, got null`);
@@ -117,9 +116,9 @@ export class TensorArgument {
   }
 
   /**
-   * Refuses a view of another element type or shape than the function takes, in
-   * the words that IREE has for it. Storage for a result may be of any type and
-   * shape; the program refuses what is too small.
+   * Rejects a view of the wrong element type or shape, in IREE's words. Storage
+   * for a result may have any type and shape; the program rejects storage that is
+   * too small.
    */
   check(view: Handle): void {
     // Type and shape of a view never change.
@@ -127,7 +126,7 @@ export class TensorArgument {
     if (this.#info === undefined || this.#shape === undefined) return;
     if (this.#isStorage) return;
     const { elementType, shape } = describeBufferView(view);
-    // IREE takes elements that it knows nothing of for any.
+    // IREE accepts opaque elements for any type.
     if (elementType.startsWith("*")) return;
     const problem = elementTypeProblem(elementType, this.#info) ??
       shapeProblem(shape, this.#shape);

@@ -136,7 +136,7 @@ function formatFunction(described: ExportDescription): string {
   return `  /** ${inComment(comment)} */\n  ${key}${type};\n`;
 }
 
-/** What the program tells of structures, where it does. */
+/** The declared structures, if any. */
 function structureOf(
   described: ExportDescription,
 ): AbiSignature | "malformed" | undefined {

@@ -15,10 +15,10 @@ export interface TypedInput {
 }
 
 /**
- * Types of what `VmFunction.call` takes: what is given by name is in an
+ * Types of the arguments of `VmFunction.call`: named ones are in an
  * object that comes last.
  *
- * @param signature What the program tells of the function.
+ * @param signature The function's declaration.
  */
 export function structuredInputs(signature: AbiSignature): TypedInput[] {
   const positional = signature.arguments.filter(({ name }) =>
@@ -40,10 +40,10 @@ export function structuredInputs(signature: AbiSignature): TypedInput[] {
 }
 
 /**
- * Types of what `VmFunction.call` gives. Tensors are of no more than the
- * class: nothing makes sure that they are what the program tells.
+ * Types of the results of `VmFunction.call`. Tensors have no more than the
+ * class: nothing checks them against the declaration.
  *
- * @param signature What the program tells of the function.
+ * @param signature The function's declaration.
  */
 export function structuredOutputs(signature: AbiSignature): string[] {
   return signature.results.map(formatResult);

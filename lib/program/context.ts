@@ -39,7 +39,7 @@ export let createContextSteps: (
 ) => Steps<Context>;
 
 /**
- * Modules linked together, with their state: what a program runs in.
+ * Modules linked together, with their state, in which a program runs.
  *
  * Thread-compatible: one call at a time. Two contexts of the same modules are
  * independent of each other.
@@ -88,9 +88,9 @@ export class Context extends NativeObject {
    *
    * @param instance The instance.
    * @param modules The modules; the context keeps them alive.
-   * @param options What the context does besides.
-   * @returns The context; throws NOT_FOUND when something imported is missing
-   * and INTERNAL when it has another signature.
+   * @param options Tracing.
+   * @returns The context; throws NOT_FOUND when an import is missing and INTERNAL
+   * when its signature differs.
    */
   static create(
     instance: Instance,
@@ -132,19 +132,17 @@ export class Context extends NativeObject {
 
   /**
    * Creates a context of the same modules with a copy of the state: numbers in
-   * globals are its own from then on. Calls of both can be made at once, by
-   * `callAsync`. Objects in globals, such as tensors, are shared: a program
-   * that changes one, or a list, in place must not run in both at once.
+   * globals are copied. `callAsync` can run calls of both at the same time.
+   * Objects in globals, such as tensors, are shared: a program that changes one
+   * in place must not run in both at the same time.
    *
-   * Whether a list that one of them was given, or gave, gets into the other one
-   * cannot be known, and lists are not made for several threads. So from the
-   * first such list on, asynchronous calls of a context and of its forks run
-   * one after the other, in order.
+   * Lists are not thread-safe, and a list that one of them receives or returns
+   * may reach the other. So from the first such list on, asynchronous calls of a
+   * context and of its forks run one after the other, in order.
    *
    * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
    * module does not support it, and FAILED_PRECONDITION while an asynchronous
-   * call runs in this one or waits for its turn. Work that calls have given to
-   * the device goes on.
+   * call runs in this one or waits for its turn. Submitted work continues.
    */
   fork(): Context {
     const handle = handleOf(this);

@@ -11,12 +11,12 @@ import type { DeviceTarget } from "../inspect/program_targets.ts";
 const COMPILE = compileCommand("program.mlir");
 
 /**
- * Says of a program that finds no device what it was compiled for, and what
- * there is.
+ * Explains why a program finds no device: what it was compiled for, and which
+ * devices there are.
  *
- * @param error What the program failed with.
+ * @param error The program's failure.
  * @param program What to call the program.
- * @param devices The devices that it was given.
+ * @param devices The devices that were passed to it.
  * @param drivers Names of all drivers in the library.
  * @returns The failure in other words; `undefined` for any other failure.
  */

@@ -11,13 +11,13 @@ import type { Module } from "../vm/module.ts";
 import { explainDevice } from "./device_failure.ts";
 
 /**
- * Says of modules that could not be linked, or whose initializers failed, which
- * one it is, what it lacks and what to do.
+ * Explains why modules could not be linked, or which initializer failed: which
+ * module it is, what it lacks and what to do.
  *
- * @param error What IREE failed with.
+ * @param error IREE's failure.
  * @param instance The instance.
  * @param modules The modules in order.
- * @returns The same failure, in other words where there are better ones.
+ * @returns The same failure, in better words where there are any.
  */
 export function explainLinking(
   error: unknown,
@@ -109,7 +109,7 @@ function linkingHint(
   }
   const hint = parameterHint(detail, modules);
   if (hint !== undefined || code !== "NOT_FOUND") return hint;
-  // What an initializer does not find is not a module.
+  // An initializer looks for other things than modules.
   if (detail.includes("while invoking native function")) return undefined;
   const names = modules.map(({ name }) => name);
   return `modules given, in order: ${names.join(", ") || "none"}`;

@@ -28,7 +28,7 @@ export type { LoadOptions, ModuleSource };
  * console.log(program.add(1, 2));
  * ```
  *
- * @example A module that is there already
+ * @example A loaded module
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { BuiltinModule, Instance, load } from "@iree/runtime";
@@ -39,8 +39,8 @@ export type { LoadOptions, ModuleSource };
  * assertEquals(program.mainModule.name, "vmvx");
  * ```
  *
- * @typeParam Functions Types of the main module's functions, for calls in every
- * way; left out, every name is a function of any values.
+ * @typeParam Functions Types of the main module's functions; left out, every
+ * name is a function of any values.
  * @param options What to load and how.
  * @returns The program, to be disposed.
  */
@@ -75,17 +75,17 @@ export function load<Functions extends object = ProgramFunctions>(
   return program as Program<Functions>;
 }
 
-/** How a program is loaded, and until when. */
+/** How a program is loaded, and when to give up. */
 export interface LoadAsyncOptions extends LoadOptions {
-  /** Ends the loading when it is aborted. */
+  /** Stops loading when it is aborted. */
   signal?: AbortSignal;
 }
 
 /**
  * Loads like {@linkcode load} without blocking the event loop: other threads
  * read and verify programs, map files, preload parameters and run the
- * initializers of programs. Native libraries are opened and devices created at
- * once.
+ * initializers of programs. Opening native libraries and creating devices still
+ * blocks.
  *
  * @example
  * ```ts

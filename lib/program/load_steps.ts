@@ -34,25 +34,25 @@ import { LoadedProgram } from "./program.ts";
 import { SharedResources } from "./shared_resources.ts";
 
 /**
- * A module to load: the path or `file:` URL (as text, too) of a `.vmfb`; that of
- * a native library as `library.so@export?key=value`; `-` for a `.vmfb` from
- * stdin; the bytes of a `.vmfb`, such as `await response.bytes()`; or a module
- * that is there already and stays the caller's.
+ * A module to load: the path or `file:` URL (also as text) of a `.vmfb`, or of a
+ * native library as `library.so@export?key=value`; `-` for a `.vmfb` from stdin;
+ * the bytes of a `.vmfb`, such as `await response.bytes()`; or a loaded module,
+ * which stays the caller's.
  */
 export type ModuleSource = string | URL | Bytes | Module;
 
 /** What to load and how. */
 export interface LoadOptions {
   /**
-   * The modules in order: one that defines types or functions comes before
-   * those that use them. The last one is the main module. IREE's own modules
-   * are added where they are needed.
+   * The modules in order: those that define types or functions come before those
+   * that use them. The last one is the main module. IREE's own modules are added
+   * as needed.
    */
   modules: readonly ModuleSource[];
   /**
-   * The device, or its URI, for programs that use the HAL; an array of either
-   * for programs that use several. From URIs they are created only when a
-   * program needs one; devices must be all of one group, in its order.
+   * The device or its URI, for programs that use the HAL; an array for programs
+   * that use several. Devices are created from URIs only if a program needs them;
+   * existing devices must be one whole group in creation order.
    *
    * @default {"local-task"}
    */
@@ -60,26 +60,25 @@ export interface LoadOptions {
   /** How devices are created from URIs. */
   deviceOptions?: DeviceOptions | undefined;
   /**
-   * Which of several devices allocates memory that any of them could.
+   * Which of several devices allocates memory that any of them can use.
    *
    * @default {0}
    */
   leadDevice?: number | undefined;
   /**
-   * How files of bytecode modules get into memory.
+   * Whether program files are read or mapped.
    *
    * @default {"preload"}
    */
   moduleMode?: ModuleMode | undefined;
   /**
-   * Parameters for programs whose weights are not in them: paths of files as
-   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one
-   * scope are put together. They are opened only when a program needs
-   * parameters.
+   * Parameters for programs whose weights are in files of their own: paths as
+   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one scope
+   * are merged. They are opened only if a program needs parameters.
    */
   parameters?: ParameterSource | readonly ParameterSource[] | undefined;
   /**
-   * How programs get the contents of files of parameters; see
+   * How programs read parameter files; see
    * `ParameterFileOptions`.
    *
    * @default {"file"}
@@ -95,13 +94,13 @@ export interface LoadOptions {
   library?: string | URL | undefined;
 }
 
-/** The device where none is named; the one `iree-run-module` takes. */
+/** The default device, as in `iree-run-module`. */
 const DEFAULT_DEVICE = "local-task";
 
 /**
  * Whether a value is a module to load, rather than options.
  *
- * @param value What was given.
+ * @param value The value.
  */
 export function isModuleSource(
   value: LoadOptions | ModuleSource,
@@ -163,8 +162,8 @@ function* loadModule(
     : yield* step(openModule(instance, uri.path, { mode }));
 }
 
-// What follows a library's path is in a URL's query, or its fragment; what
-// follows a program's, such as `?v=1`, says nothing of the file.
+// A library's URL has its parameters in the query or fragment; those of a
+// program's, such as `?v=1`, do not name another file.
 function resolveSource(source: string | URL): ModuleUri {
   const url = typeof source === "string" ? parseFileUrl(source) : source;
   if (url === undefined) return resolveModuleUri(source as string);

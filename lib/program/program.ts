@@ -39,8 +39,8 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
  * A function whose name is that of a member of {@linkcode LoadedProgram}, or
  * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
  *
- * @typeParam Functions Types of the functions. What they do not tell of is
- * reached through the program as a `LoadedProgram`, which takes any name.
+ * @typeParam Functions Types of the functions. Cast the program to
+ * `LoadedProgram` to reach others, by any name.
  */
 export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram<Functions>
@@ -62,7 +62,7 @@ const RUN_OPTIONS = {
 } as const;
 
 /**
- * What every loaded program has besides its functions.
+ * The members that every loaded program has beside its functions.
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   readonly #functions = new Map<string, VmFunction>();
 
   /**
-   * Takes over a context once nothing can fail any more; use `load`.
+   * Takes over a context once nothing can fail; use `load`.
    *
    * @internal
    */
@@ -108,16 +108,16 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * The devices that the program uses, in its order; they belong to the
-   * program and its forks, or to whom they were given by. None where it uses
-   * no device.
+   * The devices that the program uses, in its order; empty where it uses none.
+   * They belong to the program and its forks, or to the caller that passed
+   * them.
    */
   get devices(): readonly Device[] {
     const hal = this.context.modules.find((it) => it instanceof HalModule);
     return hal?.devices ?? [];
   }
 
-  /** Names of the main module's functions that are there to be called. */
+  /** Names of the main module's public functions. */
   get functionNames(): string[] {
     return this.mainModule.exports.map(({ name }) => name).filter(
       isPublicFunction,
@@ -153,8 +153,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * Calls a function of the main module without keeping the event loop from
-   * going on.
+   * Calls a function of the main module without blocking the event loop.
    *
    * @param name Name of the function.
    * @param values The arguments; see `VmFunction.callAsync`.
@@ -239,9 +238,9 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * Loads the program once more, with a copy of the state: see `Context.fork`.
-   * Modules, parameters and devices are shared. They are there until the
-   * program and all of its forks are disposed, in any order.
+   * Loads the program again, with a copy of the state: see `Context.fork`.
+   * Modules, parameters and devices are shared, and released when the program and
+   * all of its forks are disposed, in any order.
    *
    * @returns The fork, to be disposed. Throws UNIMPLEMENTED when a module does
    * not support it, and FAILED_PRECONDITION while an asynchronous call runs in
@@ -254,7 +253,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     return fork as this;
   }
 
-  /** Lets everything go that was made for the program, but for what forks use. */
+  /** Releases everything that was made for the program and no fork uses. */
   dispose(): void {
     this.#resources.dispose();
   }

@@ -1,4 +1,4 @@
-/** Resources of several users; the last one to go lets go of them. */
+/** Resources of several users; the last one to leave disposes them. */
 export class SharedResources {
   readonly #resources: DisposableStack;
   #users = 0;
@@ -6,7 +6,7 @@ export class SharedResources {
   /**
    * Takes over the resources.
    *
-   * @param resources What the users have in common.
+   * @param resources The shared resources.
    */
   constructor(resources: DisposableStack) {
     this.#resources = resources.move();
@@ -15,7 +15,7 @@ export class SharedResources {
   /**
    * Adds a user.
    *
-   * @returns Where its own resources go. They are disposed before the common
+   * @returns A stack for its own resources, which are disposed before the shared
    * ones.
    */
   enter(): DisposableStack {
