@@ -147,13 +147,16 @@ class Folders extends TemporaryFolder {
   async run(opening: Opening, code: string): Promise<string> {
     const script = this.join("script.ts");
     const mod = toFileUrl(join(ROOT, "mod.ts")).href;
+    const tooling = toFileUrl(join(ROOT, "lib/tooling/mod.ts")).href;
     const isLibrary = opening.file === LIBRARY;
     const open = `using instance = iree.Instance.open({ library: ${
       isLibrary ? "path" : JSON.stringify(LIBRARY)
     } });`;
     await Deno.writeTextFile(
       script,
-      `import * as iree from ${JSON.stringify(mod)};
+      `import * as core from ${JSON.stringify(mod)};
+      import * as tooling from ${JSON.stringify(tooling)};
+      const iree = { ...core, ...tooling };
       function attempt(path: string, before = () => {}) {
         try {
           ${open}
