@@ -1,6 +1,6 @@
-// Lets others count in the statistics of a heap allocator (cpu_slab_provider.h says what for).
+// Gives others access to the statistics of a heap allocator (see cpu_slab_provider.h).
 //
-// Included in a copy of iree/hal/allocator_heap.c (CMakeLists.txt says where).
+// Included in a copy of iree/hal/allocator_heap.c (see CMakeLists.txt).
 
 bool iree_ffi_is_heap_allocator(iree_hal_allocator_t* allocator) {
   return iree_hal_resource_is(allocator, &iree_hal_heap_allocator_vtable);

@@ -1,7 +1,5 @@
-// Formats tensors in memory that the host cannot map. IREE's function maps
-// whatever it is given, so that a tensor on a GPU fails with PERMISSION_DENIED;
-// here such contents are copied first. IREE's function keeps its work under
-// another name.
+// Formats tensors in memory that the host cannot map. IREE's function always maps, so a tensor on a GPU fails with
+// PERMISSION_DENIED; this one copies such contents first. IREE's function is kept under another name for the rest.
 
 #include "internal.h"
 

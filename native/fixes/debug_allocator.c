@@ -1,9 +1,9 @@
-// Makes debug allocators let go of what they have.
+// Makes debug allocators release their device and buffers.
 //
-// IREE's retains its device and never releases it. It need not: the device holds the allocator, so that both would live for
-// good. And it frees nothing that is given back to it, since buffers go back to the allocator below by themselves; but a
-// caching allocator around it gives them back itself. So it is compiled here, and IREE's own object is left out (in
-// CMakeLists.txt).
+// IREE's debug allocator retains its device and never releases it. The device holds the allocator, so both would live
+// forever; the reference is not needed. It also frees no buffer that is returned to it, since buffers return to the
+// underlying allocator by themselves. But a caching allocator around it returns buffers directly. So the file is
+// compiled here, and IREE's own object is left out (in CMakeLists.txt).
 
 #include "iree/hal/api.h"
 

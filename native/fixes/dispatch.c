@@ -1,12 +1,12 @@
-// Makes --trace_execution cost nothing when it is off.
+// Makes --trace_execution free when it is off.
 //
-// IREE decides at compile time whether its bytecode interpreter can trace, and one that can asks before every operation
-// whether it should: more than twice the time of a long loop (see ../README.md). So the interpreter is compiled twice,
-// once without tracing (IREE's own object, with its entry points renamed in CMakeLists.txt) and once with it (here), and
-// each entry asks once which of the two to run.
+// IREE decides at compile time whether its bytecode interpreter can trace. An interpreter that can checks before
+// every operation, which more than doubles the time of a long loop (see ../README.md). So the interpreter is compiled
+// twice: once without tracing (IREE's own object, with its entry points renamed in CMakeLists.txt) and once with it
+// (here). Each entry point checks once which of the two to run.
 //
-// And it makes the interpreter refuse to go on after an import that yielded in a plain vm.call, which only vm.call.yieldable
-// may do: it would take the frame that the import left for its own and crash.
+// It also makes the interpreter stop after an import that yielded in a plain vm.call, which only vm.call.yieldable
+// allows. Otherwise it would mistake the import's frame for its own and crash.
 
 #define IREE_VM_EXECUTION_TRACING_ENABLE 1
 #include "vm_dispatch.h"
@@ -35,7 +35,7 @@ iree_status_t iree_vm_bytecode_dispatch_begin(iree_vm_stack_t* stack, iree_vm_by
              : iree_ffi_dispatch_begin_untraced(stack, module, call, cconv_arguments, cconv_results);
 }
 
-// Whether the frame on top is the module's, or that of an import whose results the module's frame waits for.
+// Whether the top frame is the module's, or that of an import whose results the module's frame awaits.
 static bool iree_ffi_is_resumable(iree_vm_stack_t* stack, const iree_vm_bytecode_module_t* module) {
   iree_vm_stack_frame_t* top = iree_vm_stack_top(stack);
   if (!top || top->function.module->self == module) return true;

@@ -1,11 +1,11 @@
-// Force-included before the files of IREE that read environment variables, which Deno's --allow-env does not see: what
-// libvulkan to load, where to put libraries that are in programs, and how MPI numbered the process. They find no variable
-// set.
+// Force-included before the files of IREE that read environment variables, which bypass Deno's --allow-env: which
+// libvulkan to load, where to write libraries embedded in programs, and the MPI rank of the process. They find no
+// variables set.
 
 #ifndef IREE_FFI_FIXES_NO_ENVIRONMENT_H_
 #define IREE_FFI_FIXES_NO_ENVIRONMENT_H_
 
-// As those files begin, which the header's contents depend on.
+// Defined at the start of those files, and affects the contents of the header.
 #define _GNU_SOURCE
 
 #include <stdlib.h>

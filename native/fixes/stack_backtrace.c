@@ -1,8 +1,8 @@
-// Keeps a failure when there is no memory for its backtrace.
+// Keeps a failure if its backtrace cannot be allocated.
 //
-// iree_vm_stack_annotate_backtrace formats the backtrace with the stack's allocator. Where that fails, IREE's returns the new
-// failure and loses the one it was given, whose memory leaks (iree/vm/stack.c, renamed in CMakeLists.txt). This one returns
-// what it was given, then without a backtrace.
+// iree_vm_stack_annotate_backtrace formats the backtrace with the stack's allocator. If that fails, IREE's version
+// returns the new failure and leaks the original one (iree/vm/stack.c, renamed in CMakeLists.txt). This version
+// returns the original failure without a backtrace.
 
 #include "internal.h"
 #include "iree/vm/stack.h"

@@ -1,10 +1,10 @@
-// Makes a local-task device tell whether it has work left, and end well when it was not finished.
+// Makes a local-task device report whether it has work left, and clean up correctly after a failed creation.
 //
-// A HAL device cannot be asked. A barrier does not tell either: it waits for no work that it does not name. But the driver
-// counts what was submitted and is not done, in a structure that only its own file knows, so the functions below are compiled
-// with that file (and IREE's own object is left out, in CMakeLists.txt).
+// The HAL cannot query a device for pending work. A barrier does not help: it only waits for work that it names. But
+// the driver counts submitted work that is not done, in a structure private to its own file. So the functions below
+// are compiled with that file (and IREE's own object is left out, in CMakeLists.txt).
 //
-// And a device of several queues that could not be created, for want of memory, takes down those that it never came to.
+// Also, if creating a device with several queues runs out of memory, IREE destroys queues that it never initialized.
 
 #include "iree/hal/drivers/local_task/task_queue.h"
 
@@ -16,7 +16,7 @@ static void iree_ffi_task_queue_deinitialize(iree_hal_task_queue_t* queue) {
 #include "iree/hal/drivers/local_task/task_device.c"
 #undef iree_hal_task_queue_deinitialize
 
-// A queue's control and compute processes are counted like work, as long as the queue is there.
+// The control and compute processes of a queue are counted as work as long as the queue exists.
 #define IREE_FFI_QUEUE_PROCESS_COUNT 2
 
 bool iree_ffi_is_local_task_device(iree_hal_device_t* device) {

@@ -1,12 +1,12 @@
-// Force-included before iree/base/threading/thread_pthreads.c, and before nothing else.
+// Force-included before iree/base/threading/thread_pthreads.c only.
 //
-// A thread that could not be created, for want of memory for its stack or because there are too many, is joined all the same,
-// which crashes. So one that there is not is marked, and joining it does nothing.
+// IREE joins a thread even if it could not be created (out of memory for its stack, or too many threads), which
+// crashes. So a thread that was not created is marked, and joining it does nothing.
 
 #ifndef IREE_FFI_FIXES_THREAD_PTHREADS_H_
 #define IREE_FFI_FIXES_THREAD_PTHREADS_H_
 
-// Must come before any header of the system's.
+// Must come before any system header.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif  // _GNU_SOURCE

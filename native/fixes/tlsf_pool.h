@@ -1,16 +1,17 @@
-// Makes a TLSF pool reuse all of its free memory, and give back what is free.
+// Makes a TLSF pool reuse all of its free memory, and release free slabs.
 //
-// IREE's looks for a free block in the slab that it used last and in four more, and then adds a slab of its full length. Slabs
-// that became free otherwise are not looked at again, and trimming frees none. So a device of local-task, whose results are
-// held for a while and then released, grew with each round of calls.
+// IREE's pool looks for a free block in the last used slab and in four more, then adds a slab of full length. It
+// never searches slabs that became free otherwise, and trimming does not free any. So a local-task device whose
+// results were held for a while grew with each round of calls.
 //
-// Included in a copy of iree/hal/memory/tlsf_pool.c (CMakeLists.txt says where). All of it runs with the pool's mutex held.
+// Included in a copy of iree/hal/memory/tlsf_pool.c (see CMakeLists.txt). Everything here runs with the pool's mutex
+// held.
 
-// An allocation larger than a 16th of the first slab has a slab of its own: among smaller ones it would rarely find room.
+// An allocation larger than a 16th of the first slab gets its own slab: among smaller ones it would rarely fit.
 #define IREE_FFI_TLSF_LARGE 16
 
-// Another slab has a 16th of what is reserved, so that little is committed in vain, and at least a 4th of the first slab and at
-// most as much as that.
+// A new slab has a 16th of the reserved size, to commit little memory in vain, but at least a quarter of the first
+// slab and at most its size.
 #define IREE_FFI_TLSF_GROWTH 16
 #define IREE_FFI_TLSF_MIN_SLAB 4
 
@@ -18,15 +19,15 @@ static bool iree_ffi_tlsf_pool_is_large(const iree_hal_tlsf_pool_t* pool, iree_d
   return size > pool->slab_length / IREE_FFI_TLSF_LARGE;
 }
 
-// Whether an allocation may be in a slab, which is one of a single allocation or is not.
+// Whether a slab can serve an allocation. Slabs for a single allocation serve no others.
 static bool iree_ffi_tlsf_pool_slab_serves(const iree_hal_tlsf_pool_t* pool, const iree_hal_tlsf_pool_slab_t* slab,
                                            iree_device_size_t size) {
   if (!slab || slab->tlsf.bytes_free < size || slab->is_single != iree_ffi_tlsf_pool_is_large(pool, size)) return false;
   return !slab->is_single || (slab->tlsf.allocation_count == 0 && slab->tlsf.range_length - size <= size / 8);
 }
 
-// How much the sizes of a size class of TLSF differ. A block is found only for sizes up to the
-// start of its class, so sizes are rounded up: a block that was released would not do for the same size again.
+// The difference between sizes in a TLSF size class. A block is found only for sizes up to the start of its class, so
+// sizes are rounded up; otherwise a released block would not serve the same size again.
 static iree_device_size_t iree_ffi_tlsf_class_length(iree_device_size_t size) {
   const int shift = 63 - iree_math_count_leading_zeros_u64(size) - IREE_HAL_MEMORY_TLSF_SL_LOG2;
   return shift > 0 ? (iree_device_size_t)1 << shift : 1;
@@ -50,14 +51,14 @@ static iree_device_size_t iree_ffi_tlsf_pool_slab_length(const iree_hal_tlsf_poo
   return iree_ffi_tlsf_class_above(length);
 }
 
-// The index of a slab that was released, or the next one.
+// The index of a released slab, or the next index.
 static uint16_t iree_ffi_tlsf_pool_vacant_index(const iree_hal_tlsf_pool_t* pool) {
   uint32_t index = 0;
   while (index < pool->slab_count && pool->slabs[index]) ++index;
   return (uint16_t)index;
 }
 
-// Whether nothing is reserved in a slab and all that used it is done.
+// Whether a slab has no reservations and all work that used it is done.
 static bool iree_ffi_tlsf_pool_slab_is_free(const iree_hal_tlsf_pool_t* pool, iree_hal_tlsf_pool_slab_t* slab) {
   if (!slab || slab->tlsf.allocation_count > 0) return false;
   iree_hal_memory_tlsf_allocation_t all;
@@ -102,7 +103,7 @@ static iree_status_t iree_hal_tlsf_pool_try_acquire_from_slab(iree_hal_tlsf_pool
                                                               iree_hal_tlsf_pool_allocation_t* out_allocation,
                                                               iree_hal_pool_acquire_result_t* out_result);
 
-// Looks in every slab that may serve.
+// Searches every slab that can serve the allocation.
 static iree_status_t iree_ffi_tlsf_pool_try_acquire(iree_hal_tlsf_pool_t* pool, iree_device_size_t size,
                                                     const iree_async_frontier_t* requester_frontier,
                                                     iree_hal_tlsf_pool_allocation_t* out_allocation,
@@ -118,7 +119,7 @@ static iree_status_t iree_ffi_tlsf_pool_try_acquire(iree_hal_tlsf_pool_t* pool, 
   return status;
 }
 
-// Adds a slab in place of those that are free and do not serve.
+// Adds a slab in place of free ones that are too small.
 static iree_status_t iree_ffi_tlsf_pool_grow(iree_hal_tlsf_pool_t* pool, iree_device_size_t size,
                                              uint16_t* out_slab_index) {
   iree_ffi_tlsf_pool_release_free_slabs(pool);

@@ -1,20 +1,22 @@
 // Makes a corrupt program fail to load instead of crashing when it is called.
 //
-// IREE verifies bytecode once, so that its interpreter need not check anything, but the verifier lets through what the
-// interpreter then reads and writes out of bounds with:
+// IREE verifies bytecode once, so that its interpreter does not have to check anything. But the verifier accepts code
+// that makes the interpreter access memory out of bounds:
 //
-// - it defines its checks of registers and types under names that the decoder does not ask for (IREE_VM_ISA_VERIFY_REG_*,
-//   where isa_decoder.inl wants IREE_VM_ISA_VALIDATE_REG_*), so that none of them is made;
-// - it compares the ordinals of the functions that are called by a misplaced bracket;
-// - it rounds the numbers of registers up to powers of two, while a frame has only as many as the function says;
-// - a branch may assign a reference to a number and the reverse, and calls may pass more than the callee takes;
-// - offsets of globals overflow, and tables may hold negative lengths, miss a signature, or lead in a circle.
+// - it defines its checks of registers and types under names that the decoder does not use (IREE_VM_ISA_VERIFY_REG_*,
+//   but isa_decoder.inl needs IREE_VM_ISA_VALIDATE_REG_*), so none of them runs;
+// - a misplaced bracket breaks its check of function ordinals in calls;
+// - it rounds register counts up to powers of two, but a frame has only as many registers as the function declares;
+// - a branch may assign a reference to a number and vice versa, and calls may pass more values than the callee
+//   accepts;
+// - offsets of globals overflow, and tables may have negative lengths, missing signatures or cycles.
 //
-// So IREE's verifier is compiled here with those names defined (its own object is renamed in CMakeLists.txt), and what it
-// has passed is verified a second time, more strictly. Executables of VMVX are modules too and go the same way.
+// So IREE's verifier is compiled here with those names defined (its own object is renamed in CMakeLists.txt), and
+// everything it accepts is verified a second time, more strictly. VMVX executables are modules, too, and are verified
+// in the same way.
 
 #if defined(__GNUC__)
-// Much is decoded only to find what comes after it.
+// Much is decoded only to find the data after it.
 #pragma GCC diagnostic ignored "-Wunused-but-set-variable"
 #pragma GCC diagnostic ignored "-Wunused-variable"
 #pragma GCC diagnostic ignored "-Wcomment"
@@ -22,7 +24,7 @@
 
 #include "iree/base/api.h"
 
-// `if (IREE_UNLIKELY((ordinal)) >= count)` stands where the ordinal of a function is checked.
+// IREE's check of a function ordinal is `if (IREE_UNLIKELY((ordinal)) >= count)`.
 #undef IREE_UNLIKELY
 #define IREE_UNLIKELY(x) (x)
 
@@ -39,7 +41,7 @@
 #undef iree_vm_bytecode_function_verify
 #undef iree_vm_bytecode_module_flatbuffer_verify
 
-// A call's arguments are laid out on the stack of the thread.
+// A call's arguments are laid out on the thread's stack.
 #define IREE_FFI_MAX_CALL_VALUES 16384
 
 //===----------------------------------------------------------------------===//
@@ -55,7 +57,7 @@ static iree_status_t iree_ffi_verify_remap(const iree_vm_register_remap_list_t* 
   return iree_ok_status();
 }
 
-// Whether a list names one register for each value. Lists that are passed between functions of the module must.
+// Whether a list names one register per value. Lists passed between functions of the module must.
 static iree_status_t iree_ffi_verify_count(iree_string_view_t cconv, const iree_vm_register_list_t* list) {
   if (list->size == cconv.size) return iree_ok_status();
   return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "%u registers for %" PRIhsz " values", list->size, cconv.size);
@@ -67,7 +69,7 @@ static iree_status_t iree_ffi_verify_call(const iree_vm_bytecode_verify_state_t*
   if (operands->size > IREE_FFI_MAX_CALL_VALUES) {
     return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED, "call passes %u values", operands->size);
   }
-  // What a call of an import passes is counted by the import's signature alone.
+  // The import's signature alone determines the number of values that a call passes to it.
   if (iree_vm_isa_function_ordinal_is_import(callee_ordinal)) return iree_ok_status();
   iree_string_view_t arguments_cconv = iree_string_view_empty();
   iree_string_view_t results_cconv = iree_string_view_empty();
@@ -100,7 +102,7 @@ static iree_status_t iree_ffi_verify_global(const iree_vm_bytecode_verify_state_
     IREE_RETURN_IF_ERROR(iree_ffi_verify_global(verify_state, byte_offset, length)); \
   } while (0)
 
-// Verifies what IREE does not of an operation that it has passed, and that therefore can be decoded.
+// Verifies what IREE does not verify of an operation. IREE has accepted the operation, so it can be decoded.
 static iree_status_t iree_ffi_verify_op(iree_vm_bytecode_module_t* module,
                                         const iree_vm_bytecode_verify_state_t* verify_state,
                                         const uint8_t* bytecode_data, iree_vm_source_offset_t pc,
@@ -129,7 +131,7 @@ static iree_status_t iree_ffi_verify_op(iree_vm_bytecode_module_t* module,
       break;
     }
     case IREE_VM_OP_CORE_DiscardRefs: {
-      // The interpreter takes them for references without looking.
+      // The interpreter treats them as references without a check.
       IREE_VM_ISA_DECODE_VARIADIC_OPERANDS(refs);
       for (uint16_t i = 0; i < refs->size; ++i) IREE_VM_VERIFY_REG_REF(refs->registers[i]);
       break;
@@ -206,7 +208,7 @@ static iree_status_t iree_ffi_verify_function_ops(iree_vm_bytecode_module_t* mod
   const iree_vm_source_offset_t max_pc = (iree_vm_source_offset_t)bytecode.data_length;
   for (iree_vm_source_offset_t pc = 0; pc < max_pc - 1;) {
     const iree_vm_source_offset_t start_pc = pc;
-    // Again, since the registers are fewer than before.
+    // Verifies again, with fewer registers than before.
     IREE_RETURN_IF_ERROR(iree_vm_bytecode_function_verify_bytecode_op(module, verify_state, signature, descriptor,
                                                                       bytecode, start_pc, max_pc, &pc));
     IREE_RETURN_IF_ERROR(iree_ffi_verify_op(module, verify_state, bytecode.data, start_pc, max_pc), "at %08X",
@@ -233,7 +235,7 @@ iree_status_t iree_vm_bytecode_function_verify(iree_vm_bytecode_module_t* module
       .rwdata_storage_size = state ? iree_vm_ModuleStateDef_global_bytes_capacity(state) : 0,
       .global_ref_count = state ? iree_vm_ModuleStateDef_global_ref_count(state) : 0,
   };
-  // iree-as-module gives functions that never look at their one number no register for it; vm_dispatch.h does.
+  // iree-as-module does not give a register to functions that never read their single number; vm_dispatch.h does.
   if (descriptor->i32_register_count == 0 && descriptor->ref_register_count == 0) verify_state.i32_register_count = 1;
   IREE_RETURN_IF_ERROR(iree_vm_bytecode_function_get_cconv_fragments(signature, &verify_state.cconv_arguments,
                                                                      &verify_state.cconv_results));
@@ -254,7 +256,7 @@ static iree_status_t iree_ffi_verify_cconv(iree_vm_FunctionSignatureDef_table_t 
   iree_string_view_t fragments[2];
   IREE_RETURN_IF_ERROR(iree_vm_bytecode_function_get_cconv_fragments(signature, &fragments[0], &fragments[1]));
   for (int i = 0; i < 2; ++i) {
-    // A void counts as a value in some places and not in others.
+    // A void counts as a value in some places but not in others.
     if (fragments[i].size > IREE_FFI_MAX_CALL_VALUES ||
         iree_string_view_find_char(fragments[i], IREE_VM_CCONV_TYPE_VOID, 0) != IREE_STRING_VIEW_NPOS) {
       return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "unsupported calling convention");
@@ -263,7 +265,7 @@ static iree_status_t iree_ffi_verify_cconv(iree_vm_FunctionSignatureDef_table_t 
   return iree_ok_status();
 }
 
-// What contexts call by themselves must take what they pass: nothing, or the signal.
+// Functions that contexts call on their own must accept what contexts pass: nothing, or the signal.
 static iree_status_t iree_ffi_verify_export(iree_vm_ExportFunctionDef_table_t export_def,
                                             iree_vm_FunctionSignatureDef_vec_t signatures) {
   static const char* const kNames[] = {"__init", "__deinit", "__notify"};
@@ -295,7 +297,7 @@ static iree_status_t iree_ffi_verify_descriptor(const iree_vm_FunctionDescriptor
   return iree_ok_status();
 }
 
-// Locations refer to others, and IREE formats them by recursion.
+// Locations refer to others, and IREE formats them recursively.
 static iree_status_t iree_ffi_verify_child_location(int32_t child, size_t ordinal) {
   if (child >= 0 && (size_t)child < ordinal) return iree_ok_status();
   return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "location %zu refers to location %d, not to an earlier one",
@@ -331,7 +333,7 @@ static iree_status_t iree_ffi_verify_debug_database(iree_vm_DebugDatabaseDef_tab
   if (!database) return iree_ok_status();
   iree_vm_LocationTypeDef_union_vec_t locations = iree_vm_DebugDatabaseDef_location_table_union(database);
   size_t location_count = iree_vm_LocationTypeDef_union_vec_len(locations);
-  // Types and values are in a vector each.
+  // Types and values each have a vector.
   if (flatbuffers_generic_vec_len(locations.value) != location_count) {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "location table has types without locations");
   }

@@ -1,17 +1,19 @@
-// Force-included before iree/vm/bytecode/dispatch.c, and before nothing else.
+// Force-included before iree/vm/bytecode/dispatch.c only.
 //
-// A function that returns is trusted to have let go of all references in its registers, as the compiler makes it do; one of
-// a corrupt program leaks them. What IREE does for a function that failed is done here for each: nothing, where there is
-// nothing left. The name's one mention without an argument, as what frames are cleaned up with, is the function below.
+// IREE trusts a returning function to have released all references in its registers, as compiled code does; a corrupt
+// program leaks them. Here every function gets the cleanup that IREE runs only for failed ones; it does nothing if no
+// references are left. The cleanup function's only mention without an argument, where frames are given it, becomes
+// the function below.
 //
-// A function that takes a number and looks at none may have no register to put it in. So each frame has room for one more.
+// A function that accepts a number but never reads it may not have a register for it. So each frame has room for one
+// more.
 //
-// The operation that fails goes on with whatever follows it when the status that it is given is OK, which may be beyond the
-// end of the function. Here nothing comes after it. Nor may a program make a failure of a code that is none, or that makes
-// the caller resume it without end.
+// The fail operation continues with the next one if its status is OK, possibly beyond the end of the function. Here
+// it never continues. A program also cannot fail with an invalid code, or with one that makes the caller resume it
+// forever.
 //
-// Offsets into buffers that overflow, and are out of bounds, pass for small ones; and dividing integers by zero, or the
-// least one by -1, ends the process. Both fail here; any program can do them, with what it is given as arguments.
+// Buffer offsets that overflow are out of bounds but pass as small ones. Dividing integers by zero, or the minimum by
+// -1, ends the process. Both fail here; any program can do them, depending on its arguments.
 
 #ifndef IREE_FFI_FIXES_VM_DISPATCH_H_
 #define IREE_FFI_FIXES_VM_DISPATCH_H_
@@ -43,7 +45,7 @@
 
 #include "iree/vm/ops.h"
 
-// These stand after `*result = `.
+// Used after `*result = `.
 #define IREE_FFI_DIVIDE(lhs, rhs, operation)                                               \
   0;                                                                                       \
   if (IREE_UNLIKELY((rhs) == 0)) {                                                         \
@@ -75,7 +77,8 @@ static void iree_vm_bytecode_stack_frame_cleanup(iree_vm_stack_frame_t* frame) {
 
 #define iree_vm_bytecode_stack_frame_cleanup(frame) iree_vm_bytecode_stack_frame_cleanup_failed(frame)
 
-// IREE's own definitions (see dispatch_util.h), and what comes after an operation: nothing, but for the one.
+// IREE's own definitions (see dispatch_util.h), and the code after an operation: nothing, except for the fail
+// operation.
 #undef IREE_VM_ISA_DISPATCH_OP
 #if defined(IREE_DISPATCH_MODE_COMPUTED_GOTO)
 #define IREE_VM_ISA_DISPATCH_OP(ext, op_name, body)                       \
@@ -95,7 +98,7 @@ static void iree_vm_bytecode_stack_frame_cleanup(iree_vm_stack_frame_t* frame) {
 
 #define IREE_FFI_AFTER(ext, op_name)                                                                       \
   if (IREE_FFI_IS_##ext && (int)IREE_VM_OP_##ext##_##op_name == (int)IREE_VM_OP_CORE_Fail) {               \
-    return iree_make_status(IREE_STATUS_UNKNOWN, "function fails, but its status says that it does not"); \
+    return iree_make_status(IREE_STATUS_UNKNOWN, "function failed with an OK status"); \
   }
 #define IREE_FFI_IS_CORE 1
 #define IREE_FFI_IS_EXT_F32 0

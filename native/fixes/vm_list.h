@@ -1,8 +1,8 @@
-// Force-included before iree/vm/list.c, and before nothing else.
+// Force-included before iree/vm/list.c only.
 //
-// Destroying a list destroys the lists in it by recursion, and a deep nest of them overflows the stack, of a worker's
-// thread first. So what the descriptor of lists names as its destroy function, the one mention of it without an argument,
-// becomes the one in src/list_destroy.c, which takes lists down one after the other; the original does a single list.
+// Destroying a list destroys nested lists recursively, and deep nesting overflows the stack, first of all on worker
+// threads. So the destroy function in the list descriptor, its only mention without an argument, becomes the one in
+// src/list_destroy.c. That one destroys lists one after the other and calls the original for each.
 
 #ifndef IREE_FFI_FIXES_VM_LIST_H_
 #define IREE_FFI_FIXES_VM_LIST_H_

@@ -14,7 +14,7 @@
 #define iree_ffi_usable_size malloc_usable_size
 #endif  // IREE_PLATFORM_*
 
-// How many allocations from now the one is that fails; 0 when none is to.
+// Counts down to the allocation that fails; 0 disables.
 static iree_atomic_int32_t iree_ffi_countdown = IREE_ATOMIC_VAR_INIT(0);
 
 void iree_ffi_fail_allocation(uint32_t countdown) {
@@ -30,7 +30,7 @@ static bool iree_ffi_is_failing(void) {
                                iree_memory_order_relaxed) == 1;
 }
 
-// Passes everything on to IREE's system allocator and counts what went through.
+// Forwards everything to IREE's system allocator and counts it.
 static iree_status_t iree_ffi_allocator_ctl(void* self,
                                             iree_allocator_command_t command,
                                             const void* params,

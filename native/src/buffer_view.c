@@ -28,7 +28,7 @@ iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
                                   iree_hal_dim_t* out_shape) {
   if (rank > IREE_FFI_MAX_RANK) {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "a shape has %u dimensions; it can have %d", rank,
+                            "shape has %u dimensions, more than %d", rank,
                             IREE_FFI_MAX_RANK);
   }
   for (uint32_t i = 0; i < rank; ++i) out_shape[i] = (iree_hal_dim_t)dims[i];
@@ -38,13 +38,13 @@ iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
       &needed));
   if (needed == length) return iree_ok_status();
   return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                          "a tensor of %" PRIu64 " bytes is made of %" PRIhsz,
+                          "contents must have %" PRIu64 " bytes, got %" PRIhsz,
                           (uint64_t)needed, length);
 }
 
 static iree_status_t iree_ffi_copy_into(iree_hal_buffer_mapping_t* mapping,
                                         void* bytes) {
-  // Of nothing there may be no address.
+  // An empty buffer may not have an address.
   if (mapping->contents.data_length > 0) {
     memcpy(mapping->contents.data, bytes, mapping->contents.data_length);
   }
@@ -64,7 +64,7 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
       .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
   };
   if (!memory.device) {
-    // What copies to a device wants one even where the host can write itself.
+    // Copying to a device needs a view even where the host can write directly.
     return iree_hal_buffer_view_generate_buffer(
         /*device=*/NULL, memory.allocator, rank, shape, element_type,
         IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, params, iree_ffi_copy_into,
@@ -96,7 +96,7 @@ iree_hal_buffer_view_t* iree_ffi_buffer_view_create(
 // Contents
 //===----------------------------------------------------------------------===//
 
-// The contents of the view end before its buffer may.
+// The view's contents may end before its buffer does.
 static iree_status_t iree_ffi_buffer_view_check_range(
     iree_hal_buffer_view_t* view, double offset, double length) {
   double end = (double)iree_hal_buffer_view_byte_length(view);
@@ -104,7 +104,8 @@ static iree_status_t iree_ffi_buffer_view_check_range(
     return iree_ok_status();
   }
   return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                          "bytes %.0f to %.0f of a tensor that has %.0f",
+                          "bytes %.0f to %.0f are out of range: the tensor has "
+                          "%.0f",
                           offset, offset + length, end);
 }
 
@@ -122,8 +123,8 @@ static iree_status_t iree_ffi_buffer_device(iree_hal_buffer_t* buffer,
   *out_device = placement.device;
   if (placement.device) return iree_ok_status();
   return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
-                          "memory that the host cannot see, and of no device "
-                          "that could copy it");
+                          "cannot copy memory that the host cannot access: it "
+                          "does not belong to a device");
 }
 
 static iree_status_t iree_ffi_contents_read(iree_hal_buffer_t* buffer,
@@ -157,11 +158,11 @@ static void iree_ffi_host_copy_free(void* user_data,
   iree_allocator_free_aligned(iree_ffi_allocator(), user_data);
 }
 
-// Copies |length| bytes of |buffer| to memory of the host.
+// Copies |length| bytes of |buffer| to host memory.
 static iree_status_t iree_ffi_buffer_copy_to_host(
     iree_hal_buffer_t* buffer, iree_device_size_t length,
     iree_hal_buffer_t** out_copy) {
-  // A buffer is aligned as IREE's own are, and never without an address.
+  // Buffers are aligned like IREE's own and always have an address.
   uint8_t* bytes = NULL;
   IREE_RETURN_IF_ERROR(iree_allocator_malloc_aligned(
       iree_ffi_allocator(), iree_max(1, (iree_host_size_t)length),

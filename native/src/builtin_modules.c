@@ -5,7 +5,7 @@
 #include "iree/modules/vmvx/module.h"
 #include "iree/tooling/device_util.h"
 
-// Has the lead device allocate what it can; |user_data| is the device.
+// Selects the lead device (|user_data|) for every allocation that it can make.
 static iree_status_t iree_ffi_hal_module_select(
     void* user_data, iree_host_size_t device_count,
     const iree_hal_device_queue_affinity_pair_t* devices,
@@ -29,7 +29,7 @@ iree_vm_module_t* iree_ffi_hal_module_create(
   iree_vm_module_t* module = NULL;
   iree_status_t status = iree_ffi_device_at(device_group, lead, &device);
   if (iree_status_is_ok(status)) {
-    // Off unless iree_ffi_flag_set asked for profiling.
+    // Off unless profiling was enabled with iree_ffi_flag_set.
     status =
         iree_hal_profiling_from_flags_requires_retained_command_buffer_metadata(
             &retain_metadata);

@@ -25,8 +25,8 @@ static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call) {
   if (call->takes_fences &&
       !iree_string_view_ends_with(arguments_cconv, IREE_SV("rr"))) {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "a function of the model coarse-fences has two "
-                            "fences as its last arguments, not `%.*s`",
+                            "the last two arguments of a coarse-fences function "
+                            "must be fences, got `%.*s`",
                             (int)arguments_cconv.size, arguments_cconv.data);
   }
   IREE_RETURN_IF_ERROR(
@@ -97,9 +97,9 @@ void iree_ffi_call_release(iree_ffi_call_t* call) {
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
-// Tensors that are larger are not kept: a function holds what it keeps as long
-// as it lives. (To fill new memory costs several times as much as memory that
-// was in use, whatever its size: the system clears each page first.)
+// Larger tensors are not kept: a function keeps its tensors for its whole
+// lifetime. (Filling new memory costs several times as much as reusing memory
+// of any size, because the system clears each page first.)
 #define IREE_FFI_MAX_KEPT_LENGTH (16 * 1024 * 1024)
 
 static bool iree_ffi_is_unshared(const void* resource) {
@@ -107,7 +107,7 @@ static bool iree_ffi_is_unshared(const void* resource) {
              &((const iree_hal_resource_t*)resource)->ref_count) == 1;
 }
 
-// Whether |view| is of that type and shape, and nobody else has it or its
+// Whether |view| has that type and shape, and nothing else references it or its
 // memory.
 static bool iree_ffi_view_is_reusable(const iree_hal_buffer_view_t* view,
                                       uint32_t element_type, const double* dims,
@@ -201,7 +201,7 @@ uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call, uint32_t ordinal,
   iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->results, ordinal);
   if (iree_ffi_ref_kind(ref) != IREE_FFI_KIND_BUFFER_VIEW) {
     return iree_ffi_check(iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                                           "result %u is no tensor", ordinal));
+                                           "result %u is not a tensor", ordinal));
   }
   code = iree_ffi_buffer_view_read((iree_hal_buffer_view_t*)ref->ptr,
                                    /*offset=*/0, target, length);

@@ -2,9 +2,9 @@
 #include "iree/async/semaphore.h"
 #include "iree/modules/hal/types.h"
 
-// Calls that go on while the caller does something else. Threads of the caller's
-// runtime do the waiting: the one that made the call may be gone by then, so
-// whatever goes on holds the call, and the call keeps how it ended.
+// Calls that run while the caller continues. Threads of the caller's runtime do
+// the waiting. The thread that made the call may end first, so pending work
+// retains the call, and the call keeps its outcome.
 
 //===----------------------------------------------------------------------===//
 // Functions that run on another thread
@@ -32,7 +32,7 @@ void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments) {
   iree_atomic_ref_count_inc(&call->ref_count);
 }
 
-// Keeps how work ended, and lets go of the call.
+// Keeps the outcome of the work and releases the call.
 static void iree_ffi_call_keep(iree_ffi_call_t* call, iree_status_t status) {
   iree_status_free(call->status);
   call->status = status;
@@ -57,7 +57,7 @@ uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results) {
 }
 
 //===----------------------------------------------------------------------===//
-// Functions that say by a fence when they are done
+// Functions that signal a fence when they are done
 //===----------------------------------------------------------------------===//
 
 uint32_t iree_ffi_call_submit(iree_ffi_call_t* call, const uint8_t* arguments,
@@ -85,8 +85,8 @@ uint32_t iree_ffi_call_await(iree_ffi_call_t* call) {
       call->signal, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE));
 }
 
-// Reaches a fence once another one has been reached or has failed: what follows
-// a failed call is not part of its failure.
+// Signals a fence once another one is signaled or has failed: a failed call
+// does not fail the call that follows it.
 typedef struct iree_ffi_chain_t {
   iree_async_semaphore_timepoint_t timepoint;
   iree_hal_fence_t* before;
@@ -109,7 +109,7 @@ static void iree_ffi_chain_reached(void* user_data,
   iree_ffi_chain_free(chain);
 }
 
-// Makes a fence for the call to wait for, reached when |before| is through.
+// Creates a fence for the call to wait for, signaled after |before|.
 static iree_status_t iree_ffi_call_chain(iree_ffi_call_t* call,
                                          iree_hal_fence_t* before,
                                          iree_hal_fence_t** out_after) {
@@ -136,7 +136,7 @@ static iree_status_t iree_ffi_call_chain(iree_ffi_call_t* call,
   iree_hal_fence_retain(after);
   chain->timepoint.callback = iree_ffi_chain_reached;
   chain->timepoint.user_data = chain;
-  // A signal fence is made of one semaphore.
+  // A signal fence has one semaphore.
   iree_hal_semaphore_list_t list = iree_hal_fence_semaphore_list(before);
   status = iree_async_semaphore_acquire_timepoint(
       (iree_async_semaphore_t*)list.semaphores[0], list.payload_values[0],

@@ -2,13 +2,13 @@
 #include "iree/modules/hal/types.h"
 #include "iree/vm/stack.h"
 
-// Calls go to the module's begin_call directly instead of through
-// iree_vm_invoke. That saves two lists, and mends what the lists do to
-// references: iree_vm_invoke lends arguments to the callee without retaining
-// them, while a C++ module's `vm::ref<T>` parameter takes its argument over,
-// so that such a function called from the host releases it twice.
+// Calls the module's begin_call directly instead of iree_vm_invoke. That avoids
+// two lists and fixes how they treat references. iree_vm_invoke passes
+// arguments to the callee without retaining them, but a C++ module's
+// `vm::ref<T>` parameter takes ownership of its argument. Such a function would
+// release its argument twice when the host calls it.
 
-// Waits where a call that yielded waits, if it can be resumed at all.
+// Waits for the wait source of a yielded call, if the call can be resumed.
 static iree_status_t iree_ffi_call_wait_frame(iree_vm_invoke_state_t* state,
                                               const iree_vm_module_t* module) {
   iree_vm_stack_frame_t* top = iree_vm_stack_top(state->stack);
@@ -16,13 +16,14 @@ static iree_status_t iree_ffi_call_wait_frame(iree_vm_invoke_state_t* state,
     return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
                             "unbalanced stack after yield");
   }
-  // A bytecode module looks for its frame among these two, without end.
+  // A bytecode module searches for its frame without a limit, so it must be one
+  // of these two.
   iree_vm_stack_frame_t* parent = iree_vm_stack_parent_frame(state->stack);
   if (top->function.module != module &&
       (!parent || parent->function.module != module)) {
     return iree_make_status(
         IREE_STATUS_UNIMPLEMENTED,
-        "a function yielded that cannot be resumed: it waits, or was called "
+        "cannot resume a function that yielded: it waits, or was called "
         "through more than one module");
   }
   iree_vm_stack_frame_t* frame = iree_vm_stack_current_frame(state->stack);
@@ -32,9 +33,9 @@ static iree_status_t iree_ffi_call_wait_frame(iree_vm_invoke_state_t* state,
       IREE_TIME_INFINITE_FUTURE);
 }
 
-// Resumes a call that yielded until it ends. Callers take the results of what
-// they call, so it is the module that was called first that is resumed, and not
-// the one that yielded as iree_vm_resume_invoke has it.
+// Resumes a yielded call until it ends. Callers take the results of their
+// callees, so this resumes the module that was called first, not the one that
+// yielded as iree_vm_resume_invoke does.
 static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
                                  iree_vm_module_t* module) {
   while (iree_status_is_deferred(state->status)) {
@@ -47,7 +48,7 @@ static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
   }
 }
 
-// Waits for the work that the call follows; how that ended is not its concern.
+// Waits for the work that the call follows, and ignores its outcome.
 static void iree_ffi_call_wait_before(iree_ffi_call_t* call) {
   if (!call->before) return;
   iree_status_free(iree_hal_fence_wait(call->before, iree_infinite_timeout(),
@@ -89,13 +90,13 @@ iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
   return status;
 }
 
-// Makes the fence that the function signals. The one that it waits for is in
-// its slot, if there is any.
+// Creates the fence that the function signals. The fence that it waits for, if
+// any, is already in its slot.
 static iree_status_t iree_ffi_call_set_signal(iree_ffi_call_t* call) {
   if (!call->memory.device) {
     return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
-                            "a function of the model coarse-fences needs a "
-                            "device, and the program uses none");
+                            "a coarse-fences function needs a device, but the "
+                            "program does not use one");
   }
   iree_hal_fence_release(call->signal);
   call->signal = NULL;
@@ -119,7 +120,7 @@ iree_status_t iree_ffi_call_submit_function(iree_ffi_call_t* call) {
   return iree_ffi_call_run_function(call);
 }
 
-// Calls and, where the function says by a fence when it is done, waits for it.
+// Calls the function and waits for its fence, if it has one.
 static iree_status_t iree_ffi_call_run_whole(iree_ffi_call_t* call) {
   if (!call->takes_fences) return iree_ffi_call_run_function(call);
   IREE_RETURN_IF_ERROR(iree_ffi_call_submit_function(call));
@@ -132,7 +133,8 @@ uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
   iree_ffi_slots_write(&call->arguments, arguments);
   iree_ffi_slots_release_refs(&call->results);
   iree_status_t status = iree_ffi_call_run_whole(call);
-  // What the callee did not take over; compiled functions retain their own.
+  // Releases arguments that the callee did not take; compiled functions retain
+  // their own.
   iree_ffi_slots_release_refs(&call->arguments);
   if (iree_status_is_ok(status)) {
     if (results) {

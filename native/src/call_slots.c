@@ -78,7 +78,7 @@ void iree_ffi_slots_write(iree_ffi_slots_t* slots, const uint8_t* source) {
   }
 }
 
-// What a caller learns of a reference without taking it.
+// Describes a reference to a caller that has not taken it.
 typedef struct iree_ffi_ref_description_t {
   uint32_t kind;
   uint32_t element_type;
@@ -116,7 +116,7 @@ iree_status_t iree_ffi_slots_check_ref(const iree_ffi_slots_t* slots,
   if (ordinal >= slots->count ||
       slots->slots[ordinal].type != IREE_VM_CCONV_TYPE_REF) {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "slot %u is no reference", ordinal);
+                            "slot %u is not a reference", ordinal);
   }
   return iree_ok_status();
 }

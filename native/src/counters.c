@@ -2,18 +2,19 @@
 #include "iree/base/threading/mutex.h"
 #include "thread_state.h"
 
-// Each thread counts for itself: threads that all wrote the same counters at
-// every allocation would wait for each other's caches.
+// Each thread has its own counters: sharing them would make threads contend for
+// the same cache lines at every allocation.
 
-// Bytes that a thread allocates or frees before it tells the others.
+// Bytes that a thread allocates or frees before it adds them to the shared
+// counters.
 #define IREE_FFI_MAX_UNTOLD 65536
 
 static iree_once_flag iree_ffi_counts_once = IREE_ONCE_FLAG_INIT;
-// Guards what follows.
+// Guards the following variables.
 static iree_slim_mutex_t iree_ffi_counts_mutex;
 static iree_ffi_thread_t* iree_ffi_counting_threads;
 static int64_t iree_ffi_told_bytes;
-// Of threads that have ended.
+// Sums over ended threads.
 static int64_t iree_ffi_ended_peak_bytes;
 static int64_t iree_ffi_ended_live_count;
 static int64_t iree_ffi_ended_total_count;
@@ -52,7 +53,7 @@ void iree_ffi_thread_count(iree_ffi_thread_t* thread) {
   iree_ffi_counts_unlock();
 }
 
-// With the mutex held.
+// Requires the mutex.
 static void iree_ffi_thread_tell(iree_ffi_thread_t* thread) {
   iree_ffi_told_bytes += iree_ffi_get(&thread->untold_bytes);
   iree_ffi_set(&thread->untold_bytes, 0);
@@ -76,7 +77,7 @@ void iree_ffi_thread_sum_up(iree_ffi_thread_t* thread) {
   iree_ffi_counts_unlock();
 }
 
-// For a thread of which nothing can be kept.
+// For a thread whose state cannot be allocated.
 static void iree_ffi_count_without_thread(int64_t bytes, int64_t live,
                                           int64_t total) {
   iree_ffi_counts_lock();
@@ -123,7 +124,8 @@ void iree_ffi_statistics(uint64_t* out_statistics) {
     total_count += iree_ffi_get(&thread->total_count);
   }
   iree_ffi_counts_unlock();
-  // What one thread allocates and another frees in between is seen as freed.
+  // A block allocated by one thread and freed by another in between counts as
+  // freed.
   live_bytes = iree_max(live_bytes, 0);
   out_statistics[0] = (uint64_t)live_bytes;
   out_statistics[1] = (uint64_t)iree_max(live_count, 0);

@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-// What devices are created with besides their URIs.
+// Options for creating devices from URIs.
 typedef struct iree_ffi_device_options_t {
   // Packed: count, then the specification of each allocator.
   iree_ffi_reader_t allocators;
@@ -14,8 +14,8 @@ typedef struct iree_ffi_device_options_t {
   iree_ffi_reader_t task;
 } iree_ffi_device_options_t;
 
-// Wraps the device's allocator in those that are asked for. Before anything is
-// allocated: IREE takes an allocator that was replaced for gone.
+// Wraps the device's allocator in the requested ones. Must run before any
+// allocation: IREE treats a replaced allocator as destroyed.
 static iree_status_t iree_ffi_device_wrap_allocator(iree_ffi_reader_t specs,
                                                     iree_hal_device_t* device) {
   uint32_t count = 0;
@@ -23,7 +23,7 @@ static iree_status_t iree_ffi_device_wrap_allocator(iree_ffi_reader_t specs,
   for (uint32_t i = 0; i < count; ++i) {
     iree_string_view_t spec = iree_string_view_empty();
     IREE_RETURN_IF_ERROR(iree_ffi_read_string(&specs, &spec));
-    // IREE releases what it wraps, for its callers that own it.
+    // IREE releases the allocator that it wraps, as its callers own it.
     iree_hal_allocator_t* base = iree_hal_device_allocator(device);
     iree_hal_allocator_retain(base);
     iree_hal_allocator_t* wrapped = NULL;
@@ -40,15 +40,14 @@ static iree_status_t iree_ffi_device_wrap_allocator(iree_ffi_reader_t specs,
   return iree_ok_status();
 }
 
-// A device, and its allocator before that was wrapped.
+// A device, and its allocator before wrapping.
 typedef struct iree_ffi_created_device_t {
   iree_hal_device_t* device;
   iree_hal_allocator_t* allocator;
 } iree_ffi_created_device_t;
 
-// Lets the statistics of a CPU device count what programs allocate from its
-// pools; drivers of other devices count that themselves. For a device in a
-// group.
+// Makes the statistics of a CPU device include allocations from its pools;
+// other drivers count those themselves. The device must be in a group.
 static iree_status_t iree_ffi_device_count_pools(
     const iree_ffi_created_device_t* created) {
   if (!iree_ffi_is_heap_allocator(created->allocator)) return iree_ok_status();
@@ -60,8 +59,8 @@ static iree_status_t iree_ffi_device_count_pools(
   return iree_ok_status();
 }
 
-// Creates one device of the group; the builder does not retain what it is
-// given, so the caller releases the device once the group exists.
+// Creates one device of the group. The builder does not retain it, so the
+// caller releases the device once the group exists.
 static iree_status_t iree_ffi_device_create(
     iree_string_view_t uri, const iree_ffi_device_options_t* options,
     const iree_hal_device_create_params_t* create_params,
@@ -90,7 +89,7 @@ static iree_status_t iree_ffi_device_group_build(
   IREE_RETURN_IF_ERROR(iree_ffi_read_u32(uris, &count));
   if (count > IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT) {
     return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
-                            "%u devices asked for; a group has at most %d",
+                            "%u devices requested; a group has at most %d",
                             count, IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT);
   }
   iree_ffi_created_device_t devices[IREE_HAL_TOPOLOGY_MAX_DEVICE_COUNT] = {

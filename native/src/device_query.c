@@ -69,8 +69,8 @@ uint32_t iree_ffi_device_format_statistics(iree_hal_device_group_t* group,
   return iree_ffi_write_builder(status, &builder, buffer, capacity);
 }
 
-// Writes the name of one bit after the other: IREE's own text of all of them is
-// too long for what it formats to.
+// Writes each usage bit by name: the text of all bits together exceeds the
+// buffer that IREE formats it into.
 static void iree_ffi_write_usage(iree_ffi_writer_t* writer,
                                  iree_hal_buffer_usage_t usage) {
   uint32_t count = 0;

@@ -1,7 +1,7 @@
 #include "internal.h"
 
-// How long to sleep between looks at a local-task device: briefly at first,
-// since most of what it does is brief.
+// How long to sleep between polls of a local-task device: briefly at first,
+// since most of its work is short.
 #define IREE_FFI_SHORTEST_SLEEP_NS (10 * 1000)
 #define IREE_FFI_LONGEST_SLEEP_NS (1000 * 1000)
 
@@ -12,7 +12,7 @@ static iree_status_t iree_ffi_local_task_wait_idle(iree_hal_device_t* device,
     const iree_time_t now = iree_time_now();
     if (now >= deadline) {
       return iree_make_status(IREE_STATUS_DEADLINE_EXCEEDED,
-                              "the device is at work still");
+                              "the device is still busy");
     }
     iree_wait_until(deadline - now < sleep ? deadline : now + sleep);
     sleep = iree_min(2 * sleep, IREE_FFI_LONGEST_SLEEP_NS);
@@ -20,8 +20,8 @@ static iree_status_t iree_ffi_local_task_wait_idle(iree_hal_device_t* device,
   return iree_ok_status();
 }
 
-// Queues of the system signal a semaphore after all that they were given
-// before, and local-sync has done everything when it is given something else.
+// System queues signal a semaphore after all previous work; local-sync finishes
+// previous work before it accepts more.
 static iree_status_t iree_ffi_queue_wait_idle(iree_hal_device_t* device,
                                               iree_hal_queue_affinity_t queue,
                                               iree_time_t deadline) {
@@ -50,7 +50,7 @@ static iree_status_t iree_ffi_queues_wait_idle(iree_hal_device_t* device,
   iree_status_t status =
       iree_hal_device_query_i64(device, IREE_SV("hal.device"),
                                 IREE_SV("concurrency"), &count);
-  // A driver that does not tell has one.
+  // A driver that does not report a count has one.
   if (!iree_status_is_ok(status)) {
     iree_status_free(status);
     count = 1;

@@ -1,10 +1,10 @@
 #include "internal.h"
 #include "iree/vm/dynamic/api.h"
 
-// IREE's own iree_vm_dynamic_module_load_from_file wraps the user's module so
-// that the library is unloaded with it, and crashes when a creation function
-// returns nothing or when attributes of a C++ module are asked for. Here
-// libraries stay, so the module needs no wrapper: calls go straight to it.
+// iree_vm_dynamic_module_load_from_file wraps the user's module so that the
+// library is unloaded with it. It crashes if a creation function returns no
+// module, or if the attributes of a C++ module are queried. Libraries stay
+// loaded here, so the module does not need a wrapper: calls go straight to it.
 
 static iree_status_t iree_ffi_read_parameters(
     const uint8_t* parameters, uint32_t parameters_length,

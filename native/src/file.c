@@ -4,8 +4,9 @@
 
 #include "internal.h"
 
-// Bytecode is read in place and wants the alignment of a file's pages, buffers
-// of devices that of cache lines, which is enough for what programs embed too.
+// Bytecode is read in place and needs the alignment of a file's pages. Device
+// buffers need the alignment of cache lines, which also suffices for data
+// embedded in programs.
 #define IREE_FFI_FILE_ALIGNMENT 64
 
 iree_status_t iree_ffi_file_allocate(iree_host_size_t length,
@@ -16,8 +17,8 @@ iree_status_t iree_ffi_file_allocate(iree_host_size_t length,
       /*offset=*/0, (void**)&out_bytes->data);
 }
 
-// Reading a pipe may never end, and a folder cannot be read. What is not there
-// is for the opening to complain about.
+// Reading a pipe may block forever, and a directory cannot be read. A missing
+// file is reported when it is opened.
 iree_status_t iree_ffi_check_regular_file(const char* path) {
   struct stat file;
   if (stat(path, &file) != 0 || (file.st_mode & S_IFMT) == S_IFREG) {
@@ -56,8 +57,8 @@ static iree_status_t iree_ffi_read_contents(FILE* file, const char* path,
   return iree_ok_status();
 }
 
-// IREE's own iree_io_file_contents_read writes through a null pointer when there
-// is no memory for the file.
+// iree_io_file_contents_read writes through a null pointer when it cannot
+// allocate memory for the file.
 iree_status_t iree_ffi_file_read(const char* path,
                                  iree_byte_span_t* out_bytes) {
   FILE* file = fopen(path, "rb");

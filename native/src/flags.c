@@ -4,7 +4,7 @@
 #include "internal.h"
 #include "iree/base/tooling/flags.h"
 
-// IREE keeps pointers into the texts of flags, so they stay for good.
+// IREE keeps pointers into flag texts, so they are never freed.
 typedef struct iree_ffi_flag_texts_t {
   struct iree_ffi_flag_texts_t* next;
   char text[];
@@ -12,7 +12,7 @@ typedef struct iree_ffi_flag_texts_t {
 
 static iree_ffi_flag_texts_t* iree_ffi_flag_texts;
 
-// Copies |text| with a NUL at its end into memory that is never freed.
+// Copies |text| and a terminating NUL into memory that is never freed.
 static iree_status_t iree_ffi_flag_keep(iree_string_view_t text,
                                         char** out_text) {
   iree_ffi_flag_texts_t* kept =

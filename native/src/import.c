@@ -3,14 +3,14 @@
 #include "iree/base/threading/call_once.h"
 #include "iree/base/threading/mutex.h"
 
-// Memory of the caller's. The buffer over it can be anywhere by the time it is
-// released, and on any thread; then the caller can ask for the key.
+// A caller's memory. Any thread may release the buffer over it, anywhere; the
+// caller can then ask for the key.
 typedef struct iree_ffi_import_t {
   struct iree_ffi_import_t* next;
   double key;
 } iree_ffi_import_t;
 
-// Guards the imports that were released and not asked for yet.
+// Guards the released imports whose keys the caller has not taken.
 static iree_slim_mutex_t iree_ffi_import_mutex;
 static iree_once_flag iree_ffi_import_once = IREE_ONCE_FLAG_INIT;
 static iree_ffi_import_t* iree_ffi_import_first_released;
@@ -93,7 +93,7 @@ static iree_status_t iree_ffi_import_make(
   iree_status_t status = iree_hal_allocator_import_buffer(
       memory.allocator, params, &external, callback, &buffer);
   if (!iree_status_is_ok(status)) {
-    // No buffer is going to call back.
+    // Without a buffer, the release callback never runs.
     iree_allocator_free(iree_ffi_allocator(), import);
     return status;
   }

@@ -44,7 +44,7 @@ static iree_status_t iree_ffi_instance_create(
   iree_status_t status = iree_vm_instance_create(
       IREE_VM_TYPE_CAPACITY_DEFAULT, iree_ffi_allocator(), &instance->vm);
   if (iree_status_is_ok(status)) {
-    // Bytecode modules name these types even when they call nothing of the HAL.
+    // Bytecode modules refer to these types even if they never call the HAL.
     status = iree_hal_module_register_all_types(instance->vm);
   }
   if (iree_status_is_ok(status)) {

@@ -1,4 +1,4 @@
-// What the files of the flat layer share.
+// Shared by the source files of the flat layer.
 
 #ifndef IREE_FFI_INTERNAL_H_
 #define IREE_FFI_INTERNAL_H_
@@ -13,11 +13,11 @@
 #define IREE_FFI_THREAD_LOCAL _Thread_local
 #endif  // IREE_COMPILER_MSVC
 
-// Gives |object| to the thread that called in, which owns a reference to it
-// from now on. Null is passed on. Returns NULL and fails without memory.
+// Gives |object| to the calling thread, which owns the reference from now on.
+// Passes NULL on. Returns NULL and fails if out of memory.
 void* iree_ffi_hand_out(uint32_t kind, void* object);
 
-// Drops one reference to an object of the given kind.
+// Releases one reference to an object of the given kind.
 void iree_ffi_object_release(uint32_t kind, void* object);
 
 void iree_ffi_call_release(iree_ffi_call_t* call);
@@ -35,11 +35,11 @@ void iree_ffi_watchdog_free(iree_ffi_watchdog_t* watchdog);
 // clears nothing and returns 0.
 uint32_t iree_ffi_check(iree_status_t status);
 
-// Counts an allocation of so many bytes, and its end, for iree_ffi_statistics.
+// Counts an allocation or a free of |bytes|, for iree_ffi_statistics.
 void iree_ffi_count_allocation(int64_t bytes);
 void iree_ffi_count_free(int64_t bytes);
 
-// The allocator that all of the layer's objects and what they allocate use.
+// The allocator for all of the layer's objects and their memory.
 iree_allocator_t iree_ffi_allocator(void);
 
 static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
@@ -47,19 +47,19 @@ static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
   return iree_make_string_view((const char*)data, length);
 }
 
-// Copies |value| with a NUL at its end, for C functions that want one.
+// Copies |value| with a terminating NUL, for C functions that need one.
 iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
                                     char** out_cstring);
 
-// Allocates room for the contents of a file, aligned as those are; to be freed
-// with iree_allocator_free_aligned.
+// Allocates aligned memory for the contents of a file; free it with
+// iree_allocator_free_aligned.
 iree_status_t iree_ffi_file_allocate(iree_host_size_t length,
                                      iree_byte_span_t* out_bytes);
 
-// Reads a whole file into memory of iree_ffi_file_allocate.
+// Reads a whole file into memory from iree_ffi_file_allocate.
 iree_status_t iree_ffi_file_read(const char* path, iree_byte_span_t* out_bytes);
 
-// Fails when |path| is there but no regular file.
+// Fails if |path| exists and is not a regular file.
 iree_status_t iree_ffi_check_regular_file(const char* path);
 
 iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
@@ -69,30 +69,30 @@ iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
                                  uint32_t ordinal,
                                  iree_hal_device_t** out_device);
 
-// The allocator of programs without a device. Its buffers do not hold it, so it
-// lives as long as the instance.
+// The allocator for programs without a device. Its buffers do not retain it, so
+// it lives as long as the instance.
 iree_hal_allocator_t* iree_ffi_instance_heap_allocator(
     iree_ffi_instance_t* instance);
 
-// Shapes of more dimensions are a mistake.
+// Shapes with more dimensions are rejected.
 #define IREE_FFI_MAX_RANK 128
 
-// Where buffers are allocated: a device's memory, or the host's where |device|
-// is NULL.
+// Where buffers are allocated: a device's memory, or host memory if |device| is
+// NULL.
 typedef struct iree_ffi_memory_t {
   iree_hal_device_t* device;
   iree_hal_allocator_t* allocator;
 } iree_ffi_memory_t;
 
-// Finds the memory of device |ordinal| of |group|, or, where that is NULL, of
-// programs without a device.
+// Finds the memory of device |ordinal| of |group|, or the memory for programs
+// without a device if |group| is NULL.
 iree_status_t iree_ffi_memory_find(iree_ffi_instance_t* instance,
                                    iree_hal_device_group_t* group,
                                    uint32_t ordinal,
                                    iree_ffi_memory_t* out_memory);
 
 // Reads a shape of |rank| dimensions into |out_shape|, which has room for
-// IREE_FFI_MAX_RANK, and checks that its contents have |length| bytes.
+// IREE_FFI_MAX_RANK. Fails unless its contents have |length| bytes.
 iree_status_t iree_ffi_read_shape(const double* dims, uint32_t rank,
                                   uint32_t element_type,
                                   iree_host_size_t length,
@@ -107,22 +107,22 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_hal_buffer_view_t** out_view);
 
 // Returns a view whose contents the host can map: |view| itself, retained, or a
-// copy in the host's memory.
+// copy in host memory.
 iree_status_t iree_ffi_buffer_view_make_readable(
     iree_hal_buffer_view_t* view, iree_hal_buffer_view_t** out_view);
 
-// Copies |bytes| over a part of the contents; see iree_ffi_buffer_view_write.
+// Copies |bytes| over part of the contents; see iree_ffi_buffer_view_write.
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
                                         double offset, const uint8_t* bytes,
                                         double length);
 
-// Finds |symbol_name| in the library at |path|, which is loaded for good.
+// Finds |symbol_name| in the library at |path|, and keeps the library loaded.
 // Thread-safe.
 iree_status_t iree_ffi_library_lookup(const char* path, const char* symbol_name,
                                       void** out_symbol);
 
-// Fails when the file of a library is shorter than what would be mapped of it:
-// the first access beyond its end would kill the process.
+// Fails if the file of a library is shorter than the part to be mapped:
+// accessing memory beyond its end would kill the process.
 iree_status_t iree_ffi_check_library_length(const char* path, uint64_t length);
 
 // Copies |length| bytes of the contents of |entry| from |offset|.
@@ -130,8 +130,8 @@ iree_status_t iree_ffi_parameter_entry_read(
     const iree_io_parameter_index_entry_t* entry, uint64_t offset,
     iree_host_size_t length, uint8_t* target);
 
-// Creates a module of |bytes|, which were allocated by iree_ffi_file_allocate;
-// it owns them from now on, or frees them.
+// Creates a module from |bytes| of iree_ffi_file_allocate. The module takes
+// ownership; they are freed on failure.
 iree_status_t iree_ffi_bytecode_module_make(iree_ffi_instance_t* instance,
                                             iree_byte_span_t bytes,
                                             iree_vm_module_t** out_module);
@@ -147,7 +147,7 @@ iree_status_t iree_ffi_context_make(iree_ffi_instance_t* instance,
                                     const iree_ffi_module_list_t* modules,
                                     iree_vm_context_t** out_context);
 
-// Makes another list of the same modules.
+// Creates another list of the same modules.
 iree_status_t iree_ffi_module_list_copy(const iree_ffi_module_list_t* list,
                                         iree_ffi_module_list_t** out_copy);
 
@@ -156,31 +156,31 @@ iree_status_t iree_ffi_parameter_file_open_path(
     const char* path, uint32_t mode, bool writable,
     iree_io_file_handle_t** out_file);
 
-// Wraps |bytes|, which were allocated by iree_ffi_file_allocate, in a file that
-// owns them from now on, or frees them.
+// Wraps |bytes| of iree_ffi_file_allocate in a file that takes ownership; they
+// are freed on failure.
 iree_status_t iree_ffi_parameter_file_wrap(iree_byte_span_t bytes,
                                            bool writable,
                                            iree_io_file_handle_t** out_file);
 
-// Puts a provider around |inout_provider|, of the parameters of |index|, that
-// refuses to take the beginning of a longer parameter. Releases it on failure.
+// Wraps |inout_provider|, which provides the parameters of |index|, to reject
+// loading the beginning of a longer parameter. Releases it on failure.
 iree_status_t iree_ffi_whole_provider_wrap(
     iree_io_parameter_index_t* index,
     iree_io_parameter_provider_t** inout_provider);
 
-// Takes the reference out of |ref| as the pointer that its kind says. On
-// failure |ref| is unchanged.
+// Takes the reference out of |ref| as a pointer of its kind. |ref| is unchanged
+// on failure.
 iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, void** out_object);
 
 // Returns the kind of the object that |ref| points to.
 uint32_t iree_ffi_ref_kind(const iree_vm_ref_t* ref);
 
-// Makes a retained |out_ref| from a pointer of the given kind.
+// Creates a retained |out_ref| from a pointer of the given kind.
 iree_status_t iree_ffi_ref_make(uint32_t kind, void* object,
                                 iree_vm_ref_t* out_ref);
 
-// Walks all lists in |list|. Fails when |forbidden| is among them or is |list|
-// itself, and when they are nested more than |max_depth| deep.
+// Walks all lists in |list|. Fails if |forbidden| is among them or is |list|
+// itself, or if they are nested more than |max_depth| deep.
 iree_status_t iree_ffi_list_walk(iree_vm_list_t* list,
                                  iree_vm_list_t* forbidden,
                                  iree_host_size_t max_depth);
@@ -189,7 +189,7 @@ iree_status_t iree_ffi_list_walk(iree_vm_list_t* list,
 // Packed records
 //===----------------------------------------------------------------------===//
 
-// Counts everything written and stores what fits.
+// Counts all written bytes and stores those that fit.
 typedef struct iree_ffi_writer_t {
   uint8_t* buffer;
   iree_host_size_t capacity;
@@ -208,8 +208,8 @@ void iree_ffi_write_u32(iree_ffi_writer_t* writer, uint32_t value);
 void iree_ffi_write_u64(iree_ffi_writer_t* writer, uint64_t value);
 void iree_ffi_write_string(iree_ffi_writer_t* writer, iree_string_view_t value);
 
-// Answers with the text of |builder|, which is deinitialized, unless |status|
-// is a failure.
+// Returns the text of |builder|, unless |status| is a failure. Deinitializes
+// |builder|.
 uint32_t iree_ffi_write_builder(iree_status_t status,
                                 iree_string_builder_t* builder,
                                 uint8_t* buffer, uint32_t capacity);
@@ -217,7 +217,7 @@ uint32_t iree_ffi_write_builder(iree_status_t status,
 // The length that the whole record needs.
 uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer);
 
-// Walks a packed record; every read fails once the record has ended.
+// Walks a packed record; every read after its end fails.
 typedef struct iree_ffi_reader_t {
   const uint8_t* data;
   iree_host_size_t length;
@@ -234,39 +234,39 @@ iree_status_t iree_ffi_read_string(iree_ffi_reader_t* reader,
                                    iree_string_view_t* out_value);
 
 //===----------------------------------------------------------------------===//
-// Devices on the processor
+// CPU devices
 //===----------------------------------------------------------------------===//
 
-// What loads the code of programs, in all forms that there are.
+// Loaders for all supported formats of executables.
 typedef struct iree_ffi_loaders_t {
   iree_host_size_t count;
   iree_hal_executable_loader_t* list[16];
 } iree_ffi_loaders_t;
 
-// Creates them; they are to be released on failure too.
+// Creates the loaders. Release them even after a failure.
 iree_status_t iree_ffi_loaders_create(iree_ffi_loaders_t* out_loaders);
 void iree_ffi_loaders_release(iree_ffi_loaders_t* loaders);
 
 bool iree_ffi_is_local_task_uri(iree_string_view_t uri);
 
-// Creates a device of the driver local-task with workers of its own, as the
-// record |task| has them (see iree_ffi_device_group_create).
+// Creates a device of the driver local-task with its own workers, as specified
+// by the record |task| (see iree_ffi_device_group_create).
 iree_status_t iree_ffi_local_task_device_create(
     iree_string_view_t uri, iree_ffi_reader_t task,
     const iree_hal_device_create_params_t* create_params,
     iree_hal_device_t** out_device);
 
-// Whether an allocator is that of a CPU device, not wrapped in others.
+// Whether an allocator belongs to a CPU device and is not wrapped.
 bool iree_ffi_is_heap_allocator(iree_hal_allocator_t* allocator);
 
-// Makes what pools reserve from a provider count in an allocator's statistics;
-// once, for a provider of CPU memory and the heap allocator of its device.
+// Makes an allocator's statistics include what pools reserve from a provider.
+// Call once, for a provider of CPU memory and the heap allocator of its device.
 void iree_ffi_slab_provider_set_allocator(iree_hal_slab_provider_t* provider,
                                           iree_hal_allocator_t* allocator);
 
 bool iree_ffi_is_local_task_device(iree_hal_device_t* device);
 
-// Whether everything that was submitted to a local-task device is done.
+// Whether all work submitted to a local-task device is done.
 bool iree_ffi_local_task_device_is_idle(iree_hal_device_t* device);
 
 #endif  // IREE_FFI_INTERNAL_H_

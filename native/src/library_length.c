@@ -7,8 +7,8 @@
 
 #include <elf.h>
 
-// Length that the headers at the beginning of the file ask for; 0 when they are
-// not those of a library for this system, which the loader will say better.
+// The length required by the headers at the beginning of the file; 0 if they do
+// not belong to a library for this system, which the loader reports better.
 static uint64_t iree_ffi_elf_length(const uint8_t* header, size_t size) {
   Elf64_Ehdr file;
   if (size < sizeof(file)) return 0;

@@ -6,7 +6,7 @@
 
 #define IREE_FFI_ELEMENT_SIZE 8
 
-// How deep lists can be nested to be formatted.
+// Maximum nesting depth of lists that can be formatted.
 #define IREE_FFI_MAX_FORMAT_DEPTH 1000
 
 iree_vm_list_t* iree_ffi_list_create(uint32_t element_type, uint32_t capacity) {
@@ -71,13 +71,13 @@ uint32_t iree_ffi_list_read(iree_vm_list_t* list, uint32_t start,
     iree_status_t status =
         iree_vm_list_get_variant_assign(list, start + i, &variant);
     if (!iree_status_is_ok(status)) return iree_ffi_check(status);
-    // Only the type is looked at: a copy of the whole waits for its parts.
+    // Reads only the type: copying the whole variant would stall on its parts.
     if (iree_vm_type_def_is_value(variant.type)) {
       tags[i] = (uint8_t)iree_vm_type_def_as_value(variant.type);
       memcpy(values + i * IREE_FFI_ELEMENT_SIZE, variant.value_storage,
              IREE_FFI_ELEMENT_SIZE);
     } else {
-      // An element that was never set is a null reference to the program too.
+      // Programs also read an element that was never set as a null reference.
       tags[i] = iree_vm_variant_is_empty(variant)
                     ? IREE_FFI_TAG_REF
                     : IREE_FFI_TAG_REF + iree_ffi_ref_kind(&variant.ref);
@@ -86,7 +86,7 @@ uint32_t iree_ffi_list_read(iree_vm_list_t* list, uint32_t start,
   return 0;
 }
 
-// Storing converts silently, so that 2.5 becomes 2 in a list of i32.
+// Storing converts silently: 2.5 would become 2 in a list of i32.
 static iree_status_t iree_ffi_list_check_types(iree_vm_list_t* list,
                                                uint32_t count,
                                                const uint8_t* tags) {
@@ -141,7 +141,8 @@ void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal) {
   return iree_ffi_hand_out(kind, object);
 }
 
-// Whether the caller holds the only reference, so that no list can hold |list|.
+// Whether the caller holds the only reference, so that no list can contain
+// |list|.
 static bool iree_ffi_list_is_unshared(iree_vm_list_t* list) {
   iree_atomic_ref_count_t* counter =
       (iree_atomic_ref_count_t*)list +
@@ -153,7 +154,7 @@ uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list, uint32_t ordinal,
                                uint32_t kind, void* object) {
   iree_vm_ref_t ref = iree_vm_ref_null();
   iree_status_t status = iree_ok_status();
-  // A list that held itself would never be released.
+  // A list that contains itself would never be released.
   if (kind == IREE_FFI_KIND_LIST &&
       (object == list || !iree_ffi_list_is_unshared(list))) {
     status = iree_ffi_list_walk((iree_vm_list_t*)object, /*forbidden=*/list,
@@ -174,7 +175,7 @@ uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
                               uint8_t* buffer, uint32_t capacity) {
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
-  // IREE formats by recursion.
+  // IREE formats recursively.
   iree_status_t status =
       iree_ffi_list_walk(list, /*forbidden=*/NULL, IREE_FFI_MAX_FORMAT_DEPTH);
   if (iree_status_is_ok(status)) {

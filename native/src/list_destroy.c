@@ -6,7 +6,8 @@
 void iree_vm_list_destroy(void* list);
 void iree_ffi_list_destroy_one(void* list);
 
-// Lists whose last reference went while this thread was destroying another.
+// Lists whose last reference was released while this thread was destroying
+// another.
 typedef struct iree_ffi_doomed_lists_t {
   bool is_active;
   iree_host_size_t count;
@@ -32,7 +33,7 @@ static bool iree_ffi_doomed_lists_push(iree_ffi_doomed_lists_t* doomed,
 void iree_vm_list_destroy(void* list) {
   iree_ffi_doomed_lists_t* doomed = &iree_ffi_doomed_lists;
   if (doomed->is_active) {
-    // Without memory to put it off it is done at once, as IREE does.
+    // Destroys immediately, like IREE, when out of memory to defer it.
     if (!iree_ffi_doomed_lists_push(doomed, list)) {
       iree_ffi_list_destroy_one(list);
     }

@@ -2,8 +2,8 @@
 
 #include "internal.h"
 
-// Elements looked at before a nest of lists counts as too large: lists that
-// share lists have more paths through them than anybody could walk.
+// Number of elements visited before nested lists count as too large: lists that
+// share lists can have exponentially many paths.
 #define IREE_FFI_WALK_LIMIT 10000000
 
 typedef struct iree_ffi_walk_frame_t {

@@ -3,32 +3,32 @@
 #include "internal.h"
 #include "iree/base/internal/atomics.h"
 
-// Loads that go on while the caller does something else. Threads of the caller's
-// runtime run them: the one that began a load may be gone by then, so whatever
-// goes on holds the load, and the load keeps how it ended.
+// Loads that run while the caller continues, on threads of the caller's
+// runtime. The thread that began a load may end first, so pending work retains
+// the load, and the load keeps its outcome.
 
-// Does what |load| is for, and keeps the object.
+// Does the work of |load| and keeps the object.
 typedef iree_status_t (*iree_ffi_load_fn_t)(iree_ffi_load_t* load);
 
 struct iree_ffi_load_t {
-  // Work on another thread holds the load too.
+  // Work on another thread retains the load.
   iree_atomic_ref_count_t ref_count;
   iree_ffi_instance_t* instance;
   iree_ffi_load_fn_t fn;
 
-  // What to load; what there is depends on the function.
+  // Inputs; which ones are set depends on the function.
   char* path;
   iree_byte_span_t bytes;
   iree_ffi_module_list_t* modules;
   uint32_t flags;
   bool writable;
 
-  // Devices that must not go before what the load holds.
+  // Devices that must outlive everything the load holds.
   iree_hal_device_group_t** held_devices;
   iree_host_size_t held_count;
   iree_host_size_t held_capacity;
 
-  // How it ended.
+  // The outcome.
   iree_status_t status;
   uint32_t kind;
   void* object;
@@ -77,7 +77,7 @@ void iree_ffi_load_release(iree_ffi_load_t* load) {
   iree_ffi_instance_release(instance);
 }
 
-// Hands out a load that is ready to be run, unless |status| is a failure.
+// Hands out a load that is ready to run, unless |status| is a failure.
 static iree_ffi_load_t* iree_ffi_load_hand_out(iree_status_t status,
                                                iree_ffi_load_t* load) {
   if (iree_ffi_check(status)) {

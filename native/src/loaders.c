@@ -5,7 +5,7 @@
 iree_status_t iree_ffi_loaders_create(iree_ffi_loaders_t* out_loaders) {
   out_loaders->count = 0;
   iree_hal_executable_plugin_manager_t* plugin_manager = NULL;
-  // There are none unless iree_ffi_flag_set named them.
+  // Empty unless plugins were named with iree_ffi_flag_set.
   IREE_RETURN_IF_ERROR(iree_hal_executable_plugin_manager_create_from_flags(
       iree_ffi_allocator(), &plugin_manager));
   iree_status_t status = iree_hal_create_all_available_executable_loaders(

@@ -2,12 +2,12 @@
 #include "iree/hal/drivers/local_task/task_driver.h"
 #include "task_topology.h"
 
-// The driver local-task as IREE's registry creates it, but of executors with
-// options of their own. IREE's come from flags, of which a process has one set.
+// Creates local-task devices like IREE's registry, but with separate options
+// for each executor. IREE takes them from flags, which a process has only once.
 
 #define IREE_FFI_LOCAL_TASK IREE_SV("local-task")
 
-// What IREE's registry has room for.
+// The capacity of IREE's registry.
 #define IREE_FFI_EXECUTOR_CAPACITY 16
 
 typedef struct iree_ffi_executors_t {
@@ -40,8 +40,7 @@ static iree_status_t iree_ffi_executors_create(
       &options, iree_ffi_executors_add, out_executors));
   if (out_executors->count > 0) return iree_ok_status();
   return iree_make_status(IREE_STATUS_NOT_FOUND,
-                          "no processor that may be used is among those asked "
-                          "for");
+                          "none of the requested CPUs is available");
 }
 
 static iree_status_t iree_ffi_local_task_driver_create(

@@ -7,8 +7,8 @@ struct iree_ffi_mapping_t {
   iree_hal_buffer_mapping_t mapping;
 };
 
-// Of other memory the host sees a copy, which is brought up to date when it is
-// mapped and written back when it no longer is.
+// The host accesses other memory through a copy, which is updated when it is
+// mapped and written back when it is unmapped.
 static bool iree_ffi_mapping_is_coherent(const iree_ffi_mapping_t* mapping) {
   return iree_all_bits_set(iree_hal_buffer_memory_type(mapping->buffer),
                            IREE_HAL_MEMORY_TYPE_HOST_COHERENT);
@@ -24,7 +24,7 @@ static iree_status_t iree_ffi_mapping_initialize(iree_hal_buffer_view_t* view,
       !iree_all_bits_set(iree_hal_buffer_allowed_usage(buffer),
                          IREE_HAL_BUFFER_USAGE_MAPPING_PERSISTENT)) {
     return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
-                            "the host cannot see the memory of the tensor");
+                            "the host cannot access the tensor's memory");
   }
   IREE_RETURN_IF_ERROR(iree_hal_buffer_map_range(
       buffer, IREE_HAL_MAPPING_MODE_PERSISTENT,
@@ -55,7 +55,7 @@ uint8_t* iree_ffi_mapping_data(iree_ffi_mapping_t* mapping) {
 
 void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping) {
   if (mapping->mapping.buffer) {
-    // Nobody is there any more to be told of a failure.
+    // A failure cannot be reported at this point.
     if (!iree_ffi_mapping_is_coherent(mapping)) {
       iree_status_free(iree_hal_buffer_mapping_flush_range(
           &mapping->mapping, 0, IREE_HAL_WHOLE_BUFFER));

@@ -56,8 +56,8 @@ uint32_t iree_ffi_module_describe(iree_vm_module_t* module, uint8_t* buffer,
   return iree_ffi_writer_length(&writer);
 }
 
-// Modules tell the end of a function's attributes by OUT_OF_RANGE, or by
-// NOT_FOUND when they have none at all.
+// Modules end a function's attributes with OUT_OF_RANGE, or with NOT_FOUND if
+// it has none.
 static iree_status_t iree_ffi_get_function_attribute(
     iree_vm_function_t function, iree_host_size_t ordinal, bool* out_found,
     iree_string_pair_t* out_attribute) {
@@ -84,7 +84,7 @@ static iree_status_t iree_ffi_write_function(iree_vm_module_t* module,
   iree_ffi_write_string(writer, name);
   iree_ffi_write_string(writer, signature.calling_convention);
 
-  // Only exports have attributes; asking for those of an import is a failure.
+  // Only exports have attributes; querying those of an import fails.
   if (linkage != IREE_VM_FUNCTION_LINKAGE_EXPORT) {
     iree_ffi_write_u32(writer, 0);
     return iree_ok_status();

@@ -15,12 +15,12 @@
 #include "iree/base/threading/call_once.h"
 #include "iree/base/threading/mutex.h"
 
-// A library of native modules and what its file was when it was loaded.
+// A library of native modules and the identity of its file when it was loaded.
 //
 // Libraries stay loaded until the process ends. Objects of a module's types run
-// its code when they die, wherever programs have put them by then, and gcc marks
-// symbols of C++ templates so that the system would not unload most of them
-// anyway. They are therefore no part of the counted memory either.
+// its code when they are destroyed, wherever programs have stored them by then.
+// Most could not be unloaded anyway, because of how gcc marks the symbols of
+// C++ templates. So libraries are not part of the counted memory either.
 typedef struct iree_ffi_library_t {
   struct iree_ffi_library_t* next;
   iree_dynamic_library_t* handle;
@@ -54,7 +54,7 @@ static void iree_ffi_library_initialize_mutex(void) {
 static bool iree_ffi_is_same_file(const struct stat* lhs,
                                   const struct stat* rhs) {
 #if defined(IREE_PLATFORM_WINDOWS)
-  return false;  // Files have no number there; paths tell.
+  return false;  // Files have no inode number there; compare paths instead.
 #else
   return lhs->st_dev == rhs->st_dev && lhs->st_ino == rhs->st_ino;
 #endif  // IREE_PLATFORM_WINDOWS
@@ -87,8 +87,8 @@ static iree_status_t iree_ffi_examine_library(const char* path,
 // Loading
 //===----------------------------------------------------------------------===//
 
-// The system's loader knows a library by the text of its path, and by its file;
-// under either it hands out the code that it has, whatever is on disk by now.
+// The system's loader identifies a library by its path and by its file. For
+// either it returns the code that it has loaded, even if the file has changed.
 static iree_status_t iree_ffi_library_find(const char* path,
                                            const struct stat* file,
                                            iree_ffi_library_t** out_library) {
@@ -143,12 +143,12 @@ static iree_status_t iree_ffi_library_load(const char* path,
   return status;
 }
 
-// Looking up a symbol finds those of libraries that the library needs too:
+// A symbol lookup also searches the libraries that the library depends on:
 // `printf` would be called to create a module.
 static bool iree_ffi_library_owns(const iree_ffi_library_t* library,
                                   void* symbol) {
 #if defined(IREE_PLATFORM_WINDOWS)
-  return true;  // Windows looks in the library alone.
+  return true;  // Windows searches only the library itself.
 #else
   Dl_info info;
   struct stat file;
@@ -168,8 +168,8 @@ static iree_status_t iree_ffi_library_find_symbol(const char* path,
       library->handle, symbol_name, out_symbol));
   if (!iree_ffi_library_owns(library, *out_symbol)) {
     return iree_make_status(IREE_STATUS_NOT_FOUND,
-                            "symbol '%s' not found in library, only in one "
-                            "that it needs",
+                            "symbol '%s' not found in library, only in a "
+                            "dependency",
                             symbol_name);
   }
   return iree_ok_status();

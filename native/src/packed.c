@@ -59,7 +59,8 @@ iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
 iree_status_t iree_ffi_read_u32(iree_ffi_reader_t* reader,
                                 uint32_t* out_value) {
   if (reader->length < sizeof(*out_value)) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE, "packed record ends");
+    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                            "packed record is truncated");
   }
   memcpy(out_value, reader->data, sizeof(*out_value));
   reader->data += sizeof(*out_value);
@@ -72,7 +73,8 @@ iree_status_t iree_ffi_read_string(iree_ffi_reader_t* reader,
   uint32_t length = 0;
   IREE_RETURN_IF_ERROR(iree_ffi_read_u32(reader, &length));
   if (reader->length < length) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE, "packed record ends");
+    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                            "packed record is truncated");
   }
   *out_value = iree_make_string_view((const char*)reader->data, length);
   reader->data += length;

@@ -12,7 +12,7 @@ static void iree_ffi_parameter_file_free(
                               primitive.value.host_allocation.data);
 }
 
-// What programs may do with a file.
+// The access that programs have to a file.
 static iree_io_file_access_t iree_ffi_parameter_file_access(bool writable) {
   return IREE_IO_FILE_ACCESS_READ | (writable ? IREE_IO_FILE_ACCESS_WRITE : 0);
 }
@@ -63,8 +63,8 @@ static void iree_ffi_parameter_file_unmap(
   iree_io_file_mapping_release((iree_io_file_mapping_t*)user_data);
 }
 
-// Devices of host memory use mapped parameters in place, and a program may
-// change its variables there: what is written goes to copies of the pages, never
+// Devices with host memory use mapped parameters in place, and a program may
+// modify its variables there. Writes go to private copies of the pages, never
 // to the file.
 static iree_status_t iree_ffi_parameter_file_map(
     const char* path, bool writable, iree_io_file_handle_t** out_file) {

@@ -39,7 +39,7 @@ static iree_status_t iree_ffi_parameter_file_length(iree_io_file_handle_t* file,
   struct stat description;
   if (fstat(primitive.value.fd, &description) != 0) {
     return iree_make_status(iree_status_code_from_errno(errno),
-                            "cannot tell the length of a file of parameters");
+                            "cannot determine the length of a parameter file");
   }
   *out_length = (uint64_t)description.st_size;
   return iree_ok_status();
@@ -120,8 +120,8 @@ static iree_status_t iree_ffi_parameter_file_read(iree_io_file_handle_t* file,
       iree_io_stream_read(stream, length, target, &read_length);
   if (iree_status_is_ok(status) && read_length < length) {
     status = iree_make_status(IREE_STATUS_DATA_LOSS,
-                              "a file of parameters ends before byte %" PRIu64
-                              "; it became shorter since it was opened",
+                              "parameter file ends before byte %" PRIu64
+                              ": it was truncated after it was opened",
                               offset + length);
   }
   iree_io_stream_release(stream);
@@ -163,8 +163,8 @@ uint32_t iree_ffi_parameter_index_read(iree_io_parameter_index_t* index,
   return iree_ffi_check(status);
 }
 
-// Contents go through memory in pieces of this many bytes, a multiple of every
-// length of patterns.
+// Contents are copied in pieces of this many bytes, a multiple of every pattern
+// length.
 #define IREE_FFI_PARAMETER_PIECE_LENGTH (1024 * 1024)
 
 static iree_status_t iree_ffi_parameter_entry_write(
@@ -205,7 +205,7 @@ static iree_status_t iree_ffi_parameter_entry_write_to(
   } else {
     status = iree_ffi_parameter_entry_write(entry, offset, length, file);
   }
-  // The last bytes are written when the file is closed.
+  // Closing the file writes its last bytes.
   if (fclose(file) != 0 && iree_status_is_ok(status)) {
     status = iree_make_status(iree_status_code_from_errno(errno),
                               "writing failed: %s", strerror(errno));

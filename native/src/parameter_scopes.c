@@ -30,13 +30,13 @@ void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes) {
 }
 
 //===----------------------------------------------------------------------===//
-// What of an index a device can use
+// The entries of an index that a device can use
 //===----------------------------------------------------------------------===//
 
-// The longest pattern that devices fill memory with.
+// The longest pattern that devices can fill memory with.
 #define IREE_FFI_PARAMETER_MAX_FILL_LENGTH 4
 
-// Makes a file in memory of the contents of |entry|.
+// Creates a file in memory with the contents of |entry|.
 static iree_status_t iree_ffi_parameter_entry_load(
     const iree_io_parameter_index_entry_t* entry,
     iree_io_file_handle_t** out_file) {
@@ -59,8 +59,8 @@ static iree_status_t iree_ffi_parameter_entry_load(
   return status;
 }
 
-// Adds |entry| to |target|. IREE hands the patterns of splats to the device,
-// which reads only so much of them; what is longer is written out in memory.
+// Adds |entry| to |target|. IREE passes splat patterns to the device, which
+// supports only short ones; longer ones are expanded in memory.
 static iree_status_t iree_ffi_parameter_entry_add(
     const iree_io_parameter_index_entry_t* entry,
     iree_io_parameter_index_t* target) {

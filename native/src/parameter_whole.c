@@ -1,8 +1,8 @@
 #include "internal.h"
 
-// Passes operations on to another provider, unless one is over the beginning of
-// a parameter alone. A program whose parameter is shorter than the file's was
-// compiled for other contents.
+// Forwards operations to another provider, but rejects those that use only the
+// beginning of a parameter. A program whose parameter is shorter than the
+// file's was compiled for other contents.
 typedef struct iree_ffi_whole_provider_t {
   iree_io_parameter_provider_t base;
   iree_io_parameter_index_t* index;
@@ -34,8 +34,8 @@ static bool iree_ffi_whole_query_support(iree_io_parameter_provider_t* base,
 // The check
 //===----------------------------------------------------------------------===//
 
-// Whether any of the operations is over a part of parameter |key| that is not
-// its beginning: the program knows that there are parts.
+// Whether any operation uses a part of parameter |key| other than its
+// beginning: the program then knows that it uses parts.
 static iree_status_t iree_ffi_whole_has_parts(
     iree_host_size_t count, iree_io_parameter_enumerator_t enumerator,
     iree_string_view_t key, bool* out_has_parts) {
@@ -75,7 +75,7 @@ static iree_status_t iree_ffi_whole_check(
   return iree_ok_status();
 }
 
-// What waits for the operations learns of the failure, too.
+// Also reports the failure to everything that waits for the operations.
 static iree_status_t iree_ffi_whole_begin(
     iree_ffi_whole_provider_t* provider,
     const iree_hal_semaphore_list_t signal_semaphore_list,

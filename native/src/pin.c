@@ -4,8 +4,8 @@
 #include <windows.h>
 
 // Deno frees the library when it exits, while IREE's threads still run its
-// code: the process faults. Pinning keeps the library loaded, as the linker
-// flag -z nodelete does on Linux.
+// code, and the process faults. Pinning keeps the library loaded, like the
+// linker flag -z nodelete on Linux.
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved) {
   (void)instance;
   (void)reserved;

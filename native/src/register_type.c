@@ -6,8 +6,8 @@ iree_status_t iree_ffi_instance_register_type(
     const iree_vm_ref_type_descriptor_t* descriptor,
     iree_vm_ref_type_t* out_registration);
 
-// Other threads may read |out_registration| meanwhile: it never changes once it
-// is set, as a type is the address of its descriptor.
+// Other threads may read |out_registration| meanwhile. It never changes once
+// set, since a type is the address of its descriptor.
 iree_status_t iree_vm_instance_register_type(
     iree_vm_instance_t* instance,
     const iree_vm_ref_type_descriptor_t* descriptor,

@@ -2,15 +2,16 @@
 
 #include "thread_state.h"
 
-// What a thread holds: its last failure, and how many references of each object
-// were handed out to it. An isolate has its thread, and nobody tells when one
-// is terminated, so what it still held is released when its thread ends.
+// State of a thread: its last failure, and the number of references to each
+// object that were handed out to it. An isolate has its own thread. Its
+// termination is not reported, so its remaining references are released when
+// its thread ends.
 
 //===----------------------------------------------------------------------===//
 // End of a thread
 //===----------------------------------------------------------------------===//
 
-// What threads left, for nobody to release.
+// Objects of ended threads that are never released.
 typedef struct iree_ffi_left_t {
   struct iree_ffi_left_t* next;
   iree_ffi_entry_t* entries;
@@ -18,7 +19,7 @@ typedef struct iree_ffi_left_t {
 
 static iree_atomic_intptr_t iree_ffi_left = IREE_ATOMIC_VAR_INIT(0);
 
-// Keeps what is left within reach, where a leak checker finds it.
+// Keeps the remaining objects reachable for leak checkers.
 static void iree_ffi_thread_leave(iree_ffi_entry_t* entries) {
   iree_ffi_left_t* left = (iree_ffi_left_t*)malloc(sizeof(*left));
   if (!left) return;
@@ -43,12 +44,12 @@ static bool iree_ffi_handouts_have(const iree_ffi_handouts_t* handouts,
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
   const iree_ffi_handouts_t handouts = thread->handouts;
   thread->handouts = (iree_ffi_handouts_t){0};
-  // Another thread may have been given the memory of a mapping, which nobody
-  // tells. It stays, and so does what it is memory of.
+  // Another thread may have received the memory of a mapping without notice.
+  // The mapping stays, and so does its device.
   const bool has_mapping =
       iree_ffi_handouts_have(&handouts, IREE_FFI_KIND_MAPPING);
-  // Kinds are in the order in which they can go: memory of a device before the
-  // device, the instance last.
+  // Kinds are in release order: memory of a device before the device, the
+  // instance last.
   for (uint32_t kind = 0; kind < IREE_FFI_KIND_COUNT; ++kind) {
     if (has_mapping &&
         (kind == IREE_FFI_KIND_MAPPING || kind == IREE_FFI_KIND_DEVICE_GROUP ||
@@ -89,7 +90,7 @@ static iree_ffi_entry_t* iree_ffi_handouts_find(
   return &handouts->entries[i];
 }
 
-// Makes room and drops the entries of objects that are gone.
+// Makes room and drops the entries of released objects.
 static bool iree_ffi_handouts_rehash(iree_ffi_handouts_t* handouts) {
   uint32_t live = 0;
   for (uint32_t i = 0; i < handouts->capacity; ++i) {
@@ -110,7 +111,7 @@ static bool iree_ffi_handouts_rehash(iree_ffi_handouts_t* handouts) {
   return true;
 }
 
-// Finds the entry of an object, or makes it; returns NULL without memory.
+// Finds or creates the entry of an object; returns NULL if out of memory.
 static iree_ffi_entry_t* iree_ffi_thread_enter(uint32_t kind, void* object) {
   iree_ffi_thread_t* thread = iree_ffi_this_thread();
   if (!thread) return NULL;
@@ -134,7 +135,7 @@ void* iree_ffi_hand_out(uint32_t kind, void* object) {
   if (!entry) {
     iree_ffi_object_release(kind, object);
     iree_ffi_check(iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
-                                    "no memory to keep track of an object"));
+                                    "no memory to track an object"));
     return NULL;
   }
   ++entry->count;
@@ -155,7 +156,7 @@ void iree_ffi_release(uint32_t kind, void* object) {
 // Failures
 //===----------------------------------------------------------------------===//
 
-// Where nothing can be kept of a thread, what fails is that.
+// If a thread's state cannot be allocated, that is the failure.
 uint32_t iree_ffi_check(iree_status_t status) {
   if (iree_status_is_ok(status)) return 0;
   iree_ffi_thread_t* thread = iree_ffi_this_thread();
@@ -183,7 +184,7 @@ uint32_t iree_ffi_failure_take(uint8_t* buffer, uint32_t capacity) {
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   iree_ffi_thread_t* thread = iree_ffi_this_thread_if_any();
   if (!thread) return (uint32_t)writer.length;
-  // Streamed, since formatting into memory of its own could fail too.
+  // Streams the text, since formatting into separate memory could fail too.
   iree_status_format_to(thread->failure, iree_ffi_failure_append, &writer);
   if (writer.length <= capacity) {
     iree_status_free(thread->failure);

@@ -33,7 +33,7 @@ iree_status_t iree_ffi_task_options_read(iree_ffi_reader_t reader,
   return iree_ok_status();
 }
 
-// A machine may have nodes without a processor that this process may use.
+// A machine may have nodes without a CPU that this process may use.
 static iree_status_t iree_ffi_task_topology_visit(
     const iree_task_topology_t* topology, iree_ffi_task_topology_fn_t visit,
     void* user_data) {

@@ -1,4 +1,4 @@
-// Which processors the workers of a local-task device run on.
+// Places the workers of a local-task device on CPUs.
 
 #ifndef IREE_FFI_TASK_TOPOLOGY_H_
 #define IREE_FFI_TASK_TOPOLOGY_H_
@@ -6,8 +6,8 @@
 #include "internal.h"
 #include "iree/task/api.h"
 
-// How workers are spread and what each has. The first that is given decides:
-// sets of processors, a number of workers, nodes.
+// Placement and properties of workers. The first of these that is set decides:
+// CPU sets, a number of workers, nodes.
 typedef struct iree_ffi_task_options_t {
   uint32_t group_count;
   uint32_t max_group_count;
@@ -15,13 +15,13 @@ typedef struct iree_ffi_task_options_t {
   iree_task_topology_distribution_t distribution;
   iree_task_executor_options_t executor;
   iree_string_view_t nodes;
-  // Packed: of each set a count and processors.
+  // Packed: a count and the CPUs of each set.
   uint32_t set_count;
   iree_ffi_reader_t sets;
 } iree_ffi_task_options_t;
 
-// Reads the record that iree_ffi_device_group_create takes; it has to live as
-// long as |out_options|.
+// Reads the record of iree_ffi_device_group_create, which must outlive
+// |out_options|.
 iree_status_t iree_ffi_task_options_read(iree_ffi_reader_t reader,
                                          iree_ffi_task_options_t* out_options);
 

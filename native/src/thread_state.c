@@ -8,15 +8,15 @@
 #include <pthread.h>
 #endif  // IREE_PLATFORM_WINDOWS
 
-// Nobody tells when a thread of the host's ends, but the system does. By then
-// thread-local variables may be gone (on macOS they are), so what is kept of the
-// thread is no such variable but told to whoever is called at its end. Whatever
-// comes after that makes it anew.
+// The end of a host thread is not announced to the layer, but the system runs a
+// destructor. Thread-local variables may be destroyed by then (on macOS they
+// are). So the destructor receives the state as its argument instead of reading
+// a thread-local variable. Later uses create the state again.
 
 static IREE_FFI_THREAD_LOCAL iree_ffi_thread_t* iree_ffi_current_thread = NULL;
 
 static void iree_ffi_thread_end(iree_ffi_thread_t* thread) {
-  // What this frees is counted.
+  // Frees are counted, too.
   iree_ffi_thread_release_all(thread);
   iree_ffi_thread_sum_up(thread);
   if (iree_ffi_current_thread == thread) iree_ffi_current_thread = NULL;

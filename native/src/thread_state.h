@@ -1,4 +1,4 @@
-// What the layer keeps of each thread that called in or allocated.
+// The state that the layer keeps for each thread that called in or allocated.
 
 #ifndef IREE_FFI_THREAD_H_
 #define IREE_FFI_THREAD_H_
@@ -6,7 +6,7 @@
 #include "internal.h"
 #include "iree/base/internal/atomics.h"
 
-// How many references of an object were handed out to the thread.
+// How many references to an object were handed out to the thread.
 typedef struct iree_ffi_entry_t {
   void* object;
   uint32_t kind;
@@ -22,34 +22,33 @@ typedef struct iree_ffi_handouts_t {
 
 typedef struct iree_ffi_thread_t {
   iree_status_t failure;
-  // The isolate that has the thread, and what it was given.
+  // The isolate that runs on the thread, and its references.
   uint64_t isolate;
   iree_ffi_handouts_t handouts;
 
-  // What was counted: written by the thread alone, read by all.
+  // Counts, written only by this thread and read by all.
   iree_atomic_int64_t untold_bytes;
   iree_atomic_int64_t peak_bytes;
   iree_atomic_int64_t live_count;
   iree_atomic_int64_t total_count;
-  // Bytes that all threads had told of when this one last did.
+  // Bytes that all threads had reported when this one last did.
   int64_t told_bytes;
-  // In the list of all that count.
+  // In the list of all counted threads.
   struct iree_ffi_thread_t* previous;
   struct iree_ffi_thread_t* next;
 } iree_ffi_thread_t;
 
-// What is kept of this thread, made when it is first asked for; NULL without
-// memory.
+// The state of this thread, created on first use; NULL if out of memory.
 iree_ffi_thread_t* iree_ffi_this_thread(void);
 
-// The same if there is anything, else NULL.
+// The same if it exists, else NULL.
 iree_ffi_thread_t* iree_ffi_this_thread_if_any(void);
 
-// Drops what was handed out to a thread that ends, or whose isolate is gone.
+// Releases the references of a thread that ends, or whose isolate has ended.
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread);
 
-// Counts a thread from now on, until its counts are added to what ended threads
-// have counted.
+// Adds a thread to the counted ones, until its counts move to those of ended
+// threads.
 void iree_ffi_thread_count(iree_ffi_thread_t* thread);
 void iree_ffi_thread_sum_up(iree_ffi_thread_t* thread);
 

@@ -130,9 +130,9 @@ uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
 // Comparison
 //===----------------------------------------------------------------------===//
 
-// Of IREE's comparison only the numbers are used: its messages have room for
-// elements of 8 bytes and for names of types of 7 letters, and it reads an
-// element even where there is none.
+// Uses only the numeric part of IREE's comparison: its messages have room for
+// 8-byte elements and for type names of 7 characters, and it reads an element
+// even from an empty view.
 
 static iree_status_t iree_ffi_tensor_append_type(
     iree_hal_buffer_view_t* view, iree_string_builder_t* builder) {
@@ -198,7 +198,7 @@ static iree_status_t iree_ffi_tensor_map(iree_hal_buffer_view_t* view,
 static iree_status_t iree_ffi_tensor_compare_contents(
     iree_hal_buffer_equality_t equality, iree_hal_buffer_view_t* expected,
     iree_hal_buffer_view_t* actual, iree_string_builder_t* builder) {
-  // Elements smaller than a byte are packed: their bytes are compared.
+  // Elements smaller than a byte are packed, so their bytes are compared.
   iree_hal_element_type_t type = iree_hal_buffer_view_element_type(expected);
   iree_device_size_t count = iree_hal_buffer_view_element_count(expected);
   if (!iree_hal_element_is_byte_aligned(type)) {

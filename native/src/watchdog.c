@@ -38,9 +38,9 @@ static int iree_ffi_watchdog_main(void* user_data) {
     return 0;
   }
   if (iree_ffi_write_stderr(watchdog->message, watchdog->message_length) < 0) {
-    // There is nobody to tell.
+    // A failure cannot be reported here.
   }
-  // Not exit: what the process is stuck in may hold what exit wants.
+  // Not exit: the stuck code may hold locks that exit needs.
   _exit(watchdog->exit_status);
 }
 

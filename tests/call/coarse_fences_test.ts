@@ -77,8 +77,7 @@ test("A program without a device has no fences", () => {
   assertEquals(error.code, "FAILED_PRECONDITION");
   assertEquals(
     error.detail,
-    "a function of the model coarse-fences needs a device, and the program " +
-      "uses none",
+    "a coarse-fences function needs a device, but the program does not use one",
   );
 });
 
@@ -87,8 +86,7 @@ test("A function without fence arguments cannot use coarse-fences", () => {
   const error = assertThrows(
     () => loaded.lookupFunction("takes_numbers"),
     IreeError,
-    "a function of the model coarse-fences has two fences as its last " +
-      "arguments, not `ii`",
+    "the last two arguments of a coarse-fences function must be fences, got `ii`",
   );
   assertEquals(error.code, "INVALID_ARGUMENT");
 });

@@ -226,7 +226,7 @@ test("Data that shrinks while it is read is rejected", () => {
   const resized = whenRead([1, 2, 3, 4], () => buffer.resize(4));
   assertRefused(
     () => loaded.call("add_f32", new Float32Array(buffer), resized),
-    "a tensor of 16 bytes is made of 4",
+    "contents must have 16 bytes, got 4",
   );
   const array = new Float32Array(4);
   const detached = whenRead([1, 2, 3, 4], () => {

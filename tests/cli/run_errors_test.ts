@@ -52,7 +52,7 @@ test("Modules that cannot be loaded fail in IREE's words", async () => {
     [
       [`${refusing}@create_picky_module?ok&bad=1`],
       "INVALID_ARGUMENT",
-      "parameter 'bad' is refused",
+      "parameter 'bad' is not accepted",
     ],
     [[`${refusing}@create_silent_module`], "ABORTED", ""],
   ];

@@ -181,7 +181,7 @@ test("waitIdle waits for work that waits itself", () => {
     const error = assertThrows(
       () => device.waitIdle({ timeout }),
       IreeError,
-      "at work still",
+      "still busy",
     );
     assertEquals(error.code, "DEADLINE_EXCEEDED");
     assert(performance.now() - begun >= timeout);

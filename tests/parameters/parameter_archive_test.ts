@@ -181,7 +181,7 @@ test("A failed archive leaves nothing behind and keeps the existing file", () =>
   Deno.writeTextFileSync(path, "old");
   const short = assertThrows(() => index.writeArchive(path), IreeError);
   assertEquals(short.code, "DATA_LOSS");
-  assertStringIncludes(short.message, "it became shorter");
+  assertStringIncludes(short.message, "it was truncated");
   using other = makeIndex(instance, folder);
   const cancelled = assertThrows(() =>
     other.writeArchive(path, {

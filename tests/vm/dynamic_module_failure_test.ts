@@ -101,7 +101,7 @@ test("A creation function's error is thrown unchanged", () => {
       "create_picky_module",
       { good: "1", bad: "" },
       "INVALID_ARGUMENT",
-      "parameter 'bad' is refused",
+      "parameter 'bad' is not accepted",
     ],
     [refusing, "create_silent_module", [], "ABORTED", "no message"],
     [
@@ -116,7 +116,7 @@ test("A creation function's error is thrown unchanged", () => {
       "",
       { quiet: "yes" },
       "INVALID_ARGUMENT",
-      "parameter 'quiet' is 0 or 1, not 'yes'",
+      "parameter 'quiet' must be 0 or 1, got 'yes'",
     ],
   ];
   for (const [path, exportName, parameters, code, detail] of cases) {

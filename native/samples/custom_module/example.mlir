@@ -1,8 +1,8 @@
 // RUN: iree-compile --iree-hal-target-backends=vmvx
 
-// Makes a !custom.string of a tensor and prints it. The type and the functions
-// come from a module named `custom`, which is loaded before this one: what is
-// declared here as `@custom.string.print` is its function `string.print`.
+// Creates a !custom.string from a tensor and prints it. The type and the
+// functions come from a module named `custom`, which is loaded first:
+// `@custom.string.print` is its function `string.print`.
 
 module @example {
   func.func private @custom.string.from_tensor(tensor<?xi8>) -> !custom.string
@@ -18,7 +18,7 @@ module @example {
     return
   }
 
-  // Fails, with the module's message.
+  // Fails with the module's message.
   func.func @error() {
     func.call @custom.error() : () -> ()
     return

@@ -1,8 +1,8 @@
-// A C++ library of VM modules that a running program loads.
+// A C++ library of VM modules that a program loads at run time.
 //
-// From top to bottom: the type `!custom.string`, the parameters modules are
-// created with, the functions programs import, and the exported functions that
-// create modules. README.md tells how to build and run it.
+// From top to bottom: the type `!custom.string`, the parameters of modules, the
+// functions that programs import, and the exported functions that create
+// modules. README.md explains how to build and run it.
 
 #include <atomic>
 #include <cctype>
@@ -32,26 +32,26 @@ using iree::StatusOr;
 
 namespace {
 
-// Strings alive in the process, whichever module made them.
+// Number of live strings in the process, from all modules.
 std::atomic<int32_t> live_string_count{0};
 
 // An immutable string. Programs hold references to it and may keep one longer
-// than the module that made it, so it needs nothing of the module.
+// than its module, so it does not use the module.
 struct String {
   iree_vm_ref_object_t ref_object;
   iree_allocator_t allocator;
   std::string_view text;  // The characters follow this struct.
 };
 
-// Called by whoever drops the last reference, on any thread.
+// Called on the thread that releases the last reference.
 void DestroyString(void* object) {
   auto* string = static_cast<String*>(object);
   iree_allocator_free(string->allocator, string);
   --live_string_count;
 }
 
-// The VM tells types apart by the address of their descriptor. As this one is a
-// constant, it does not matter how often, through which export or into which
+// The VM identifies a type by the address of its descriptor. Since this one is
+// a constant, it does not matter how often, through which export or into which
 // instance modules are loaded.
 const iree_vm_ref_type_descriptor_t string_descriptor = {
     /*.destroy=*/DestroyString,
@@ -63,7 +63,7 @@ const iree_vm_ref_type_descriptor_t string_descriptor = {
 
 }  // namespace
 
-// Lets functions take and return `String*` and `vm::ref<String>`.
+// Lets functions accept and return `String*` and `vm::ref<String>`.
 template <>
 struct iree::vm::ref_type_descriptor<String> {
   static iree_vm_ref_type_t type() {
@@ -93,7 +93,7 @@ StatusOr<vm::ref<String>> MakeString(std::string_view text,
 
 struct Options {
   std::string prefix;      // Put before each printed line.
-  bool uppercase = false;  // Strings are made in capital letters.
+  bool uppercase = false;  // Converts strings to uppercase.
   bool quiet = false;      // Nothing is printed.
 };
 
@@ -106,15 +106,15 @@ Status ParseSwitch(const iree_string_pair_t& param, bool* out_value) {
     *out_value = false;
   } else {
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "parameter '%.*s' is 0 or 1, not '%.*s'",
+                            "parameter '%.*s' must be 0 or 1, got '%.*s'",
                             (int)param.key.size, param.key.data,
                             (int)param.value.size, param.value.data);
   }
   return OkStatus();
 }
 
-// Repeated prefixes are joined; of repeated switches the last one counts. A key
-// that is not known is refused: it may be a misspelled one.
+// Joins repeated prefixes; the last of repeated switches counts. Rejects
+// unknown keys, which may be typos.
 Status ParseParameter(const iree_string_pair_t& param, Options* options) {
   if (iree_string_view_equal(param.key, IREE_SV("prefix"))) {
     options->prefix.append(param.value.data, param.value.size);
@@ -134,7 +134,7 @@ Status ParseParameter(const iree_string_pair_t& param, Options* options) {
 // Functions
 //===----------------------------------------------------------------------===//
 
-// What one context has of a module. It may be used from one thread at a time.
+// A module's state in one context. Used by one thread at a time.
 class State final {
  public:
   State(const Options& options, iree_allocator_t allocator)
@@ -143,7 +143,7 @@ class State final {
   // string.from_tensor(!hal.buffer_view) -> !custom.string
   //
   // An object passed by pointer is borrowed until the call returns, and may be
-  // null: types do not rule it out.
+  // null: types do not exclude it.
   StatusOr<vm::ref<String>> StringFromTensor(iree_hal_buffer_view_t* view) {
     if (!view) {
       return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "tensor is null");
@@ -190,11 +190,11 @@ class State final {
     if (options_.quiet) return;
     std::fprintf(stdout, "%s%s %.*s\n", options_.prefix.c_str(), verb,
                  (int)text.size(), text.data());
-    // Others write to the same stream and know nothing of this buffer.
+    // Other writers of the same stream do not share this buffer.
     std::fflush(stdout);
   }
 
-  const Options& options_;  // The module's, which outlives its states.
+  const Options& options_;  // Owned by the module, which outlives its states.
   const iree_allocator_t allocator_;
 };
 
@@ -209,7 +209,7 @@ const vm::NativeFunction<State> functions[] = {
 // Modules
 //===----------------------------------------------------------------------===//
 
-// What contexts share. They may use it from several threads at once.
+// Shared by contexts, possibly on several threads at once.
 class Module final : public vm::NativeModule<State> {
  public:
   Module(const char* name, Options options, iree_vm_instance_t* instance,
@@ -218,7 +218,7 @@ class Module final : public vm::NativeModule<State> {
                      iree::span<const vm::NativeFunction<State>>(functions)),
         options_(std::move(options)) {}
 
-  // The instance counts registrations: each module takes one and returns it.
+  // The instance counts registrations: each module adds one and removes it.
   ~Module() override {
     if (!has_type_) return;
     iree_vm_instance_unregister_type(instance(), &string_descriptor);
@@ -236,7 +236,7 @@ class Module final : public vm::NativeModule<State> {
   }
   StatusOr<std::unique_ptr<State>> ForkState(State* parent,
                                              iree_allocator_t a) override {
-    return CreateState(a);  // There is nothing in a state that changes.
+    return CreateState(a);  // A state does not change.
   }
 
  private:
@@ -253,7 +253,7 @@ iree_status_t CreateModule(const char* name, Options options,
                            iree_vm_module_t** out_module) {
   *out_module = nullptr;
 
-  // First of all, as everything else depends on it.
+  // Must come first: everything else depends on it.
   if (max_version < IREE_VM_DYNAMIC_MODULE_VERSION_LATEST) {
     return iree_make_status(
         IREE_STATUS_UNIMPLEMENTED,
@@ -262,7 +262,7 @@ iree_status_t CreateModule(const char* name, Options options,
         name, IREE_VM_DYNAMIC_MODULE_VERSION_LATEST, max_version);
   }
 
-  // Types that others define have to be looked up before they are used.
+  // Look up types defined elsewhere before using them.
   IREE_RETURN_IF_ERROR(iree_vm_resolve_builtin_types(instance));
   IREE_RETURN_IF_ERROR(iree_hal_module_resolve_all_types(instance));
 
@@ -272,7 +272,7 @@ iree_status_t CreateModule(const char* name, Options options,
   auto module =
       std::make_unique<Module>(name, std::move(options), instance, allocator);
   IREE_RETURN_IF_ERROR(module->RegisterType());
-  *out_module = module.release()->interface();  // The caller's from here on.
+  *out_module = module.release()->interface();  // The caller owns it from here on.
   return iree_ok_status();
 }
 
@@ -282,7 +282,7 @@ iree_status_t CreateModule(const char* name, Options options,
 // Exports
 //===----------------------------------------------------------------------===//
 
-// `module.so`: the name that is looked for when none is given.
+// `module.so`: the default name.
 extern "C" IREE_VM_DYNAMIC_MODULE_EXPORT iree_status_t
 iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
                               iree_vm_instance_t* instance,
@@ -294,7 +294,7 @@ iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
                       params, allocator, out_module);
 }
 
-// `module.so@create_custom_module`: the same module by a name of its own.
+// `module.so@create_custom_module`: the same module under its own name.
 extern "C" IREE_VM_DYNAMIC_MODULE_EXPORT iree_status_t create_custom_module(
     iree_vm_dynamic_module_version_t max_version, iree_vm_instance_t* instance,
     iree_host_size_t param_count, const iree_string_pair_t* params,
@@ -303,7 +303,7 @@ extern "C" IREE_VM_DYNAMIC_MODULE_EXPORT iree_status_t create_custom_module(
                       params, allocator, out_module);
 }
 
-// `module.so@create_shout_module`: a second module of the same library.
+// `module.so@create_shout_module`: a second module in the same library.
 extern "C" IREE_VM_DYNAMIC_MODULE_EXPORT iree_status_t create_shout_module(
     iree_vm_dynamic_module_version_t max_version, iree_vm_instance_t* instance,
     iree_host_size_t param_count, const iree_string_pair_t* params,
