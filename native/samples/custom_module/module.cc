@@ -272,7 +272,7 @@ iree_status_t CreateModule(const char* name, Options options,
   auto module =
       std::make_unique<Module>(name, std::move(options), instance, allocator);
   IREE_RETURN_IF_ERROR(module->RegisterType());
-  *out_module = module.release()->interface();  // The caller owns it from here on.
+  *out_module = module.release()->interface();  // Owned by the caller.
   return iree_ok_status();
 }
 
