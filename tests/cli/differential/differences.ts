@@ -26,6 +26,26 @@ const WRONG_USAGE = { differs: ["stdout", "exit"], ours: [2] } as const;
 export const DIFFERENCES: readonly Difference[] = [
   {
     cases: [
+      "statistics",
+      "statistics, caching",
+      "statistics, debug",
+      "statistics, both",
+      "statistics, expected",
+      "statistics, to a file",
+      "workers",
+      "workers on one CPU",
+      "workers with less stack",
+      "two devices, statistics",
+      "two devices, the second leads",
+    ],
+    differs: ["stderr"],
+    ours: [0],
+    reason:
+      "Our statistics count what programs allocate from a device's pools; " +
+      "theirs count only what the host allocates.",
+  },
+  {
+    cases: [
       "view of 4xsi8=-129",
       "view of 4xi32=99999999999",
       "view of 4xui32=4294967296",
