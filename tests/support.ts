@@ -6,11 +6,21 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { basename, dirname, fromFileUrl, join } from "@std/path";
+import { basename, dirname, fromFileUrl, join, toFileUrl } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
+
+/** The start of a script: everything that the package exports, as `iree`. */
+export const IMPORT_ALL: string = [
+  ...["mod.ts", "lib/inspect/mod.ts", "lib/npy/mod.ts", "lib/tooling/mod.ts"]
+    .map((path, index) =>
+      `import * as part${index} from ` +
+      `${JSON.stringify(toFileUrl(join(ROOT, path)).href)};`
+    ),
+  "const iree = { ...part0, ...part1, ...part2, ...part3 };",
+].join("\n");
 
 /** Compiler flags of a sanitized library; modules are built with them too. */
 export const SANITIZE: readonly string[] =

@@ -7,6 +7,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
+  IMPORT_ALL,
   LIBRARY,
   nativeModule,
   type Output,
@@ -380,10 +381,9 @@ async function use(line: Line, flags: readonly string[]): Promise<Output> {
   }
   using folder = new TemporaryFolder();
   const script = folder.join("script.ts");
-  const mod = toFileUrl(join(ROOT, "mod.ts")).href;
   await Deno.writeTextFile(
     script,
-    `import * as iree from ${quoted(mod)};\n` +
+    `${IMPORT_ALL}\n` +
       `const library = ${quoted(LIBRARY)};\n${line.use}`,
   );
   return await execute(Deno.execPath(), [...deno, script], options);

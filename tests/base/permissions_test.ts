@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { dirname, join, toFileUrl } from "@std/path";
+import { dirname } from "@std/path";
 import {
   denoFlags,
   execute,
+  IMPORT_ALL,
   LIBRARY,
   type Output,
   program,
@@ -22,11 +23,10 @@ const sampleMain = await sampleProgram();
 async function runWith(flags: string[], code: string): Promise<Output> {
   using folder = new TemporaryFolder();
   const script = folder.join("script.ts");
-  const mod = JSON.stringify(toFileUrl(join(ROOT, "mod.ts")).href);
   const library = JSON.stringify(LIBRARY);
   await Deno.writeTextFile(
     script,
-    `import * as iree from ${mod};\nconst library = ${library};\n${code}`,
+    `${IMPORT_ALL}\nconst library = ${library};\n${code}`,
   );
   return await execute(
     Deno.execPath(),
