@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { dirname, join, toFileUrl } from "@std/path";
+import { dirname, join } from "@std/path";
 import { Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
 import { smallArchive } from "../cli/archives.ts";
