@@ -4,8 +4,21 @@ import { type CheckedOptions, refuseOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 
 /**
- * The ways to call a function, with options: see `VmFunction.with`. It is the
- * function's, and good as long as that is.
+ * The ways to call a function, with options: see `VmFunction.with`. It is valid
+ * as long as the function is.
+ *
+ * @example
+ * ```ts ignore
+ * import { type FunctionCalls, load } from "@iree/runtime";
+ *
+ * using program = load("mul.vmfb");
+ * const output = new Float32Array(4);
+ * const mul: FunctionCalls = program.lookupFunction("mul").with({
+ *   into: [output],
+ * });
+ * mul.compute([1, 2, 3, 4], [2, 2, 2, 2]);
+ * console.log(output);
+ * ```
  *
  * @typeParam Values The arguments.
  * @typeParam Results What `call` returns.
