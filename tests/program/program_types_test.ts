@@ -228,7 +228,7 @@ const «c32: Int32Array = mulProgram.lookupFunction("mul").compute(f32, f32);
 const «a32: Int32Array =
   await mulProgram.lookupFunction("mul").computeAsync(f32, f32);
 mulProgram.lookupFunction("mul").with({}).compute(f32, «i32);
-mulProgram.lookupFunction("mul").with({ «tiemout: 1 });
+mulProgram.lookupFunction("mul").with({ «patience: 1 });
 mulProgram.compute("mul", «f64, f32);
 structuresProgram.call("layer", «{ bias: [1, 2] }, f32);
 mulProgram.fork().mul(«f64, f32);
