@@ -25,7 +25,7 @@ export function createBuffer(
   );
 }
 
-/** Length of a VM buffer in bytes. */
+/** Returns the length of a VM buffer in bytes. */
 export function bufferLength(buffer: Handle): number {
   return toSafeNumber(
     native.iree_ffi_buffer_length(buffer.pointer(Kind.buffer)),
@@ -38,7 +38,7 @@ export function readBuffer(
   offset: number,
   target: Bytes,
 ): void {
-  const bytes = bytesOf(target, "what bytes are read into");
+  const bytes = bytesOf(target, "the target");
   check(
     native.iree_ffi_buffer_read(
       buffer.pointer(Kind.buffer),
@@ -55,7 +55,7 @@ export function writeBuffer(
   offset: number,
   source: Bytes,
 ): void {
-  const bytes = bytesOf(source, "what is written");
+  const bytes = bytesOf(source, "the source");
   check(
     native.iree_ffi_buffer_write(
       buffer.pointer(Kind.buffer),

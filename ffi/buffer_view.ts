@@ -11,17 +11,17 @@ import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 
-/** Where tensors are allocated. */
+/** Memory that tensors are allocated in. */
 export interface Placement {
   /** The instance. */
   readonly instance: Handle;
-  /** A group of devices; none for programs that use no device. */
+  /** A device group; undefined for programs without devices. */
   readonly devices: Handle | undefined;
-  /** Which device of the group. */
+  /** Ordinal of the device in the group. */
   readonly ordinal: number;
 }
 
-/** A tensor's contents and what they are, as native code takes them. */
+/** A tensor's contents, type and shape for native code. */
 export interface TensorBytes {
   /** `iree_hal_element_type_t`. */
   readonly code: number;
@@ -53,18 +53,18 @@ export function createBufferView(
   );
 }
 
-/** Takes over a new buffer view, or throws why there is none. */
+/** Takes ownership of a new buffer view, or throws the failure. */
 export function ownBufferView(
   { instance, devices }: Placement,
   pointer: Deno.PointerValue,
 ): Handle {
   const view = own(Kind.bufferView, pointer, instance);
-  // Memory of a device must not outlive the device.
+  // Device memory must not outlive its device.
   if (devices !== undefined) view.deviceLifetime.addDevice(devices);
   return view;
 }
 
-/** Copies a part of the contents into an array; offset in bytes. */
+/** Copies part of the contents into an array; the offset is in bytes. */
 export function readBufferView(
   view: Handle,
   offset: number,
@@ -80,7 +80,7 @@ export function readBufferView(
   );
 }
 
-/** Copies an array over a part of the contents; offset in bytes. */
+/** Copies an array over part of the contents; the offset is in bytes. */
 export function writeBufferView(
   view: Handle,
   offset: number,
@@ -96,9 +96,9 @@ export function writeBufferView(
   );
 }
 
-/** What a buffer view tells of itself. */
+/** A buffer view's description. */
 export interface BufferViewDescription {
-  /** Name of the element type, such as `f32`. */
+  /** Element type, such as `f32`. */
   readonly elementType: string;
   /** Length in bytes. */
   readonly byteLength: number;
@@ -106,7 +106,7 @@ export interface BufferViewDescription {
   readonly shape: readonly number[];
 }
 
-/** Reads what a buffer view tells of itself. */
+/** Describes a buffer view. */
 export function describeBufferView(view: Handle): BufferViewDescription {
   const record = readRecord((buffer, capacity) =>
     native.iree_ffi_buffer_view_describe(
@@ -122,7 +122,7 @@ export function describeBufferView(view: Handle): BufferViewDescription {
   return { elementType, byteLength, shape };
 }
 
-/** Formats a buffer view as IREE prints it. */
+/** Formats a buffer view as IREE does. */
 export function formatBufferView(
   view: Handle,
   maxElementCount: number,

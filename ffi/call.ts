@@ -15,7 +15,7 @@ import { own } from "./ownership/own.ts";
 import { runElsewhere } from "./ownership/thread_pool.ts";
 import { ownReference } from "./reference.ts";
 
-/** Arguments or results of a call, laid out as the calling convention says. */
+/** Arguments or results of a call, laid out as in the calling convention. */
 export class CallBuffer {
   readonly i32: Int32Array<ArrayBuffer>;
   readonly i64: BigInt64Array<ArrayBuffer>;
@@ -32,21 +32,21 @@ export class CallBuffer {
   }
 }
 
-/** How a function is called. */
+/** How to call a function. */
 export interface CallOptions {
-  /** The devices that the context uses, if any. */
+  /** The context's devices, if any. */
   readonly devices: Handle | undefined;
-  /** Whether the last two arguments are fences, which the call sees to. */
+  /** Whether the last two arguments are fences, which the call creates. */
   readonly takesFences: boolean;
 }
 
 /**
- * Prepares the calls of a function.
+ * Prepares calls of a function.
  *
  * @param context The context.
- * @param moduleOrdinal Which of the context's modules exports it.
- * @param name Name of the function.
- * @param options How it is called.
+ * @param moduleOrdinal Ordinal of the exporting module in the context.
+ * @param name Function name.
+ * @param options How to call it.
  */
 export function createCall(
   context: Handle,
@@ -73,7 +73,7 @@ export function createCall(
   return call;
 }
 
-/** Sets a reference as an argument of the next call in the context. */
+/** Sets an argument of the context's next call to a reference. */
 export function setCallReference(
   context: Handle,
   call: Handle,
@@ -86,7 +86,7 @@ export function setCallReference(
     object.demandContents(context);
     kind = object.kind;
     pointer = object.pointer(kind);
-    // The program may store it, or something in it.
+    // The program may store it, or an object inside it.
     context.join(object);
     if (kind === Kind.list) context.lists.note();
   }
@@ -100,13 +100,13 @@ export function setCallReference(
 }
 
 /**
- * Sets a new tensor as an argument of the next call.
+ * Sets an argument of the next call to a new tensor.
  *
  * @param call The call.
- * @param ordinal Which argument.
- * @param tensor What it is.
+ * @param ordinal Ordinal of the argument.
+ * @param tensor Element type and shape.
  * @param bytes Its contents.
- * @param refuse Makes the error for contents whose memory is gone.
+ * @param refuse Creates the error for contents whose memory is detached.
  */
 export function setCallTensor(
   call: Handle,
@@ -127,7 +127,7 @@ export function setCallTensor(
   if (status !== 0) check(status);
 }
 
-/** Copies a tensor out of the results of the last call, and lets it go. */
+/** Copies a tensor out of the results of the last call, and releases it. */
 export function readCallTensor(
   call: Handle,
   ordinal: number,
@@ -142,17 +142,17 @@ export function readCallTensor(
   if (status !== 0) check(status);
 }
 
-/** Makes all further calls with the references that were set as arguments. */
+/** Binds the references set as arguments: all further calls use them. */
 export function bindCall(call: Handle): void {
   native.iree_ffi_call_bind(call.pointer(Kind.call));
 }
 
 /**
- * Calls; throws what the function failed with.
+ * Calls the function, and throws its failure.
  *
  * @param call The call.
  * @param callArguments Its arguments.
- * @param results Where the results go; null to let them go.
+ * @param results Receives the results; null releases them.
  */
 export function invokeCall(
   call: Handle,
@@ -167,7 +167,7 @@ export function invokeCall(
   if (code !== 0) check(code);
 }
 
-// A thread that ends lets go of its devices, while another one may go on with a
+// A thread that ends releases its devices, but another thread may still run a
 // call that uses their memory.
 function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
   const pointer = call.pointer(Kind.call);
@@ -183,15 +183,15 @@ function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
 }
 
 /**
- * Makes a call on another thread, or submits it there where it says by a fence
- * when it is done.
+ * Makes a call on another thread. Submits it there if the function signals a
+ * fence when it is done.
  *
  * @param context The context.
  * @param call The call.
  * @param callArguments Its arguments.
- * @param signal Aborted when the call is no longer wanted: it is not made then.
- * @returns When the call has ended, or was submitted; {@linkcode endCall} tells
- * how. False when it was not made.
+ * @param signal Cancels the call if it is aborted before the call starts.
+ * @returns Settles when the call has ended or was submitted; see {@linkcode
+ * endCall} for the outcome. False if the call was not made.
  */
 export async function runCall(
   context: Handle,
@@ -213,12 +213,12 @@ export async function runCall(
   }
 }
 
-/** Gives the results of a call that has ended, or throws what it failed with. */
+/** Returns the results of a finished call, or throws its failure. */
 export function endCall(call: Handle, results: CallBuffer): void {
   check(native.iree_ffi_call_end(call.pointer(Kind.call), results.i32));
 }
 
-/** Makes the next call begin when the work of another one has ended. */
+/** Makes the next call start after the work of another call has ended. */
 export function followCall(call: Handle, predecessor: Handle): void {
   check(
     native.iree_ffi_call_follow(
@@ -229,10 +229,11 @@ export function followCall(call: Handle, predecessor: Handle): void {
 }
 
 /**
- * Calls a function that says by a fence when it is done. The results are there
- * when this returns, the contents of tensors are not.
+ * Calls a function that signals a fence when it is done. The results exist when
+ * this returns, but the contents of tensors are not written yet.
  *
- * @returns When the work has ended; {@linkcode endSubmission} tells how.
+ * @returns Settles when the work has ended; see {@linkcode endSubmission} for
+ * the outcome.
  */
 export function submitCall(
   context: Handle,
@@ -251,9 +252,10 @@ export function submitCall(
 }
 
 /**
- * Waits for the work of a call that was submitted.
+ * Waits for the work of a submitted call.
  *
- * @returns When it has ended; {@linkcode endSubmission} tells how.
+ * @returns Settles when it has ended; see {@linkcode endSubmission} for the
+ * outcome.
  */
 export function waitForCall(context: Handle, call: Handle): Promise<void> {
   return runElsewhere(() => {
@@ -263,12 +265,12 @@ export function waitForCall(context: Handle, call: Handle): Promise<void> {
   });
 }
 
-/** Throws what the work of a submitted call failed with. */
+/** Throws the failure of a submitted call's work, if any. */
 export function endSubmission(call: Handle): void {
   check(native.iree_ffi_call_end(call.pointer(Kind.call), null));
 }
 
-/** Takes a reference out of the results of the last call in the context. */
+/** Takes a reference out of the results of the context's last call. */
 export function takeCallReference(
   context: Handle,
   call: Handle,

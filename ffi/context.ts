@@ -15,8 +15,9 @@ import { own } from "./ownership/own.ts";
 const TRACE_EXECUTION = 1;
 
 /**
- * Creates a context of the modules and runs their initializers. It holds their
- * handles, so that they can be asked for their functions as long as it lives.
+ * Creates a context of the modules and runs their initializers. Holds the
+ * modules' handles, so that their functions can be looked up while the context
+ * lives.
  */
 export function createContext(
   instance: Handle,
@@ -40,14 +41,14 @@ export function createContext(
   }
 }
 
-/** Does the same on another thread. */
+/** Creates a context on another thread. */
 export async function createContextLater(
   instance: Handle,
   modules: readonly Handle[],
   traceExecution: boolean,
 ): Promise<Handle> {
   const list = createModuleList(modules);
-  // Their objects may be disposed meanwhile.
+  // The caller may dispose the modules meanwhile.
   for (const module of modules) module.retain();
   try {
     const devices = new Set(
@@ -82,8 +83,8 @@ function createModuleList(modules: readonly Handle[]): Deno.PointerObject {
 }
 
 function holdModules(context: Handle, modules: readonly Handle[]): Handle {
-  // Programs keep their state in the context; a native module may keep some of
-  // its own, which its other contexts see too.
+  // Programs keep their state in the context. A native module may have its own
+  // state, which its other contexts share.
   for (const module of modules) if (module.isShared) context.join(module);
   context.hold(modules);
   return context;
@@ -99,7 +100,7 @@ export function forkContext(
     native.iree_ffi_context_fork(context.pointer(Kind.context)),
     context.instance,
   );
-  // Objects in globals are both's.
+  // Both contexts share the objects in globals.
   context.join(fork);
   fork.hold(modules);
   return fork;

@@ -1,5 +1,5 @@
 /**
- * Devices, created by their URIs, and what they tell of themselves.
+ * Creating devices from URIs, and querying them.
  *
  * @module
  */
@@ -14,13 +14,12 @@ import { own } from "./ownership/own.ts";
 import { packTaskOptions, type TaskOptions } from "./task.ts";
 
 /**
- * Creates devices as one group whose members can wait on each other.
+ * Creates devices as one group whose members can wait for each other.
  *
  * @param instance The instance.
- * @param uris URIs of the devices.
- * @param allocators What the allocator of each device is wrapped in.
- * @param task How workers of local-task devices are spread; left out, as IREE
- * spreads them.
+ * @param uris Device URIs.
+ * @param allocators Allocators to wrap each device's allocator in.
+ * @param task Worker options of local-task devices; IREE's defaults if omitted.
  */
 export function createDeviceGroup(
   instance: Handle,
@@ -54,7 +53,7 @@ function packTexts(
   return packStrings(texts.length, texts.map((text) => encodeText(text, what)));
 }
 
-/** Reads the id that its driver gave to a device of a group. */
+/** Reads the id that the driver assigned to a device of a group. */
 export function deviceId(group: Handle, ordinal: number): string {
   return readString((buffer, capacity) =>
     native.iree_ffi_device_id(
@@ -66,7 +65,7 @@ export function deviceId(group: Handle, ordinal: number): string {
   );
 }
 
-/** Asks the driver for a fact about a device. */
+/** Queries a property of a device from its driver. */
 export function queryDevice(
   group: Handle,
   ordinal: number,
@@ -90,20 +89,20 @@ export function queryDevice(
   return value[0]!;
 }
 
-/** Gives memory back to the system that a device keeps for later. */
+/** Returns unused memory that a device keeps for later to the system. */
 export function trimDevice(group: Handle, ordinal: number): void {
   check(
     native.iree_ffi_device_trim(group.pointer(Kind.deviceGroup), ordinal),
   );
 }
 
-/** Beyond what native code takes for a time: no limit. */
+/** Larger than any native timeout: no limit. */
 const NO_LIMIT = 0xffffffffffffffffn;
 
 /**
- * Blocks until everything that was submitted to a device is done.
+ * Blocks until all work submitted to a device is done.
  *
- * @param milliseconds How long at most; `Infinity` for as long as it takes.
+ * @param milliseconds Timeout; `Infinity` for none.
  */
 export function waitDeviceIdle(
   group: Handle,
@@ -122,13 +121,13 @@ export function waitDeviceIdle(
   );
 }
 
-/** Bytes at the peak, allocated and freed: of the host, then of the device. */
+/** Peak, allocated and freed bytes: of the host, then of the device. */
 type AllocatorCounts = [
   ...[hostPeak: number, hostAllocated: number, hostFreed: number],
   ...[devicePeak: number, deviceAllocated: number, deviceFreed: number],
 ];
 
-/** Reads six counts of a device's allocator; see `iree_ffi.h`. */
+/** Reads six counters of a device's allocator; see `iree_ffi.h`. */
 export function deviceStatistics(
   group: Handle,
   ordinal: number,
@@ -144,7 +143,7 @@ export function deviceStatistics(
   return Array.from(counts, toSafeNumber) as AllocatorCounts;
 }
 
-/** Formats the counts of a device's allocator as IREE prints them. */
+/** Formats the counters of a device's allocator as IREE does. */
 export function formatDeviceStatistics(group: Handle, ordinal: number): string {
   return readString((buffer, capacity) =>
     native.iree_ffi_device_format_statistics(
@@ -156,19 +155,21 @@ export function formatDeviceStatistics(group: Handle, ordinal: number): string {
   );
 }
 
-/** A kind of memory that the allocator of a device serves. */
+/** A kind of memory that a device's allocator serves. */
 export interface MemoryHeap {
-  /** What it is, in IREE's words: `DEVICE_LOCAL`, `HOST_VISIBLE` and so on. */
+  /**
+   * IREE's names of its properties: `DEVICE_LOCAL`, `HOST_VISIBLE` and so on.
+   */
   readonly type: readonly string[];
-  /** What buffers in it may be used for, in IREE's words. */
+  /** IREE's names of the uses that its buffers allow. */
   readonly allowedUsage: readonly string[];
-  /** Bytes of the largest allocation; `undefined` when nothing limits it. */
+  /** Maximum size of an allocation in bytes; `undefined` if unlimited. */
   readonly maxAllocationSize: number | undefined;
-  /** Bytes that allocations are aligned to at least. */
+  /** Minimum alignment of allocations in bytes. */
   readonly minAlignment: number;
 }
 
-/** Reads what kinds of memory the allocator of a device serves. */
+/** Lists the kinds of memory that a device's allocator serves. */
 export function deviceMemoryHeaps(
   group: Handle,
   ordinal: number,

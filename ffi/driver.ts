@@ -1,5 +1,5 @@
 /**
- * Drivers and the devices that they see.
+ * Drivers and their devices.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { readRecord } from "./library/status.ts";
 
 /** A driver in the library. */
 export interface DriverInfo {
-  /** Its name, as URIs of devices begin. */
+  /** Name, the start of its device URIs. */
   readonly name: string;
-  /** What it is, for people. */
+  /** Descriptive name. */
   readonly fullName: string;
 }
 
@@ -27,14 +27,14 @@ export function listDrivers(): DriverInfo[] {
   }));
 }
 
-/** A device that a driver sees. */
+/** A device that a driver found. */
 export interface DriverDevice {
   readonly path: string;
   readonly name: string;
   readonly details: string;
 }
 
-/** Creates a driver and lists its devices, with their details on demand. */
+/** Creates a driver and lists its devices, optionally with details. */
 export function listDriverDevices(
   driver: string,
   withDetails: boolean,

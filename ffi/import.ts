@@ -1,5 +1,5 @@
 /**
- * Memory of JavaScript as that of tensors, without a copy.
+ * JavaScript memory as tensor memory, without a copy.
  *
  * @module
  */
@@ -21,10 +21,10 @@ import {
 } from "./ownership/pinned_memory.ts";
 
 /**
- * Makes memory in which an array can begin at an address that devices take.
+ * Allocates memory with room for an array at an address that devices accept.
  *
- * @param byteLength How much of it.
- * @returns The memory, and where in it the array begins.
+ * @param byteLength Length of the array.
+ * @returns The memory, and the offset of the array in it.
  */
 export function alignedMemory(
   byteLength: number,
@@ -35,7 +35,7 @@ export function alignedMemory(
   return { buffer, offset: alignmentOffset(new Uint8Array(buffer)) };
 }
 
-/** How many bytes are between an array and the next address that will do. */
+/** Returns the number of bytes from an array to the next suitable address. */
 export function alignmentOffset(
   array: ArrayBufferView<ArrayBufferLike>,
 ): number {
@@ -43,8 +43,8 @@ export function alignmentOffset(
 }
 
 /**
- * Creates a buffer view over an array's memory, which is moved away: all arrays
- * over it are empty from then on.
+ * Creates a buffer view over an array's memory, and detaches all arrays over
+ * it.
  *
  * @param memory The device.
  * @param tensor The array.
@@ -86,15 +86,16 @@ export function importBufferView(
   }
 }
 
-// That of a `WebAssembly.Memory` stays where it is, and nothing tells before.
+// The memory of a `WebAssembly.Memory` cannot be moved, which only shows when
+// moving fails.
 function moved(owner: ArrayBuffer): ArrayBuffer {
   try {
     return moveMemory(owner);
   } catch (cause) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      "what is adopted is over memory that cannot be moved out of its arrays",
-      { cause, hint: "make the array by BufferView.alignedArray" },
+      "cannot import memory that cannot be moved out of its arrays",
+      { cause, hint: "create the array with BufferView.alignedArray" },
     );
   }
 }

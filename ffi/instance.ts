@@ -1,5 +1,5 @@
 /**
- * The process's VM instance and what the library tells of itself.
+ * The process's VM instance, and the library's version and statistics.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 
 /**
- * Opens the library when that has not happened and retains the instance.
+ * Opens the library if it is not open yet, and retains the instance.
  *
- * @param library Path of the library; found by itself when left out.
- * @param all Whether all functions of the library are bound now.
+ * @param library Path of the library; searched for if omitted.
+ * @param all Whether to bind all functions of the library now.
  * @returns The instance.
  */
 export function acquireInstance(library?: string | URL, all = false): Handle {
@@ -24,7 +24,9 @@ export function acquireInstance(library?: string | URL, all = false): Handle {
   return own(Kind.instance, native.iree_ffi_instance_acquire());
 }
 
-/** Whether a type of that full name, such as `hal.buffer_view`, is known. */
+/**
+ * Whether a type with that full name, such as `hal.buffer_view`, is registered.
+ */
 export function instanceHasType(instance: Handle, name: string): boolean {
   const bytes = encodeText(name, "the name of the type");
   return native.iree_ffi_instance_has_type(
@@ -34,22 +36,22 @@ export function instanceHasType(instance: Handle, name: string): boolean {
   ) !== 0;
 }
 
-/** Counts of what native code allocated, in the whole process. */
+/** Counts of all native allocations in the process. */
 export interface RuntimeStatistics {
   /** Bytes allocated and not freed. */
   readonly liveBytes: number;
   /** Allocations not freed. */
   readonly liveAllocations: number;
   /**
-   * The most bytes that were live at one time; where several threads allocate,
-   * to within 64 KiB a thread.
+   * Maximum number of live bytes; with several allocating threads, to within 64
+   * KiB per thread.
    */
   readonly peakBytes: number;
-  /** Allocations made so far. */
+  /** Total number of allocations. */
   readonly totalAllocations: number;
 }
 
-/** Reads the counts; all zero before the library was opened. */
+/** Reads the counts; all zero before the library is opened. */
 export function readStatistics(): RuntimeStatistics {
   const counts = new BigUint64Array(4);
   native?.iree_ffi_statistics(counts);
@@ -63,19 +65,19 @@ export function readStatistics(): RuntimeStatistics {
 }
 
 /**
- * Makes an allocation fail; for tests. The library must be open.
+ * Makes an allocation fail, for tests. The library must be open.
  *
- * @param countdown Which one, counted from now on; 0 makes none fail.
+ * @param countdown Counts down to the failing allocation; 0 disables.
  */
 export function failAllocation(countdown: number): void {
   native.iree_ffi_fail_allocation(countdown);
 }
 
-/** Versions of the library that is open. */
+/** Versions of the open library. */
 export interface LibraryVersion {
-  /** Version of the native layer, that of the package it was built for. */
+  /** Version of the native layer and of the package it was built for. */
   readonly library: string;
-  /** Version of the IREE runtime in it. */
+  /** Version of its IREE runtime. */
   readonly iree: string;
 }
 

@@ -19,7 +19,7 @@ import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 import { ownReference } from "./reference.ts";
 
-/** Creates an empty list; of anything when no type is given. */
+/** Creates an empty list; without a type it accepts any element. */
 export function createList(
   instance: Handle,
   elementType: ScalarType | undefined,
@@ -35,36 +35,39 @@ export function createList(
   );
 }
 
-/** A list that no other thread may be changing, and whose contents are there. */
+/**
+ * Returns a list that no other thread can be changing, and whose contents are
+ * written.
+ */
 export function idleList(list: Handle): Deno.PointerObject {
   if (list.listsAreBusy) {
     throw new IreeError(
       "FAILED_PRECONDITION",
-      "an asynchronous call is running that may be using the list",
+      "the list may be in use by a running asynchronous call",
       { hint: "await the call first" },
     );
   }
   return list.pointerToContents(Kind.list);
 }
 
-/** Number of elements. */
+/** Returns the number of elements. */
 export function listSize(list: Handle): number {
   return native.iree_ffi_list_size(idleList(list));
 }
 
-/** Cuts the list, or grows it with nulls or zeros. */
+/** Truncates the list, or extends it with nulls or zeros. */
 export function resizeList(list: Handle, size: number): void {
   check(native.iree_ffi_list_resize(idleList(list), size));
 }
 
-/** Name of the type of all elements; empty for a list of anything. */
+/** Returns the type name of the elements; empty for a list of any type. */
 export function listElementType(list: Handle): string {
   return readText((buffer, capacity) =>
     native.iree_ffi_list_element_type(idleList(list), buffer, capacity)
   );
 }
 
-/** Reads elements; of references only their kinds. */
+/** Reads elements; for references only their kinds. */
 export function readList(
   list: Handle,
   start: number,
@@ -83,7 +86,7 @@ export function readList(
   return elements;
 }
 
-/** Writes scalars and nulls; elements that are objects stay as they are. */
+/** Writes scalars and nulls; skips elements that are objects. */
 export function writeList(
   list: Handle,
   start: number,
@@ -101,7 +104,7 @@ export function writeList(
   );
 }
 
-/** Retains the object in an element whose kind was read. */
+/** Retains and returns the object in an element whose kind was read. */
 export function getListReference(
   list: Handle,
   ordinal: number,
@@ -114,7 +117,7 @@ export function getListReference(
   return ownReference(kind, pointer, list);
 }
 
-/** Puts an object into an element. */
+/** Stores an object in an element. */
 export function setListReference(
   list: Handle,
   ordinal: number,

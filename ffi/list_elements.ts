@@ -1,15 +1,15 @@
 /**
- * Elements of lists as they cross to native code and back.
+ * List elements in their native representation.
  *
  * @module
  */
 
-/** A type of scalars of the VM. */
+/** A scalar type of the VM. */
 export type ScalarType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
 
 /**
- * What an element is: an `iree_vm_value_type_t`, or from `reference` on a
- * reference of the kind that is added to it; `reference` itself is null.
+ * Tags of elements: an `iree_vm_value_type_t`, or `reference` plus the kind of
+ * a reference; `reference` itself is null.
  */
 export const Tag = {
   i8: 1,
@@ -21,7 +21,7 @@ export const Tag = {
   reference: 16,
 } as const;
 
-/** Elements: 8 bytes each, of which a scalar fills the first, and a tag each. */
+/** Elements: 8 bytes and a tag each; a scalar uses the first bytes. */
 export class ListElements {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly tags: Uint8Array<ArrayBuffer>;
@@ -32,7 +32,7 @@ export class ListElements {
   readonly #f32: Float32Array<ArrayBuffer>;
   readonly #f64: Float64Array<ArrayBuffer>;
 
-  /** @param capacity Elements that there is room for. */
+  /** @param capacity Maximum number of elements. */
   constructor(readonly capacity: number) {
     const buffer = new ArrayBuffer(8 * capacity);
     this.bytes = new Uint8Array(buffer);
@@ -45,7 +45,7 @@ export class ListElements {
     this.#f64 = new Float64Array(buffer);
   }
 
-  /** Reads an element that is a scalar; the index is below the capacity. */
+  /** Reads a scalar element; the index must be below the capacity. */
   scalar(index: number): number | bigint {
     switch (this.tags[index]) {
       case Tag.i8:
@@ -63,7 +63,7 @@ export class ListElements {
     }
   }
 
-  /** Makes an element a number of a type that it fits. */
+  /** Stores a number of a type that it fits. */
   setNumber(index: number, type: ScalarType, value: number): void {
     this.tags[index] = Tag[type];
     switch (type) {
@@ -88,35 +88,35 @@ export class ListElements {
     }
   }
 
-  /** Makes an element an i64. */
+  /** Stores an i64. */
   setBigint(index: number, value: bigint): void {
     this.tags[index] = Tag.i64;
     this.#i64[index] = value;
   }
 
-  /** Makes an element a reference of a kind; of kind 0, null. */
+  /** Stores a reference of a kind; kind 0 is null. */
   setReference(index: number, kind: number): void {
     this.tags[index] = Tag.reference + kind;
   }
 }
 
-/** Elements that are kept at most: a megabyte. */
+/** Maximum number of elements to keep: one megabyte. */
 const MAX_KEPT = 1 << 17;
 
 let kept: ListElements | undefined;
 
-/** Room for elements, with whatever was in it before. */
+/** Takes a buffer for elements; its contents are undefined. */
 export function takeElements(count: number): ListElements {
   const elements = kept;
   if (elements === undefined || elements.capacity < count) {
     return new ListElements(count);
   }
-  // Nobody else gets it until it is given back.
+  // Not reusable until it is returned.
   kept = undefined;
   return elements;
 }
 
-/** Keeps room for who next needs some. */
+/** Returns a buffer for reuse. */
 export function giveElementsBack(elements: ListElements): void {
   if (elements.capacity <= MAX_KEPT) kept = elements;
 }

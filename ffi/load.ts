@@ -1,5 +1,5 @@
 /**
- * Loading on another thread: modules, files of parameters and contexts.
+ * Loading on another thread: modules, parameter files and contexts.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { own } from "./ownership/own.ts";
 import { runElsewhere } from "./ownership/thread_pool.ts";
 import { PARAMETER_MODES, type ParameterMode } from "./parameter.ts";
 
-/** Does what `openBytecodeModule` does, on another thread. */
+/** Like `openBytecodeModule`, on another thread. */
 export function loadModuleFile(
   instance: Handle,
   path: NativePath,
@@ -35,8 +35,7 @@ export function loadModuleFile(
 }
 
 /**
- * Does what `createBytecodeModule` does, on another thread but for copying the
- * bytes.
+ * Like `createBytecodeModule`, on another thread. Copies the bytes immediately.
  */
 export function loadModuleBytes(
   instance: Handle,
@@ -54,7 +53,7 @@ export function loadModuleBytes(
   );
 }
 
-/** Does what `openParameterFile` does, on another thread. */
+/** Like `openParameterFile`, on another thread. */
 export function loadParameterFile(
   instance: Handle,
   path: NativePath,
@@ -81,7 +80,7 @@ export function loadParameterFile(
  * @param instance The instance.
  * @param flags `iree_vm_context_flags_t`.
  * @param list The native list of the modules, which is copied.
- * @param devices What the modules use.
+ * @param devices The devices that the modules use.
  */
 export function loadContext(
   instance: Handle,
@@ -101,8 +100,8 @@ export function loadContext(
   );
 }
 
-// The thread that began may end meanwhile, with all that it was handed out: the
-// load holds what it needs natively.
+// The calling thread may end meanwhile and release its objects: the load
+// retains what it needs natively.
 async function run(
   kind: Kind,
   instance: Handle,

@@ -1,6 +1,6 @@
 /**
- * Memory of tensors as arrays, without a copy. Needs the whole of
- * `--allow-ffi`: this is the one place that makes an array of an address.
+ * Tensor memory as arrays, without a copy. Needs unrestricted `--allow-ffi`:
+ * only this file creates arrays from addresses.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { created } from "./library/status.ts";
 import { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 
-/** A mapping and its memory, which is moved out of its arrays on release. */
+/** A mapping and its memory, which is detached from its arrays on release. */
 export interface Mapping {
   readonly handle: Handle;
   readonly memory: ArrayBuffer;
@@ -31,7 +31,7 @@ export function createMapping(view: Handle, byteLength: number): Mapping {
     ? new ArrayBuffer(0)
     : Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
   handle.canGo = () => {
-    // Memory that was moved is in use elsewhere, for good.
+    // Transferred memory stays in use elsewhere.
     if (isMoved(memory)) return byteLength === 0;
     moveMemory(memory, 0);
     return true;
@@ -44,7 +44,7 @@ function demandPointers(): void {
   if (state === "granted") return;
   throw new IreeError(
     "PERMISSION_DENIED",
-    "memory without a copy needs ffi access to everything",
+    "mapping memory requires unrestricted ffi access",
     {
       hint: "run with --allow-ffi, without a list of libraries; " +
         "toTypedArray and read copy and need no more than the library",

@@ -1,5 +1,5 @@
 /**
- * Modules: how they come to be and what they tell of themselves.
+ * Creating and describing modules.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function openBytecodeModule(
   );
 }
 
-/** Loads a bytecode module from bytes, which native code copies. */
+/** Loads a bytecode module from a copy of the bytes. */
 export function createBytecodeModule(
   instance: Handle,
   source: Bytes,
@@ -84,11 +84,11 @@ export function createDynamicModule(
 }
 
 /**
- * Creates the HAL module over a group of devices.
+ * Creates the HAL module over a device group.
  *
  * @param instance The instance.
  * @param devices The group.
- * @param lead Which of them allocates what any of several could.
+ * @param lead Ordinal of the device that makes allocations that several could.
  */
 export function createHalModule(
   instance: Handle,
@@ -109,7 +109,7 @@ export function createHalModule(
   return module;
 }
 
-/** Name of a builtin module that needs nothing but the instance. */
+/** A builtin module that requires only the instance. */
 export type BuiltinModuleName = "hal_inline" | "hal_loader" | "vmvx";
 
 /** Creates one of IREE's builtin modules. */
@@ -124,17 +124,17 @@ export function createBuiltinModule(
   );
 }
 
-/** A module that another one needs. */
+/** A module that another one requires. */
 export interface ModuleDependency {
   /** Name of the module. */
   readonly name: string;
-  /** Least version that will do. */
+  /** Minimum version. */
   readonly minimumVersion: number;
   /** Whether the module can be loaded without it. */
   readonly optional: boolean;
 }
 
-/** What a module tells of itself. */
+/** A module's description. */
 export interface ModuleDescription {
   readonly name: string;
   readonly version: number;
@@ -147,7 +147,7 @@ export interface ModuleDescription {
 /** `IREE_VM_MODULE_DEPENDENCY_FLAG_OPTIONAL`. */
 const DEPENDENCY_OPTIONAL = 2;
 
-/** Reads what a module tells of itself. */
+/** Describes a module. */
 export function describeModule(module: Handle): ModuleDescription {
   const record = readRecord((buffer, capacity) =>
     native.iree_ffi_module_describe(
@@ -173,19 +173,19 @@ export function describeModule(module: Handle): ModuleDescription {
 /** `iree_vm_function_linkage_t`. */
 const LINKAGE = { import: 1, export: 2, importOptional: 3 } as const;
 
-/** What a module tells of one of its functions. */
+/** A function's description. */
 export interface FunctionDescription {
-  /** Name; of an import the full one, with its module's. */
+  /** Name; full name with the module's for an import. */
   readonly name: string;
   /** The VM's calling convention, such as `0ii_i`; see `iree/vm/module.h`. */
   readonly callingConvention: string;
   /** Attributes by name, such as `iree.abi.declaration`. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Whether a context can do without it; imports only. */
+  /** Whether a context works without it; imports only. */
   readonly optional: boolean;
 }
 
-/** Reads what a module tells of a function. */
+/** Describes a function of a module. */
 export function describeFunction(
   module: Handle,
   linkage: "import" | "export",

@@ -1,6 +1,6 @@
 /**
- * Parameters: files that hold them, indices of what is where, and the module
- * through which programs get them.
+ * Parameters: their files, indices, and the module that provides them to
+ * programs.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 
-/** How the bytes of a file of parameters are reached. */
+/** How the bytes of a parameter file are accessed. */
 export type ParameterMode = "file" | "preload" | "mmap";
 
 /** `iree_ffi_parameter_mode_e`. */
@@ -25,8 +25,8 @@ export const PARAMETER_MODES: Readonly<Record<ParameterMode, number>> = {
 };
 
 /**
- * Opens a file of parameters, whatever its format. Programs write to the file in
- * mode `file`, to memory otherwise.
+ * Opens a parameter file of any format. Programs write to the file in mode
+ * `file`, to memory otherwise.
  */
 export function openParameterFile(
   instance: Handle,
@@ -47,7 +47,7 @@ export function openParameterFile(
   );
 }
 
-/** Makes a file in memory with a copy of the bytes. */
+/** Creates a file in memory with a copy of the bytes. */
 export function createParameterFile(
   instance: Handle,
   source: Bytes,
@@ -65,7 +65,7 @@ export function createParameterFile(
   );
 }
 
-/** Creates an index without entries. */
+/** Creates an empty index. */
 export function createParameterIndex(instance: Handle): Handle {
   return own(
     Kind.parameterIndex,
@@ -74,7 +74,7 @@ export function createParameterIndex(instance: Handle): Handle {
   );
 }
 
-/** Adds an entry of some bytes of a file. */
+/** Adds an entry with bytes of a file. */
 export function addFileParameter(
   index: Handle,
   key: string,
@@ -99,7 +99,7 @@ export function addFileParameter(
   );
 }
 
-/** Adds an entry that is a pattern again and again. */
+/** Adds an entry that repeats a pattern. */
 export function addSplatParameter(
   index: Handle,
   key: string,
@@ -150,7 +150,7 @@ export function readParameter(
   offset: number,
   target: Bytes,
 ): void {
-  const bytes = bytesOf(target, "what a parameter is read into");
+  const bytes = bytesOf(target, "the target");
   check(
     native.iree_ffi_parameter_index_read(
       index.pointer(Kind.parameterIndex),
@@ -162,7 +162,7 @@ export function readParameter(
   );
 }
 
-/** Writes contents of an entry into a file that is there. */
+/** Writes contents of an entry to an existing file. */
 export function writeParameter(
   index: Handle,
   ordinal: number,
@@ -189,11 +189,13 @@ export function writeParameter(
 export interface ParameterScope {
   /** The index. */
   readonly index: Handle;
-  /** Whether programs can take the beginning of a longer parameter. */
+  /** Whether programs can load the beginning of a longer parameter. */
   readonly partial: boolean;
 }
 
-/** Creates the module that provides what indices have by now, by scope. */
+/**
+ * Creates the module that provides the current entries of indices, by scope.
+ */
 export function createParametersModule(
   instance: Handle,
   scopes: ReadonlyMap<string, ParameterScope>,

@@ -10,15 +10,15 @@ import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 
-/** A kind of objects that references point to; never null. */
+/** The kind of an object that a reference points to; never null. */
 export type ObjectKind = typeof Kind["ref" | "list" | "buffer" | "bufferView"];
 
 /**
- * Takes over a reference that native code handed out.
+ * Takes ownership of a reference that native code handed out.
  *
- * @param kind What native code said the pointer is.
+ * @param kind The kind reported by native code.
  * @param pointer The object.
- * @param source What it came out of.
+ * @param source The object it came from.
  */
 export function ownReference(
   kind: number,
@@ -31,14 +31,14 @@ export function ownReference(
   return handle;
 }
 
-/** Reads the full name of the type of an object of kind `ref`. */
+/** Reads the full type name of an object of kind `ref`. */
 export function referenceTypeName(reference: Handle): string {
   return readText((buffer, capacity) =>
     native.iree_ffi_ref_type_name(reference.pointer(Kind.ref), buffer, capacity)
   );
 }
 
-/** Whether two references of kind `ref` are to one object. */
+/** Whether two references of kind `ref` point to the same object. */
 export function referencesEqual(lhs: Handle, rhs: Handle): boolean {
   return native.iree_ffi_ref_equal(
     lhs.pointer(Kind.ref),

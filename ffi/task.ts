@@ -1,5 +1,5 @@
 /**
- * How the workers of local-task devices are spread over processors.
+ * Placement of local-task workers on CPUs.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { encodeText } from "./base/text.ts";
 import { native } from "./library/library.ts";
 import { readRecord } from "./library/status.ts";
 
-/** What native code takes; see `iree_ffi_device_group_create`. */
+/** Options for native code; see `iree_ffi_device_group_create`. */
 export interface TaskOptions {
   readonly groupCount: number;
   readonly maxGroupCount: number;
@@ -24,7 +24,7 @@ export interface TaskOptions {
   readonly cpuSets: readonly (readonly number[])[];
 }
 
-/** Packs options as `iree_ffi.h` defines it. */
+/** Packs options as defined in `iree_ffi.h`. */
 export function packTaskOptions(options: TaskOptions): Uint8Array<ArrayBuffer> {
   const nodes = encodeText(options.nodes, "nodes");
   const parts = [
@@ -57,53 +57,53 @@ function packNumbers(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Uint32Array.from(numbers).buffer);
 }
 
-/** Processors that the workers of one queue of a local-task device run on. */
+/** CPUs for the workers of one queue of a local-task device. */
 export interface TaskTopology {
-  /** The NUMA node that all of them are on; `undefined` when they are not. */
+  /** The NUMA node of all workers; `undefined` if they are on several. */
   readonly node: number | undefined;
-  /** One worker each. */
+  /** One entry per worker. */
   readonly groups: readonly TaskTopologyGroup[];
 }
 
-/** Where one worker runs. */
+/** Placement of one worker. */
 export interface TaskTopologyGroup {
-  /** Which worker of its topology it is, from 0. */
+  /** Ordinal of the worker in its topology. */
   readonly ordinal: number;
-  /** Name of its thread. */
+  /** Thread name. */
   readonly name: string;
-  /** The logical processor, as the system counts them. */
+  /** The logical CPU, numbered as by the system. */
   readonly processor: number;
-  /** What the system knows the processor by; empty when it has no such ids. */
+  /** The system's ids of the CPU; empty if it has none. */
   readonly hardwareIds: string;
-  /** What its thread is bound to; `undefined` when the system may move it. */
+  /** The thread's binding; `undefined` if the system may move it. */
   readonly affinity: ThreadAffinity | undefined;
-  /** Bytes of the processor's caches; 0 where that is not known. */
+  /** Sizes of the CPU's caches in bytes; 0 if unknown. */
   readonly caches: {
     readonly l1Data: number;
     readonly l2Data: number;
     readonly l3Data: number;
   };
   /**
-   * Ordinals of the workers whose processors share its last cache, its own
-   * among them; `"all"` also when nothing is known about caches.
+   * Ordinals of the workers that share its last cache, including its own;
+   * `"all"` also if caches are unknown.
    */
   readonly sharing: readonly number[] | "all";
 }
 
-/** What a thread is bound to. */
+/** Binding of a thread. */
 export interface ThreadAffinity {
   /** The NUMA node. */
   readonly group: number;
-  /** The processor; `undefined` for any of the node. */
+  /** The CPU; `undefined` for any CPU of the node. */
   readonly id: number | undefined;
-  /** Whether it has all threads of the processor's core for itself. */
+  /** Whether it has the CPU core to itself. */
   readonly smt: boolean;
 }
 
-/** `IREE_TASK_TOPOLOGY_NODE_ID_ANY`, and a worker that shares with all. */
+/** `IREE_TASK_TOPOLOGY_NODE_ID_ANY`, also for a worker that shares with all. */
 const ANY = 0xffffffff;
 
-/** Reads how workers would be spread. */
+/** Returns how workers would be placed. */
 export function readTaskTopologies(options: TaskOptions): TaskTopology[] {
   const task = packTaskOptions(options);
   const record = readRecord((buffer, capacity) =>

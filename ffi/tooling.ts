@@ -1,5 +1,5 @@
 /**
- * Tensors as IREE's tools read, print and compare them.
+ * Reading, printing and comparing tensors like IREE's tools.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { own } from "./ownership/own.ts";
 import { ownReference } from "./reference.ts";
 
 /**
- * Creates a tensor from IREE's text of it, or from the text of its type and its
+ * Creates a tensor from IREE's text form, or from the text of its type and its
  * contents.
  *
- * @param memory Where it lies.
+ * @param memory Where to allocate it.
  * @param text The text.
  * @param contents The contents, which are copied.
  */
@@ -48,7 +48,7 @@ export function parseTensor(
   );
 }
 
-/** How floating point is compared. */
+/** Tolerances for comparing floating-point elements. */
 export interface Equality {
   readonly exact: boolean;
   readonly f16Tolerance: number;
@@ -58,7 +58,7 @@ export interface Equality {
   readonly relativeTolerance: number;
 }
 
-/** Tells why a tensor does not match another one; empty when it does. */
+/** Returns why a tensor does not match another one; empty if it does. */
 export function compareTensors(
   expected: Handle,
   actual: Handle,
@@ -80,7 +80,7 @@ export function compareTensors(
   );
 }
 
-/** The `!hal.buffer` that the contents of a view are in. */
+/** Returns the `!hal.buffer` that holds the contents of a view. */
 export function viewStorage(view: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_storage(
     view.pointerToContents(Kind.bufferView),
@@ -88,7 +88,7 @@ export function viewStorage(view: Handle): Handle {
   return ownReference(Kind.ref, pointer, view);
 }
 
-/** A view of i8 over all of a `!hal.buffer`. */
+/** Returns an i8 view over a whole `!hal.buffer`. */
 export function viewOfStorage(reference: Handle): Handle {
   const pointer = native.iree_ffi_buffer_view_of_storage(
     reference.pointerToContents(Kind.ref),
@@ -97,11 +97,11 @@ export function viewOfStorage(reference: Handle): Handle {
 }
 
 /**
- * Replaces what the host cannot read in a list by copies that it can.
+ * Replaces objects in a list that the host cannot read with readable copies.
  *
  * @param list The list.
- * @param devices A group of devices.
- * @param ordinal Which of them makes the copies.
+ * @param devices A device group.
+ * @param ordinal Ordinal of the device that makes the copies.
  */
 export function listToHost(
   list: Handle,
@@ -120,10 +120,10 @@ export function listToHost(
 }
 
 /**
- * Sets one of IREE's flags for the whole process and for good.
+ * Sets one of IREE's flags permanently for the whole process.
  *
- * @param argument The flag: `--name=value`. One that IREE answers by printing
- * something ends the process.
+ * @param argument The flag: `--name=value`. A flag that prints something ends
+ * the process.
  */
 export function setFlag(argument: string): void {
   const bytes = encodeName(argument, "a flag");
@@ -131,8 +131,8 @@ export function setFlag(argument: string): void {
 }
 
 /**
- * Refuses what is there and not a regular file. A library's folder need not be
- * readable to Deno.
+ * Rejects paths that exist and are not regular files. Deno does not need to be
+ * able to read a library's folder.
  *
  * @param path The file.
  */
@@ -141,7 +141,7 @@ export function checkLibraryFile(path: NativePath): void {
   check(native.iree_ffi_file_check(bytes, bytes.length));
 }
 
-/** Begins to profile a device of a group as IREE's flags say. */
+/** Starts profiling a device of a group if IREE's flags enable it. */
 export function beginProfiling(devices: Handle, ordinal: number): Handle {
   const profiling = own(
     Kind.profiling,
@@ -161,12 +161,12 @@ export function endProfiling(profiling: Handle): void {
 }
 
 /**
- * Ends the process after a time, unless the watchdog is released before.
+ * Ends the process after a timeout, unless the watchdog is released first.
  *
  * @param instance The instance.
- * @param milliseconds The time.
- * @param exitStatus How the process ends.
- * @param message What is written to stderr.
+ * @param milliseconds The timeout.
+ * @param exitStatus Exit status of the process.
+ * @param message Text to write to stderr.
  */
 export function createWatchdog(
   instance: Handle,

@@ -1,10 +1,10 @@
 /**
- * The one error class, and how a native failure becomes it.
+ * The error class, and the conversion of native failures.
  *
  * @module
  */
 
-/** Name of a failure among the codes of `iree_status_code_t`. */
+/** Failure code of `iree_status_code_t`. */
 export type StatusCode =
   | "CANCELLED"
   | "UNKNOWN"
@@ -25,7 +25,7 @@ export type StatusCode =
   | "DEFERRED"
   | "INCOMPATIBLE";
 
-/** The codes by their number in C; 0 is no failure. */
+/** The codes by their number in C; 0 is success. */
 const STATUS_CODES: readonly (StatusCode | "OK")[] = [
   "OK",
   "CANCELLED",
@@ -48,21 +48,21 @@ const STATUS_CODES: readonly (StatusCode | "OK")[] = [
   "INCOMPATIBLE",
 ];
 
-/** What an {@link IreeError} may carry besides its code and message. */
+/** Optional properties of an {@link IreeError}. */
 export interface IreeErrorOptions {
-  /** What to do about it. */
+  /** How to fix it. */
   hint?: string | undefined;
-  /** IREE's own text of the failure, source locations and backtrace included. */
+  /** IREE's full text of the failure, with source locations and backtrace. */
   status?: string | undefined;
-  /** The error that led to this one. */
+  /** The error that caused this one. */
   cause?: unknown;
 }
 
 /**
  * A failure of the runtime, of a program it ran, or of an argument that was
- * refused before it reached either.
+ * rejected before it reached either.
  *
- * @example Telling failures apart
+ * @example Checking the status code
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { IreeError } from "@iree/runtime";
@@ -73,22 +73,21 @@ export interface IreeErrorOptions {
  * ```
  */
 export class IreeError extends Error {
-  /** Name of the class, also in workers and other realms. */
+  /** Class name, also in workers and other realms. */
   override readonly name: string = "IreeError";
   /** The status code; branch on this. */
   readonly code: StatusCode;
-  /** What happened, without code and hint. */
+  /** What happened, without the code and the hint. */
   readonly detail: string;
-  /** What to do about it, where that is known. */
+  /** How to fix it, if known. */
   readonly hint: string | undefined;
   /**
-   * IREE's own text of the failure, source location and backtrace included,
-   * when it came from IREE.
+   * IREE's full text of a failure in IREE, with source location and backtrace.
    */
   readonly status: string | undefined;
 
   /**
-   * Makes an error whose message is the code, the detail and the hint.
+   * Creates an error whose message combines the code, the detail and the hint.
    *
    * @param code The status code.
    * @param detail What happened, naming the argument or path.
@@ -104,9 +103,9 @@ export class IreeError extends Error {
   }
 
   /**
-   * Makes the same failure with a hint.
+   * Returns the same failure with a hint.
    *
-   * @param hint What to do about it.
+   * @param hint How to fix it.
    * @returns A new error with this one's stack.
    */
   withHint(hint: string): IreeError {
@@ -115,12 +114,13 @@ export class IreeError extends Error {
 }
 
 /**
- * Makes the same failure in other words.
+ * Returns the same failure with another description.
  *
  * @param error The failure.
  * @param detail What happened.
- * @param hint What to do about it.
- * @returns A new error with the stack, the cause and IREE's text of the first.
+ * @param hint How to fix it.
+ * @returns A new error with the stack, the cause and IREE's text of the
+ * original.
  */
 export function reword(
   error: IreeError,
@@ -135,13 +135,12 @@ export function reword(
   return reworded;
 }
 
-/** Lines that IREE puts behind what happened: where in which program. */
+/** Backtrace lines that IREE appends: the position in each program. */
 const BACKTRACE_LINE = /^\[ *\d+\] +(?:bytecode|native) /;
 
 /**
- * Makes an error from a code and the text that IREE formats a status to:
- * `file.c:12: CODE; what happened; where; ` and lines of a backtrace, where
- * each part may be missing.
+ * Creates an error from a code and IREE's text of a status: `file.c:12: CODE;
+ * what happened; where; ` and a backtrace. Each part may be missing.
  *
  * @param code Number of the status code.
  * @param status IREE's text.

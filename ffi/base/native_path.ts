@@ -4,17 +4,19 @@ import { IreeError } from "./error.ts";
 declare const checked: unique symbol;
 
 /**
- * An absolute path whose permission was requested. Native code takes no other:
- * it opens paths out of Deno's sight.
+ * An absolute path whose permission was requested. Native code accepts no other
+ * paths, since Deno does not see which files it opens.
  */
 export type NativePath = string & { readonly [checked]: true };
 
-/** What the loader of glibc and others replaces in the path of a library. */
+/**
+ * Placeholders that the loaders of glibc and others expand in library paths.
+ */
 const EXPANSION = /\$\{?(?:ORIGIN|LIB|PLATFORM)/;
 
 /**
- * Resolves a path as Deno does before it checks a permission: against the
- * working directory of now, `..` in the text.
+ * Resolves a path as Deno does for a permission check: against the current
+ * working directory, with `..` resolved in the text.
  *
  * @param path The path.
  * @returns The absolute path; throws INVALID_ARGUMENT for an empty one.
@@ -25,12 +27,12 @@ export function toAbsolutePath(path: string): string {
 }
 
 /**
- * Resolves the path of a library that the system's loader opens.
+ * Resolves the path of a library for the system's loader.
  *
- * @param path The path; a name without a slash is that of a file in the working
+ * @param path The path; a name without a slash is a file in the working
  * directory, not one that the loader searches for.
- * @returns The absolute path; throws INVALID_ARGUMENT where the loader would
- * open another one.
+ * @returns The absolute path; throws INVALID_ARGUMENT if the loader would open
+ * another one.
  */
 export function toLibraryPath(path: string): string {
   const found = EXPANSION.exec(path)?.[0];

@@ -1,7 +1,7 @@
 import { IreeError } from "./error.ts";
 import { decoder } from "./text.ts";
 
-/** Reads a packed record, as `iree_ffi.h` defines it. */
+/** Reads a packed record, as defined in `iree_ffi.h`. */
 export class RecordReader {
   readonly #view: DataView<ArrayBuffer>;
   #offset = 0;
@@ -16,14 +16,14 @@ export class RecordReader {
     return value;
   }
 
-  /** A u64 as a number; refused where a number cannot hold it. */
+  /** Reads a u64 as a number; throws if it is too large. */
   u64(): number {
     const value = this.#view.getBigUint64(this.#offset, true);
     this.#offset += 8;
     return toSafeNumber(value);
   }
 
-  /** A u64 as a number; `undefined` where it is beyond what memory can be. */
+  /** Reads a u64 as a number; `undefined` if it is larger than any memory. */
   u64OrUnlimited(): number | undefined {
     const value = this.#view.getBigUint64(this.#offset, true);
     this.#offset += 8;
@@ -38,16 +38,16 @@ export class RecordReader {
     return decoder.decode(new Uint8Array(buffer, start, length));
   }
 
-  /** A count and that many of what `read` reads. */
+  /** Reads a count and that many items. */
   list<T>(read: () => T): T[] {
     return Array.from({ length: this.u32() }, read);
   }
 }
 
 /**
- * Packs a count and strings, as `iree_ffi.h` defines it.
+ * Packs a count and strings, as defined in `iree_ffi.h`.
  *
- * @param count The count to begin with.
+ * @param count The leading count.
  * @param strings The encoded strings.
  * @returns The record.
  */
@@ -69,10 +69,10 @@ export function packStrings(
 }
 
 /**
- * Narrows a native 64-bit size to a number.
+ * Converts a native 64-bit size to a number.
  *
  * @param value The size.
- * @returns The same as a number.
+ * @returns The same size as a number.
  */
 export function toSafeNumber(value: bigint): number {
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {

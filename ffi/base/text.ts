@@ -1,5 +1,5 @@
 /**
- * Text and records across the boundary.
+ * Passing text and records to and from native code.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export const decoder: TextDecoder = new TextDecoder("utf-8", {
   ignoreBOM: true,
 });
 
-/** Room that answers are written to; grows to the longest one so far. */
+/** Buffer for answers; grows to the longest one so far. */
 let scratch = new Uint8Array(4096);
 
 /**
  * Encodes text for native code.
  *
  * @param text The text.
- * @param what What it is, for the message of an error.
+ * @param what Its name in error messages.
  * @returns Its UTF-8 bytes.
  */
 export function encodeText(
@@ -28,23 +28,23 @@ export function encodeText(
   if (typeof text !== "string") {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `${what} must be a string, not ${typeof text}`,
+      `${what} must be a string, got ${typeof text}`,
     );
   }
   if (!text.isWellFormed()) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `${what} has half of a surrogate pair, which UTF-8 cannot say`,
+      `${what} has a lone surrogate, which UTF-8 cannot encode`,
     );
   }
   return encoder.encode(text);
 }
 
 /**
- * Encodes text that C reads up to a NUL, such as a path.
+ * Encodes NUL-terminated text for C, such as a path.
  *
  * @param text The text.
- * @param what What it is, for the message of an error.
+ * @param what Its name in error messages.
  * @returns Its UTF-8 bytes, without a NUL.
  */
 export function encodeName(
@@ -58,17 +58,17 @@ export function encodeName(
   return bytes;
 }
 
-/** Writes an answer when it fits and returns its whole length. */
+/** Writes an answer if it fits, and returns its full length. */
 export type Answer = (
   buffer: Uint8Array<ArrayBuffer>,
   capacity: number,
 ) => number;
 
 /**
- * Asks with more room until the answer fits.
+ * Reads an answer, with a larger buffer if needed.
  *
- * @param answer The native function, its other arguments bound.
- * @returns The bytes of the answer; good until the next call.
+ * @param answer The native function with its other arguments bound.
+ * @returns The bytes of the answer; valid until the next call.
  */
 export function readBytes(answer: Answer): Uint8Array<ArrayBuffer> {
   let length = answer(scratch, scratch.length);
@@ -80,9 +80,9 @@ export function readBytes(answer: Answer): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Asks for text.
+ * Reads text.
  *
- * @param answer The native function, its other arguments bound.
+ * @param answer The native function with its other arguments bound.
  * @returns The text.
  */
 export function readText(answer: Answer): string {

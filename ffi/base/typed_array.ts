@@ -14,10 +14,10 @@ const getOffset = getter<number>(typedArray, "byteOffset");
 
 const getLength = getter<number>(typedArray, "byteLength");
 
-// Checks that the memory is there before it looks at an element.
+// Throws for missing memory before it reads an element.
 const { at } = typedArray;
 
-/** Memory of a typed array, whatever its prototype says. */
+/** Returns the memory of a typed array, regardless of its prototype. */
 export function bufferOf(array: unknown): ArrayBuffer {
   return getBuffer.call(array);
 }
@@ -26,7 +26,7 @@ const { transfer } = ArrayBuffer.prototype;
 
 const getDetached = getter<boolean>(ArrayBuffer.prototype, "detached");
 
-/** Moves memory out of its arrays, whatever the buffer's properties say. */
+/** Moves memory out of its arrays, regardless of the buffer's properties. */
 export function moveMemory(
   buffer: ArrayBuffer,
   byteLength?: number,
@@ -39,21 +39,21 @@ export function isMoved(buffer: ArrayBuffer): boolean {
   return getDetached.call(buffer);
 }
 
-/** Bytes in memory of JavaScript, shared or not. */
+/** Bytes in JavaScript memory, shared or not. */
 export type Bytes = Uint8Array<ArrayBufferLike> | ArrayBufferLike;
 
-/** Whether something is {@linkcode Bytes}, whatever its prototype says. */
+/** Whether a value is {@linkcode Bytes}, regardless of its prototype. */
 export function isBytes(value: unknown): value is Bytes {
   return typedArrayName(value) === "Uint8Array" ||
     bufferLengthOf(value) !== undefined;
 }
 
 /**
- * The bytes that something is, as an array whose length is the one that the
- * engine knows: native code reads and writes that many.
+ * Returns the bytes of a value as an array with the engine's length, which is
+ * the number of bytes that native code accesses.
  *
- * @param value What should be bytes.
- * @param what Its name, for the message of an error.
+ * @param value The expected bytes.
+ * @param what Its name in error messages.
  * @returns A plain array over the same memory.
  */
 export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
@@ -66,10 +66,10 @@ export function bytesOf(value: unknown, what: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The bytes of a typed array of any class, of a DataView or of a buffer.
+ * Returns the bytes of a typed array of any class, a DataView or a buffer.
  *
- * @param value What should have bytes.
- * @param what Its name, for the message of an error.
+ * @param value The value that holds the bytes.
+ * @param what Its name in error messages.
  * @returns A plain array over the same memory.
  */
 export function bytesOfAny(
@@ -127,8 +127,8 @@ function contentsOfView(
   return new Uint8Array(buffer, getViewOffset.call(value), byteLength);
 }
 
-// The engine's own getters throw for values of other classes, whatever their
-// prototypes, and for memory that is gone.
+// The engine's own getters throw for values of other classes, regardless of
+// their prototypes, and for detached memory.
 function resultOf<T>(get: () => T): T | undefined {
   try {
     return get();
@@ -142,7 +142,7 @@ function refuseBytes(what: string, problem: string): IreeError {
 }
 
 /**
- * Name of the class of a typed array, whatever its prototype says.
+ * Returns the class name of a typed array, regardless of its prototype.
  *
  * @param value Any value.
  * @returns The name, such as `Float32Array`; `undefined` for anything else.
@@ -152,11 +152,10 @@ export function typedArrayName(value: unknown): string | undefined {
 }
 
 /**
- * The contents of a typed array as an array of bytes, whose length is the one
- * that the engine knows.
+ * Returns the contents of a typed array as bytes with the engine's length.
  *
- * @param array An array that {@linkcode typedArrayName} knows.
- * @param refuse Makes the error for an array without memory.
+ * @param array An array with a {@linkcode typedArrayName}.
+ * @param refuse Creates the error for an array without memory.
  */
 export function contentsOf(
   array: unknown,
@@ -167,12 +166,12 @@ export function contentsOf(
 }
 
 /**
- * Length of a typed array in bytes, whatever its prototype says. Throws
- * INVALID_ARGUMENT for an array whose memory is gone: the engine says that such
- * an array is empty.
+ * Returns the length of a typed array in bytes, regardless of its prototype.
+ * Throws INVALID_ARGUMENT for detached memory, which the engine reports as
+ * empty.
  *
- * @param array An array that {@linkcode typedArrayName} knows.
- * @param refuse Makes the error; its argument follows the name of the array.
+ * @param array An array with a {@linkcode typedArrayName}.
+ * @param refuse Creates the error; its argument follows the name of the array.
  */
 export function byteLengthOf(
   array: unknown,
@@ -183,14 +182,14 @@ export function byteLengthOf(
   return byteLength;
 }
 
-/** Makes the error for an array with a problem. */
+/** Creates the error for an array with a problem. */
 export type Refuse = (problem: string) => IreeError;
 
 function refuseArray(problem: string): IreeError {
   return new IreeError("INVALID_ARGUMENT", `the array ${problem}`);
 }
 
-// A view that a resize has put out of bounds is over memory that is still there.
+// A view that is out of bounds after a resize still has its memory.
 function demandMemory(array: unknown, refuse: Refuse): void {
   try {
     at.call(array, 0);

@@ -1,6 +1,6 @@
 /**
- * The per-user cache: where `iree setup` installs libraries and where
- * standalone binaries put theirs.
+ * The per-user cache, where `iree setup` installs libraries and standalone
+ * binaries extract theirs.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { join } from "@std/path/join";
 import { IreeError } from "../base/error.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 
-/** Variables that tell where a user's caches are, the first one that is set. */
+/** Variables that locate a user's cache; the first one that is set counts. */
 const VARIABLES: Readonly<
   Partial<Record<typeof Deno.build.os, readonly Variable[]>>
 > = {
@@ -25,14 +25,14 @@ const OTHER_VARIABLES: readonly Variable[] = [
 
 interface Variable {
   readonly name: string;
-  /** The caches' folder in the one that the variable names. */
+  /** The cache's folder inside the variable's folder. */
   readonly folder: string;
 }
 
 /**
- * Names of the variables that tell where the cache is.
+ * Returns the names of the variables that locate the cache.
  *
- * @param os The system.
+ * @param os The operating system.
  */
 export function cacheVariables(
   os: typeof Deno.build.os = Deno.build.os,
@@ -40,22 +40,22 @@ export function cacheVariables(
   return (VARIABLES[os] ?? OTHER_VARIABLES).map(({ name }) => name);
 }
 
-/** The cache, or why it is not known. */
+/** The cache folder, or why it is not known. */
 export type CacheFolder =
   | { readonly path: string; readonly reason?: undefined }
   | { readonly path?: undefined; readonly reason: string };
 
 /**
- * Finds the folder of the cache; nobody is asked for a permission.
+ * Finds the cache folder without asking for a permission.
  *
- * @param os The system.
+ * @param os The operating system.
  */
 export function findCacheFolder(
   os: typeof Deno.build.os = Deno.build.os,
 ): CacheFolder {
   const names = cacheVariables(os);
   if (!names.every(mayReadVariable)) {
-    return { reason: `not looked at without --allow-env=${names.join(",")}` };
+    return { reason: `not searched without --allow-env=${names.join(",")}` };
   }
   for (const { name, folder } of VARIABLES[os] ?? OTHER_VARIABLES) {
     const value = Deno.env.get(name);
@@ -63,12 +63,11 @@ export function findCacheFolder(
       return { path: join(value, folder, "iree-deno") };
     }
   }
-  return { reason: `${names.join(" and ")} name no folder` };
+  return { reason: `${names.join(" and ")} do not name a folder` };
 }
 
 /**
- * Finds the folder of the cache for somebody who has to have it: asks for the
- * permission where there is somebody to ask.
+ * Finds the cache folder or throws. Asks for the permission if it can prompt.
  */
 export function demandCacheFolder(): string {
   for (const variable of cacheVariables()) {
@@ -80,7 +79,7 @@ export function demandCacheFolder(): string {
 }
 
 /**
- * The folder that the library of this version of the package is installed in.
+ * The installation folder of the library of this package version.
  *
  * @param cache The cache.
  */

@@ -1,30 +1,30 @@
 /**
- * The isolate, as native code knows it, and its end.
+ * The isolate's registration with native code, and its end.
  *
  * @module
  */
 
-/** What all copies of the package in one isolate share. */
+/** Shared by all copies of the package in an isolate. */
 interface Isolate {
-  /** A number that no other isolate of the process has. */
+  /** A number that is unique in the process. */
   readonly name: bigint;
-  /** What ends the copies' use of native code. */
+  /** Callbacks that end each copy's use of native code. */
   readonly ends: (() => void)[];
 }
 
-/** Where it is kept. */
+/** The global property that holds it. */
 const KEY = Symbol.for("@iree/runtime isolate");
 
 /**
- * Begins the isolate's use of native code. Copies of the package must share the
- * name: each would otherwise release what another one holds, as if an isolate
- * that is gone had left it.
+ * Registers the isolate with native code. Copies of the package must share the
+ * number: otherwise each would release the objects of the others, as if their
+ * isolate had ended.
  *
- * @param end Called at the end of the isolate, when the program's own listeners
- * of `unload` have run. Deno calls none where an isolate ends by an uncaught
- * error or is terminated.
- * @returns The isolate's name; 0 where the global object is frozen, which then
- * ends with its thread.
+ * @param end Called at the end of the isolate, after the program's own `unload`
+ * listeners. Deno does not call them if an isolate is terminated or ends with
+ * an uncaught error.
+ * @returns The isolate's number; 0 if the global object is frozen, in which
+ * case objects are released when the thread ends.
  */
 export function enterIsolate(end: () => void): bigint {
   const isolate = (globalThis as { [KEY]?: Isolate })[KEY] ?? makeIsolate();
@@ -41,10 +41,10 @@ function makeIsolate(): Isolate | undefined {
   return isolate;
 }
 
-// Listeners are called in the order in which they were added, and this one is
-// among the first. A microtask comes after all of them, since Deno dispatches
-// the event from outside of JavaScript. All copies end at once: no program runs
-// between what one releases and what another one still has.
+// Listeners run in the order in which they were added, and this one is among
+// the first. A microtask runs after all of them, since Deno dispatches the
+// event from outside JavaScript. All copies end together: the program never
+// sees one copy released and another not.
 function endAtUnload(isolate: Isolate): void {
   if (typeof globalThis.addEventListener !== "function") return;
   globalThis.addEventListener("unload", () => {

@@ -1,6 +1,6 @@
 /**
- * The shared library: it is found, checked and opened, and its functions are
- * bound one by one.
+ * Finds, checks and opens the shared library, and binds its functions on first
+ * use.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { PACKAGE_VERSION } from "./package.ts";
 import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
 
-/** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` was written for. */
+/** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
 const ABI_VERSION = 6;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** What Deno takes for a buffer, which its types do not say of shared memory. */
+/** Deno accepts buffers over shared memory, but its types do not. */
 type AnyMemory<Given> = BufferSource extends Given
   ? Given | ArrayBufferView<ArrayBufferLike> | ArrayBufferLike
   : Given;
@@ -34,20 +34,19 @@ export type Native = {
 };
 
 /**
- * The library's functions; set by {@linkcode openLibrary}. Each is bound when it
- * is used for the first time: Deno compiles a way to call it, which takes a tenth
- * of a millisecond, and a program uses a fifth of them.
+ * The library's functions; set by {@linkcode openLibrary}. Each is bound on
+ * first use: Deno compiles a trampoline, which takes a tenth of a millisecond,
+ * and a program uses a fifth of them.
  */
 export let native: Native;
 
 let openedPath: string | undefined;
 
 /**
- * Opens the library, once an isolate: a second call does nothing, unless it
- * names another library, which is refused.
+ * Opens the library once per isolate. A second call does nothing, but throws if
+ * it names another library.
  *
- * @param path Path of the library; looked for when left out, as `search.ts`
- * says.
+ * @param path Path of the library; searched for as in `search.ts` if omitted.
  */
 export function openLibrary(path?: string | URL): void {
   if (openedPath !== undefined && path === undefined) return;
@@ -56,28 +55,28 @@ export function openLibrary(path?: string | URL): void {
     if (wanted === openedPath) return;
     throw new IreeError(
       "FAILED_PRECONDITION",
-      `the runtime library is open already from '${openedPath}'; it cannot ` +
-        `be '${wanted}' in the same isolate`,
+      `the runtime library is already open from '${openedPath}'; cannot ` +
+        `open '${wanted}' in the same isolate`,
     );
   }
   const functions = bindWhenUsed(wanted);
   checkStamp(wanted, functions);
   native = functions;
   openedPath = wanted;
-  // What an isolate was given outlives it where its thread goes on, as with
-  // `deno test`. It is released when the isolate ends, or by the next one on the
-  // thread, as after an uncaught error of `deno run --watch`.
+  // An isolate's objects outlive it if its thread continues, as with `deno
+  // test`. They are released when the isolate ends, or by the next isolate on
+  // the thread, as after an uncaught error in `deno run --watch`.
   native.iree_ffi_isolate_enter(enterIsolate(endUse));
 }
 
 let isEnded = false;
 
-/** Returns whether the program was unloaded. */
+/** Whether the program was unloaded. */
 export function hasEnded(): boolean {
   return isEnded;
 }
 
-/** Releases what the isolate was given, and makes later uses throw. */
+/** Releases the isolate's objects, and makes later uses throw. */
 function endUse(): void {
   isEnded = true;
   const ended = native;
@@ -85,7 +84,7 @@ function endUse(): void {
   ended.iree_ffi_isolate_enter(0n);
 }
 
-/** Statistics can still be read, and a release has nothing left to do. */
+/** Statistics stay readable, and releasing does nothing. */
 function functionsAfterEnd(ended: Native): Native {
   const functions: Partial<Native> = {
     iree_ffi_release: () => {},
@@ -107,15 +106,15 @@ function functionsAfterEnd(ended: Native): Native {
 }
 
 /**
- * Binds the functions that were not used yet. To Deno's sanitizer of tests each
- * bound function is a resource.
+ * Binds all remaining functions. Deno's test sanitizer counts each bound
+ * function as a resource.
  */
 export function bindAll(): void {
   for (const name of Object.keys(symbols) as (keyof Native)[]) native[name];
 }
 
 /**
- * Path of the library that is open.
+ * Returns the path of the open library.
  *
  * @returns The path, or `undefined` before the first use of the runtime.
  */
@@ -123,7 +122,7 @@ export function libraryPath(): string | undefined {
   return openedPath;
 }
 
-/** Functions of the library at a path that are opened when they are asked for. */
+/** Functions of the library at a path, bound when they are first used. */
 function bindWhenUsed(path: string): Native {
   const functions = {} as Native;
   for (const name of Object.keys(symbols) as (keyof Native)[]) {
@@ -139,8 +138,9 @@ function bindWhenUsed(path: string): Native {
   return functions;
 }
 
-// The system knows an open library by its path and does not look at the file
-// again: all functions are of the same one, whatever lies there by then.
+// The system identifies an open library by its path and does not read the file
+// again. So all functions belong to the same library, even if the file has
+// changed.
 function bind(path: string, name: keyof Native): unknown {
   try {
     return Deno.dlopen(path, { [name]: symbols[name] }).symbols[name];
@@ -155,17 +155,17 @@ function bind(path: string, name: keyof Native): unknown {
   }
 }
 
-// A library runs only where glibc is at least as new as where it was built.
+// A library requires at least the glibc version that it was built with.
 function glibcHint(reason: string): string | undefined {
   const version = /version [`']GLIBC_([\d.]+)' not found/.exec(reason)?.[1];
   return version === undefined
     ? undefined
-    : `this system's glibc is older than the library needs (${version}); use ` +
+    : `this system's glibc is older than the library requires (${version}); use ` +
       "a newer system, or build the library on this one with `./dev setup` in " +
       "a checkout";
 }
 
-/** The functions by which a library tells what it is. */
+/** The functions that return a library's version. */
 type Stamp = Pick<Native, "iree_ffi_abi_version" | "iree_ffi_version">;
 
 function checkStamp(path: string, stamp: Stamp): void {

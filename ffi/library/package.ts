@@ -1,6 +1,5 @@
 /**
- * What this package is called and which version it is: `deno.json` has both,
- * and nothing else does.
+ * The package's name and version, both from `deno.json`.
  *
  * @module
  */
@@ -8,31 +7,34 @@
 import { fromFileUrl } from "@std/path/from-file-url";
 import config from "../../deno.json" with { type: "json" };
 
-/** Version of the package, which its library has to have as well. */
+/** Package version, which its library must match. */
 export const PACKAGE_VERSION: string = config.version;
 
-// A bundle is JavaScript, and files of a standalone binary are nowhere but in it.
+// Bundles are JavaScript, and files in a standalone binary exist only inside
+// it.
 const isSource = /^file:.*\.ts$/.test(import.meta.url);
 const checkout = isSource && !Deno.build.standalone
   ? new URL("../..", import.meta.url)
   : undefined;
 
-/** Folder of the checkout that this package is run from, if it is. */
+/** The checkout that this package runs from, if any. */
 export const CHECKOUT: string | undefined = checkout === undefined
   ? undefined
   : fromFileUrl(checkout).replace(/[/\\]$/, "");
 
-/** What `deno run` takes for the command line: of a checkout, or the package. */
+/**
+ * The `deno run` argument for the command line, in a checkout or the package.
+ */
 export const CLI: string = checkout === undefined
   ? `jsr:${config.name}@${config.version}/cli`
   : fromFileUrl(new URL("cli.ts", checkout));
 
-/** What a program imports the package by that has a `deno.json` of its own. */
+/** Import map for a program with its own `deno.json`. */
 export const IMPORTS: Readonly<Record<string, string>> = checkout === undefined
   ? { [config.name]: `jsr:${config.name}@^${config.version}` }
   : { ...modulesIn(checkout), ...config.imports };
 
-// The modules of a checkout by the names that they have in the package.
+// The modules of a checkout under their names in the package.
 function modulesIn(folder: URL): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config.exports).map((

@@ -1,10 +1,10 @@
 /**
- * The platforms that there are libraries for, and what differs between them.
+ * Platforms with prebuilt libraries, and their differences.
  *
  * @module
  */
 
-/** A platform with prebuilt libraries, as `Deno.build.target` names it. */
+/** A platform with prebuilt libraries, named as in `Deno.build.target`. */
 export type Triple =
   | "x86_64-unknown-linux-gnu"
   | "aarch64-unknown-linux-gnu"
@@ -12,20 +12,20 @@ export type Triple =
   | "aarch64-apple-darwin"
   | "x86_64-pc-windows-msvc";
 
-/** What differs between platforms. */
+/** Properties of a platform. */
 export interface Platform {
-  /** The system. */
+  /** Operating system. */
   readonly os: typeof Deno.build.os;
-  /** The processor. */
+  /** CPU architecture. */
   readonly arch: typeof Deno.build.arch;
   /** Path of the runtime library in its SDK. */
   readonly library: string;
-  /** How files of native modules end. */
+  /** File extension of native modules. */
   readonly moduleExtension: ".so" | ".dylib" | ".dll";
   /**
-   * What a native module names the runtime library by. The system's loader
-   * takes the one that is loaded, when it has that name: so the file may lie
-   * anywhere, but on Windows it may not be called otherwise.
+   * How native modules refer to the runtime library. The system's loader reuses
+   * a loaded library with that name. So the file can be anywhere, but on
+   * Windows it must keep its name.
    */
   readonly linkedBy: "soname" | "install name" | "file name";
 }
@@ -44,7 +44,7 @@ const DARWIN = {
   linkedBy: "install name",
 } as const;
 
-/** All platforms. Only Linux on x86-64 was run by those who wrote this. */
+/** All platforms. Only Linux on x86-64 is tested. */
 export const PLATFORMS: Readonly<Record<Triple, Platform>> = {
   "x86_64-unknown-linux-gnu": { ...LINUX, arch: "x86_64" },
   "aarch64-unknown-linux-gnu": { ...LINUX, arch: "aarch64" },
@@ -60,10 +60,10 @@ export const PLATFORMS: Readonly<Record<Triple, Platform>> = {
 };
 
 /**
- * The platform of a target.
+ * Returns the platform of a target.
  *
- * @param target Its name; this process's when left out.
- * @returns The platform, or `undefined` where there are no libraries for it.
+ * @param target Its name; this process's if omitted.
+ * @returns The platform, or `undefined` if it has no libraries.
  */
 export function findPlatform(
   target: string = Deno.build.target,

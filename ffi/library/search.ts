@@ -1,9 +1,9 @@
 /**
- * Where the shared library is looked for.
+ * Searches for the shared library.
  *
- * The places, the first one that has it: the path that the caller gives; the
- * environment variable `IREE_RUNTIME_LIBRARY`; the standalone binary, which has
- * the library in it or beside it; the per-user cache, where `iree setup`
+ * The first place that has it wins: the path passed by the caller; the
+ * environment variable `IREE_RUNTIME_LIBRARY`; the standalone binary, with the
+ * library embedded or next to it; the per-user cache, where `iree setup`
  * installs it.
  *
  * @module
@@ -24,30 +24,30 @@ import { CLI } from "./package.ts";
 import { findPlatform } from "./platform.ts";
 import { findEmbeddedLibrary } from "./standalone.ts";
 
-/** Environment variable with the path of the library. */
+/** Environment variable with the library's path. */
 const LIBRARY_VARIABLE = "IREE_RUNTIME_LIBRARY";
 
 /** A place to look for the library. */
 export type LibrarySource = "option" | "variable" | "standalone" | "cache";
 
-/** What was found at a place. */
+/** Result of a search at one place. */
 export interface LibraryPlace {
-  /** Which place it is. */
+  /** The place. */
   readonly source: LibrarySource;
-  /** Path of the library there; `undefined` when there is none. */
+  /** Path of the library; `undefined` if it is missing. */
   readonly path: string | undefined;
-  /** What the place is, and why it has no library, for people to read. */
+  /** Readable description of the place, and why it has no library. */
   readonly description: string;
-  /** Deno's flags without which it is not looked at. */
+  /** Deno flags required to search it. */
   readonly flags: readonly string[];
 }
 
 /**
- * Looks for the library, up to the first place that has it. Places that the
- * permissions do not cover are left out, and their descriptions say so.
+ * Searches for the library, up to the first place that has it. Skips places
+ * without permission; their descriptions say so.
  *
- * @param path What the caller gave.
- * @returns The places, the last one with the library if it was found at all.
+ * @param path Path passed by the caller.
+ * @returns The places, the last one with the library if it was found.
  */
 export function findLibrary(path?: string | URL): LibraryPlace[] {
   const places: LibraryPlace[] = [];
@@ -61,10 +61,10 @@ export function findLibrary(path?: string | URL): LibraryPlace[] {
 }
 
 /**
- * The path of the library that was found.
+ * Returns the path of the library that was found.
  *
- * @param places What {@linkcode findLibrary} returned.
- * @returns The path; when there is none, it throws what the places were.
+ * @param places Result of {@linkcode findLibrary}.
+ * @returns The path; throws an error that lists the places if there is none.
  */
 export function pathOfLibrary(places: readonly LibraryPlace[]): string {
   const path = places.at(-1)?.path;
@@ -75,10 +75,10 @@ export function pathOfLibrary(places: readonly LibraryPlace[]): string {
   });
 }
 
-/** What to do where there is no library that fits. */
+/** How to install or name a suitable library. */
 export function installationHint(): string {
-  return `install it with \`deno run -A ${CLI} setup\`, or give the path of ` +
-    `one as the option \`library\` or in ${LIBRARY_VARIABLE}; a checkout ` +
+  return `install it with \`deno run -A ${CLI} setup\`, or pass its path as ` +
+    `the option \`library\` or in ${LIBRARY_VARIABLE}; a checkout ` +
     `builds one with \`./dev setup\``;
 }
 
@@ -100,7 +100,7 @@ function variablePlace(): LibraryPlace {
   const place = { source: "variable", flags: [flag] } as const;
   const name = `the environment variable ${LIBRARY_VARIABLE}`;
   if (state !== "granted") {
-    return without(place, `${name}: not looked at without ${flag}`);
+    return without(place, `${name}: not searched without ${flag}`);
   }
   const value = Deno.env.get(LIBRARY_VARIABLE);
   return value
@@ -129,7 +129,7 @@ function cachePlace(): LibraryPlace {
   const platform = findPlatform();
   if (platform === undefined) {
     const target = Deno.build.target;
-    return without(place, `${name}: there are no libraries for ${target}`);
+    return without(place, `${name}: no prebuilt library for ${target}`);
   }
   const cache = findCacheFolder();
   if (cache.path === undefined) {
@@ -145,7 +145,7 @@ function without(place: Place, description: string): LibraryPlace {
   return { ...place, path: undefined, description };
 }
 
-/** A place with a file, if it may be looked at and is there. */
+/** Checks a place with a file, if it is readable and exists. */
 function fileOrReason(
   { source, flags }: Place,
   name: string,
@@ -155,7 +155,7 @@ function fileOrReason(
   const flag = `--allow-read=${path}`;
   const place = { source, flags: [...flags, flag] };
   if (state !== "granted") {
-    return without(place, `${name}: not looked at without ${flag}`);
+    return without(place, `${name}: not searched without ${flag}`);
   }
   const problem = problemOfFile(path);
   return problem === undefined
@@ -163,14 +163,14 @@ function fileOrReason(
     : without(place, `${name}: ${problem}`);
 }
 
-/** Why a path has no file to load; `undefined` when it has one. */
+/** Why a path is not a loadable file; `undefined` if it is. */
 function problemOfFile(path: string): string | undefined {
   try {
     if (Deno.statSync(path).isFile) return undefined;
     return `'${path}' is not a regular file`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return `no file '${path}'`;
-    // As where another user has installed it.
+    // For example, another user has installed it.
     const reason = error instanceof Error ? error.message : String(error);
     return `'${path}' cannot be read: ${reason}`;
   }

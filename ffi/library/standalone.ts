@@ -1,6 +1,6 @@
 /**
- * The library in a standalone binary, and how it gets to a place from which the
- * system's loader can open it.
+ * The library embedded in a standalone binary, and its extraction to a file
+ * that the system's loader can open.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import { findCacheFolder } from "./cache.ts";
 import { findPlatform } from "./platform.ts";
 
 /**
- * Folder of the binary that `./dev compile` puts the library in, and beside it
- * its SHA-256 in a file `<name>.sha256`.
+ * Folder in the binary where `./dev compile` embeds the library, next to its
+ * SHA-256 in a file `<name>.sha256`.
  */
 export const EMBEDDED = "../embedded/";
 
 /**
- * Finds the library that is embedded in this binary and places it.
+ * Finds the library embedded in this binary and extracts it.
  *
- * @returns Path of the placed library, or `undefined` when none is embedded.
+ * @returns Path of the extracted library, or `undefined` if none is embedded.
  */
 export function findEmbeddedLibrary(): string | undefined {
   const platform = findPlatform();
-  // A program that somebody compiled with this package has it from elsewhere.
+  // Other programs compiled with this package have the library elsewhere.
   if (platform === undefined || !import.meta.url.startsWith("file:")) {
     return undefined;
   }
@@ -38,7 +38,7 @@ export function findEmbeddedLibrary(): string | undefined {
   if (cache.path === undefined) {
     throw new IreeError(
       "FAILED_PRECONDITION",
-      `the library of this binary has no place to go: ${cache.reason}`,
+      `cannot extract the library of this binary: ${cache.reason}`,
     );
   }
   const sha256 = Deno.readTextFileSync(`${path}.sha256`);
@@ -47,14 +47,14 @@ export function findEmbeddedLibrary(): string | undefined {
 }
 
 /**
- * Writes a library to a folder that only this user can look into. A library
- * that is there already, byte for byte, is left as it is; when several processes
- * do the same at once, all get a whole one.
+ * Writes a library to a folder that only this user can access. Keeps an
+ * identical existing library. Several processes can do so at the same time;
+ * each gets a complete file.
  *
  * @param bytes The library.
- * @param path Where to, in a folder of its own. The folder is named by the
- * content, and the file as modules are linked with it, by which Windows knows
- * it.
+ * @param path Target path in its own folder. The folder is named by the
+ * content. The file keeps the name that modules are linked with, since Windows
+ * identifies the library by it.
  * @returns The path.
  */
 export function placeLibrary(
@@ -68,7 +68,7 @@ export function placeLibrary(
     if (!(error instanceof Error)) throw error;
     throw new IreeError(
       "FAILED_PRECONDITION",
-      `the library of this binary cannot be placed at '${path}': ` +
+      `the library of this binary cannot be extracted to '${path}': ` +
         error.message,
       { cause: error },
     );
@@ -81,22 +81,23 @@ function makePrivateFolder(folder: string): void {
   if (!Deno.lstatSync(folder).isDirectory) {
     throw new Error(`'${folder}' is not a folder`);
   }
-  // Also fails for a folder of somebody else's, who could put things into it.
+  // Also fails for another user's folder, whose owner could place files there.
   if (Deno.build.os === "windows") return;
   Deno.chmodSync(folder, 0o700);
   checkParents(folder);
 }
 
-/** Refuses a folder that others could put another one in the place of. */
+/** Rejects a folder that other users could replace. */
 function checkParents(folder: string): void {
   const user = userOf(folder);
   const path = Deno.realPathSync(folder);
   for (let at = dirname(path); dirname(at) !== at; at = dirname(at)) {
     const info = Deno.statSync(at);
     const mode = info.mode ?? 0;
-    // In a folder with the sticky bit, such as /tmp, everyone owns their own.
+    // In a folder with the sticky bit, such as /tmp, users can only replace
+    // their own entries.
     const isSticky = (mode & 0o1000) !== 0;
-    // A user's own group, or root's, has nobody else in it.
+    // Only the user is in the user's own group, or in root's.
     const isOwnGroup = info.gid === 0 || info.gid === user;
     const isShared = (mode & 0o002) !== 0 ||
       ((mode & 0o020) !== 0 && !isOwnGroup);
@@ -109,7 +110,7 @@ function checkParents(folder: string): void {
   }
 }
 
-/** The user of this process; Deno.uid would need --allow-sys. */
+/** Returns the user of this process; Deno.uid would need --allow-sys. */
 function userOf(folder: string): number | null {
   const probe = join(folder, crypto.randomUUID());
   Deno.writeFileSync(probe, new Uint8Array(), { createNew: true });
@@ -134,7 +135,7 @@ function writeAtomically(path: string, bytes: Uint8Array<ArrayBuffer>): void {
     Deno.renameSync(partial, path);
   } catch (error) {
     removeIfThere(partial);
-    // Windows refuses to replace a library in use: by one that came first.
+    // Windows refuses to replace a library in use: another process was first.
     if (!hasContent(path, bytes)) throw error;
   }
 }

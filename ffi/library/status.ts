@@ -1,5 +1,5 @@
 /**
- * From native status to {@linkcode IreeError}, in one place.
+ * Conversion of native status codes to {@linkcode IreeError}.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { type Answer, readBytes, readText } from "../base/text.ts";
 import { native } from "./library.ts";
 
 /**
- * Throws the failure that `code` stands for.
+ * Throws the failure if `code` is not OK.
  *
- * @param code What a function that acts returned.
+ * @param code Status code returned by a native function.
  */
 export function check(code: number): void {
   if (code !== 0) throw takeFailure();
 }
 
 /**
- * Gives back the object that a function created, or throws why there is none.
+ * Returns the object that a function created, or throws the failure.
  *
- * @param pointer What a function that creates returned.
+ * @param pointer Pointer returned by a native function.
  * @returns The pointer, not null.
  */
 export function created(pointer: Deno.PointerValue): Deno.PointerObject {
@@ -29,7 +29,7 @@ export function created(pointer: Deno.PointerValue): Deno.PointerObject {
   return pointer;
 }
 
-/** What functions that return a length return when they failed. */
+/** Returned on failure by functions that return a length. */
 const FAILED = 0xffffffff;
 
 function checkLength(length: number): number {
@@ -38,19 +38,19 @@ function checkLength(length: number): number {
 }
 
 /**
- * Reads the record that a function writes, or throws why it failed.
+ * Reads the record that a function writes, or throws the failure.
  *
- * @param answer The native function, its other arguments bound.
- * @returns The record; good until the next call.
+ * @param answer The native function with its other arguments bound.
+ * @returns The record; valid until the next call.
  */
 export function readRecord(answer: Answer): RecordReader {
   return new RecordReader(readBytes(checked(answer)));
 }
 
 /**
- * Reads the text that a function writes, or throws why it failed.
+ * Reads the text that a function writes, or throws the failure.
  *
- * @param answer The native function, its other arguments bound.
+ * @param answer The native function with its other arguments bound.
  * @returns The text.
  */
 export function readString(answer: Answer): string {

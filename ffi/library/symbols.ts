@@ -1,6 +1,6 @@
 /**
- * The symbol table: every function of the shared library that is called, in
- * the order of `native/include/iree_ffi.h`.
+ * The symbol table: every native function in use, in the order of
+ * `native/include/iree_ffi.h`.
  *
  * @module
  */

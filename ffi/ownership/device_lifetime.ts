@@ -1,6 +1,6 @@
 import { UnionFind } from "./union_find.ts";
 
-/** What is kept by counting its holders. */
+/** An object with a reference count. */
 interface Counted {
   retain(): this;
   release(): void;
@@ -8,11 +8,11 @@ interface Counted {
 
 /**
  * Handles whose objects may hold each other natively, and the devices whose
- * memory may be anywhere among them.
+ * memory they may use.
  *
- * A device's memory must not outlive the device, yet does not hold it, and
- * programs move it unseen: out of a context into a list that the host made, for
- * one. So objects that once met in a call, a context or a list share one
+ * Device memory must not outlive its device but does not retain it. Programs
+ * move it unseen, for example out of a context into a list that the host
+ * created. So objects that once met in a call, a context or a list share one
  * lifetime from then on, which holds the devices until its last handle is
  * released.
  */
@@ -33,18 +33,18 @@ export class DeviceLifetime<Device extends Counted> extends UnionFind {
     this.#devices.clear();
   }
 
-  /** The devices that are held. */
+  /** The retained devices. */
   get devices(): Iterable<Device> {
     return this.#devices;
   }
 
-  /** Holds a device from now on. */
+  /** Retains a device from now on. */
   addDevice(device: Device): void {
     if (this.#devices.has(device)) return;
     this.#devices.add(device.retain());
   }
 
-  /** Takes over another one's devices and handles. */
+  /** Absorbs another lifetime's devices and handles. */
   protected override absorb(other: this): void {
     for (const device of other.#devices) {
       this.addDevice(device);

@@ -17,11 +17,11 @@ const NOTHING: readonly Handle[] = [];
 /**
  * Owns one native reference.
  *
- * Native objects hold what they are made of (a call its context, a context its
- * modules, the HAL's module its devices), so references can be dropped in any
- * order, with two exceptions that a handle sees to: there must never be two
- * instances in a process, so each handle holds the instance's; and memory of a
- * device must not outlive it, for which there are domains.
+ * Native objects hold their dependencies (a call its context, a context its
+ * modules, the HAL module its devices), so references can be released in any
+ * order. Handles take care of two exceptions. A process must never have two
+ * instances, so each handle holds the instance's handle. Device memory must not
+ * outlive its device, which is the purpose of {@linkcode DeviceLifetime}.
  */
 export class Handle {
   readonly #kind: Kind;
@@ -31,19 +31,19 @@ export class Handle {
   #lists: SharedLists | undefined;
   #held = NOTHING;
   #count = 1;
-  /** What the object was last found fit for: that need not be checked again. */
+  /** The last requirement that the object met, to skip repeated checks. */
   fits: object | undefined;
-  /** The call that is still to give the contents, or that failed to. */
+  /** The call that will write the contents, or that failed to. */
   producer: Producer | undefined;
-  /** Asked when nobody holds the object: whether it can go, ever. */
+  /** Called when the count reaches zero; false leaks the object on purpose. */
   canGo: (() => boolean) | undefined;
 
   /**
-   * Takes over a native reference.
+   * Takes ownership of a native reference.
    *
-   * @param kind What the object is.
+   * @param kind Kind of the object.
    * @param pointer The native object.
-   * @param instance The instance; left out for the instance itself.
+   * @param instance The instance; omitted for the instance itself.
    */
   constructor(kind: Kind, pointer: Deno.PointerObject, instance?: Handle) {
     this.#kind = kind;
@@ -51,35 +51,35 @@ export class Handle {
     this.#instance = instance?.retain();
   }
 
-  /** Whether something is a handle, whatever its prototype says. */
+  /** Whether a value is a handle, regardless of its prototype. */
   static is(value: unknown): value is Handle {
     return typeof value === "object" && value !== null && #pointer in value;
   }
 
   /**
-   * The native object; for `ffi/` only.
+   * Returns the native object; only for `ffi/`.
    *
-   * @param kind What the caller is going to take it for.
+   * @param kind The expected kind.
    */
   pointer(kind: Kind): Deno.PointerObject {
     if (kind === this.#kind && this.#count > 0) return this.#pointer;
     if (this.#count <= 0) {
       throw new IreeError(
         "FAILED_PRECONDITION",
-        `a native object of kind ${kindName(this.#kind)} was disposed while ` +
-          "it was to be used",
+        `a native object of kind ${kindName(this.#kind)} was disposed before ` +
+          "its use",
       );
     }
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `wanted a native object of kind ${kindName(kind)}, given one of kind ` +
+      `native object must be of kind ${kindName(kind)}, got ` +
         kindName(this.#kind),
     );
   }
 
   /**
-   * The same, to look at its contents or change them; throws as long as a call
-   * is to give them.
+   * Returns the native object for access to its contents; throws while they are
+   * not written yet.
    */
   pointerToContents(kind: Kind): Deno.PointerObject {
     this.demandContents();
@@ -87,10 +87,10 @@ export class Handle {
   }
 
   /**
-   * Refuses an object whose contents a call is still to give.
+   * Throws if a call has not written the object's contents yet.
    *
-   * @param context Where they can be passed on all the same: calls of the
-   * context that gives them follow each other.
+   * @param context The context that may use them anyway: its calls follow the
+   * call that writes them.
    */
   demandContents(context?: Handle): void {
     if (this.producer === undefined || this.producer.context === context) {
@@ -101,18 +101,18 @@ export class Handle {
     if (failure !== undefined) throw notProduced(contents, failure);
     throw new IreeError(
       "FAILED_PRECONDITION",
-      `${contents} are not there: the call that was submitted for them is not ` +
+      `${contents} are not available: the call submitted for them has not ` +
         "finished",
       { hint: "await `finished` of the submission first" },
     );
   }
 
-  /** Whether anybody holds the object. */
+  /** Whether the object is retained. */
   get isHeld(): boolean {
     return this.#count > 0;
   }
 
-  /** What the object is. */
+  /** Kind of the object. */
   get kind(): Kind {
     return this.#kind;
   }
@@ -122,13 +122,13 @@ export class Handle {
     return this.#instance ?? this;
   }
 
-  /** Counts one more holder. */
+  /** Retains the object once more. */
   retain(): this {
     this.#count++;
     return this;
   }
 
-  /** Lets go; with the last holder the native reference is dropped. */
+  /** Releases the object; releasing it last drops the native reference. */
   release(): void {
     if (--this.#count !== 0) return;
     if (this.canGo !== undefined && !this.canGo()) return;
@@ -139,55 +139,55 @@ export class Handle {
     unpinReleasedMemory();
   }
 
-  /** Holds other objects as long as this one lives; set once. */
+  /** Retains other objects for this one's lifetime; set once. */
   hold(others: readonly Handle[]): void {
     this.#held = others.map((other) => other.retain());
   }
 
-  /** Whether the object may share what it holds with others. */
+  /** Whether the object may share its contents with others. */
   get isShared(): boolean {
     return this.#lifetime !== undefined;
   }
 
-  /** The domain of the object; its own when it met no other one yet. */
+  /** The object's device lifetime; its own until it meets another object. */
   get deviceLifetime(): DeviceLifetime<Handle> {
     return (this.#lifetime ??= new DeviceLifetime<Handle>().enter()).current;
   }
 
-  /** Marks an object that may share what it holds with others unseen. */
+  /** Marks an object that may share its contents with others unseen. */
   share(): void {
     this.#lifetime ??= new DeviceLifetime<Handle>().enter();
   }
 
-  /** The same for one that may share lists, too. */
+  /** Marks an object that may also share lists. */
   shareLists(): void {
     this.share();
     this.#lists ??= new SharedLists();
   }
 
-  // Whether it can be a list, or have one in it.
+  // Whether it can be or contain a list.
   get #mayHaveLists(): boolean {
     return this.#lists !== undefined || this.#kind === Kind.list ||
       this.#kind === Kind.ref || this.#kind === Kind.context;
   }
 
-  /** The lists that the object may have in common with others. */
+  /** The lists that the object may share with others. */
   get lists(): SharedLists {
     return (this.#lists ??= new SharedLists()).current;
   }
 
-  /** Whether a list that is the object, or is in it, may be changing. */
+  /** Whether a list that the object is or contains may be changing. */
   get listsAreBusy(): boolean {
     return this.#lists !== undefined && this.#lists.current.areBusy;
   }
 
-  /** Puts the object, which is new, into the domain of another one. */
+  /** Adds the new object to the device lifetime of another one. */
   joinNew(other: Handle): void {
     this.#lifetime = other.deviceLifetime.enter();
     if (this.#mayHaveLists) this.#lists = other.lists;
   }
 
-  /** Makes one domain of both objects'. */
+  /** Merges the device lifetimes of both objects. */
   join(other: Handle): void {
     this.deviceLifetime.merge(other.deviceLifetime);
     if (this.#mayHaveLists && other.#mayHaveLists) {

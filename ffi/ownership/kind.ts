@@ -1,6 +1,6 @@
 /**
- * `iree_ffi_kind_e`: what a native object is. Up to `bufferView` they are
- * objects of the VM.
+ * `iree_ffi_kind_e`: the kind of a native object. Kinds up to `bufferView` are
+ * VM objects.
  */
 export const Kind = {
   null: 0,
@@ -23,10 +23,10 @@ export const Kind = {
   instance: 17,
 } as const;
 
-/** A kind of native objects. */
+/** A kind of native object. */
 export type Kind = typeof Kind[keyof typeof Kind];
 
 export function kindName(kind: Kind): string {
-  // They count from 0, in this order.
+  // Kinds count from 0 in this order.
   return Object.keys(Kind)[kind]!;
 }

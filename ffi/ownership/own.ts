@@ -3,11 +3,11 @@ import { Handle } from "./handle.ts";
 import type { Kind } from "./kind.ts";
 
 /**
- * Owns an object that a function created, or throws why there is none.
+ * Takes ownership of an object that a function created, or throws the failure.
  *
- * @param kind What it is.
- * @param pointer What the function returned.
- * @param instance The instance it belongs to; none for an instance itself.
+ * @param kind Kind of the object.
+ * @param pointer Pointer returned by the function.
+ * @param instance The instance it belongs to; omitted for the instance itself.
  * @returns Its handle.
  */
 export function own(

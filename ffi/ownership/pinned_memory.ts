@@ -1,6 +1,6 @@
 /**
- * Memory of JavaScript that native code uses without a copy: kept until that
- * tells that it no longer does.
+ * Pins JavaScript memory that native code uses without a copy, until native
+ * code releases it.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { native } from "../library/library.ts";
 const kept = new Map<number, ArrayBuffer>();
 
 /**
- * Keeps memory.
+ * Pins memory.
  *
- * @returns The key by which native code tells that it no longer uses it.
+ * @returns The key that native code reports when it releases the memory.
  */
 export function pinMemory(memory: ArrayBuffer): number {
   const key = native.iree_ffi_import_new_key();
@@ -20,20 +20,20 @@ export function pinMemory(memory: ArrayBuffer): number {
   return key;
 }
 
-/** Keeps memory in place of what was kept before, which it was moved out of. */
+/** Replaces pinned memory with the memory that it was moved to. */
 export function pinMovedMemory(key: number, memory: ArrayBuffer): void {
   kept.set(key, memory);
 }
 
-/** Lets memory go that native code was not given after all. */
+/** Unpins memory that was not passed to native code after all. */
 export function unpinMemory(key: number): void {
   unpinReleasedMemory();
   kept.delete(key);
 }
 
 /**
- * Lets go of what is no longer used. Called whenever a native object goes: with
- * the last one that used the memory, usually.
+ * Unpins released memory. Called whenever a native object is released, usually
+ * the last one that used the memory.
  */
 export function unpinReleasedMemory(): void {
   if (kept.size === 0) return;

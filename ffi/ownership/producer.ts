@@ -1,5 +1,5 @@
 /**
- * Submitted calls whose results are passed on before their contents are there.
+ * Submitted calls whose results are used before their contents are written.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface CallHandle {
   pointer(kind: Kind): Deno.PointerObject;
 }
 
-/** The handle of a tensor, or of an object with tensors in it. */
+/** The handle of a tensor, or of an object that contains tensors. */
 interface Produced {
   producer: Producer | undefined;
 }
@@ -28,9 +28,11 @@ interface Produced {
  * the calls that its arguments wait for.
  */
 export class Producer {
-  /** Its context, whose other calls may take the results before they are written. */
+  /**
+   * Its context, whose other calls may use the results before they are written.
+   */
   readonly context: object;
-  /** Settles when the contents are there; rejects when they never will be. */
+  /** Settles when the contents are written; rejects if they never will be. */
   readonly finished: Promise<void>;
   readonly #call: CallHandle;
   #sources: readonly Producer[];
@@ -41,7 +43,7 @@ export class Producer {
   /**
    * @param context The context.
    * @param call The call.
-   * @param sources Those that are to give the contents of its arguments.
+   * @param sources Calls that will write the contents of its arguments.
    * @param ended Settles when its work has ended.
    */
   constructor(
@@ -56,12 +58,12 @@ export class Producer {
     this.finished = this.#finish(ended);
   }
 
-  /** What the call failed with, if it did. */
+  /** The call's failure, if any. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Keeps results from being looked at before their contents are there. */
+  /** Blocks access to results until their contents are written. */
   keep(results: readonly Produced[]): void {
     this.#results = results;
     for (const result of results) result.producer = this;
@@ -83,10 +85,10 @@ export class Producer {
     }
   }
 
-  /** Waits on this thread; throws when the contents will never be there. */
+  /** Waits on this thread; throws if the contents will never be written. */
   static waitForAll(producers: readonly Producer[]): void {
     if (producers.length === 0) return;
-    // It grows while it is gone through.
+    // Grows during the iteration.
     const all = new Set(producers);
     for (const producer of all) {
       producer.#wait();
@@ -105,7 +107,7 @@ export class Producer {
   }
 }
 
-/** Settles when the contents of all are there; rejects when any never will be. */
+/** Settles when all contents are written; rejects if any never will be. */
 export async function whenProduced(
   producers: readonly Producer[],
 ): Promise<void> {
@@ -116,14 +118,14 @@ export async function whenProduced(
   }
 }
 
-/** The first failure of a chain of submissions, by those that it led to. */
+/** The first failure of a chain of submissions, by the failures it caused. */
 const origins = new WeakMap<IreeError, unknown>();
 
 /**
- * Makes the error for contents whose call has failed.
+ * Creates the error for contents whose call has failed.
  *
  * @param contents What is missing, in the plural.
- * @param cause What the call failed with.
+ * @param cause The call's failure.
  * @returns The error, which names the first failure of the chain.
  */
 export function notProduced(contents: string, cause: unknown): IreeError {
@@ -135,7 +137,7 @@ export function notProduced(contents: string, cause: unknown): IreeError {
     : String(origin);
   const error = new IreeError(
     "FAILED_PRECONDITION",
-    `${contents} are not there: the call that was submitted for them has ` +
+    `${contents} are not available: the call submitted for them has ` +
       `failed: ${reason}`,
     { cause },
   );

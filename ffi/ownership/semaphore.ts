@@ -1,25 +1,25 @@
-/** Limits how many run at a time; the others wait in order. */
+/** Limits how many tasks run at a time; the others wait in order. */
 export class Semaphore {
-  /** How many may run at a time. Lowering it stops none that runs. */
+  /** Maximum number of running tasks. Lowering it does not stop any. */
   limit: number;
   #running = 0;
   #waiting: (() => void)[] = [];
 
-  /** @param limit How many may run at a time. */
+  /** @param limit Maximum number of running tasks. */
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Whether the next one would wait. */
+  /** Whether the next task would wait. */
   get isFull(): boolean {
     return this.#running >= this.limit;
   }
 
   /**
-   * Takes a place, until {@linkcode release}.
+   * Acquires a slot; return it with {@linkcode release}.
    *
-   * @returns Settles when there is one, after all that wait already; undefined
-   * when there was one at once.
+   * @returns Settles when a slot is free, after all waiting tasks; undefined if
+   * a slot was free immediately.
    */
   acquire(): Promise<void> | undefined {
     if (!this.isFull) {
@@ -29,18 +29,21 @@ export class Semaphore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Frees a place and hands it to the next that waits. */
+  /** Releases a slot to the next waiting task. */
   release(): void {
     this.#running--;
     if (this.isFull) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
-    // Taken before it runs, so that no later caller slips in.
+    // Counted before it runs, so that no later caller slips in.
     this.#running++;
     next();
   }
 
-  /** Takes over all that run or wait in another one, which is not used again. */
+  /**
+   * Absorbs the running and waiting tasks of another semaphore, which is not
+   * used again.
+   */
   absorb(other: Semaphore): void {
     this.#running += other.#running;
     this.#waiting.push(...other.#waiting);

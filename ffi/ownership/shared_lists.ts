@@ -2,19 +2,19 @@ import { Semaphore } from "./semaphore.ts";
 import { UnionFind } from "./union_find.ts";
 
 /**
- * Contexts and lists that may have lists in common.
+ * Contexts and lists that may share lists.
  *
- * Lists are not thread-safe: reading one while a program changes it may find it
- * half changed. Lists that were passed to a context or returned by one are known
- * here, lists that programs keep are not. So contexts that might share a list
- * run one call at a time, starting when any of them first receives or returns
- * one, and the host reads none of the lists meanwhile.
+ * Lists are not thread-safe: reading one while a program changes it may return
+ * a partial change. Lists passed to a context or returned by one are tracked
+ * here, but lists that programs keep are not. So contexts that might share a
+ * list run one call at a time, starting when any of them first receives or
+ * returns one, and the host reads none of the lists meanwhile.
  */
 export class SharedLists extends UnionFind {
   readonly #calls = new Semaphore(Infinity);
   #isReading = false;
 
-  /** Records that the host has a list that programs may have too. */
+  /** Records that the host has a list that programs may also have. */
   note(): void {
     this.#calls.limit = 1;
   }
@@ -25,8 +25,7 @@ export class SharedLists extends UnionFind {
   }
 
   /**
-   * Reads lists in the turn of a call whose work has ended, after which no other
-   * one has begun.
+   * Reads lists as part of a finished call, before the next one begins.
    *
    * @param read Reads them.
    * @returns Its result.
@@ -43,19 +42,19 @@ export class SharedLists extends UnionFind {
   /**
    * Begins a call on another thread, which runs until {@linkcode end}.
    *
-   * @returns Settles when it may start, after those that wait already; undefined
-   * when it may start at once.
+   * @returns Settles when the call may start, after all waiting ones; undefined
+   * if it may start immediately.
    */
   begin(): Promise<void> | undefined {
     return this.#calls.acquire();
   }
 
-  /** Ends such a call; the next one begins. */
+  /** Ends such a call and starts the next. */
   end(): void {
     this.#calls.release();
   }
 
-  /** Takes over the calls of others, and whether they have lists. */
+  /** Absorbs the other set's calls, and whether it has lists. */
   protected override absorb(other: this): void {
     this.#calls.limit = Math.min(this.#calls.limit, other.#calls.limit);
     this.#calls.absorb(other.#calls);

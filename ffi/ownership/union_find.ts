@@ -1,17 +1,17 @@
 /**
- * A set that merges with others of its kind: a reference to one that was merged
- * still finds the set that it is part of by now.
+ * A set that can merge with others of its kind: references to merged sets still
+ * find the current one.
  */
 export abstract class UnionFind {
   #mergedInto: this | undefined;
 
-  /** The set that this one is part of by now. */
+  /** The merged set that this one is part of. */
   get current(): this {
     if (this.#mergedInto === undefined) return this;
     return this.#mergedInto = UnionFind.#root(this.#mergedInto) as this;
   }
 
-  // Halves the path on its way, so that long chains are walked once.
+  // Halves the path on the way, so that long chains are walked only once.
   static #root(set: UnionFind): UnionFind {
     let root = set;
     for (let next = root.#mergedInto; next !== undefined;) {
@@ -23,9 +23,9 @@ export abstract class UnionFind {
   }
 
   /**
-   * Makes one set of this and another one.
+   * Merges this set with another one.
    *
-   * @param other The other one; both are current.
+   * @param other The other set; both are current.
    */
   merge(other: this): void {
     if (other === this) return;
@@ -33,6 +33,6 @@ export abstract class UnionFind {
     other.#mergedInto = this;
   }
 
-  /** Takes over what belongs to another set. */
+  /** Absorbs the members of another set. */
   protected abstract absorb(other: this): void;
 }

@@ -32,7 +32,7 @@ export function splitTensorText(text: string): TensorText {
   if (typeof text !== "string") {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the text of a tensor must be a string, not ${typeof text}`,
+      `the text of a tensor must be a string, got ${typeof text}`,
     );
   }
   // IREE strips one quote of each end, too.

@@ -54,7 +54,7 @@ test("An object of another class is rejected", () => {
   using vmvx = BuiltinModule.create(instance, "vmvx");
   using list = List.create(instance);
   using other = List.create(instance);
-  const words = "wanted a native object of kind";
+  const words = "native object must be of kind";
   refused(() => Context.create(instance, [device as unknown as Module]), words);
   refused(
     () => Context.create(vmvx as unknown as Instance, [vmvx]),

@@ -64,14 +64,14 @@ test("Reading a tensor before its submission finishes throws", async () => {
     () => forkedAdd.bind(view, view),
   ];
   for (const use of uses) {
-    const error = assertThrows(use, IreeError, "are not there");
+    const error = assertThrows(use, IreeError, "are not available");
     assertEquals(error.code, "FAILED_PRECONDITION");
     assertStringIncludes(error.hint ?? "", "`finished`");
   }
   await assertRejects(
     () => forkedAdd.callAsync(view, view),
     IreeError,
-    "are not there",
+    "are not available",
   );
   // Calls of the context run in order.
   using twice = add.call(view, view) as BufferView;
@@ -184,7 +184,7 @@ test("Only calls that use a result of a failed submission fail", async () => {
     for (const { code } of failures) assertEquals(code, "FAILED_PRECONDITION");
     for (const { results } of [first, second, third, after]) {
       using view = results as BufferView;
-      assertThrows(() => view.toTypedArray(), IreeError, "are not there");
+      assertThrows(() => view.toTypedArray(), IreeError, "are not available");
     }
     assertThrows(() => bound.call(), IreeError, "has failed");
     await apart.finished;
@@ -225,7 +225,7 @@ test("Contents of a returned list or buffer cannot be read before they are ready
         () => list.format(),
         () => viewStorageBytes(storage),
       ]
-    ) assertThrows(use, IreeError, "are not there");
+    ) assertThrows(use, IreeError, "are not available");
     other.call("open", closed);
     await Promise.all([first, listed, stored].map(({ finished }) => finished));
     using element = list.get(0) as BufferView;

@@ -142,14 +142,14 @@ test("Places outside the permissions are skipped, and the error names the flags"
   for (const flag of ["IREE_RUNTIME_LIBRARY", FOLDERS]) {
     assertStringIncludes(
       without.stderr,
-      `not looked at without --allow-env=${flag}\n`,
+      `not searched without --allow-env=${flag}\n`,
     );
   }
   const blind = await user.run(OPEN, ["--allow-env"]);
   assertEquals(blind.code, 1);
   assertStringIncludes(
     blind.stderr,
-    `not looked at without --allow-read=${user.cached}\n`,
+    `not searched without --allow-read=${user.cached}\n`,
   );
 });
 
@@ -175,7 +175,7 @@ test("A variable that is not an absolute path is not used as the cache", async (
   });
   assertEquals(
     stdout,
-    "the cache of this user: XDG_CACHE_HOME and HOME name no folder\n",
+    "the cache of this user: XDG_CACHE_HOME and HOME do not name a folder\n",
   );
 });
 

@@ -74,10 +74,10 @@ test("Placing a library where something else exists fails and leaves nothing beh
   refused("is not a folder");
   Deno.removeSync(folder.join("hash"));
   Deno.writeTextFileSync(folder.join("hash"), "");
-  refused("cannot be placed at");
+  refused("cannot be extracted to");
   Deno.removeSync(folder.join("hash"));
   Deno.mkdirSync(folder.join("hash", NAME, "full"), { recursive: true });
-  refused("cannot be placed at");
+  refused("cannot be extracted to");
   assertEquals(await pathsUnder(folder.path), [
     `hash/${NAME}/full/`,
     "theirs/",

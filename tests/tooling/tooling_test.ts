@@ -260,7 +260,7 @@ test("viewStorageBytes rejects values that are not buffers", () => {
   assertThrows(
     () => viewStorageBytes(tensor as unknown as VmRef),
     IreeError,
-    "wanted a native object of kind ref",
+    "native object must be of kind ref",
   );
 });
 

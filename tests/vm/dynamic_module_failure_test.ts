@@ -58,12 +58,12 @@ function assertLoads(
 
 test("Parameters that are not text are rejected", () => {
   const cases: [unknown, string][] = [
-    [{ k: 1 }, "the value of parameter 'k' must be a string, not number"],
+    [{ k: 1 }, "the value of parameter 'k' must be a string, got number"],
     [{ k: undefined }, "the value of parameter 'k' must be a string"],
     [{ k: null }, "the value of parameter 'k' must be a string"],
-    [[[1, "v"]], "the key of a parameter must be a string, not number"],
-    [{ k: "\ud800" }, "the value of parameter 'k' has half of a surrogate"],
-    [[["\udc00", "v"]], "the key of a parameter has half of a surrogate"],
+    [[[1, "v"]], "the key of a parameter must be a string, got number"],
+    [{ k: "\ud800" }, "the value of parameter 'k' has a lone surrogate"],
+    [[["\udc00", "v"]], "the key of a parameter has a lone surrogate"],
     ["k=v", "must be a record, a map or a list of pairs, not string"],
     [7, "must be a record, a map or a list of pairs, not number"],
     [["kv"], "parameter 0 must be a pair of key and value"],
@@ -84,7 +84,7 @@ test("Names with a NUL or half a surrogate pair are rejected", () => {
   bad("\ud800.so", undefined, "the path of the library has half of a surr");
   const creation = "the name of the creation function has";
   bad(sample, "create_custom_module\0", `${creation} a NUL character`);
-  bad(sample, "\udfff", `${creation} half of a surrogate pair`);
+  bad(sample, "\udfff", `${creation} a lone surrogate`);
 });
 
 test("A creation function's error is thrown unchanged", () => {
