@@ -1,13 +1,13 @@
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 
-/** Names of the allocators that a device's own can be wrapped in. */
+/** Allocators that can wrap a device's own. */
 const NAMES: readonly string[] = ["caching", "debug"];
 
-/** Devices whose driver takes any allocator for its own kind. */
+/** Devices whose driver assumes that every allocator is its own. */
 const WITHOUT_WRAPPING = /^vulkan(?:$|:)/;
 
-/** What a pool of a caching allocator can be limited in, in its order. */
+/** Limits of a caching allocator's pool, in order. */
 const LIMITS: readonly string[] = [
   "bytes of an allocation",
   "bytes of all of them",
@@ -15,11 +15,11 @@ const LIMITS: readonly string[] = [
 ];
 
 /**
- * Refuses specifications of allocators that IREE would ignore, and devices whose
- * driver crashes with a wrapped allocator. IREE refuses the rest.
+ * Rejects allocator specifications that IREE would ignore, and devices whose
+ * driver crashes with a wrapped allocator. IREE rejects other invalid ones.
  *
  * @param specs The specifications.
- * @param uris URIs of the devices that they are for.
+ * @param uris URIs of the devices.
  */
 export function checkAllocators(
   specs: readonly string[],

@@ -4,27 +4,27 @@ import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { NativeObject } from "../base/native_object.ts";
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 
-// An array cannot tell when it is no longer looked at, so what is forgotten
-// here stays mapped.
+// The garbage collector cannot know whether native code still uses an array, so
+// undisposed mappings stay mapped.
 const mapped = new Set<NativeObject>();
 
 /**
- * A tensor's memory as an array, without a copy: what is written there the
- * program reads, and the other way round. Made by `BufferView.map`.
+ * A tensor's memory as an array, without a copy: the program and JavaScript see
+ * each other's writes. Created by `BufferView.map`.
  *
- * Needs the whole of `--allow-ffi`. Must be disposed: the array is empty from
- * then on. What is forgotten is never collected. While a program works on the
- * tensor its contents are in between, and on some devices what is written
- * arrives there on disposal only.
+ * Needs unrestricted `--allow-ffi`. Dispose it when you are done: the array is
+ * empty from then on. An undisposed mapping is never collected. While a program
+ * works on the tensor, its contents are undefined. On some devices writes
+ * arrive only on disposal.
  *
- * Not to be disposed while an operation of Deno still reads the array or writes
- * to it, such as `file.write(array)` before its promise has settled: the
- * operation goes on in memory that is no longer there, and nothing can tell.
+ * Do not dispose it while an operation of Deno still uses the array, such as
+ * `file.write(array)` before its promise settles: the operation would access
+ * unmapped memory without any error.
  *
- * The array's buffer should not be transferred: when it was, its memory is kept
- * for ever, with its device. So is all that is mapped in a worker when that
- * ends, or in a program that `--watch` restarts, since its memory may have been
- * transferred to another worker.
+ * Do not transfer the array's buffer: its memory and its device would then be
+ * kept forever. The same happens to mappings in a worker that ends, or in a
+ * program that `--watch` restarts, since their memory may have been transferred
+ * to another worker.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export class BufferMapping<Elements extends TypedArray = TypedArray>
    * Maps a view; use `BufferView.map`.
    *
    * @param view Handle of the view.
-   * @param info Type of its elements.
+   * @param info Element type.
    * @param byteLength Length of its contents.
    * @internal
    */
@@ -64,7 +64,7 @@ export class BufferMapping<Elements extends TypedArray = TypedArray>
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -76,7 +76,9 @@ export class BufferMapping<Elements extends TypedArray = TypedArray>
     };
   }
 
-  /** Empties the array and lets the memory go. Doing it again does nothing. */
+  /**
+   * Empties the array and unmaps the memory. Does nothing if already disposed.
+   */
   override dispose(): void {
     mapped.delete(this);
     super.dispose();

@@ -55,7 +55,7 @@ import { importArray, makeAlignedArray } from "./imported_array.ts";
 import { placementOf } from "./placement.ts";
 
 /**
- * A `!hal.buffer_view`: a tensor on a device, which is a buffer with a shape
+ * A `!hal.buffer_view`: a tensor on a device, that is, a buffer with a shape
  * and an element type.
  *
  * @example
@@ -79,11 +79,11 @@ export class BufferView extends NativeObject {
   readonly #knownByteLength: number | undefined;
 
   /**
-   * Takes over a handle; use {@linkcode BufferView.from}.
+   * Takes ownership of a handle; use {@linkcode BufferView.from}.
    *
-   * @param handle What the view owns.
-   * @param code Number of the element type, where it is known.
-   * @param byteLength Length of the contents, where it is known.
+   * @param handle The handle.
+   * @param code Number of the element type, if known.
+   * @param byteLength Length of the contents, if known.
    * @internal
    */
   constructor(handle: Handle, code?: number, byteLength?: number) {
@@ -95,12 +95,12 @@ export class BufferView extends NativeObject {
   /**
    * Creates a tensor with a copy of data.
    *
-   * @param memory The device that the tensor is on, or the instance: host
-   * memory, for programs that use no device.
+   * @param memory The device to allocate on, or the instance for host memory,
+   * for programs without devices.
    * @param data The elements, in row-major order.
    * @param options Element type and shape.
-   * @returns The view; throws INVALID_ARGUMENT when data, shape and type do not
-   * belong together, or a number does not fit.
+   * @returns The view; throws INVALID_ARGUMENT if data, shape and type do not
+   * match, or a number does not fit.
    */
   static from(
     memory: Device | Instance,
@@ -108,12 +108,12 @@ export class BufferView extends NativeObject {
     options?: BufferViewOptions,
   ): BufferView;
   /**
-   * The same with the shape as an argument.
+   * Creates a tensor with a copy of data, with the shape as an argument.
    *
    * @param memory The device, or the instance.
    * @param data The elements, in row-major order.
    * @param shape Dimensions, outermost first.
-   * @param options Type of the elements.
+   * @param options Element type.
    */
   static from(
     memory: Device | Instance,
@@ -147,8 +147,9 @@ export class BufferView extends NativeObject {
   /**
    * Creates a tensor of zeros, whose contents can be written in pieces.
    *
-   * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
-   * @param elementType Type of the elements.
+   * @param memory The device, or the instance, as for {@linkcode
+   * BufferView.from}.
+   * @param elementType Element type.
    * @param shape Dimensions, outermost first, `[]` for a scalar.
    * @returns The view; throws RESOURCE_EXHAUSTED if memory is exhausted.
    */
@@ -168,19 +169,20 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Creates a tensor over an array's memory, without a copy. The memory is the
-   * tensor's from then on: all arrays over it are empty.
+   * Creates a tensor over an array's memory, without a copy. The tensor takes
+   * ownership of the memory: all arrays over it are empty from then on.
    *
-   * Devices take memory at certain addresses only: make the array by
-   * {@linkcode BufferView.alignedArray}. Not in workers, whose memory goes when
-   * they are terminated, whatever uses it.
+   * Devices require aligned memory: create the array with {@linkcode
+   * BufferView.alignedArray}. Not available in workers, whose memory is freed
+   * when they are terminated, even if it is in use.
    *
-   * @param memory The device, or the instance, as for {@linkcode BufferView.from}.
-   * @param array The elements, in row-major order, over memory of its own.
+   * @param memory The device, or the instance, as for {@linkcode
+   * BufferView.from}.
+   * @param array The elements, in row-major order, over their own memory.
    * @param options Element type and shape.
-   * @returns The view; throws INVALID_ARGUMENT when array, shape and type do
-   * not belong together or the array is not aligned, and whatever the device
-   * says when it cannot use memory of the host. The array is as it was then.
+   * @returns The view. Throws INVALID_ARGUMENT if array, shape and type do not
+   * match or the array is not aligned, or the device's failure if it cannot use
+   * host memory. The array is unchanged then.
    */
   static import(
     memory: Device | Instance,
@@ -188,12 +190,12 @@ export class BufferView extends NativeObject {
     options?: BufferViewOptions,
   ): BufferView;
   /**
-   * The same with the shape as an argument.
+   * Creates a tensor over an array's memory, with the shape as an argument.
    *
    * @param memory The device, or the instance.
    * @param array The elements, in row-major order.
    * @param shape Dimensions, outermost first.
-   * @param options Type of the elements.
+   * @param options Element type.
    */
   static import(
     memory: Device | Instance,
@@ -218,13 +220,13 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Makes an array that {@linkcode BufferView.import} takes on every device that
-   * uses memory of the host.
+   * Allocates an array that {@linkcode BufferView.import} accepts on every
+   * device that uses host memory.
    *
    * @typeParam Name Name of the element type.
    * @param instance The instance.
-   * @param elementType Type of the elements.
-   * @param length Number of entries of the array, zeros all of them.
+   * @param elementType Element type.
+   * @param length Length of the array, which is filled with zeros.
    */
   static alignedArray<Name extends ElementType>(
     instance: Instance,
@@ -239,7 +241,9 @@ export class BufferView extends NativeObject {
     return this.#description ??= describeBufferView(handleOf(this));
   }
 
-  /** Name of the element type; of one unknown here as IREE prints it. */
+  /**
+   * Name of the element type; as IREE prints it if it is not supported here.
+   */
   get elementType(): ElementType {
     return this.#knownInfo?.name ?? this.#described.elementType as ElementType;
   }
@@ -260,10 +264,10 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies all elements into a new array: of the class for the element type,
-   * a `Uint8Array` for `i1` and the types of 8 bits, a `Uint16Array` of bits
-   * for `bf16`, pairs of real and imaginary part for complex numbers, and
-   * packed bytes for the types of 4 bits.
+   * Copies all elements into a new array of the element type's class. That is a
+   * `Uint8Array` for `i1` and 8-bit floats, a `Uint16Array` of bits for `bf16`,
+   * pairs of real and imaginary parts for complex numbers, and packed bytes for
+   * 4-bit types.
    *
    * @returns The elements in row-major order.
    */
@@ -275,10 +279,10 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies all elements into numbers nested as the dimensions are: a `bigint`
-   * for an integer of 64 bits, a pair for a complex number.
+   * Copies all elements into numbers, nested by dimension: a `bigint` for a
+   * 64-bit integer, a pair for a complex number.
    *
-   * @returns The nested arrays; the number alone for a scalar. Throws
+   * @returns The nested arrays; only the number for a scalar. Throws
    * UNIMPLEMENTED for elements smaller than a byte.
    */
   toNestedArray(): NestedArray {
@@ -292,13 +296,13 @@ export class BufferView extends NativeObject {
     return decodeNested(this.toTypedArray(), info, info.codec, this.shape);
   }
 
-  /** Copies the tensor into memory of JavaScript. */
+  /** Copies the tensor into JavaScript memory. */
   toNdArray(): NdArray {
     const data = this.toTypedArray();
     return { elementType: this.#info().name, shape: this.shape, data };
   }
 
-  /** Copies the contents as they are in memory. */
+  /** Copies the contents as raw bytes. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const handle = handleOf(this);
     const bytes = allocateArray(Uint8Array, this.byteLength);
@@ -307,10 +311,10 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies elements into an array of the caller's, without allocating.
+   * Copies elements into an existing array, without allocating.
    *
-   * @param target Where to, of a class that fits the element type; its length
-   * says how many.
+   * @param target Target of a class that fits the element type; its length is
+   * the number of elements to copy.
    * @param start First element to copy, in entries of the array.
    */
   read(target: AnyTypedArray, start = 0): void {
@@ -319,8 +323,8 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies an array over elements of the tensor. A program that has the tensor
-   * sees it.
+   * Copies an array over elements of the tensor. Programs that use the tensor
+   * see the change.
    *
    * @param source The elements, in an array of a class that fits their type.
    * @param start First element to replace, in entries of the array.
@@ -333,10 +337,9 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies contents as they are in memory into bytes of the caller's, without
-   * allocating.
+   * Copies raw contents into existing memory, without allocating.
    *
-   * @param target Where to; its length says how many.
+   * @param target The target; its length is the number of bytes to copy.
    * @param offset First byte to copy.
    */
   readBytes(target: Uint8Array<ArrayBufferLike>, offset = 0): void {
@@ -346,8 +349,8 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Copies bytes over contents of the tensor, as they are in memory. A program
-   * that has the tensor sees it.
+   * Copies raw bytes over contents of the tensor. Programs that use the tensor
+   * see the change.
    *
    * @param source The bytes.
    * @param offset First byte to replace.
@@ -361,19 +364,20 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Makes the tensor's memory an array, without a copy. A step of its own,
-   * since it needs the whole of `--allow-ffi`.
+   * Maps the tensor's memory as an array, without a copy. A separate step,
+   * since it needs unrestricted `--allow-ffi`.
    *
-   * @returns The mapping, to be disposed; throws PERMISSION_DENIED without that
-   * right, and FAILED_PRECONDITION where the host cannot see the memory.
+   * @returns The mapping, which you must dispose; throws PERMISSION_DENIED
+   * without that permission, and FAILED_PRECONDITION if the host cannot access
+   * the memory.
    */
   map(): BufferMapping;
   /**
-   * The same where the type of the elements is known, so that the compiler
-   * knows the class of the array.
+   * Maps memory with a known element type, which determines the array's class.
    *
    * @typeParam Name Name of the element type.
-   * @param elementType The type; throws INVALID_ARGUMENT where it is another.
+   * @param elementType The type; throws INVALID_ARGUMENT if the tensor has
+   * another.
    */
   map<Name extends ElementType>(
     elementType: Name,
@@ -390,11 +394,10 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * Formats shape, type and contents as IREE does: `2x2xi32=[1 2][3 4]`.
+   * Formats shape, type and contents like IREE: `2x2xi32=[1 2][3 4]`.
    *
-   * @param maxElementCount How many elements to print at most.
-   * @returns The text; throws UNIMPLEMENTED for several elements that share
-   * bytes.
+   * @param maxElementCount Maximum number of elements to print.
+   * @returns The text; throws UNIMPLEMENTED for elements that share bytes.
    */
   format(maxElementCount = 1024): string {
     checkSize("maxElementCount", maxElementCount);
@@ -410,16 +413,16 @@ export class BufferView extends NativeObject {
   }
 
   /**
-   * The elements as nested arrays, for `JSON.stringify`. Throws OUT_OF_RANGE for
-   * elements that JSON has no numbers for: NaN, infinities, and integers beyond
-   * 2^53.
+   * Returns the elements as nested arrays, for `JSON.stringify`. Throws
+   * OUT_OF_RANGE for elements that JSON cannot represent: NaN, infinities, and
+   * integers beyond 2^53.
    */
   override toJSON(): NestedArray {
     return jsonForm(this.toNestedArray());
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */

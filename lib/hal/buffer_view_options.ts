@@ -1,31 +1,31 @@
 import { IreeError } from "../base/error.ts";
 import type { ElementType } from "../tensor/element_type.ts";
 
-/** How a buffer view is made from data. */
+/** Options for creating a buffer view from data. */
 export interface BufferViewOptions {
   /**
-   * Type of the elements. Left out, the class of the array tells: `f32` for a
+   * Element type. Inferred from the array's class if omitted: `f32` for a
    * `Float32Array`, `i32` and `ui32` for `Int32Array` and `Uint32Array`, and so
-   * on. Needed for numbers, and for `i1`, `bf16`, complex and other types that
-   * have no class of arrays to themselves.
+   * on. Required for numbers, and for `i1`, `bf16`, complex and other types
+   * that share an array class.
    */
   elementType?: ElementType | undefined;
   /**
-   * Dimensions, outermost first, `[]` for a scalar; left out, that of nested
-   * arrays, or one dimension.
+   * Dimensions, outermost first, `[]` for a scalar. If omitted, the shape of
+   * nested arrays, or one dimension.
    */
   shape?: readonly number[] | undefined;
 }
 
-/** The shape alone, or all options. */
+/** Only the shape, or all options. */
 export type ShapeOrOptions = readonly number[] | BufferViewOptions | undefined;
 
 /**
- * Puts the shape, which can come before the options, among them.
+ * Merges a shape argument into the options.
  *
  * @param shape The shape or the options.
  * @param options The options after a shape.
- * @returns All options; throws INVALID_ARGUMENT where there are two shapes.
+ * @returns All options; throws INVALID_ARGUMENT for two shapes.
  */
 export function mergeShape(
   shape: ShapeOrOptions,
@@ -47,7 +47,7 @@ export function mergeShape(
   );
 }
 
-// What is neither is refused as a shape.
+// Anything else is rejected as a shape.
 function isOptions(
   value: readonly number[] | BufferViewOptions,
 ): value is BufferViewOptions {

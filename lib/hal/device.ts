@@ -27,62 +27,64 @@ import {
 
 export type { MemoryHeap };
 
-/** How devices are created. */
+/** Options for creating devices. */
 export interface DeviceOptions {
   /**
-   * What the allocator of each device is wrapped in, one around the other:
+   * Allocators to wrap each device's allocator in, one around the other:
    *
-   * - `caching` keeps memory that is freed, without limit;
-   * - `caching:heap=bytes;total;count,…` keeps so much of a heap: allocations
-   *   up to so many bytes each, together, and so many free ones; `*` is any
-   *   heap, or no limit;
+   * - `caching` keeps freed memory, without limit;
+   * - `caching:heap=bytes;total;count,…` limits the cache of a heap: bytes of
+   *   an allocation, of all allocations, and the number of free ones; `*` is
+   *   any heap, or no limit;
    * - `debug` fills new memory with a pattern. Slow.
    *
    * Not supported by `vulkan` devices.
    */
   allocators?: readonly string[] | undefined;
-  /** How workers are spread; `local-task` devices only. */
+  /** Placement of workers; `local-task` devices only. */
   topology?: TaskTopologyOptions | undefined;
-  /** What each worker has; `local-task` devices only. */
+  /** Properties of each worker; `local-task` devices only. */
   worker?: TaskWorkerOptions | undefined;
 }
 
-/** What an allocator did since it was created, in bytes. */
+/** An allocator's statistics since its creation, in bytes. */
 export interface AllocatorStatistics {
-  /** The most of the host's memory that was live at one time. */
+  /** Maximum of live host memory. */
   readonly hostBytesPeak: number;
-  /** What was allocated of the host's memory, all together. */
+  /** Total host memory allocated. */
   readonly hostBytesAllocated: number;
-  /** What of it was freed. */
+  /** Total host memory freed. */
   readonly hostBytesFreed: number;
-  /** What of it is live. */
+  /** Live host memory. */
   readonly hostBytesLive: number;
-  /** The most of the device's memory that was live at one time. */
+  /** Maximum of live device memory. */
   readonly deviceBytesPeak: number;
-  /** What was allocated of the device's memory, all together. */
+  /** Total device memory allocated. */
   readonly deviceBytesAllocated: number;
-  /** What of it was freed. */
+  /** Total device memory freed. */
   readonly deviceBytesFreed: number;
-  /** What of it is live. */
+  /** Live device memory. */
   readonly deviceBytesLive: number;
 }
 
-/** The longest time that can be waited for, in milliseconds. */
+/** Maximum timeout in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Milliseconds that `waitIdleAsync` blocks, and then lets the program go on. */
+/**
+ * Milliseconds that `waitIdleAsync` blocks before it yields to the event loop.
+ */
 const TURN = 1;
 
 /** URIs of devices whose driver ignores parameters. */
 const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
 
 /**
- * A device that programs run on, created by its URI:
- * `driver[://path][?params]`, such as `local-sync`, `local-task` or
- * `vulkan`. Belongs to the isolate that created it.
+ * A device that programs run on, created from its URI:
+ * `driver[://path][?params]`, such as `local-sync`, `local-task` or `vulkan`.
+ * Belongs to the isolate that created it.
  *
- * Devices that one program uses together are created together, as a group:
- * only then can one wait for what another one does.
+ * Create devices that a program uses together as a group: only then can one
+ * wait for the work of another.
  *
  * @example
  * ```ts
@@ -114,13 +116,13 @@ export class Device extends NativeObject {
   }
 
   /**
-   * Creates a device, a group of its own. May load drivers of the system and
-   * take long.
+   * Creates a device in its own group. May load system drivers and take a
+   * while.
    *
    * @param instance The instance.
    * @param uri The device's URI.
-   * @param options How it is created.
-   * @returns The device; throws NOT_FOUND when there is no such driver.
+   * @param options Allocators, workers.
+   * @returns The device; throws NOT_FOUND if the driver does not exist.
    */
   static create(
     instance: Instance,
@@ -131,15 +133,14 @@ export class Device extends NativeObject {
   }
 
   /**
-   * Creates devices that are used together. A driver that is named twice gives
-   * two devices of its own.
+   * Creates devices to be used together. Naming a driver twice creates two
+   * separate devices.
    *
    * @param instance The instance.
-   * @param uris URIs of the devices, in the order in which a program knows
-   * them.
-   * @param options How they are created.
+   * @param uris Device URIs, in the order in which programs number them.
+   * @param options Allocators, workers.
    * @returns The devices in the same order, each to be disposed; throws
-   * NOT_FOUND when there is no such driver.
+   * NOT_FOUND if a driver does not exist.
    */
   static createGroup(
     instance: Instance,
@@ -184,24 +185,24 @@ export class Device extends NativeObject {
     );
   }
 
-  /** Which device of its group it is, from 0. */
+  /** Ordinal of the device in its group, from 0. */
   get ordinal(): number {
     return this.#ordinal;
   }
 
-  /** How many devices its group has. */
+  /** Number of devices in its group. */
   get groupSize(): number {
     return this.#groupSize;
   }
 
-  /** The id that the driver gave to the device. */
+  /** The id that the driver assigned to the device. */
   get id(): string {
     return this.#id ??= deviceId(handleOf(this), this.#ordinal);
   }
 
   /**
-   * What was allocated on the device so far. On CPU devices this includes what
-   * programs allocate, for results and while they run.
+   * Allocation statistics of the device. On CPU devices they include
+   * allocations by programs, for results and while they run.
    */
   get statistics(): AllocatorStatistics {
     const [
@@ -225,49 +226,48 @@ export class Device extends NativeObject {
   }
 
   /**
-   * Formats the statistics as `iree-run-module --print_statistics` prints them.
+   * Formats the statistics like `iree-run-module --print_statistics`.
    *
-   * @returns Lines, each with its end.
+   * @returns Lines, each with a line break.
    */
   formatStatistics(): string {
     return "[[ iree_hal_allocator_t memory statistics ]]\n" +
       formatDeviceStatistics(handleOf(this), this.#ordinal);
   }
 
-  /** Kinds of memory that its allocator serves, the preferred ones first. */
+  /** Kinds of memory that its allocator serves, preferred ones first. */
   get memoryHeaps(): MemoryHeap[] {
     return deviceMemoryHeaps(handleOf(this), this.#ordinal);
   }
 
   /**
-   * Asks the driver for a fact, such as `hal.executable.format` and
-   * `embedded-elf-x86_64` (1 when it runs that), or `hal.dispatch` and
+   * Queries a property from the driver, such as `hal.executable.format` and
+   * `embedded-elf-x86_64` (1 if it can run that format), or `hal.dispatch` and
    * `concurrency` (its workers).
    *
-   * @param category What it is about.
-   * @param key The fact.
-   * @returns Its value; throws NOT_FOUND when the driver knows no such fact.
+   * @param category The category.
+   * @param key The property.
+   * @returns Its value; throws NOT_FOUND if the driver does not know it.
    */
   queryI64(category: string, key: string): bigint {
     return queryDevice(handleOf(this), this.#ordinal, category, key);
   }
 
   /**
-   * Releases the memory that the device keeps for later. A `local-task` device
-   * keeps up to what was alive at once; what is still in use stays.
+   * Releases memory that the device keeps for later. A `local-task` device
+   * keeps up to its peak of live memory; memory in use stays.
    */
   trim(): void {
     trimDevice(handleOf(this), this.#ordinal);
   }
 
   /**
-   * Blocks until everything is done that was submitted to the device, by
-   * whomever. Calls of programs wait for what they submit, unless the program
-   * was compiled to return before.
+   * Blocks until all work submitted to the device is done. Calls wait for their
+   * own work, unless the program was compiled to return earlier.
    *
-   * @param options `timeout`: after how many milliseconds to give up,
-   * 2147483647 at most, or `Infinity`, the default.
-   * @throws DEADLINE_EXCEEDED when the device is still at work then.
+   * @param options `timeout`: milliseconds after which to give up, at most
+   * 2147483647, or `Infinity`, the default.
+   * @throws DEADLINE_EXCEEDED if the device is still busy then.
    */
   waitIdle(options: { readonly timeout?: number | undefined } = {}): void {
     const timeout = readTimeout(options);
@@ -275,12 +275,12 @@ export class Device extends NativeObject {
   }
 
   /**
-   * Waits as {@linkcode waitIdle} does without blocking the event loop, but for
-   * up to a millisecond at a time.
+   * Waits like {@linkcode waitIdle}, but blocks the event loop for at most a
+   * millisecond at a time.
    *
    * @param options `signal`: gives up when it is aborted.
    * @returns Resolves when the device is idle; rejects with the signal's reason
-   * when that is aborted.
+   * if it is aborted.
    */
   async waitIdleAsync(
     options: { readonly signal?: AbortSignal | undefined } = {},
@@ -291,7 +291,7 @@ export class Device extends NativeObject {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -335,14 +335,14 @@ function readSignal(
   return checkSignal(readOptions(options, { signal: true }).signal);
 }
 
-/** URIs of the devices of groups. */
+/** URIs of the devices in each group. */
 const groupUris = new WeakMap<Handle, readonly string[]>();
 
 /**
- * Names the devices whose memory an object may be, or have in it.
+ * Names the devices whose memory an object may use.
  *
  * @param handle The object's handle.
- * @returns A URI or several; `undefined` where there is no device.
+ * @returns One URI or several; `undefined` without a device.
  */
 export function deviceNamesOf(
   handle: Handle,
@@ -374,7 +374,7 @@ function refuseParameters(uri: string): void {
 }
 
 /**
- * Makes sure that devices are a group, all of it in its order.
+ * Checks that devices are a whole group in its order.
  *
  * @param devices The devices.
  * @returns The handle of their group.

@@ -10,40 +10,45 @@ import { withDriver } from "./driver_errors.ts";
 
 export type { DriverInfo };
 
-/** A device that there is, whether it was created or not. */
+/** A device found by a driver, whether or not it was created. */
 export interface DeviceInfo {
-  /** Name of its driver. */
+  /** Driver name. */
   readonly driver: string;
-  /** What its driver tells it apart by; empty where there is only one. */
+  /**
+   * Identifies the device to its driver; may be empty if it is the only one.
+   */
   readonly path: string;
-  /** What it is created by: `driver://path`. */
+  /** URI to create it with: `driver://path`. */
   readonly uri: string;
-  /** What it is called. */
+  /** Device name. */
   readonly name: string;
-  /** What its driver tells of it, for people; empty unless asked for. */
+  /** Details from the driver, for people; empty unless requested. */
   readonly details: string;
 }
 
-/** What is told of devices. */
+/** Options for listing devices. */
 export interface ListDevicesOptions {
   /**
-   * Ask drivers for details too, which may take longer.
+   * Include details from drivers, which may take longer.
    *
    * @default {false}
    */
   details?: boolean | undefined;
 }
 
-/** A driver, and its devices or why there are none. */
+/** A driver with its devices, or the error that prevents its use. */
 export interface DriverReport extends DriverInfo {
-  /** Its devices; empty when it cannot be used here. */
+  /** Its devices; empty if it cannot be used here. */
   readonly devices: readonly DeviceInfo[];
-  /** Why it cannot be used here, as when a library of the system is missing. */
+  /**
+   * Why it cannot be used here, for example because a system library is
+   * missing.
+   */
   readonly error: IreeError | undefined;
 }
 
 /**
- * Lists the drivers in the library, whether they can be used here or not.
+ * Lists the drivers in the library, including those that cannot be used here.
  *
  * @example
  * ```ts
@@ -62,8 +67,7 @@ export function listDrivers(instance: Instance): DriverInfo[] {
 }
 
 /**
- * Lists devices. Drivers load libraries of the system for that, and may take
- * long.
+ * Lists devices. Drivers may load system libraries for this and take a while.
  *
  * @example
  * ```ts
@@ -76,10 +80,10 @@ export function listDrivers(instance: Instance): DriverInfo[] {
  * ```
  *
  * @param instance The instance.
- * @param driver Name of a driver; left out, the devices of all drivers that
- * can be used here are listed.
- * @param options What is told of them.
- * @returns The devices; throws what the driver failed with, when it is named.
+ * @param driver Name of a driver; if omitted, lists the devices of all usable
+ * drivers.
+ * @param options Whether to include details.
+ * @returns The devices; throws the driver's failure if you name one.
  */
 export function listDevices(
   instance: Instance,
@@ -99,8 +103,7 @@ export function listDevices(
 }
 
 /**
- * Tries all drivers. They load libraries of the system for that, and may take
- * long.
+ * Tries all drivers. They may load system libraries for this and take a while.
  *
  * @example
  * ```ts
@@ -116,8 +119,8 @@ export function listDevices(
  * ```
  *
  * @param instance The instance.
- * @param options What is told of their devices.
- * @returns Of each driver its devices, or why it cannot be used here.
+ * @param options Whether to include details of devices.
+ * @returns Each driver with its devices, or the error that prevents its use.
  */
 export function probeDrivers(
   instance: Instance,

@@ -3,13 +3,13 @@ import { IreeError, reword } from "../base/error.ts";
 import { ownValue } from "../base/own_value.ts";
 import { suggestion } from "../base/suggestion.ts";
 
-/** How IREE says where Vulkan's loader may be named. */
+/** IREE's advice on where to find Vulkan's loader. */
 const THEIRS = "specified with IREE_HAL_VULKAN_LIBVULKAN_PATH";
 
-/** How it is named here, where no environment variable is read. */
+/** Our advice: the library does not read environment variables. */
 const OURS = "named by the flag vulkan_libvulkan_search_path";
 
-/** What drivers are for, by other names that people know. */
+/** Common names of devices, and the drivers for them. */
 const ALIASES: Readonly<Record<string, string>> = {
   cpu: "local-task",
   "llvm-cpu": "local-task",
@@ -21,7 +21,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   "vulkan-spirv": "vulkan",
 };
 
-/** Drivers of IREE's that this library is built without. */
+/** Drivers of IREE that this library is built without. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
   amdgpu: "the driver for AMD GPUs",
   cuda: "CUDA",
@@ -32,12 +32,12 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Does what may make a driver load libraries of the system. A failure that names
- * an environment variable, which this library does not read, names what takes
- * its place; one about a driver that there is not names those that there are.
+ * Runs code that may make a driver load system libraries, and improves its
+ * failures. Advice to set an environment variable, which this library ignores,
+ * becomes advice to set a flag. An unknown driver lists the available ones.
  *
- * @param work What is done.
- * @returns What it gives.
+ * @param work The code to run.
+ * @returns Its result.
  */
 export function withDriver<T>(work: () => T): T {
   try {

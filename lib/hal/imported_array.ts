@@ -25,17 +25,17 @@ import { checkShape, encodeTensor } from "../tensor/encode_tensor.ts";
 export interface ImportedArray {
   /** The buffer view. */
   readonly handle: Handle;
-  /** What is in it. */
+  /** Its element type and length. */
   readonly tensor: { readonly code: number; readonly byteLength: number };
 }
 
 /**
  * Moves an array's memory into a buffer view.
  *
- * @param memory Where the buffer view is.
+ * @param memory The device or the instance.
  * @param array The array.
- * @param shape Dimensions; left out, one.
- * @param elementType Type of the elements; left out, the array's class tells.
+ * @param shape Dimensions; one dimension if omitted.
+ * @param elementType Element type; inferred from the array's class if omitted.
  */
 export function importArray(
   memory: Placement,
@@ -56,11 +56,11 @@ export function importArray(
 }
 
 /**
- * Makes an array that can be adopted.
+ * Allocates an array that can be imported.
  *
  * @typeParam Name Name of the element type.
- * @param elementType Type of the elements.
- * @param length Number of its entries.
+ * @param elementType Element type.
+ * @param length Length of the array.
  */
 export function makeAlignedArray<Name extends ElementType>(
   elementType: Name,
@@ -69,7 +69,7 @@ export function makeAlignedArray<Name extends ElementType>(
   checkSize("length", length);
   const { array } = elementTypeInfo(elementType);
   const { buffer, offset } = alignedMemory(length * array.BYTES_PER_ELEMENT);
-  // The table of types and that of classes say the same.
+  // The tables of types and of classes agree.
   return new array(buffer, offset, length) as TensorElements[Name]["array"];
 }
 
@@ -77,11 +77,11 @@ function refuse(problem: string): IreeError {
   return new IreeError("INVALID_ARGUMENT", `what is adopted ${problem}`);
 }
 
-// Whoever looked at the memory later would see what a program does to it.
+// Other users of the memory would see a program's changes to it.
 function ownerOf(array: unknown): ArrayBuffer {
   if (typedArrayName(array) === undefined) throw refuse("is no typed array");
   byteLengthOf(array, refuse);
-  // Of workers, Deno's and those of node:worker_threads, none has one.
+  // Workers do not have one, neither Deno's nor those of node:worker_threads.
   if (Deno.mainModule === undefined) {
     throw new IreeError(
       "FAILED_PRECONDITION",

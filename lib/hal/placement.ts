@@ -4,7 +4,7 @@ import { handleOf } from "../base/native_object.ts";
 import { Device } from "./device.ts";
 
 /**
- * Where tensors are allocated: on a device, or in host memory.
+ * Returns where to allocate tensors: on a device, or in host memory.
  *
  * @param memory The device or the instance.
  */

@@ -13,37 +13,38 @@ import { handleOf } from "../base/native_object.ts";
 export type { TaskTopology, TaskTopologyGroup, ThreadAffinity };
 
 /**
- * How the workers of `local-task` devices are spread over processors.
+ * Placement of the workers of `local-task` devices on CPUs.
  *
- * The first that is given decides: `cpuIds`, `groupCount`, or else one worker
- * for each core of the `nodes`. What would have no effect beside it is refused.
+ * The first option that is set decides: `cpuIds`, `groupCount`, or else one
+ * worker for each core of the `nodes`. Options without effect next to it are
+ * rejected.
  */
 export interface TaskTopologyOptions {
-  /** So many workers, which the system puts where it likes; 1 to 256. */
+  /** Number of workers, from 1 to 256; the system places them. */
   groupCount?: number | undefined;
-  /** Logical processors, one worker each; several sets make a queue each. */
+  /** Logical CPUs, one worker each; each of several sets gets a queue. */
   cpuIds?: readonly number[] | readonly (readonly number[])[] | undefined;
   /**
-   * Whose cores get workers: of the NUMA node of the calling thread, of each
-   * node (with a queue each), of all nodes together, or of the nodes named.
+   * Cores that get workers: of the NUMA node of the calling thread, of each
+   * node (with a queue each), of all nodes together, or of the listed nodes.
    *
    * @default {"current"}
    */
   nodes?: "current" | "numa" | "all" | readonly number[] | undefined;
   /**
-   * How cores are chosen; there is one way.
+   * How to choose cores; there is one way.
    *
    * @default {"physical_cores"}
    */
   mode?: "physical_cores" | undefined;
   /**
-   * The most workers on a node, 1 to 256.
+   * Maximum number of workers on a node, from 1 to 256.
    *
    * @default {64}
    */
   maxGroupCount?: number | undefined;
   /**
-   * Which cores, where a processor has different ones.
+   * Which cores to use on CPUs with different kinds.
    *
    * @default {"any"}
    */
@@ -55,34 +56,34 @@ export interface TaskTopologyOptions {
     | "performance"
     | undefined;
   /**
-   * Whether one cache after the other is filled with workers (`compact`) or
-   * they are dealt out to all of them (`scatter`).
+   * Whether to fill one cache after the other with workers (`compact`), or to
+   * distribute workers over all caches (`scatter`).
    *
    * @default {"scatter"}
    */
   distribution?: "compact" | "scatter" | undefined;
-  /** Both of the above by what they are good for. */
+  /** Sets both of the above for a purpose. */
   favor?: "latency" | "throughput" | "efficiency" | undefined;
 }
 
-/** What each worker of `local-task` devices has. */
+/** Properties of each worker of `local-task` devices. */
 export interface TaskWorkerOptions {
   /**
-   * Microseconds to look for more work before sleeping. Anything but 0 costs
-   * power and slows other programs down.
+   * Microseconds to look for more work before sleeping. Values other than 0 use
+   * more power and slow down other programs.
    *
    * @default {0}
    */
   spinMicroseconds?: number | undefined;
   /**
-   * Bytes of stack; 32 KiB at least.
+   * Stack size in bytes; at least 32 KiB.
    *
    * @default {131072}
    */
   stackSize?: number | undefined;
   /**
-   * Bytes of memory that programs can ask for in a dispatch; 0 for as many as
-   * the second-level cache has.
+   * Bytes of memory that programs can request in a dispatch; 0 for the size of
+   * the second-level cache.
    *
    * @default {0}
    */
@@ -112,16 +113,19 @@ const MODES = { physical_cores: true } as const;
 /** `IREE_TASK_TOPOLOGY_MAX_GROUP_COUNT` */
 const MAX_GROUP_COUNT = 256;
 
-/** What IREE's flags hold; more bytes or microseconds are no use anyway. */
+/**
+ * Maximum of IREE's flags; more bytes or microseconds would be useless anyway.
+ */
 const MAX_INT = 0x7fffffff;
 
-/** `IREE_TASK_WORKER_MIN_STACK_SIZE`, which IREE takes in place of less. */
+/** `IREE_TASK_WORKER_MIN_STACK_SIZE`; IREE raises smaller values to it. */
 const MIN_STACK_SIZE = 32 * 1024;
 
 /**
- * Tells how workers of `local-task` devices are spread with these options.
+ * Lists where the workers of `local-task` devices are placed with these
+ * options.
  *
- * @example One worker on processor 0
+ * @example One worker on CPU 0
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { Instance } from "@iree/runtime";
@@ -135,7 +139,7 @@ const MIN_STACK_SIZE = 32 * 1024;
  * @param instance The instance.
  * @param options The options.
  * @returns A topology for each queue of such a device; throws OUT_OF_RANGE for
- * a processor and INVALID_ARGUMENT for a node that there is not.
+ * a CPU and INVALID_ARGUMENT for a node that does not exist.
  */
 export function listTaskTopologies(
   instance: Instance,
@@ -146,10 +150,10 @@ export function listTaskTopologies(
 }
 
 /**
- * Checks options and fills in the defaults, which are IREE's.
+ * Checks options and fills in IREE's defaults.
  *
- * @param topology How workers are spread.
- * @param worker What each has.
+ * @param topology Placement of workers.
+ * @param worker Properties of each worker.
  */
 export function toTaskOptions(
   topology: TaskTopologyOptions,
@@ -186,7 +190,7 @@ export function toTaskOptions(
   };
 }
 
-/** Options that have no effect beside another one. */
+/** Options without effect next to another one. */
 const INEFFECTIVE: readonly [
   keyof TaskTopologyOptions,
   readonly (keyof TaskTopologyOptions)[],

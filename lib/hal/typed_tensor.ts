@@ -6,12 +6,12 @@ import { formatTensorType } from "../tensor/shape.ts";
 import type { BufferMapping } from "./buffer_mapping.ts";
 import type { BufferView } from "./buffer_view.ts";
 
-/** Dimensions, outermost first; `number` where one is known at run time only. */
+/** Dimensions, outermost first; `number` for one known only at run time. */
 export type TensorShape = readonly number[];
 
 /**
- * A buffer view whose element type and shape the compiler knows. At run time it
- * is a buffer view like any other.
+ * A buffer view whose element type and shape are known at compile time. At run
+ * time it is an ordinary buffer view.
  *
  * @typeParam Element Name of the element type.
  * @typeParam Shape The dimensions, such as `readonly [4, number]`.
@@ -20,7 +20,7 @@ export type Tensor<Element extends ElementType, Shape extends TensorShape> =
   & TensorMembers<Element, Shape>
   & BufferView;
 
-/** What is known better of a tensor than of any buffer view. */
+/** Members of a tensor with more precise types than those of a buffer view. */
 export interface TensorMembers<
   Element extends ElementType,
   Shape extends TensorShape,
@@ -31,20 +31,20 @@ export interface TensorMembers<
   readonly shape: Shape;
   /** Copies all elements into a new array. */
   toTypedArray(): TensorElements[Element]["array"];
-  /** Copies all elements into numbers nested as the dimensions are. */
+  /** Copies all elements into numbers, nested by dimension. */
   toNestedArray(): NestedElements<TensorElements[Element]["element"], Shape>;
-  /** Makes the tensor's memory an array, without a copy. */
+  /** Maps the tensor's memory as an array, without a copy. */
   map(): BufferMapping<TensorElements[Element]["array"]>;
 }
 
-/** Arrays in arrays, as deep as there are dimensions; an element if none. */
+/** Arrays nested as deep as the dimensions; an element if there are none. */
 export type NestedElements<Element, Shape extends TensorShape> = Shape extends
   readonly [number, ...infer Rest extends TensorShape]
   ? readonly NestedElements<Element, Rest>[]
   : Element;
 
 /**
- * Arrays of elements, where their number tells the shape: at most one dimension
+ * Arrays of elements whose length determines the shape: at most one dimension
  * may be unknown. `never` otherwise.
  *
  * @typeParam Elements The arrays.
@@ -60,7 +60,7 @@ export type FlatElements<
   : FlatElements<Elements, Rest, HasUnknown>
   : Elements;
 
-/** A tensor in memory of JavaScript that tells its own shape. */
+/** A tensor in JavaScript memory with its shape. */
 export interface TensorArray<
   Element extends ElementType,
   Shape extends TensorShape,
@@ -74,10 +74,10 @@ export interface TensorArray<
 }
 
 /**
- * What a function takes for a tensor: a buffer view of that element type and
- * shape, a typed array whose elements are of that type (where at most one
- * dimension is not known, since it has no shape), an object with the shape of
- * such an array, or arrays in arrays as deep as the tensor has dimensions.
+ * Tensor arguments of a function: a buffer view of that element type and shape,
+ * a typed array of that element type (if at most one dimension is unknown,
+ * since it has no shape), an object with an array and its shape, or arrays
+ * nested as deep as the dimensions.
  *
  * @typeParam Element Name of the element type.
  * @typeParam Shape The dimensions, such as `readonly [4, number]`.
@@ -91,15 +91,15 @@ export type TensorInput<
   | FlatElements<TensorElements[Element]["arrays"], Shape>
   | NestedElements<TensorElements[Element]["given"], Shape>;
 
-/** A shape as a type, of one in which `null` stands for any size. */
+/** Converts a shape in which `null` means any size to a type. */
 export type TensorShapeOf<Shape extends readonly (number | null)[]> = {
   readonly [Index in keyof Shape]: Shape[Index] extends number ? Shape[Index]
     : number;
 };
 
 /**
- * Makes sure that a buffer view is a tensor of an element type and a shape, so
- * that the compiler knows it too.
+ * Checks that a buffer view has an element type and a shape, and returns it
+ * with a type that includes them.
  *
  * @example
  * ```ts
@@ -117,9 +117,8 @@ export type TensorShapeOf<Shape extends readonly (number | null)[]> = {
  *
  * @param view The buffer view.
  * @param elementType Name of the element type.
- * @param shape The dimensions; `null` where any size will do.
- * @returns The same buffer view; throws INVALID_ARGUMENT when it is another
- * tensor.
+ * @param shape The dimensions; `null` for any size.
+ * @returns The same buffer view; throws INVALID_ARGUMENT if they do not match.
  */
 export function asTensor<
   Element extends ElementType,

@@ -14,37 +14,33 @@ import {
 } from "./irpa_layout.ts";
 import { createPartial, partialName, removeLeftovers } from "./partial_file.ts";
 
-/** How an archive is written. */
+/** Options for writing an archive. */
 export interface ArchiveOptions {
   /**
-   * What the contents of each parameter begin at a multiple of, in bytes; a
-   * power of two.
+   * Alignment of each parameter's contents in bytes; a power of two.
    *
    * @default {64}
    */
   alignment?: number | undefined;
-  /** Keys of splats that are written out as contents. */
+  /** Keys of splats to write as full contents. */
   expand?: Iterable<string> | undefined;
-  /**
-   * Is called now and then with the bytes of contents written so far and those
-   * of all.
-   */
+  /** Called now and then with the number of bytes written and the total. */
   onProgress?: ((written: number, total: number) => void) | undefined;
 }
 
-/** What the length of an archive is a multiple of, so that it can be mapped. */
+/** The length of an archive is a multiple of this, so that it can be mapped. */
 const FILE_ALIGNMENT = 4096;
 
-/** How much is written between two calls of `onProgress`. */
+/** Number of bytes written between two calls of `onProgress`. */
 const PIECE_LENGTH = 2 ** 26;
 
 /**
- * Writes an archive: beside its place first, then into it at once.
+ * Writes an archive to a temporary file, then renames it.
  *
  * @param index Native index of the entries.
  * @param entries The entries, in its order.
- * @param path Where to.
- * @param options How.
+ * @param path The archive.
+ * @param options Alignment, splats, progress.
  */
 export function writeArchive(
   index: Handle,
@@ -75,7 +71,7 @@ export function writeArchive(
   }
 }
 
-// Renaming would put an archive in the place of a pipe or a device.
+// Renaming would replace a pipe or a device with an archive.
 function checkTarget(path: string): void {
   if (attempt(path, () => isFileOrNothing(path))) return;
   throw new IreeError(
@@ -122,7 +118,7 @@ function writeContents(
     const start = layout.storageOffset + offset;
     for (let at = 0; at < entry.byteLength; at += PIECE_LENGTH) {
       const length = Math.min(PIECE_LENGTH, entry.byteLength - at);
-      // The file is new, so what is not written is zero.
+      // The file is new, so unwritten bytes are zero.
       if (!isZero(entry)) {
         writeParameter(index, ordinal, at, length, path, start + at);
       }

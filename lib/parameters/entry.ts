@@ -1,44 +1,44 @@
 import { IreeError } from "../base/error.ts";
 
-/** What every parameter of an index has. */
+/** Properties of every parameter of an index. */
 export interface ParameterCommon {
   /** Name within its scope. */
   readonly key: string;
   /** Length of the contents in bytes. */
   readonly byteLength: number;
-  /** What the file says of it besides; empty where it says nothing. */
+  /** Additional data from the file; empty if there is none. */
   readonly metadata: Uint8Array<ArrayBuffer>;
 }
 
-/** A parameter whose contents are bytes of a file, or of an array. */
+/** A parameter whose contents are bytes of a file or an array. */
 export interface FileParameter extends ParameterCommon {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds of entries. */
   readonly storage: "file";
-  /** Path of the file; left out for contents that were given as an array. */
+  /** Path of the file; omitted for contents passed as an array. */
   readonly path?: string | undefined;
-  /** Where the contents begin in the file, in bytes. */
+  /** Offset of the contents in the file, in bytes. */
   readonly offset: number;
 }
 
-/** A parameter whose contents are a pattern again and again. */
+/** A parameter whose contents repeat a pattern. */
 export interface SplatParameter extends ParameterCommon {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds of entries. */
   readonly storage: "splat";
   /** The pattern: 1, 2, 4, 8 or 16 bytes. */
   readonly pattern: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * A parameter whose contents cannot be read: a tensor of a GGUF file whose type
- * is not known, or whose numbers are big-endian. Its length is that of the room
- * it has in the file.
+ * A parameter whose contents cannot be read: a tensor of a GGUF file with an
+ * unknown type or big-endian numbers. Its length is the space it occupies in
+ * the file.
  */
 export interface UnreadableParameter extends ParameterCommon {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds of entries. */
   readonly storage: "unreadable";
   /** Path of the file. */
   readonly path: string;
-  /** Where the contents begin in the file, in bytes. */
+  /** Offset of the contents in the file, in bytes. */
   readonly offset: number;
   /** Why they cannot be read. */
   readonly reason: string;
@@ -51,7 +51,7 @@ export type ParameterEntry =
   | UnreadableParameter;
 
 /**
- * Makes the error for contents that cannot be read.
+ * Creates the error for contents that cannot be read.
  *
  * @param entry The parameter.
  */
@@ -64,12 +64,12 @@ export function unreadable(
   );
 }
 
-/** What parameters without metadata have. */
+/** Metadata of parameters without any. */
 export const NO_METADATA: Uint8Array<ArrayBuffer> = new Uint8Array();
 
 /**
- * Whether a splat can be: its pattern has a length that archives can hold, and
- * fits the contents a whole number of times.
+ * Whether a splat is valid: archives support the pattern's length, and it
+ * divides the length of the contents.
  *
  * @param patternLength Length of the pattern in bytes.
  * @param byteLength Length of the contents in bytes.

@@ -12,12 +12,12 @@ const FORMATS: Readonly<
 > = { irpa: parseIrpa, gguf: parseGguf, safetensors: parseSafetensors };
 
 /**
- * Reads what parameters a file has; the extension of its name tells the format.
- * The file must be readable to the program. Contents are not read.
+ * Reads the parameter list of a file; its extension determines the format. The
+ * program must be able to read the file. Does not read contents.
  *
  * @param path The file.
- * @param name What entries and messages call it.
- * @returns Its parameters, in their order.
+ * @param name Its name in entries and messages.
+ * @returns Its parameters, in order.
  */
 export function readParameterFile(
   path: string,

@@ -4,8 +4,8 @@ import { NO_METADATA, type ParameterEntry } from "./entry.ts";
 import { GGUF_I8, GGUF_TYPES } from "./gguf_types.ts";
 import { align } from "./irpa_format.ts";
 
-// A header, pairs of keys and values, and what there is to know of each tensor,
-// all of variable length; then the tensors' contents, aligned.
+// A header, key-value pairs, and a description of each tensor, all of variable
+// length; then the aligned contents of the tensors.
 
 /** `GGUF`, as a little-endian u32. */
 const MAGIC = 0x46554747;
@@ -15,13 +15,13 @@ const VERSIONS = { min: 2, max: 3 } as const;
 const DEFAULT_ALIGNMENT = 32;
 const ALIGNMENT_KEY = "general.alignment";
 
-/** No key or name is longer. */
+/** Maximum length of a key or name. */
 const MAX_NAME_LENGTH = 65535;
 
-/** Numbers of the types of values whose length varies, and of u32. */
+/** Type numbers of values with variable length, and of u32. */
 const VALUE_TYPES = { uint32: 4, string: 8, array: 9 } as const;
 
-/** Sizes of values in bytes, by the number of their type. */
+/** Sizes of values in bytes, by type number. */
 const VALUE_SIZES: readonly number[] = [
   ...[1, 1, 2, 2, 4, 4, 4, 1],
   ...[0, 0], // string and array
@@ -30,11 +30,11 @@ const VALUE_SIZES: readonly number[] = [
 
 interface Tensor {
   readonly key: string;
-  /** Left out where the type is not known. */
+  /** Omitted if the type is unknown. */
   readonly byteLength: number | undefined;
-  /** Where the contents begin, from the first tensor's. */
+  /** Offset of the contents from those of the first tensor. */
   readonly offset: number;
-  /** Why the contents cannot be read, if they cannot. */
+  /** Why the contents cannot be read, if so. */
   readonly problem: string | undefined;
 }
 
@@ -42,12 +42,12 @@ interface Tensor {
  * Reads the entries of a GGUF file.
  *
  * @param file The file.
- * @returns The entries in their order.
+ * @returns The entries in order.
  */
 export function parseGguf(file: BinaryFile): ParameterEntry[] {
   const reader = new GgufReader(file);
   const { tensorCount, pairCount } = reader.header();
-  // Such a file has no contents, and may end before they would be aligned.
+  // Such a file has no contents, and may end before their alignment.
   if (tensorCount === 0) return [];
   let alignment = DEFAULT_ALIGNMENT;
   for (let i = 0; i < pairCount; i++) {
@@ -101,7 +101,7 @@ function roomOf(
 }
 
 class GgufReader {
-  /** Where the next thing is. */
+  /** Offset of the next item. */
   at = 0;
   #file: BinaryFile;
   #isBigEndian = false;
@@ -124,7 +124,7 @@ class GgufReader {
     return { tensorCount, pairCount };
   }
 
-  // A big-endian file differs from its version on, which is a small number.
+  // A big-endian file differs from the version on, which is a small number.
   #checkVersion(): void {
     const at = this.at;
     let version = this.#u32("the version");
@@ -142,7 +142,7 @@ class GgufReader {
     );
   }
 
-  /** Skips a pair, and returns the alignment if it is that. */
+  /** Skips a pair, and returns the value if it is the alignment. */
   pair(): number | undefined {
     const key = this.#name("a key");
     const type = this.#u32(`the type of '${key}'`);
@@ -211,7 +211,7 @@ class GgufReader {
     }
   }
 
-  // Arrays can be in arrays, as deep as the file is long.
+  // Arrays can be nested as deep as the file is long.
   #skipArray(key: string): void {
     const counts = [1];
     for (let left = counts.pop(); left !== undefined; left = counts.pop()) {

@@ -1,4 +1,4 @@
-/** How many elements a block has and how many bytes, by the type's number. */
+/** Number of elements and bytes of a block, by type number. */
 export const GGUF_TYPES: Readonly<Record<number, readonly [number, number]>> = {
   0: [1, 4], // F32
   1: [1, 2], // F16
@@ -37,5 +37,5 @@ export const GGUF_TYPES: Readonly<Record<number, readonly [number, number]>> = {
   42: [64, 18], // Q2_0
 };
 
-/** The type whose elements are the same in either order of bytes. */
+/** The type whose elements do not depend on byte order. */
 export const GGUF_I8 = 24;

@@ -17,7 +17,7 @@ export const IRPA_SIZES = {
 /** `IRPA`, as a little-endian u32. */
 export const IRPA_MAGIC = 0x41505249;
 
-/** What entries of the table begin at multiples of. */
+/** Alignment of entries in the table. */
 export const IRPA_ENTRY_ALIGNMENT = 16;
 
 /** `iree_io_parameter_archive_entry_type_e`. */
@@ -29,10 +29,10 @@ interface Range {
 }
 
 /**
- * Reads the entries of an archive, those of archives linked to it included.
+ * Reads the entries of an archive, including those of linked archives.
  *
  * @param file The file.
- * @returns The entries in their order.
+ * @returns The entries in order.
  */
 export function parseIrpa(file: BinaryFile): ParameterEntry[] {
   const entries: ParameterEntry[] = [];
@@ -42,7 +42,7 @@ export function parseIrpa(file: BinaryFile): ParameterEntry[] {
     entries.push(...parseArchive(file, base));
     const next = file.u64(base + 16, "the offset of the next archive");
     if (next === 0) return entries;
-    // Forward only, so this ends.
+    // Only moves forward, so this ends.
     base += next;
   }
 }
@@ -218,8 +218,8 @@ class Archive {
 /**
  * Rounds up.
  *
- * @param value What to round.
- * @param alignment What the result is a multiple of.
+ * @param value The value.
+ * @param alignment The result is a multiple of this.
  */
 export function align(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment;

@@ -17,40 +17,39 @@ const encoder = new TextEncoder();
 export interface PlacedParameter {
   /** The parameter. */
   readonly entry: ParameterEntry;
-  /** Which one it is. */
+  /** Ordinal of the parameter. */
   readonly ordinal: number;
   /** Its key, encoded. */
   readonly key: Uint8Array<ArrayBuffer>;
-  /** Whether contents are in the storage segment. */
+  /** Whether the storage segment has its contents. */
   readonly isStored: boolean;
-  /** Where they begin in the segment. */
+  /** Offset of the contents in the segment. */
   readonly offset: number;
 }
 
-/** Where everything is in an archive. */
+/** The layout of an archive. */
 export interface IrpaLayout {
-  /** What contents begin at multiples of. */
+  /** Alignment of contents. */
   readonly alignment: number;
   /** The parameters, in the order of the index. */
   readonly placed: readonly PlacedParameter[];
   /** Length of the entry table in bytes. */
   readonly tableLength: number;
-  /** Where keys and metadata begin. */
+  /** Offset of keys and metadata. */
   readonly metadataOffset: number;
   /** Length of keys and metadata in bytes. */
   readonly metadataLength: number;
-  /** Where contents begin. */
+  /** Offset of contents. */
   readonly storageOffset: number;
   /** Length of the contents in bytes. */
   readonly storageLength: number;
 }
 
 /**
- * Finds a place for everything, as IREE does.
+ * Lays out an archive like IREE.
  *
  * @param entries The parameters.
- * @param options What contents begin at multiples of, and which splats have
- * contents.
+ * @param options Alignment of contents, and splats to expand.
  */
 export function layOutIrpa(
   entries: readonly ParameterEntry[],
@@ -121,9 +120,9 @@ function checkAlignment(alignment: number): void {
 }
 
 /**
- * Encodes all that comes before the contents.
+ * Encodes everything before the contents.
  *
- * @param layout Where everything is.
+ * @param layout The layout.
  */
 export function encodeIrpaHeader(layout: IrpaLayout): Uint8Array<ArrayBuffer> {
   const { tableLength, metadataOffset, metadataLength } = layout;

@@ -1,5 +1,5 @@
 /**
- * Weights of programs: indices, archives, file formats, providers.
+ * Parameters of programs: indices, archives, file formats, providers.
  *
  * @module
  */

@@ -5,35 +5,35 @@ import { NO_METADATA } from "./entry.ts";
 
 export type { ParameterMode };
 
-/** How a file of parameters is opened. */
+/** Options for opening a parameter file. */
 export interface ParameterFileOptions {
   /**
-   * How programs get the contents: `file` reads them from the file when they
-   * are wanted, `preload` reads the whole file into memory now, `mmap` maps it,
-   * so that devices of host memory use it in place and parts never used are
-   * never read. A file must not be changed while anything made from it lives.
+   * How programs access the contents. `file` reads them from the file on
+   * demand. `preload` reads the whole file into memory now. `mmap` maps it, so
+   * that devices with host memory use it in place and unused parts are never
+   * read. Do not change a file while objects created from it exist.
    *
    * @default {"file"}
    */
   mode?: ParameterMode | undefined;
   /**
-   * Where programs write to by `flow.parameter.write`, which is refused when this
-   * is left out. `memory` leaves the file as it is: in mode `preload` or `mmap`,
-   * the latter if none is given. `file` changes the file: in mode `file` only.
+   * Where `flow.parameter.write` of programs writes to; writing is rejected if
+   * omitted. `memory` does not change the file; it needs mode `preload` or
+   * `mmap`, the default here. `file` changes the file; it needs mode `file`.
    */
   writable?: "memory" | "file" | undefined;
 }
 
-/** What a parameter has besides its contents. */
+/** Additional properties of a parameter. */
 export interface ParameterOptions {
-  /** Bytes that go with the parameter and mean nothing to the runtime. */
+  /** Bytes stored with the parameter, which the runtime ignores. */
   metadata?: Bytes | undefined;
 }
 
-/** What a parameter of the caller's data has besides. */
+/** Additional properties of a parameter with data from JavaScript. */
 export interface ParameterDataOptions extends ParameterOptions {
   /**
-   * Whether programs can write to it by `flow.parameter.write`. They write to
+   * Whether programs can write to it with `flow.parameter.write`. They write to
    * native memory, which `ParameterIndex.read` reads.
    *
    * @default {false}
@@ -41,7 +41,7 @@ export interface ParameterDataOptions extends ParameterOptions {
   writable?: boolean | undefined;
 }
 
-/** Which of the contents of a parameter to read. */
+/** A range of a parameter's contents. */
 export interface ParameterRange {
   /**
    * First byte.
@@ -49,7 +49,7 @@ export interface ParameterRange {
    * @default {0}
    */
   offset?: number | undefined;
-  /** How many bytes; left out, all from there. */
+  /** Number of bytes; all from the offset if omitted. */
   length?: number | undefined;
 }
 
@@ -60,11 +60,11 @@ export const PARAMETER_MODES: readonly ParameterMode[] = [
   "mmap",
 ];
 
-/** How many keys a message names at most. */
+/** Maximum number of keys in a message. */
 const MAX_KEYS = 10;
 
 /**
- * Refuses what is no mode.
+ * Checks a mode.
  *
  * @param mode The mode.
  */
@@ -77,16 +77,16 @@ export function checkParameterMode(mode: ParameterMode): void {
   );
 }
 
-/** How native code opens a file of parameters. */
+/** How native code opens a parameter file. */
 export interface OpenMode {
-  /** How the bytes are reached. */
+  /** How it accesses the bytes. */
   readonly mode: ParameterMode;
   /** Whether programs can write to them. */
   readonly writable: boolean;
 }
 
 /**
- * Refuses options that contradict each other.
+ * Checks for options that contradict each other.
  *
  * @param options The options.
  */
@@ -112,9 +112,9 @@ export function checkFileOptions(options: ParameterFileOptions): OpenMode {
 }
 
 /**
- * Refuses what is not a boolean.
+ * Checks for a boolean.
  *
- * @param what What it is, for the message of the error.
+ * @param what Its name in error messages.
  * @param value The value.
  */
 export function checkBoolean(what: string, value: unknown): void {
@@ -126,7 +126,7 @@ export function checkBoolean(what: string, value: unknown): void {
 }
 
 /**
- * Names keys that exist, for the hint of an error.
+ * Lists available keys, for hints.
  *
  * @param keys The keys.
  */
@@ -138,7 +138,7 @@ export function describeKeys(keys: readonly string[]): string {
 }
 
 /**
- * A copy of the metadata among options.
+ * Copies the metadata of options.
  *
  * @param options The options.
  */

@@ -38,8 +38,8 @@ import {
 } from "./options.ts";
 
 /**
- * Adds all parameters of a file; see {@linkcode ParameterIndex.addFile}. Nothing
- * else may be added meanwhile.
+ * Adds all parameters of a file; see {@linkcode ParameterIndex.addFile}. Add
+ * nothing else meanwhile.
  */
 export let addFileSteps: (
   index: ParameterIndex,
@@ -48,10 +48,10 @@ export let addFileSteps: (
 ) => Steps<readonly ParameterEntry[]>;
 
 /**
- * Parameters by their keys: where the weights of a program are, in files of
- * `.irpa`, `.gguf` or `.safetensors`, in memory, or as patterns.
+ * Parameters by key: locates a program's weights in `.irpa`, `.gguf` or
+ * `.safetensors` files, in memory, or as patterns.
  *
- * Contents stay where they are: an index of files with many gigabytes is small.
+ * Contents are not copied: an index of many gigabytes of files is small.
  *
  * @example
  * ```ts
@@ -69,12 +69,12 @@ export let addFileSteps: (
 export class ParameterIndex extends NativeObject {
   readonly #entries: ParameterEntry[] = [];
   readonly #ordinals = new Map<string, number>();
-  /** Where entries are in the native index; those that can be read are there. */
+  /** Ordinals of entries in the native index, which has only readable ones. */
   readonly #places: number[] = [];
   #readableCount = 0;
 
   /**
-   * Creates an index without entries.
+   * Creates an empty index.
    *
    * @param instance The instance.
    */
@@ -87,7 +87,7 @@ export class ParameterIndex extends NativeObject {
    *
    * @param instance The instance.
    * @param path Path or `file:` URL.
-   * @param options How programs get the contents.
+   * @param options How programs access the contents.
    */
   static fromFile(
     instance: Instance,
@@ -104,14 +104,14 @@ export class ParameterIndex extends NativeObject {
     }
   }
 
-  /** What the index has, in the order in which it was added. */
+  /** All entries, in the order in which they were added. */
   get entries(): readonly ParameterEntry[] {
     handleOf(this);
     return this.#entries;
   }
 
   /**
-   * Whether there is a parameter.
+   * Whether the index has a parameter.
    *
    * @param key Its key.
    */
@@ -121,10 +121,10 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Finds a parameter.
+   * Looks up a parameter.
    *
    * @param key Its key.
-   * @returns What is known of it; throws NOT_FOUND, and names keys that exist.
+   * @returns Its description; throws NOT_FOUND with a list of existing keys.
    */
   lookup(key: string): ParameterEntry {
     handleOf(this);
@@ -132,15 +132,15 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Adds all parameters of a file; the extension of its name tells the format.
-   * Needs `--allow-read` for it, and `--allow-write` where programs write to it.
-   * Nothing of the contents is read, unless they are preloaded.
+   * Adds all parameters of a file; its extension determines the format. Needs
+   * `--allow-read` for it, and `--allow-write` if programs write to it. Does
+   * not read contents, unless they are preloaded.
    *
    * @param path Path or `file:` URL.
-   * @param options How programs get the contents.
-   * @returns What was added; throws NOT_FOUND when the file cannot be opened,
-   * INVALID_ARGUMENT or OUT_OF_RANGE when it is corrupt or truncated, and
-   * ALREADY_EXISTS when a key of its is there.
+   * @param options How programs access the contents.
+   * @returns The added entries. Throws NOT_FOUND if the file cannot be opened,
+   * INVALID_ARGUMENT or OUT_OF_RANGE if it is corrupt or truncated, and
+   * ALREADY_EXISTS if a key already exists.
    */
   addFile(
     path: string | URL,
@@ -173,12 +173,12 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Adds a parameter with contents of the caller's.
+   * Adds a parameter with contents from JavaScript.
    *
    * @param key Its key.
-   * @param data The contents, of any type of elements; copied once into native
+   * @param data The contents, of any element type; copied once into native
    * memory.
-   * @param options What it has besides.
+   * @param options Additional properties.
    */
   addData(
     key: string,
@@ -202,16 +202,15 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Adds a parameter that is a pattern again and again; it takes no memory. A
-   * pattern of 8 or 16 bytes is written out in memory once a module provides
-   * it, since devices take none that long.
+   * Adds a parameter that repeats a pattern, without using memory. A pattern of
+   * 8 or 16 bytes is expanded in memory once a module provides it, since
+   * devices do not support such long ones.
    *
    * @param key Its key.
    * @param byteLength Length of the contents in bytes, a multiple of the
    * pattern's.
-   * @param pattern 1, 2, 4, 8 or 16 bytes, in the order in which they lie in
-   * memory.
-   * @param options What it has besides.
+   * @param pattern 1, 2, 4, 8 or 16 bytes, in memory order.
+   * @param options Additional properties.
    */
   addSplat(
     key: string,
@@ -240,7 +239,7 @@ export class ParameterIndex extends NativeObject {
    *
    * @param source The other index.
    * @param key Its key there.
-   * @param newKey Its key here; the same when left out.
+   * @param newKey Its key here; the same if omitted.
    */
   addFrom(source: ParameterIndex, key: string, newKey: string = key): void {
     const index = handleOf(this);
@@ -252,11 +251,11 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Reads contents of a parameter, wherever they are.
+   * Reads contents of a parameter from any storage.
    *
    * @param key Its key.
-   * @param range Which of the contents; all when left out.
-   * @returns A copy; of what a program wrote once its call has ended.
+   * @param range Range of the contents; all if omitted.
+   * @returns A copy, including writes of programs whose calls have ended.
    */
   read(key: string, range: ParameterRange = {}): Uint8Array<ArrayBuffer> {
     const index = handleOf(this);
@@ -280,13 +279,13 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * Writes all parameters into an archive, which is there whole or not at all.
-   * Contents go from their files to the archive without passing through
+   * Writes all parameters to an archive, which is created completely or not at
+   * all. Contents go from their files to the archive without passing through
    * JavaScript. Needs `--allow-read` and `--allow-write` for the folder, in
-   * which it is written under another name first.
+   * which it is first written under another name.
    *
-   * @param path Path or `file:` URL; an `.irpa` that is there is replaced.
-   * @param options How the archive is written.
+   * @param path Path or `file:` URL; replaces an existing `.irpa`.
+   * @param options Alignment, splats, progress.
    */
   writeArchive(path: string | URL, options: ArchiveOptions = {}): void {
     const entry = this.#entries.find(isUnreadable);
@@ -304,7 +303,7 @@ export class ParameterIndex extends NativeObject {
     );
   }
 
-  // Of what can be read; reading anything else is refused.
+  // Ordinal of a readable parameter; rejects others.
   #placeOf(key: string): number {
     const ordinal = this.#ordinalOf(key);
     const entry = this.#entries[ordinal]!;
@@ -347,7 +346,7 @@ export class ParameterIndex extends NativeObject {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */

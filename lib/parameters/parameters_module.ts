@@ -8,16 +8,16 @@ import { unreadable, type UnreadableParameter } from "./entry.ts";
 import { checkBoolean, describeKeys } from "./options.ts";
 import { ParameterIndex } from "./parameter_index.ts";
 
-/** Parameters under the name by which programs ask for them. */
+/** Parameters under the scope name that programs use. */
 export interface ParameterProvider {
-  /** Name of the scope; empty for parameters that a program names without. */
+  /** Scope name; empty for parameters that programs use without a scope. */
   readonly scope: string;
   /** The parameters. */
   readonly index: ParameterIndex;
   /**
-   * Whether programs can take the beginning of a longer parameter. A program
-   * that does so was in most cases compiled for other weights. Parts that a
-   * program takes from elsewhere in a parameter need no leave.
+   * Whether programs can load the beginning of a longer parameter. Such a
+   * program was usually compiled for other weights. Loading other parts of a
+   * parameter is always allowed.
    *
    * @default {false}
    */
@@ -27,7 +27,7 @@ export interface ParameterProvider {
 let fileOf: (module: ParametersModule) => string | undefined;
 
 /**
- * The module `io_parameters`: a program's way to its parameters.
+ * The module `io_parameters`, which provides parameters to programs.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ let fileOf: (module: ParametersModule) => string | undefined;
  * ```
  */
 export class ParametersModule extends Module {
-  /** The keys that it provides, by scope. */
+  /** The provided keys, by scope. */
   readonly scopes: ReadonlyMap<string, readonly string[]>;
   /** The first file that it reads from, for messages. */
   readonly #file: string | undefined;
@@ -78,9 +78,9 @@ export class ParametersModule extends Module {
   }
 
   /**
-   * Finds a parameter that cannot be read among what an error names.
+   * Finds an unreadable parameter named in an error.
    *
-   * @param detail What happened, as IREE says it.
+   * @param detail IREE's description of the failure.
    * @returns Why it cannot be read.
    * @internal
    */
@@ -95,8 +95,8 @@ export class ParametersModule extends Module {
    * Creates the module.
    *
    * @param instance The instance.
-   * @param providers What it provides, each scope once. It provides what the
-   * indices have by now, which can be disposed afterwards.
+   * @param providers Indices with their scopes, each scope once. The module
+   * provides their current entries; you can dispose the indices afterwards.
    */
   static create(
     instance: Instance,
@@ -118,7 +118,7 @@ export class ParametersModule extends Module {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -131,9 +131,9 @@ export class ParametersModule extends Module {
 }
 
 /**
- * Refuses what is no provider.
+ * Checks a provider.
  *
- * @param provider What should be one.
+ * @param provider The expected provider.
  */
 export function checkProvider(provider: ParameterProvider): void {
   const { scope, index, partial } = Object(provider) as Partial<
@@ -151,11 +151,11 @@ export function checkProvider(provider: ParameterProvider): void {
 }
 
 /**
- * Says what parameters there are when one was not found.
+ * Lists available parameters if one was not found.
  *
- * @param detail What happened, as IREE says it.
- * @param modules The modules that were linked.
- * @returns The hint; `undefined` when something else was not found.
+ * @param detail IREE's description of the failure.
+ * @param modules The linked modules.
+ * @returns The hint; `undefined` for other failures.
  */
 export function parameterHint(
   detail: string,
@@ -187,7 +187,7 @@ export function parameterHint(
     .toArray().join("\n");
 }
 
-/** How a file is given as the parameters of a scope. */
+/** How to pass a file as the parameters of a scope. */
 function scopeAdvice(scope: string, file: string): string {
   const text = scope === "" ? file : `${scope}=${file}`;
   return `write --parameters=${text}, or "${text}" in the option parameters`;

@@ -2,18 +2,20 @@ import { basename } from "@std/path/basename";
 import { dirname } from "@std/path/dirname";
 import { join } from "@std/path/join";
 
-// A file is written beside its place and renamed when it is whole. A process that
-// is killed leaves the part behind. The lock on it ends with the process, which
-// is how the next one knows that it is not being written.
+// A file is written next to its target and renamed when it is complete. If the
+// process is killed, the partial file remains. Its lock ends with the process,
+// so the next process can detect the leftover.
 
-/** Windows lets nobody write to a locked file, native code included. */
+/**
+ * On Windows a locked file is read-only for everyone, including native code.
+ */
 const HAS_LOCKS = Deno.build.os !== "windows";
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const SUFFIX = ".partial";
 
 /**
- * Names the part of a file, each time anew.
+ * Returns a new name for the partial file of a target.
  *
  * @param target The file.
  */
@@ -22,7 +24,7 @@ export function partialName(target: string): string {
 }
 
 /**
- * Creates the part of a file, locked while it is open.
+ * Creates a partial file, locked while it is open.
  *
  * @param path Its path.
  * @returns The open file.
@@ -32,7 +34,7 @@ export function createPartial(path: string): Deno.FsFile {
   if (!HAS_LOCKS) return file;
   try {
     file.lockSync(true);
-    // Another process may have taken it for a leftover before the lock.
+    // Before the lock, another process may have mistaken it for a leftover.
     Deno.statSync(path);
     return file;
   } catch (error) {
@@ -42,8 +44,7 @@ export function createPartial(path: string): Deno.FsFile {
 }
 
 /**
- * Removes the parts of a file that killed processes left. What cannot be removed
- * stays.
+ * Removes partial files of killed processes. Files that cannot be removed stay.
  *
  * @param target The file.
  */

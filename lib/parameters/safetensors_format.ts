@@ -13,15 +13,15 @@ import {
 } from "./entry.ts";
 
 // A u64 with the length of a JSON object, the object, and the contents. The
-// object has a tensor for each name; its offsets count from the object's end.
+// object has a tensor for each name; offsets count from the end of the object.
 
-/** Name of what is not a tensor: texts by names. */
+/** Name of the entry that is not a tensor: a record of strings. */
 const METADATA_NAME = "__metadata__";
 
-/** No header is longer. */
+/** Maximum length of a header. */
 const MAX_HEADER_LENGTH = 100_000_000n;
 
-/** Bits of an element, by the name of its type. */
+/** Bits of an element, by type name. */
 const BIT_COUNTS: Readonly<Record<string, bigint>> = {
   BOOL: 8n,
   F4: 4n,
@@ -49,7 +49,7 @@ const BIT_COUNTS: Readonly<Record<string, bigint>> = {
 
 /**
  * Reads the entries of a safetensors file, as strictly as the format's own
- * library does: tensors follow each other without gaps to the end of the file.
+ * library: tensors follow each other without gaps to the end of the file.
  *
  * @param file The file.
  * @returns The entries in the order of the header.
@@ -158,7 +158,7 @@ function parseTensor(
   };
 }
 
-/** What the format's own library counts to. */
+/** The limit of the format's own library. */
 const MAX_BIT_COUNT = 2n ** 64n;
 
 function describe(value: JsonValue | undefined): string {
@@ -166,7 +166,7 @@ function describe(value: JsonValue | undefined): string {
   return value instanceof JsonNumber ? value.text : "something else";
 }
 
-/** A number of more digits is beyond any file, and slow to multiply. */
+/** A number with more digits exceeds any file, and is slow to multiply. */
 const MAX_DIGITS = 20;
 
 function wholeNumbers(

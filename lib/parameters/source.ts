@@ -11,22 +11,22 @@ import {
 } from "./parameters_module.ts";
 
 /**
- * Parameters to load: the path of a file, as `file` or `scope=file`; its URL; or
- * an index with its scope, which stays the caller's.
+ * Parameters to load: the path of a file, as `file` or `scope=file`; its URL;
+ * or an index with its scope, which the caller still owns.
  */
 export type ParameterSource = string | URL | ParameterProvider;
 
-/** A file of parameters and its scope. */
+/** A parameter file and its scope. */
 export interface ScopedFile {
-  /** Name of the scope; empty when none is named. */
+  /** Scope name; empty if omitted. */
   readonly scope: string;
   /** The file. */
   readonly path: string;
 }
 
 /**
- * Reads `file` or `scope=file`. An existing file of the whole name wins, since
- * paths may hold `=` too.
+ * Parses `file` or `scope=file`. If a file with the whole name exists, it wins,
+ * since paths may contain `=`.
  *
  * @param text The text.
  */
@@ -37,8 +37,8 @@ export function parseScopedFile(text: string): ScopedFile {
 }
 
 /**
- * Indexes files of parameters, those of one scope together. Needs
- * `--allow-read` for them.
+ * Indexes parameter files, with one index per scope. Needs `--allow-read` for
+ * them.
  *
  * @example
  * ```ts ignore
@@ -54,9 +54,9 @@ export function parseScopedFile(text: string): ScopedFile {
  *
  * @param instance The instance.
  * @param files Each as `file` or `scope=file`, or its URL.
- * @param options How programs get the contents.
- * @returns The indices, to be disposed, with their scopes, in the order of their
- * first files; throws as `ParameterIndex.addFile` does.
+ * @param options How programs access the contents.
+ * @returns The indices with their scopes, in the order of their first files.
+ * Dispose the indices. Throws like `ParameterIndex.addFile`.
  */
 export function indexParameterFiles(
   instance: Instance,
@@ -90,11 +90,11 @@ function* indexFilesSteps(
 }
 
 /**
- * Creates the module of parameters from files and indices.
+ * Creates the parameters module from files and indices.
  *
  * @param instance The instance.
- * @param sources Where they are.
- * @param options How programs get the contents of files.
+ * @param sources Files and indices.
+ * @param options How programs access the contents of files.
  */
 export function* loadParameters(
   instance: Instance,
@@ -118,9 +118,9 @@ function isFile(source: ParameterSource): source is string | URL {
 }
 
 /**
- * Takes one source or several.
+ * Accepts one source or several.
  *
- * @param parameters What a user gave as the option.
+ * @param parameters The option's value.
  */
 export function toSources(
   parameters: ParameterSource | readonly ParameterSource[] | undefined,

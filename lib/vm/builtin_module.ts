@@ -9,7 +9,7 @@ import { Module } from "./module.ts";
 
 export type { BuiltinModuleName };
 
-/** All names of builtin modules that need nothing but the instance. */
+/** Names of all builtin modules that require only the instance. */
 export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
   "hal_inline",
   "hal_loader",
@@ -17,9 +17,9 @@ export const BUILTIN_MODULE_NAMES: readonly BuiltinModuleName[] = [
 ];
 
 /**
- * A module that comes with the runtime: `hal_inline` and `hal_loader` for
- * programs compiled without devices, `vmvx` for their portable code. `hal` and
- * `io_parameters` have classes of their own, {@linkcode HalModule} and
+ * A module included in the runtime: `hal_inline` and `hal_loader` for programs
+ * compiled without devices, `vmvx` for their portable code. `hal` and
+ * `io_parameters` have their own classes, {@linkcode HalModule} and
  * `ParametersModule`.
  *
  * @example

@@ -12,16 +12,15 @@ import { Module } from "./module.ts";
 import { explainBytes, explainFile } from "./program_failure.ts";
 
 /**
- * How the file of a bytecode module gets into memory: `preload` reads it,
- * `mmap` maps it, so that parts never used are never read.
+ * How to load the file of a bytecode module: `preload` reads it, `mmap` maps
+ * it, so that unused parts are never read.
  */
 export type ModuleMode = "preload" | "mmap";
 
-/** How a bytecode module is loaded from a file. */
+/** Options for loading a bytecode module from a file. */
 export interface BytecodeModuleOptions {
   /**
-   * How the file gets into memory. A mapped file must not be changed while the
-   * module lives.
+   * How to load the file. Do not change a mapped file while the module exists.
    *
    * @default {"preload"}
    */
@@ -29,10 +28,10 @@ export interface BytecodeModuleOptions {
 }
 
 /**
- * A compiled program, what `iree-compile` writes as `.vmfb`.
+ * A compiled program: a `.vmfb` written by `iree-compile`.
  *
- * The types that it names must be registered before it is loaded, so the
- * modules that define them come first.
+ * Its types must be registered before it is loaded, so load the modules that
+ * define them first.
  *
  * @example
  * ```ts ignore
@@ -51,9 +50,9 @@ export class BytecodeModule extends Module {
    *
    * @param instance The instance.
    * @param path Path or `file:` URL.
-   * @param options How the file gets into memory.
-   * @returns The module; throws NOT_FOUND when the file cannot be opened and
-   * INVALID_ARGUMENT when it is not a regular file or not such a program.
+   * @param options How to load the file.
+   * @returns The module; throws NOT_FOUND if the file cannot be opened, and
+   * INVALID_ARGUMENT if it is not a regular file or not a compiled program.
    */
   static fromFile(
     instance: Instance,
@@ -68,7 +67,8 @@ export class BytecodeModule extends Module {
    *
    * @param instance The instance.
    * @param bytes The bytes of a `.vmfb`; copied once.
-   * @returns The module; throws INVALID_ARGUMENT when it is no such program.
+   * @returns The module; throws INVALID_ARGUMENT if it is not a compiled
+   * program.
    */
   static fromBytes(
     instance: Instance,

@@ -5,20 +5,23 @@ import { FlatTable } from "../files/flatbuffer.ts";
 import { readArchive } from "../files/program_archive.ts";
 import type { FunctionDescription, ModuleDependency } from "./module.ts";
 
-// A program does not name the compiler that made it. What changed from one
-// compiler to the next tells: the version of the bytecode, the version of the
-// HAL and the types of its functions.
+// A program does not name its compiler. Differences between compiler versions
+// reveal it: the bytecode version, the HAL version and the types of its
+// functions.
 
-/** The compiler for this runtime, as `pip install` takes it. */
+/** The compiler for this runtime, as a `pip install` requirement. */
 export const COMPILER = "iree-base-compiler==3.13.0";
 
-/** Version of the bytecode that this runtime runs. */
+/** Bytecode version of this runtime. */
 const BYTECODE = { major: 17, minor: 0 } as const;
 
-/** Version of the HAL module of this runtime. */
+/** HAL module version of this runtime. */
 const HAL_VERSION = 7;
 
-/** Functions of the HAL as IREE 3.11 called them, with the same bytecode. */
+/**
+ * HAL functions of IREE 3.11, which has the same bytecode version, that
+ * changed.
+ */
 const CHANGED: Readonly<Record<string, string>> = {
   "hal.command_buffer.dispatch": "0rriiiiICiDCiirIID_v",
   "hal.command_buffer.dispatch.indirect": "0rriirIICiDCiirIID_v",
@@ -26,23 +29,22 @@ const CHANGED: Readonly<Record<string, string>> = {
 
 const NEWER = "a newer IREE than 3.13";
 
-/** What tells whether a program can run here. */
+/** Properties that determine whether a program can run here. */
 export interface ProgramVersion {
-  /** Version of its bytecode, such as `17.0`. */
+  /** Bytecode version, such as `17.0`. */
   readonly bytecodeVersion: string;
-  /** The modules that it needs. */
+  /** The modules that it requires. */
   readonly dependencies: readonly ModuleDependency[];
-  /** The functions that it needs. */
+  /** The functions that it requires. */
   readonly imports: readonly FunctionDescription[];
 }
 
 /**
- * Finds out whether another compiler made a program, so that it cannot run
- * here.
+ * Checks whether a program was compiled by an incompatible compiler.
  *
- * @param program What the program needs.
- * @returns The compiler, such as `IREE 3.10`; `undefined` when nothing keeps the
- * program from running here.
+ * @param program The program's requirements.
+ * @returns The compiler, such as `IREE 3.10`; `undefined` if the program is
+ * compatible.
  */
 export function foreignCompiler(program: ProgramVersion): string | undefined {
   const [major = 0, minor = 0] = program.bytecodeVersion.split(".").map(Number);
@@ -58,10 +60,10 @@ function bytecodeCompiler(major: number): string {
 }
 
 /**
- * Finds out the same of a program whose bytecode is of the right version.
+ * Performs the same check for a program with a supported bytecode version.
  *
- * @param dependencies The modules that it needs.
- * @param imports The functions that it needs.
+ * @param dependencies The modules that it requires.
+ * @param imports The functions that it requires.
  */
 export function linkedCompiler(
   dependencies: readonly ModuleDependency[],
@@ -75,7 +77,7 @@ export function linkedCompiler(
   return isOld ? "IREE 3.11" : undefined;
 }
 
-/** What to do about a program of another compiler. */
+/** How to fix an incompatible program. */
 export const COMPILE_AGAIN: string =
   `compile it again with the compiler of this runtime: pip install ${COMPILER}`;
 
@@ -94,11 +96,11 @@ export function readBytecodeVersion(root: FlatTable): string {
 }
 
 /**
- * Finds the compiler of a program whose bytecode this runtime refuses.
+ * Finds the compiler of a program whose bytecode this runtime rejects.
  *
  * @param source The program's file.
- * @returns The compiler; `undefined` when the version of the bytecode is right,
- * or cannot be read.
+ * @returns The compiler; `undefined` if the bytecode version is supported, or
+ * cannot be read.
  */
 export function bytecodeOrigin(source: ByteSource): string | undefined {
   try {

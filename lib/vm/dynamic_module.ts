@@ -17,14 +17,14 @@ import {
 import { Module } from "./module.ts";
 
 /**
- * Parameters of a module's creation function: a record, a map, or pairs where
- * order matters beyond what a record keeps or a key is repeated.
+ * Parameters of a module's creation function: a record, a map, or pairs. Use
+ * pairs to repeat a key, or for an order that a record cannot keep.
  */
 export type ModuleParameters =
   | Readonly<Record<string, string>>
   | Iterable<readonly [string, string]>;
 
-/** How a dynamic module is created. */
+/** Options for creating a dynamic module. */
 export interface DynamicModuleOptions {
   /**
    * Name of the creation function in the library.
@@ -36,16 +36,15 @@ export interface DynamicModuleOptions {
   parameters?: ModuleParameters | undefined;
 }
 
-/** Name of the creation function where none is given. */
+/** Default name of the creation function. */
 export const DEFAULT_EXPORT_NAME = "iree_vm_dynamic_module_create";
 
 /**
  * A native module from a shared library.
  *
- * The library is code that runs with all rights of the process. It stays
- * loaded until the process ends, because objects of its types need its code
- * wherever they are by then; so a new build of it is loaded under another file
- * name.
+ * The library's code runs with all permissions of the process. It stays loaded
+ * until the process ends, because objects of its types may need its code. Load
+ * a new build from another file name.
  *
  * @example
  * ```ts ignore
@@ -80,13 +79,13 @@ export class DynamicModule extends Module {
 
   /**
    * Loads a library and creates a module with one of its functions. Needs
-   * `--allow-ffi` for it; with `--allow-read` too, errors tell more.
+   * `--allow-ffi` for it; with `--allow-read` errors are more detailed.
    *
    * @param instance The instance; the module registers its types with it.
    * @param path Path or `file:` URL of the library.
    * @param options Creation function and its parameters.
-   * @returns The module; throws NOT_FOUND when the library cannot be loaded or
-   * has no such function, or whatever the function refused with.
+   * @returns The module; throws NOT_FOUND if the library cannot be loaded or
+   * has no such function, or the function's own failure.
    */
   static load(
     instance: Instance,
@@ -106,7 +105,7 @@ export class DynamicModule extends Module {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -129,7 +128,7 @@ function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
   if (!(Symbol.iterator in parameters)) return Object.entries(parameters);
   const pairs = Array.from(parameters as Iterable<readonly [string, string]>);
   for (const [index, pair] of pairs.entries()) {
-    // Text would be taken apart into its letters.
+    // A string would be split into its characters.
     if (Array.isArray(pair) && pair.length === 2) continue;
     throw new IreeError(
       "INVALID_ARGUMENT",
@@ -174,7 +173,7 @@ function explain(error: IreeError, path: string): string | undefined {
     : "the library exports no functions";
 }
 
-// `load` reads them as the creation function and its parameters.
+// `load` parses them as the creation function and its parameters.
 function checkQuery(path: string | URL): void {
   const url = typeof path === "string" ? parseFileUrl(path) : path;
   if (!(url instanceof URL) || url.search + url.hash === "") return;

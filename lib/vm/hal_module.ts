@@ -10,7 +10,7 @@ import { Module } from "./module.ts";
 let readDevices: (module: HalModule) => Handle;
 
 /**
- * The module `hal`: a program's way to its devices.
+ * The module `hal`, through which programs use devices.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ let readDevices: (module: HalModule) => Handle;
  * ```
  */
 export class HalModule extends Module {
-  /** The devices, in the order in which programs know them. */
+  /** The devices, in the order in which programs number them. */
   readonly devices: readonly Device[];
   readonly #devices: Handle;
 
@@ -40,13 +40,12 @@ export class HalModule extends Module {
   }
 
   /**
-   * Creates the module over a device or several.
+   * Creates the module over one device or several.
    *
    * @param instance The instance.
-   * @param devices A device that was created alone, or all devices of a group
-   * in its order; the module keeps them alive.
-   * @param lead Which of the devices allocates memory that any of several
-   * could.
+   * @param devices A device created alone, or all devices of a group in its
+   * order; the module keeps them alive.
+   * @param lead The device that makes allocations that several could make.
    */
   static create(
     instance: Instance,
@@ -63,7 +62,7 @@ export class HalModule extends Module {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -76,8 +75,8 @@ export class HalModule extends Module {
 }
 
 /**
- * Group of the devices that a program uses: those of its HAL module, which is
- * held by whoever holds the module's handle.
+ * Returns the device group of a program: that of its HAL module. Holders of the
+ * module's handle also hold the group.
  *
  * @param modules The modules of a context.
  */

@@ -36,19 +36,19 @@ import {
   wrapObject,
 } from "./value.ts";
 
-/** How a list is created. */
+/** Options for creating a list. */
 export interface ListOptions {
-  /** Type of all elements; left out, the list takes anything. */
+  /** Element type; if omitted, the list accepts any element. */
   elementType?: ScalarType | undefined;
-  /** Elements to have room for. */
+  /** Number of elements to allocate for. */
   capacity?: number | undefined;
 }
 
 /**
  * A `!vm.list`: values in order, of one type or of any.
  *
- * In a list of anything a JavaScript number is stored as f64 and a `bigint` as
- * i64, which lose nothing, unless the call names another type.
+ * In a list of any type, a JavaScript number is stored as f64 and a `bigint` as
+ * i64 without loss, unless the call names another type.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class List extends NativeObject {
    * Creates an empty list.
    *
    * @param instance The instance.
-   * @param options Element type and room.
+   * @param options Element type and capacity.
    */
   static create(instance: Instance, options: ListOptions = {}): List {
     const { elementType, capacity = 0 } = options;
@@ -83,7 +83,7 @@ export class List extends NativeObject {
    *
    * @param instance The instance.
    * @param values The values.
-   * @param elementType Type of all elements; left out, the list takes anything.
+   * @param elementType Element type; if omitted, the list accepts any element.
    */
   static from(
     instance: Instance,
@@ -94,11 +94,11 @@ export class List extends NativeObject {
   }
 
   /**
-   * The same for the handle of an instance.
+   * Creates a list of values for the handle of an instance.
    *
    * @param instance The instance.
    * @param values The values.
-   * @param elementType Type of all elements.
+   * @param elementType Element type.
    * @internal
    */
   static fromHandle(
@@ -130,8 +130,8 @@ export class List extends NativeObject {
   }
 
   /**
-   * Name of the type of all elements, such as `i32` or `vm.buffer`;
-   * `undefined` for a list of anything.
+   * Type name of the elements, such as `i32` or `vm.buffer`; `undefined` for a
+   * list of any type.
    */
   get elementType(): string | undefined {
     return listElementType(handleOf(this)) || undefined;
@@ -140,8 +140,8 @@ export class List extends NativeObject {
   /**
    * Reads an element.
    *
-   * @param ordinal Which one, from 0.
-   * @returns Its value; an object is the caller's to dispose.
+   * @param ordinal Index of the element, from 0.
+   * @returns Its value; the caller must dispose an object.
    */
   get(ordinal: number): Value {
     checkSize("ordinal", ordinal);
@@ -151,8 +151,8 @@ export class List extends NativeObject {
   /**
    * Replaces an element.
    *
-   * @param ordinal Which one, from 0.
-   * @param value The value; an object stays the caller's too.
+   * @param ordinal Index of the element, from 0.
+   * @param value The value; the caller still owns an object.
    * @param type Type to store a number as.
    */
   set(ordinal: number, value: Value, type?: ScalarType): void {
@@ -163,7 +163,7 @@ export class List extends NativeObject {
   /**
    * Appends an element.
    *
-   * @param value The value; an object stays the caller's too.
+   * @param value The value; the caller still owns an object.
    * @param type Type to store a number as.
    */
   push(value: Value, type?: ScalarType): void {
@@ -178,8 +178,8 @@ export class List extends NativeObject {
   }
 
   /**
-   * Cuts the list or grows it, with zeros where it has a scalar type and nulls
-   * elsewhere.
+   * Truncates the list or extends it, with zeros for a scalar type and nulls
+   * otherwise.
    *
    * @param size New number of elements.
    */
@@ -188,12 +188,12 @@ export class List extends NativeObject {
     resizeList(handleOf(this), size);
   }
 
-  /** Reads all elements; objects are the caller's to dispose. */
+  /** Reads all elements; the caller must dispose objects. */
   toArray(): Value[] {
     return this.#read(0, this.size);
   }
 
-  /** Iterates over the elements that there are now. */
+  /** Iterates over the current elements. */
   [Symbol.iterator](): IterableIterator<Value> {
     return this.toArray().values();
   }
@@ -201,8 +201,8 @@ export class List extends NativeObject {
   /**
    * Formats the elements as `iree-run-module` prints results.
    *
-   * @param name What the elements are called, as in `result[0]: i32=7`.
-   * @param maxElementCount How many elements of a tensor to print at most.
+   * @param name Name of the elements, as in `result[0]: i32=7`.
+   * @param maxElementCount Maximum number of elements of a tensor to print.
    */
   format(name = "list", maxElementCount = 1024): string {
     checkSize("maxElementCount", maxElementCount);
@@ -210,16 +210,16 @@ export class List extends NativeObject {
   }
 
   /**
-   * The elements, for `JSON.stringify`: tensors and lists in them as arrays.
-   * Throws OUT_OF_RANGE for numbers that JSON does not have, and UNIMPLEMENTED
-   * for other objects.
+   * Returns the elements for `JSON.stringify`, with tensors and lists as
+   * arrays. Throws OUT_OF_RANGE for numbers that JSON cannot represent, and
+   * UNIMPLEMENTED for other objects.
    */
   override toJSON(): readonly unknown[] {
     return listToJson(this);
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -280,7 +280,7 @@ export class List extends NativeObject {
         if (!numberScalar.fits(value)) throw misfit(i, value, numberType);
         elements.setNumber(i, numberType, value);
       } else if (typeof value === "bigint") {
-        // Fits an i64 alone.
+        // Fits only an i64.
         if (!bigintScalar.fits(value)) throw misfit(i, value, bigintType);
         elements.setBigint(i, value);
       } else {

@@ -17,8 +17,8 @@ let readExports: (
 ) => readonly FunctionDescription[];
 
 /**
- * A module: functions and types, and what they need of other modules. Immutable; its state is in the contexts that it is part of, any number
- * of them.
+ * A module: functions, types, and the imports they need from other modules.
+ * Immutable and part of any number of contexts, which hold its state.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export abstract class Module extends NativeObject {
     return this.#described.name;
   }
 
-  /** Version of the module, which dependents may ask a minimum of. */
+  /** Module version; dependents may require a minimum. */
   get version(): number {
     return this.#described.version;
   }
@@ -55,17 +55,17 @@ export abstract class Module extends NativeObject {
     return this.#described.attributes;
   }
 
-  /** The modules that it needs, in the order it names them. */
+  /** The modules that it requires, in its order. */
   get dependencies(): readonly ModuleDependency[] {
     return this.#described.dependencies;
   }
 
-  /** The functions that it offers, `__init` and its like included. */
+  /** The functions that it exports, including `__init` and the like. */
   get exports(): readonly FunctionDescription[] {
     return this.#exports ?? exportsOf(this, handleOf(this));
   }
 
-  /** The functions that it needs, by their full names. */
+  /** The functions that it imports, by their full names. */
   get imports(): readonly FunctionDescription[] {
     return this.#imports ??= Array.from(
       { length: this.#described.importCount },
@@ -82,7 +82,7 @@ export abstract class Module extends NativeObject {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -96,8 +96,8 @@ export abstract class Module extends NativeObject {
 }
 
 /**
- * Functions that a module offers, for a context that holds its handle: also
- * when the module itself was disposed after it was described.
+ * Returns a module's exports for a context that holds its handle, even if the
+ * module was disposed after it was described.
  *
  * @param module The module.
  * @param handle Its handle.

@@ -1,6 +1,6 @@
 import { isReadableFile } from "../base/permissions.ts";
 
-/** What the text of a `--module` flag stands for. */
+/** A parsed `--module` flag. */
 export type ModuleUri =
   | { readonly kind: "bytecode"; readonly path: string }
   | {
@@ -15,15 +15,15 @@ export type ModuleUri =
 const LIBRARY_NAME = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
 
 /**
- * Reads `path`, `library@export?key=value&…` and what is between them.
+ * Parses `path`, `library@export?key=value&…` and forms in between.
  *
- * Paths may hold `@` and `?` too. Of all ways to read the text the first whose
- * path exists is taken, the whole text before any part of it; when no path
- * exists, the shortest that is named like a library, else the whole text.
+ * Paths may contain `@` and `?`, too. The first interpretation whose path
+ * exists wins, starting with the whole text. If no path exists, the shortest
+ * one with the name of a library wins, else the whole text.
  *
  * @param text The text.
- * @param exists Whether a path is that of an existing file.
- * @returns What it stands for.
+ * @param exists Whether a path is an existing file.
+ * @returns The parsed flag.
  */
 export function parseModuleUri(
   text: string,
@@ -38,8 +38,8 @@ export function parseModuleUri(
 }
 
 /**
- * Reads the text of a `--module` flag with the files that there are. Where
- * reading is not allowed, modules are told apart by their names alone.
+ * Parses a `--module` flag with the existing files. Without read permission,
+ * distinguishes modules only by their names.
  *
  * @example
  * ```ts
@@ -69,8 +69,8 @@ function* splitReadings(text: string): Generator<ModuleUri> {
   }
 }
 
-// As written: nothing is decoded, and a key without `=` has an empty value. One
-// `&` at either end separates nothing.
+// Does not decode anything; a key without `=` has an empty value. Ignores one
+// `&` at either end.
 function parseQuery(query: string): (readonly [string, string])[] {
   const pairs = query.replaceAll(/^&|&$/g, "");
   if (pairs === "") return [];

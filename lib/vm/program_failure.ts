@@ -5,11 +5,11 @@ import { looksLikeProgram } from "../files/program_archive.ts";
 import { bytecodeOrigin, COMPILE_AGAIN } from "./compatibility.ts";
 
 /**
- * Says of a program's file that could not be loaded what it is and what to do.
+ * Explains why a program's file could not be loaded, and how to fix it.
  *
- * @param error What IREE failed with.
- * @param path The file, which is looked at again.
- * @returns The same failure in other words.
+ * @param error IREE's failure.
+ * @param path The file, which is read again.
+ * @returns The same failure with another description.
  */
 export function explainFile(error: unknown, path: string): unknown {
   if (!(error instanceof IreeError) || error.detail.includes(`'${path}'`)) {
@@ -19,22 +19,22 @@ export function explainFile(error: unknown, path: string): unknown {
     return withFile(path, (source) => explain(error, source, path));
   } catch (cause) {
     if (!(cause instanceof IreeError)) throw cause;
-    // What cannot be read now was read before.
+    // A file that cannot be read now could be read before.
     return error;
   }
 }
 
 /**
- * Says the same of bytes.
+ * Explains why bytes could not be loaded.
  *
- * @param error What IREE failed with.
+ * @param error IREE's failure.
  * @param source The bytes.
  */
 export function explainBytes(error: unknown, source: ByteSource): unknown {
   return error instanceof IreeError ? explain(error, source) : error;
 }
 
-/** Says what bytes are, where IREE says only that they are wrong. */
+/** Identifies bytes that IREE only reports as invalid. */
 function explain(
   error: IreeError,
   source: ByteSource,

@@ -12,15 +12,15 @@ import { VmRef } from "./vm_ref.ts";
 export type VmObject = List | VmBuffer | BufferView | VmRef;
 
 /**
- * What functions take and return and what lists hold: numbers for i8 to i32,
- * f32 and f64, `bigint` for i64, objects, and `null` for a null reference.
+ * Arguments and results of functions, and elements of lists: numbers for i8 to
+ * i32, f32 and f64, `bigint` for i64, objects, and `null` for a null reference.
  */
 export type Value = number | bigint | VmObject | null;
 
 /**
  * Wraps a native object in the class for its kind.
  *
- * @param handle The object; the wrapper owns it.
+ * @param handle The object; the wrapper takes ownership.
  */
 export function wrapObject(handle: Handle): VmObject {
   switch (handle.kind) {
@@ -39,7 +39,7 @@ export function wrapObject(handle: Handle): VmObject {
  * Finds the native object in a value.
  *
  * @param value Any value.
- * @returns The object, or `undefined` when the value is none of the VM's.
+ * @returns The object, or `undefined` if the value is not a VM object.
  */
 export function unwrapObject(value: unknown): Handle | undefined {
   const handle = handleIn(value);
@@ -48,14 +48,14 @@ export function unwrapObject(value: unknown): Handle | undefined {
     : undefined;
 }
 
-/** Lists within each other further than this may hold themselves. */
+/** Lists nested deeper than this may contain themselves. */
 const MAX_DEPTH = 128;
 
 /**
- * A list in JSON.
+ * Converts a list to JSON.
  *
  * @param list The list.
- * @param depth How many lists it is in.
+ * @param depth Its nesting depth.
  */
 export function listToJson(list: List, depth = 0): readonly unknown[] {
   if (depth > MAX_DEPTH) {
@@ -84,7 +84,7 @@ export function isObject(value: Value): value is VmObject {
 }
 
 /**
- * Names an object in a list, without its contents, which may hold the list.
+ * Names an object in a list without its contents, which may contain the list.
  *
  * @param object The object.
  */

@@ -40,9 +40,9 @@ export class VmBuffer extends NativeObject {
   }
 
   /**
-   * Copies bytes into an array of the caller's.
+   * Copies bytes into an existing array.
    *
-   * @param target Where to; its length says how many.
+   * @param target The target; its length is the number of bytes to copy.
    * @param offset First byte to copy.
    */
   read(target: Bytes, offset = 0): void {
@@ -53,7 +53,7 @@ export class VmBuffer extends NativeObject {
    * Copies bytes from an array into the buffer.
    *
    * @param source The bytes.
-   * @param offset Where to begin in the buffer.
+   * @param offset Offset in the buffer.
    */
   write(source: Bytes, offset = 0): void {
     writeBuffer(handleOf(this), checkOffset(offset), source);
@@ -66,14 +66,14 @@ export class VmBuffer extends NativeObject {
     return bytes;
   }
 
-  /** Decodes all bytes as UTF-8; throws when they are not. */
+  /** Decodes all bytes as UTF-8; throws if they are invalid. */
   toText(): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(this.toBytes());
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -100,7 +100,7 @@ function checkOffset(offset: number): number {
   );
 }
 
-// A program can make a buffer that is longer than any array can be.
+// A program can create a buffer that is longer than any array.
 function allocate(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);

@@ -3,9 +3,9 @@ import type { Facts } from "../base/description.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
 /**
- * A reference to an object whose type has no class of its own here, such as a
- * type that a native module defines. It can be kept, compared, put into lists
- * and passed back to functions; what is in it only its module knows.
+ * A reference to an object whose type does not have its own class here, such as
+ * a type defined by a native module. You can keep it, compare it, store it in
+ * lists and pass it to functions. Only its module can access its contents.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export class VmRef extends NativeObject {
   }
 
   /**
-   * What is printed of the object.
+   * Describes the object for printing.
    *
    * @internal
    */
