@@ -1,19 +1,19 @@
 import { IreeError } from "../base/error.ts";
 import type { ByteSource } from "./byte_source.ts";
 
-/** How much of a file is read at once. */
+/** How much of a file is read at a time. */
 const WINDOW_LENGTH = 65536;
 
-/** More than any header needs; what says it needs more is corrupt. */
+/** More than any header needs; a longer length means the file is corrupt. */
 const MAX_READ_LENGTH = 2 ** 28;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A file that is read here and there, never beyond its end. */
+/** A file with random access and checked bounds. */
 export class BinaryFile {
-  /** Its path, for messages. */
+  /** The file's path, for messages. */
   readonly path: string;
-  /** Its length in bytes. */
+  /** The file's length in bytes. */
   readonly length: number;
   readonly #source: ByteSource;
   readonly #littleEndian: boolean;
@@ -23,9 +23,9 @@ export class BinaryFile {
   /**
    * Reads from an open file.
    *
-   * @param path Its path, for messages.
-   * @param source What it has.
-   * @param littleEndian Order of the bytes of its numbers.
+   * @param path The file's path, for messages.
+   * @param source The file's contents.
+   * @param littleEndian The byte order of its numbers.
    */
   constructor(path: string, source: ByteSource, littleEndian = true) {
     this.path = path;
@@ -34,7 +34,7 @@ export class BinaryFile {
     this.#littleEndian = littleEndian;
   }
 
-  /** The same file with numbers in the other order of bytes. */
+  /** The same file with the other byte order. */
   bigEndian(): BinaryFile {
     return new BinaryFile(this.path, this.#source, false);
   }
@@ -42,10 +42,10 @@ export class BinaryFile {
   /**
    * Reads bytes.
    *
-   * @param offset The first.
-   * @param length How many.
-   * @param what What they are, for the message when the file ends before.
-   * @returns A copy of them.
+   * @param offset The first byte.
+   * @param length The number of bytes.
+   * @param what Names the bytes in the message when the file ends too early.
+   * @returns A copy of the bytes.
    */
   bytes(offset: number, length: number, what: string): Uint8Array<ArrayBuffer> {
     const view = this.#view(offset, length, what);
@@ -63,8 +63,8 @@ export class BinaryFile {
   }
 
   /**
-   * Reads a u64 that counts something in a file, so that one beyond 2^53 can
-   * only be wrong.
+   * Reads a u64 that counts something in the file, so that values beyond 2^53
+   * are errors.
    */
   u64(offset: number, what: string): number {
     const value = this.#view(offset, 8, what).getBigUint64(
@@ -89,7 +89,7 @@ export class BinaryFile {
     }
   }
 
-  /** Fails when a range does not lie in the file. */
+  /** Throws if a range does not lie within the file. */
   check(offset: number, length: number, what: string): void {
     if (length <= this.length && offset <= this.length - length) return;
     throw new IreeError(
@@ -100,10 +100,10 @@ export class BinaryFile {
     );
   }
 
-  /** Makes the error of a file that contradicts itself. */
+  /** Creates the error for an inconsistent file. */
   corrupt(what: string, cause?: unknown): IreeError {
     return new IreeError("INVALID_ARGUMENT", `'${this.path}': ${what}`, {
-      hint: "the file is corrupt or of a version that is not known",
+      hint: "the file is corrupt, or its version is not supported",
       cause,
     });
   }

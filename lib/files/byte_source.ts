@@ -2,31 +2,31 @@ import { IreeError } from "../base/error.ts";
 import { checkRegularFile } from "../base/permissions.ts";
 import { overFile } from "./file_errors.ts";
 
-// Programs can be as large as their weights, while what they tell of themselves
-// is a few kilobytes: so files are read in parts.
+// Programs can be as large as their weights, but their metadata is a few
+// kilobytes, so files are read in parts.
 
 /** Bytes that can be read in parts. */
 export interface ByteSource {
-  /** How many there are. */
+  /** The number of bytes. */
   readonly byteLength: number;
   /**
-   * Reads some of them.
+   * Reads a range of bytes.
    *
-   * @param offset Where they start.
-   * @param length How many there must be.
-   * @returns The bytes; throws INVALID_ARGUMENT where there are fewer.
+   * @param offset The first byte.
+   * @param length The number of bytes.
+   * @returns The bytes; throws INVALID_ARGUMENT if there are fewer.
    */
   read(offset: number, length: number): Uint8Array<ArrayBuffer>;
   /**
-   * Reads some of them into an array, without allocating.
+   * Reads a range of bytes into an array, without allocating.
    *
-   * @param offset Where they start.
-   * @param target Where to; its length says how many there must be.
+   * @param offset The first byte.
+   * @param target The destination; its length is the number of bytes.
    */
   readInto(offset: number, target: Uint8Array<ArrayBuffer>): void;
 }
 
-/** An open file, to be disposed. */
+/** An open file, which the caller must dispose. */
 export interface FileSource extends ByteSource, Disposable {}
 
 /**
@@ -48,10 +48,10 @@ export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
 }
 
 /**
- * Opens a file for as long as something reads from it. Needs `--allow-read`.
+ * Opens a file while a callback reads from it. Needs `--allow-read`.
  *
- * @param path The file; a regular one, so that nothing waits for a pipe.
- * @param use What reads from it.
+ * @param path The file; must be a regular file, since pipes could block.
+ * @param use The callback.
  * @returns What `use` returns; throws what `openSource` throws.
  */
 export function withFile<T>(
@@ -65,14 +65,14 @@ export function withFile<T>(
 /**
  * Opens a file to read from it. Needs `--allow-read`.
  *
- * @param path The file; a regular one, so that nothing waits for a pipe.
- * @returns The open file; throws NOT_FOUND when there is no such file and
- * INVALID_ARGUMENT when it is not a regular one.
+ * @param path The file; must be a regular file, since pipes could block.
+ * @returns The open file; throws NOT_FOUND if it does not exist and
+ * INVALID_ARGUMENT if it is not a regular file.
  */
 export function openSource(path: string): FileSource {
   checkRegularFile(path);
   const file = openFile(path);
-  // Deno's FsFile.stat wants the permission for what a link points to.
+  // Deno's FsFile.stat requires permission for a link's target.
   const byteLength = file.seekSync(0, Deno.SeekMode.End);
   const readInto = (offset: number, target: Uint8Array<ArrayBuffer>) => {
     checkRange(offset, target.length, byteLength);

@@ -1,14 +1,14 @@
 import { IreeError } from "../base/error.ts";
 
 /**
- * Opens, reads or writes a file, and tells of a failure as IREE does. What Deno
- * refuses is thrown in Deno's own words.
+ * Opens, reads or writes a file and reports failures like IREE. Deno's
+ * permission errors pass through.
  *
  * @param path The file, for the message.
- * @param act What is done with it.
- * @param message What has failed then.
- * @returns What that returns; throws NOT_FOUND when there is no such file, and
- * UNAVAILABLE for any other failure of the system.
+ * @param act The operation.
+ * @param message The message for a failure.
+ * @returns The operation's result; throws NOT_FOUND if the file does not exist,
+ * and UNAVAILABLE for any other system failure.
  */
 export function overFile<T>(
   path: string,

@@ -1,25 +1,25 @@
 import { shellWord } from "../base/shell_word.ts";
 import { readLibraryFile } from "./library_file.ts";
 
-/** What a file is that was given in place of a compiled program. */
+/** The kind of a file that is not a compiled program. */
 export interface FileKind {
   /** A noun: `MLIR source`. */
   readonly what: string;
   /**
-   * What to do with it.
+   * Advises what to do with the file.
    *
-   * @param path Its path, for the commands.
+   * @param path The file's path, for commands.
    */
   readonly advice?: (path: string) => string;
 }
 
-/** How much of a file its kind is recognised from. */
+/** How many bytes are read to recognize a file's kind. */
 export const KIND_HEAD_LENGTH = 4096;
 
 /**
- * The command that makes a program for this machine's CPU.
+ * Returns the command that compiles a program for this machine's CPU.
  *
- * @param path What is compiled.
+ * @param path The source file.
  */
 export function compileCommand(path: string): string {
   return "iree-compile --iree-hal-target-backends=llvm-cpu " +
@@ -42,13 +42,13 @@ const importOnnx = (path: string): string => {
 };
 
 const useParameters = (path: string): string =>
-  "parameters are not a module: give the file by --parameters=" +
+  "parameters are not a module: pass the file with --parameters=" +
   `${path}, or as the option parameters`;
 
 const useInput = (path: string): string =>
-  `give it to a function: --input=@${path}, or readNpy`;
+  `pass it to a function: --input=@${path}, or use readNpy`;
 
-/** Kinds by the bytes that files of theirs have at a place. */
+/** Kinds, by bytes at a fixed position. */
 const MAGICS: readonly (FileKind & {
   readonly at: number;
   readonly bytes: string;
@@ -68,15 +68,15 @@ const MAGICS: readonly (FileKind & {
 const LIBRARY: FileKind = {
   what: "a native library",
   advice: () =>
-    "a native module is recognised by the name of its file: *.so, *.dylib or " +
+    "native modules are recognized by file name: *.so, *.dylib or " +
     "*.dll",
 };
 
 /**
- * Recognises a file that is not a compiled program.
+ * Recognizes a file that is not a compiled program.
  *
  * @param head Its first `KIND_HEAD_LENGTH` bytes, or all of them.
- * @returns What it is; `undefined` when nothing tells.
+ * @returns The kind; `undefined` if unknown.
  */
 export function recognizeFile(
   head: Uint8Array<ArrayBuffer>,
@@ -97,25 +97,25 @@ export function recognizeFile(
     : { what: "text" };
 }
 
-/** Length of a header in 8 bytes, and the header, which is JSON. */
+/** An 8-byte length, followed by a JSON header. */
 function isSafetensors(head: Uint8Array<ArrayBuffer>): boolean {
   return head.length > 9 && head[8] === 0x7b &&
     head.subarray(4, 8).every((byte) => byte === 0);
 }
 
-/** Fields of ONNX's `ModelProto`, as the tags before them. */
+/** ONNX's `ModelProto` fields, by their tags. */
 const ONNX_FIELDS = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
-/** A version of the format, a small number, and then another field. */
+/** The format's version, a small number, followed by another field. */
 function isOnnx(head: Uint8Array<ArrayBuffer>): boolean {
   const [tag = 0, version = 0, next = 0] = head;
   return tag === 0x08 && version > 0 && version < 0x40 && ONNX_FIELDS.has(next);
 }
 
-/** Text without the characters that only binary files have. */
+/** Text without characters that occur only in binary files. */
 function decodeText(head: Uint8Array<ArrayBuffer>): string | undefined {
   try {
-    // The last character may be cut in two.
+    // The last character may be truncated.
     const stream = head.length === KIND_HEAD_LENGTH;
     const text = new TextDecoder("utf-8", { fatal: true })
       .decode(head, { stream });

@@ -3,12 +3,12 @@ import { IreeError } from "../base/error.ts";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * How much may be read out of a FlatBuffer, in times of its own length. Parts
- * can be referred to again and again; more than this is no compiler's work.
+ * Limits how much is read from a FlatBuffer, as a multiple of its length. Parts
+ * can be referenced repeatedly; more than this is malicious.
  */
 const MOST_READ = 16;
 
-/** The bytes that tables refer into, and how much may still be read of them. */
+/** The bytes that tables refer to, and the remaining read budget. */
 class Contents {
   readonly view: DataView<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -20,10 +20,10 @@ class Contents {
     this.#budget = bytes.length * MOST_READ;
   }
 
-  /** Makes sure that a range lies within the bytes. */
+  /** Checks that a range lies within the bytes. */
   check(offset: number, length: number): number {
     if (offset < 0 || offset + length > this.bytes.length) {
-      throw corrupt(`something lies ${offset + length} bytes from the start`);
+      throw corrupt(`an offset points to byte ${offset + length}`);
     }
     return offset;
   }
@@ -32,12 +32,12 @@ class Contents {
     return this.view.getUint32(this.check(offset, 4), true);
   }
 
-  /** Follows an offset that is relative to where it stands. */
+  /** Follows an offset that is relative to its own position. */
   follow(offset: number): number {
     return offset + this.u32(offset);
   }
 
-  /** Length and start of a vector whose elements have a size. */
+  /** Length and start of a vector with elements of a given size. */
   vector(offset: number, size: number): { length: number; start: number } {
     const length = this.u32(offset);
     const start = this.check(offset + 4, length * size);
@@ -48,9 +48,9 @@ class Contents {
 }
 
 /**
- * A table of a FlatBuffer. Fields are numbered in the order of the schema, a
- * union counting twice; one that is not there has its default. Everything is
- * checked against the bounds: damage throws INVALID_ARGUMENT.
+ * A FlatBuffer table. Fields are numbered in schema order, a union counting
+ * twice; absent fields have their defaults. All access is bounds-checked: damage
+ * throws INVALID_ARGUMENT.
  */
 export class FlatTable {
   readonly #contents: Contents;
@@ -71,8 +71,8 @@ export class FlatTable {
   /**
    * Reads the root table.
    *
-   * @param bytes The FlatBuffer, without a length before it.
-   * @param identifier The four characters that tell what it is.
+   * @param bytes The FlatBuffer, without a length prefix.
+   * @param identifier The four characters of its file identifier.
    */
   static root(bytes: Uint8Array<ArrayBuffer>, identifier: string): FlatTable {
     const contents = new Contents(bytes);
@@ -84,7 +84,7 @@ export class FlatTable {
     return new FlatTable(contents, contents.follow(0));
   }
 
-  /** Whether the field is there. */
+  /** Whether the field is present. */
   has(field: number): boolean {
     return this.#at(field, 1) !== undefined;
   }
@@ -101,13 +101,13 @@ export class FlatTable {
     return at === undefined ? 0 : this.#contents.u32(at);
   }
 
-  /** A `uint64` that a file can have, 0 by default. */
+  /** A `uint64` within the range of file sizes, 0 by default. */
   u64(field: number): number {
     const at = this.#at(field, 8);
     if (at === undefined) return 0;
     const value = this.#contents.view.getBigUint64(at, true);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw corrupt(`no file has ${value} bytes`);
+      throw corrupt(`a size of ${value} bytes is too large`);
     }
     return Number(value);
   }
@@ -146,13 +146,13 @@ export class FlatTable {
     );
   }
 
-  /** How many elements a vector has. */
+  /** The number of elements in a vector. */
   count(field: number): number {
     const at = this.#at(field, 4);
     return at === undefined ? 0 : this.#contents.u32(this.#contents.follow(at));
   }
 
-  /** Where a field of a size lies, when it is there. */
+  /** The position of a field with a given size, if present. */
   #at(field: number, size: number): number | undefined {
     const entry = 4 + 2 * field;
     if (entry + 2 > this.#fieldsLength) return undefined;

@@ -1,8 +1,8 @@
-// JSON.parse sorts keys that are whole numbers, keeps one of two that are the
-// same, and takes 4.0 for 4: where a file's order and its numbers matter, that
-// is not enough.
+// JSON.parse reorders integer keys, keeps the last of duplicate keys, and does
+// not distinguish 4.0 from 4. This parser keeps a file's order and numbers
+// exactly.
 
-/** A value of JSON, as it was written. */
+/** A JSON value, as written. */
 export type JsonValue =
   | null
   | boolean
@@ -11,25 +11,25 @@ export type JsonValue =
   | readonly JsonValue[]
   | JsonObject;
 
-/** A number, as it was written. */
+/** A number, as written. */
 export class JsonNumber {
   /**
-   * Keeps the text.
+   * Stores the text.
    *
    * @param text The number's text.
    */
   constructor(readonly text: string) {}
 
-  /** The number, if it is written as a whole one from 0; else `undefined`. */
+  /** The number, if written as a non-negative integer; else `undefined`. */
   get whole(): bigint | undefined {
     return /^\d+$/.test(this.text) ? BigInt(this.text) : undefined;
   }
 }
 
-/** An object: its members in the order of the text, each once. */
+/** An object: its members in text order, with unique keys. */
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 
-/** As deep as values can be in each other. */
+/** Maximum nesting depth. */
 const MAX_DEPTH = 128;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -41,11 +41,11 @@ const WORDS: ReadonlyMap<string, null | boolean> = new Map([
 ]);
 
 /**
- * Reads JSON.
+ * Parses JSON.
  *
  * @param text The text.
- * @returns The value; throws a SyntaxError where the text is not JSON, or an
- * object has a key twice.
+ * @returns The value; throws a SyntaxError if the text is not JSON, or if an
+ * object has duplicate keys.
  */
 export function parseJson(text: string): JsonValue {
   return new JsonReader(text).document();
@@ -68,7 +68,7 @@ class JsonReader {
 
   #value(depth: number): JsonValue {
     if (depth > MAX_DEPTH) {
-      throw new SyntaxError(`values are in each other ${depth} deep`);
+      throw new SyntaxError(`values are nested more than ${depth} deep`);
     }
     this.#skipSpace();
     switch (this.#text[this.#at]) {
@@ -97,7 +97,7 @@ class JsonReader {
       this.#skipSpace();
       const key = this.#string();
       if (members.has(key)) {
-        throw new SyntaxError(`${JSON.stringify(key)} is there twice`);
+        throw new SyntaxError(`duplicate key ${JSON.stringify(key)}`);
       }
       if (!this.#take(":")) throw this.#unexpected();
       members.set(key, this.#value(depth + 1));
@@ -128,7 +128,7 @@ class JsonReader {
     const value: unknown = JSON.parse(this.#text.slice(start, end + 1));
     this.#at = end + 1;
     if (typeof value === "string" && value.isWellFormed()) return value;
-    throw new SyntaxError(`half of a character at ${start}`);
+    throw new SyntaxError(`unpaired surrogate at ${start}`);
   }
 
   #take(token: string): boolean {

@@ -1,10 +1,10 @@
-/** What the file of a native library tells without being loaded. */
+/** A native library's headers, read without loading it. */
 export interface LibraryFile {
-  /** Format of the file; `unknown` when it is no library at all. */
+  /** The file's format; `unknown` if it is not a library. */
   readonly format: "elf" | "mach-o" | "pe" | "unknown";
-  /** Processor that its code is for, as `Deno.build.arch` calls it. */
+  /** The CPU architecture of its code, named as in `Deno.build.arch`. */
   readonly arch: string | undefined;
-  /** Names of the functions that it exports, where they can be read. */
+  /** Names of the exported functions, if they can be read. */
   readonly exports: readonly string[] | undefined;
 }
 
@@ -23,7 +23,7 @@ const ELF_MACHINES: Readonly<Record<number, string>> = {
   243: "riscv64",
 };
 
-/** `cputype` of Mach-O, in files of one processor and little-endian ones. */
+/** `cputype` of Mach-O, in little-endian files with one architecture. */
 const MACH_O_MACHINES: Readonly<Record<number, string>> = {
   0x01000007: "x86_64",
   0x0100000c: "aarch64",
@@ -47,7 +47,7 @@ const MACH_O_MAGICS: ReadonlySet<number> = new Set([
  * Reads the headers of a library.
  *
  * @param bytes The whole file.
- * @returns What it tells; damaged files tell less, but never throw.
+ * @returns The headers; damaged files yield fewer details but never throw.
  */
 export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -73,10 +73,10 @@ function readPeArch(view: DataView<ArrayBuffer>): string | undefined {
 }
 
 /**
- * Picks the exports that may well create a module.
+ * Picks the exports that probably create a module.
  *
  * @param exports Names of exported functions.
- * @returns Those with a telling name, or all when none has one; at most ten.
+ * @returns Those with a typical name, or all if there are none; at most ten.
  */
 export function likelyCreationFunctions(exports: readonly string[]): string[] {
   const telling = exports.filter((name) => /create|module/i.test(name));
@@ -91,7 +91,7 @@ function isElf64LittleEndian(view: DataView<ArrayBuffer>): boolean {
   return view.getUint8(4) === 2 && view.getUint8(5) === 1;
 }
 
-// Offsets that point out of a damaged file.
+// Offsets that point outside of a damaged file.
 function ignoreRangeError(error: unknown): void {
   if (!(error instanceof RangeError)) throw error;
 }
@@ -155,7 +155,7 @@ function readElfSymbols(
       view,
       stringsOffset + view.getUint32(symbol, true),
     );
-    // C++ symbols cannot be creation functions; linkers' own are of no use.
+    // C++ symbols cannot be creation functions; linker symbols are irrelevant.
     if (!name.startsWith("_")) names.push(name);
   }
   return names;

@@ -1,6 +1,6 @@
 /**
  * Files and bytes: binary files, FlatBuffers, libraries, program archives, stdin.
- * Nothing of it is public.
+ * Not public.
  *
  * @module
  */

@@ -1,10 +1,10 @@
-/** Writes bytes to the end of a file, all of them. */
+/** Appends all of the bytes to a file. */
 export type WriteBytes = (bytes: Uint8Array<ArrayBuffer>) => void;
 
-/** How a file is written. */
+/** Options for writing a file. */
 export interface OutputOptions {
   /**
-   * Whether to keep what is there and write after it.
+   * Whether to append to the existing contents.
    *
    * @default {false}
    */
@@ -12,14 +12,14 @@ export interface OutputOptions {
 }
 
 /**
- * Writes a file in place, so that links, owners and permissions of one that is
- * there stay, and `--allow-write` of the file is enough. A failure, as on a full
- * disk, leaves no part behind: a new file is removed, one that was replaced is
- * emptied, and one that was appended to has its former length.
+ * Writes a file in place, so that links, owners and permissions stay, and
+ * `--allow-write` for the file is enough. A failure, such as a full disk, leaves
+ * no partial contents: a new file is removed, a replaced one is emptied, and an
+ * appended one is truncated to its former length.
  *
- * @param path The file; pipes and devices are written to as they are.
+ * @param path The file; pipes and devices are supported.
  * @param write Writes the contents.
- * @param options How.
+ * @param options The options.
  */
 export function writeOutput(
   path: string,
@@ -43,7 +43,7 @@ export function writeOutput(
   }
 }
 
-/** Opens a file for writing; looking whether it is there would need reading. */
+/** Opens a file for writing; checking its existence would need `--allow-read`. */
 function openOutput(
   path: string,
   append: boolean,
@@ -60,7 +60,7 @@ function openOutput(
   }
 }
 
-/** The length of a file; 0 for a pipe, which has none to go back to. */
+/** The length of a file; 0 for a pipe. */
 function lengthOf(file: Deno.FsFile): number {
   return quietly(() => file.seekSync(0, Deno.SeekMode.End)) ?? 0;
 }
@@ -69,7 +69,7 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-/** The failure that is on its way says more than that of mending it. */
+/** Ignores failures of the cleanup, since the original failure says more. */
 function quietly<T>(act: () => T): T | undefined {
   try {
     return act();

@@ -1,31 +1,31 @@
 import { IreeError } from "../base/error.ts";
 import type { ByteSource } from "./byte_source.ts";
 
-// A `.vmfb` is a FlatBuffer with its length before it, and behind it, from the
-// next multiple of 64, the data that it refers to. The compiler wraps that in a
-// ZIP archive whose first file is the FlatBuffer, the others that data.
+// A `.vmfb` is a FlatBuffer with a length prefix, followed by its data at the
+// next multiple of 64. The compiler wraps both in a ZIP archive: the first file
+// is the FlatBuffer, the others are the data.
 
-/** A file that can be taken out of a program with any tool for ZIP archives. */
+/** A file in a program, which any ZIP tool can extract. */
 export interface EmbeddedFile {
-  /** Its name. */
+  /** The file's name. */
   readonly name: string;
-  /** Where its contents start in the program's file. */
+  /** Offset of its contents in the program's file. */
   readonly offset: number;
   /** Length of its contents in bytes. */
   readonly byteLength: number;
 }
 
-/** The parts of a program's file. */
+/** The parts of a program file. */
 export interface ProgramArchive {
-  /** The FlatBuffer, without its length. */
+  /** The FlatBuffer, without its length prefix. */
   readonly flatbuffer: Uint8Array<ArrayBuffer>;
-  /** Where the FlatBuffer starts. */
+  /** Offset of the FlatBuffer. */
   readonly flatbufferOffset: number;
-  /** Where the data behind the FlatBuffer starts. */
+  /** Offset of the data after the FlatBuffer. */
   readonly rodataOffset: number;
   /**
-   * The files in the archive; none when it is no archive. `undefined` when the
-   * archive's directory is damaged, which the runtime never reads.
+   * The archive's files; empty without an archive. `undefined` if the archive's
+   * directory, which the runtime never reads, is damaged.
    */
   readonly files: readonly EmbeddedFile[] | undefined;
 }
@@ -36,24 +36,24 @@ const DIRECTORY_END = { signature: 0x06054b50, length: 22 };
 const DIRECTORY_END_64 = { signature: 0x06064b50, length: 56 };
 const DIRECTORY_LOCATOR_64 = { signature: 0x07064b50, length: 20 };
 
-/** Extra field with the numbers that 32 bits do not hold. */
+/** The extra field for numbers that do not fit in 32 bits. */
 const EXTRA_64 = 1;
 const IN_EXTRA = 0xffffffff;
 
-/** What the data behind the FlatBuffer is aligned to. */
+/** Alignment of the data after the FlatBuffer. */
 const RODATA_ALIGNMENT = 64;
 
-/** `IREE`, behind the length and the place of the root table. */
+/** `IREE`, after the length and the root table's offset. */
 const FLATBUFFER_IDENTIFIER = 0x45455249;
 
 /** Name of the FlatBuffer in an archive. */
 const FLATBUFFER_NAME = "module.fb";
 
 /**
- * Whether something begins like a program: with a FlatBuffer of IREE's VM, or
- * with an archive that has one as its first file.
+ * Returns whether a file starts like a program: with a FlatBuffer of IREE's VM,
+ * or with an archive whose first file is one.
  *
- * @param source What may be a program.
+ * @param source The file.
  */
 export function looksLikeProgram(source: ByteSource): boolean {
   if (hasIdentifier(source, 0)) return true;
@@ -75,10 +75,10 @@ function hasIdentifier(source: ByteSource, start: number): boolean {
 }
 
 /**
- * Finds the parts of a program's file.
+ * Locates the parts of a program file.
  *
  * @param source The file.
- * @returns Its parts; throws INVALID_ARGUMENT where it is damaged.
+ * @returns The parts; throws INVALID_ARGUMENT if the file is damaged.
  */
 export function readArchive(source: ByteSource): ProgramArchive {
   const start = skipLocalHeader(source);
@@ -96,7 +96,7 @@ export function readArchive(source: ByteSource): ProgramArchive {
       "INVALID_ARGUMENT",
       `FlatBuffer length prefix out of bounds (prefix is ${length} but only ` +
         `${available} available)`,
-      { hint: "the file is cut short or damaged, or no compiled program" },
+      { hint: "the file is truncated, damaged or not a compiled program" },
     );
   }
   const end = start + 4 + length;
@@ -142,7 +142,10 @@ function isDamage(error: unknown): boolean {
 }
 
 function damaged(): IreeError {
-  return new IreeError("INVALID_ARGUMENT", "the archive has no directory");
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    "the archive's directory is missing",
+  );
 }
 
 function findDirectory(
@@ -206,7 +209,7 @@ function readDirectory(
   return files;
 }
 
-/** Replaces the numbers that stand in the extra field, in their order. */
+/** Replaces the numbers that the extra field holds, in order. */
 function widen(
   extra: Uint8Array<ArrayBuffer>,
   numbers: readonly number[],

@@ -1,21 +1,21 @@
 import { ownValue } from "../base/own_value.ts";
 import { type DeviceTarget, parseTargets } from "./program_targets.ts";
 
-/** Why a program found no device that it was compiled for. */
+/** Why no device matches the targets that a program was compiled for. */
 export interface DeviceMismatch {
-  /** Name of the device in the program, such as `__device_0`. */
+  /** The device's name in the program, such as `__device_0`. */
   readonly device: string;
-  /** What it was compiled for; none where only formats are named. */
+  /** The program's targets; empty if only formats are known. */
   readonly targets: readonly DeviceTarget[];
-  /** All formats of executables that were compiled. */
+  /** All executable formats in the program. */
   readonly formats: readonly string[];
 }
 
 /**
- * Reads the messages that a program fails with when no device will do.
+ * Parses the messages of programs that find no matching device.
  *
  * @param message The message.
- * @returns What it says; `undefined` for any other message.
+ * @returns The mismatch; `undefined` for any other message.
  */
 export function readDeviceMismatch(
   message: string,
@@ -38,7 +38,7 @@ export function readDeviceMismatch(
   return { device, targets: [], formats: formats.split(", ") };
 }
 
-/** Architectures in names of formats that Deno calls otherwise. */
+/** Architectures in format names that differ from Deno's names. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   arm_64: "aarch64",
   arm_32: "arm",
@@ -50,11 +50,11 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The architecture that a format of executables is for, as `Deno.build.arch`
- * calls it.
+ * Returns the architecture of an executable format, named as in
+ * `Deno.build.arch`.
  *
- * @param format Such as `embedded-elf-x86_64`.
- * @returns `undefined` where it is not for a CPU.
+ * @param format The format, such as `embedded-elf-x86_64`.
+ * @returns The architecture; `undefined` if the format is not for a CPU.
  */
 export function formatArchitecture(format: string): string | undefined {
   const arch = /^(?:embedded|system)-[a-z]+-(\w+)$/.exec(format)?.[1];

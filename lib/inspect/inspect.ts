@@ -19,34 +19,33 @@ import {
   type ProgramDescription,
 } from "./program_description.ts";
 
-/** What a native library tells of itself without being loaded. */
+/** A description of a native library, made without loading it. */
 export interface LibraryDescription {
-  /** Tells it from a program. */
+  /** Distinguishes libraries from programs. */
   readonly kind: "library";
-  /** Format of the file. */
+  /** The file's format. */
   readonly format: "elf" | "mach-o" | "pe";
-  /** Processor that its code is for, as `Deno.build.arch` calls it. */
+  /** The CPU architecture of its code, named as in `Deno.build.arch`. */
   readonly arch: string | undefined;
-  /** Names of the functions that it exports, where they can be read. */
+  /** Names of the exported functions, if they can be read. */
   readonly exports: readonly string[] | undefined;
   /**
-   * Those of the exports that create modules, as far as names tell: which ones
-   * do is known only when they are called. At most ten.
+   * Exports that probably create modules, judging by their names; at most ten.
+   * Only a call shows whether they do.
    */
   readonly creationFunctions: readonly string[] | undefined;
 }
 
-/** What a file tells of itself without being loaded. */
+/** A description of a file, made without loading it. */
 export type FileDescription = ProgramDescription | LibraryDescription;
 
 /**
- * Reads what a compiled program or a native library tells of itself. Nothing is
- * loaded and no native code is used, so `--allow-read` is all it needs; what the
- * program needs to be loaded need not be there. Of a program only the parts are
- * read that tell something, however large its weights are.
+ * Describes a compiled program or native library without loading it or using
+ * native code. Needs only `--allow-read`; what the program requires can be
+ * missing. Reads only a program's metadata, however large its weights are.
  *
- * What can be described need not be a program that can be loaded: the runtime
- * verifies more.
+ * A file that can be described may still fail to load: the runtime verifies
+ * more.
  *
  * @example
  * ```ts
@@ -63,8 +62,8 @@ export type FileDescription = ProgramDescription | LibraryDescription;
  * ```
  *
  * @param source Path or `file:` URL, `-` for standard input, or the bytes.
- * @returns What it tells; throws NOT_FOUND when the file cannot be opened, and
- * INVALID_ARGUMENT when it is damaged or of no such kind.
+ * @returns The description; throws NOT_FOUND if the file cannot be opened, and
+ * INVALID_ARGUMENT if it is damaged or of another kind.
  */
 export function inspect(
   source: string | URL | Bytes,
@@ -73,9 +72,9 @@ export function inspect(
 }
 
 /**
- * Reads what a compiled program (`.vmfb`) tells of itself: functions and their
- * signatures, what it needs, what it was compiled for, sizes. As with
- * {@linkcode inspect}, nothing is loaded.
+ * Describes a compiled program (`.vmfb`): its functions, their signatures, its
+ * requirements, targets and sizes. Like {@linkcode inspect}, does not load
+ * anything.
  *
  * @example
  * ```ts ignore
@@ -90,8 +89,8 @@ export function inspect(
  * ```
  *
  * @param source Path or `file:` URL, `-` for standard input, or the bytes.
- * @returns What it tells; throws NOT_FOUND when the file cannot be opened, and
- * INVALID_ARGUMENT when it is damaged or no program.
+ * @returns The description; throws NOT_FOUND if the file cannot be opened, and
+ * INVALID_ARGUMENT if it is damaged or not a program.
  */
 export function inspectProgram(
   source: string | URL | Bytes,
@@ -109,7 +108,7 @@ function withSource<T>(
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `a file is a path, a URL or bytes, not ${describeValue(source)}`,
+      `source must be a path, a URL or bytes, got ${describeValue(source)}`,
     );
   }
   if (source === "-") {
@@ -119,7 +118,7 @@ function withSource<T>(
   return named(`'${path}'`, () => withFile(path, (bytes) => use(bytes, path)));
 }
 
-/** Names the file in errors about what is in it. */
+/** Adds the file's name to errors about its contents. */
 function named<T>(name: string, use: () => T): T {
   try {
     return use();
@@ -142,7 +141,7 @@ function describeOnlyProgram(
 
 function describeFile(source: ByteSource, path?: string): FileDescription {
   if (looksLikeProgram(source)) return describeProgram(source);
-  // What is no library is not read to its end.
+  // Reads only the head of files that are not libraries.
   const head = readHead(source);
   const { format } = readLibraryFile(head);
   if (format === "unknown") {
@@ -159,7 +158,7 @@ function readHead(source: ByteSource): Uint8Array<ArrayBuffer> {
   return source.read(0, Math.min(source.byteLength, KIND_HEAD_LENGTH));
 }
 
-/** Says what a file is that cannot be inspected. */
+/** Creates the error for a file that cannot be inspected. */
 function otherKind(
   head: Uint8Array<ArrayBuffer>,
   wanted: string,

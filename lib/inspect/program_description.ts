@@ -21,97 +21,97 @@ import {
   recognizeExecutable,
 } from "./program_targets.ts";
 
-/** A function that a program offers. */
+/** An exported function of a program. */
 export interface ExportDescription extends FunctionDescription {
   /**
-   * Inputs and outputs as the program's author wrote them, where the program
-   * tells.
+   * Inputs and outputs as the program's author declared them, if the program
+   * has the declaration.
    */
   readonly signature: Signature | undefined;
 }
 
-/** Data of a program that does not change: constants and executables. */
+/** Read-only data of a program: constants and executables. */
 export interface RodataSegment {
   /** Length in bytes. */
   readonly byteLength: number;
-  /** Where it starts in the program's file. */
+  /** Offset in the program's file. */
   readonly offset: number;
-  /** Whether it lies behind the FlatBuffer rather than in it. */
+  /** Whether it follows the FlatBuffer instead of being in it. */
   readonly external: boolean;
-  /** The text that it is, when it is a short one. */
+  /** The contents, if they are a short text. */
   readonly text: string | undefined;
-  /** What code it is, such as `elf x86_64`, `vmvx` or `vulkan`, when it is. */
+  /** The kind of code, such as `elf x86_64`, `vmvx` or `vulkan`, if it is code. */
   readonly executable: string | undefined;
-  /** Name of the file that it is in the archive. */
+  /** The name of its file in the archive. */
   readonly file: string | undefined;
 }
 
-/** Sizes of a program in bytes. */
+/** A program's sizes in bytes. */
 export interface ProgramSizes {
   /** The whole file. */
   readonly file: number;
-  /** The FlatBuffer in it, bytecode and small constants included. */
+  /** The FlatBuffer, including bytecode and small constants. */
   readonly flatbuffer: number;
-  /** The VM's operations. */
+  /** The VM bytecode. */
   readonly bytecode: number;
   /** All constants and executables. */
   readonly rodata: number;
-  /** Memory for numbers that a context of the program has. */
+  /** A context's memory for scalar globals. */
   readonly globals: number;
 }
 
-/** What a compiled program tells of itself without being loaded. */
+/** A description of a compiled program, made without loading it. */
 export interface ProgramDescription {
-  /** Tells it from a library. */
+  /** Distinguishes programs from libraries. */
   readonly kind: "program";
-  /** Name of the module. */
+  /** The module's name. */
   readonly name: string;
-  /** Version of the module. */
+  /** The module's version. */
   readonly version: number;
-  /** Version of its bytecode, such as `17.0`. */
+  /** The bytecode version, such as `17.0`. */
   readonly bytecodeVersion: string;
   /**
-   * The compiler that made it, such as `IREE 3.10`, where it is another one than
-   * this runtime's and the program cannot run here. `undefined` when nothing
-   * tells.
+   * The compiler that built the program, such as `IREE 3.10`, if it differs from
+   * this runtime's and the program cannot run here. `undefined` if
+   * unknown.
    */
   readonly foreignCompiler: string | undefined;
-  /** Attributes of the module by name. */
+  /** The module's attributes by name. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What the VM must be able to do: `EXT_F32`, `EXT_F64`, `YIELD`, `UNWIND`. */
+  /** Required VM features: `EXT_F32`, `EXT_F64`, `YIELD`, `UNWIND`. */
   readonly features: readonly string[];
-  /** The functions that it offers, `__init` and its like included. */
+  /** Exported functions, including `__init` and similar ones. */
   readonly exports: readonly ExportDescription[];
-  /** The functions that it needs, by their full names. */
+  /** Imported functions, by their full names. */
   readonly imports: readonly FunctionDescription[];
-  /** The modules that it needs, in the order it names them. */
+  /** Required modules, in the program's order. */
   readonly dependencies: readonly ModuleDependency[];
-  /** Names of the types that it uses, such as `i32` and `!hal.buffer`. */
+  /** Names of the types it uses, such as `i32` and `!hal.buffer`. */
   readonly types: readonly string[];
   /**
-   * Those of the types that no module of IREE's defines, without `!`. The
-   * modules that do must be loaded before the program.
+   * Custom types, without `!`: those that IREE's modules do not define. Load the
+   * modules that define them before the program.
    */
   readonly customTypes: readonly string[];
-  /** The parameters that it reads or writes, as far as its code tells. */
+  /** Parameters that it reads or writes, as far as its code shows. */
   readonly parameters: readonly ParameterRequirement[];
-  /** The devices that it looks for. */
+  /** Devices that it requires. */
   readonly devices: readonly DeviceRequirement[];
-  /** Its code for devices. */
+  /** Its executables. */
   readonly executables: readonly ExecutableRequirement[];
-  /** All formats of executables that it names. */
+  /** All executable formats that it mentions. */
   readonly executableFormats: readonly string[];
   /** Its constants and executables. */
   readonly rodata: readonly RodataSegment[];
-  /** The files that can be taken out with any tool for ZIP archives. */
+  /** Files that any ZIP tool can extract. */
   readonly files: readonly EmbeddedFile[] | undefined;
   /** Its sizes. */
   readonly sizes: ProgramSizes;
-  /** How many places in the sources it names, for people who debug it. */
+  /** The number of source locations in its debug information. */
   readonly locationCount: number;
 }
 
-/** Fields of the tables by their places in IREE's `bytecode_module_def.fbs`. */
+/** Table fields by their position in IREE's `bytecode_module_def.fbs`. */
 const MODULE = {
   name: 0,
   version: 1,
@@ -137,19 +137,19 @@ const RODATA = { embedded: 2, offset: 3, length: 4 } as const;
 const STATE = { globalBytes: 0 } as const;
 const DEBUG = { locations: 1 } as const;
 
-/** `OPTIONAL` of both kinds of flags, which only a flag for `REQUIRED` precedes. */
+/** `OPTIONAL` in both kinds of flags; only `REQUIRED` precedes it. */
 const OPTIONAL = 2;
 
 const FEATURES = ["EXT_F32", "EXT_F64", "YIELD", "UNWIND"];
 
-/** Modules whose types are there whatever is loaded. */
+/** Modules whose types are always registered. */
 const BUILTIN_TYPES = /^(?:vm|hal|util)\./;
 
-/** Longest text among the constants that is told as such. */
+/** Longest constant that is included as text. */
 const MAX_TEXT_LENGTH = 256;
 
 /**
- * Reads what a program tells of itself.
+ * Describes a program.
  *
  * @param source The program's file.
  */
@@ -220,7 +220,7 @@ function describeExports(root: FlatTable): ExportDescription[] {
     if (described === undefined) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `FlatBuffer verification failed: there is no function for '${name}'`,
+        `FlatBuffer verification failed: '${name}' has no function`,
       );
     }
     const attributes = readAttributes(described, SIGNATURE.attributes);
@@ -269,7 +269,7 @@ function describeRodata(
     throw new IreeError(
       "INVALID_ARGUMENT",
       `rodata[${ordinal}] external reference out of range`,
-      { hint: "the file is cut short or damaged" },
+      { hint: "the file is truncated or damaged" },
     );
   }
   return {

@@ -2,23 +2,23 @@ import { ownValue } from "../base/own_value.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 
-// A program has no table of its parameters. It calls functions that read or
-// write them, with constants for the scope, the keys and the lengths; so the
-// calls are looked for, and before each of them what loads its constants.
+// Programs have no table of parameters. They call functions to read or write
+// them, with constants for scope, keys and lengths. This finds those calls and
+// the instructions before them that load the constants.
 
 /** A parameter that a program reads or writes. */
 export interface ParameterRequirement {
-  /** Name of the scope; empty for parameters that are named without. */
+  /** The scope's name; empty for parameters without a scope. */
   readonly scope: string;
-  /** Its key in the scope. */
+  /** The key in the scope. */
   readonly key: string;
-  /** How many bytes of it are used. */
+  /** The number of bytes used. */
   readonly byteLength: number;
-  /** Whether the program writes it, rather than reads. */
+  /** Whether the program writes it instead of reading it. */
   readonly written: boolean;
 }
 
-/** Where a constant lies in the program's file. */
+/** A constant's position in the program's file. */
 interface Constant {
   readonly offset: number;
   readonly byteLength: number;
@@ -58,20 +58,20 @@ const FUNCTIONS: Readonly<Record<string, Arguments>> = {
 };
 const WRITES = "io_parameters.scatter";
 
-/** The operations that put null and a constant into a register. */
+/** The operations that load null and a constant into a register. */
 const CONST_REF_ZERO = 16;
 const CONST_REF_RODATA = 17;
 
-/** What tells references from numbers among registers. */
+/** Distinguishes references from numbers among registers. */
 const REFERENCE_BIT = 0x8000;
 
-/** What tells imports from a program's own functions in calls. */
+/** Distinguishes imports from a program's own functions in calls. */
 const IMPORT_BIT = 0x80000000;
 
-/** The number of a register among the bits that say what is in it. */
+/** The register number, without the bits that describe its contents. */
 const REGISTER_MASK = 0x3fff;
 
-/** Offset and length of a key in the table; a span has three such numbers. */
+/** Offset and length of a key in the table; spans consist of three numbers. */
 const KEY_LENGTH = 8;
 const SPAN_LENGTH = 24;
 
@@ -79,10 +79,10 @@ const SPAN_LENGTH = 24;
  * Finds the parameters that a program reads or writes.
  *
  * @param bytecode The program's code.
- * @param imports The functions that it needs.
+ * @param imports The imported functions.
  * @param rodata Its constants.
  * @param source The program's file.
- * @returns The parameters, each once, in the order of the calls.
+ * @returns The parameters, without duplicates, in the order of the calls.
  */
 export function findParameters(
   bytecode: Uint8Array<ArrayBuffer>,
@@ -114,7 +114,7 @@ function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Finds calls of an import, and where the registers of its arguments stand. */
+/** Finds calls of an import and the positions of their argument registers. */
 function* findCalls(
   code: DataView<ArrayBuffer>,
   ordinal: number,
@@ -131,7 +131,7 @@ function* findCalls(
   }
 }
 
-/** Finds the constant that was put last into a register before a call. */
+/** Finds the constant that a register holds before a call. */
 function findConstant(
   code: DataView<ArrayBuffer>,
   call: number,
@@ -171,7 +171,7 @@ function readParameters(
     const start = keys.getUint32(index * KEY_LENGTH, true);
     const end = start + keys.getUint32(index * KEY_LENGTH + 4, true);
     return {
-      // Parameters without a scope are asked for with null.
+      // Programs pass null for the scope of parameters without one.
       scope: decoder.decode(scope ?? new Uint8Array()),
       key: decoder.decode(keyData.subarray(start, end)),
       byteLength: Number(

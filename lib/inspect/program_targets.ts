@@ -3,52 +3,52 @@ import { type ByteSource, memorySource } from "../files/byte_source.ts";
 import { readLibraryFile } from "../files/library_file.ts";
 import { looksLikeProgram } from "../files/program_archive.ts";
 
-// A program has no table of the devices that it was compiled for. What there is
-// are the messages that it fails with when it finds none of them, in which the
-// compiler wrote down the targets, the texts that it asks devices about, and
-// the executables themselves.
+// Programs have no table of target devices. The targets come from the messages
+// that a program fails with if no device matches, where the compiler lists
+// them, from the texts of its device queries, and from the executables
+// themselves.
 
-/** An executable that a device can have, among those a program was built for. */
+/** An executable that a program was built with for a device. */
 export interface ExecutableTarget {
-  /** The compiler's backend, such as `llvm-cpu`. */
+  /** The compiler backend, such as `llvm-cpu`. */
   readonly backend: string;
-  /** Format that the device must take, such as `embedded-elf-x86_64`. */
+  /** The format that the device must support, such as `embedded-elf-x86_64`. */
   readonly format: string;
 }
 
-/** A kind of device that will do. */
+/** A kind of device that a program accepts. */
 export interface DeviceTarget {
-  /** Its name in the compiler, such as `local` or `vulkan`. */
+  /** The compiler's name for it, such as `local` or `vulkan`. */
   readonly device: string;
-  /** Names of IREE's drivers for it, which `--device` takes. */
+  /** Names of IREE's drivers for it, as in `--device`. */
   readonly drivers: readonly string[];
-  /** The executables that were built for it. */
+  /** The executables built for it. */
   readonly executables: readonly ExecutableTarget[];
 }
 
-/** A device that a program looks for when it is loaded. */
+/** A device that a program requires when it is loaded. */
 export interface DeviceRequirement {
   /** Its name in the program, such as `__device_0`. */
   readonly name: string;
-  /** The kinds of devices that will do, the best first. */
+  /** The accepted kinds of devices, in order of preference. */
   readonly targets: readonly DeviceTarget[];
 }
 
-/** Code for devices, of which one variant is picked when a program is loaded. */
+/** Device code, of which one variant is chosen when a program is loaded. */
 export interface ExecutableRequirement {
   /** Its name in the program. */
   readonly name: string;
-  /** The formats that there are of it. */
+  /** The available formats. */
   readonly formats: readonly string[];
 }
 
-/** What a program was compiled for. */
+/** The targets of a program. */
 export interface ProgramTargets {
   readonly devices: readonly DeviceRequirement[];
   readonly executables: readonly ExecutableRequirement[];
 }
 
-/** IREE's drivers by the compiler's names of devices. */
+/** IREE's drivers by the compiler's device names. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   local: ["local-task", "local-sync"],
   hip: ["hip"],
@@ -61,10 +61,10 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
 const decoder = new TextDecoder();
 
 /**
- * Finds what a program was compiled for in the messages of its code.
+ * Finds a program's targets in its messages.
  *
- * @param bytecode The program's code, which has texts with their lengths as 16
- * bits before them.
+ * @param bytecode The program's code, which contains texts with 16-bit length
+ * prefixes.
  */
 export function readTargets(
   bytecode: Uint8Array<ArrayBuffer>,
@@ -99,7 +99,7 @@ function* readMessages(
   bytecode: Uint8Array<ArrayBuffer>,
   start: string,
 ): Generator<string> {
-  // One character a byte, so that places in the text are those of the bytes.
+  // One character per byte, so that text positions are byte positions.
   const text = new TextDecoder("latin1").decode(bytecode);
   const view = new DataView(
     bytecode.buffer,
@@ -120,7 +120,7 @@ const TARGET =
   /#hal\.device\.target<"([^"]*)"|#hal\.executable\.target<"([^"]*)", "([^"]*)"/g;
 
 /**
- * Reads the attributes that the compiler wrote of a device's targets.
+ * Parses the compiler's attributes for a device's targets.
  *
  * @param text The attributes.
  */
@@ -138,7 +138,7 @@ export function parseTargets(text: string): DeviceTarget[] {
 }
 
 /**
- * Whether a text is the name of a format of executables, such as
+ * Returns whether a text is the name of an executable format, such as
  * `embedded-elf-x86_64` or `vulkan-spirv-fb`.
  *
  * @param text The text.
@@ -147,7 +147,7 @@ export function isExecutableFormat(text: string): boolean {
   return /^(?:(?:embedded|system)-[a-z]+-\w+|[a-z]\w*(?:-\w+)*-fb)$/.test(text);
 }
 
-/** Beginnings of executables that are FlatBuffers, and for which API. */
+/** The first bytes of executables that are FlatBuffers, and their APIs. */
 const MAGICS: Readonly<Record<string, string>> = {
   AMD1: "amdgpu",
   CDA1: "cuda",
@@ -157,17 +157,17 @@ const MAGICS: Readonly<Record<string, string>> = {
   WGS1: "webgpu",
 };
 
-/** How much of an executable its kind is told from. */
+/** How much of an executable is read to recognize its kind. */
 const HEAD_LENGTH = 1024;
 
 /**
- * Recognises code in the data of a program.
+ * Recognizes code in a program's data.
  *
  * @param source The program's file.
  * @param offset Where the data starts.
  * @param length Its length in bytes.
- * @returns `elf x86_64`, `vmvx`, `vulkan` and their like; `undefined` for what
- * is no code.
+ * @returns The kind, such as `elf x86_64`, `vmvx` or `vulkan`; `undefined` if it
+ * is not code.
  */
 export function recognizeExecutable(
   source: ByteSource,
@@ -179,7 +179,7 @@ export function recognizeExecutable(
   if (Object.hasOwn(MAGICS, start)) return MAGICS[start];
   if (looksLikeProgram(memorySource(head))) return "vmvx";
   const { format, arch } = readLibraryFile(head);
-  // Two letters begin a PE file, and many a constant too.
+  // PE files start with two letters, as do many constants.
   if (format === "unknown" || arch === undefined) return undefined;
   return `${format} ${arch}`;
 }

@@ -26,10 +26,10 @@ import {
   type TypedInput,
 } from "./structure_types.ts";
 
-/** How the types of a program are written. */
+/** Options for generating a program's types. */
 export interface ProgramTypesOptions {
   /**
-   * What the TypeScript module imports this package as.
+   * The import specifier of this package.
    *
    * @default {"@iree/runtime"}
    */
@@ -37,14 +37,14 @@ export interface ProgramTypesOptions {
 }
 
 /**
- * Writes a TypeScript module with the types of a program's functions, for
- * `load<Functions>()`: shapes and element types are in the types, so that a
- * program with a wrong argument does not compile.
+ * Generates a TypeScript module with the types of a program's functions, for
+ * `load<Functions>()`. The types include shapes and element types, so that wrong
+ * arguments do not compile.
  *
  * @param description The program, as `inspectProgram` describes it.
- * @param options How they are written.
- * @returns The text of the module; throws UNIMPLEMENTED for a function with a
- * calling convention that cannot be called.
+ * @param options The options.
+ * @returns The module's text; throws UNIMPLEMENTED for a function whose calling
+ * convention is not supported.
  */
 export function formatProgramTypes(
   description: ProgramDescription,
@@ -69,11 +69,10 @@ ${called.map(formatFunction).join("")}}
 
 const HIDDEN = `
  *
- * By \`(program as LoadedProgram).call(name, …)\` only: the names mean
- * something else, or the program tells nothing sensible of what they take and
- * give:`;
+ * Call these with \`(program as LoadedProgram).call(name, …)\` only: the names
+ * mean something else, or their types are not known:`;
 
-/** What the functions' types are made of. */
+/** The types that function types can refer to. */
 const IMPORTS = [
   "Argument",
   "BufferView",
@@ -103,7 +102,7 @@ function formatImports(
     `from ${JSON.stringify(specifier)};\n\n`;
 }
 
-/** Text of a program must not end the comment that it stands in. */
+/** Keeps a program's text from ending the comment around it. */
 function inComment(text: string): string {
   return text.replaceAll("*/", "*\\/")
     .replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
@@ -126,7 +125,7 @@ function formatFunction(described: ExportDescription): string {
     : outputs.length === 0
     ? "undefined"
     : `[${outputs.map((type) => `\n    ${type},`).join("")}\n  ]`;
-  // A bare `new` would be something to construct.
+  // A bare `new` would be a construct signature.
   const isBare = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new";
   const key = isBare ? name : JSON.stringify(name);
   const parameters = `(${inputs}${inputs === "" ? "" : "\n  "})`;
@@ -136,7 +135,7 @@ function formatFunction(described: ExportDescription): string {
   return `  /** ${inComment(comment)} */\n  ${key}${type};\n`;
 }
 
-/** The declared structures, if any. */
+/** The program's description of structures, if there is one. */
 function structureOf(
   described: ExportDescription,
 ): AbiSignature | "malformed" | undefined {
@@ -161,7 +160,7 @@ function isStructured(described: ExportDescription): boolean {
   return typeof structureOf(described) === "object";
 }
 
-/** Fences at the end of what a function takes; the call makes them itself. */
+/** Trailing fence arguments, which the call creates itself. */
 const FENCE_COUNT = 2;
 
 function argumentSlots(described: ExportDescription): readonly Slot[] {
@@ -201,7 +200,7 @@ function outputTypes(described: ExportDescription): string[] {
   );
 }
 
-/** Whether values are passed as they are declared. */
+/** Whether the declared types match the calling convention. */
 function agrees(
   declared: readonly DeclaredValue[],
   slots: readonly { type: ValueType }[],
@@ -213,7 +212,7 @@ function agrees(
     );
 }
 
-/** Words that TypeScript does not take for a parameter. */
+/** Words that cannot name parameters in TypeScript. */
 const RESERVED = new Set(
   ("arguments await break case catch class const continue debugger default " +
     "delete do else enum eval export extends false finally for function if " +
@@ -263,7 +262,7 @@ function formatObject(declared: DeclaredType | undefined): string {
     : "VmObject | null";
 }
 
-/** Classes of the objects that have one of their own. */
+/** Classes of objects that have a specific one. */
 const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/^hal\.buffer_view$/, "BufferView"],
   [/^(?:util|vm)\.list\b/, "List"],

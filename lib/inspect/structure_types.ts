@@ -8,17 +8,17 @@ import type { Shape } from "../tensor/shape.ts";
 
 /** A parameter of a function in TypeScript. */
 export interface TypedInput {
-  /** Its name. */
+  /** The parameter's name. */
   readonly name: string;
-  /** Its type, as text. */
+  /** The parameter's type, as text. */
   readonly type: string;
 }
 
 /**
- * Types of the arguments of `VmFunction.call`: named ones are in an
+ * Returns the parameter types of `VmFunction.call`. Named arguments are in an
  * object that comes last.
  *
- * @param signature The function's declaration.
+ * @param signature The program's description of the function.
  */
 export function structuredInputs(signature: AbiSignature): TypedInput[] {
   const positional = signature.arguments.filter(({ name }) =>
@@ -40,10 +40,10 @@ export function structuredInputs(signature: AbiSignature): TypedInput[] {
 }
 
 /**
- * Types of the results of `VmFunction.call`. Tensors have no more than the
- * class: nothing checks them against the declaration.
+ * Returns the result types of `VmFunction.call`. Tensors have only their class
+ * as type, since programs' descriptions of them are not verified.
  *
- * @param signature The function's declaration.
+ * @param signature The program's description of the function.
  */
 export function structuredOutputs(signature: AbiSignature): string[] {
   return signature.results.map(formatResult);
@@ -54,7 +54,7 @@ function formatArgument(type: AbiType): string {
     case "any":
       return "Argument";
     case "scalar":
-      // What cannot be passed so.
+      // Such values cannot be passed.
       if (type.type === "f16" || type.type === "bf16") return "never";
       return type.type === "i64" ? "bigint | number" : "number";
     case "tensor":
@@ -99,11 +99,11 @@ function formatDictionary(
 }
 
 /**
- * Type of a tensor in TypeScript.
+ * Formats the TypeScript type of a tensor.
  *
- * @param tensor What is done with it.
- * @param elementType Name of the element type as a program's author writes it.
- * @param shape Dimensions, `null` where any will do.
+ * @param tensor Whether the tensor is passed or returned.
+ * @param elementType The element type's name as the program declares it.
+ * @param shape Dimensions; `null` accepts any size.
  */
 export function formatTensor(
   tensor: "Tensor" | "TensorInput",

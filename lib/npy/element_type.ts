@@ -6,17 +6,17 @@ import {
 } from "../tensor/element_type.ts";
 import { type Refuse, unimplemented } from "./header.ts";
 
-/** How elements lie in a `.npy` file. */
+/** The storage of elements in a `.npy` file. */
 export interface NpyElements {
-  /** Type of the elements. */
+  /** The element type. */
   readonly info: ElementTypeInfo;
-  /** Whether the bytes of each number are in reverse. */
+  /** Whether each number's bytes are reversed. */
   readonly bigEndian: boolean;
 }
 
 /**
- * Element types by kind and bytes. Programs take integers of either sign for
- * `i32` and its like, which is what most declare.
+ * Element types by kind and size. Programs accept integers of either sign for
+ * `i32` and other signless types, which most declare.
  */
 const ELEMENT_TYPES: Readonly<Record<string, ElementType>> = {
   b1: "i1",
@@ -28,7 +28,7 @@ const ELEMENT_TYPES: Readonly<Record<string, ElementType>> = {
   u2: "ui16",
   u4: "ui32",
   u8: "ui64",
-  // NumPy has no such type: ml_dtypes.float8_e5m2 is written so.
+  // NumPy has no such type; ml_dtypes.float8_e5m2 is written this way.
   f1: "f8E5M2",
   f2: "f16",
   f4: "f32",
@@ -38,13 +38,13 @@ const ELEMENT_TYPES: Readonly<Record<string, ElementType>> = {
 };
 
 /**
- * Finds the element type that a `.npy` file tells.
+ * Finds the element type of a `.npy` file.
  *
- * @param descr The type as NumPy writes it.
- * @param raw What the caller knows of types that NumPy writes as raw bytes.
- * @param refuse Makes the error.
- * @returns The type; throws UNIMPLEMENTED for what no tensor has, and for raw
- * bytes that may be of several types.
+ * @param descr NumPy's name of the type.
+ * @param raw The caller's type for raw bytes.
+ * @param refuse Creates the error.
+ * @returns The type; throws UNIMPLEMENTED for types that tensors do not support,
+ * and for raw bytes of an unknown type.
  */
 export function parseDescr(
   descr: string,
@@ -59,13 +59,13 @@ export function parseDescr(
   const type = ownValue(ELEMENT_TYPES, `${kind}${size}`);
   if (type !== undefined) return { info: elementTypeInfo(type), bigEndian };
   throw unimplemented(
-    refuse(`has elements of type '${descr}', which no tensor has`),
+    refuse(`has elements of type '${descr}', which tensors do not support`),
     "convert the array in NumPy: array.astype(…)",
   );
 }
 
-// ml_dtypes writes its types as raw bytes. It has one of two bytes and several
-// of one; only its files say `<`, those of NumPy's own raw bytes `|`.
+// ml_dtypes writes its types as raw bytes: one type of two bytes, several of
+// one. Only its files use `<`; NumPy's own raw bytes use `|`.
 function rawInfo(
   descr: string,
   size: number,
@@ -76,32 +76,32 @@ function rawInfo(
   if (given === undefined) {
     throw unimplemented(
       refuse(`has elements of type '${descr}': raw bytes of an unknown type`),
-      "name it by the option rawElementType",
+      "pass the option rawElementType",
     );
   }
   if (given.bitCount === 8 * size) return given;
   throw refuse(
-    `has elements of type '${descr}', which are not ${given.name}: that has ` +
+    `has elements of type '${descr}', which cannot be ${given.name}: that has ` +
       `${given.bitCount} bits`,
   );
 }
 
 /**
- * Names an element type as NumPy writes it.
+ * Returns NumPy's name of an element type.
  *
  * @param info The type.
- * @param refuse Makes the error.
- * @returns The name; throws UNIMPLEMENTED for what NumPy has no type of.
+ * @param refuse Creates the error.
+ * @returns The name; throws UNIMPLEMENTED for types that NumPy does not have.
  */
 export function formatDescr(info: ElementTypeInfo, refuse: Refuse): string {
   if (info.name === "i1") return "|b1";
   const [, sign, prefix] = /^([su]?)(i|f|cf|bf)\d/.exec(info.name) ?? [];
   const size = info.bitCount / 8;
-  // float8_e5m2 too, which ml_dtypes writes as `<f1`: NumPy cannot read that.
+  // So is float8_e5m2: ml_dtypes writes it as `<f1`, which NumPy cannot read.
   if (prefix === "bf" || (prefix === "f" && size === 1)) return `<V${size}`;
   if (prefix === undefined || !Number.isInteger(size)) {
     throw unimplemented(
-      refuse(`has elements of type ${info.name}, which NumPy has not`),
+      refuse(`has elements of type ${info.name}, which NumPy does not support`),
     );
   }
   const kind = sign === "u" ? "u" : prefix[0];

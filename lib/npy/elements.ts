@@ -5,34 +5,34 @@ import { checkBooleans } from "../tensor/encode_tensor.ts";
 import type { Refuse } from "./header.ts";
 import { RowMajorWriter } from "./row_major.ts";
 
-/** The elements of an array in a `.npy` file, and where they are. */
+/** The elements of an array in a `.npy` file, and their position. */
 export interface StoredElements {
-  /** Type of the elements. */
+  /** The element type. */
   readonly info: ElementTypeInfo;
-  /** Whether the bytes of each number are in reverse. */
+  /** Whether each number's bytes are reversed. */
   readonly bigEndian: boolean;
-  /** Whether the first dimension varies fastest, not the last. */
+  /** Whether the first dimension varies fastest, instead of the last. */
   readonly fortranOrder: boolean;
   /** Dimensions, outermost first. */
   readonly shape: readonly number[];
-  /** Where the elements begin in the file, in bytes. */
+  /** Offset of the elements in the file, in bytes. */
   readonly start: number;
-  /** Their length in bytes. */
+  /** Length of the elements in bytes. */
   readonly byteLength: number;
-  /** Makes the error for what is wrong with the array. */
+  /** Creates the error for a faulty array. */
   readonly refuse: Refuse;
 }
 
-/** How much of a file is in memory at once; a multiple of every element's size. */
+/** How much of a file is read at a time; a multiple of every element's size. */
 const PIECE_LENGTH = 2 ** 20;
 
 /**
- * Reads elements piece by piece, little-endian, in the order of the file.
+ * Reads elements in pieces, little-endian, in file order.
  *
  * @param source The file.
  * @param elements The elements.
- * @param use Takes a piece, which is overwritten afterwards, and where it
- * begins among the elements, in bytes.
+ * @param use Receives a piece, which is reused afterwards, and its offset among
+ * the elements in bytes.
  */
 export function readPieces(
   source: ByteSource,

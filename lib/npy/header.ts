@@ -1,32 +1,32 @@
 import { IreeError } from "../base/error.ts";
 import { MAX_RANK } from "../tensor/shape.ts";
 
-/** What the header of an array in a `.npy` file tells. */
+/** The header of an array in a `.npy` file. */
 export interface NpyHeader {
-  /** Type of the elements, as NumPy writes it: `<f4`. */
+  /** NumPy's name of the element type: `<f4`. */
   readonly descr: string;
-  /** Whether the first dimension varies fastest, not the last. */
+  /** Whether the first dimension varies fastest, instead of the last. */
   readonly fortranOrder: boolean;
   /** Dimensions, outermost first. */
   readonly shape: readonly number[];
-  /** Where the elements begin, in bytes from the beginning of the array. */
+  /** Offset of the elements from the start of the array, in bytes. */
   readonly byteLength: number;
 }
 
-/** Makes the error for what is wrong with an array. */
+/** Creates the error for a faulty array. */
 export type Refuse = (problem: string) => IreeError;
 
 const MAGIC = Uint8Array.from("\x93NUMPY", (it) => it.charCodeAt(0));
 
-/** Longer headers are a mistake; those of 128 dimensions have 3 KiB. */
+/** Maximum header length; headers of 128 dimensions have 3 KiB. */
 const MAX_HEADER_LENGTH = 2 ** 20;
 
 /**
- * How much of an array its header is.
+ * Returns the length of an array's header.
  *
  * @param head The first bytes of the array.
- * @returns The header's length in bytes; 0 where they are not those of a header,
- * or the header is too long.
+ * @returns The length in bytes; 0 if the bytes are not a header, or if it is too
+ * long.
  */
 export function headerLength(head: Uint8Array<ArrayBuffer>): number {
   const start = head[6] === 1 ? 10 : 12;
@@ -41,21 +41,21 @@ export function headerLength(head: Uint8Array<ArrayBuffer>): number {
 /**
  * Reads the header of an array.
  *
- * @param bytes The array, and all that follows it.
- * @param refuse Makes the error.
- * @returns The header; throws INVALID_ARGUMENT when it is cut or corrupt, and
- * UNIMPLEMENTED for versions and types that are not known.
+ * @param bytes The array and all bytes after it.
+ * @param refuse Creates the error.
+ * @returns The header; throws INVALID_ARGUMENT if it is truncated or corrupt,
+ * and UNIMPLEMENTED for unsupported versions and types.
  */
 export function parseNpyHeader(
   bytes: Uint8Array<ArrayBuffer>,
   refuse: Refuse,
 ): NpyHeader {
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    throw refuse("does not begin as one: with \\x93NUMPY");
+    throw refuse("must begin with \\x93NUMPY");
   }
   const [major = 0, minor = 0] = bytes.subarray(6, 8);
   const start = major === 1 ? 10 : 12;
-  if (bytes.length < start) throw refuse("is cut off in its header");
+  if (bytes.length < start) throw refuse("is truncated in its header");
   if (major < 1 || major > 3 || minor !== 0) {
     throw unimplemented(refuse(`has version ${major}.${minor} of the format`));
   }
@@ -66,7 +66,7 @@ export function parseNpyHeader(
     );
   }
   if (bytes.length < end) {
-    throw refuse(`is cut off in its header, which has ${end} bytes`);
+    throw refuse(`is truncated in its header, which has ${end} bytes`);
   }
   const encoding = major === 3 ? "utf-8" : "latin1";
   const text = new TextDecoder(encoding).decode(bytes.subarray(start, end));
@@ -78,7 +78,7 @@ const KEYS = ["descr", "fortran_order", "shape"] as const;
 const ENTRY =
   /\s*(['"])(\w*)\1\s*:\s*('[^']*'|"[^"]*"|True\b|False\b|\([^()'"]*\)|[[(])\s*/y;
 
-// A literal of Python, of which NumPy writes only this much.
+// A Python literal, of which NumPy uses only this subset.
 function parseDictionary(
   text: string,
   refuse: Refuse,
@@ -94,7 +94,9 @@ function parseDictionary(
     if (value === "" || entries.has(key)) throw corrupt();
     if (value === "[" || value === "(") {
       throw unimplemented(
-        refuse("has elements of a structured type, which no tensor has"),
+        refuse(
+          "has elements of a structured type, which tensors do not support",
+        ),
       );
     }
     entries.set(key, value);
@@ -140,25 +142,25 @@ function excerpt(text: string): string {
 }
 
 /**
- * The same failure for what may be right but is not known here.
+ * Converts a failure to UNIMPLEMENTED, for valid but unsupported files.
  *
  * @param error The failure.
- * @param hint What to do about it.
+ * @param hint The suggested fix.
  */
 export function unimplemented(error: IreeError, hint?: string): IreeError {
   return new IreeError("UNIMPLEMENTED", error.detail, { hint });
 }
 
-/** NumPy leaves room for a first dimension of this many digits. */
+/** NumPy reserves space for a first dimension of this many digits. */
 const GROWTH_DIGITS = 21;
 
-/** Elements begin at a multiple of this. */
+/** Alignment of the elements. */
 const ALIGNMENT = 64;
 
 /**
- * Makes the header of an array in row-major order, as NumPy does.
+ * Creates the header of an array in row-major order, as NumPy does.
  *
- * @param descr Type of the elements, as NumPy writes it.
+ * @param descr NumPy's name of the element type.
  * @param shape Dimensions, outermost first.
  */
 export function formatNpyHeader(
@@ -173,7 +175,7 @@ export function formatNpyHeader(
     `'shape': (${dims}), }${" ".repeat(growth)}`;
   const start = MAGIC.length + 4;
   const unpadded = start + text.length + 1;
-  // Never without padding, even where none is needed.
+  // There is always padding, even if the length is aligned without it.
   const padding = ALIGNMENT - unpadded % ALIGNMENT;
   const bytes = new Uint8Array(unpadded + padding);
   bytes.set(MAGIC);

@@ -9,13 +9,13 @@ import { readNdArray, readStoredArray } from "./stored_array.ts";
 import { type NpyData, npyPartsOf } from "./write_npy.ts";
 
 /**
- * Reads the arrays in the contents of a `.npy` file: one, or several after
- * each other. All versions of the format are read, either order of bytes and of
- * dimensions. What comes out is little-endian and in row-major order.
+ * Reads the arrays in a `.npy` file's contents: one, or several in a row. Supports
+ * all versions of the format, both byte orders and both dimension orders. The
+ * result is little-endian and in row-major order.
  *
- * NumPy's integers become `i8` to `i64` and `ui8` to `ui64`, whatever sign a
- * program declares, which takes both; `bool` becomes `i1`, `complex64` `cf64`
- * and `complex128` `cf128`.
+ * NumPy's integers become `i8` to `i64` and `ui8` to `ui64`; programs accept
+ * either for signless types. `bool` becomes `i1`, `complex64` `cf64` and
+ * `complex128` `cf128`.
  *
  * @example
  * ```ts
@@ -34,10 +34,10 @@ import { type NpyData, npyPartsOf } from "./write_npy.ts";
  * ```
  *
  * @param bytes The contents of the file.
- * @param options What the file does not tell.
- * @returns The arrays in order, at least one. Throws INVALID_ARGUMENT when one
- * is cut or corrupt or followed by other bytes, and UNIMPLEMENTED for elements
- * that no tensor has: objects, text, dates, structures.
+ * @param options Information that the file lacks.
+ * @returns The arrays in order, at least one. Throws INVALID_ARGUMENT if one is
+ * truncated, corrupt or followed by other bytes, and UNIMPLEMENTED for elements
+ * that tensors do not support: objects, text, dates, structures.
  */
 export function decodeNpy(
   bytes: Bytes,
@@ -46,22 +46,22 @@ export function decodeNpy(
   return decode(bytesOf(bytes, "npy data"), options);
 }
 
-/** One of the arrays in the contents of a `.npy` file. */
+/** An array in the contents of a `.npy` file. */
 export interface NpyArray {
   /** The array. */
   readonly array: NdArray;
-  /** Where it ends in the file, in bytes: where the next one begins, if any. */
+  /** Offset of its end in bytes, where the next array begins, if any. */
   readonly end: number;
 }
 
 /**
- * Reads one of the arrays in the contents of a `.npy` file, as
- * {@linkcode decodeNpy} reads all of them; what follows it is not looked at.
+ * Reads one array in the contents of a `.npy` file, like {@linkcode decodeNpy},
+ * and ignores the bytes after it.
  *
  * @param bytes The contents of the file.
- * @param start Where the array begins.
- * @param options What the file does not tell.
- * @returns The array and where it ends; throws what `decodeNpy` throws.
+ * @param start Offset of the array.
+ * @param options Information that the file lacks.
+ * @returns The array and its end; throws what `decodeNpy` throws.
  */
 export function decodeNpyArray(
   bytes: Bytes,
@@ -86,13 +86,13 @@ export function decodeNpyArray(
 }
 
 /**
- * Makes the contents of a `.npy` file, byte for byte as `numpy.save` writes
- * them. Several arrays come after each other, as `numpy.save` into one open
- * file puts them.
+ * Creates the contents of a `.npy` file, byte for byte as `numpy.save` does.
+ * Several arrays follow each other, as when `numpy.save` writes them to one open
+ * file.
  *
- * NumPy has no `bf16` and no floating point types of 8 bits: they are written
- * as raw bytes, as those of `ml_dtypes` are. In NumPy, `array.view(dtype)` makes
- * them numbers again.
+ * NumPy has no `bf16` and no 8-bit floats. They are written as raw bytes, like
+ * those of `ml_dtypes`; `array.view(dtype)` converts them to numbers in
+ * NumPy.
  *
  * @example
  * ```ts
@@ -106,8 +106,8 @@ export function decodeNpyArray(
  * assertEquals(second.array.elementType, "f32");
  * ```
  *
- * @param arrays The arrays, at least one: with shape and type, or an array of
- * one dimension whose class tells its type, or tensors of a device.
+ * @param arrays At least one array: with shape and element type, a typed array
+ * for one dimension, or a tensor on a device.
  * @returns The bytes; throws UNIMPLEMENTED for elements of 4 bits.
  */
 export function encodeNpy(

@@ -15,9 +15,9 @@ import { readPieces, type StoredElements } from "./elements.ts";
 import { type NpyOptions, rawInfoOf } from "./options.ts";
 import { readNdArray, readStoredArray } from "./stored_array.ts";
 
-/** What an array in a `.npy` file is, without its elements. */
+/** The type and shape of an array in a `.npy` file. */
 export interface NpyArrayInfo {
-  /** Type of the elements. */
+  /** The element type. */
   readonly elementType: ElementType;
   /** Dimensions, outermost first. */
   readonly shape: readonly number[];
@@ -25,7 +25,7 @@ export interface NpyArrayInfo {
 
 /**
  * An open `.npy` file, whose arrays are read one after the other. Tensors are
- * read from it in pieces, so that their elements are in memory once.
+ * read in pieces, so that memory holds their elements only once.
  *
  * @example
  * ```ts ignore
@@ -59,25 +59,25 @@ export class NpyFile implements Disposable {
    * Opens a file. Needs `--allow-read` for it.
    *
    * @param path Path or `file:` URL.
-   * @param options What the file does not say.
-   * @returns The file, to be disposed; throws NOT_FOUND when the file is
-   * missing, INVALID_ARGUMENT when it is not a regular one, and UNAVAILABLE when it
-   * cannot be read.
+   * @param options Information that the file lacks.
+   * @returns The file, which the caller must dispose; throws NOT_FOUND if it does
+   * not exist, INVALID_ARGUMENT if it is not a regular file, and UNAVAILABLE if
+   * it cannot be read.
    */
   static open(path: string | URL, options: NpyOptions = {}): NpyFile {
     return new NpyFile(toPath(path), options);
   }
 
-  /** Whether all arrays were read. An empty file has none. */
+  /** Whether all arrays have been read. An empty file has none. */
   get ended(): boolean {
     return this.#opened().byteLength <= this.#offset;
   }
 
   /**
-   * Reads what the next array is.
+   * Reads the next array's type and shape.
    *
-   * @returns Its type and shape; throws what `decodeNpy` throws, OUT_OF_RANGE
-   * when all arrays were read.
+   * @returns Its type and shape; throws what `decodeNpy` throws, and
+   * OUT_OF_RANGE after the last array.
    */
   peek(): NpyArrayInfo {
     const { info, shape } = this.#next();
@@ -99,26 +99,26 @@ export class NpyFile implements Disposable {
   /**
    * Reads the next array into a tensor.
    *
-   * @param memory The device that the tensor is on, or the instance: host
-   * memory, for programs that use no device.
-   * @param elementType Type of the tensor's elements, which can have another
-   * sign than NumPy says; left out, the type that `peek` returns.
-   * @returns The tensor, to be disposed; throws what `peek` throws, and
-   * INVALID_ARGUMENT when the elements are of another type.
+   * @param memory The device for the tensor, or the instance for host memory, as
+   * programs without a device use it.
+   * @param elementType The tensor's element type, which may differ in sign from
+   * NumPy's; by default the type that `peek` returns.
+   * @returns The tensor, which the caller must dispose; throws what `peek`
+   * throws, and INVALID_ARGUMENT for elements of another type.
    */
   readTensor(memory: Device | Instance, elementType?: ElementType): BufferView {
     const elements = this.#next();
     const { info, shape, refuse } = elements;
     const wanted = elementType ?? info.name;
     if (!isCompatible(info, elementTypeInfo(wanted))) {
-      throw refuse(`has elements of type ${info.name}, not ${wanted}`);
+      throw refuse(`must have elements of type ${wanted}, got ${info.name}`);
     }
     const view = this.#makeTensor(memory, elements, wanted, shape);
     this.#advance(elements);
     return view;
   }
 
-  /** Closes the file. Doing it again does nothing. */
+  /** Closes the file; closing it again has no effect. */
   dispose(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -199,7 +199,7 @@ export class NpyFile implements Disposable {
  * ```
  *
  * @param path Path or `file:` URL of a regular file.
- * @param options What the file does not say.
+ * @param options Information that the file lacks.
  * @returns The arrays in order, at least one; throws what `NpyFile.open` and
  * `decodeNpy` throw.
  */

@@ -4,18 +4,18 @@ import {
   elementTypeInfo,
 } from "../tensor/element_type.ts";
 
-/** How `.npy` files are read. */
+/** Options for reading `.npy` files. */
 export interface NpyOptions {
   /**
-   * Type of the elements of arrays that the file calls raw bytes (`V1`, `V2`),
-   * which is how NumPy writes the types of `ml_dtypes`. Left out, `<V2` is
-   * `bf16`, and others are refused: they may be of several types.
+   * Element type of arrays of raw bytes (`V1`, `V2`), which is how NumPy writes
+   * the types of `ml_dtypes`. By default, `<V2` is `bf16`, and others throw,
+   * since they could be of several types.
    */
   rawElementType?: ElementType | undefined;
 }
 
 /**
- * The type of raw bytes among options.
+ * Returns the type of raw bytes.
  *
  * @param options The options.
  */

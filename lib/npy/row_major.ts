@@ -1,7 +1,7 @@
-// Elements are moved by up to four bytes at once, never as numbers: a NaN keeps
-// its bits.
+// Elements are moved in units of up to four bytes, never as numbers, so that
+// NaNs keep their bits.
 
-/** Puts elements of column-major order in their places in row-major order. */
+/** Reorders elements from column-major to row-major order. */
 export class RowMajorWriter {
   readonly #target: Uint8Array | Uint16Array | Uint32Array;
   readonly #lanes: number;
@@ -11,9 +11,9 @@ export class RowMajorWriter {
   #at = 0;
 
   /**
-   * Begins with the first element.
+   * Starts with the first element.
    *
-   * @param target Where the elements go.
+   * @param target The destination of the elements.
    * @param shape Dimensions, outermost first.
    * @param size Size of an element in bytes.
    */
@@ -37,7 +37,7 @@ export class RowMajorWriter {
   /**
    * Writes the next elements.
    *
-   * @param bytes Whole elements, over memory of their own.
+   * @param bytes Whole elements, in a buffer that starts at offset 0.
    */
   write(bytes: Uint8Array<ArrayBuffer>): void {
     const lanes = this.#lanes;

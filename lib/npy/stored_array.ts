@@ -7,13 +7,13 @@ import { parseDescr } from "./element_type.ts";
 import { headerLength, parseNpyHeader, type Refuse } from "./header.ts";
 
 /**
- * Reads what an array in a `.npy` file is, but not its elements.
+ * Reads the header of an array in a `.npy` file, but not its elements.
  *
  * @param source The file.
- * @param offset Where the array begins.
- * @param raw What the caller knows of types that NumPy writes as raw bytes.
- * @param refuse Makes the error.
- * @returns Its elements, all of which are in the file.
+ * @param offset Offset of the array.
+ * @param raw The caller's type for raw bytes.
+ * @param refuse Creates the error.
+ * @returns Its elements, which are checked to be inside the file.
  */
 export function readStoredArray(
   source: ByteSource,
@@ -28,26 +28,26 @@ export function readStoredArray(
   const header = parseNpyHeader(bytes, refuse);
   const { shape, fortranOrder } = header;
   const { info, bigEndian } = parseDescr(header.descr, raw, refuse);
-  // The product of the others can be infinite.
+  // The product of the other dimensions can be infinite.
   const byteLength = shape.includes(0)
     ? 0
     : sizeOfShape(shape) * info.bitCount / 8;
   const available = rest - header.byteLength;
-  // Before memory is asked for: a header can say anything.
+  // Checked before allocating, since headers are not trusted.
   if (byteLength > available) {
     throw refuse(
-      `is cut off: ${available} bytes follow its header, not ${byteLength}`,
+      `is truncated: its header must be followed by ${byteLength} bytes, got ${available}`,
     );
   }
   const start = offset + header.byteLength;
   return { info, bigEndian, fortranOrder, shape, start, byteLength, refuse };
 }
 
-/** As much as most headers have. */
+/** Enough for most headers. */
 const HEAD_LENGTH = 128;
 
 /**
- * Reads the array that elements are of.
+ * Reads an array's elements.
  *
  * @param source The file.
  * @param elements The elements.

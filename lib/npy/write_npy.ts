@@ -10,7 +10,7 @@ import type { NdArray } from "../tensor/tensor_data.ts";
 import { formatDescr } from "./element_type.ts";
 import { formatNpyHeader } from "./header.ts";
 
-/** What can be written as an array. */
+/** A value that can be written as an array. */
 export type NpyData = NdArray<AnyTypedArray> | AnyTypedArray | BufferView;
 
 /** An array in the form of a `.npy` file. */
@@ -22,21 +22,24 @@ export interface NpyParts {
   /**
    * Copies elements.
    *
-   * @param target Where to; its length says how many bytes.
+   * @param target The destination; its length is the number of bytes.
    * @param offset The first byte.
    */
   readInto(target: Uint8Array<ArrayBuffer>, offset: number): void;
 }
 
 /**
- * Prepares arrays to be written.
+ * Prepares arrays for writing.
  *
  * @param arrays The arrays.
- * @returns Their parts, in order; throws when one of them cannot be written.
+ * @returns Their parts, in order; throws if one cannot be written.
  */
 export function npyPartsOf(arrays: readonly NpyData[]): NpyParts[] {
   if (arrays.length > 0) return arrays.map(partsOf);
-  throw new IreeError("INVALID_ARGUMENT", "a npy file has at least one array");
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "a npy file must have at least one array",
+  );
 }
 
 function partsOf(array: NpyData, index: number): NpyParts {
@@ -66,13 +69,13 @@ function partsOf(array: NpyData, index: number): NpyParts {
   };
 }
 
-/** How much of a tensor is in memory at once, besides the tensor. */
+/** How much of a tensor is copied at a time. */
 const PIECE_LENGTH = 2 ** 20;
 
 /**
- * Writes arrays to a `.npy` file, as `encodeNpy` makes it, in pieces; one that
- * is there is replaced. Needs `--allow-write` for it. To append to a file,
- * append what `encodeNpy` returns.
+ * Writes arrays to a `.npy` file in pieces, in the format of `encodeNpy`, and
+ * replaces an existing file. Needs `--allow-write` for it. To append to a file,
+ * append the result of `encodeNpy`.
  *
  * @example
  * ```ts ignore

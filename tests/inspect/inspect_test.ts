@@ -229,7 +229,7 @@ test("Inspection accepts paths, URLs and bytes", async () => {
   assertThrows(
     () => inspect(7 as unknown as string),
     IreeError,
-    "a file is a path, a URL or bytes, not the number 7",
+    "source must be a path, a URL or bytes, got the number 7",
   );
   const url = toFileUrl(inspected);
   url.search = "?x";

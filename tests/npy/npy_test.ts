@@ -276,18 +276,18 @@ test("Raw bytes have the type that their reader asks for", () => {
 
 test("Corrupt files are rejected with the position of the fault", () => {
   const invalid: [Uint8Array<ArrayBuffer>, string][] = [
-    [new Uint8Array(), "array 0, from byte 0, does not begin as one"],
-    [new TextEncoder().encode("PK\x03\x04 a .npz"), "does not begin as one"],
+    [new Uint8Array(), "array 0, from byte 0, must begin with \\x93NUMPY"],
+    [new TextEncoder().encode("PK\x03\x04 a .npz"), "must begin with \\x93NUMPY"],
     [
       withHeader(header(), Array(7).fill(0)),
-      "7 bytes follow its header, not 8",
+      "its header must be followed by 8 bytes, got 7",
     ],
     [
       withHeader(header(), Array(9).fill(0)),
-      "array 1, from byte 75, does not begin as one",
+      "array 1, from byte 75, must begin with \\x93NUMPY",
     ],
-    [withHeader(header()).subarray(0, 40), "is cut off in its header"],
-    [withHeader(header()).subarray(0, 9), "is cut off in its header"],
+    [withHeader(header()).subarray(0, 40), "is truncated in its header"],
+    [withHeader(header()).subarray(0, 9), "is truncated in its header"],
     [
       withHeader(header({ descr: "'|b1'" }), [1, 2]),
       "has 2 as element 1; an i1 is 0 or 1",
@@ -351,7 +351,7 @@ test("Values that are not arrays are not written", () => {
   refused([1, 2], "array 0 is numbers, which tell no element type");
   refused(
     { elementType: "i4", shape: [2], data: new Uint8Array([0x21]) },
-    "UNIMPLEMENTED: array 0 has elements of type i4, which NumPy has not",
+    "UNIMPLEMENTED: array 0 has elements of type i4, which NumPy does not support",
   );
   refused(
     { elementType: "f32", shape: [3], data: new Float32Array(2) },

@@ -70,30 +70,30 @@ test("Loading a file that is not a program throws its name and its kind", () => 
     [
       bytes("IRPA\0\0\0\0\0\0\0\0\0\0\0\0"),
       "a parameter archive, not a compiled program (.vmfb)\n" +
-      "parameters are not a module: give the file by " +
+      "parameters are not a module: pass the file with " +
       `--parameters=${path}, or as the option parameters`,
     ],
     [
       bytes('\x40\0\0\0\0\0\0\0{"weight":{"dtype":"F32"}}'),
       "a safetensors file, not a compiled program (.vmfb)\n" +
-      "parameters are not a module: give the file by " +
+      "parameters are not a module: pass the file with " +
       `--parameters=${path}, or as the option parameters`,
     ],
     [
       bytes("GGUF\x03\0\0\0\0\0\0\0\0\0\0\0"),
       "a GGUF file, not a compiled program (.vmfb)\n" +
-      "parameters are not a module: give the file by " +
+      "parameters are not a module: pass the file with " +
       `--parameters=${path}, or as the option parameters`,
     ],
     [
       bytes("\x93NUMPY\x01\0v\0{'descr'"),
       "a NumPy array, not a compiled program (.vmfb)\n" +
-      `give it to a function: --input=@${path}, or readNpy`,
+      `pass it to a function: --input=@${path}, or use readNpy`,
     ],
     [
       Deno.readFileSync(sample),
-      "a native library, not a compiled program (.vmfb)\na native module is " +
-      "recognised by the name of its file: *.so, *.dylib or *.dll",
+      "a native library, not a compiled program (.vmfb)\nnative modules are " +
+      "recognized by file name: *.so, *.dylib or *.dll",
     ],
     [
       bytes(
