@@ -277,7 +277,10 @@ test("Raw bytes have the type that their reader asks for", () => {
 test("Corrupt files are rejected with the position of the fault", () => {
   const invalid: [Uint8Array<ArrayBuffer>, string][] = [
     [new Uint8Array(), "array 0, from byte 0, must begin with \\x93NUMPY"],
-    [new TextEncoder().encode("PK\x03\x04 a .npz"), "must begin with \\x93NUMPY"],
+    [
+      new TextEncoder().encode("PK\x03\x04 a .npz"),
+      "must begin with \\x93NUMPY",
+    ],
     [
       withHeader(header(), Array(7).fill(0)),
       "its header must be followed by 8 bytes, got 7",

@@ -319,7 +319,11 @@ test("Safetensors that the reference library rejects are rejected", () => {
     [whole, 20, "its tensors end at byte 16 of the data, which has 20"],
     ["{}", 1, "its tensors end at byte 0 of the data, which has 1"],
     [`{"x":{},${whole.slice(1)}`, 16, 'duplicate key "x"'],
-    [whole.replace('"shape"', '"dtype":"F32","shape"'), 16, 'duplicate key "dtype"'],
+    [
+      whole.replace('"shape"', '"dtype":"F32","shape"'),
+      16,
+      'duplicate key "dtype"',
+    ],
     [header({ dtype: "NOPE" }), 16, "has no dtype that is known, but 'NOPE'"],
     [header({ dtype: 1 }), 16, "has no dtype that is known, but 1"],
     [whole.replace("[4]", "[4.0]"), 16, "has no shape, whole numbers"],
