@@ -57,10 +57,10 @@ export class ObjectTrace {
       ({ type, stack }) => `${type}\n${stack}`,
     );
     return places.values().map((creations) => ({
-      type: creations[0].type,
+      type: creations[0]!.type,
       count: creations.length,
       collected: creations.filter(({ isCollected }) => isCollected).length,
-      stack: creations[0].stack,
+      stack: creations[0]!.stack,
     })).toArray().toSorted((a, b) => b.count - a.count);
   }
 }

@@ -20,6 +20,15 @@ import type { Caller } from "./caller.ts";
  * console.log(output);
  * ```
  *
+ * @example
+ * ```ts ignore
+ * import { load } from "@iree/runtime";
+ *
+ * using program = load("mul.vmfb");
+ * const shaped = program.lookupFunction("mul").with({ shapes: true });
+ * console.log(shaped.compute([1, 2], [3, 4]));
+ * ```
+ *
  * @typeParam Values The arguments.
  * @typeParam Results What `call` returns.
  * @typeParam Arrays What `compute` returns.

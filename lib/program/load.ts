@@ -78,7 +78,7 @@ export function load<Functions extends object = ProgramFunctions>(
 /** How a program is loaded, and when to give up. */
 export interface LoadAsyncOptions extends LoadOptions {
   /** Stops loading when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -56,7 +56,7 @@ function formatAbi(signature: AbiSignature): string {
 }
 
 function inParentheses(types: readonly string[]): string {
-  return types.length === 1 ? types[0] : `(${types.join(", ")})`;
+  return types.length === 1 ? types[0]! : `(${types.join(", ")})`;
 }
 
 function formatType(type: AbiType): string {

@@ -340,7 +340,7 @@ test("Wrong usage of iree inspect exits with 2", async () => {
       [["--types", mul, sample], "--types requires exactly one program"],
       [["--types", "--json", mul], "--types requires exactly one program"],
       [["--types", "--load", mul], "--types requires exactly one program"],
-      [["--all", "--json", mul], "--all is for text"],
+      [["--all", "--json", mul], "--all applies to text"],
       [["--package=x", mul], "--package requires --types"],
       [["--load", mul], "--load requires a native library"],
       [[`${sample}@create_custom_module`], "names a module to create"],

@@ -211,8 +211,8 @@ test("Arguments that would be ignored are rejected", async () => {
   for (
     const [args, words] of [
       [["--module=-", "--module=-"], "--module=- can be used only once"],
-      [["x.vmfb", "--input=1", "2"], "unexpected argument '2'; inputs are"],
-      [["x.vmfb", "2", "--input=1"], "unexpected argument '2'; inputs are"],
+      [["x.vmfb", "--input=1", "2"], "unexpected argument '2'; give inputs"],
+      [["x.vmfb", "2", "--input=1"], "unexpected argument '2'; give inputs"],
       [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'; modules"],
       [["--module=y.vmfb", "x.vmfb"], "unexpected argument 'x.vmfb'"],
     ] as const

@@ -121,7 +121,7 @@ test("Lists of drivers and devices are text only", async () => {
       `--${list}`,
     ]);
     assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, "`iree devices --json` prints them");
+    assertStringIncludes(stderr, "use `iree devices --json`");
   }
 });
 

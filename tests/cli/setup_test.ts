@@ -256,7 +256,7 @@ test("A full disk while unpacking is an error and keeps the installed version", 
     assertRejects(
       () => install(after.bytes, installation(after.sha256), mockOfFullDisk),
       IreeError,
-      "No space left on device (os error 28); no files were left behind",
+      "No space left on device (os error 28); nothing was left behind",
     );
   await attempt();
   assertEquals(await pathsUnder(user.path), []);
@@ -368,7 +368,7 @@ test("iree setup rejects wrong arguments", async () => {
       [
         ["--from=x.tar.gz"],
         2,
-        "--from needs --sha256: the hash of 'x.tar.gz' is not known",
+        "--from needs --sha256: the hash of 'x.tar.gz' is unknown",
       ],
       [
         ["--sha256=abc"],
