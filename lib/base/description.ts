@@ -9,10 +9,23 @@ export type Inspect = (value: unknown, options: Deno.InspectOptions) => string;
 /** How many elements of a tensor or list are printed. */
 export const PREVIEW_LENGTH = 8;
 
-/** The method by which `console.log` lets an object print itself. */
-export const customInspect: unique symbol = Symbol.for(
-  "Deno.customInspect",
-) as never;
+/**
+ * Sets what `console.log` prints of the objects of a class. Not a method of the
+ * class, since consumers that isolate declarations cannot infer its name.
+ *
+ * @param prototype The prototype of the class.
+ * @param print Prints an object of it.
+ */
+export function printBy<T extends object>(
+  prototype: T,
+  print: (this: T, inspect: Inspect, options: Deno.InspectOptions) => string,
+): void {
+  Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
+    configurable: true,
+    value: print,
+    writable: true,
+  });
+}
 
 /** Text to print without quotes. */
 export class PlainText {
@@ -22,9 +35,10 @@ export class PlainText {
     this.#text = text;
   }
 
-  /** The text as it is. */
-  [customInspect](): string {
-    return this.#text;
+  static {
+    printBy(PlainText.prototype, function () {
+      return this.#text;
+    });
   }
 }
 

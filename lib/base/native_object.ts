@@ -1,5 +1,5 @@
 import { Handle } from "../../ffi/ownership/handle.ts";
-import { customInspect, type Facts, inspectFacts } from "./description.ts";
+import { type Facts, inspectFacts, printBy } from "./description.ts";
 import { IreeError } from "./error.ts";
 import { NOT_CLONEABLE } from "./not_cloneable.ts";
 import { trace } from "./object_trace.ts";
@@ -91,30 +91,22 @@ export abstract class NativeObject implements Disposable {
   }
 
   /**
-   * What `console.log` prints, as text: the class and what is known of the
-   * object. Of a tensor or list these are the first elements too; of a disposed
-   * object there is less.
-   *
-   * @param inspect Prints a value.
-   * @param options How it is printed.
-   */
-  [customInspect](
-    inspect: (value: unknown, options: Deno.InspectOptions) => string,
-    options: Deno.InspectOptions,
-  ): string {
-    const name = nameOf(this);
-    return isMade(this)
-      ? inspectFacts(name, this.describe(), this.disposed, inspect, options)
-      : `${name} {}`;
-  }
-
-  /**
    * What is printed of the object.
    *
    * @internal
    */
   protected describe(): Facts {
     return {};
+  }
+
+  // The class and its facts; of a disposed object there are fewer.
+  static {
+    printBy<NativeObject>(NativeObject.prototype, function (inspect, options) {
+      const name = nameOf(this);
+      return isMade(this)
+        ? inspectFacts(name, this.describe(), this.disposed, inspect, options)
+        : `${name} {}`;
+    });
   }
 
   static {

@@ -1,4 +1,4 @@
-import { customInspect, inspectFacts } from "../base/description.ts";
+import { inspectFacts, printBy } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
@@ -263,28 +263,21 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     throw new IreeError("UNIMPLEMENTED", "programs have no JSON form");
   }
 
-  /**
-   * What `console.log` prints, as text: its functions and devices.
-   *
-   * @param inspect Prints a value.
-   * @param options How it is printed.
-   */
-  [customInspect](
-    inspect: (value: unknown, options: Deno.InspectOptions) => string,
-    options: Deno.InspectOptions,
-  ): string {
-    return inspectFacts(
-      "LoadedProgram",
-      {
-        functions: () =>
-          this.mainModule.exports.filter(({ name }) => isPublicFunction(name))
-            .map(summarizeFunction),
-        devices: () => this.devices.map(({ uri }) => uri),
-      },
-      this.context.disposed,
-      inspect,
-      options,
-    );
+  static {
+    printBy(LoadedProgram.prototype, function (inspect, options) {
+      return inspectFacts(
+        "LoadedProgram",
+        {
+          functions: () =>
+            this.mainModule.exports.filter(({ name }) => isPublicFunction(name))
+              .map(summarizeFunction),
+          devices: () => this.devices.map(({ uri }) => uri),
+        },
+        this.context.disposed,
+        inspect,
+        options,
+      );
+    });
   }
 
   /** Same as {@linkcode LoadedProgram.dispose}, for `using`. */

@@ -207,7 +207,7 @@ test("Data that disposes objects while it is read is rejected", () => {
   const data = whenRead([1, 2, 3, 4], () => view.dispose());
   assertRefused(
     () => loaded.call("add_f32", view, data),
-    "was disposed while it was to be used",
+    "was disposed before its use",
     "FAILED_PRECONDITION",
   );
   assertRefused(

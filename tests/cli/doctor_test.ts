@@ -140,7 +140,7 @@ test("iree doctor names the required glibc when the system's is too old", async 
     });
     assertEquals(code, 1);
     assertStringIncludes(stdout, "`GLIBC_2.99' not found");
-    assertStringIncludes(stdout, "older than the library needs (2.99)");
+    assertStringIncludes(stdout, "older than the library requires (2.99)");
     assertStringIncludes(stdout, "./dev setup");
   }
 });

@@ -213,7 +213,10 @@ test("Arguments that would be ignored are rejected", async () => {
       [["--module=-", "--module=-"], "--module=- can be used only once"],
       [["x.vmfb", "--input=1", "2"], "unexpected argument '2'; give inputs"],
       [["x.vmfb", "2", "--input=1"], "unexpected argument '2'; give inputs"],
-      [["x.vmfb", "--module=y.vmfb"], "unexpected argument 'x.vmfb'; modules"],
+      [
+        ["x.vmfb", "--module=y.vmfb"],
+        "unexpected argument 'x.vmfb'; give modules",
+      ],
       [["--module=y.vmfb", "x.vmfb"], "unexpected argument 'x.vmfb'"],
     ] as const
   ) {
