@@ -76,12 +76,12 @@ test("Parameters that are not text are rejected", () => {
   }
 });
 
-test("Names with a NUL or half a surrogate pair are rejected", () => {
+test("Names with a NUL or a lone surrogate are rejected", () => {
   const bad = (path: string, exportName: string | undefined, words: string) =>
     refused(path, { exportName }, "INVALID_ARGUMENT", words);
   const nul = `${sample}\0.so`;
   bad(nul, undefined, "the path of the library has a NUL character");
-  bad("\ud800.so", undefined, "the path of the library has half of a surr");
+  bad("\ud800.so", undefined, "the path of the library has a lone surrogate");
   const creation = "the name of the creation function has";
   bad(sample, "create_custom_module\0", `${creation} a NUL character`);
   bad(sample, "\udfff", `${creation} a lone surrogate`);
