@@ -45,6 +45,7 @@ const FLAGS: FlagTable & { readonly verbose: Flag } = {
 /** The commands. Only the one that runs is imported, for a fast start. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./lib/cli/run/command.ts")).RUN,
+  compile: async () => (await import("./lib/cli/compile/command.ts")).COMPILE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
   parameters: async () =>

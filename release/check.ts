@@ -16,6 +16,7 @@ const ROOT: string = new URL("..", import.meta.url).pathname;
 const ENTRIES: readonly string[] = [
   "mod.ts",
   "cli.ts",
+  "lib/compiler/mod.ts",
   "lib/inspect/mod.ts",
   "lib/npy/mod.ts",
   "lib/tooling/mod.ts",

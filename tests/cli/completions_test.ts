@@ -37,7 +37,7 @@ const CASES: readonly (readonly [line: string, completions: string[]])[] = [
   ["iree run --module_mode=p", ["preload"]],
   ["iree run --module=", ["a file.vmfb", "completions.bash"]],
   ["iree inspect a", ["a file.vmfb"]],
-  ["iree help comp", ["completions"]],
+  ["iree help compl", ["completions"]],
   ["iree completions ", ["bash", "fish", "zsh"]],
   ["iree --verbose completions z", ["zsh"]],
   ["iree new ", ["app", "module"]],

@@ -1,0 +1,170 @@
+import {
+  type CompilePhase,
+  compileProgram,
+  type Diagnostic,
+  formatDiagnostic,
+} from "../../compiler/mod.ts";
+import { writeOutput } from "../../files/output_file.ts";
+import type { Command, CommandStatus } from "../common/command.ts";
+import { formatFlags, parseFlags } from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { asFileError } from "../run/file_error.ts";
+import { UsageError } from "../common/usage_error.ts";
+import { splitArguments } from "./arguments.ts";
+import { PhaseLine } from "./phase_line.ts";
+import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
+
+const FLAGS = {
+  output: {
+    kind: "text",
+    value: "OUT",
+    help: [
+      "The program, as -o OUT too; - for stdout. By default it is next to",
+      "FILE, with the extension .vmfb.",
+    ],
+  },
+  target: {
+    kind: "text",
+    value: "TARGET",
+    help: [
+      "host (the default, this machine's CPU), generic (any CPU of its kind), a",
+      "CPU such as znver3, a triple such as aarch64-unknown-linux-gnu, or vmvx,",
+      "vulkan, cuda, rocm or metal.",
+    ],
+  },
+  cache: {
+    kind: "boolean",
+    default: "true",
+    help: ["Whether to use the cache, see `iree cache`; --no-cache for not."],
+  },
+  isolate: {
+    kind: "boolean",
+    default: "true",
+    help: [
+      "Whether to compile in a process of its own, which a crash of the compiler",
+      "ends. Otherwise flags of the whole process are rejected.",
+    ],
+  },
+  library: {
+    kind: "text",
+    value: "FILE",
+    help: ["The compiler's library, libIREECompiler.so of iree-base-compiler."],
+  },
+  json: {
+    kind: "boolean",
+    help: ["Prints a JSON object on stdout, for failed compiles too."],
+  },
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Compiles MLIR to a program (.vmfb).
+
+Usage: iree compile FILE [-o OUT] [FLAGS]
+
+FILE is MLIR text or bytecode, a URL, or - for stdin. Flags that are not listed
+are those of iree-compile, as --flag=value.
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 on success, 1 if the compile fails, 2 for wrong usage.
+
+Examples:
+  iree compile model.mlir -o model.vmfb
+  iree compile model.mlir --target=vulkan --iree-opt-level=O3
+`;
+
+/** `iree compile`. */
+export const COMPILE: Command = {
+  summary: "compiles MLIR to a program",
+  flags: FLAGS,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<CommandStatus> {
+  if (isWorker(args)) return await runAsWorker(args);
+  const { own, file, compilerFlags } = splitArguments(args, FLAGS);
+  const flags = parseFlags(FLAGS, own);
+  if (flags.help) return printHelp(HELP);
+  if (file === undefined) throw new UsageError("no FILE to compile");
+  const output = flags.output ?? defaultOutput(file);
+  if (flags.json && output === "-") {
+    throw new UsageError("--json and the program cannot both go to stdout");
+  }
+  const phases: { phase: CompilePhase; seconds: number }[] = [];
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const diagnostics: Diagnostic[] = [];
+  const report = (rest: Record<string, unknown>) =>
+    console.log(JSON.stringify({
+      file,
+      ...rest,
+      seconds: seconds(),
+      phases,
+      diagnostics,
+    }));
+  try {
+    using line = new PhaseLine(`compiling ${file}`);
+    const program = await compileProgram(
+      file === "-" ? await new Response(Deno.stdin.readable).bytes() : file,
+      {
+        target: flags.target,
+        flags: compilerFlags,
+        cache: flags.cache,
+        isolate: flags.isolate,
+        library: flags.library,
+        name: file === "-" ? "stdin" : undefined,
+        onPhase: (phase) => {
+          phases.push({ phase, seconds: seconds() });
+          line.show(phase);
+        },
+        onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
+      },
+    );
+    write(output, program.bytes);
+    const { compiler, flags: allFlags, isCached } = program;
+    line[Symbol.dispose]();
+    if (!flags.json) printWarnings(diagnostics);
+    const bytes = program.bytes.length;
+    if (flags.json) {
+      report({ output, bytes, compiler, flags: allFlags, isCached });
+    } else {
+      const text = `${output}: ${formatBytes(bytes)}, ` +
+        (isCached ? "from the cache" : `${seconds().toFixed(1)} s`);
+      if (output === "-") console.error(text);
+      else console.log(text);
+    }
+  } catch (error) {
+    if (flags.json && error instanceof Error) report({ error: error.message });
+    throw error;
+  }
+}
+
+function defaultOutput(file: string): string {
+  return file === "-" ? "-" : `${file.replace(/\.[^./\\]*$/, "")}.vmfb`;
+}
+
+function write(output: string, bytes: Uint8Array<ArrayBuffer>): void {
+  if (output === "-") {
+    for (let at = 0; at < bytes.length;) {
+      at += Deno.stdout.writeSync(bytes.subarray(at));
+    }
+    return;
+  }
+  try {
+    writeOutput(output, (writeBytes) => writeBytes(bytes));
+  } catch (error) {
+    throw asFileError(error, output);
+  }
+}
+
+function printWarnings(diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) {
+    console.error(formatDiagnostic(diagnostic));
+  }
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1e6
+    ? `${(bytes / 1e3).toFixed(1)} kB`
+    : `${(bytes / 1e6).toFixed(1)} MB`;
+}

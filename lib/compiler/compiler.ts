@@ -1,0 +1,225 @@
+import type { CompilerBackend } from "./backend.ts";
+import { cacheKey } from "./cache_key.ts";
+import { compileFailure } from "./compile_error.ts";
+import { type Diagnostic, parseDiagnostic } from "./diagnostics.ts";
+import { findCompiler } from "./find_compiler.ts";
+import { InProcessBackend } from "./in_process.ts";
+import { IsolatedBackend } from "./isolated.ts";
+import {
+  type CompileOptions,
+  type CompilerOptions,
+  type CompileTargetOptions,
+  readCompileOptions,
+  readCompilerOptions,
+  readTargetOptions,
+} from "./options.ts";
+import { type CompileSource, readSource } from "./source.ts";
+import { ProgramCache } from "./program_cache.ts";
+import { withTarget } from "./target.ts";
+import type { CompileJob } from "./pipeline.ts";
+import { canIsolate } from "./worker_command.ts";
+
+/** A compiled program, and how it was made. */
+export interface CompiledProgram {
+  /** The program, a `.vmfb`. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its file in the cache, if it is there. */
+  readonly path: string | undefined;
+  /** Whether it was in the cache. */
+  readonly isCached: boolean;
+  /** The compiler's build, such as `3.13.0 @ 89ece87`. */
+  readonly compiler: string;
+  /** All flags of the compiler, those of the target first. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * IREE's compiler, for several compiles.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { load } from "@iree/runtime";
+ * import { Compiler } from "@iree/runtime/compiler";
+ *
+ * await using compiler = await Compiler.open();
+ * const bytes = await compiler.compile(`
+ *   func.func @twice(%x: i32) -> i32 {
+ *     %y = arith.addi %x, %x : i32
+ *     return %y : i32
+ *   }`);
+ * using program = load(bytes);
+ * assertEquals(program.twice(21), 42);
+ * ```
+ */
+export class Compiler implements AsyncDisposable {
+  /** Path of the compiler's library. */
+  readonly path: string;
+  readonly #backend: CompilerBackend;
+  readonly #cache: ProgramCache | undefined;
+
+  private constructor(
+    path: string,
+    backend: CompilerBackend,
+    cache: ProgramCache | undefined,
+  ) {
+    this.path = path;
+    this.#backend = backend;
+    this.#cache = cache;
+  }
+
+  /**
+   * Finds the compiler's library. In this process it also opens it, which blocks
+   * for a fifth of a second once.
+   *
+   * @param options The library, where it runs, and the cache.
+   * @returns The compiler, to be disposed; rejects with NOT_FOUND if there is no
+   * library.
+   */
+  static async open(options?: CompilerOptions): Promise<Compiler> {
+    const { library, isolate = canIsolate(), cache = true } =
+      readCompilerOptions(options);
+    const path = await findCompiler(library);
+    const found = cache ? ProgramCache.find() : undefined;
+    return new Compiler(
+      path,
+      isolate ? new IsolatedBackend(path) : new InProcessBackend(path),
+      found instanceof ProgramCache ? found : undefined,
+    );
+  }
+
+  /**
+   * Compiles a source.
+   *
+   * @param source MLIR text, MLIR bytecode, a path or a URL.
+   * @param options The target and flags.
+   * @returns The program, a `.vmfb`; rejects with a `CompileError` if the source
+   * is invalid.
+   */
+  async compile(
+    source: CompileSource,
+    options?: CompileTargetOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.compileProgram(source, options)).bytes;
+  }
+
+  /**
+   * Compiles a source, and returns how the program was made too.
+   *
+   * @param source MLIR text, MLIR bytecode, a path or a URL.
+   * @param options The target and flags.
+   * @returns The program; rejects as `compile` does.
+   */
+  async compileProgram(
+    source: CompileSource,
+    options?: CompileTargetOptions,
+  ): Promise<CompiledProgram> {
+    const read = readTargetOptions(options);
+    const { signal } = read;
+    signal?.throwIfAborted();
+    const flags = withTarget(read.target, read.flags ?? []);
+    const { name, bytes } = await readSource(source, signal);
+    const job = { name: read.name ?? name, source: bytes, flags };
+    const key = this.#cache && await cacheKey({ ...job, library: this.path });
+    return await this.#find(key) ?? await this.#make(job, key, read);
+  }
+
+  async #find(key: string | undefined): Promise<CompiledProgram | undefined> {
+    const found = key && await this.#cache?.get(key);
+    if (!found) return undefined;
+    const { path, compiler, flags } = found;
+    return {
+      ...{ path, compiler, flags, isCached: true },
+      bytes: await Deno.readFile(path),
+    };
+  }
+
+  async #make(
+    job: CompileJob,
+    key: string | undefined,
+    { signal, onPhase, onDiagnostic }: CompileTargetOptions,
+  ): Promise<CompiledProgram> {
+    const { name, source, flags } = job;
+    const diagnostics: Diagnostic[] = [];
+    const report = (diagnostic: Diagnostic) => {
+      diagnostics.push(diagnostic);
+      onDiagnostic?.(diagnostic);
+    };
+    const bytes = await this.#backend.compile(job, {
+      onPhase: (phase) => onPhase?.(phase),
+      onDiagnostic: (...given) => report(parseDiagnostic(...given)),
+    }, signal);
+    if (bytes === undefined) throw compileFailure(name, source, diagnostics);
+    const compiler = this.#backend.revision ?? "";
+    const path = key &&
+      await this.#cache?.put(key, bytes, { source: name, flags, compiler })
+        .catch((error) => report(notCached(error)));
+    return { bytes, path: path || undefined, isCached: false, compiler, flags };
+  }
+
+  /**
+   * Ends the compiler's process, after its compile.
+   *
+   * @returns Resolves when it has ended.
+   */
+  async dispose(): Promise<void> {
+    await this.#backend.dispose();
+  }
+
+  /** Calls {@linkcode dispose}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+/** The program is there all the same. */
+function notCached(error: unknown): Diagnostic {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    ...{ file: undefined, line: undefined, column: undefined, notes: [] },
+    severity: "warning",
+    message: `the program cannot be kept in the cache: ${reason}`,
+  };
+}
+
+/**
+ * Compiles a source to a program, a `.vmfb`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { load } from "@iree/runtime";
+ * import { compile } from "@iree/runtime/compiler";
+ *
+ * const source = "func.func @one() -> i32 { %c = arith.constant 1 : i32\n" +
+ *   "return %c : i32 }";
+ * using program = load(await compile(source, { target: "generic" }));
+ * assertEquals(program.one(), 1);
+ * ```
+ *
+ * @param source MLIR text, MLIR bytecode, a path or a URL.
+ * @param options The target, flags and compiler.
+ * @returns The program; rejects with a `CompileError` if the source is invalid.
+ */
+export async function compile(
+  source: CompileSource,
+  options?: CompileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return (await compileProgram(source, options)).bytes;
+}
+
+/**
+ * Compiles a source, and returns how the program was made too.
+ *
+ * @param source MLIR text, MLIR bytecode, a path or a URL.
+ * @param options The target, flags and compiler.
+ * @returns The program; rejects as `compile` does.
+ */
+export async function compileProgram(
+  source: CompileSource,
+  options?: CompileOptions,
+): Promise<CompiledProgram> {
+  const { compiler: opening, target } = readCompileOptions(options);
+  await using compiler = await Compiler.open(opening);
+  return await compiler.compileProgram(source, target);
+}

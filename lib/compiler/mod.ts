@@ -1,0 +1,47 @@
+/**
+ * IREE's compiler: from MLIR to programs, in TypeScript.
+ *
+ * It needs the library of pip's `iree-base-compiler`, and runs it in a child
+ * process by default.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { load } from "@iree/runtime";
+ * import { compile } from "@iree/runtime/compiler";
+ *
+ * const source = "func.func @one() -> i32 { %c = arith.constant 1 : i32\n" +
+ *   "return %c : i32 }";
+ * using program = load(await compile(source));
+ * assertEquals(program.one(), 1);
+ * ```
+ *
+ * @module
+ */
+
+export { CompileError } from "./compile_error.ts";
+export {
+  compile,
+  type CompiledProgram,
+  compileProgram,
+  Compiler,
+} from "./compiler.ts";
+export {
+  type Diagnostic,
+  type DiagnosticNote,
+  type FindLine,
+  formatDiagnostic,
+  type Severity,
+} from "./diagnostics.ts";
+export type {
+  CompileOptions,
+  CompilerOptions,
+  CompileTargetOptions,
+} from "./options.ts";
+export { type CompilePhase, PHASES } from "./phases.ts";
+export {
+  type CachedProgram,
+  ProgramCache,
+  type ProgramRecord,
+} from "./program_cache.ts";
+export type { CompileSource } from "./source.ts";

@@ -1,0 +1,153 @@
+import { describeValue } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
+import type { Diagnostic } from "./diagnostics.ts";
+import type { CompilePhase } from "./phases.ts";
+
+/** How the compiler is opened. */
+export interface CompilerOptions {
+  /**
+   * Path of the compiler's library. By default it is searched in
+   * `IREE_COMPILER_LIBRARY`, the active virtual environment, the packages of
+   * `python3`, and the cache.
+   */
+  library?: string | URL | undefined;
+  /**
+   * Whether to compile in a child process, which needs `--allow-run`. A crash of
+   * the compiler ends only that process, an aborted compile stops at once, and
+   * every flag of IREE is accepted. Otherwise the compiler runs on other threads
+   * of this process, which needs `--allow-ffi` for its library.
+   *
+   * @default {true}
+   */
+  isolate?: boolean | undefined;
+  /**
+   * Whether to keep programs in the user's cache, by the content of the source,
+   * the flags, the compiler and, for `host`, the CPU. Without permissions for
+   * the cache's folder nothing is kept.
+   *
+   * @default {true}
+   */
+  cache?: boolean | undefined;
+}
+
+/** How a source is compiled. */
+export interface CompileTargetOptions {
+  /**
+   * The target: `host` is this machine's CPU, `generic` any CPU of its
+   * architecture, others are the name of a CPU (`znver3`), a triple
+   * (`aarch64-unknown-linux-gnu`), `vmvx`, `vulkan`, `cuda`, `rocm` or `metal`.
+   * The default does not apply if `flags` select a target.
+   *
+   * @default {"host"}
+   */
+  target?: string | undefined;
+  /** Flags of `iree-compile`. */
+  flags?: readonly string[] | undefined;
+  /**
+   * Name of the source in diagnostics.
+   *
+   * @default {"source.mlir", or the path of the file}
+   */
+  name?: string | undefined;
+  /**
+   * Aborts the compile. In this process the compiler cannot be stopped within a
+   * phase: it continues in the background, and its result is discarded.
+   */
+  signal?: AbortSignal | undefined;
+  /** Receives the compiler's phases as they start. */
+  onPhase?: ((phase: CompilePhase) => void) | undefined;
+  /** Receives diagnostics, such as warnings. */
+  onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
+}
+
+/** How a source is compiled, and by which compiler. */
+export interface CompileOptions extends CompilerOptions, CompileTargetOptions {}
+
+const COMPILER_OPTIONS: OptionNames<CompilerOptions> = {
+  library: true,
+  isolate: true,
+  cache: true,
+};
+
+const TARGET_OPTIONS: OptionNames<CompileTargetOptions> = {
+  target: true,
+  flags: true,
+  name: true,
+  signal: true,
+  onPhase: true,
+  onDiagnostic: true,
+};
+
+/** Reads and checks the options of a compiler. */
+export function readCompilerOptions(
+  options: CompilerOptions | undefined,
+): Readonly<CompilerOptions> {
+  const read = readOptions(options, COMPILER_OPTIONS);
+  checkKind("isolate", read.isolate, "boolean");
+  checkKind("cache", read.cache, "boolean");
+  return read;
+}
+
+/** Reads and checks the options of a compile. */
+export function readTargetOptions(
+  options: CompileTargetOptions | undefined,
+): Readonly<CompileTargetOptions> {
+  const read = readOptions(options, TARGET_OPTIONS);
+  checkSignal(read.signal);
+  checkKind("name", read.name, "string");
+  checkKind("onPhase", read.onPhase, "function");
+  checkKind("onDiagnostic", read.onDiagnostic, "function");
+  const { flags = [] } = read;
+  if (!Array.isArray(flags)) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `flags must be an array, got ${describeValue(flags)}`,
+    );
+  }
+  for (const [index, flag] of flags.entries()) {
+    checkKind(`flags[${index}]`, flag, "string");
+  }
+  return read;
+}
+
+/** Reads and checks the options of a compile with its compiler. */
+export function readCompileOptions(
+  options: CompileOptions | undefined,
+): { compiler: CompilerOptions; target: CompileTargetOptions } {
+  const read = readOptions(options, { ...COMPILER_OPTIONS, ...TARGET_OPTIONS });
+  return {
+    compiler: pick(read, COMPILER_OPTIONS),
+    target: pick(read, TARGET_OPTIONS),
+  };
+}
+
+function pick<Options extends object>(
+  options: Options,
+  names: OptionNames<Options>,
+): Options {
+  const picked: Partial<Options> = {};
+  for (const name of Object.keys(names) as (keyof Options)[]) {
+    picked[name] = options[name];
+  }
+  return picked as Options;
+}
+
+const ARTICLES = {
+  boolean: "a boolean",
+  function: "a function",
+  string: "a string",
+} as const;
+
+function checkKind(
+  name: string,
+  value: unknown,
+  kind: keyof typeof ARTICLES,
+): void {
+  if (value === undefined || typeof value === kind) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${name} must be ${ARTICLES[kind]}, got ${describeValue(value)}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { Compilation } from "../../ffi/compiler/compilation.ts";
+import type { OnDiagnostic } from "../../ffi/compiler/diagnostics.ts";
+import type { CompilerLibrary } from "../../ffi/compiler/library.ts";
+import { type CompilePhase, PHASES } from "./phases.ts";
+
+/** What is compiled. */
+export interface CompileJob {
+  /** Name of the source in diagnostics. */
+  readonly name: string;
+  /** MLIR text or bytecode. */
+  readonly source: Uint8Array<ArrayBuffer>;
+  /** IREE's flags. */
+  readonly flags: readonly string[];
+}
+
+/** Receives events of a compile. */
+export interface CompileEvents {
+  /** Receives a diagnostic. */
+  readonly onDiagnostic: OnDiagnostic;
+  /** Receives each phase as it starts. */
+  readonly onPhase: (phase: CompilePhase) => void;
+}
+
+/**
+ * Compiles with an open library. The compiler works on other threads.
+ *
+ * @param library The library.
+ * @param job What is compiled.
+ * @param events Receives events.
+ * @param isWanted Asked between phases; false stops the compile.
+ * @returns The program; `undefined` if it was stopped, or if a diagnostic says
+ * what failed.
+ */
+export async function runPipeline(
+  library: CompilerLibrary,
+  job: CompileJob,
+  events: CompileEvents,
+  isWanted: () => boolean = () => true,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { onDiagnostic, onPhase } = events;
+  using compilation = new Compilation(library, { ...job, onDiagnostic });
+  if (!await compilation.parse()) return undefined;
+  // The same passes as in one run, in the same order.
+  let last = "start";
+  for (const phase of PHASES) {
+    if (!isWanted()) return undefined;
+    onPhase(phase);
+    if (!await compilation.run(last, phase)) return undefined;
+    last = phase;
+  }
+  return await compilation.output();
+}

@@ -1,0 +1,203 @@
+import { join } from "@std/path/join";
+import { findCacheFolder } from "../../ffi/library/cache.ts";
+
+/** Bytes that the cache may have; the programs unused for longest go first. */
+const LIMIT = 2 * 1024 ** 3;
+
+/** Age of an unfinished file whose process has surely ended. */
+const STALE_MS = 60 * 60 * 1000;
+
+/** How a program was made. */
+export interface ProgramRecord {
+  /** Name of the source. */
+  readonly source: string;
+  /** All flags of the compiler. */
+  readonly flags: readonly string[];
+  /** The compiler's build. */
+  readonly compiler: string;
+}
+
+/** A program in the cache. */
+export interface CachedProgram extends ProgramRecord {
+  /** Its file. */
+  readonly path: string;
+  /** Its size in bytes. */
+  readonly bytes: number;
+  /** When it was used last. */
+  readonly used: Date;
+}
+
+/** Programs in a folder, by key. */
+export class ProgramCache {
+  /** The folder. */
+  readonly folder: string;
+  /** Bytes that the folder may have. */
+  readonly limit: number;
+
+  /**
+   * Names a cache.
+   *
+   * @param folder The folder; created for the first program.
+   * @param limit Bytes that the folder may have.
+   */
+  constructor(folder: string, limit = LIMIT) {
+    this.folder = folder;
+    this.limit = limit;
+  }
+
+  /**
+   * Finds the user's cache.
+   *
+   * @returns The cache, or why it is not known.
+   */
+  static find(): ProgramCache | string {
+    const { path, reason } = findCacheFolder();
+    if (path === undefined) return reason;
+    const folder = join(path, "programs");
+    for (const name of ["read", "write"] as const) {
+      const { state } = Deno.permissions.querySync({ name, path: folder });
+      if (state !== "granted") {
+        return `not used without --allow-${name}=${folder}`;
+      }
+    }
+    return new ProgramCache(folder);
+  }
+
+  /**
+   * Finds a program and marks it as used.
+   *
+   * @param key The program's key.
+   */
+  async get(key: string): Promise<CachedProgram | undefined> {
+    const program = await this.#read(key);
+    if (program === undefined) return undefined;
+    const now = new Date();
+    await quietly(Deno.utime(program.path, now, now));
+    return program;
+  }
+
+  /**
+   * Adds a program. Several processes can add the same one at the same time;
+   * each file is whole or absent.
+   *
+   * @param key The program's key.
+   * @param bytes The program.
+   * @param record How it was made.
+   * @returns The program's file; rejects if it cannot be written.
+   */
+  async put(
+    key: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    record: ProgramRecord,
+  ): Promise<string> {
+    await Deno.mkdir(this.folder, { recursive: true });
+    const { source, flags, compiler } = record;
+    const text = JSON.stringify({
+      ...{ source, flags, compiler, bytes: bytes.length },
+    });
+    await this.#write(this.#recordPath(key), new TextEncoder().encode(text));
+    const path = this.#programPath(key);
+    await this.#write(path, bytes);
+    await this.#trim(path);
+    return path;
+  }
+
+  /** Lists the programs, the one used last first. */
+  async list(): Promise<CachedProgram[]> {
+    const programs: CachedProgram[] = [];
+    for (const name of await this.#names()) {
+      const key = /^(.*)\.vmfb$/.exec(name)?.[1];
+      const program = key && await this.#read(key);
+      if (program) programs.push(program);
+    }
+    return programs.toSorted((one, two) =>
+      two.used.getTime() - one.used.getTime()
+    );
+  }
+
+  /** Removes all programs, and what killed processes left. */
+  async clear(): Promise<void> {
+    for (const name of await this.#names()) {
+      await Deno.remove(join(this.folder, name));
+    }
+  }
+
+  async #read(key: string): Promise<CachedProgram | undefined> {
+    const path = this.#programPath(key);
+    try {
+      const record = JSON.parse(await Deno.readTextFile(this.#recordPath(key)));
+      const { size, mtime } = await Deno.stat(path);
+      // Another one is not the program that was written.
+      if (record.bytes !== size) return undefined;
+      const { source, flags, compiler } = record as ProgramRecord;
+      const used = mtime ?? new Date(0);
+      return { path, bytes: size, used, source, flags, compiler };
+    } catch (error) {
+      if (
+        error instanceof Deno.errors.NotFound || error instanceof SyntaxError
+      ) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const part = `${path}.${crypto.randomUUID()}.part`;
+    try {
+      await Deno.writeFile(part, bytes, { createNew: true });
+      await Deno.rename(part, path);
+    } catch (error) {
+      await quietly(Deno.remove(part));
+      throw error;
+    }
+  }
+
+  /** Removes the programs unused for longest, and what killed processes left. */
+  async #trim(added: string): Promise<void> {
+    await this.#removeStale();
+    let bytes = 0;
+    for (const program of await this.list()) {
+      bytes += program.bytes;
+      if (bytes <= this.limit || program.path === added) continue;
+      await quietly(Deno.remove(program.path));
+      await quietly(Deno.remove(program.path.replace(/vmfb$/, "json")));
+    }
+  }
+
+  async #removeStale(): Promise<void> {
+    for (const name of await this.#names()) {
+      if (!name.endsWith(".part")) continue;
+      const path = join(this.folder, name);
+      const info = await quietly(Deno.stat(path));
+      const age = Date.now() - (info?.mtime?.getTime() ?? Date.now());
+      if (age > STALE_MS) await quietly(Deno.remove(path));
+    }
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      const entries = await Array.fromAsync(Deno.readDir(this.folder));
+      return entries.map(({ name }) => name)
+        .filter((name) => /\.(?:vmfb|json|part)$/.test(name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  }
+
+  #programPath(key: string): string {
+    return join(this.folder, `${key}.vmfb`);
+  }
+
+  #recordPath(key: string): string {
+    return join(this.folder, `${key}.json`);
+  }
+}
+
+/** Ignores failures: another process can be faster. */
+async function quietly<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch {
+    return undefined;
+  }
+}

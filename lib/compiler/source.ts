@@ -1,0 +1,83 @@
+import { basename } from "@std/path/basename";
+import { bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
+import type { Bytes } from "../base/bytes.ts";
+import { describeValue } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import { parseFileUrl, toPath } from "../base/permissions.ts";
+
+/**
+ * A program to compile: MLIR text, MLIR bytecode, the path of a file, or a URL.
+ * A string is a path if it is one line without `{`, as no MLIR text is.
+ */
+export type CompileSource = string | URL | Bytes;
+
+/** A source that was read. */
+export interface ReadSource {
+  /** Its name in diagnostics. */
+  readonly name: string;
+  /** MLIR text or bytecode. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Name of sources that are not files. */
+const UNNAMED = "source.mlir";
+
+/**
+ * Reads a source.
+ *
+ * @param source The source.
+ * @param signal Stops reading when it is aborted.
+ */
+export async function readSource(
+  source: CompileSource,
+  signal?: AbortSignal,
+): Promise<ReadSource> {
+  if (typeof source === "string" && /[\n{]/.test(source)) {
+    return { name: UNNAMED, bytes: new TextEncoder().encode(source) };
+  }
+  if (typeof source === "string" || source instanceof URL) {
+    const url = source instanceof URL ? source : parseFileUrl(source);
+    return url === undefined || url.protocol === "file:"
+      ? await readFile(toPath(source), signal)
+      : await download(url, signal);
+  }
+  if (isBytes(source)) {
+    // The caller can change the bytes while the compiler starts.
+    return { name: UNNAMED, bytes: bytesOf(source, "source").slice() };
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "source must be MLIR text, MLIR bytecode, a path or a URL, got " +
+      describeValue(source),
+  );
+}
+
+async function readFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<ReadSource> {
+  try {
+    return { name: path, bytes: await Deno.readFile(path, { signal }) };
+  } catch (cause) {
+    if (signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IreeError(
+      cause instanceof Deno.errors.NotFound ? "NOT_FOUND" : "UNAVAILABLE",
+      `failed to open file '${path}'`,
+      { cause, hint: reason },
+    );
+  }
+}
+
+async function download(url: URL, signal?: AbortSignal): Promise<ReadSource> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new IreeError(
+      "UNAVAILABLE",
+      `cannot download '${url}': ${response.status} ${response.statusText}`,
+    );
+  }
+  const name = basename(url.pathname) || UNNAMED;
+  return { name, bytes: await response.bytes() };
+}
