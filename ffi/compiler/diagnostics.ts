@@ -7,11 +7,11 @@
 import { decoder } from "../base/text.ts";
 import type { CompilerLibrary } from "./library.ts";
 
-/** Severities, by their number in C. */
-const SEVERITIES = ["note", "warning", "error", "remark"] as const;
-
 /** How serious a diagnostic is. */
-export type Severity = typeof SEVERITIES[number];
+export type Severity = "note" | "warning" | "error" | "remark";
+
+/** Severities, by their number in C. */
+const SEVERITIES: readonly Severity[] = ["note", "warning", "error", "remark"];
 
 /** Receives a diagnostic: its location, message and notes as one text. */
 export type OnDiagnostic = (severity: Severity, text: string) => void;
