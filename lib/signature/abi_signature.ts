@@ -3,10 +3,10 @@ import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { CALL_HINT } from "./structure_error.ts";
 
-/** Type of a number: one of the VM's, or one that only results are. */
+/** The type of a number: one of the VM's, or one that only results can have. */
 export type AbiScalarType = ScalarType | "f16" | "bf16";
 
-/** An argument or result, as `iree.abi` tells of it. */
+/** The type of an argument or result in `iree.abi`. */
 export type AbiType =
   | { readonly kind: "any" }
   | { readonly kind: "scalar"; readonly type: AbiScalarType }
@@ -17,47 +17,47 @@ export type AbiType =
 
 /** A tensor. */
 export interface AbiTensor {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds. */
   readonly kind: "tensor";
-  /** Name of the element type. */
+  /** The element type's name. */
   readonly elementType: string;
-  /** Dimensions, `null` where any will do. */
+  /** Dimensions; `null` accepts any size. */
   readonly shape: Shape;
 }
 
-/** A list or tuple of as many values as there are types. */
+/** A list or tuple with a fixed number of values, one per type. */
 export interface AbiTuple {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds. */
   readonly kind: "tuple";
-  /** Types of the values. */
+  /** The values' types. */
   readonly items: readonly AbiType[];
 }
 
 /** A list of any number of values of one type. */
 export interface AbiList {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds. */
   readonly kind: "list";
-  /** Type of the values. */
+  /** The values' type. */
   readonly item: AbiType;
 }
 
-/** A dictionary, in the order that a program has its values in. */
+/** A dictionary, in the order of the program's values. */
 export interface AbiDictionary {
-  /** Tells it from the other kinds. */
+  /** Distinguishes the kinds. */
   readonly kind: "dictionary";
-  /** Types of the values by their keys. */
+  /** The values' types by key. */
   readonly entries: ReadonlyMap<string, AbiType>;
 }
 
-/** What a function takes, in the order that the VM has it in. */
+/** An argument, in the order of the VM's arguments. */
 export interface AbiArgument {
-  /** Name of an argument that is given by name. */
+  /** The name of a named argument. */
   readonly name: string | undefined;
-  /** Its type. */
+  /** The argument's type. */
   readonly type: AbiType;
 }
 
-/** Arguments and results, as `iree.abi` tells of them. */
+/** Arguments and results as `iree.abi` describes them. */
 export interface AbiSignature {
   /** All arguments. */
   readonly arguments: readonly AbiArgument[];
@@ -65,20 +65,20 @@ export interface AbiSignature {
   readonly results: readonly AbiType[];
 }
 
-/** Structures within each other further than this are a mistake. */
+/** Maximum nesting depth of structures. */
 const MAX_DEPTH = 128;
 
 /** Position in the description: `a[0][1]`. */
 type Refuse = (where: string, problem: string, code?: StatusCode) => IreeError;
 
 /**
- * Parses the attribute `iree.abi`: JSON with descriptions of arguments (`a`)
- * and results (`r`).
+ * Parses the attribute `iree.abi`: JSON that describes arguments (`a`) and
+ * results (`r`).
  *
  * @param text The attribute.
- * @param functionName The function that has it.
- * @returns The signature; throws INVALID_ARGUMENT for what is malformed and
- * UNIMPLEMENTED for types that are not known.
+ * @param functionName The function with the attribute.
+ * @returns The signature; throws INVALID_ARGUMENT if it is malformed and
+ * UNIMPLEMENTED for unknown types.
  */
 export function parseAbi(text: string, functionName: string): AbiSignature {
   const refuse: Refuse = (where, problem, code = "INVALID_ARGUMENT") =>
@@ -89,12 +89,12 @@ export function parseAbi(text: string, functionName: string): AbiSignature {
     );
   const { a, r } = parseObject(text, refuse);
   if (!Array.isArray(a) || !Array.isArray(r)) {
-    throw refuse("", "has no arrays 'a' and 'r' of arguments and results");
+    throw refuse("", "must have arrays 'a' and 'r' of arguments and results");
   }
   const parsed = a.map((it, index) => parseArgument(it, `a[${index}]`, refuse));
   const names = parsed.flatMap(({ name }) => name ?? []);
   if (new Set(names).size < names.length) {
-    throw refuse("", "has two arguments of one name");
+    throw refuse("", "has two arguments with the same name");
   }
   return {
     arguments: parsed,
@@ -126,7 +126,7 @@ function parseArgument(
   }
   const [, name, type] = description;
   if (typeof name !== "string" || description.length !== 3) {
-    throw refuse(where, " is no name and type");
+    throw refuse(where, " must be a name and a type");
   }
   return { name, type: parseType(type, `${where}[2]`, 0, refuse) };
 }
@@ -142,7 +142,7 @@ function parseType(
   if (typeof description === "string") {
     return parseScalar(description, where, refuse);
   }
-  if (!Array.isArray(description)) throw refuse(where, " is no type");
+  if (!Array.isArray(description)) throw refuse(where, " must be a type");
   const [tag, ...rest] = description;
   const parse = (it: unknown, index: number) =>
     parseType(it, `${where}[${index + 1}]`, depth + 1, refuse);
@@ -162,7 +162,7 @@ function parseType(
           parseType(it, `${where}[${index + 1}][1]`, depth + 1, refuse),
       );
     case "py_homogeneous_list":
-      if (rest.length !== 1) throw refuse(where, " has not one type of items");
+      if (rest.length !== 1) throw refuse(where, " must have one item type");
       return { kind: "list", item: parse(rest[0], 0) };
     default:
       throw unknownType(tag, where, refuse);
@@ -179,12 +179,12 @@ function parseScalar(type: string, where: string, refuse: Refuse): AbiType {
 function unknownType(tag: unknown, where: string, refuse: Refuse): IreeError {
   return refuse(
     where,
-    ` has a type that is not known: ${JSON.stringify(tag)}`,
+    ` has an unknown type: ${JSON.stringify(tag)}`,
     "UNIMPLEMENTED",
   );
 }
 
-// The element type, the rank and each dimension, `null` or -1 where any will do.
+// The element type, the rank and each dimension; `null` or -1 accepts any size.
 function parseTensor(
   [elementType, rank, ...dims]: readonly unknown[],
   where: string,
@@ -195,7 +195,7 @@ function parseTensor(
   if (
     typeof elementType !== "string" || rank !== dims.length ||
     !dims.every(isDimension)
-  ) throw refuse(where, " is no element type, rank and dimensions");
+  ) throw refuse(where, " must be element type, rank and dimensions");
   const shape = dims.map((dim) =>
     dim === null || dim === -1 ? null : Number(dim)
   );
@@ -212,10 +212,10 @@ function parseDictionary(
   for (const [index, pair] of pairs.entries()) {
     const at = `${where}[${index + 1}]`;
     if (!Array.isArray(pair) || pair.length !== 2) {
-      throw refuse(at, " is no pair of key and type");
+      throw refuse(at, " must be a pair of key and type");
     }
     const [key, type] = pair;
-    if (typeof key !== "string") throw refuse(at, " has a key that is no text");
+    if (typeof key !== "string") throw refuse(at, " must have a string as key");
     if (entries.has(key)) throw refuse(at, ` is a second '${key}'`);
     entries.set(key, parse(type, index));
   }
@@ -223,11 +223,11 @@ function parseDictionary(
 }
 
 /**
- * How the results of a function lie in the VM: one tuple or dictionary of all
- * of them is left out there.
+ * Returns the layout of a function's results in the VM, which omits a single
+ * tuple or dictionary around all of them.
  *
- * @param types What the program tells of its results.
- * @returns What the VM's results are the items of.
+ * @param types The declared results.
+ * @returns The structure whose items are the VM's results.
  */
 export function resultStructure(
   types: readonly AbiType[],
@@ -240,7 +240,7 @@ export function resultStructure(
 }
 
 /**
- * Number of items in a structure.
+ * Returns the number of items in a structure.
  *
  * @param structure The structure.
  */
@@ -251,12 +251,12 @@ export function sizeOfStructure(structure: AbiTuple | AbiDictionary): number {
 }
 
 /**
- * Refuses a signature of more or fewer arguments or results than there are.
+ * Throws if a signature does not match the numbers of arguments and results.
  *
- * @param signature What the program tells.
- * @param functionName The function that it tells it of.
- * @param argumentCount Number of the function's arguments in the VM.
- * @param resultCount Number of its results there.
+ * @param signature The declared signature.
+ * @param functionName The function's name.
+ * @param argumentCount The number of arguments in the VM.
+ * @param resultCount The number of results in the VM.
  */
 export function checkCounts(
   signature: AbiSignature,
@@ -266,16 +266,16 @@ export function checkCounts(
 ): void {
   const results = sizeOfStructure(resultStructure(signature.results));
   for (
-    const [what, told, count] of [
+    const [what, declared, count] of [
       ["arguments", signature.arguments.length, argumentCount],
       ["results", results, resultCount],
     ]
   ) {
-    if (told === count) continue;
+    if (declared === count) continue;
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the iree.abi of '${functionName}' tells of ${told} ${what}, but there ` +
-        `are ${count}`,
+      `the iree.abi of '${functionName}' declares ${declared} ${what}, but the ` +
+        `function has ${count}`,
       { hint: CALL_HINT },
     );
   }

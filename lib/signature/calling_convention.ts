@@ -1,9 +1,9 @@
 import { IreeError } from "../base/error.ts";
 
-/** Type of an argument or result in the VM's calling convention. */
+/** The type of an argument or result in the VM's calling convention. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "ref";
 
-/** One argument or result: its type and its place in the call's buffer. */
+/** An argument or result: its type and its offset in the call's buffer. */
 export interface Slot {
   readonly type: ValueType;
   /** Offset in bytes. */
@@ -13,7 +13,7 @@ export interface Slot {
 /** All arguments, or all results, of a function. */
 export interface Slots {
   readonly slots: readonly Slot[];
-  /** Size of their buffer in bytes, a multiple of 8. */
+  /** Size of the buffer in bytes, a multiple of 8. */
   readonly byteLength: number;
 }
 
@@ -44,9 +44,9 @@ const SLOT_LAYOUT: Readonly<
 /**
  * Parses a calling convention, such as `0iI_r`; see `iree/vm/module.h`.
  *
- * @param text The calling convention; empty for a function without any
- * arguments and results.
- * @returns Types and layout; throws UNIMPLEMENTED for what it does not know.
+ * @param text The calling convention; empty for a function without arguments and
+ * results.
+ * @returns Types and layout; throws UNIMPLEMENTED for unknown conventions.
  */
 export function parseCallingConvention(text: string): CallingConvention {
   const match = /^(?:0([^_]*)(?:_([^_]*))?)?$/.exec(text);

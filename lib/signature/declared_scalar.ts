@@ -3,11 +3,11 @@ import { DECLARED_SCALARS, type DeclaredScalar } from "../tensor/scalar.ts";
 import type { DeclaredValue } from "./signature.ts";
 
 /**
- * How a scalar is passed that is declared as a type which the VM has not.
+ * Returns how to pass a scalar of a declared type that the VM lacks.
  *
- * @param value What the function's author wrote.
- * @returns How, or `undefined` for what is passed as it is; throws
- * UNIMPLEMENTED for what cannot be passed.
+ * @param value The declared value.
+ * @returns The conversion, or `undefined` if the value is passed unchanged; throws
+ * UNIMPLEMENTED if it cannot be passed.
  */
 export function declaredScalar(
   value: DeclaredValue,

@@ -1,14 +1,14 @@
 /**
- * Whether a function is there for people to call: not an initializer and not a
- * special entry point, as `iree-run-module` sees it.
+ * Returns whether a function is public. Like `iree-run-module`, excludes
+ * initializers and special entry points.
  *
- * @param name Name of an exported function.
+ * @param name The exported function's name.
  */
 export function isPublicFunction(name: string): boolean {
   return !name.startsWith("__") && !name.includes("$");
 }
 
-/** Members of a loaded program, and names that the language calls by itself. */
+/** Members of a loaded program, and names with a meaning in JavaScript. */
 const TAKEN: ReadonlySet<string> = new Set([
   "call",
   "callAsync",
@@ -27,10 +27,10 @@ const TAKEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a function of a program can be called by its name, as
+ * Returns whether a program's function can be called as
  * `program.name()`.
  *
- * @param name Name of an exported function.
+ * @param name The exported function's name.
  */
 export function isCalledByName(name: string): boolean {
   return isPublicFunction(name) && !(name in Object.prototype) &&

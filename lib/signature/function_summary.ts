@@ -12,11 +12,11 @@ import {
 } from "./signature_format.ts";
 
 /**
- * A function on one line: its name, its inputs and its outputs as the program
- * declares them, structures included, else as the VM has them.
+ * Formats a function on one line: its name, inputs and outputs as the program
+ * declares them, with structures, or else as the VM has them.
  *
  * @param description The function.
- * @returns Such as `mul(tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>` or
+ * @returns The line, such as `mul(tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>` or
  * `forward(i64) -> { loss: f32 }`.
  */
 export function summarizeFunction(description: FunctionDescription): string {
@@ -35,7 +35,7 @@ export function summarizeFunction(description: FunctionDescription): string {
   return `${name}(${inputs.join(", ")}) -> ${inParentheses(outputs)}`;
 }
 
-// What a program declares may be malformed; it is described all the same.
+// Malformed declarations are described as the VM has them.
 function tryParseAbi(text: string, name: string): AbiSignature | undefined {
   try {
     return parseAbi(text, name);

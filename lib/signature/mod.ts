@@ -1,5 +1,5 @@
 /**
- * What functions take and return: calling conventions, declarations, `iree.abi`.
+ * Functions' signatures: calling conventions, declarations, `iree.abi`.
  *
  * @module
  */

@@ -1,42 +1,42 @@
 import { ownValue } from "../base/own_value.ts";
 
-/** A tensor: the shape is `null` where a dimension is known only at run time. */
+/** A tensor; dynamic dimensions are `null`. */
 export interface TensorType {
-  /** Tells it from the other kinds of types. */
+  /** Distinguishes the kinds of types. */
   readonly kind: "tensor";
-  /** Name of the element type, such as `f32`, `bf16` or `complex<f32>`. */
+  /** The element type's name, such as `f32`, `bf16` or `complex<f32>`. */
   readonly elementType: string;
   /** Dimensions, outermost first; empty for a scalar in a tensor. */
   readonly shape: readonly (number | null)[];
-  /** How the elements are laid out, as text, where the program says it. */
+  /** The encoding attribute, as text, if the program has one. */
   readonly encoding?: string;
 }
 
-/** A number: `i1` to `i64`, `index`, `f16` to `f64` and their like. */
+/** A number: `i1` to `i64`, `index`, `f16` to `f64` and similar types. */
 export interface ScalarDeclaration {
-  /** Tells it from the other kinds of types. */
+  /** Distinguishes the kinds of types. */
   readonly kind: "scalar";
-  /** Name of the type. */
+  /** The type's name. */
   readonly type: string;
 }
 
-/** An object of the VM, such as `!hal.buffer_view` or `!custom.string`. */
+/** A VM object, such as `!hal.buffer_view` or `!custom.string`. */
 export interface ObjectType {
-  /** Tells it from the other kinds of types. */
+  /** Distinguishes the kinds of types. */
   readonly kind: "object";
-  /** The type as the program writes it, without `!`. */
+  /** The type as written, without `!`. */
   readonly type: string;
 }
 
-/** What this version does not know, as the program writes it. */
+/** A type that this version does not know, as written. */
 export interface UnknownType {
-  /** Tells it from the other kinds of types. */
+  /** Distinguishes the kinds of types. */
   readonly kind: "unknown";
   /** The text. */
   readonly text: string;
 }
 
-/** Type of an input or output, as the program's author wrote it. */
+/** The declared type of an input or output. */
 export type DeclaredType =
   | TensorType
   | ScalarDeclaration
@@ -51,27 +51,27 @@ export type DeclaredValue = DeclaredType & {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** Signature of a function, as the program's author wrote it. */
+/** A function's declared signature. */
 export interface Signature {
   /**
-   * How the function is called: `sync` returns when it is done, `async` takes
-   * two fences besides its inputs.
+   * The calling model: `sync` functions return when they are done, `async` ones
+   * have two additional fence arguments.
    */
   readonly model: string;
-  /** What the function takes. */
+  /** The inputs. */
   readonly inputs: readonly DeclaredValue[];
-  /** What it gives. */
+  /** The outputs. */
   readonly outputs: readonly DeclaredValue[];
 }
 
 /**
- * Parses what the compiler writes as `iree.abi.declaration`, such as
+ * Parses the compiler's attribute `iree.abi.declaration`, such as
  * `sync func @mul(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)`.
  *
  * @param declaration The declaration.
- * @param name Name of the function, which can hold any character.
- * @returns The signature; types it does not know are kept as text. `undefined`
- * when the text is no declaration of that function.
+ * @param name The function's name, which can contain any character.
+ * @returns The signature; unknown types are kept as text. `undefined` if the text
+ * does not declare that function.
  */
 export function parseSignature(
   declaration: string,
@@ -115,8 +115,8 @@ function splitAttributes(text: string): [type: string, attributes: string] {
 /**
  * Parses one type.
  *
- * @param text The type as MLIR writes it.
- * @returns The type; what it does not know is kept as text.
+ * @param text The type in MLIR syntax.
+ * @returns The type; unknown types are kept as text.
  */
 export function parseDeclaredType(text: string): DeclaredType {
   const tensor = /^tensor<([^]*)>$/.exec(text)?.[1];
@@ -141,7 +141,7 @@ function parseTensor(text: string): TensorType | undefined {
   if (elementType === undefined) return undefined;
   const shape = dimensions.split("x").slice(0, -1)
     .map((dimension) => dimension === "?" ? null : Number(dimension));
-  // A number that JavaScript would round is left as text.
+  // A number that JavaScript would round is kept as text.
   if (shape.some((size) => (size ?? 0) > Number.MAX_SAFE_INTEGER)) {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import type { DeclaredType, DeclaredValue, Signature } from "./signature.ts";
 
 /**
- * Formats a signature as the compiler writes it in `iree.abi.declaration`.
+ * Formats a signature like the compiler's `iree.abi.declaration`.
  *
  * @param signature The signature.
- * @param name Name of the function.
- * @returns Such as
+ * @param name The function's name.
+ * @returns The text, such as
  * `sync func @mul(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)`.
  */
 export function formatSignature(signature: Signature, name: string): string {
@@ -23,16 +23,16 @@ function formatValue(value: DeclaredValue): string {
   const type = formatDeclaredType(value);
   const attributes = Object.entries(value.attributes)
     .map(([key, text]) => text === "" && key !== "" ? key : `${key} = ${text}`);
-  // A value of which nothing is known must still be there.
+  // Keeps the place of values without any description.
   if (attributes.length === 0) return name + type || "{}";
   return `${name}${type} {${attributes.join(", ")}}`;
 }
 
 /**
- * Formats a type as MLIR writes it.
+ * Formats a type in MLIR syntax.
  *
  * @param type The type.
- * @returns Such as `tensor<?x4xf32>`, `i32` or `!custom.string`.
+ * @returns The text, such as `tensor<?x4xf32>`, `i32` or `!custom.string`.
  */
 export function formatDeclaredType(type: DeclaredType): string {
   switch (type.kind) {
@@ -50,7 +50,7 @@ export function formatDeclaredType(type: DeclaredType): string {
   }
 }
 
-/** Types of the VM by their characters in calling conventions. */
+/** VM types by their characters in calling conventions. */
 const TYPES: Readonly<Record<string, string>> = {
   i: "i32",
   I: "i64",
@@ -60,11 +60,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Formats a calling convention for people, as `iree-dump-module` does.
+ * Formats a calling convention readably, as `iree-dump-module` does.
  *
  * @param text The calling convention, such as `0rCiD_i`.
- * @returns Such as `(!vm.ref<?>, tuple<i32>...) -> (i32)`; the text itself,
- * when it is of a kind that is not known.
+ * @returns The text, such as `(!vm.ref<?>, tuple<i32>...) -> (i32)`; unknown
+ * conventions are returned unchanged.
  */
 export function formatCallingConvention(text: string): string {
   const match = /^(?:0([^_]*)(?:_([^_]*))?)?$/.exec(text);

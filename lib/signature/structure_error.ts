@@ -1,10 +1,10 @@
 import { IreeError, type StatusCode } from "../base/error.ts";
 
-/** Where in a structure something is. */
+/** A position within a structure. */
 export interface Place {
-  /** What it is in. */
+  /** The position of its parent. */
   readonly parent?: Place;
-  /** Its key or number there; without a parent, what it is called. */
+  /** Its key or index there; without a parent, its name. */
   readonly key: string | number;
 }
 
@@ -19,12 +19,12 @@ function formatPlace({ parent, key }: Place): string {
 }
 
 /**
- * Makes the error for something in a structure.
+ * Creates the error for a value in a structure.
  *
  * @param code The status code.
- * @param functionName The function that takes or gives it.
- * @param place Where it is.
- * @param problem What is wrong with it.
+ * @param functionName The function's name.
+ * @param place The value's position.
+ * @param problem The problem.
  */
 export function structureError(
   code: StatusCode,
@@ -39,7 +39,7 @@ export function structureError(
   );
 }
 
-/** The way around structures. */
+/** How to bypass structures. */
 export const CALL_HINT: string =
-  "the program declares structures by its attribute iree.abi; " +
+  "the program declares structures in its attribute iree.abi; " +
   "fn.with({ structures: false }) passes values as they are";

@@ -1,10 +1,10 @@
 /**
- * Rounds a decimal to f32 as C does, at once. By way of f64 it is rounded
- * twice, which goes wrong where the f64 is just between two f32s and the
- * decimal is not.
+ * Rounds a decimal to f32 in one step, as C does. Rounding to f64 first would
+ * round twice, which gives another result if the f64 is halfway between two f32s
+ * and the decimal is not.
  *
- * @param text The decimal, as `Number` reads it.
- * @returns The number nearest to it that an f32 can hold.
+ * @param text The decimal, in the syntax of `Number`.
+ * @returns The nearest f32.
  */
 export function parseFloat32(text: string): number {
   const value = Number(text);
@@ -25,7 +25,7 @@ function nextFloat32(value: number, up: boolean): number {
   return view.getFloat32(0);
 }
 
-/** Sign of a decimal minus a number, exactly; the number is finite. */
+/** The exact sign of a decimal minus a finite number. */
 function compareDecimal(text: string, value: number): number {
   const [, sign, whole, fraction = "", exponent = "0"] =
     /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];

@@ -1,10 +1,10 @@
 /**
- * The elements of one type in JavaScript.
+ * The JavaScript representation of an element type.
  *
- * @typeParam Array The array that they are read into.
- * @typeParam Element What one is by itself.
- * @typeParam Arrays The arrays that they can be made from.
- * @typeParam Given What one can be made from.
+ * @typeParam Array The array class for reading.
+ * @typeParam Element A single element.
+ * @typeParam Arrays The array classes for writing.
+ * @typeParam Given A single element for writing.
  */
 export interface ElementArrays<
   Array,
@@ -12,19 +12,19 @@ export interface ElementArrays<
   Arrays,
   Given = Element,
 > {
-  /** The array that they are read into. */
+  /** The array class for reading. */
   array: Array;
-  /** What one is by itself. */
+  /** A single element. */
   element: Element;
-  /** The arrays that they can be made from. */
+  /** The array classes for writing. */
   arrays: Arrays;
-  /** What one can be made from. */
+  /** A single element for writing. */
   given: Given;
 }
 
 /**
- * The elements of tensors in JavaScript, by the names of their types. What has
- * no array of its own there is in one of integers, by its bits.
+ * The JavaScript representation of each element type. Types without an array
+ * class use an integer array of their bits.
  */
 export interface TensorElements {
   /** A byte that is 0 or 1. */

@@ -5,16 +5,16 @@ import {
   FLOAT16,
   type Scalar,
   SCALARS,
+  signlessScalar,
   unsignedScalar,
-  wholeNumberScalar,
 } from "./scalar.ts";
 import { SMALL_FLOATS, type SmallFloat } from "./small_float.ts";
 
 /**
- * Name of an element type as IREE prints it: `i1` (a byte that is 0 or 1),
- * integers without a sign of their own (`i32`), with one (`si32`) and unsigned
- * (`ui32`), floating point (`f32`, `bf16`, `f8E4M3FN`), and complex numbers by
- * the bits of both parts (`cf64` is two f32).
+ * An element type's name as IREE prints it: `i1` (a byte that is 0 or 1), signless
+ * integers (`i32`), signed (`si32`) and unsigned ones (`ui32`), floats (`f32`,
+ * `bf16`, `f8E4M3FN`), and complex numbers, named by the bits of both parts
+ * (`cf64` is two f32).
  */
 export type ElementType =
   | "i1"
@@ -46,9 +46,9 @@ export type ElementType =
   | "f8E8M0FNU";
 
 /**
- * The arrays that tensors are read into.
+ * The array classes that tensors are read into.
  *
- * @typeParam Memory What they are over: `ArrayBuffer` for the package's own.
+ * @typeParam Memory The underlying buffer; `ArrayBuffer` for the package's own.
  */
 export type TypedArray<Memory extends ArrayBufferLike = ArrayBuffer> =
   | Int8Array<Memory>
@@ -64,8 +64,8 @@ export type TypedArray<Memory extends ArrayBufferLike = ArrayBuffer> =
   | Float64Array<Memory>;
 
 /**
- * The arrays that tensors are made from and copied into, over any memory: those
- * that they are read into, and `Uint8ClampedArray` for bytes.
+ * The array classes that tensors are made from and copied into, over any buffer:
+ * those for reading, and `Uint8ClampedArray` for bytes.
  */
 export type AnyTypedArray =
   | TypedArray<ArrayBufferLike>
@@ -83,21 +83,21 @@ export interface TypedArrayConstructor {
   ): TypedArray;
 }
 
-/** What there is to know of an element type. */
+/** The properties of an element type. */
 export interface ElementTypeInfo {
-  /** Its name. */
+  /** The type's name. */
   readonly name: ElementType;
   /** `iree_hal_element_type_t`. */
   readonly code: number;
-  /** Bits of one element in memory; elements of 4 bits are packed. */
+  /** Bits per element in memory; 4-bit elements are packed. */
   readonly bitCount: number;
-  /** The class of the arrays that elements are read into. */
+  /** The array class for reading. */
   readonly array: TypedArrayConstructor;
-  /** Names of all classes of arrays whose bits are such elements. */
+  /** The names of all array classes with such elements. */
   readonly arrays: readonly string[];
-  /** Entries of the array for one element: 2 for a complex number. */
+  /** Array entries per element: 2 for complex numbers. */
   readonly components: 1 | 2;
-  /** How one component is stored; none for elements smaller than a byte. */
+  /** How a component is stored; `undefined` for elements smaller than a byte. */
   readonly codec: Scalar | undefined;
 }
 
@@ -131,7 +131,7 @@ const ARRAYS = {
   Float64Array,
 } as const satisfies Record<string, TypedArrayConstructor>;
 
-/** The class that elements are read into, and others of the same bits. */
+/** The array class for reading, and others with the same bits. */
 type ArrayNames = readonly [
   keyof typeof ARRAYS,
   ...(keyof typeof ARRAYS | "Uint8ClampedArray")[],
@@ -180,7 +180,7 @@ function smallFloatCodec(format: SmallFloat): Scalar {
   };
 }
 
-// What has no sign of its own is stored from both ranges and read as signed.
+// Signless integers accept both ranges and are read as signed.
 function integers(bits: 8 | 16 | 32 | 64): ElementTypeInfo[] {
   const signed = bits === 64
     ? "BigInt64Array" as const
@@ -196,7 +196,7 @@ function integers(bits: 8 | 16 | 32 | 64): ElementTypeInfo[] {
       "integer",
       bits,
       [signed, ...unsigned],
-      wholeNumberScalar(bits),
+      signlessScalar(bits),
     ),
     info(`si${bits}`, "signed", bits, [signed], SCALARS[`i${bits}`]),
     info(`ui${bits}`, "unsigned", bits, unsigned, unsignedScalar(bits)),
@@ -226,7 +226,7 @@ const INFOS: readonly ElementTypeInfo[] = [
     ["Float16Array", "Uint16Array"],
     throughBits(FLOAT16),
   ),
-  // JavaScript has no array of these: their bits are in one of integers.
+  // JavaScript has no array class for these: integer arrays hold their bits.
   info("bf16", "brain", 16, ["Uint16Array"], throughBits(BFLOAT16)),
   info("f32", "ieee", 32, ["Float32Array"], SCALARS.f32),
   info("f64", "ieee", 64, ["Float64Array"], SCALARS.f64),
@@ -251,11 +251,11 @@ export const ELEMENT_TYPES: readonly ElementType[] = INFOS.map(({ name }) =>
 );
 
 /**
- * Finds an element type by its name.
+ * Finds an element type by name.
  *
  * @param name The name.
- * @returns What there is to know of it; throws INVALID_ARGUMENT when there is
- * no such type.
+ * @returns The type's properties; throws INVALID_ARGUMENT if it does not
+ * exist.
  */
 export function elementTypeInfo(name: string): ElementTypeInfo {
   const found = BY_NAME.get(name);
@@ -266,32 +266,32 @@ export function elementTypeInfo(name: string): ElementTypeInfo {
 }
 
 /**
- * Finds an element type by its number in IREE.
+ * Finds an element type by IREE's number.
  *
  * @param code An `iree_hal_element_type_t`.
- * @returns The type, or `undefined` for one that has no name here.
+ * @returns The type, or `undefined` if this package does not support it.
  */
 export function elementTypeOfCode(code: number): ElementTypeInfo | undefined {
   return BY_CODE.get(code);
 }
 
-/** Names of types in declarations that IREE prints in another way. */
+/** Declared type names that IREE prints differently. */
 const DECLARED_NAMES: Readonly<Record<string, ElementType>> = {
   "complex<f32>": "cf64",
   "complex<f64>": "cf128",
 };
 
 /**
- * Finds an element type by what a program's author calls it.
+ * Finds an element type by its declared name.
  *
- * @param text Element type of a declared tensor, such as `complex<f32>`.
- * @returns The type, or `undefined` for what is not known here.
+ * @param text A declared tensor's element type, such as `complex<f32>`.
+ * @returns The type, or `undefined` if unknown.
  */
 export function declaredElementType(text: string): ElementTypeInfo | undefined {
   return BY_NAME.get(DECLARED_NAMES[text] ?? text);
 }
 
-/** Element types of arrays whose class tells no more. */
+/** The default element types of array classes. */
 const DEFAULTS: Readonly<Record<string, ElementType>> = {
   Int8Array: "i8",
   Uint8Array: "ui8",
@@ -308,21 +308,21 @@ const DEFAULTS: Readonly<Record<string, ElementType>> = {
 };
 
 /**
- * Finds the element type that an array's class stands for by itself.
+ * Finds the default element type of an array class.
  *
- * @param name Name of the class.
+ * @param name The class's name.
  */
 export function defaultElementType(name: string): ElementTypeInfo | undefined {
   return BY_NAME.get(DEFAULTS[name] ?? "");
 }
 
 /**
- * Whether elements of one type are passed for those of another: integers of as
- * many bits are, whatever their sign. IREE takes bytes for booleans too, of
- * which programs look at one bit: 2 would be false.
+ * Returns whether elements of one type can be passed as another: integers of the
+ * same size can, whatever their sign. IREE also accepts bytes as booleans, but
+ * programs test a single bit: 2 would be false.
  *
- * @param given Type of the elements.
- * @param wanted Type that they are taken for.
+ * @param given The elements' type.
+ * @param wanted The expected type.
  */
 export function isCompatible(
   given: ElementTypeInfo,

@@ -2,11 +2,11 @@ import { IreeError } from "../base/error.ts";
 import type { NestedArray } from "./tensor_data.ts";
 
 /**
- * Numbers as JSON has them.
+ * Converts numbers to JSON's.
  *
  * @param value A number, or nested arrays of numbers.
- * @returns The same without `bigint`; throws OUT_OF_RANGE for a number that JSON
- * does not have or does not keep.
+ * @returns The numbers without `bigint`; throws OUT_OF_RANGE for numbers that JSON
+ * cannot represent.
  */
 export function jsonForm(
   value: NestedArray,
@@ -28,7 +28,6 @@ export function jsonForm(
 function refusal(text: string): IreeError {
   return new IreeError("OUT_OF_RANGE", `${text} has no JSON form`, {
     hint:
-      "JSON keeps finite numbers, and integers up to 2^53; write others as " +
-      "text",
+      "JSON keeps finite numbers and integers up to 2^53; write others as text",
   });
 }

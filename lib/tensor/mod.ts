@@ -1,6 +1,6 @@
 /**
  * Tensors as data, without a device: element types, shapes, scalars, nested
- * arrays, numbers as text.
+ * arrays, number parsing.
  *
  * @module
  */

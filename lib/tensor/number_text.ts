@@ -1,11 +1,11 @@
-// Numbers as C's strtol and strtod read them, but only where all of the text is
+// Parses numbers like C's strtol and strtod, but requires that all of the text is
 // a number.
 
 /**
- * Reads an integer in base 10, 16 (`0x`) or 8 (`0`).
+ * Parses an integer in base 10, 16 (`0x`) or 8 (`0`).
  *
  * @param text The text.
- * @returns The integer, or `undefined` when the text is none.
+ * @returns The integer, or `undefined` if the text is not an integer.
  */
 export function parseIntegerText(text: string): bigint | undefined {
   const match = /^([+-]?)(?:(0x[0-9a-f]+)|0([0-7]*)|([1-9][0-9]*))$/i
@@ -17,12 +17,12 @@ export function parseIntegerText(text: string): bigint | undefined {
 }
 
 /**
- * Reads a floating point number: decimal, hexadecimal (`0x1.8p3`), `inf` or
+ * Parses a floating-point number: decimal, hexadecimal (`0x1.8p3`), `inf` or
  * `nan`.
  *
  * @param text The text.
- * @param parseDecimal How a decimal is rounded.
- * @returns The number, or `undefined` when the text is none.
+ * @param parseDecimal Parses and rounds a decimal.
+ * @returns The number, or `undefined` if the text is not a number.
  */
 export function parseFloatingText(
   text: string,
@@ -51,15 +51,15 @@ function parseHexadecimal(text: string): number | undefined {
   return sign === "-" ? -value : value;
 }
 
-/** Texts of zero; what else becomes zero is too small. */
+/** Texts for zero; any other number that becomes zero is too small. */
 const ZERO = /^[+-]?(?:0x[0.]+(?:p.*)?|[0.]+(?:e.*)?)$/i;
 
 /**
- * Whether a number kept its size: what is finite stays so, and only a zero
- * becomes zero.
+ * Returns whether rounding kept a number's magnitude: finite numbers stay finite,
+ * and only zero becomes zero.
  *
- * @param text The text of the number.
- * @param rounded The number as it is stored.
+ * @param text The number's text.
+ * @param rounded The stored number.
  */
 export function keepsSize(text: string, rounded: number): boolean {
   if (/inf|nan/i.test(text)) return true;

@@ -2,11 +2,11 @@ import type { ScalarType } from "../../ffi/list_elements.ts";
 
 export type { ScalarType };
 
-/** What a scalar takes. */
+/** The range of a scalar type. */
 export interface ScalarRange {
-  /** What fits, in words. */
+  /** The accepted values, in words. */
   readonly range: string;
-  /** Whether a value can be stored without becoming another one. */
+  /** Returns whether a value can be stored unchanged. */
   fits(value: unknown): boolean;
 }
 
@@ -16,35 +16,35 @@ export interface Scalar extends ScalarRange {
   write(view: DataView, offset: number, value: number | bigint): void;
 }
 
-/** Whether rounding leaves finite what is, and zero nothing else. */
+/** Whether rounding keeps finite numbers finite, and maps only zero to zero. */
 function keeps(value: number, round: (value: number) => number): boolean {
   const rounded = round(value);
   return Number.isFinite(value) === Number.isFinite(rounded) &&
     (rounded !== 0 || value === 0);
 }
 
-function wholeNumber(min: number, max: number): ScalarRange {
+function integerRange(min: number, max: number): ScalarRange {
   return {
-    range: `a whole number from ${min} to ${max}`,
+    range: `an integer from ${min} to ${max}`,
     fits: (value) =>
       Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
   };
 }
 
 /**
- * An integer without a sign of its own: takes both the signed and the unsigned
- * range, and is read as signed.
+ * A signless integer: accepts both the signed and the unsigned range, and is read
+ * as signed.
  *
- * @param bits How many bits it has.
+ * @param bits The size in bits.
  */
-export function wholeNumberScalar(bits: 8 | 16 | 32 | 64): Scalar {
+export function signlessScalar(bits: 8 | 16 | 32 | 64): Scalar {
   const signed = SCALARS[`i${bits}`];
   const unsigned = unsignedScalar(bits);
   const [min, max] = bits === 64
     ? ["-2^63", "2^64-1"]
     : [-(2 ** (bits - 1)), 2 ** bits - 1];
   return {
-    range: `a whole number from ${min} to ${max}`,
+    range: `an integer from ${min} to ${max}`,
     fits: (value) => signed.fits(value) || unsigned.fits(value),
     read: signed.read,
     write: (view, offset, value) =>
@@ -53,14 +53,14 @@ export function wholeNumberScalar(bits: 8 | 16 | 32 | 64): Scalar {
 }
 
 /**
- * An integer without a sign.
+ * An unsigned integer.
  *
- * @param bits How many bits it has.
+ * @param bits The size in bits.
  */
 export function unsignedScalar(bits: 8 | 16 | 32 | 64): Scalar {
   if (bits !== 64) {
     return {
-      ...wholeNumber(0, 2 ** bits - 1),
+      ...integerRange(0, 2 ** bits - 1),
       read: (view, offset) => view[`getUint${bits}`](offset, true),
       write: (view, offset, value) =>
         view[`setUint${bits}`](offset, Number(value), true),
@@ -80,7 +80,7 @@ export function unsignedScalar(bits: 8 | 16 | 32 | 64): Scalar {
 
 function integer(bits: 8 | 16 | 32): Scalar {
   return {
-    ...wholeNumber(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1),
+    ...integerRange(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1),
     read: (view, offset) => view[`getInt${bits}`](offset, true),
     write: (view, offset, value) =>
       view[`setInt${bits}`](offset, Number(value), true),
@@ -88,8 +88,8 @@ function integer(bits: 8 | 16 | 32): Scalar {
 }
 
 /**
- * The VM's scalar types. Nothing is narrowed: an i64 takes a `bigint`, or a
- * number that is a safe integer; an f32 takes what rounding leaves finite.
+ * The VM's scalar types. Nothing is narrowed: an i64 accepts a `bigint` or a safe
+ * integer; an f32 accepts numbers that stay finite when rounded.
  */
 export const SCALARS: Readonly<Record<ScalarType, Scalar>> = {
   i8: integer(8),
@@ -121,17 +121,17 @@ export const SCALARS: Readonly<Record<ScalarType, Scalar>> = {
   },
 };
 
-/** A type that programs declare but that goes in and out as an i32. */
+/** A declared type that is passed as an i32. */
 export interface DeclaredScalar extends ScalarRange {
-  /** The i32 that stands for a value that fits. */
+  /** Converts a value that fits to an i32. */
   encode(value: number): number;
-  /** The value that an i32 stands for. */
+  /** Converts an i32 back to the value. */
   decode(bits: number): number;
 }
 
 function declaredInteger(min: number, max: number): DeclaredScalar {
   const same = (value: number) => value;
-  return { ...wholeNumber(min, max), encode: same, decode: same };
+  return { ...integerRange(min, max), encode: same, decode: same };
 }
 
 function declaredFloat(
@@ -160,7 +160,7 @@ function decodeFloat16(bits: number): number {
   return view.getFloat16(0);
 }
 
-// The upper half of an f32, rounded to the nearest, to even in the middle.
+// The upper half of an f32, rounded to nearest, ties to even.
 function encodeBfloat16(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0;
   view.setFloat32(0, value);
@@ -188,8 +188,8 @@ export const BFLOAT16: DeclaredScalar = declaredFloat(
 );
 
 /**
- * Types that programs declare but pass as i32. Integers without a sign take
- * both the signed range and the unsigned one.
+ * Declared types that are passed as i32. Signless integers accept both the signed
+ * and the unsigned range.
  */
 export const DECLARED_SCALARS: Readonly<Record<string, DeclaredScalar>> = {
   i1: {

@@ -8,23 +8,23 @@ import {
 } from "./number_text.ts";
 import { BFLOAT16, FLOAT16 } from "./scalar.ts";
 
-/** A type of numbers whose text can be read by {@linkcode parseScalar}. */
+/** A number type that {@linkcode parseScalar} supports. */
 export type ScalarTextType = "i32" | "i64" | "f16" | "bf16" | "f32" | "f64";
 
-/** How the text of one type of numbers is read. */
+/** Parses one type of numbers. */
 export interface NumberReader {
-  /** What fits, in words. */
+  /** The accepted values, in words. */
   readonly range: string;
-  /** The number, or `undefined` when the text is none or does not fit. */
+  /** Returns the number, or `undefined` if the text is invalid or out of range. */
   read(text: string): number | bigint | undefined;
 }
 
 /**
- * Reads whole numbers of a range.
+ * Parses integers within a range.
  *
- * @param min The smallest one.
- * @param max The largest one.
- * @param bits Integers of 64 bits are read as `bigint`.
+ * @param min The minimum.
+ * @param max The maximum.
+ * @param bits The size in bits; 64-bit integers become `bigint`.
  */
 export function integerReader(
   min: bigint,
@@ -32,7 +32,7 @@ export function integerReader(
   bits: number,
 ): NumberReader {
   return {
-    range: `a whole number from ${min} to ${max}`,
+    range: `an integer from ${min} to ${max}`,
     read: (text) => {
       const value = parseIntegerText(text);
       if (value === undefined || value < min || value > max) return undefined;
@@ -42,9 +42,9 @@ export function integerReader(
 }
 
 /**
- * Reads whole numbers with a sign.
+ * Parses signed integers.
  *
- * @param bits How many bits they have.
+ * @param bits The size in bits.
  */
 export function signedReader(bits: number): NumberReader {
   const size = 2n ** BigInt(bits - 1);
@@ -66,7 +66,7 @@ function floatingReader(
   };
 }
 
-/** Readers of floating point by type. */
+/** Floating-point parsers by type. */
 export const FLOATING_READERS: Readonly<
   Record<Exclude<ScalarTextType, "i32" | "i64">, NumberReader>
 > = {
@@ -89,7 +89,7 @@ const READERS: Readonly<Record<ScalarTextType, NumberReader>> = {
 };
 
 /**
- * Reads the text of a number as IREE's tools do, but refuses what does not fit.
+ * Parses a number like IREE's tools, but rejects numbers that do not fit.
  *
  * @example
  * ```ts
@@ -100,11 +100,11 @@ const READERS: Readonly<Record<ScalarTextType, NumberReader>> = {
  * assertThrows(() => parseScalar("3.7", "i32"));
  * ```
  *
- * @param text The text: integers in base 10, 16 (`0x`) or 8 (`0`), floating
- * point as C writes it, with `inf` and `nan`.
- * @param type The type of the number.
- * @returns A `bigint` for i64, else a number; throws INVALID_ARGUMENT when the
- * text is no number, or none of the type.
+ * @param text The text: integers in base 10, 16 (`0x`) or 8 (`0`), floats in C
+ * syntax, including `inf` and `nan`.
+ * @param type The number's type.
+ * @returns A `bigint` for i64, else a number; throws INVALID_ARGUMENT if the text
+ * is not a number of the type.
  */
 export function parseScalar(
   text: string,

@@ -1,11 +1,11 @@
-/** Dimensions, outermost first; `null` for one that is not known. */
+/** Dimensions, outermost first; unknown ones are `null`. */
 export type Shape = readonly (number | null)[];
 
-/** Shapes of more dimensions are a mistake. */
+/** Maximum number of dimensions. */
 export const MAX_RANK = 128;
 
 /**
- * Number of elements in a shape.
+ * Returns the number of elements in a shape.
  *
  * @param shape The dimensions.
  */
@@ -14,7 +14,7 @@ export function sizeOfShape(shape: readonly number[]): number {
 }
 
 /**
- * Formats a shape as MLIR does: `2x?x4`; nothing for a scalar.
+ * Formats a shape like MLIR: `2x?x4`.
  *
  * @param shape The dimensions.
  */
@@ -23,10 +23,10 @@ export function formatShape(shape: Shape): string {
 }
 
 /**
- * Formats the type of a tensor as IREE does: `2x2xf32`.
+ * Formats a tensor's type like IREE: `2x2xf32`.
  *
  * @param shape The dimensions.
- * @param elementType Name of the element type.
+ * @param elementType The element type's name.
  */
 export function formatTensorType(shape: Shape, elementType: string): string {
   return [...shape.map((dim) => dim ?? "?"), elementType].join("x");

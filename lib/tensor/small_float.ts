@@ -1,28 +1,28 @@
-/** A floating point format of 8 bits, as the OCP and FNUZ variants define it. */
+/** An 8-bit floating-point format, in an OCP or FNUZ variant. */
 export class SmallFloat {
   readonly #decode: (bits: number) => number;
   #values: readonly number[] | undefined;
 
-  /** @param decode The number that a pattern of bits stands for. */
+  /** @param decode Converts a bit pattern to its number. */
   constructor(decode: (bits: number) => number) {
     this.#decode = decode;
   }
 
-  /** The number that each of the 256 patterns of bits stands for. */
+  /** The number of each of the 256 bit patterns. */
   get values(): readonly number[] {
-    // Few programs use such formats: no time is spent on them before.
+    // Created on first use, since few programs need these formats.
     return this.#values ??= Array.from(
       { length: 256 },
       (_, bits) => this.#decode(bits),
     );
   }
 
-  /** The largest of those numbers that is finite. */
+  /** The largest finite number. */
   get max(): number {
     return Math.max(...this.values.filter(Number.isFinite));
   }
 
-  /** Tells whether a number does not overflow, or become 0 without being it. */
+  /** Returns whether a number fits without overflow or underflow to 0. */
   fits(value: number): boolean {
     if (this.values.some((it) => Object.is(it, value))) return true;
     const rounded = this.values[this.encode(value)]!;
@@ -30,7 +30,7 @@ export class SmallFloat {
       Math.sign(rounded) === Math.sign(value);
   }
 
-  /** The pattern nearest to a number, the even one of two that are as near. */
+  /** Returns the nearest pattern to a number; ties go to the even one. */
   encode(value: number): number {
     return nearest(this.values, value);
   }
@@ -41,8 +41,8 @@ interface Layout {
   readonly mantissaBits: number;
   readonly bias: number;
   /**
-   * Which patterns are no numbers: `ieee` has infinities and NaNs in the
-   * highest exponent, `fn` one NaN a sign, `fnuz` one NaN in place of -0.
+   * The patterns that are not numbers: `ieee` has infinities and NaNs in the
+   * highest exponent, `fn` one NaN per sign, `fnuz` one NaN in place of -0.
    */
   readonly special: "ieee" | "fn" | "fnuz";
 }
@@ -68,7 +68,7 @@ function smallFloat(layout: Layout): SmallFloat {
   return new SmallFloat((bits) => decode(bits, layout));
 }
 
-// Of 256 values the nearest is found by looking at all of them.
+// Finds the nearest of 256 values by comparing all of them.
 function nearest(values: readonly number[], value: number): number {
   if (Number.isNaN(value)) return values.findIndex(Number.isNaN);
   const exact = values.findIndex((it) => Object.is(it, value));
@@ -85,7 +85,7 @@ function nearest(values: readonly number[], value: number): number {
   return best;
 }
 
-/** An element type of floating point in 8 bits. */
+/** An 8-bit floating-point element type. */
 export type SmallFloatType =
   | "f8E5M2"
   | "f8E4M3FN"
@@ -93,7 +93,7 @@ export type SmallFloatType =
   | "f8E4M3FNUZ"
   | "f8E8M0FNU";
 
-/** The formats by the names of their element types. */
+/** The formats by element type. */
 export const SMALL_FLOATS: Readonly<Record<SmallFloatType, SmallFloat>> = {
   f8E5M2: smallFloat({
     exponentBits: 5,
@@ -119,6 +119,6 @@ export const SMALL_FLOATS: Readonly<Record<SmallFloatType, SmallFloat>> = {
     bias: 8,
     special: "fnuz",
   }),
-  // A power of two: eight bits of exponent, and nothing else.
+  // A power of two: eight exponent bits and nothing else.
   f8E8M0FNU: new SmallFloat((bits) => bits === 255 ? NaN : 2 ** (bits - 127)),
 };

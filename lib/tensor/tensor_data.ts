@@ -9,44 +9,44 @@ import type {
 import type { Shape } from "./shape.ts";
 
 /**
- * A tensor in memory of JavaScript: what is in a `.npy` file, for one.
+ * A tensor in JavaScript memory, such as an array in a `.npy` file.
  *
- * @typeParam Data Class of the array; any for what tensors are made from.
+ * @typeParam Data The array class; any class for writing.
  */
 export interface NdArray<Data extends AnyTypedArray = TypedArray> {
-  /** Type of the elements. */
+  /** The element type. */
   readonly elementType: ElementType;
   /** Dimensions, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
   /**
-   * The elements in row-major order, in an array of the class that
-   * `BufferView.toTypedArray` gives for their type.
+   * The elements in row-major order, in the array class that
+   * `BufferView.toTypedArray` returns for the type.
    */
   readonly data: Data;
 }
 
 /**
- * What a tensor can be made from: an array of the class for its element type,
- * numbers nested as its dimensions are, or an {@linkcode NdArray}.
+ * Data for a tensor: a typed array for its element type, nested arrays of numbers,
+ * or an {@linkcode NdArray}.
  */
 export type TensorData =
   | AnyTypedArray
   | NestedArray
   | NdArray<AnyTypedArray>;
 
-/** What is known of a tensor before its data is seen. */
+/** A tensor's requirements, known before its data. */
 export interface WantedTensor {
-  /** Type of the elements; left out, the data tells. */
+  /** The element type; by default that of the data. */
   readonly info: ElementTypeInfo | undefined;
-  /** Dimensions, `null` where any will do; left out, the data tells. */
+  /** Dimensions; `null` accepts any size. By default those of the data. */
   readonly shape: Shape | undefined;
-  /** The shape for native code, where all of it is known beforehand. */
+  /** The shape for native code, if all of it is known in advance. */
   readonly fixed?: FixedShape | undefined;
-  /** Makes the error for what is wrong with the data. */
+  /** Creates the error for invalid data. */
   refuse(problem: string): IreeError;
 }
 
-/** A shape of which all is known, and the length of its contents. */
+/** A complete shape and the length of its contents. */
 export interface FixedShape {
   /** Dimensions, outermost first. */
   readonly dims: Float64Array<ArrayBuffer>;
@@ -54,14 +54,14 @@ export interface FixedShape {
   readonly byteLength: number;
 }
 
-/** A tensor ready to be passed to native code. */
+/** A tensor that is ready for native code. */
 export interface EncodedTensor extends TensorBytes {
-  /** Type of the elements. */
+  /** The element type. */
   readonly info: ElementTypeInfo;
 }
 
 /**
- * Whether a value is an {@linkcode NdArray}.
+ * Returns whether a value is an {@linkcode NdArray}.
  *
  * @param value Any value.
  */
@@ -71,8 +71,8 @@ export function isNdArray(value: unknown): value is NdArray<AnyTypedArray> {
 }
 
 /**
- * Numbers nested as the dimensions of a tensor are; a number alone is a scalar.
- * A complex number is a pair `[real, imaginary]`.
+ * Numbers nested like a tensor's dimensions; a single number is a scalar, and a
+ * complex number is a pair `[real, imaginary]`.
  */
 export type NestedArray =
   | number

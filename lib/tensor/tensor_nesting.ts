@@ -1,10 +1,10 @@
 /**
- * Tells whether brackets follow a shape, with or without the outermost ones,
- * which IREE does not print: `[[1 2][3 4]]` or `[1 2][3 4]` for 2x2.
+ * Returns whether brackets match a shape. The outermost ones, which IREE does not
+ * print, are optional: `[[1 2][3 4]]` or `[1 2][3 4]` for 2x2.
  *
- * @param contents The text of the elements.
+ * @param contents The elements' text.
  * @param shape The dimensions, outermost first.
- * @returns Whether they do; text without brackets always does.
+ * @returns Whether they match; text without brackets always does.
  */
 export function isNestedLike(
   contents: string,
@@ -18,7 +18,7 @@ export function isNestedLike(
     readItems(tokens, 0, shape, 0) === tokens.length;
 }
 
-/** Where a bracketed dimension that begins at `at` ends; -1 where it does not. */
+/** The end of a bracketed dimension that starts at `at`; -1 if it does not match. */
 function readDimension(
   tokens: readonly string[],
   at: number,

@@ -10,23 +10,23 @@ import {
 } from "./scalar_text.ts";
 import { isNestedLike } from "./tensor_nesting.ts";
 
-/** The parts of IREE's text of a tensor. */
+/** The parts of a tensor's text. */
 export interface TensorText {
-  /** The text of shape and element type: `2x2xf32`. */
+  /** Shape and element type as text: `2x2xf32`. */
   readonly type: string;
   /** Dimensions, outermost first. */
   readonly shape: readonly number[];
-  /** Name of the element type. */
+  /** The element type's name. */
   readonly elementType: string;
-  /** The text after `=`; empty where there is none. */
+  /** The text after `=`; empty if there is none. */
   readonly contents: string;
 }
 
 /**
- * Takes the text of a tensor apart.
+ * Splits a tensor's text into its parts.
  *
  * @param text The text, such as `2x2xf32=[1 2][3 4]`.
- * @returns Its parts; throws INVALID_ARGUMENT where it has none.
+ * @returns The parts; throws INVALID_ARGUMENT if the text is malformed.
  */
 export function splitTensorText(text: string): TensorText {
   if (typeof text !== "string") {
@@ -35,12 +35,12 @@ export function splitTensorText(text: string): TensorText {
       `the text of a tensor must be a string, got ${typeof text}`,
     );
   }
-  // IREE strips one quote of each end, too.
+  // IREE also strips one quote at each end.
   const trimmed = text.trim().replace(/^"/, "").replace(/"$/, "");
   const end = trimmed.indexOf("=");
   const type = (end < 0 ? trimmed : trimmed.slice(0, end)).trim();
   const at = type.lastIndexOf("x");
-  // Before the x of a scalar, such as `xf32`, is nothing.
+  // A scalar such as `xf32` has nothing before the x.
   const dimensions = at <= 0 ? [] : type.slice(0, at).split("x");
   return {
     type,
@@ -57,16 +57,16 @@ function parseDimension(type: string, text: string, index: number): number {
     "INVALID_ARGUMENT",
     `invalid shape specification: dimension ${index} of '${type}' is ` +
       `'${text}', not a size`,
-    { hint: "a tensor is written as in 2x3xf32=1 2 3 4 5 6" },
+    { hint: "write a tensor like 2x3xf32=1 2 3 4 5 6" },
   );
 }
 
 /**
- * Bits of one element.
+ * Returns the bits per element.
  *
- * @param elementType Name of the element type, such as `bf16`; IREE knows
- * integers and opaque elements of other sizes too, such as `i24` and `*12`.
- * @returns The bits; throws INVALID_ARGUMENT where it is no element type.
+ * @param elementType The element type's name, such as `bf16`; IREE also supports
+ * integers and opaque elements of other sizes, such as `i24` and `*12`.
+ * @returns The bits; throws INVALID_ARGUMENT for unknown types.
  */
 export function elementBitCount(elementType: string): number {
   const known = ELEMENT_TYPES.find((it) => it === elementType);
@@ -80,7 +80,7 @@ export function elementBitCount(elementType: string): number {
   );
 }
 
-/** IREE keeps the bits of an element type in a byte. */
+/** IREE stores an element type's bits in a byte. */
 const MAX_BIT_COUNT = 255;
 
 function smallFloatReaders(): Record<string, NumberReader> {
@@ -101,7 +101,7 @@ function smallFloatReaders(): Record<string, NumberReader> {
   }));
 }
 
-// What has no sign of its own takes both ranges, as far as IREE reads it.
+// Signless integers accept both ranges, as far as IREE reads them.
 function integerReaders(bits: 8 | 16 | 32 | 64): Record<string, NumberReader> {
   const size = 2n ** BigInt(bits);
   return {
@@ -113,7 +113,7 @@ function integerReaders(bits: 8 | 16 | 32 | 64): Record<string, NumberReader> {
   };
 }
 
-/** How elements are read that are numbers; all others are hexadecimal bytes. */
+/** Parsers for elements that are numbers; all others are hexadecimal bytes. */
 const READERS: Readonly<Record<string, NumberReader>> = {
   ...integerReaders(8),
   ...integerReaders(16),
@@ -123,8 +123,8 @@ const READERS: Readonly<Record<string, NumberReader>> = {
   ...smallFloatReaders(),
 };
 
-// Any other element is its bytes, from the first one in memory on. A boolean is
-// 0 or 1, and nothing else.
+// Other elements are hexadecimal bytes in memory order. Booleans must be 0 or
+// 1.
 function bytesReader(elementType: string): NumberReader {
   const byteCount = Math.ceil(elementBitCount(elementType) / 8);
   const pattern = elementType === "i1"
@@ -141,7 +141,7 @@ function bytesReader(elementType: string): NumberReader {
   };
 }
 
-// Elements that share bytes are written as these, or one of them for all.
+// Packed elements are written as their bytes, or as one byte to repeat.
 function checkPacked(
   { elementType, shape, type }: TensorText,
   words: readonly string[],
@@ -154,7 +154,7 @@ function checkPacked(
   if (words.length * wordLength === byteLength) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `a ${type} is written as its ${byteLength} bytes, got ${words.length} words`,
+    `a ${type} must have ${byteLength} bytes, got ${words.length} words`,
     {
       hint: `elements of type ${elementType} share bytes; each word is ` +
         `${2 * wordLength} hexadecimal digits`,
@@ -163,8 +163,8 @@ function checkPacked(
 }
 
 /**
- * Makes sure that IREE reads the text of a tensor as it is meant: it takes the
- * integer at the beginning of any word, wraps what is too large, and overlooks
+ * Checks that IREE reads a tensor's text as intended: IREE accepts any word that
+ * starts with an integer, wraps large numbers and ignores
  * brackets.
  *
  * @param text The text.
@@ -183,13 +183,13 @@ export function checkTensorText(text: TensorText): void {
     );
   }
   checkPacked(text, words);
-  // Any other count that is wrong is for IREE to refuse.
+  // IREE rejects all other wrong counts.
   const count = shape.reduce((product, size) => product * size, 1);
   if (words.length !== count && words.length !== 1) return;
   if (isNestedLike(contents, shape)) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
     `brackets do not match the shape of a ${text.type}`,
-    { hint: "a 2x2xi32 is written 1 2 3 4, [[1 2][3 4]] or [1 2][3 4]" },
+    { hint: "write a 2x2xi32 as 1 2 3 4, [[1 2][3 4]] or [1 2][3 4]" },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What exists because IREE's tools have it: flags, text of tensors, comparison,
+ * The counterparts of IREE's tools: flags, tensors as text, comparison,
  * profiling, topologies, a watchdog.
  *
  * @module

@@ -3,8 +3,8 @@ import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";
 
 /**
- * A profiling session of a device, as flags of `setIreeFlags` ask for it; does
- * nothing when none does.
+ * A device's profiling session, configured by the flags of `setIreeFlags`; has
+ * no effect without them.
  *
  * @example
  * ```ts
@@ -19,17 +19,17 @@ import type { Device } from "../hal/device.ts";
  */
 export class Profiling extends NativeObject {
   /**
-   * Begins to profile.
+   * Begins profiling.
    *
    * @param device The device.
-   * @returns The session; throws INVALID_ARGUMENT when flags contradict each
-   * other, and UNIMPLEMENTED for what the device cannot record.
+   * @returns The session; throws INVALID_ARGUMENT if flags contradict each other,
+   * and UNIMPLEMENTED if the device cannot record the data.
    */
   static begin(device: Device): Profiling {
     return new Profiling(beginProfiling(handleOf(device), device.ordinal));
   }
 
-  /** Ends it: writes the file, or prints statistics to stderr. */
+  /** Ends the session: writes the file, or prints statistics to stderr. */
   end(): void {
     endProfiling(handleOf(this));
   }

@@ -47,7 +47,7 @@ for (
     const error = assertThrows(
       () => loaded.call("add_i32", 1, 3.7),
       IreeError,
-      "argument 1 of 'add_i32': wanted i32 (a whole number from -2147483648 " +
+      "argument 1 of 'add_i32': wanted i32 (an integer from -2147483648 " +
         "to 2147483647), given the number 3.7",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
@@ -115,7 +115,7 @@ test("A function rejects values outside its declared type's range", async () => 
       [
         "add_i8",
         [1, 300],
-        "argument 1 of 'add_i8': wanted i8 (a whole number " +
+        "argument 1 of 'add_i8': wanted i8 (an integer " +
         "from -128 to 255), given the number 300",
       ],
       ["add_i8", [-129, 0], "argument 0 of 'add_i8': wanted i8"],

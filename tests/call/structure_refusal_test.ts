@@ -35,7 +35,7 @@ test("Values that do not fit a structure are rejected with their path", () => {
   );
   refused("argument 0.bias of 'layer': wanted", "layer", ...layer("text"));
   refused(
-    "argument 0.scales[1][0] of 'layer': wanted i32 (a whole number",
+    "argument 0.scales[1][0] of 'layer': wanted i32 (an integer",
     "layer",
     ...layer(bias, [1, [2.5, 3]]),
   );

@@ -290,11 +290,11 @@ test("Values that Python rejects are rejected", async () => {
       name: "no_json",
       arguments: [1],
     }],
-    ["INVALID_ARGUMENT", "tells of 2 arguments, but there are 1", {
+    ["INVALID_ARGUMENT", "declares 2 arguments, but the function has 1", {
       name: "wrong_arguments",
       arguments: [1],
     }],
-    ["INVALID_ARGUMENT", "tells of 2 results, but there are 1", {
+    ["INVALID_ARGUMENT", "declares 2 results, but the function has 1", {
       name: "wrong_results",
       arguments: [1],
     }],

@@ -30,7 +30,7 @@ const example = await sampleProgram();
 
 test("A scalar that does not fit is rejected, not changed", async () => {
   const range = {
-    i32: "a whole number from -2147483648 to 2147483647",
+    i32: "an integer from -2147483648 to 2147483647",
     f32: "0, a number of size 1.4e-45 to 3.4e38, inf or nan",
     f64: "0, a number of size 4.9e-324 to 1.8e308, inf or nan",
   };

@@ -17,18 +17,18 @@ test("A description is read, or rejected with the position of the fault", () => 
   invalid("is not JSON", "{]");
   invalid("is not JSON", "");
   for (const abi of [[], null, 1, {}, { a: [] }, { a: [], r: {} }]) {
-    invalid("has no arrays 'a' and 'r'", JSON.stringify(abi));
+    invalid("must have arrays 'a' and 'r'", JSON.stringify(abi));
   }
   const argument = (type: unknown) => ({ a: ["i32", type], r: [] });
-  invalid("a[1] is no type", argument(5));
-  invalid("a[1] is no type", argument({}));
-  invalid("a[1] is no name and type", argument(["named", 1, "i32"]));
-  invalid("a[1] is no name and type", argument(["named", "x"]));
-  invalid("has two arguments of one name", {
+  invalid("a[1] must be a type", argument(5));
+  invalid("a[1] must be a type", argument({}));
+  invalid("a[1] must be a name and a type", argument(["named", 1, "i32"]));
+  invalid("a[1] must be a name and a type", argument(["named", "x"]));
+  invalid("has two arguments with the same name", {
     a: [["named", "x", "i32"], ["named", "x", "i32"]],
     r: [],
   });
-  invalid("a[1][1] is no pair", argument(["sdict", "i32"]));
+  invalid("a[1][1] must be a pair", argument(["sdict", "i32"]));
   invalid(
     "a[1][2] is a second 'x'",
     argument(["sdict", ["x", "i32"], [
@@ -36,8 +36,8 @@ test("A description is read, or rejected with the position of the fault", () => 
       "i32",
     ]]),
   );
-  invalid("a[1][1] has a key that is no text", argument(["sdict", [1, "i32"]]));
-  invalid("a[1] has not one type", argument(["py_homogeneous_list"]));
+  invalid("a[1][1] must have a string as key", argument(["sdict", [1, "i32"]]));
+  invalid("a[1] must have one item type", argument(["py_homogeneous_list"]));
   for (
     const tensor of [
       [],
@@ -54,23 +54,29 @@ test("A description is read, or rejected with the position of the fault", () => 
       ["f32", 1, "2"],
     ]
   ) {
-    invalid("a[1] is no element type, rank", argument(["ndarray", ...tensor]));
+    invalid(
+      "a[1] must be element type, rank",
+      argument(["ndarray", ...tensor]),
+    );
   }
   const unknown = (text: string, abi: unknown) =>
     refused("UNIMPLEMENTED", text, abi);
-  unknown('a[1] has a type that is not known: "i7"', argument("i7"));
+  unknown('a[1] has an unknown type: "i7"', argument("i7"));
   unknown(
-    'a[1] has a type that is not known: "toString"',
+    'a[1] has an unknown type: "toString"',
     argument("toString"),
   );
   unknown(
-    'a[1][1][1] has a type that is not known: "set"',
+    'a[1][1][1] has an unknown type: "set"',
     argument(
       ["sdict", ["x", ["set"]]],
     ),
   );
-  unknown('a[1] has a type that is not known: ["x"]', argument([["x"]]));
-  unknown("r[0][2] has a type", { a: [], r: [["stuple", "i32", ["named"]]] });
+  unknown('a[1] has an unknown type: ["x"]', argument([["x"]]));
+  unknown("r[0][2] has an unknown type", {
+    a: [],
+    r: [["stuple", "i32", ["named"]]],
+  });
   const dictionary = (tag: string) => `{"a":[["${tag}",["x","i32"]]],"r":[]}`;
   assertEquals(
     parseAbi(dictionary("sdict_kwargs"), "f"),

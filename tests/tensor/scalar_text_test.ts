@@ -173,7 +173,7 @@ const TYPES: Readonly<
       "0xffffffff",
       "020000000000",
     ],
-    range: "a whole number from -2147483648 to 2147483647",
+    range: "an integer from -2147483648 to 2147483647",
   },
   i64: {
     taken: I64,
@@ -185,7 +185,7 @@ const TYPES: Readonly<
       "18446744073709551615",
       "1e18",
     ],
-    range: "a whole number from -9223372036854775808 to 9223372036854775807",
+    range: "an integer from -9223372036854775808 to 9223372036854775807",
   },
   f32: {
     taken: F32.map(([text, value]) =>

@@ -297,7 +297,10 @@ test("Elements that share bytes are written as the hint says", () => {
   const hint = (text: string) =>
     assertThrows(() => parseTensor(instance, text), IreeError).message;
   assertStringIncludes(hint("4xi4=1 2 3 4"), "words of 2 hexadecimal digits");
-  assertStringIncludes(hint("4xi4=01 02 03 04"), "its 2 bytes, got 4 words");
+  assertStringIncludes(
+    hint("4xi4=01 02 03 04"),
+    "must have 2 bytes, got 4 words",
+  );
   for (
     const [text, bytes] of [["4xi4=12 34", [0x12, 0x34]], ["3xi4=12", [
       0x12,
