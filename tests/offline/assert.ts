@@ -3,7 +3,7 @@
  * project uses, with the package's signatures, semantics and first message
  * line.
  *
- * `tests/offline_test.ts` specifies both.
+ * `tests/offline/assert_test.ts` specifies both.
  *
  * @module
  */

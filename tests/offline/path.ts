@@ -6,7 +6,7 @@
  * a root or of the suffix itself, `dirname` of doubled separators, escapes in
  * file URLs. Only file URLs on Windows follow Node.
  *
- * `tests/offline_test.ts` specifies both.
+ * `tests/offline/path_test.ts` specifies both.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  * command lines the same way. Its types are weaker: no dotted names, and an
  * option's type is `unknown` where the package says `any`.
  *
- * `tests/offline_test.ts` specifies both.
+ * `tests/offline/parse_args_test.ts` specifies both.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Stands in for `@std/testing/types` where JSR cannot be reached: assertions
  * that the type checker makes.
  *
- * `tests/offline_test.ts` specifies both.
+ * `tests/offline/types_test.ts` specifies both.
  *
  * @module
  */
