@@ -33,7 +33,6 @@ import {
   fail,
   unreachable,
 } from "@std/assert";
-import { join, relative, resolve } from "@std/path";
 import { assertType, type IsExact } from "@std/testing/types";
 import node from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
