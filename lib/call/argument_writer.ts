@@ -11,6 +11,8 @@ import {
   type ValueType,
 } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
+
+import { type CallForm, takesFences } from "../signature/async_form.ts";
 import { parseSignature, type Signature } from "../signature/signature.ts";
 import {
   type DeclaredScalar,
@@ -27,7 +29,9 @@ import { TensorArgument } from "./tensor_argument.ts";
 
 /** Checks and writes the arguments of a function, and reads its results. */
 export class ArgumentWriter {
-  /** The function's description by its module. */
+  /** Name of the export that is called. */
+  readonly exportName: string;
+  /** The function's description, with the export's calling convention. */
   readonly description: FunctionDescription;
   /** Inputs and outputs as declared by the program. */
   readonly signature: Signature | undefined;
@@ -45,15 +49,15 @@ export class ArgumentWriter {
   readonly takesReferences: boolean;
 
   /** Throws UNIMPLEMENTED for a function that cannot be called from here. */
-  constructor(description: FunctionDescription) {
+  constructor({ exportName, description }: CallForm) {
     const convention = parseCallingConvention(description.callingConvention);
+    this.exportName = exportName;
     this.description = description;
     this.signature = parseSignature(
       description.attributes["iree.abi.declaration"] ?? "",
       description.name,
     );
-    this.takesFences =
-      description.attributes["iree.abi.model"] === "coarse-fences";
+    this.takesFences = takesFences(description);
     this.#argumentSlots = convention.arguments.slots.slice(
       0,
       this.takesFences ? -FENCE_COUNT : undefined,

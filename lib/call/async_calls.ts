@@ -212,8 +212,8 @@ export function prepareHandle(
   moduleOrdinal: number,
 ): Handle {
   const { devices } = owner;
-  const { takesFences, description } = layout;
-  return createCall(owner.context, moduleOrdinal, description.name, {
+  const { takesFences, exportName } = layout;
+  return createCall(owner.context, moduleOrdinal, exportName, {
     devices,
     takesFences,
   });

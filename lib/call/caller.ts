@@ -30,8 +30,11 @@ export class Caller {
   readonly writer: ArgumentWriter;
   /** The call that blocking calls are made with. */
   readonly frame: CallFrame;
+  /** Whether asynchronous calls signal a fence at their end. */
+  readonly isSubmittable: boolean;
   /** Whether the function takes nothing but scalars, and no structures. */
   readonly takesScalars: boolean;
+  readonly #bound: AsyncCalls;
   readonly #async: AsyncCalls;
   readonly #demand: () => Handle;
   /** The declaration of structures. */
@@ -42,19 +45,23 @@ export class Caller {
   /**
    * @param owner The function's context.
    * @param writer Writes its arguments.
+   * @param asyncWriter Writes those of asynchronous calls.
    * @param moduleOrdinal Which module of the context has it.
    * @param demand Returns the function's handle; throws after disposal.
    */
   constructor(
     owner: FunctionContext,
     writer: ArgumentWriter,
+    asyncWriter: ArgumentWriter,
     moduleOrdinal: number,
     demand: () => Handle,
   ) {
     this.owner = owner;
     this.writer = writer;
     this.frame = writer.prepare(demand());
-    this.#async = new AsyncCalls(owner, writer, moduleOrdinal);
+    this.#bound = new AsyncCalls(owner, writer, moduleOrdinal);
+    this.#async = new AsyncCalls(owner, asyncWriter, moduleOrdinal);
+    this.isSubmittable = asyncWriter.takesFences;
     this.#demand = demand;
     this.#abi = writer.description.attributes["iree.abi"];
     this.takesScalars = !writer.takesReferences && this.#abi === undefined;
@@ -146,7 +153,7 @@ export class Caller {
 
   /** See `VmFunction.submit`. */
   submit(values: readonly FlatArgument[]): Submission {
-    if (!this.writer.takesFences) {
+    if (!this.isSubmittable) {
       throw new IreeError(
         "UNIMPLEMENTED",
         `'${this.writer.description.name}' does not signal a fence when it is ` +
@@ -157,12 +164,12 @@ export class Caller {
         },
       );
     }
-    return this.#async.submit(this.begin(values));
+    return this.#async.submit(this.#async.begin(values, this.#demand));
   }
 
-  /** Takes the arguments of a call that gets a frame of its own. */
+  /** Takes the arguments of blocking calls that get a frame of their own. */
   begin(values: readonly FlatArgument[]): CallFrame {
-    return this.#async.begin(values, this.#demand);
+    return this.#bound.begin(values, this.#demand);
   }
 
   /**
@@ -232,12 +239,12 @@ export class Caller {
     structures: StructuredCall | undefined,
   ): CallFrame {
     if (structures === undefined) {
-      return this.begin(values as readonly FlatArgument[]);
+      return this.#async.begin(values as readonly FlatArgument[], this.#demand);
     }
     // Results are read out of lists, which no other call may change meanwhile.
     this.owner.context.lists.note();
     using scratch = new DisposableStack();
-    return this.begin(structures.pack(values, scratch));
+    return this.#async.begin(structures.pack(values, scratch), this.#demand);
   }
 
   #computed(

@@ -2,6 +2,7 @@ import { invokeCall } from "../../ffi/call.ts";
 import type { Facts } from "../base/description.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
+import type { CallForms } from "../signature/async_form.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
 import type { Signature } from "../signature/signature.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
@@ -59,14 +60,19 @@ export class VmFunction extends NativeObject {
     owner: FunctionContext,
     moduleOrdinal: number,
     description: FunctionDescription,
+    forms: CallForms,
   ) {
     // First what can fail: later the native object would be left behind.
-    const writer = new ArgumentWriter(description);
+    const writer = new ArgumentWriter(forms.blocking);
+    const asyncWriter = forms.async === forms.blocking
+      ? writer
+      : new ArgumentWriter(forms.async);
     super(prepareHandle(owner, writer, moduleOrdinal));
     this.description = description;
     this.#caller = new Caller(
       owner,
       writer,
+      asyncWriter,
       moduleOrdinal,
       () => handleOf(this),
     );
@@ -101,11 +107,11 @@ export class VmFunction extends NativeObject {
 
   /**
    * Whether the function was compiled to signal a fence when its work on the
-   * device is done (the model `coarse-fences`), so that {@linkcode submit} can
-   * be used.
+   * device is done, so that {@linkcode submit} can be used: it has the model
+   * `coarse-fences`, or an asynchronous form, `name$async`.
    */
   get isSubmittable(): boolean {
-    return this.#writer.takesFences;
+    return this.#caller.isSubmittable;
   }
 
   /**
@@ -182,7 +188,7 @@ export class VmFunction extends NativeObject {
   /**
    * Calls the function without blocking the event loop.
    *
-   * A function of the model `coarse-fences` is given to the device and waited
+   * A function that {@linkcode isSubmittable} is given to the device and waited
    * for; any other one runs on another thread. Calls of one context begin in
    * the order in which they were made; those that are given to a device one
    * after the other, as their work allows. A failure is that call's alone, and
@@ -273,7 +279,7 @@ export class VmFunction extends NativeObject {
    * {@linkcode callAsync}.
    * @returns The results and when they are finished. Throws UNIMPLEMENTED for a
    * function that was not compiled for it, with
-   * `--iree-execution-model=async-external`.
+   * `--iree-execution-model=async-external`, and has no asynchronous form.
    */
   submit(...values: FlatArgument[]): Submission {
     return this.#caller.submit(values);

@@ -6,6 +6,7 @@ import {
   type ProgramArchive,
   readArchive,
 } from "../files/program_archive.ts";
+import { findAsyncForm, findSyncForm } from "../signature/async_form.ts";
 import { parseSignature, type Signature } from "../signature/signature.ts";
 import { foreignCompiler, readBytecodeVersion } from "../vm/compatibility.ts";
 import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
@@ -28,6 +29,11 @@ export interface ExportDescription extends FunctionDescription {
    * has the declaration.
    */
   readonly signature: Signature | undefined;
+  /**
+   * Name of the export that is its asynchronous form, `name$async`, if it has
+   * one: the same function with two fences at the end.
+   */
+  readonly asyncForm: string | undefined;
 }
 
 /** Read-only data of a program: constants and executables. */
@@ -214,7 +220,7 @@ function readFeatures(bits: number): string[] {
 
 function describeExports(root: FlatTable): ExportDescription[] {
   const signatures = root.tables(MODULE.signatures);
-  return root.tables(MODULE.exports).map((table) => {
+  const exports = root.tables(MODULE.exports).map((table) => {
     const name = table.string(EXPORT.localName);
     const described = signatures[table.i32(EXPORT.ordinal)];
     if (described === undefined) {
@@ -223,15 +229,32 @@ function describeExports(root: FlatTable): ExportDescription[] {
         `FlatBuffer verification failed: '${name}' has no function`,
       );
     }
-    const attributes = readAttributes(described, SIGNATURE.attributes);
     return {
       name,
       callingConvention: described.string(SIGNATURE.callingConvention),
-      attributes,
+      attributes: readAttributes(described, SIGNATURE.attributes),
       optional: false,
-      signature: parseSignature(attributes["iree.abi.declaration"] ?? "", name),
     };
   });
+  return exports.map((it) => ({
+    ...it,
+    signature: signatureOf(it, exports),
+    asyncForm: findAsyncForm(it, exports)?.name,
+  }));
+}
+
+// The declaration of an asynchronous form has the function's name, if any.
+function signatureOf(
+  described: FunctionDescription,
+  exports: readonly FunctionDescription[],
+): Signature | undefined {
+  const sync = findSyncForm(described, exports);
+  const { attributes, name } = sync ?? described;
+  const signature = parseSignature(
+    attributes["iree.abi.declaration"] ?? "",
+    name,
+  );
+  return signature && sync ? { ...signature, model: "async" } : signature;
 }
 
 function describeImport(table: FlatTable): FunctionDescription {

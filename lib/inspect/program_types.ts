@@ -8,6 +8,7 @@ import {
   checkCounts,
   parseAbi,
 } from "../signature/abi_signature.ts";
+import { takesFences } from "../signature/async_form.ts";
 import {
   parseCallingConvention,
   type Slot,
@@ -164,11 +165,9 @@ function isStructured(described: ExportDescription): boolean {
 const FENCE_COUNT = 2;
 
 function argumentSlots(described: ExportDescription): readonly Slot[] {
-  const { callingConvention, attributes } = described;
-  const all = parseCallingConvention(callingConvention).arguments.slots;
-  return attributes["iree.abi.model"] === "coarse-fences"
-    ? all.slice(0, -FENCE_COUNT)
-    : all;
+  const { slots } = parseCallingConvention(described.callingConvention)
+    .arguments;
+  return takesFences(described) ? slots.slice(0, -FENCE_COUNT) : slots;
 }
 
 function inputTypes(described: ExportDescription): TypedInput[] {

@@ -12,6 +12,7 @@ import { runNow, step, type Steps } from "../base/steps.ts";
 import { deviceNamesOf } from "../hal/device.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
+import { callFormsOf } from "../signature/async_form.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
@@ -119,7 +120,9 @@ export class Context extends NativeObject {
     );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
-      return new VmFunction(this.#functions, ordinal, description);
+      const hasDevices = this.#functions.devices !== undefined;
+      const forms = callFormsOf(description, exports, hasDevices);
+      return new VmFunction(this.#functions, ordinal, description, forms);
     }
     const names = exports.map((it) => it.name).filter(isPublicFunction);
     throw new IreeError(

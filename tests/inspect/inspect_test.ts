@@ -92,7 +92,9 @@ test("Inspection agrees with the loaded module", () => {
     assertEquals(description.dependencies, module.dependencies);
     assertEquals(description.imports, module.imports);
     assertEquals(
-      description.exports.map(({ signature: _, ...rest }) => rest),
+      description.exports.map(({ signature: _, asyncForm: __, ...rest }) =>
+        rest
+      ),
       module.exports,
     );
   }

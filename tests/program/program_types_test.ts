@@ -361,8 +361,14 @@ function described(...exports: Export[]): ProgramDescription {
       const signature = model === ""
         ? undefined
         : parseSignature(declaration, name);
-      const optional = false;
-      return { name, callingConvention, optional, attributes, signature };
+      return {
+        name,
+        callingConvention,
+        optional: false,
+        attributes,
+        signature,
+        asyncForm: undefined,
+      };
     }),
   };
 }

@@ -31,7 +31,11 @@ const paths = [
 const declarations = paths.flatMap((path) =>
   inspectProgram(path).exports.flatMap(({ name, attributes }) => {
     const declaration = attributes["iree.abi.declaration"];
-    return declaration === undefined ? [] : [{ name, declaration }];
+    if (declaration === undefined) return [];
+    // An asynchronous form has the declaration of its function.
+    const isOwn = declaration.includes(` func @${name}(`);
+    const declared = isOwn ? name : name.replace(/\$async$/, "");
+    return [{ name: declared, declaration }];
   })
 );
 

@@ -123,7 +123,7 @@ export function factsOf(it: ProgramDescription): Facts {
     types: [...it.types],
     dependencies: [...it.dependencies],
     imports: [...it.imports],
-    exports: it.exports.map(({ signature: _, ...rest }) => rest),
+    exports: it.exports.map(({ signature: _, asyncForm: __, ...rest }) => rest),
     rodata: it.rodata.map(({ byteLength }) => byteLength),
     globals: it.sizes.globals,
     bytecode: it.sizes.bytecode,

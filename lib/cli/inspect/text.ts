@@ -196,14 +196,17 @@ function deviceRows({ name, targets }: DeviceRequirement): string[][] {
 }
 
 function exportRows(described: ExportDescription, all: boolean): string[][] {
-  const { name, signature } = described;
-  const attributes = all ? attributeRows(described) : [];
-  if (signature === undefined) return [functionRow(described), ...attributes];
+  const { name, signature, asyncForm } = described;
+  const more = [
+    ...(asyncForm === undefined ? [] : [[`  asynchronous form: ${asyncForm}`]]),
+    ...(all ? attributeRows(described) : []),
+  ];
+  if (signature === undefined) return [functionRow(described), ...more];
   const whole = formatSignature(signature, name);
   const text = whole.slice(`${signature.model} func @`.length);
   return [
     [signature.model === "sync" ? text : `${signature.model} ${text}`],
-    ...attributes,
+    ...more,
   ];
 }
 
