@@ -158,9 +158,9 @@ export class Compiler implements AsyncDisposable {
   }
 
   /**
-   * Ends the compiler's process, after its compile.
+   * Ends the compiler's process, or waits for compiles in this process.
    *
-   * @returns Resolves when it has ended.
+   * @returns Resolves when nothing is running.
    */
   async dispose(): Promise<void> {
     await this.#backend.dispose();
@@ -220,6 +220,12 @@ export async function compileProgram(
   options?: CompileOptions,
 ): Promise<CompiledProgram> {
   const { compiler: opening, target } = readCompileOptions(options);
-  await using compiler = await Compiler.open(opening);
-  return await compiler.compileProgram(source, target);
+  const compiler = await Compiler.open(opening);
+  try {
+    return await compiler.compileProgram(source, target);
+  } finally {
+    const end = compiler.dispose();
+    // In this process, an aborted compile continues.
+    if (target.signal?.aborted !== true) await end;
+  }
 }

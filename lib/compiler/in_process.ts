@@ -14,6 +14,8 @@ export class InProcessBackend implements CompilerBackend {
   /** The compiler's build. */
   readonly revision: string;
   readonly #library: CompilerLibrary;
+  /** Compiles that continue, maybe after they were aborted. */
+  readonly #running = new Set<Promise<unknown>>();
 
   /**
    * Opens the compiler's library, which blocks for a fifth of a second once.
@@ -37,6 +39,9 @@ export class InProcessBackend implements CompilerBackend {
       onDiagnostic: (...given) => isWanted() && events.onDiagnostic(...given),
       onPhase: events.onPhase,
     }, isWanted);
+    this.#running.add(work);
+    const end = () => this.#running.delete(work);
+    work.then(end, end);
     try {
       return await untilAborted(work, signal, () => {});
     } catch (error) {
@@ -44,8 +49,10 @@ export class InProcessBackend implements CompilerBackend {
     }
   }
 
-  /** The library stays open. */
-  async dispose(): Promise<void> {}
+  /** Waits for all compiles; the library stays open. */
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
 }
 
 /** Explains a flag that one compile of a process cannot have. */

@@ -33,6 +33,7 @@ export {
   formatDiagnostic,
   type Severity,
 } from "./diagnostics.ts";
+export { loadModel, type LoadModelOptions } from "./load_model.ts";
 export type {
   CompileOptions,
   CompilerOptions,
@@ -44,4 +45,5 @@ export {
   ProgramCache,
   type ProgramRecord,
 } from "./program_cache.ts";
-export type { CompileSource } from "./source.ts";
+export { type CompileSource, isSourcePath } from "./source.ts";
+export { targetOfDevice } from "./target.ts";

@@ -2,7 +2,7 @@ import { join } from "@std/path/join";
 import { findCacheFolder } from "../../ffi/library/cache.ts";
 
 /** Bytes that the cache may have; the programs unused for longest go first. */
-const LIMIT = 2 * 1024 ** 3;
+const LIMIT = 2_000_000_000;
 
 /** Age of an unfinished file whose process has surely ended. */
 const STALE_MS = 60 * 60 * 1000;
@@ -132,11 +132,9 @@ export class ProgramCache {
       const { source, flags, compiler } = record as ProgramRecord;
       const used = mtime ?? new Date(0);
       return { path, bytes: size, used, source, flags, compiler };
-    } catch (error) {
-      if (
-        error instanceof Deno.errors.NotFound || error instanceof SyntaxError
-      ) return undefined;
-      throw error;
+    } catch {
+      // Absent, cut short, or not readable: it can be compiled again.
+      return undefined;
     }
   }
 

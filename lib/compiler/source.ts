@@ -19,6 +19,18 @@ export interface ReadSource {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Extensions of files that are compiled. */
+const EXTENSION = /\.(?:mlir|mlirbc)$/i;
+
+/**
+ * Whether a path or URL names a source by its extension.
+ *
+ * @param path The path or URL.
+ */
+export function isSourcePath(path: string | URL): boolean {
+  return EXTENSION.test(path instanceof URL ? path.pathname : path);
+}
+
 /** Name of sources that are not files. */
 const UNNAMED = "source.mlir";
 

@@ -75,3 +75,14 @@ function isTriple(target: string): boolean {
 export function isForHost(flags: readonly string[]): boolean {
   return flags.some((flag) => /^--?iree-llvmcpu-target-cpu=host$/.test(flag));
 }
+
+/**
+ * Returns the target of a device's driver.
+ *
+ * @param device A device's URI; others have no driver's name.
+ * @returns The target; `undefined` for CPUs and unknown drivers.
+ */
+export function targetOfDevice(device: unknown): string | undefined {
+  const driver = typeof device === "string" ? device.split(":")[0] : "";
+  return BACKENDS.has(driver) ? driver : undefined;
+}

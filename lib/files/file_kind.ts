@@ -22,8 +22,7 @@ export const KIND_HEAD_LENGTH = 4096;
  * @param path The source file.
  */
 export function compileCommand(path: string): string {
-  return "iree-compile --iree-hal-target-backends=llvm-cpu " +
-    `--iree-llvmcpu-target-cpu=host ${shellWord(path)} -o ` +
+  return `iree compile ${shellWord(path)} -o ` +
     shellWord(withExtension(path, "vmfb"));
 }
 
@@ -31,7 +30,11 @@ function withExtension(path: string, extension: string): string {
   return `${path.replace(/\.[^./\\]*$/, "")}.${extension}`;
 }
 
-const compile = (path: string): string => `compile it: ${compileCommand(path)}`;
+const compile = (path: string): string =>
+  `compile it: ${
+    compileCommand(path)
+  }\nor compile and load it with loadModel ` +
+  "of @iree/runtime/compiler";
 
 const importOnnx = (path: string): string => {
   const mlir = withExtension(path, "mlir");

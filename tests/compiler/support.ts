@@ -30,3 +30,23 @@ export async function compileErrorOf(
   if (error instanceof CompileError) return error;
   throw error;
 }
+
+/** The repository as a URL, for scripts in other folders. */
+export const ROOT_URL: string = new URL("../..", import.meta.url).href;
+
+/** A source whose kernels take a moment to compile. */
+export const SLOW: string = Array.from({ length: 4 }, (_, index) => {
+  const [rows, columns] = [`${16 + index}x64xf32`, `64x${24 + index}xf32`];
+  const result = `${16 + index}x${24 + index}xf32`;
+  return `func.func @f${index}(%x: tensor<${rows}>, %y: tensor<${columns}>)
+    -> tensor<${result}> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<${result}>
+  %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<${result}>)
+    -> tensor<${result}>
+  %z = linalg.matmul ins(%x, %y : tensor<${rows}>, tensor<${columns}>)
+    outs(%fill : tensor<${result}>) -> tensor<${result}>
+  return %z : tensor<${result}>
+}
+`;
+}).join("");

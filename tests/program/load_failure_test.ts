@@ -23,8 +23,9 @@ const signatureMismatch = await program("signature_mismatch.mlir");
 const example = await sampleProgram();
 const sample = await sampleModule();
 
-const COMPILE = "iree-compile --iree-hal-target-backends=llvm-cpu " +
-  "--iree-llvmcpu-target-cpu=host";
+const COMPILE = "iree compile";
+const OR_LOAD = "\nor compile and load it with loadModel of " +
+  "@iree/runtime/compiler";
 const AGAIN =
   "compile it again with the compiler of this runtime: pip install " +
   "iree-base-compiler==3.13.0";
@@ -49,17 +50,17 @@ test("Loading a file that is not a program throws its name and its kind", () => 
     [
       Deno.readFileSync(join(ROOT, "tests/fixtures/mul.mlir")),
       "MLIR source, not a compiled program (.vmfb)\ncompile it: " +
-      `${COMPILE} ${quoted} -o '${path}.vmfb'`,
+      `${COMPILE} ${quoted} -o '${path}.vmfb'${OR_LOAD}`,
     ],
     [
       bytes("module {\n}\n"),
       "MLIR source, not a compiled program (.vmfb)\ncompile it: " +
-      `${COMPILE} ${quoted} -o '${path}.vmfb'`,
+      `${COMPILE} ${quoted} -o '${path}.vmfb'${OR_LOAD}`,
     ],
     [
       bytes("ML\xefR\x0dMLIR20"),
       "MLIR bytecode, not a compiled program (.vmfb)\ncompile it: " +
-      `${COMPILE} ${quoted} -o '${path}.vmfb'`,
+      `${COMPILE} ${quoted} -o '${path}.vmfb'${OR_LOAD}`,
     ],
     [
       bytes("\x08\x08\x12\x07pytorch\x1a\x052.1.0:\x1f"),
@@ -137,7 +138,10 @@ test("Commands in errors leave simple names unquoted", () => {
   assertEquals(
     failure({ modules: [path] }),
     `INVALID_ARGUMENT: '${path}' is MLIR source, not a compiled program ` +
-      `(.vmfb)\ncompile it: ${COMPILE} ${path} -o ${folder.join("layer.vmfb")}`,
+      `(.vmfb)\ncompile it: ${COMPILE} ${path} -o ${
+        folder.join("layer.vmfb")
+      }` +
+      OR_LOAD,
   );
 });
 

@@ -62,3 +62,17 @@ export function formatError(message: string): string {
 export function printError(message: string): void {
   console.error(formatError(message));
 }
+
+/**
+ * Formats a number of bytes, such as `10.3 kB`.
+ *
+ * @param bytes The number.
+ */
+export function formatBytes(bytes: number): string {
+  const [unit, size] = bytes < 1e6
+    ? ["kB", 1e3]
+    : bytes < 1e9
+    ? ["MB", 1e6]
+    : ["GB", 1e9];
+  return `${(bytes / size).toFixed(1)} ${unit}`;
+}

@@ -7,11 +7,11 @@ import {
 import { writeOutput } from "../../files/output_file.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
-import { printHelp } from "../common/terminal.ts";
+import { formatBytes, printHelp } from "../common/terminal.ts";
 import { asFileError } from "../run/file_error.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { splitArguments } from "./arguments.ts";
-import { PhaseLine } from "./phase_line.ts";
+import { PhaseLine } from "../common/phase_line.ts";
 import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
 
 const FLAGS = {
@@ -161,10 +161,4 @@ function printWarnings(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
     console.error(formatDiagnostic(diagnostic));
   }
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e6
-    ? `${(bytes / 1e3).toFixed(1)} kB`
-    : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -4,6 +4,7 @@ import {
   load,
   type LoadedProgram,
   type ModuleMode,
+  type ModuleSource,
   type ParameterMode,
   type VmFunction,
 } from "../../../mod.ts";
@@ -14,6 +15,7 @@ import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";
 import { formatError, printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { execute } from "./execution.ts";
+import { compileSources } from "./sources.ts";
 import { isListing, printListings } from "./listing.ts";
 import { setNativeFlags } from "./native_flags.ts";
 import { addOperands } from "./operands.ts";
@@ -26,7 +28,8 @@ Usage: iree run MODULE… [--function=NAME] [VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
 
 MODULE is a file as for --module, VALUE an input as for --input. Arguments named
-*.vmfb or like a native library, and - for stdin, are modules and come first.
+*.vmfb, *.mlir or like a native library, and - for stdin, are modules and come
+first. MLIR is compiled for the device, as \`iree compile\` does, and kept.
 
 The flags are those of iree-run-module (- and _ in their names are the same).
 
@@ -44,6 +47,7 @@ expected one, 2 for wrong usage.
 
 Examples:
   iree run model.vmfb "2x2xf32=1 2 3 4" @weights.npy
+  iree run model.mlir "2x2xf32=1 2 3 4"
   iree run math.vmfb --function=add 1 -2
   iree run --module=./module.so@create_custom_module --module=example.vmfb \\
       --function=main
@@ -57,7 +61,7 @@ export const RUN: Command = {
   run,
 };
 
-function run(args: readonly string[]): CommandStatus {
+async function run(args: readonly string[]): Promise<CommandStatus> {
   const operands: string[] = [];
   const flags = parseFlags(
     RUN_FLAGS,
@@ -76,7 +80,7 @@ function run(args: readonly string[]): CommandStatus {
   if (isListing(flags)) {
     printListings(instance, flags);
   } else {
-    return runProgram(flags);
+    return runProgram(flags, await compileSources(flags));
   }
 }
 
@@ -119,9 +123,12 @@ function startWatchdog(
   );
 }
 
-function runProgram(flags: RunFlags): CommandStatus {
+function runProgram(
+  flags: RunFlags,
+  modules: readonly ModuleSource[],
+): CommandStatus {
   using program = load({
-    modules: flags.module,
+    modules,
     moduleMode: flags.module_mode as ModuleMode,
     device: flags.device.length > 0 ? flags.device : undefined,
     deviceOptions: {

@@ -1,0 +1,70 @@
+import { type OptionNames, readOptions } from "../base/options.ts";
+import { loadAsync, type LoadAsyncOptions } from "../program/load.ts";
+import type { Program, ProgramFunctions } from "../program/program.ts";
+import { compileProgram } from "./compiler.ts";
+import type { CompileOptions } from "./options.ts";
+import { isSourcePath } from "./source.ts";
+import { targetOfDevice } from "./target.ts";
+
+/** How a model is compiled and loaded. */
+export interface LoadModelOptions extends Omit<LoadAsyncOptions, "modules"> {
+  /**
+   * How a source is compiled; not used for a `.vmfb`. The default target is that
+   * of the option `device`, if it names a driver such as `vulkan`.
+   */
+  compile?: Omit<CompileOptions, "signal"> | undefined;
+}
+
+const OPTIONS: OptionNames<LoadModelOptions> = {
+  compile: true,
+  device: true,
+  deviceOptions: true,
+  leadDevice: true,
+  library: true,
+  moduleMode: true,
+  parameterMode: true,
+  parameters: true,
+  signal: true,
+  traceExecution: true,
+};
+
+/**
+ * Compiles a model, or takes it from the cache, and loads it. The event loop
+ * continues meanwhile.
+ *
+ * @example
+ * ```ts ignore needs a file
+ * import { loadModel } from "@iree/runtime/compiler";
+ *
+ * using program = await loadModel("model.mlir", { device: "local-sync" });
+ * console.log(program.functionNames);
+ * ```
+ *
+ * @typeParam Functions Types of the program's functions.
+ * @param path Path or URL: `.mlir` and `.mlirbc` are compiled, anything else is
+ * loaded as a `.vmfb`.
+ * @param options How it is compiled and loaded.
+ * @returns The program, to be disposed. Rejects with what `compile` and
+ * `loadAsync` reject with, and with the signal's reason.
+ */
+export async function loadModel<Functions extends object = ProgramFunctions>(
+  path: string | URL,
+  options?: LoadModelOptions,
+): Promise<Program<Functions>> {
+  const { compile, ...loading } = readOptions(options, OPTIONS);
+  if (!isSourcePath(path)) {
+    return await loadAsync<Functions>({ ...loading, modules: [path] });
+  }
+  const { signal, device } = loading;
+  const target = targetOfDevice(device);
+  const { path: kept, bytes } = await compileProgram(path, {
+    ...(hasTarget(compile) ? {} : { target }),
+    ...compile,
+    signal,
+  });
+  return await loadAsync<Functions>({ ...loading, modules: [kept ?? bytes] });
+}
+
+function hasTarget(compile: CompileOptions | undefined): boolean {
+  return compile?.target !== undefined || compile?.flags !== undefined;
+}
