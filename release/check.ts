@@ -5,23 +5,15 @@
  *     check.ts FOLDER [--import-map=…]
  *
  * `FOLDER` has typos, shellcheck and clang-format, which `./dev` installs
- * first. Imports nothing, so that it runs without a configuration.
+ * first. Imports only files of this folder, so that it runs without a
+ * configuration.
  *
  * @module
  */
 
-const ROOT: string = new URL("..", import.meta.url).pathname;
+import { ENTRIES } from "./entries.ts";
 
-/** The modules of the package. */
-const ENTRIES: readonly string[] = [
-  "mod.ts",
-  "cli.ts",
-  "lib/compiler/mod.ts",
-  "lib/inspect/mod.ts",
-  "lib/npy/mod.ts",
-  "lib/tooling/mod.ts",
-  "lib/program/types.ts",
-];
+const ROOT: string = new URL("..", import.meta.url).pathname;
 
 /** A command, and whether to hide its output. */
 export interface Check {
@@ -58,6 +50,12 @@ export function checksOf(
       command: [
         ...[deno, "run", ...importMap, "--allow-read", "--allow-run=git"],
         "tests/voice/words.ts",
+      ],
+    },
+    {
+      command: [
+        ...[deno, "run", "--no-config", "--allow-read", "release/leftovers.ts"],
+        ...files,
       ],
     },
     { command: [`${tools}/typos`] },

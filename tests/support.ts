@@ -8,18 +8,23 @@
 import { assertEquals } from "@std/assert";
 import { basename, dirname, fromFileUrl, join, toFileUrl } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
+import { ENTRIES } from "../release/entries.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 
+// The command line runs when it is imported; the other has only types.
+const LIBRARY_ENTRIES: readonly string[] = ENTRIES.filter((path) =>
+  !/cli\.ts$|types\.ts$/.test(path)
+);
+
 /** The start of a script: everything that the package exports, as `iree`. */
 export const IMPORT_ALL: string = [
-  ...["mod.ts", "lib/inspect/mod.ts", "lib/npy/mod.ts", "lib/tooling/mod.ts"]
-    .map((path, index) =>
-      `import * as part${index} from ` +
-      `${JSON.stringify(toFileUrl(join(ROOT, path)).href)};`
-    ),
-  "const iree = { ...part0, ...part1, ...part2, ...part3 };",
+  ...LIBRARY_ENTRIES.map((path, index) =>
+    `import * as part${index} from ` +
+    `${JSON.stringify(toFileUrl(join(ROOT, path)).href)};`
+  ),
+  `const iree = { ${LIBRARY_ENTRIES.map((_, at) => `...part${at}`).join()} };`,
 ].join("\n");
 
 /** Compiler flags of a sanitized library; modules are built with them too. */

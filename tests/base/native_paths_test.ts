@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join, toFileUrl } from "@std/path";
+import { join } from "@std/path";
 import { Instance, ParameterIndex } from "../../mod.ts";
 import {
   denoFlags,
   execute,
+  IMPORT_ALL,
   LIBRARY,
   nativeModule,
   program,
-  ROOT,
   TemporaryFolder,
   test,
 } from "../support.ts";
@@ -146,17 +146,13 @@ class Folders extends TemporaryFolder {
   /** Runs code that has `attempt(path)`; returns its output. */
   async run(opening: Opening, code: string): Promise<string> {
     const script = this.join("script.ts");
-    const mod = toFileUrl(join(ROOT, "mod.ts")).href;
-    const tooling = toFileUrl(join(ROOT, "lib/tooling/mod.ts")).href;
     const isLibrary = opening.file === LIBRARY;
     const open = `using instance = iree.Instance.open({ library: ${
       isLibrary ? "path" : JSON.stringify(LIBRARY)
     } });`;
     await Deno.writeTextFile(
       script,
-      `import * as core from ${JSON.stringify(mod)};
-      import * as tooling from ${JSON.stringify(tooling)};
-      const iree = { ...core, ...tooling };
+      `${IMPORT_ALL}
       function attempt(path: string, before = () => {}) {
         try {
           ${open}

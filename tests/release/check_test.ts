@@ -1,10 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
 import {
   type Check,
   checksOf,
   isShellScript,
   runChecks,
 } from "../../release/check.ts";
+import { docsArguments } from "../../release/docs.ts";
+import { findLeftovers } from "../../release/leftovers.ts";
 
 Deno.test("Shell scripts are recognized by their first line", () => {
   assertEquals(isShellScript("dev", "#!/bin/sh\n"), true);
@@ -23,6 +26,10 @@ Deno.test("Each file is checked by the tools of its language", () => {
   ]).map(({ command }) => command.join(" "));
   const deno = Deno.execPath();
   assertEquals(commands[2], `${deno} check --import-map=x a.ts c/d.ts`);
+  assertStringIncludes(
+    commands.join("\n"),
+    `release/leftovers.ts ${files.join(" ")}\n`,
+  );
   assertEquals(commands.at(-2), "/tools/shellcheck dev");
   const format = "/tools/clang-format --dry-run -Werror e.c f.cc g.h";
   assertEquals(commands.at(-1), format);
@@ -43,4 +50,34 @@ Deno.test("A failed check does not stop the next ones", async () => {
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test("Every entry of the package has documentation, which is checked", () => {
+  const lint = checksOf([], [], "/tools", [])
+    .find(({ command }) => command.includes("--lint"))?.command ?? [];
+  for (const entry of Object.values(config.exports)) {
+    assertEquals(lint.includes(entry), true, entry);
+    assertEquals(docsArguments("out", []).includes(entry), true, entry);
+  }
+});
+
+Deno.test("Conflict markers and white space at the end are found", () => {
+  const marker = (character: string) => character.repeat(7);
+  const text = [
+    `${marker("<")} ours`,
+    marker("="),
+    `${marker(">")} theirs`,
+    "a ",
+    "\tb\t",
+    `# ${marker("=")}`,
+    marker("=") + "=",
+    "",
+  ].join("\n");
+  assertEquals(findLeftovers(text), [
+    "1: conflict marker",
+    "2: conflict marker",
+    "3: conflict marker",
+    "4: white space at the end",
+    "5: white space at the end",
+  ]);
 });
