@@ -38,25 +38,39 @@ export interface CompilationOptions {
  * One run of the compiler: a session and an invocation of its own. Dispose it
  * only while no step is running.
  */
-export class Compilation implements Disposable {
+export class Compilation implements AsyncDisposable {
   readonly #library: CompilerLibrary;
-  readonly #stack: DisposableStack;
+  readonly #stack: AsyncDisposableStack;
   readonly #invocation: Address;
-  readonly #source: Address;
-  /** The compiler reads the source until it is parsed. */
-  readonly #memory: Uint8Array<ArrayBuffer>;
+  readonly #source: Source;
+
+  private constructor(
+    library: CompilerLibrary,
+    stack: AsyncDisposableStack,
+    invocation: Address,
+    source: Source,
+  ) {
+    this.#library = library;
+    this.#stack = stack;
+    this.#invocation = invocation;
+    this.#source = source;
+  }
 
   /**
    * Prepares a run.
    *
    * @param library The library.
-   * @param options What is compiled; throws INVALID_ARGUMENT for wrong flags.
+   * @param options What is compiled; rejects with INVALID_ARGUMENT for wrong
+   * flags.
    */
-  constructor(library: CompilerLibrary, options: CompilationOptions) {
-    using stack = new DisposableStack();
+  static async create(
+    library: CompilerLibrary,
+    options: CompilationOptions,
+  ): Promise<Compilation> {
+    await using stack = new AsyncDisposableStack();
     const { native } = library;
     const session = stack.adopt(
-      native.ireeCompilerSessionCreate(),
+      await native.ireeCompilerSessionCreate(),
       native.ireeCompilerSessionDestroy,
     );
     const { array, count } = library.argv(options.flags);
@@ -70,37 +84,23 @@ export class Compilation implements Disposable {
     const receiver = canReceiveDiagnostics()
       ? stack.use(new DiagnosticReceiver(library, options.onDiagnostic))
       : undefined;
-    this.#memory = terminated(options.source);
-    const name = toCString(options.name, "name");
-    const { length } = this.#memory;
-    this.#source = stack.adopt(
-      createdIn(library, (out) =>
-        native.ireeCompilerSourceWrapBuffer(
-          session,
-          name,
-          this.#memory,
-          BigInt(length),
-          true,
-          out,
-        )),
-      native.ireeCompilerSourceDestroy,
-    );
-    this.#invocation = stack.adopt(
+    const source = wrapSource(library, session, options);
+    stack.adopt(source.address, native.ireeCompilerSourceDestroy);
+    const invocation = stack.adopt(
       native.ireeCompilerInvocationCreate(session),
       native.ireeCompilerInvocationDestroy,
     );
     if (receiver === undefined) {
-      native.ireeCompilerInvocationEnableConsoleDiagnostics(this.#invocation);
+      native.ireeCompilerInvocationEnableConsoleDiagnostics(invocation);
     } else {
       native.ireeCompilerInvocationEnableCallbackDiagnostics(
-        this.#invocation,
+        invocation,
         0,
         receiver.function,
         0n,
       );
     }
-    this.#library = library;
-    this.#stack = stack.move();
+    return new Compilation(library, stack.move(), invocation, source);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Compilation implements Disposable {
   async parse(): Promise<boolean> {
     return await this.#library.native.ireeCompilerInvocationParseSource(
       this.#invocation,
-      this.#source,
+      this.#source.address,
     );
   }
 
@@ -145,7 +145,7 @@ export class Compilation implements Disposable {
    * @returns The program, a `.vmfb`.
    */
   async output(): Promise<Uint8Array<ArrayBuffer>> {
-    using stack = new DisposableStack();
+    await using stack = new AsyncDisposableStack();
     const { native } = this.#library;
     const output = stack.adopt(
       createdIn(this.#library, native.ireeCompilerOutputOpenMembuffer),
@@ -160,15 +160,44 @@ export class Compilation implements Disposable {
     const contents = new BigUint64Array(1);
     const size = new BigUint64Array(1);
     this.#library.check(
-      native.ireeCompilerOutputMapMemory(output, contents, size),
+      await native.ireeCompilerOutputMapMemory(output, contents, size),
     );
-    return this.#library.readBytes(contents[0], Number(size[0]));
+    return await this.#library.readBytesLater(contents[0], Number(size[0]));
   }
 
   /** Releases the run. */
-  [Symbol.dispose](): void {
-    this.#stack.dispose();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
   }
+}
+
+/** A source, and its memory, which the compiler reads until it is parsed. */
+interface Source {
+  readonly address: Address;
+  readonly memory: Uint8Array<ArrayBuffer>;
+}
+
+function wrapSource(
+  library: CompilerLibrary,
+  session: Address,
+  { name, source }: CompilationOptions,
+): Source {
+  const memory = terminated(source);
+  const bufferName = toCString(name, "name");
+  const { length } = memory;
+  const address = createdIn(
+    library,
+    (out) =>
+      library.native.ireeCompilerSourceWrapBuffer(
+        session,
+        bufferName,
+        memory,
+        BigInt(length),
+        true,
+        out,
+      ),
+  );
+  return { address, memory };
 }
 
 /** Returns the object that a function creates, or throws its failure. */

@@ -111,6 +111,18 @@ export class CompilerLibrary {
     return bytes;
   }
 
+  /** Copies native memory on another thread. */
+  async readBytesLater(
+    address: Address,
+    length: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(length);
+    if (length > 0) {
+      await this.#memory.copyLater(bytes, address, BigInt(length));
+    }
+    return bytes;
+  }
+
   /** Copies NUL-terminated native text; empty if there is none. */
   readText(address: Address): string {
     if (address === 0n) return "";

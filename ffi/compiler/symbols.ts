@@ -6,6 +6,8 @@
  * making pointer objects of them would need more than
  * `--allow-ffi=<the library>`. They never leave this folder.
  *
+ * What takes time with the size of a program runs on another thread.
+ *
  * @module
  */
 
@@ -31,9 +33,17 @@ export const symbols = {
   },
 
   // iree_compiler_session_t* ireeCompilerSessionCreate()
-  ireeCompilerSessionCreate: { parameters: [], result: ADDRESS },
+  ireeCompilerSessionCreate: {
+    parameters: [],
+    result: ADDRESS,
+    nonblocking: true,
+  },
   // void ireeCompilerSessionDestroy(iree_compiler_session_t* session)
-  ireeCompilerSessionDestroy: { parameters: [ADDRESS], result: "void" },
+  ireeCompilerSessionDestroy: {
+    parameters: [ADDRESS],
+    result: "void",
+    nonblocking: true,
+  },
   // iree_compiler_error_t* ireeCompilerSessionSetFlags(
   //     iree_compiler_session_t* session, int argc, const char* const* argv)
   ireeCompilerSessionSetFlags: {
@@ -60,7 +70,11 @@ export const symbols = {
     result: "void",
   },
   // void ireeCompilerInvocationDestroy(iree_compiler_invocation_t* inv)
-  ireeCompilerInvocationDestroy: { parameters: [ADDRESS], result: "void" },
+  ireeCompilerInvocationDestroy: {
+    parameters: [ADDRESS],
+    result: "void",
+    nonblocking: true,
+  },
   // bool ireeCompilerInvocationParseSource(iree_compiler_invocation_t* inv,
   //     iree_compiler_source_t* source)
   ireeCompilerInvocationParseSource: {
@@ -107,7 +121,11 @@ export const symbols = {
   },
 
   // void ireeCompilerOutputDestroy(iree_compiler_output_t* output)
-  ireeCompilerOutputDestroy: { parameters: [ADDRESS], result: "void" },
+  ireeCompilerOutputDestroy: {
+    parameters: [ADDRESS],
+    result: "void",
+    nonblocking: true,
+  },
   // iree_compiler_error_t* ireeCompilerOutputOpenMembuffer(
   //     iree_compiler_output_t** out_output)
   ireeCompilerOutputOpenMembuffer: { parameters: ["buffer"], result: ADDRESS },
@@ -116,6 +134,7 @@ export const symbols = {
   ireeCompilerOutputMapMemory: {
     parameters: [ADDRESS, "buffer", "buffer"],
     result: ADDRESS,
+    nonblocking: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -126,6 +145,12 @@ export const symbols = {
 export const memorySymbols = {
   // void* memcpy(void* target, const void* source, size_t length)
   memcpy: { parameters: ["buffer", ADDRESS, "usize"], result: ADDRESS },
+  copyLater: {
+    name: "memcpy",
+    parameters: ["buffer", ADDRESS, "usize"],
+    result: ADDRESS,
+    nonblocking: true,
+  },
   // size_t strlen(const char* text)
   strlen: { parameters: [ADDRESS], result: "usize" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -38,7 +38,10 @@ export async function runPipeline(
   isWanted: () => boolean = () => true,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { onDiagnostic, onPhase } = events;
-  using compilation = new Compilation(library, { ...job, onDiagnostic });
+  await using compilation = await Compilation.create(library, {
+    ...job,
+    onDiagnostic,
+  });
   if (!await compilation.parse()) return undefined;
   // The same passes as in one run, in the same order.
   let last = "start";

@@ -125,12 +125,12 @@ a b.mlir:2:2: note: prior use here
 const isolated = { cache: false, library: COMPILER };
 
 test("A flag that does not exist is rejected with a suggestion", async () => {
-  const flags = ["--iree-opt-levle=O3"];
+  const flags = ["--iree-opt-levels=O3"];
   const error = await failureOf(compile(TWICE, { ...isolated, flags }));
   assertStringIncludes(
     error.message,
     "INVALID_ARGUMENT: the compiler rejects its flags: Unknown command line " +
-      "argument '--iree-opt-levle=O3'.",
+      "argument '--iree-opt-levels=O3'.",
   );
   assertStringIncludes(error.message, "Did you mean '--iree-opt-level=O3'?");
 });
@@ -194,9 +194,9 @@ test("Options and sources are checked", async () => {
   const cases: [unknown, unknown, string][] = [
     [
       TWICE,
-      { targte: "host" },
+      { goal: "host" },
       "options must be among library, isolate, " +
-      "cache, target, flags, name, signal, onPhase, onDiagnostic, got 'targte'",
+      "cache, target, flags, name, signal, onPhase, onDiagnostic, got 'goal'",
     ],
     [
       TWICE,
