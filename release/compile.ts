@@ -14,13 +14,18 @@ import { bundle, MAIN } from "./bundle.ts";
 
 /**
  * The least permissions that work: models and modules may be anywhere, results
- * are written to files, and network access prompts.
+ * are written to files, programs compile in a child process, and network access
+ * prompts.
  */
 export const PERMISSIONS: readonly string[] = [
   "--allow-read",
   "--allow-write",
   "--allow-ffi",
-  `--allow-env=${["IREE_RUNTIME_LIBRARY", ...cacheVariables()]}`,
+  "--allow-run",
+  `--allow-env=${[
+    ...["IREE_RUNTIME_LIBRARY", "IREE_COMPILER_LIBRARY", "VIRTUAL_ENV"],
+    ...cacheVariables(),
+  ]}`,
 ];
 
 /** The executable's contents. */

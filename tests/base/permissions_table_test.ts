@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
+import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
 import {
   DENO_DIR,
@@ -55,6 +56,14 @@ await Deno.symlink(archive, links.irpa);
 const CORE = `--allow-ffi=${LIBRARY}`;
 const ENV = "--allow-env=IREE_RUNTIME_LIBRARY";
 const quoted = (text: string) => JSON.stringify(text);
+
+const ENTRY = quoted(import.meta.resolve("../../lib/compiler/mod.ts"));
+
+/** Code that calls `compile`. */
+function compiling(args: string): string {
+  return `const { compile } = await import(${ENTRY});` +
+    `{ const library = ${quoted(COMPILER)}; await compile(${args}); }`;
+}
 
 interface Line {
   /** All permissions that it needs. */
@@ -293,6 +302,46 @@ const LINES: Readonly<Record<string, Line>> = {
     needs: [`--allow-read=${arithmetic},${types}`],
     use: `iree.inspectProgram(${quoted(arithmetic)});
       iree.inspect(${quoted(types)});`,
+  },
+  "`compile` of text with the options `library` and `isolate: false`": {
+    needs: [`--allow-ffi=${COMPILER}`],
+    use: compiling(`${quoted(TWICE)}, { library, isolate: false }`),
+  },
+  "the same in a child process": {
+    needs: [`--allow-ffi=${COMPILER}`, `--allow-run=${Deno.execPath()}`],
+    use: compiling(`${quoted(TWICE)}, { library }`),
+  },
+  "the same without the option `library`": {
+    needs: [
+      `--allow-ffi=${COMPILER}`,
+      `--allow-run=${Deno.execPath()}`,
+      "--allow-env=IREE_COMPILER_LIBRARY",
+    ],
+    use: compiling(quoted(TWICE)),
+    env: { IREE_COMPILER_LIBRARY: COMPILER },
+  },
+  "the same with the path of a file": {
+    needs: [
+      `--allow-ffi=${COMPILER}`,
+      `--allow-run=${Deno.execPath()}`,
+      "--allow-env=IREE_COMPILER_LIBRARY",
+      `--allow-read=${fixture("mul.mlir")}`,
+    ],
+    use: compiling(quoted(fixture("mul.mlir"))),
+    env: { IREE_COMPILER_LIBRARY: COMPILER },
+  },
+  "`loadModel` of the path of a `.mlir`": {
+    needs: [
+      `--allow-ffi=${COMPILER},${LIBRARY}`,
+      `--allow-run=${Deno.execPath()}`,
+      "--allow-env=IREE_COMPILER_LIBRARY",
+      `--allow-read=${fixture("mul.mlir")}`,
+    ],
+    use: `const { loadModel } = await import(${ENTRY});` +
+      `(await loadModel(${
+        quoted(fixture("mul.mlir"))
+      }, { library })).dispose();`,
+    env: { IREE_COMPILER_LIBRARY: COMPILER },
   },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],

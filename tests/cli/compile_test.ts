@@ -1,0 +1,184 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { PHASES } from "../../lib/compiler/mod.ts";
+import { COMPILER, fixture } from "../compiler/support.ts";
+import {
+  denoFlags,
+  execute,
+  iree,
+  ROOT,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+const SOURCE = fixture("mul.mlir");
+
+/** A folder with a copy of a source, which is also the user's cache. */
+class Work extends TemporaryFolder {
+  readonly options = { cwd: this.path, env: { XDG_CACHE_HOME: this.path } };
+
+  constructor(source = SOURCE) {
+    super();
+    Deno.copyFileSync(source, this.join("mul.mlir"));
+  }
+
+  /** Runs a command, which must print nothing else. */
+  async run(status: number, ...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await iree(args, this.options);
+    assertEquals(code, status, stderr);
+    if (status === 0) assertEquals(stderr, "");
+    return status === 0 ? stdout : stderr;
+  }
+}
+
+test("iree compile writes the program next to its source, or where -o says", async () => {
+  using work = new Work();
+  assertMatch(
+    await work.run(0, "compile", "mul.mlir"),
+    /^mul\.vmfb: \d+\.\d kB, \d+\.\d s\n$/,
+  );
+  const bytes = Deno.readFileSync(work.join("mul.vmfb"));
+  for (const flags of [["-o", "a.vmfb"], ["-o=b.vmfb"], ["--output=c.vmfb"]]) {
+    const [name = ""] = /\w\.vmfb/.exec(flags.join(" ")) ?? [];
+    assertMatch(
+      await work.run(0, "compile", ...flags, "mul.mlir"),
+      new RegExp(`^${name}: \\d+\\.\\d kB, from the cache\n$`),
+    );
+    assertEquals(Deno.readFileSync(work.join(name)), bytes);
+  }
+});
+
+test("iree compile reads stdin and writes to stdout", async () => {
+  using work = new Work();
+  const { code, stdout, stderr } = await iree(
+    ["compile", "-", "--target=vmvx", "--no-cache"],
+    { ...work.options, stdin: Deno.readFileSync(SOURCE) },
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "mul");
+  assertMatch(stderr, /^-: \d+\.\d kB, \d+\.\d s\n$/);
+});
+
+test("iree compile --json reports phases, diagnostics and failures", async () => {
+  using work = new Work();
+  const done = JSON.parse(await work.run(0, "compile", "mul.mlir", "--json"));
+  assertEquals(done.file, "mul.mlir");
+  assertEquals(done.output, "mul.vmfb");
+  assertEquals(done.bytes, Deno.statSync(work.join("mul.vmfb")).size);
+  assertEquals(done.isCached, false);
+  assertMatch(done.compiler, /^3\.13\./);
+  const phases = done.phases.map(({ phase }: { phase: string }) => phase);
+  assertEquals(phases, [...PHASES]);
+  Deno.writeTextFileSync(work.join("mul.mlir"), "func.func @f( {\n}\n");
+  const { code, stdout } = await iree(
+    ["compile", "mul.mlir", "--json"],
+    work.options,
+  );
+  const failed = JSON.parse(stdout);
+  assertEquals(code, 1);
+  assertMatch(failed.error, /^INVALID_ARGUMENT: 'mul\.mlir' does not compile:/);
+  assertEquals(failed.diagnostics[0].line, 1);
+});
+
+test("iree compile passes unknown flags to IREE", async () => {
+  using work = new Work();
+  const flags = ["--iree-opt-level=O2", "--iree-llvmcpu-loop-unrolling"];
+  const { flags: used } = JSON.parse(
+    await work.run(0, "compile", "mul.mlir", "--json", ...flags),
+  );
+  assertEquals(used.slice(2), flags);
+  assertMatch(
+    await work.run(1, "compile", "mul.mlir", "--frobnicate"),
+    /^error: INVALID_ARGUMENT: the compiler rejects its flags: Unknown command line argument '--frobnicate'/,
+  );
+});
+
+test("iree compile prints warnings of the compiler", async () => {
+  using work = new Work();
+  const flag = "--iree-hal-target-backends=llvm-cpu";
+  const { code, stderr } = await iree(
+    ["compile", "mul.mlir", flag],
+    work.options,
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, "warning: while creating CPU target");
+});
+
+test("iree compile reports a full disk and leaves no partial program", async () => {
+  using work = new Work();
+  assertMatch(
+    await work.run(
+      1,
+      "compile",
+      "mul.mlir",
+      "--target=vmvx",
+      "-o",
+      "/dev/full",
+    ),
+    /^error: \w+: unable to open file '\/dev\/full'\nNo space left on device/,
+  );
+  assertMatch(
+    await work.run(1, "compile", "mul.mlir", "-o", "no/such.vmfb"),
+    /^error: NOT_FOUND: unable to open file 'no\/such\.vmfb'\n/,
+  );
+});
+
+test("iree compile rejects wrong usage", async () => {
+  using work = new Work();
+  const cases: [string[], string][] = [
+    [[], "no FILE to compile"],
+    [
+      ["a.mlir", "b.mlir"],
+      "unexpected argument 'b.mlir'; one FILE is compiled",
+    ],
+    [["a.mlir", "-o"], "-o needs a value: -o OUT"],
+    [["-", "--json"], "--json and the program cannot both go to stdout"],
+    [["a.mlir", "--cache=maybe"], "flag 'cache' must be true or false"],
+  ];
+  for (const [args, message] of cases) {
+    assertStringIncludes(
+      await work.run(2, "compile", ...args),
+      `error: ${message}`,
+    );
+  }
+});
+
+test("iree run compiles MLIR and keeps the program", async () => {
+  using work = new Work();
+  const inputs = ["4xf32=1 2 3 4", "4xf32=2"];
+  const expected = "EXEC @mul\nresult[0]: hal.buffer_view\n4xf32=2 4 6 8\n";
+  assertEquals(await work.run(0, "run", "mul.mlir", ...inputs), expected);
+  const json = JSON.parse(await work.run(0, "cache", "--json"));
+  assertEquals(json.programs.length, 1);
+  assertEquals(
+    await work.run(
+      0,
+      "run",
+      "--module=mul.mlir",
+      "--function=mul",
+      ...inputs.map((it) => `--input=${it}`),
+    ),
+    expected,
+  );
+});
+
+test("The bundled command line compiles in a child process", async () => {
+  using work = new Work();
+  const args = ["run", "-A", `${ROOT}release/bundle.ts`, work.join("bundle")];
+  const bundled = await execute(
+    Deno.execPath(),
+    args.toSpliced(2, 0, ...denoFlags()).concat(denoFlags()),
+  );
+  assertEquals(bundled.code, 0, bundled.stderr);
+  // Only a crash of a child is reported.
+  const { code, stderr } = await execute(Deno.execPath(), [
+    ...["run", "-A", "--no-config", work.join("bundle/cli.js")],
+    ...["compile", "mul.mlir", "--target=foo-bar-baz", `--library=${COMPILER}`],
+  ], work.options);
+  assertEquals(code, 1);
+  assert(stderr.startsWith("error: INTERNAL: the compiler crashed ("), stderr);
+});
