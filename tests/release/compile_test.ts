@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { basename, join } from "@std/path";
+import { COMPILER, fixture } from "../compiler/support.ts";
 import { PERMISSIONS, stage } from "../../release/compile.ts";
 import { hashOf, pathsUnder } from "../cli/archives.ts";
 import {
@@ -43,11 +44,14 @@ test("./dev compile embeds the library and the least permissions that work", asy
   assertEquals(
     allowed.filter(([name]) => name !== "allow_import"),
     [
-      ["allow_env", ["IREE_RUNTIME_LIBRARY", "XDG_CACHE_HOME", "HOME"]],
+      ["allow_env", [
+        ...["IREE_RUNTIME_LIBRARY", "IREE_COMPILER_LIBRARY", "VIRTUAL_ENV"],
+        ...["XDG_CACHE_HOME", "HOME"],
+      ]],
       ["allow_net", null],
       ["allow_ffi", []],
       ["allow_read", []],
-      ["allow_run", null],
+      ["allow_run", []],
       ["allow_sys", null],
       ["allow_write", []],
     ],
@@ -114,8 +118,11 @@ test("A program needs each of the executable's permissions", async () => {
   using executable = await Executable.make(LIBRARY);
   for (const [index, flag] of PERMISSIONS.entries()) {
     const less = PERMISSIONS.toSpliced(index, 1);
-    const args = ["run", `--module=${await program("single.mlir")}`];
-    const { code, stderr } = await executable.run([...args, "--input=1"], less);
+    const single = await program("single.mlir");
+    const args = flag === "--allow-run"
+      ? ["compile", fixture("single.mlir"), `--library=${COMPILER}`]
+      : ["run", `--module=${single}`, "--input=1"];
+    const { code, stderr } = await executable.run(args, less);
     assertEquals(code, 1, `works without ${flag}`);
     assertMatch(stderr, /Requires|requires|without --allow|cannot extract/);
   }
