@@ -6,11 +6,14 @@ export type Facts = Readonly<Record<string, () => unknown>>;
 /** `Deno.inspect`, as Deno passes it to an object that prints itself. */
 export type Inspect = (value: unknown, options: Deno.InspectOptions) => string;
 
+/** What a notebook shows of an object: its forms by media type. */
+export type MediaBundle = Readonly<Record<string, string>>;
+
 /** How many elements of a tensor or list are printed. */
 export const PREVIEW_LENGTH = 8;
 
 /**
- * Sets what `console.log` prints of the objects of a class. Not a method of the
+ * Sets what `console.log` and notebooks print of the objects of a class. Not a method of the
  * class, since consumers that isolate declarations cannot infer its name.
  *
  * @param prototype The prototype of the class.
@@ -23,6 +26,27 @@ export function printBy<T extends object>(
   Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
     configurable: true,
     value: print,
+    writable: true,
+  });
+  displayBy(prototype, function () {
+    return { "text/plain": Deno.inspect(this) };
+  });
+}
+
+/**
+ * Sets what notebooks show of an object, or of the objects of a class. They call
+ * it as Deno's Jupyter kernel does, and wait for a promise.
+ *
+ * @param prototype The object, or the prototype of the class.
+ * @param display Returns the object's forms.
+ */
+export function displayBy<T extends object>(
+  prototype: T,
+  display: (this: T) => MediaBundle | Promise<MediaBundle>,
+): void {
+  Object.defineProperty(prototype, Symbol.for("Jupyter.display"), {
+    configurable: true,
+    value: display,
     writable: true,
   });
 }

@@ -21,6 +21,7 @@ import {
   type TypedArray,
 } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
+import { ndArray } from "../tensor/nd_array.ts";
 import type { DeclaredScalar } from "../tensor/scalar.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import type { FunctionDescription } from "../vm/module.ts";
@@ -153,7 +154,7 @@ export class ResultReader {
     const { elementType, shape, byteLength } = view;
     const data = this.#checkTarget(ordinal, code, byteLength, target);
     view.read(data);
-    return { elementType, shape, data };
+    return ndArray(elementType, shape, data);
   }
 
   #scalarArray(
@@ -166,7 +167,7 @@ export class ResultReader {
     const info = declaredElementType(name) ?? elementTypeInfo(type);
     const data = arrayFor(info, info.bitCount / 8);
     info.codec?.write(new DataView(data.buffer), 0, value);
-    return { elementType: info.name, shape: [], data };
+    return ndArray(info.name, [], data);
   }
 
   #readResult(

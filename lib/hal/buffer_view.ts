@@ -16,7 +16,12 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount, checkSize } from "../base/checks.ts";
-import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
+import {
+  displayBy,
+  type Facts,
+  preview,
+  PREVIEW_LENGTH,
+} from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
@@ -36,6 +41,8 @@ import {
   encodeTensor,
 } from "../tensor/encode_tensor.ts";
 import { jsonForm } from "../tensor/json_form.ts";
+import { displayTensor } from "../tensor/display.ts";
+import { ndArray } from "../tensor/nd_array.ts";
 import { decodeNested } from "../tensor/nested_array.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import type {
@@ -299,7 +306,7 @@ export class BufferView extends NativeObject {
   /** Copies the tensor into JavaScript memory. */
   toNdArray(): NdArray {
     const data = this.toTypedArray();
-    return { elementType: this.#info().name, shape: this.shape, data };
+    return ndArray(this.#info().name, this.shape, data);
   }
 
   /** Copies the contents as raw bytes. */
@@ -436,21 +443,38 @@ export class BufferView extends NativeObject {
   }
 
   #preview(): unknown[] {
-    const handle = handleOf(this);
-    const info = this.#info();
-    const isPacked = info.codec === undefined;
+    const isPacked = this.#info().codec === undefined;
     const size = isPacked ? this.byteLength : this.size;
     const length = Math.min(size, PREVIEW_LENGTH);
-    const array = isPacked
-      ? new Uint8Array(length)
-      : arrayFor(info, length * info.bitCount / 8);
-    readBufferView(handle, 0, array);
-    return preview(
-      info.codec === undefined
-        ? array as Uint8Array
-        : decodeNested(array, info, info.codec, [length]) as NestedArray[],
-      size,
-    );
+    const elements = this.#elements(0, length);
+    if (elements !== undefined) return preview(elements, size);
+    const bytes = new Uint8Array(length);
+    readBufferView(handleOf(this), 0, bytes);
+    return preview(bytes, size);
+  }
+
+  /** Copies elements in row-major order; `undefined` for packed elements. */
+  #elements(start: number, count: number): NestedArray[] | undefined {
+    const info = this.#info();
+    if (info.codec === undefined) return undefined;
+    const size = info.bitCount / 8;
+    const array = arrayFor(info, count * size);
+    readBufferView(handleOf(this), start * size, array);
+    return decodeNested(array, info, info.codec, [count]) as NestedArray[];
+  }
+
+  static {
+    displayBy<BufferView>(BufferView.prototype, function () {
+      const text = Deno.inspect(this);
+      if (this.disposed) return { "text/plain": text };
+      return displayTensor({
+        elementType: this.elementType,
+        shape: this.shape,
+        text,
+        elements: (start, count) => this.#elements(start, count),
+        bytes: () => this.toBytes(),
+      });
+    });
   }
 
   #info(): ElementTypeInfo {

@@ -1,3 +1,4 @@
+import { ndArray } from "../tensor/nd_array.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { ElementTypeInfo } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
@@ -58,5 +59,5 @@ export function readNdArray(
 ): NdArray {
   const { info, shape } = elements;
   const { buffer } = readElements(source, elements);
-  return { elementType: info.name, shape, data: new info.array(buffer) };
+  return ndArray(info.name, shape, new info.array(buffer));
 }
