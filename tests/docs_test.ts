@@ -5,6 +5,7 @@ import * as npy from "../lib/npy/mod.ts";
 import * as api from "../mod.ts";
 import { type Block, findBlocks, isOutput } from "./docs/blocks.ts";
 import {
+  DENO_DIR,
   denoFlags,
   execute,
   mustRun,
@@ -112,6 +113,9 @@ class Reader implements Disposable {
     this.#env = {
       PATH: `${commands}:${dirname(tool("python"))}:${Deno.env.get("PATH")}`,
       LD_PRELOAD: "",
+      // Pages also clear the cache.
+      XDG_CACHE_HOME: this.#folder.join("cache"),
+      DENO_DIR,
     };
   }
 

@@ -103,6 +103,8 @@ function reportingTo(folder: string): Record<string, string> {
     "handle_sigtrap=1",
     "allocator_may_return_null=1",
     "detect_leaks=1",
+    // LLVM replaces a thread's signal stack, which the sanitizer would unmap.
+    "use_sigaltstack=0",
   ];
   const others = Deno.env.get("ASAN_OPTIONS");
   if (others) options.push(others);

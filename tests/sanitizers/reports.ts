@@ -22,6 +22,9 @@ const LEAKS = "ERROR: LeakSanitizer: detected memory leaks";
 /** A frame in our library, or in a module that the tests built. */
 const OURS = /from \S*(?:\/libiree_runtime\.so|\/fixtures\/|\/iree_deno_)\S*$/m;
 
+/** A frame in the compiler, which tests crash on purpose. */
+const COMPILER = /from \S*\/libIREECompiler\.so$/m;
+
 /**
  * Reads the reports of a run.
  *
@@ -44,8 +47,10 @@ export function findings(folder: string): Finding[] {
 function* reportsOf(program: string, text: string): Generator<string> {
   const [errors, leaks] = text.split(LEAKS);
   // An error in another program counts if our code is part of it; one in Deno
-  // may be caused by our code's writes to its memory.
-  if (ERROR.test(errors) && (program === "deno" || OURS.test(errors))) {
+  // may be caused by our code's writes to its memory, unless the compiler of a
+  // child process crashes.
+  const isOurs = program === "deno" && !COMPILER.test(errors);
+  if (ERROR.test(errors) && (isOurs || OURS.test(errors))) {
     yield errors.trim();
   }
   for (const leak of (leaks ?? "").split("\n\n")) {

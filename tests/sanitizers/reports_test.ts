@@ -40,6 +40,13 @@ Deno.test("An error counts in Deno, and elsewhere with one of our frames", () =>
   assertEquals(found("iree-run-module", error("from /bin/peer")), []);
   assertEquals(found("iree-run-module", error(MODULE)).length, 1);
   assertEquals(found("deno", error(DENO) + leaks(LIBRARY)).length, 2);
+  // A compile in a child process that crashes.
+  const compiler = "from /cache/iree/compiler/_mlir_libs/libIREECompiler.so";
+  assertEquals(found("deno", error(compiler)), []);
+  assertEquals(
+    found("deno", error(`${compiler}\n    #1 in g ${LIBRARY}`)).length,
+    1,
+  );
 });
 
 Deno.test("A sanitizer that fails itself counts, a warning does not", () => {
