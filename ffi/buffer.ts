@@ -4,8 +4,9 @@
  * @module
  */
 
+import { toBigint } from "./base/intrinsics.ts";
 import { toSafeNumber } from "./base/record.ts";
-import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -20,7 +21,7 @@ export function createBuffer(
   const bytes = bytesOf(source, "the contents of a buffer");
   return own(
     Kind.buffer,
-    native.iree_ffi_buffer_create(bytes, BigInt(bytes.length)),
+    native.iree_ffi_buffer_create(bytes, toBigint(lengthOf(bytes))),
     instance,
   );
 }
@@ -42,9 +43,9 @@ export function readBuffer(
   check(
     native.iree_ffi_buffer_read(
       buffer.pointer(Kind.buffer),
-      BigInt(offset),
+      toBigint(offset),
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
     ),
   );
 }
@@ -59,9 +60,9 @@ export function writeBuffer(
   check(
     native.iree_ffi_buffer_write(
       buffer.pointer(Kind.buffer),
-      BigInt(offset),
+      toBigint(offset),
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
     ),
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byteLengthOf } from "./base/typed_array.ts";
+import { byteLengthOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, readRecord, readString } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -46,7 +46,7 @@ export function createBufferView(
       ordinal,
       code,
       dims,
-      dims.length,
+      lengthOf(dims),
       bytes,
       byteLengthOf(bytes),
     ),

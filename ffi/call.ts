@@ -4,8 +4,9 @@
  * @module
  */
 
+import { forEachIn } from "./base/intrinsics.ts";
 import { encodeText } from "./base/text.ts";
-import { byteLengthOf, type Refuse } from "./base/typed_array.ts";
+import { byteLengthOf, lengthOf, type Refuse } from "./base/typed_array.ts";
 import type { TensorBytes } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
 import { check } from "./library/status.ts";
@@ -22,7 +23,10 @@ export class CallBuffer {
   readonly f32: Float32Array<ArrayBuffer>;
   readonly f64: Float64Array<ArrayBuffer>;
 
-  /** @param byteLength Size in bytes, a multiple of 8. */
+  /**
+   * @param byteLength Size in bytes, a multiple of 8; native code accesses as
+   * many.
+   */
   constructor(byteLength: number) {
     const buffer = new ArrayBuffer(byteLength);
     this.i32 = new Int32Array(buffer);
@@ -38,6 +42,10 @@ export interface CallOptions {
   readonly devices: Handle | undefined;
   /** Whether the last two arguments are fences, which the call creates. */
   readonly takesFences: boolean;
+  /** Length of the arguments of each call in bytes. */
+  readonly argumentsLength: number;
+  /** Length of the results of each call in bytes. */
+  readonly resultsLength: number;
 }
 
 /**
@@ -54,7 +62,7 @@ export function createCall(
   name: string,
   options: CallOptions,
 ): Handle {
-  const { devices, takesFences } = options;
+  const { devices, takesFences, argumentsLength, resultsLength } = options;
   const bytes = encodeText(name, "the name of the function");
   const call = own(
     Kind.call,
@@ -65,7 +73,9 @@ export function createCall(
       takesFences ? 1 : 0,
       moduleOrdinal,
       bytes,
-      bytes.length,
+      lengthOf(bytes),
+      argumentsLength,
+      resultsLength,
     ),
     context.instance,
   );
@@ -120,7 +130,7 @@ export function setCallTensor(
     ordinal,
     code,
     dims,
-    dims.length,
+    lengthOf(dims),
     bytes,
     byteLengthOf(bytes, refuse),
   );
@@ -171,14 +181,14 @@ export function invokeCall(
 // call that uses their memory.
 function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
   const pointer = call.pointer(Kind.call);
-  for (const devices of context.deviceLifetime.devices) {
+  forEachIn(context.deviceLifetime.devices, (devices) => {
     check(
       native.iree_ffi_call_hold_devices(
         pointer,
         devices.pointer(Kind.deviceGroup),
       ),
     );
-  }
+  });
   return pointer;
 }
 
@@ -280,6 +290,7 @@ export function takeCallReference(
   const pointer = native.iree_ffi_call_take_ref(
     call.pointer(Kind.call),
     ordinal,
+    kind,
   );
   return ownReference(kind, pointer, context);
 }

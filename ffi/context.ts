@@ -4,6 +4,7 @@
  * @module
  */
 
+import { addTo, forEachIn } from "./base/intrinsics.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import { loadContext } from "./load.ts";
@@ -49,13 +50,14 @@ export async function createContextLater(
 ): Promise<Handle> {
   const list = createModuleList(modules);
   // The caller may dispose the modules meanwhile.
-  for (const module of modules) module.retain();
+  for (let i = 0; i < modules.length; i++) modules[i]!.retain();
   try {
-    const devices = new Set(
-      modules.flatMap((module) =>
-        module.isShared ? [...module.deviceLifetime.devices] : []
-      ),
-    );
+    const devices = new Set<Handle>();
+    for (let i = 0; i < modules.length; i++) {
+      const module = modules[i]!;
+      if (!module.isShared) continue;
+      forEachIn(module.deviceLifetime.devices, (it) => addTo(devices, it));
+    }
     const flags = traceExecution ? TRACE_EXECUTION : 0;
     return holdModules(
       await loadContext(instance, flags, list, devices),
@@ -63,17 +65,16 @@ export async function createContextLater(
     );
   } finally {
     native.iree_ffi_release(Kind.moduleList, list);
-    for (const module of modules) module.release();
+    for (let i = 0; i < modules.length; i++) modules[i]!.release();
   }
 }
 
 function createModuleList(modules: readonly Handle[]): Deno.PointerObject {
   const list = created(native.iree_ffi_module_list_create(modules.length));
   try {
-    for (const module of modules) {
-      check(
-        native.iree_ffi_module_list_push(list, module.pointer(Kind.module)),
-      );
+    for (let i = 0; i < modules.length; i++) {
+      const module = modules[i]!.pointer(Kind.module);
+      check(native.iree_ffi_module_list_push(list, module));
     }
     return list;
   } catch (error) {
@@ -85,7 +86,9 @@ function createModuleList(modules: readonly Handle[]): Deno.PointerObject {
 function holdModules(context: Handle, modules: readonly Handle[]): Handle {
   // Programs keep their state in the context. A native module may have its own
   // state, which its other contexts share.
-  for (const module of modules) if (module.isShared) context.join(module);
+  for (let i = 0; i < modules.length; i++) {
+    if (modules[i]!.isShared) context.join(modules[i]!);
+  }
   context.hold(modules);
   return context;
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { arrayOf, toBigint } from "./base/intrinsics.ts";
 import { packStrings, toSafeNumber } from "./base/record.ts";
 import { encodeText } from "./base/text.ts";
+import { lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, readRecord, readString } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -36,11 +38,11 @@ export function createDeviceGroup(
     Kind.deviceGroup,
     native.iree_ffi_device_group_create(
       uriRecord,
-      uriRecord.length,
+      lengthOf(uriRecord),
       allocatorRecord,
-      allocatorRecord.length,
+      lengthOf(allocatorRecord),
       taskRecord,
-      taskRecord.length,
+      lengthOf(taskRecord),
     ),
     instance,
   );
@@ -50,7 +52,10 @@ function packTexts(
   texts: readonly string[],
   what: string,
 ): Uint8Array<ArrayBuffer> {
-  return packStrings(texts.length, texts.map((text) => encodeText(text, what)));
+  return packStrings(
+    texts.length,
+    arrayOf(texts.length, (index) => encodeText(texts[index]!, what)),
+  );
 }
 
 /** Reads the id that the driver assigned to a device of a group. */
@@ -80,9 +85,9 @@ export function queryDevice(
       group.pointer(Kind.deviceGroup),
       ordinal,
       categoryBytes,
-      categoryBytes.length,
+      lengthOf(categoryBytes),
       keyBytes,
-      keyBytes.length,
+      lengthOf(keyBytes),
       value,
     ),
   );
@@ -115,7 +120,7 @@ export function waitDeviceIdle(
       group.pointer(Kind.deviceGroup),
       ordinal,
       Number.isFinite(nanoseconds) && nanoseconds < Number(NO_LIMIT)
-        ? BigInt(nanoseconds)
+        ? toBigint(nanoseconds)
         : NO_LIMIT,
     ),
   );

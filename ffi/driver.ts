@@ -5,6 +5,7 @@
  */
 
 import { encodeText } from "./base/text.ts";
+import { lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { readRecord } from "./library/status.ts";
 
@@ -43,7 +44,7 @@ export function listDriverDevices(
   const record = readRecord((buffer, capacity) =>
     native.iree_ffi_driver_devices(
       name,
-      name.length,
+      lengthOf(name),
       withDetails ? 1 : 0,
       buffer,
       capacity,

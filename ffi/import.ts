@@ -5,7 +5,7 @@
  */
 
 import { IreeError } from "./base/error.ts";
-import { byteLengthOf, moveMemory } from "./base/typed_array.ts";
+import { byteLengthOf, lengthOf, moveMemory } from "./base/typed_array.ts";
 import {
   ownBufferView,
   type Placement,
@@ -29,10 +29,20 @@ import {
 export function alignedMemory(
   byteLength: number,
 ): { buffer: ArrayBuffer; offset: number } {
-  const buffer = new ArrayBuffer(
-    byteLength + native.iree_ffi_import_alignment(),
-  );
+  const buffer = allocate(byteLength + native.iree_ffi_import_alignment());
   return { buffer, offset: alignmentOffset(new Uint8Array(buffer)) };
+}
+
+function allocate(byteLength: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(byteLength);
+  } catch (cause) {
+    throw new IreeError(
+      "RESOURCE_EXHAUSTED",
+      `no memory for an array of ${byteLength} bytes`,
+      { cause },
+    );
+  }
 }
 
 /** Returns the number of bytes from an array to the next suitable address. */
@@ -67,7 +77,7 @@ export function importBufferView(
         ordinal,
         code,
         dims,
-        dims.length,
+        lengthOf(dims),
         bytes,
         byteLengthOf(bytes),
         key,

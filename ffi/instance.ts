@@ -6,6 +6,7 @@
 
 import { RecordReader, toSafeNumber } from "./base/record.ts";
 import { encodeText, readBytes } from "./base/text.ts";
+import { lengthOf } from "./base/typed_array.ts";
 import { bindAll, native, openLibrary } from "./library/library.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
@@ -32,7 +33,7 @@ export function instanceHasType(instance: Handle, name: string): boolean {
   return native.iree_ffi_instance_has_type(
     instance.pointer(Kind.instance),
     bytes,
-    bytes.length,
+    lengthOf(bytes),
   ) !== 0;
 }
 

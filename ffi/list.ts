@@ -6,6 +6,7 @@
 
 import { IreeError } from "./base/error.ts";
 import { encodeText, readText } from "./base/text.ts";
+import { lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, readString } from "./library/status.ts";
 import {
@@ -113,6 +114,7 @@ export function getListReference(
   const pointer = native.iree_ffi_list_get_ref(
     idleList(list),
     ordinal,
+    kind,
   );
   return ownReference(kind, pointer, list);
 }
@@ -146,7 +148,7 @@ export function formatList(
     native.iree_ffi_list_format(
       idleList(list),
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       maxElementCount,
       buffer,
       capacity,

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { toBigint } from "./base/intrinsics.ts";
+import { byteLengthOf } from "./base/typed_array.ts";
+
 /** A scalar type of the VM. */
 export type ScalarType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
 
@@ -21,6 +24,8 @@ export const Tag = {
   reference: 16,
 } as const;
 
+const { min } = Math;
+
 /** Elements: 8 bytes and a tag each; a scalar uses the first bytes. */
 export class ListElements {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -33,7 +38,7 @@ export class ListElements {
   readonly #f64: Float64Array<ArrayBuffer>;
 
   /** @param capacity Maximum number of elements. */
-  constructor(readonly capacity: number) {
+  constructor(capacity: number) {
     const buffer = new ArrayBuffer(8 * capacity);
     this.bytes = new Uint8Array(buffer);
     this.tags = new Uint8Array(capacity);
@@ -43,6 +48,11 @@ export class ListElements {
     this.#i64 = new BigInt64Array(buffer);
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
+  }
+
+  /** Maximum number of elements. */
+  get capacity(): number {
+    return min(byteLengthOf(this.tags), byteLengthOf(this.bytes) / 8);
   }
 
   /** Reads a scalar element; the index must be below the capacity. */
@@ -77,7 +87,7 @@ export class ListElements {
         this.#i32[2 * index] = value;
         break;
       case "i64":
-        this.#i64[index] = BigInt(value);
+        this.#i64[index] = toBigint(value);
         break;
       case "f32":
         this.#f32[2 * index] = value;

@@ -5,8 +5,9 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
+import { forEachIn, toBigint } from "./base/intrinsics.ts";
 import { encodeName } from "./base/text.ts";
-import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -14,6 +15,8 @@ import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 import { runElsewhere } from "./ownership/thread_pool.ts";
 import { PARAMETER_MODES, type ParameterMode } from "./parameter.ts";
+
+const NO_DEVICES: ReadonlySet<Handle> = new Set();
 
 /** Like `openBytecodeModule`, on another thread. */
 export function loadModuleFile(
@@ -28,7 +31,7 @@ export function loadModuleFile(
     native.iree_ffi_load_module_file(
       instance.pointer(Kind.instance),
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       map ? 1 : 0,
     ),
   );
@@ -48,7 +51,7 @@ export function loadModuleBytes(
     native.iree_ffi_load_module_bytes(
       instance.pointer(Kind.instance),
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
     ),
   );
 }
@@ -67,7 +70,7 @@ export function loadParameterFile(
     native.iree_ffi_load_parameter_file(
       instance.pointer(Kind.instance),
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       PARAMETER_MODES[mode],
       writable ? 1 : 0,
     ),
@@ -86,7 +89,7 @@ export function loadContext(
   instance: Handle,
   flags: number,
   list: Deno.PointerObject,
-  devices: Iterable<Handle>,
+  devices: ReadonlySet<Handle>,
 ): Promise<Handle> {
   return run(
     Kind.context,
@@ -106,18 +109,18 @@ async function run(
   kind: Kind,
   instance: Handle,
   pointer: Deno.PointerValue,
-  devices: Iterable<Handle> = [],
+  devices: ReadonlySet<Handle> = NO_DEVICES,
 ): Promise<Handle> {
   const load = own(Kind.load, pointer, instance);
   try {
-    for (const group of devices) {
+    forEachIn(devices, (group) => {
       check(
         native.iree_ffi_load_hold_devices(
           load.pointer(Kind.load),
           group.pointer(Kind.deviceGroup),
         ),
       );
-    }
+    });
     await runElsewhere(() => {
       const pointer = load.pointer(Kind.load);
       native.iree_ffi_load_begin(pointer);

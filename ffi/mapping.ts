@@ -6,6 +6,7 @@
  */
 
 import { IreeError } from "./base/error.ts";
+import { toBigint } from "./base/intrinsics.ts";
 import { isMoved, moveMemory } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { created } from "./library/status.ts";
@@ -22,7 +23,10 @@ export interface Mapping {
 export function createMapping(view: Handle, byteLength: number): Mapping {
   demandPointers();
   const pointer = created(
-    native.iree_ffi_mapping_create(view.pointerToContents(Kind.bufferView)),
+    native.iree_ffi_mapping_create(
+      view.pointerToContents(Kind.bufferView),
+      toBigint(byteLength),
+    ),
   );
   const handle = new Handle(Kind.mapping, pointer, view.instance);
   handle.joinNew(view);

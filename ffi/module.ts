@@ -5,9 +5,10 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
+import { toBigint } from "./base/intrinsics.ts";
 import { packStrings, type RecordReader } from "./base/record.ts";
 import { encodeName, encodeText } from "./base/text.ts";
-import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { readRecord } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -26,7 +27,7 @@ export function openBytecodeModule(
     native.iree_ffi_bytecode_module_open(
       instance.pointer(Kind.instance),
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       map ? 1 : 0,
     ),
     instance,
@@ -44,7 +45,7 @@ export function createBytecodeModule(
     native.iree_ffi_bytecode_module_create(
       instance.pointer(Kind.instance),
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
     ),
     instance,
   );
@@ -71,11 +72,11 @@ export function createDynamicModule(
     native.iree_ffi_dynamic_module_create(
       instance.pointer(Kind.instance),
       pathBytes,
-      pathBytes.length,
+      lengthOf(pathBytes),
       nameBytes,
-      nameBytes.length,
+      lengthOf(nameBytes),
       record,
-      record.length,
+      lengthOf(record),
     ),
     instance,
   );

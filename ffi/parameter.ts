@@ -6,8 +6,9 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
+import { toBigint } from "./base/intrinsics.ts";
 import { encodeName, encodeText } from "./base/text.ts";
-import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -39,7 +40,7 @@ export function openParameterFile(
     Kind.parameterFile,
     native.iree_ffi_parameter_file_open(
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       PARAMETER_MODES[mode],
       writable ? 1 : 0,
     ),
@@ -58,7 +59,7 @@ export function createParameterFile(
     Kind.parameterFile,
     native.iree_ffi_parameter_file_create(
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
       writable ? 1 : 0,
     ),
     instance,
@@ -89,12 +90,12 @@ export function addFileParameter(
     native.iree_ffi_parameter_index_add_file(
       index.pointer(Kind.parameterIndex),
       keyBytes,
-      keyBytes.length,
+      lengthOf(keyBytes),
       metadataBytes,
-      metadataBytes.length,
+      lengthOf(metadataBytes),
       file.pointer(Kind.parameterFile),
-      BigInt(offset),
-      BigInt(length),
+      toBigint(offset),
+      toBigint(length),
     ),
   );
 }
@@ -114,12 +115,12 @@ export function addSplatParameter(
     native.iree_ffi_parameter_index_add_splat(
       index.pointer(Kind.parameterIndex),
       keyBytes,
-      keyBytes.length,
+      lengthOf(keyBytes),
       metadataBytes,
-      metadataBytes.length,
+      lengthOf(metadataBytes),
       patternBytes,
-      patternBytes.length,
-      BigInt(length),
+      lengthOf(patternBytes),
+      toBigint(length),
     ),
   );
 }
@@ -136,7 +137,7 @@ export function addParameterFrom(
     native.iree_ffi_parameter_index_add_from(
       index.pointer(Kind.parameterIndex),
       keyBytes,
-      keyBytes.length,
+      lengthOf(keyBytes),
       source.pointer(Kind.parameterIndex),
       ordinal,
     ),
@@ -155,9 +156,9 @@ export function readParameter(
     native.iree_ffi_parameter_index_read(
       index.pointer(Kind.parameterIndex),
       ordinal,
-      BigInt(offset),
+      toBigint(offset),
       bytes,
-      BigInt(bytes.length),
+      toBigint(lengthOf(bytes)),
     ),
   );
 }
@@ -176,11 +177,11 @@ export function writeParameter(
     native.iree_ffi_parameter_index_write(
       index.pointer(Kind.parameterIndex),
       ordinal,
-      BigInt(offset),
-      BigInt(length),
+      toBigint(offset),
+      toBigint(length),
       pathBytes,
-      pathBytes.length,
-      BigInt(pathOffset),
+      lengthOf(pathBytes),
+      toBigint(pathOffset),
     ),
   );
 }
@@ -208,7 +209,7 @@ export function createParametersModule(
         native.iree_ffi_parameter_scopes_push(
           list,
           bytes,
-          bytes.length,
+          lengthOf(bytes),
           index.pointer(Kind.parameterIndex),
           partial ? 1 : 0,
         ),

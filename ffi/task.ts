@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { RecordReader } from "./base/record.ts";
+import { arrayOf } from "./base/intrinsics.ts";
+import { concatenate, type RecordReader } from "./base/record.ts";
 import { encodeText } from "./base/text.ts";
+import { lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
 import { readRecord } from "./library/status.ts";
 
@@ -36,7 +38,7 @@ export function packTaskOptions(options: TaskOptions): Uint8Array<ArrayBuffer> {
       options.spinMicroseconds,
       options.stackSize,
       options.localMemory,
-      nodes.length,
+      lengthOf(nodes),
     ]),
     nodes,
     packNumbers([
@@ -44,13 +46,7 @@ export function packTaskOptions(options: TaskOptions): Uint8Array<ArrayBuffer> {
       ...options.cpuSets.flatMap((set) => [set.length, ...set]),
     ]),
   ];
-  const record = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    record.set(part, offset);
-    offset += part.length;
-  }
-  return record;
+  return concatenate(parts);
 }
 
 function packNumbers(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -107,7 +103,7 @@ const ANY = 0xffffffff;
 export function readTaskTopologies(options: TaskOptions): TaskTopology[] {
   const task = packTaskOptions(options);
   const record = readRecord((buffer, capacity) =>
-    native.iree_ffi_task_topologies(task, task.length, buffer, capacity)
+    native.iree_ffi_task_topologies(task, lengthOf(task), buffer, capacity)
   );
   const topologies: TaskTopology[] = [];
   while (record.u32() === 1) {
@@ -149,5 +145,5 @@ function readAffinity(record: RecordReader): ThreadAffinity | undefined {
 function readSharing(record: RecordReader): readonly number[] | "all" {
   const count = record.u32();
   if (count === ANY) return "all";
-  return Array.from({ length: count }, () => record.u32());
+  return arrayOf(count, () => record.u32());
 }

@@ -5,8 +5,9 @@
  */
 
 import type { NativePath } from "./base/native_path.ts";
+import { toBigint } from "./base/intrinsics.ts";
 import { encodeName, encodeText } from "./base/text.ts";
-import { type Bytes, bytesOf } from "./base/typed_array.ts";
+import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { ownBufferView, type Placement } from "./buffer_view.ts";
 import { native } from "./library/library.ts";
 import { check, readString } from "./library/status.ts";
@@ -41,9 +42,9 @@ export function parseTensor(
       devices?.pointer(Kind.deviceGroup) ?? null,
       ordinal,
       bytes,
-      bytes.length,
+      lengthOf(bytes),
       source,
-      BigInt(source?.length ?? 0),
+      toBigint(source === null ? 0 : lengthOf(source)),
     ),
   );
 }
@@ -127,7 +128,7 @@ export function listToHost(
  */
 export function setFlag(argument: string): void {
   const bytes = encodeName(argument, "a flag");
-  check(native.iree_ffi_flag_set(bytes, bytes.length));
+  check(native.iree_ffi_flag_set(bytes, lengthOf(bytes)));
 }
 
 /**
@@ -138,7 +139,7 @@ export function setFlag(argument: string): void {
  */
 export function checkLibraryFile(path: NativePath): void {
   const bytes = encodeName(path, "the path of a library");
-  check(native.iree_ffi_file_check(bytes, bytes.length));
+  check(native.iree_ffi_file_check(bytes, lengthOf(bytes)));
 }
 
 /** Starts profiling a device of a group if IREE's flags enable it. */
@@ -181,7 +182,7 @@ export function createWatchdog(
       milliseconds,
       exitStatus,
       bytes,
-      bytes.length,
+      lengthOf(bytes),
     ),
     instance,
   );

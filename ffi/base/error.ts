@@ -77,14 +77,11 @@ export class IreeError extends Error {
   override readonly name: string = "IreeError";
   /** The status code; branch on this. */
   readonly code: StatusCode;
-  /** What happened, without the code and the hint. */
-  readonly detail: string;
-  /** How to fix it, if known. */
-  readonly hint: string | undefined;
-  /**
-   * IREE's full text of a failure in IREE, with source location and backtrace.
-   */
-  readonly status: string | undefined;
+  // Deno prints an uncaught error's own fields after the message, which already
+  // includes them, so they are private.
+  readonly #detail: string;
+  readonly #hint: string | undefined;
+  readonly #status: string | undefined;
 
   /**
    * Creates an error whose message combines the code, the detail and the hint.
@@ -94,12 +91,30 @@ export class IreeError extends Error {
    * @param options Hint, IREE's own text, cause.
    */
   constructor(code: StatusCode, detail: string, options?: IreeErrorOptions) {
-    const hint = options?.hint === undefined ? "" : `\n${options.hint}`;
-    super(`${code}: ${detail}${hint}`, { cause: options?.cause });
+    checkParts(code, detail, options);
+    const { hint, status, ...rest } = options ?? {};
+    super(`${code}: ${detail}${hint === undefined ? "" : `\n${hint}`}`, rest);
     this.code = code;
-    this.detail = detail;
-    this.hint = options?.hint;
-    this.status = options?.status;
+    this.#detail = detail;
+    this.#hint = hint;
+    this.#status = status;
+  }
+
+  /** What happened, without the code and the hint. */
+  get detail(): string {
+    return this.#detail;
+  }
+
+  /** How to fix it, if known. */
+  get hint(): string | undefined {
+    return this.#hint;
+  }
+
+  /**
+   * IREE's full text of a failure in IREE, with source location and backtrace.
+   */
+  get status(): string | undefined {
+    return this.#status;
   }
 
   /**
@@ -133,6 +148,43 @@ export function reword(
     reworded.stack = error.stack.replace(error.message, () => reworded.message);
   }
   return reworded;
+}
+
+function checkParts(
+  code: unknown,
+  detail: unknown,
+  options: IreeErrorOptions | undefined,
+): void {
+  if (!STATUS_CODES.some((it) => it === code && it !== "OK")) {
+    throw new IreeError("INVALID_ARGUMENT", "code must be a status code");
+  }
+  if (typeof detail !== "string") {
+    throw new IreeError("INVALID_ARGUMENT", "detail must be a string");
+  }
+  if (options === undefined) return;
+  for (const name of namesOf(options)) {
+    if (name === "cause") continue;
+    const isText = name === "hint" || name === "status";
+    const value = isText ? options[name] : undefined;
+    if (isText && (value === undefined || typeof value === "string")) continue;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      isText
+        ? `${name} must be a string`
+        : `options must be among hint, status, cause, got '${name}'`,
+    );
+  }
+}
+
+function namesOf(options: unknown): string[] {
+  try {
+    if (typeof options === "object" && options !== null) {
+      return Object.keys(options);
+    }
+  } catch {
+    // A revoked Proxy.
+  }
+  throw new IreeError("INVALID_ARGUMENT", "options must be an object");
 }
 
 /** Backtrace lines that IREE appends: the position in each program. */

@@ -1,46 +1,70 @@
 import { IreeError } from "./error.ts";
-import { decoder } from "./text.ts";
+import { arrayOf, toBigint, uncurry } from "./intrinsics.ts";
+import { decode } from "./text.ts";
+import { bufferOf, byteOffsetOf, lengthOf } from "./typed_array.ts";
+
+const { getUint32, getBigUint64, setUint32 } = DataView.prototype;
+const readU32 = uncurry(getUint32);
+const readU64 = uncurry(getBigUint64);
+const writeU32 = uncurry(setUint32);
+const setBytes = uncurry(
+  Uint8Array.prototype.set as (
+    this: Uint8Array,
+    from: Uint8Array,
+    at: number,
+  ) => void,
+);
+
+const toNumber = Number;
+const MAX_SAFE = toBigint(Number.MAX_SAFE_INTEGER);
 
 /** Reads a packed record, as defined in `iree_ffi.h`. */
 export class RecordReader {
+  readonly #buffer: ArrayBuffer;
+  readonly #start: number;
   readonly #view: DataView<ArrayBuffer>;
   #offset = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#buffer = bufferOf(bytes);
+    this.#start = byteOffsetOf(bytes);
+    this.#view = new DataView(
+      this.#buffer,
+      this.#start,
+      lengthOf(bytes),
+    );
   }
 
   u32(): number {
-    const value = this.#view.getUint32(this.#offset, true);
+    const value = readU32(this.#view, this.#offset, true);
     this.#offset += 4;
     return value;
   }
 
   /** Reads a u64 as a number; throws if it is too large. */
   u64(): number {
-    const value = this.#view.getBigUint64(this.#offset, true);
+    const value = readU64(this.#view, this.#offset, true);
     this.#offset += 8;
     return toSafeNumber(value);
   }
 
   /** Reads a u64 as a number; `undefined` if it is larger than any memory. */
   u64OrUnlimited(): number | undefined {
-    const value = this.#view.getBigUint64(this.#offset, true);
+    const value = readU64(this.#view, this.#offset, true);
     this.#offset += 8;
-    return value > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(value);
+    return value > MAX_SAFE ? undefined : toNumber(value);
   }
 
   string(): string {
     const length = this.u32();
-    const { buffer, byteOffset } = this.#view;
-    const start = byteOffset + this.#offset;
+    const start = this.#start + this.#offset;
     this.#offset += length;
-    return decoder.decode(new Uint8Array(buffer, start, length));
+    return decode(new Uint8Array(this.#buffer, start, length));
   }
 
   /** Reads a count and that many items. */
   list<T>(read: () => T): T[] {
-    return Array.from({ length: this.u32() }, read);
+    return arrayOf(this.u32(), read);
   }
 }
 
@@ -55,15 +79,32 @@ export function packStrings(
   count: number,
   strings: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
-  const length = strings.reduce((sum, bytes) => sum + 4 + bytes.length, 4);
+  let length = 4;
+  for (let i = 0; i < strings.length; i++) length += 4 + lengthOf(strings[i]);
   const record = new Uint8Array(length);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, count, true);
+  const view = new DataView(bufferOf(record));
+  writeU32(view, 0, count, true);
   let offset = 4;
-  for (const bytes of strings) {
-    view.setUint32(offset, bytes.length, true);
-    record.set(bytes, offset + 4);
-    offset += 4 + bytes.length;
+  for (let i = 0; i < strings.length; i++) {
+    const bytes = strings[i]!;
+    writeU32(view, offset, lengthOf(bytes), true);
+    setBytes(record, bytes, offset + 4);
+    offset += 4 + lengthOf(bytes);
+  }
+  return record;
+}
+
+/** Joins the parts of a record. */
+export function concatenate(
+  parts: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (let i = 0; i < parts.length; i++) length += lengthOf(parts[i]);
+  const record = new Uint8Array(length);
+  let offset = 0;
+  for (let i = 0; i < parts.length; i++) {
+    setBytes(record, parts[i]!, offset);
+    offset += lengthOf(parts[i]);
   }
   return record;
 }
@@ -75,8 +116,8 @@ export function packStrings(
  * @returns The same size as a number.
  */
 export function toSafeNumber(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+  if (value > MAX_SAFE) {
     throw new IreeError("OUT_OF_RANGE", `size ${value} is beyond 2^53`);
   }
-  return Number(value);
+  return toNumber(value);
 }

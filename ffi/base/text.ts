@@ -5,11 +5,15 @@
  */
 
 import { IreeError } from "./error.ts";
+import { uncurry } from "./intrinsics.ts";
+import { bufferOf, lengthOf } from "./typed_array.ts";
 
 const encoder = new TextEncoder();
-export const decoder: TextDecoder = new TextDecoder("utf-8", {
-  ignoreBOM: true,
-});
+const encode = uncurry(TextEncoder.prototype.encode);
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decodeWith = uncurry(TextDecoder.prototype.decode);
+const isWellFormed = uncurry(String.prototype.isWellFormed);
+const includes = uncurry(String.prototype.includes);
 
 /** Buffer for answers; grows to the longest one so far. */
 let scratch = new Uint8Array(4096);
@@ -28,16 +32,16 @@ export function encodeText(
   if (typeof text !== "string") {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `${what} must be a string, got ${typeof text}`,
+      `${what} must be a string, got ${text === null ? "null" : typeof text}`,
     );
   }
-  if (!text.isWellFormed()) {
+  if (!isWellFormed(text)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `${what} has a lone surrogate, which UTF-8 cannot encode`,
     );
   }
-  return encoder.encode(text);
+  return encode(encoder, text);
 }
 
 /**
@@ -52,7 +56,7 @@ export function encodeName(
   what: string,
 ): Uint8Array<ArrayBuffer> {
   const bytes = encodeText(text, what);
-  if (text.includes("\0")) {
+  if (includes(text, "\0")) {
     throw new IreeError("INVALID_ARGUMENT", `${what} has a NUL character`);
   }
   return bytes;
@@ -71,12 +75,12 @@ export type Answer = (
  * @returns The bytes of the answer; valid until the next call.
  */
 export function readBytes(answer: Answer): Uint8Array<ArrayBuffer> {
-  let length = answer(scratch, scratch.length);
-  while (length > scratch.length) {
+  let length = answer(scratch, lengthOf(scratch));
+  while (length > lengthOf(scratch)) {
     scratch = new Uint8Array(length);
-    length = answer(scratch, scratch.length);
+    length = answer(scratch, lengthOf(scratch));
   }
-  return scratch.subarray(0, length);
+  return new Uint8Array(bufferOf(scratch), 0, length);
 }
 
 /**
@@ -86,5 +90,10 @@ export function readBytes(answer: Answer): Uint8Array<ArrayBuffer> {
  * @returns The text.
  */
 export function readText(answer: Answer): string {
-  return decoder.decode(readBytes(answer));
+  return decode(readBytes(answer));
+}
+
+/** Decodes UTF-8, keeping a leading byte order mark. */
+export function decode(bytes: Uint8Array<ArrayBuffer>): string {
+  return decodeWith(decoder, bytes);
 }

@@ -1,9 +1,13 @@
 import { IreeError } from "./error.ts";
+import { uncurry } from "./intrinsics.ts";
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 
-function getter<T>(prototype: object, name: string | symbol): () => T {
-  return Object.getOwnPropertyDescriptor(prototype, name)!.get!;
+function getter<T>(
+  prototype: object,
+  name: string | symbol,
+): (self: unknown) => T {
+  return uncurry(Object.getOwnPropertyDescriptor(prototype, name)!.get!);
 }
 
 const getType = getter<string | undefined>(typedArray, Symbol.toStringTag);
@@ -12,17 +16,24 @@ const getBuffer = getter<ArrayBuffer>(typedArray, "buffer");
 
 const getOffset = getter<number>(typedArray, "byteOffset");
 
-const getLength = getter<number>(typedArray, "byteLength");
+const getByteLength = getter<number>(typedArray, "byteLength");
+
+const getLength = getter<number>(typedArray, "length");
 
 // Throws for missing memory before it reads an element.
-const { at } = typedArray;
+const at = uncurry(typedArray.at as (this: unknown, index: number) => unknown);
+
+/** Returns the position of a typed array in its memory. */
+export function byteOffsetOf(array: unknown): number {
+  return getOffset(array);
+}
 
 /** Returns the memory of a typed array, regardless of its prototype. */
 export function bufferOf(array: unknown): ArrayBuffer {
-  return getBuffer.call(array);
+  return getBuffer(array);
 }
 
-const { transfer } = ArrayBuffer.prototype;
+const transfer = uncurry(ArrayBuffer.prototype.transfer);
 
 const getDetached = getter<boolean>(ArrayBuffer.prototype, "detached");
 
@@ -31,12 +42,12 @@ export function moveMemory(
   buffer: ArrayBuffer,
   byteLength?: number,
 ): ArrayBuffer {
-  return transfer.call(buffer, byteLength);
+  return transfer(buffer, byteLength);
 }
 
 /** Whether memory was moved out of its arrays. */
 export function isMoved(buffer: ArrayBuffer): boolean {
-  return getDetached.call(buffer);
+  return getDetached(buffer);
 }
 
 /** Bytes in JavaScript memory, shared or not. */
@@ -88,8 +99,10 @@ export function bytesOfAny(
   );
 }
 
-const bufferLengths = [ArrayBuffer, SharedArrayBuffer].map(({ prototype }) =>
-  getter<number>(prototype, "byteLength")
+const getBufferLength = getter<number>(ArrayBuffer.prototype, "byteLength");
+const getSharedLength = getter<number>(
+  SharedArrayBuffer.prototype,
+  "byteLength",
 );
 
 function contentsOfBuffer(
@@ -105,11 +118,8 @@ function contentsOfBuffer(
 }
 
 function bufferLengthOf(value: unknown): number | undefined {
-  for (const get of bufferLengths) {
-    const byteLength = resultOf(() => get.call(value));
-    if (byteLength !== undefined) return byteLength;
-  }
-  return undefined;
+  return resultOf(() => getBufferLength(value)) ??
+    resultOf(() => getSharedLength(value));
 }
 
 const getViewBuffer = getter<ArrayBuffer>(DataView.prototype, "buffer");
@@ -120,11 +130,11 @@ function contentsOfView(
   value: unknown,
   refuse: Refuse,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const buffer = resultOf(() => getViewBuffer.call(value));
+  const buffer = resultOf(() => getViewBuffer(value));
   if (buffer === undefined) return undefined;
-  const byteLength = resultOf(() => getViewLength.call(value));
+  const byteLength = resultOf(() => getViewLength(value));
   if (byteLength === undefined) throw gone(buffer, refuse);
-  return new Uint8Array(buffer, getViewOffset.call(value), byteLength);
+  return new Uint8Array(buffer, getViewOffset(value), byteLength);
 }
 
 // The engine's own getters throw for values of other classes, regardless of
@@ -148,7 +158,7 @@ function refuseBytes(what: string, problem: string): IreeError {
  * @returns The name, such as `Float32Array`; `undefined` for anything else.
  */
 export function typedArrayName(value: unknown): string | undefined {
-  return getType.call(value);
+  return getType(value);
 }
 
 /**
@@ -162,7 +172,7 @@ export function contentsOf(
   refuse?: Refuse,
 ): Uint8Array<ArrayBuffer> {
   const byteLength = byteLengthOf(array, refuse);
-  return new Uint8Array(bufferOf(array), getOffset.call(array), byteLength);
+  return new Uint8Array(bufferOf(array), getOffset(array), byteLength);
 }
 
 /**
@@ -177,9 +187,18 @@ export function byteLengthOf(
   array: unknown,
   refuse: Refuse = refuseArray,
 ): number {
-  const byteLength = getLength.call(array);
+  const byteLength = getByteLength(array);
   if (byteLength === 0) demandMemory(array, refuse);
   return byteLength;
+}
+
+/**
+ * Returns the number of elements of a typed array, regardless of its prototype.
+ *
+ * @param array An array with a {@linkcode typedArrayName}.
+ */
+export function lengthOf(array: unknown): number {
+  return getLength(array);
 }
 
 /** Creates the error for an array with a problem. */
@@ -192,7 +211,7 @@ function refuseArray(problem: string): IreeError {
 // A view that is out of bounds after a resize still has its memory.
 function demandMemory(array: unknown, refuse: Refuse): void {
   try {
-    at.call(array, 0);
+    at(array, 0);
   } catch {
     throw gone(bufferOf(array), refuse);
   }

@@ -14,7 +14,7 @@ import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
-const ABI_VERSION = 6;
+const ABI_VERSION = 7;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
@@ -126,16 +126,28 @@ export function libraryPath(): string | undefined {
 function bindWhenUsed(path: string): Native {
   const functions = {} as Native;
   for (const name of Object.keys(symbols) as (keyof Native)[]) {
-    Object.defineProperty(functions, name, {
-      configurable: true,
-      get: () => {
-        const value = bind(path, name);
-        Object.defineProperty(functions, name, { value });
-        return value;
-      },
-    });
+    defineProperty(
+      functions,
+      name,
+      plain({
+        configurable: true,
+        get: () => {
+          const value = bind(path, name);
+          defineProperty(functions, name, plain({ value }));
+          return value;
+        },
+      }),
+    );
   }
   return functions;
+}
+
+const { defineProperty } = Object;
+
+// Has no properties but its own: Deno would also read inherited ones, such as
+// `nonblocking`.
+function plain<Properties extends object>(properties: Properties): Properties {
+  return { __proto__: null, ...properties };
 }
 
 // The system identifies an open library by its path and does not read the file
@@ -143,7 +155,8 @@ function bindWhenUsed(path: string): Native {
 // changed.
 function bind(path: string, name: keyof Native): unknown {
   try {
-    return Deno.dlopen(path, { [name]: symbols[name] }).symbols[name];
+    return Deno.dlopen(path, plain({ [name]: plain(symbols[name]) }))
+      .symbols[name];
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -15,6 +15,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
 import { IreeError } from "../base/error.ts";
 import { toLibraryPath } from "../base/native_path.ts";
+import { isUrl } from "../base/url.ts";
 import {
   cacheVariables,
   findCacheFolder,
@@ -86,8 +87,17 @@ function givenPlace(given?: string | URL): LibraryPlace {
   const place = { source: "option", flags: [] } as const;
   const name = "the option `library`";
   if (given === undefined) return without(place, `${name}: not given`);
-  const path = toLibraryPath(given instanceof URL ? fromFileUrl(given) : given);
+  const path = toLibraryPath(pathOfOption(given));
   return { ...place, path, description: name };
+}
+
+function pathOfOption(given: string | URL): string {
+  if (typeof given === "string") return given;
+  if (isUrl(given) && given.protocol === "file:") return fromFileUrl(given);
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "library must be a path or a file: URL",
+  );
 }
 
 function variablePlace(): LibraryPlace {

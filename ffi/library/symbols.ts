@@ -320,7 +320,8 @@ export const symbols = {
   // iree_ffi_call_t* iree_ffi_call_create(iree_ffi_instance_t* instance,
   //     iree_vm_context_t* context, iree_hal_device_group_t* group,
   //     uint32_t takes_fences, uint32_t module_ordinal, const uint8_t* name,
-  //     uint32_t name_length)
+  //     uint32_t name_length, uint32_t arguments_length,
+  //     uint32_t results_length)
   iree_ffi_call_create: {
     parameters: [
       "pointer",
@@ -329,6 +330,8 @@ export const symbols = {
       "u32",
       "u32",
       "buffer",
+      "u32",
+      "u32",
       "u32",
     ],
     result: "pointer",
@@ -354,8 +357,12 @@ export const symbols = {
     parameters: ["pointer", "buffer", "buffer"],
     result: "u32",
   },
-  // void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal)
-  iree_ffi_call_take_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+  // void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal,
+  //     uint32_t kind)
+  iree_ffi_call_take_ref: {
+    parameters: ["pointer", "u32", "u32"],
+    result: "pointer",
+  },
   // uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
   //     uint32_t ordinal, uint8_t* target, double length)
   iree_ffi_call_read_tensor: {
@@ -425,8 +432,12 @@ export const symbols = {
     parameters: ["pointer", "u32", "u32", "buffer", "buffer"],
     result: "u32",
   },
-  // void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal)
-  iree_ffi_list_get_ref: { parameters: ["pointer", "u32"], result: "pointer" },
+  // void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal,
+  //     uint32_t kind)
+  iree_ffi_list_get_ref: {
+    parameters: ["pointer", "u32", "u32"],
+    result: "pointer",
+  },
   // uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list, uint32_t ordinal,
   //     uint32_t kind, void* object)
   iree_ffi_list_set_ref: {
@@ -518,8 +529,12 @@ export const symbols = {
   // double iree_ffi_import_take_released(void)
   iree_ffi_import_take_released: { parameters: [], result: "f64" },
 
-  // iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view)
-  iree_ffi_mapping_create: { parameters: ["pointer"], result: "pointer" },
+  // iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view,
+  //     uint64_t length)
+  iree_ffi_mapping_create: {
+    parameters: ["pointer", "u64"],
+    result: "pointer",
+  },
   // uint8_t* iree_ffi_mapping_data(iree_ffi_mapping_t* mapping)
   iree_ffi_mapping_data: { parameters: ["pointer"], result: "pointer" },
 

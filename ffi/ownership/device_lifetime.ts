@@ -1,3 +1,4 @@
+import { addTo, clear, forEachIn, isIn } from "../base/intrinsics.ts";
 import { UnionFind } from "./union_find.ts";
 
 /** An object with a reference count. */
@@ -29,28 +30,28 @@ export class DeviceLifetime<Device extends Counted> extends UnionFind {
   /** Removes a handle; the last one releases the devices. */
   leave(): void {
     if (--this.#members > 0) return;
-    for (const device of this.#devices) device.release();
-    this.#devices.clear();
+    forEachIn(this.#devices, (device) => device.release());
+    clear(this.#devices);
   }
 
   /** The retained devices. */
-  get devices(): Iterable<Device> {
+  get devices(): ReadonlySet<Device> {
     return this.#devices;
   }
 
   /** Retains a device from now on. */
   addDevice(device: Device): void {
-    if (this.#devices.has(device)) return;
-    this.#devices.add(device.retain());
+    if (isIn(this.#devices, device)) return;
+    addTo(this.#devices, device.retain());
   }
 
   /** Absorbs another lifetime's devices and handles. */
   protected override absorb(other: this): void {
-    for (const device of other.#devices) {
+    forEachIn(other.#devices, (device) => {
       this.addDevice(device);
       device.release();
-    }
-    other.#devices.clear();
+    });
+    clear(other.#devices);
     this.#members += other.#members;
   }
 }

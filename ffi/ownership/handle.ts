@@ -5,6 +5,7 @@
  */
 
 import { IreeError } from "../base/error.ts";
+import { arrayOf } from "../base/intrinsics.ts";
 import { native } from "../library/library.ts";
 import { DeviceLifetime } from "./device_lifetime.ts";
 import { Kind, kindName } from "./kind.ts";
@@ -134,14 +135,14 @@ export class Handle {
     if (this.canGo !== undefined && !this.canGo()) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
     this.#lifetime?.current.leave();
-    if (this.#held !== NOTHING) this.#held.forEach((held) => held.release());
+    for (let i = 0; i < this.#held.length; i++) this.#held[i]!.release();
     this.#instance?.release();
     unpinReleasedMemory();
   }
 
   /** Retains other objects for this one's lifetime; set once. */
   hold(others: readonly Handle[]): void {
-    this.#held = others.map((other) => other.retain());
+    this.#held = arrayOf(others.length, (index) => others[index]!.retain());
   }
 
   /** Whether the object may share its contents with others. */

@@ -5,9 +5,13 @@
  * @module
  */
 
+import { uncurry } from "../base/intrinsics.ts";
 import { native } from "../library/library.ts";
 
 const kept = new Map<number, ArrayBuffer>();
+const set = uncurry(kept.set);
+const remove = uncurry(kept.delete);
+let count = 0;
 
 /**
  * Pins memory.
@@ -16,19 +20,20 @@ const kept = new Map<number, ArrayBuffer>();
  */
 export function pinMemory(memory: ArrayBuffer): number {
   const key = native.iree_ffi_import_new_key();
-  kept.set(key, memory);
+  set(kept, key, memory);
+  count++;
   return key;
 }
 
 /** Replaces pinned memory with the memory that it was moved to. */
 export function pinMovedMemory(key: number, memory: ArrayBuffer): void {
-  kept.set(key, memory);
+  set(kept, key, memory);
 }
 
 /** Unpins memory that was not passed to native code after all. */
 export function unpinMemory(key: number): void {
   unpinReleasedMemory();
-  kept.delete(key);
+  unpin(key);
 }
 
 /**
@@ -36,10 +41,14 @@ export function unpinMemory(key: number): void {
  * the last one that used the memory.
  */
 export function unpinReleasedMemory(): void {
-  if (kept.size === 0) return;
+  if (count === 0) return;
   for (;;) {
     const key = native.iree_ffi_import_take_released();
     if (key === 0) return;
-    kept.delete(key);
+    unpin(key);
   }
+}
+
+function unpin(key: number): void {
+  if (remove(kept, key)) count--;
 }

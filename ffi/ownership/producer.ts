@@ -5,6 +5,7 @@
  */
 
 import { IreeError } from "../base/error.ts";
+import { addTo, forEachIn } from "../base/intrinsics.ts";
 import { native } from "../library/library.ts";
 import { check } from "../library/status.ts";
 import { Kind } from "./kind.ts";
@@ -66,14 +67,15 @@ export class Producer {
   /** Blocks access to results until their contents are written. */
   keep(results: readonly Produced[]): void {
     this.#results = results;
-    for (const result of results) result.producer = this;
+    for (let i = 0; i < results.length; i++) results[i]!.producer = this;
   }
 
   async #finish(ended: Promise<void>): Promise<void> {
     try {
       await ended;
       await whenProduced(this.#sources);
-      for (const result of this.#results) result.producer = undefined;
+      const results = this.#results;
+      for (let i = 0; i < results.length; i++) results[i]!.producer = undefined;
     } catch (error) {
       this.#failure = error;
       throw error;
@@ -89,11 +91,15 @@ export class Producer {
   static waitForAll(producers: readonly Producer[]): void {
     if (producers.length === 0) return;
     // Grows during the iteration.
-    const all = new Set(producers);
-    for (const producer of all) {
+    const all = new Set<Producer>();
+    const add = (some: readonly Producer[]) => {
+      for (let i = 0; i < some.length; i++) addTo(all, some[i]!);
+    };
+    add(producers);
+    forEachIn(all, (producer) => {
       producer.#wait();
-      for (const source of producer.#sources) all.add(source);
-    }
+      add(producer.#sources);
+    });
   }
 
   #wait(): void {

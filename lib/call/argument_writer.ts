@@ -39,9 +39,11 @@ export class ArgumentWriter {
   readonly takesFences: boolean;
   /** Reads the function's results. */
   readonly results: ResultReader;
+  /** Length of the arguments of a call in bytes. */
+  readonly argumentsLength: number;
+  /** Length of the results of a call in bytes. */
+  readonly resultsLength: number;
   readonly #argumentSlots: readonly Slot[];
-  readonly #argumentsLength: number;
-  readonly #resultsLength: number;
   readonly #argumentTypes: readonly (DeclaredScalar | undefined)[];
   readonly #tensors: readonly TensorArgument[];
   readonly #takesLists: boolean;
@@ -62,8 +64,8 @@ export class ArgumentWriter {
       0,
       this.takesFences ? -FENCE_COUNT : undefined,
     );
-    this.#argumentsLength = convention.arguments.byteLength;
-    this.#resultsLength = convention.results.byteLength;
+    this.argumentsLength = convention.arguments.byteLength;
+    this.resultsLength = convention.results.byteLength;
     const { inputs = [], outputs = [] } = this.signature ?? {};
     this.#argumentTypes = inputs.map(declaredScalar);
     this.#takesLists = inputs.some(takesList);
@@ -92,8 +94,8 @@ export class ArgumentWriter {
   prepare(handle: Handle): CallFrame {
     return {
       handle,
-      arguments: new CallBuffer(this.#argumentsLength),
-      results: new CallBuffer(this.#resultsLength),
+      arguments: new CallBuffer(this.argumentsLength),
+      results: new CallBuffer(this.resultsLength),
       producers: NO_PRODUCERS,
     };
   }

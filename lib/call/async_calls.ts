@@ -212,10 +212,12 @@ export function prepareHandle(
   moduleOrdinal: number,
 ): Handle {
   const { devices } = owner;
-  const { takesFences, exportName } = layout;
+  const { takesFences, exportName, argumentsLength, resultsLength } = layout;
   return createCall(owner.context, moduleOrdinal, exportName, {
     devices,
     takesFences,
+    argumentsLength,
+    resultsLength,
   });
 }
 

@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 6
+#define IREE_FFI_ABI_VERSION 7
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -451,11 +451,13 @@ typedef struct iree_ffi_call_t iree_ffi_call_t;
 // which the context uses, or in host memory if |group| is NULL. Set
 // |takes_fences| to 1 for a function of the model `coarse-fences`, whose last
 // two arguments are fences: the call creates them and waits until the second
-// one is signaled.
+// one is signaled. Later calls read at most |arguments_length| bytes and write
+// at most |results_length| bytes; fails if the values need more.
 IREE_API_EXPORT iree_ffi_call_t* iree_ffi_call_create(
     iree_ffi_instance_t* instance, iree_vm_context_t* context,
     iree_hal_device_group_t* group, uint32_t takes_fences,
-    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length);
+    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length,
+    uint32_t arguments_length, uint32_t results_length);
 
 // Sets argument |ordinal| of the next call to a reference, which is retained
 // until that call ends.
@@ -485,10 +487,10 @@ IREE_API_EXPORT uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);
 
-// Takes the reference in result |ordinal| of the last call. The slot has the
-// kind of the returned pointer.
+// Takes the reference in result |ordinal| of the last call. |kind| is the kind
+// that the slot reported; fails with ABORTED for an object of another kind.
 IREE_API_EXPORT void* iree_ffi_call_take_ref(iree_ffi_call_t* call,
-                                             uint32_t ordinal);
+                                             uint32_t ordinal, uint32_t kind);
 
 // Copies the contents of the buffer view in result |ordinal| of the last call,
 // all |length| bytes of it, and releases the view.
@@ -577,10 +579,10 @@ IREE_API_EXPORT uint32_t iree_ffi_list_write(iree_vm_list_t* list,
                                              const uint8_t* values,
                                              const uint8_t* tags);
 
-// Retains and returns the object in element |ordinal|; its kind is in the
-// element's tag.
+// Retains and returns the object in element |ordinal|. |kind| is the kind that
+// the element's tag reported; fails with ABORTED for an object of another kind.
 IREE_API_EXPORT void* iree_ffi_list_get_ref(iree_vm_list_t* list,
-                                            uint32_t ordinal);
+                                            uint32_t ordinal, uint32_t kind);
 // Stores an object in an element. Rejects a list that holds |list|.
 IREE_API_EXPORT uint32_t iree_ffi_list_set_ref(iree_vm_list_t* list,
                                                uint32_t ordinal, uint32_t kind,
@@ -655,10 +657,10 @@ IREE_API_EXPORT double iree_ffi_import_take_released(void);
 // released at the end of a thread, since another thread may use the memory.
 typedef struct iree_ffi_mapping_t iree_ffi_mapping_t;
 
-// Maps the contents for reading and writing. Fails if the host cannot access
-// the memory.
+// Maps the contents, |length| bytes, for reading and writing. Fails if the host
+// cannot access the memory or if the contents have another length.
 IREE_API_EXPORT iree_ffi_mapping_t* iree_ffi_mapping_create(
-    iree_hal_buffer_view_t* view);
+    iree_hal_buffer_view_t* view, uint64_t length);
 // Returns the memory, which stays valid until the mapping is released.
 IREE_API_EXPORT uint8_t* iree_ffi_mapping_data(iree_ffi_mapping_t* mapping);
 

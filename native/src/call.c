@@ -8,7 +8,9 @@
 // Preparation
 //===----------------------------------------------------------------------===//
 
-static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call) {
+static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call,
+                                         uint32_t arguments_length,
+                                         uint32_t results_length) {
   iree_vm_function_signature_t signature =
       iree_vm_function_signature(&call->function);
   iree_string_view_t arguments_cconv = iree_string_view_empty();
@@ -29,15 +31,18 @@ static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call) {
                             "must be fences, got `%.*s`",
                             (int)arguments_cconv.size, arguments_cconv.data);
   }
-  IREE_RETURN_IF_ERROR(
-      iree_ffi_slots_initialize(arguments_cconv, &call->arguments));
-  return iree_ffi_slots_initialize(call->results_cconv, &call->results);
+  IREE_RETURN_IF_ERROR(iree_ffi_slots_initialize(
+      arguments_cconv, arguments_length, &call->arguments));
+  return iree_ffi_slots_initialize(call->results_cconv, results_length,
+                                   &call->results);
 }
 
 static iree_status_t iree_ffi_call_initialize(iree_ffi_call_t* call,
                                               iree_vm_context_t* context,
                                               uint32_t module_ordinal,
-                                              iree_string_view_t name) {
+                                              iree_string_view_t name,
+                                              uint32_t arguments_length,
+                                              uint32_t results_length) {
   call->context = context;
   iree_vm_context_retain(context);
   iree_vm_module_t* module =
@@ -48,13 +53,14 @@ static iree_status_t iree_ffi_call_initialize(iree_ffi_call_t* call,
   }
   IREE_RETURN_IF_ERROR(iree_vm_module_lookup_function_by_name(
       module, IREE_VM_FUNCTION_LINKAGE_EXPORT, name, &call->function));
-  return iree_ffi_call_parse(call);
+  return iree_ffi_call_parse(call, arguments_length, results_length);
 }
 
 iree_ffi_call_t* iree_ffi_call_create(
     iree_ffi_instance_t* instance, iree_vm_context_t* context,
     iree_hal_device_group_t* group, uint32_t takes_fences,
-    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length) {
+    uint32_t module_ordinal, const uint8_t* name, uint32_t name_length,
+    uint32_t arguments_length, uint32_t results_length) {
   iree_ffi_call_t* call = NULL;
   iree_ffi_memory_t memory;
   if (iree_ffi_check(iree_ffi_memory_find(instance, group, 0, &memory)) ||
@@ -69,7 +75,8 @@ iree_ffi_call_t* iree_ffi_call_create(
   call->memory = memory;
   call->takes_fences = takes_fences != 0;
   if (iree_ffi_check(iree_ffi_call_initialize(
-          call, context, module_ordinal, iree_ffi_view(name, name_length)))) {
+          call, context, module_ordinal, iree_ffi_view(name, name_length),
+          arguments_length, results_length))) {
     iree_ffi_call_release(call);
     return NULL;
   }
@@ -182,14 +189,14 @@ void iree_ffi_call_bind(iree_ffi_call_t* call) {
   iree_ffi_slots_bind(&call->arguments);
 }
 
-void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal) {
+void* iree_ffi_call_take_ref(iree_ffi_call_t* call, uint32_t ordinal,
+                             uint32_t kind) {
   if (iree_ffi_check(iree_ffi_slots_check_ref(&call->results, ordinal))) {
     return NULL;
   }
   iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->results, ordinal);
-  uint32_t kind = iree_ffi_ref_kind(ref);
   void* object = NULL;
-  iree_ffi_check(iree_ffi_ref_take(ref, &object));
+  iree_ffi_check(iree_ffi_ref_take(ref, kind, &object));
   return iree_ffi_hand_out(kind, object);
 }
 

@@ -24,7 +24,9 @@ typedef struct iree_ffi_slots_t {
   iree_byte_span_t storage;
 } iree_ffi_slots_t;
 
+// Fails where the caller has fewer than the bytes that the values need.
 iree_status_t iree_ffi_slots_initialize(iree_string_view_t cconv,
+                                        uint32_t length,
                                         iree_ffi_slots_t* slots);
 void iree_ffi_slots_deinitialize(iree_ffi_slots_t* slots);
 void iree_ffi_slots_release_refs(iree_ffi_slots_t* slots);

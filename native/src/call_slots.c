@@ -2,7 +2,16 @@
 
 #include "call.h"
 
+static iree_status_t iree_ffi_slots_check_length(uint32_t needed,
+                                                 uint32_t length) {
+  if (needed <= length) return iree_ok_status();
+  return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                          "values of a call need %u bytes, got %u", needed,
+                          length);
+}
+
 iree_status_t iree_ffi_slots_initialize(iree_string_view_t cconv,
+                                        uint32_t length,
                                         iree_ffi_slots_t* slots) {
   iree_host_size_t size = 0;
   IREE_RETURN_IF_ERROR(iree_vm_function_call_compute_cconv_fragment_size(
@@ -19,19 +28,19 @@ iree_status_t iree_ffi_slots_initialize(iree_string_view_t cconv,
   uint32_t offset = 0;
   for (iree_host_size_t i = 0; i < cconv.size; ++i) {
     const char type = cconv.data[i];
-    uint32_t length = sizeof(int32_t);
+    uint32_t slot_length = sizeof(int32_t);
     if (type == IREE_VM_CCONV_TYPE_I64 || type == IREE_VM_CCONV_TYPE_F64) {
-      length = sizeof(int64_t);
+      slot_length = sizeof(int64_t);
       offset = (uint32_t)iree_host_align(offset, sizeof(int64_t));
     } else if (type == IREE_VM_CCONV_TYPE_REF) {
-      length = sizeof(iree_vm_ref_t);
+      slot_length = sizeof(iree_vm_ref_t);
       offset = (uint32_t)iree_host_align(offset, iree_alignof(iree_vm_ref_t));
     }
     slots->slots[i] = (iree_ffi_slot_t){.type = type, .offset = offset};
-    offset += length;
+    offset += slot_length;
   }
   slots->count = (uint32_t)cconv.size;
-  return iree_ok_status();
+  return iree_ffi_slots_check_length(offset, length);
 }
 
 void iree_ffi_slots_release_refs(iree_ffi_slots_t* slots) {

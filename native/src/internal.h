@@ -168,9 +168,11 @@ iree_status_t iree_ffi_whole_provider_wrap(
     iree_io_parameter_index_t* index,
     iree_io_parameter_provider_t** inout_provider);
 
-// Takes the reference out of |ref| as a pointer of its kind. |ref| is unchanged
-// on failure.
-iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, void** out_object);
+// Takes the reference out of |ref| as a pointer of |kind|. Fails if its object
+// is of another kind: the caller would misuse the pointer. |ref| is unchanged on
+// failure.
+iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, uint32_t kind,
+                                void** out_object);
 
 // Returns the kind of the object that |ref| points to.
 uint32_t iree_ffi_ref_kind(const iree_vm_ref_t* ref);

@@ -130,12 +130,14 @@ uint32_t iree_ffi_list_write(iree_vm_list_t* list, uint32_t start,
   return iree_ffi_check(status);
 }
 
-void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal) {
+void* iree_ffi_list_get_ref(iree_vm_list_t* list, uint32_t ordinal,
+                            uint32_t kind) {
   iree_vm_ref_t ref = iree_vm_ref_null();
   void* object = NULL;
   iree_status_t status = iree_vm_list_get_ref_retain(list, ordinal, &ref);
-  uint32_t kind = iree_ffi_ref_kind(&ref);
-  if (iree_status_is_ok(status)) status = iree_ffi_ref_take(&ref, &object);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_ref_take(&ref, kind, &object);
+  }
   iree_vm_ref_release(&ref);
   iree_ffi_check(status);
   return iree_ffi_hand_out(kind, object);

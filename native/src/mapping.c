@@ -15,8 +15,15 @@ static bool iree_ffi_mapping_is_coherent(const iree_ffi_mapping_t* mapping) {
 }
 
 static iree_status_t iree_ffi_mapping_initialize(iree_hal_buffer_view_t* view,
+                                                 uint64_t length,
                                                  iree_ffi_mapping_t* mapping) {
   iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
+  if (length != iree_hal_buffer_view_byte_length(view)) {
+    return iree_make_status(
+        IREE_STATUS_OUT_OF_RANGE,
+        "contents of %" PRIdsz " bytes cannot be mapped as %" PRIu64,
+        iree_hal_buffer_view_byte_length(view), length);
+  }
   mapping->buffer = buffer;
   iree_hal_buffer_retain(buffer);
   if (!iree_all_bits_set(iree_hal_buffer_memory_type(buffer),
@@ -35,14 +42,15 @@ static iree_status_t iree_ffi_mapping_initialize(iree_hal_buffer_view_t* view,
                                                   IREE_HAL_WHOLE_BUFFER);
 }
 
-iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view) {
+iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view,
+                                            uint64_t length) {
   iree_ffi_mapping_t* mapping = NULL;
   if (iree_ffi_check(iree_allocator_malloc(
           iree_ffi_allocator(), sizeof(*mapping), (void**)&mapping))) {
     return NULL;
   }
   memset(mapping, 0, sizeof(*mapping));
-  if (iree_ffi_check(iree_ffi_mapping_initialize(view, mapping))) {
+  if (iree_ffi_check(iree_ffi_mapping_initialize(view, length, mapping))) {
     iree_ffi_mapping_free(mapping);
     return NULL;
   }

@@ -13,8 +13,15 @@ uint32_t iree_ffi_ref_kind(const iree_vm_ref_t* ref) {
   return IREE_FFI_KIND_REF;
 }
 
-iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, void** out_object) {
-  if (iree_ffi_ref_kind(ref) != IREE_FFI_KIND_REF) {
+iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, uint32_t kind,
+                                void** out_object) {
+  uint32_t actual = iree_ffi_ref_kind(ref);
+  if (kind != actual) {
+    return iree_make_status(IREE_STATUS_ABORTED,
+                            "reference must be of kind %u, got %u", kind,
+                            actual);
+  }
+  if (kind != IREE_FFI_KIND_REF) {
     // The pointer itself is the object and carries the reference.
     *out_object = ref->ptr;
     *ref = iree_vm_ref_null();

@@ -78,7 +78,7 @@ iree_ffi_ref_t* iree_ffi_buffer_view_storage(iree_hal_buffer_view_t* view) {
   iree_vm_ref_t ref =
       iree_hal_buffer_retain_ref(iree_hal_buffer_view_buffer(view));
   void* object = NULL;
-  iree_ffi_check(iree_ffi_ref_take(&ref, &object));
+  iree_ffi_check(iree_ffi_ref_take(&ref, IREE_FFI_KIND_REF, &object));
   iree_vm_ref_release(&ref);
   return (iree_ffi_ref_t*)iree_ffi_hand_out(IREE_FFI_KIND_REF, object);
 }
