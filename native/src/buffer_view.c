@@ -150,7 +150,7 @@ uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view, double offset,
                                     (iree_device_size_t)offset, target,
                                     (iree_device_size_t)length);
   }
-  return iree_ffi_check(status);
+  return iree_ffi_check(iree_ffi_unless_lost(status));
 }
 
 static void iree_ffi_host_copy_free(void* user_data,
@@ -257,5 +257,6 @@ uint32_t iree_ffi_buffer_view_format(iree_hal_buffer_view_t* view,
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
   iree_status_t status = iree_hal_buffer_view_append_to_builder(
       view, max_element_count, &builder);
-  return iree_ffi_write_builder(status, &builder, buffer, capacity);
+  return iree_ffi_write_builder(iree_ffi_unless_lost(status), &builder, buffer,
+                                capacity);
 }

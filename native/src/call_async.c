@@ -48,7 +48,7 @@ void iree_ffi_call_run(iree_ffi_call_t* call) {
 }
 
 uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results) {
-  iree_status_t status = call->status;
+  iree_status_t status = iree_ffi_unless_lost(call->status);
   call->status = iree_ok_status();
   if (iree_status_is_ok(status) && results) {
     iree_ffi_slots_read(&call->results, results);
@@ -81,8 +81,8 @@ void iree_ffi_call_wait(iree_ffi_call_t* call) {
 }
 
 uint32_t iree_ffi_call_await(iree_ffi_call_t* call) {
-  return iree_ffi_check(iree_hal_fence_wait(
-      call->signal, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE));
+  return iree_ffi_check(iree_ffi_unless_lost(iree_hal_fence_wait(
+      call->signal, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE)));
 }
 
 // Signals a fence once another one is signaled or has failed: a failed call

@@ -136,12 +136,11 @@ uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,
   // Releases arguments that the callee did not take; compiled functions retain
   // their own.
   iree_ffi_slots_release_refs(&call->arguments);
-  if (iree_status_is_ok(status)) {
-    if (results) {
-      iree_ffi_slots_read(&call->results, results);
-    } else {
-      iree_ffi_slots_release_refs(&call->results);
-    }
+  status = iree_ffi_unless_lost(status);
+  if (iree_status_is_ok(status) && results) {
+    iree_ffi_slots_read(&call->results, results);
+  } else {
+    iree_ffi_slots_release_refs(&call->results);
   }
   return iree_ffi_check(status);
 }

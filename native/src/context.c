@@ -60,9 +60,18 @@ iree_status_t iree_ffi_context_make(iree_ffi_instance_t* instance,
                                     uint32_t flags,
                                     const iree_ffi_module_list_t* modules,
                                     iree_vm_context_t** out_context) {
-  return iree_vm_context_create_with_modules(
+  iree_vm_context_t* context = NULL;
+  IREE_RETURN_IF_ERROR(iree_vm_context_create_with_modules(
       iree_ffi_instance_vm(instance), flags, modules->count,
-      (iree_vm_module_t**)modules->modules, iree_ffi_allocator(), out_context);
+      (iree_vm_module_t**)modules->modules, iree_ffi_allocator(), &context));
+  // Initializers read parameters.
+  iree_status_t status = iree_ffi_mapped_files_check();
+  if (iree_status_is_ok(status)) {
+    *out_context = context;
+  } else {
+    iree_vm_context_release(context);
+  }
+  return status;
 }
 
 iree_vm_context_t* iree_ffi_context_create(iree_ffi_instance_t* instance,

@@ -59,6 +59,22 @@ iree_status_t iree_ffi_file_allocate(iree_host_size_t length,
 // Reads a whole file into memory from iree_ffi_file_allocate.
 iree_status_t iree_ffi_file_read(const char* path, iree_byte_span_t* out_bytes);
 
+// Registers a file that is mapped privately for reading and writing, until it
+// is removed before it is unmapped. If another process truncates the file,
+// |contents| reads zeros from there on.
+iree_status_t iree_ffi_mapped_file_add(iree_byte_span_t contents,
+                                       const char* path);
+void iree_ffi_mapped_file_remove(iree_byte_span_t contents);
+
+// Fails with DATA_LOSS if a mapped file has been truncated, until it is removed.
+// Call it last in whatever reads tensors or parameters.
+iree_status_t iree_ffi_mapped_files_check(void);
+
+// Returns the failure |status|, or the one of iree_ffi_mapped_files_check.
+static inline iree_status_t iree_ffi_unless_lost(iree_status_t status) {
+  return iree_status_is_ok(status) ? iree_ffi_mapped_files_check() : status;
+}
+
 // Fails if |path| exists and is not a regular file.
 iree_status_t iree_ffi_check_regular_file(const char* path);
 

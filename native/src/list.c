@@ -184,5 +184,6 @@ uint32_t iree_ffi_list_format(iree_vm_list_t* list, const uint8_t* name,
     status = iree_tooling_format_variants(iree_ffi_view(name, name_length),
                                           list, max_element_count, &builder);
   }
-  return iree_ffi_write_builder(status, &builder, buffer, capacity);
+  return iree_ffi_write_builder(iree_ffi_unless_lost(status), &builder, buffer,
+                                capacity);
 }

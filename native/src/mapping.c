@@ -37,9 +37,11 @@ static iree_status_t iree_ffi_mapping_initialize(iree_hal_buffer_view_t* view,
       buffer, IREE_HAL_MAPPING_MODE_PERSISTENT,
       IREE_HAL_MEMORY_ACCESS_READ | IREE_HAL_MEMORY_ACCESS_WRITE, 0,
       iree_hal_buffer_view_byte_length(view), &mapping->mapping));
-  if (iree_ffi_mapping_is_coherent(mapping)) return iree_ok_status();
-  return iree_hal_buffer_mapping_invalidate_range(&mapping->mapping, 0,
-                                                  IREE_HAL_WHOLE_BUFFER);
+  if (!iree_ffi_mapping_is_coherent(mapping)) {
+    IREE_RETURN_IF_ERROR(iree_hal_buffer_mapping_invalidate_range(
+        &mapping->mapping, 0, IREE_HAL_WHOLE_BUFFER));
+  }
+  return iree_ffi_mapped_files_check();
 }
 
 iree_ffi_mapping_t* iree_ffi_mapping_create(iree_hal_buffer_view_t* view,

@@ -60,6 +60,7 @@ static iree_status_t iree_ffi_parameter_file_preload(
 
 static void iree_ffi_parameter_file_unmap(
     void* user_data, iree_io_file_handle_primitive_t primitive) {
+  iree_ffi_mapped_file_remove(primitive.value.host_allocation);
   iree_io_file_mapping_release((iree_io_file_mapping_t*)user_data);
 }
 
@@ -81,15 +82,23 @@ static iree_status_t iree_ffi_parameter_file_map(
       iree_ffi_allocator(), &mapping);
   iree_io_file_handle_release(file);
   IREE_RETURN_IF_ERROR(status);
+  iree_byte_span_t contents = iree_io_file_mapping_contents_rw(mapping);
+  status = iree_ffi_mapped_file_add(contents, path);
+  if (!iree_status_is_ok(status)) {
+    iree_io_file_mapping_release(mapping);
+    return status;
+  }
   iree_io_file_handle_release_callback_t release_callback = {
       .fn = iree_ffi_parameter_file_unmap,
       .user_data = mapping,
   };
   status = iree_io_file_handle_wrap_host_allocation(
-      iree_ffi_parameter_file_access(writable),
-      iree_io_file_mapping_contents_rw(mapping), release_callback,
+      iree_ffi_parameter_file_access(writable), contents, release_callback,
       iree_ffi_allocator(), out_file);
-  if (!iree_status_is_ok(status)) iree_io_file_mapping_release(mapping);
+  if (!iree_status_is_ok(status)) {
+    iree_ffi_mapped_file_remove(contents);
+    iree_io_file_mapping_release(mapping);
+  }
   return status;
 }
 

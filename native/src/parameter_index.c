@@ -125,7 +125,7 @@ static iree_status_t iree_ffi_parameter_file_read(iree_io_file_handle_t* file,
                               offset + length);
   }
   iree_io_stream_release(stream);
-  return status;
+  return iree_ffi_unless_lost(status);
 }
 
 iree_status_t iree_ffi_parameter_entry_read(

@@ -280,5 +280,6 @@ uint32_t iree_ffi_tensor_compare(iree_hal_buffer_view_t* expected,
   }
   iree_hal_buffer_view_release(lhs);
   iree_hal_buffer_view_release(rhs);
-  return iree_ffi_write_builder(status, &builder, buffer, capacity);
+  return iree_ffi_write_builder(iree_ffi_unless_lost(status), &builder, buffer,
+                                capacity);
 }
