@@ -1,10 +1,12 @@
-// Calls of scalars, into a compiled program and through one into a native module.
+// Calls of scalars, into a compiled program and through one into a native
+// module.
 
 #include <stdlib.h>
 
 #include "floor.h"
 
-static floor_function_t* open_function(const char* native, const char* program, const char* name,
+static floor_function_t* open_function(const char* native, const char* program,
+                                       const char* name,
                                        iree_host_size_t argument_count) {
   floor_function_t* function = calloc(1, sizeof(*function));
   floor_function_open("local-sync", native, program, name, function);
@@ -12,11 +14,13 @@ static floor_function_t* open_function(const char* native, const char* program, 
   return function;
 }
 
-static void set(floor_function_t* function, iree_host_size_t i, iree_vm_value_t value) {
+static void set(floor_function_t* function, iree_host_size_t i,
+                iree_vm_value_t value) {
   IREE_CHECK_OK(iree_vm_list_set_value(function->inputs, i, &value));
 }
 
-static iree_vm_value_t get(floor_function_t* function, iree_host_size_t i, iree_vm_value_type_t type) {
+static iree_vm_value_t get(floor_function_t* function, iree_host_size_t i,
+                           iree_vm_value_type_t type) {
   iree_vm_value_t value;
   IREE_CHECK_OK(iree_vm_list_get_value_as(function->outputs, i, type, &value));
   return value;
@@ -35,7 +39,8 @@ static int32_t add(floor_function_t* function, int32_t a, int32_t b) {
 }
 
 static void* add_prepare(const char* parameter) {
-  floor_function_t* function = open_function(NULL, "scalars.vmfb", "scalars.add", 2);
+  floor_function_t* function =
+      open_function(NULL, "scalars.vmfb", "scalars.add", 2);
   floor_expect(add(function, 40, 2) == 42, "add(40, 2) is not 42");
   return function;
 }
@@ -73,9 +78,11 @@ static mixed_results_t mixed(floor_function_t* function, int32_t a) {
 }
 
 static void* mixed_prepare(const char* parameter) {
-  floor_function_t* function = open_function(NULL, "scalars.vmfb", "scalars.mixed", 8);
+  floor_function_t* function =
+      open_function(NULL, "scalars.vmfb", "scalars.mixed", 8);
   mixed_results_t results = mixed(function, 7);
-  floor_expect(results.i32 == 8 && results.i64 == 5 && results.f64 == 6.25, "mixed returns wrong results");
+  floor_expect(results.i32 == 8 && results.i64 == 5 && results.f64 == 6.25,
+               "mixed returns wrong results");
   return function;
 }
 
@@ -95,7 +102,8 @@ static int32_t scale(floor_function_t* function, int32_t a) {
 }
 
 static void* scale_prepare(const char* parameter) {
-  floor_function_t* function = open_function("module.so", "through.vmfb", "through.scale", 1);
+  floor_function_t* function =
+      open_function("module.so", "through.vmfb", "through.scale", 1);
   floor_expect(scale(function, 21) == 42, "scale(21) is not 42");
   return function;
 }

@@ -1,5 +1,6 @@
-// The floor of the bench: each workload's cost for a C program that uses IREE's public API. It uses the same library,
-// without the flat layer that Deno calls, and keeps the objects that a careful C program would keep between calls.
+// The floor of the bench: each workload's cost for a C program that uses IREE's
+// public API. It uses the same library, without the flat layer that Deno calls,
+// and keeps the objects that a careful C program would keep between calls.
 
 #ifndef IREE_BENCH_FLOOR_H_
 #define IREE_BENCH_FLOOR_H_
@@ -41,25 +42,30 @@ typedef struct floor_function_t {
   iree_vm_list_t* outputs;
 } floor_function_t;
 
-// Loads a program onto its own device and finds a function by its full name. `native` is a native module that the
-// program imports from, or NULL.
-void floor_function_open(const char* device, const char* native, const char* program, const char* name,
+// Loads a program onto its own device and finds a function by its full name.
+// `native` is a native module that the program imports from, or NULL.
+void floor_function_open(const char* device, const char* native,
+                         const char* program, const char* name,
                          floor_function_t* out_function);
 
 // Calls with the contents of `inputs`.
 static inline void floor_function_invoke(floor_function_t* function) {
-  IREE_CHECK_OK(iree_vm_invoke(iree_runtime_session_context(function->session), function->function,
-                               IREE_VM_INVOCATION_FLAG_NONE, /*policy=*/NULL, function->inputs, function->outputs,
-                               iree_allocator_system()));
+  IREE_CHECK_OK(iree_vm_invoke(iree_runtime_session_context(function->session),
+                               function->function, IREE_VM_INVOCATION_FLAG_NONE,
+                               /*policy=*/NULL, function->inputs,
+                               function->outputs, iree_allocator_system()));
 }
 
 // Makes a tensor of f32 with a copy of `data`.
-iree_hal_buffer_view_t* floor_view_create(floor_function_t* function, iree_host_size_t rank,
-                                          const iree_hal_dim_t* shape, const float* data);
+iree_hal_buffer_view_t* floor_view_create(floor_function_t* function,
+                                          iree_host_size_t rank,
+                                          const iree_hal_dim_t* shape,
+                                          const float* data);
 
 // Calls with copies of host arrays and copies the only result to another one.
-void floor_call_with_arrays(floor_function_t* function, iree_host_size_t count, iree_host_size_t rank,
-                            const iree_hal_dim_t* shape, const float* const* data, float* result,
+void floor_call_with_arrays(floor_function_t* function, iree_host_size_t count,
+                            iree_host_size_t rank, const iree_hal_dim_t* shape,
+                            const float* const* data, float* result,
                             iree_host_size_t result_length);
 
 #endif  // IREE_BENCH_FLOOR_H_

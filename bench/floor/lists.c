@@ -25,8 +25,12 @@ static void* lists_prepare(const char* parameter) {
   state->source = calloc(state->size, sizeof(element_t));
   state->target = calloc(state->size, sizeof(element_t));
   for (iree_host_size_t i = 0; i < state->size; ++i) {
-    if (i % 3 == 0) state->source[i] = (element_t){IREE_VM_VALUE_TYPE_F64, {.f64 = (double)i + 0.5}};
-    if (i % 3 == 1) state->source[i] = (element_t){IREE_VM_VALUE_TYPE_I64, {.i64 = (int64_t)i}};
+    if (i % 3 == 0)
+      state->source[i] =
+          (element_t){IREE_VM_VALUE_TYPE_F64, {.f64 = (double)i + 0.5}};
+    if (i % 3 == 1)
+      state->source[i] =
+          (element_t){IREE_VM_VALUE_TYPE_I64, {.i64 = (int64_t)i}};
   }
   return state;
 }
@@ -37,12 +41,14 @@ static void push(iree_vm_list_t* list, const element_t* element) {
     IREE_CHECK_OK(iree_vm_list_push_ref_move(list, &null));
     return;
   }
-  iree_vm_value_t value = element->type == IREE_VM_VALUE_TYPE_F64 ? iree_vm_value_make_f64(element->f64)
-                                                                  : iree_vm_value_make_i64(element->i64);
+  iree_vm_value_t value = element->type == IREE_VM_VALUE_TYPE_F64
+                              ? iree_vm_value_make_f64(element->f64)
+                              : iree_vm_value_make_i64(element->i64);
   IREE_CHECK_OK(iree_vm_list_push_value(list, &value));
 }
 
-static void get(const iree_vm_list_t* list, iree_host_size_t i, element_t* out_element) {
+static void get(const iree_vm_list_t* list, iree_host_size_t i,
+                element_t* out_element) {
   iree_vm_variant_t variant = iree_vm_variant_empty();
   IREE_CHECK_OK(iree_vm_list_get_variant_assign(list, i, &variant));
   if (!iree_vm_variant_is_value(variant)) {
@@ -57,12 +63,16 @@ static void lists_run(void* state, uint64_t count) {
   lists_t* lists = state;
   for (uint64_t i = 0; i < count; ++i) {
     iree_vm_list_t* list = NULL;
-    IREE_CHECK_OK(
-        iree_vm_list_create(iree_vm_make_undefined_type_def(), lists->size, iree_allocator_system(), &list));
-    for (iree_host_size_t j = 0; j < lists->size; ++j) push(list, &lists->source[j]);
-    for (iree_host_size_t j = 0; j < lists->size; ++j) get(list, j, &lists->target[j]);
+    IREE_CHECK_OK(iree_vm_list_create(iree_vm_make_undefined_type_def(),
+                                      lists->size, iree_allocator_system(),
+                                      &list));
+    for (iree_host_size_t j = 0; j < lists->size; ++j)
+      push(list, &lists->source[j]);
+    for (iree_host_size_t j = 0; j < lists->size; ++j)
+      get(list, j, &lists->target[j]);
     iree_vm_list_release(list);
-    floor_expect(lists->target[3].f64 == 3.5 && lists->target[1].i64 == 1, "the list came back changed");
+    floor_expect(lists->target[3].f64 == 3.5 && lists->target[1].i64 == 1,
+                 "the list came back changed");
   }
 }
 

@@ -1,4 +1,5 @@
-// Reads lines `WORKLOAD COUNT` and answers each with the work's duration in nanoseconds.
+// Reads lines `WORKLOAD COUNT` and answers each with the work's duration in
+// nanoseconds.
 //
 //   floor FOLDER     the folder with the compiled programs
 
@@ -11,8 +12,9 @@
 
 enum { MAX_WORKLOADS = 64 };
 
-static const floor_workload_t* const groups[] = {floor_calls, floor_tensors, floor_models,
-                                                 floor_lists, floor_loading, floor_workers};
+static const floor_workload_t* const groups[] = {floor_calls,   floor_tensors,
+                                                 floor_models,  floor_lists,
+                                                 floor_loading, floor_workers};
 static const char* folder = NULL;
 // Prepared workloads, in the order of the list.
 static void* states[MAX_WORKLOADS];
@@ -34,7 +36,8 @@ char* floor_path(const char* name) {
 static const floor_workload_t* find(const char* name, size_t* out_ordinal) {
   size_t ordinal = 0;
   for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); ++i) {
-    for (const floor_workload_t* workload = groups[i]; workload->name; ++workload, ++ordinal) {
+    for (const floor_workload_t* workload = groups[i]; workload->name;
+         ++workload, ++ordinal) {
       if (strcmp(workload->name, name)) continue;
       floor_expect(ordinal < MAX_WORKLOADS, "too many workloads");
       *out_ordinal = ordinal;
@@ -63,7 +66,8 @@ int main(int argc, char** argv) {
     size_t ordinal = 0;
     const floor_workload_t* workload = find(name, &ordinal);
     floor_expect(workload != NULL, "no such workload");
-    if (!states[ordinal]) states[ordinal] = workload->prepare(workload->parameter);
+    if (!states[ordinal])
+      states[ordinal] = workload->prepare(workload->parameter);
     uint64_t start = now_ns();
     workload->run(states[ordinal], count);
     printf("%llu\n", (unsigned long long)(now_ns() - start));

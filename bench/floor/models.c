@@ -22,12 +22,14 @@ typedef struct matmul_t {
 
 static void matmul(matmul_t* state) {
   const float* const data[] = {state->a, state->b};
-  floor_call_with_arrays(&state->function, 2, 2, kSquare, data, state->result, SIDE * SIDE);
+  floor_call_with_arrays(&state->function, 2, 2, kSquare, data, state->result,
+                         SIDE * SIDE);
 }
 
 static void* matmul_prepare(const char* parameter) {
   matmul_t* state = calloc(1, sizeof(*state));
-  floor_function_open("local-task", NULL, "tensors.vmfb", "tensors.matmul", &state->function);
+  floor_function_open("local-task", NULL, "tensors.vmfb", "tensors.matmul",
+                      &state->function);
   state->a = malloc(SIDE * SIDE * sizeof(float));
   state->b = malloc(SIDE * SIDE * sizeof(float));
   state->result = malloc(SIDE * SIDE * sizeof(float));
@@ -60,15 +62,18 @@ typedef struct convnet_t {
 
 static void classify(convnet_t* state) {
   const float* const data[] = {state->image};
-  floor_call_with_arrays(&state->function, 1, 4, kImage, data, state->scores, CLASSES);
+  floor_call_with_arrays(&state->function, 1, 4, kImage, data, state->scores,
+                         CLASSES);
 }
 
 static void* convnet_prepare(const char* parameter) {
   convnet_t* state = calloc(1, sizeof(*state));
-  floor_function_open("local-task", NULL, "convnet.vmfb", "convnet.classify", &state->function);
+  floor_function_open("local-task", NULL, "convnet.vmfb", "convnet.classify",
+                      &state->function);
   for (int i = 0; i < IMAGE; ++i) state->image[i] = (float)(i % 256) / 255;
   classify(state);
-  floor_expect(isfinite(state->scores[0]) && state->scores[0] != 0, "classify returns a wrong result");
+  floor_expect(isfinite(state->scores[0]) && state->scores[0] != 0,
+               "classify returns a wrong result");
   return state;
 }
 

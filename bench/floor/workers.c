@@ -1,4 +1,5 @@
-// Threads that each call a function of their own program: mul(4xf32, 4xf32), from and to host arrays.
+// Threads that each call a function of their own program: mul(4xf32, 4xf32),
+// from and to host arrays.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static void* workers_prepare(const char* parameter) {
   workers_t* state = calloc(1, sizeof(*state));
   state->count = atoi(parameter);
   for (int i = 0; i < state->count; ++i) {
-    floor_function_open("local-sync", NULL, "tensors.vmfb", "tensors.mul", &state->workers[i].function);
+    floor_function_open("local-sync", NULL, "tensors.vmfb", "tensors.mul",
+                        &state->workers[i].function);
   }
   return state;
 }
@@ -46,9 +48,11 @@ static void workers_run(void* argument, uint64_t count) {
   for (int i = 0; i < state->count; ++i) {
     worker_t* worker = &state->workers[i];
     worker->count = count;
-    floor_expect(pthread_create(&worker->thread, NULL, work, worker) == 0, "cannot create a thread");
+    floor_expect(pthread_create(&worker->thread, NULL, work, worker) == 0,
+                 "cannot create a thread");
   }
-  for (int i = 0; i < state->count; ++i) pthread_join(state->workers[i].thread, NULL);
+  for (int i = 0; i < state->count; ++i)
+    pthread_join(state->workers[i].thread, NULL);
 }
 
 const floor_workload_t floor_workers[] = {

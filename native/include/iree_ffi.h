@@ -255,8 +255,7 @@ IREE_API_EXPORT uint32_t iree_ffi_device_wait_idle(
 // Writes six u64 about the allocator of a device: peak, allocated and freed
 // bytes of host memory, then the same for device memory.
 IREE_API_EXPORT uint32_t iree_ffi_device_statistics(
-    iree_hal_device_group_t* group, uint32_t ordinal,
-    uint64_t* out_statistics);
+    iree_hal_device_group_t* group, uint32_t ordinal, uint64_t* out_statistics);
 
 // Writes the same statistics as IREE formats them. Returns IREE_FFI_FAILED on
 // failure.
@@ -268,9 +267,9 @@ IREE_API_EXPORT uint32_t iree_ffi_device_format_statistics(
 // its type as text, a count and the names of allowed usages, and the size of
 // the largest allocation and the minimum alignment as u64. Returns
 // IREE_FFI_FAILED on failure.
-IREE_API_EXPORT uint32_t iree_ffi_device_memory_heaps(
-    iree_hal_device_group_t* group, uint32_t ordinal, uint8_t* buffer,
-    uint32_t capacity);
+IREE_API_EXPORT uint32_t
+iree_ffi_device_memory_heaps(iree_hal_device_group_t* group, uint32_t ordinal,
+                             uint8_t* buffer, uint32_t capacity);
 
 // Writes how workers would be placed for a record |task|, as
 // iree_ffi_device_group_create accepts it. Packed, for each topology: 1, its
@@ -628,9 +627,9 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view,
                                                    double offset,
                                                    uint8_t* target,
                                                    double length);
-IREE_API_EXPORT uint32_t iree_ffi_buffer_view_write(
-    iree_hal_buffer_view_t* view, double offset, const uint8_t* source,
-    double length);
+IREE_API_EXPORT uint32_t
+iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view, double offset,
+                           const uint8_t* source, double length);
 
 // The alignment that a caller's memory needs to become the contents of a view
 // without a copy.
@@ -730,8 +729,8 @@ IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_begin(
 
 // Ends profiling: writes the file named by the flags, or prints statistics to
 // stderr.
-IREE_API_EXPORT uint32_t iree_ffi_profiling_end(
-    iree_ffi_profiling_t* profiling);
+IREE_API_EXPORT uint32_t
+iree_ffi_profiling_end(iree_ffi_profiling_t* profiling);
 
 // A thread that ends the process after a timeout.
 typedef struct iree_ffi_watchdog_t iree_ffi_watchdog_t;

@@ -57,8 +57,8 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_const_byte_span_t bytes,
                                         iree_hal_buffer_view_t** out_view) {
   iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
-  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, element_type,
-                                           bytes.data_length, shape));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_read_shape(dims, rank, element_type, bytes.data_length, shape));
   const iree_hal_buffer_params_t params = {
       .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
       .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
@@ -169,8 +169,8 @@ static iree_status_t iree_ffi_buffer_copy_to_host(
       IREE_HAL_HEAP_BUFFER_ALIGNMENT, /*offset=*/0, (void**)&bytes));
   iree_status_t status = iree_ffi_contents_read(buffer, 0, bytes, length);
   if (iree_status_is_ok(status)) {
-    const iree_hal_buffer_release_callback_t release = {
-        iree_ffi_host_copy_free, bytes};
+    const iree_hal_buffer_release_callback_t release = {iree_ffi_host_copy_free,
+                                                        bytes};
     status = iree_hal_heap_buffer_wrap(
         iree_hal_buffer_placement_undefined(), IREE_HAL_MEMORY_TYPE_HOST_LOCAL,
         IREE_HAL_MEMORY_ACCESS_READ, IREE_HAL_BUFFER_USAGE_MAPPING_SCOPED,
@@ -255,8 +255,8 @@ uint32_t iree_ffi_buffer_view_format(iree_hal_buffer_view_t* view,
                                      uint8_t* buffer, uint32_t capacity) {
   iree_string_builder_t builder;
   iree_string_builder_initialize(iree_ffi_allocator(), &builder);
-  iree_status_t status = iree_hal_buffer_view_append_to_builder(
-      view, max_element_count, &builder);
+  iree_status_t status =
+      iree_hal_buffer_view_append_to_builder(view, max_element_count, &builder);
   return iree_ffi_write_builder(iree_ffi_unless_lost(status), &builder, buffer,
                                 capacity);
 }

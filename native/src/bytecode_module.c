@@ -66,8 +66,8 @@ iree_vm_module_t* iree_ffi_bytecode_module_open(iree_ffi_instance_t* instance,
                                                 uint32_t map) {
   char* path_cstring = NULL;
   iree_vm_module_t* module = NULL;
-  iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
-                                               &path_cstring);
+  iree_status_t status =
+      iree_ffi_copy_cstring(iree_ffi_view(path, path_length), &path_cstring);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_bytecode_module_open_path(instance, path_cstring,
                                                 map != 0, &module);

@@ -26,10 +26,11 @@ static iree_status_t iree_ffi_call_parse(iree_ffi_call_t* call,
   }
   if (call->takes_fences &&
       !iree_string_view_ends_with(arguments_cconv, IREE_SV("rr"))) {
-    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                            "the last two arguments of a coarse-fences function "
-                            "must be fences, got `%.*s`",
-                            (int)arguments_cconv.size, arguments_cconv.data);
+    return iree_make_status(
+        IREE_STATUS_INVALID_ARGUMENT,
+        "the last two arguments of a coarse-fences function "
+        "must be fences, got `%.*s`",
+        (int)arguments_cconv.size, arguments_cconv.data);
   }
   IREE_RETURN_IF_ERROR(iree_ffi_slots_initialize(
       arguments_cconv, arguments_length, &call->arguments));
@@ -45,11 +46,10 @@ static iree_status_t iree_ffi_call_initialize(iree_ffi_call_t* call,
                                               uint32_t results_length) {
   call->context = context;
   iree_vm_context_retain(context);
-  iree_vm_module_t* module =
-      iree_vm_context_module_at(context, module_ordinal);
+  iree_vm_module_t* module = iree_vm_context_module_at(context, module_ordinal);
   if (!module) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE, "context has no module %u",
-                            module_ordinal);
+    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                            "context has no module %u", module_ordinal);
   }
   IREE_RETURN_IF_ERROR(iree_vm_module_lookup_function_by_name(
       module, IREE_VM_FUNCTION_LINKAGE_EXPORT, name, &call->function));
@@ -131,13 +131,9 @@ static bool iree_ffi_view_is_reusable(const iree_hal_buffer_view_t* view,
          iree_ffi_is_unshared(iree_hal_buffer_view_buffer(view));
 }
 
-static iree_status_t iree_ffi_call_make_tensor(iree_ffi_call_t* call,
-                                               uint32_t ordinal,
-                                               uint32_t element_type,
-                                               const double* dims,
-                                               uint32_t rank,
-                                               const uint8_t* bytes,
-                                               double length) {
+static iree_status_t iree_ffi_call_make_tensor(
+    iree_ffi_call_t* call, uint32_t ordinal, uint32_t element_type,
+    const double* dims, uint32_t rank, const uint8_t* bytes, double length) {
   iree_ffi_slot_t* slot = &call->arguments.slots[ordinal];
   iree_hal_buffer_view_t* view = slot->kept;
   if (iree_ffi_view_is_reusable(view, element_type, dims, rank, length)) {
@@ -207,8 +203,8 @@ uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call, uint32_t ordinal,
   if (code != 0) return code;
   iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->results, ordinal);
   if (iree_ffi_ref_kind(ref) != IREE_FFI_KIND_BUFFER_VIEW) {
-    return iree_ffi_check(iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
-                                           "result %u is not a tensor", ordinal));
+    return iree_ffi_check(iree_make_status(
+        IREE_STATUS_INVALID_ARGUMENT, "result %u is not a tensor", ordinal));
   }
   code = iree_ffi_buffer_view_read((iree_hal_buffer_view_t*)ref->ptr,
                                    /*offset=*/0, target, length);

@@ -118,8 +118,8 @@ static iree_status_t iree_ffi_call_chain(iree_ffi_call_t* call,
       call->memory.device, IREE_HAL_QUEUE_AFFINITY_ANY, /*initial_value=*/0,
       IREE_HAL_SEMAPHORE_FLAG_DEFAULT, &semaphore));
   iree_hal_fence_t* after = NULL;
-  iree_status_t status = iree_hal_fence_create_at(
-      semaphore, /*value=*/1, iree_ffi_allocator(), &after);
+  iree_status_t status = iree_hal_fence_create_at(semaphore, /*value=*/1,
+                                                  iree_ffi_allocator(), &after);
   iree_hal_semaphore_release(semaphore);
   iree_ffi_chain_t* chain = NULL;
   if (iree_status_is_ok(status)) {
@@ -163,8 +163,8 @@ uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
   iree_status_t status = iree_ffi_call_chain(call, predecessor->signal, &after);
   if (iree_status_is_ok(status)) {
     iree_vm_ref_t ref = iree_hal_fence_move_ref(after);
-    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments,
-                                             call->arguments.count - 2));
+    iree_vm_ref_move(
+        &ref, iree_ffi_slot_ref(&call->arguments, call->arguments.count - 2));
   }
   return iree_ffi_check(status);
 }

@@ -41,10 +41,10 @@ static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
   while (iree_status_is_deferred(state->status)) {
     iree_status_t status = iree_ffi_call_wait_frame(state, module);
     iree_status_free(state->status);
-    state->status = iree_status_is_ok(status)
-                        ? module->resume_call(module->self, state->stack,
-                                              state->results)
-                        : status;
+    state->status =
+        iree_status_is_ok(status)
+            ? module->resume_call(module->self, state->stack, state->results)
+            : status;
   }
 }
 
@@ -109,8 +109,8 @@ static iree_status_t iree_ffi_call_set_signal(iree_ffi_call_t* call) {
   iree_hal_semaphore_release(semaphore);
   if (iree_status_is_ok(status)) {
     iree_vm_ref_t ref = iree_hal_fence_retain_ref(call->signal);
-    iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments,
-                                             call->arguments.count - 1));
+    iree_vm_ref_move(
+        &ref, iree_ffi_slot_ref(&call->arguments, call->arguments.count - 1));
   }
   return status;
 }

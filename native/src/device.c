@@ -1,10 +1,9 @@
+#include "internal.h"
 #include "iree/async/frontier_tracker.h"
 #include "iree/async/util/proactor_pool.h"
 #include "iree/base/threading/numa.h"
 #include "iree/hal/utils/allocators.h"
 #include "iree/tooling/device_util.h"
-
-#include "internal.h"
 
 // Options for creating devices from URIs.
 typedef struct iree_ffi_device_options_t {
@@ -75,8 +74,8 @@ static iree_status_t iree_ffi_device_create(
         iree_ffi_allocator(), &out_created->device));
   }
   out_created->allocator = iree_hal_device_allocator(out_created->device);
-  IREE_RETURN_IF_ERROR(iree_ffi_device_wrap_allocator(options->allocators,
-                                                      out_created->device));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_device_wrap_allocator(options->allocators, out_created->device));
   return iree_hal_device_group_builder_add_device(builder, out_created->device);
 }
 

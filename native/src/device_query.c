@@ -79,8 +79,7 @@ static void iree_ffi_write_usage(iree_ffi_writer_t* writer,
   for (uint32_t i = 0; i < 32; ++i) {
     if (((usage >> i) & 1) == 0) continue;
     iree_bitfield_string_temp_t text;
-    iree_ffi_write_string(writer,
-                          iree_hal_buffer_usage_format(1u << i, &text));
+    iree_ffi_write_string(writer, iree_hal_buffer_usage_format(1u << i, &text));
   }
 }
 

@@ -26,19 +26,18 @@ static iree_status_t iree_ffi_queue_wait_idle(iree_hal_device_t* device,
                                               iree_hal_queue_affinity_t queue,
                                               iree_time_t deadline) {
   iree_hal_semaphore_t* semaphore = NULL;
-  IREE_RETURN_IF_ERROR(iree_hal_semaphore_create(
-      device, queue, /*initial_value=*/0, IREE_HAL_SEMAPHORE_FLAG_DEFAULT,
-      &semaphore));
+  IREE_RETURN_IF_ERROR(
+      iree_hal_semaphore_create(device, queue, /*initial_value=*/0,
+                                IREE_HAL_SEMAPHORE_FLAG_DEFAULT, &semaphore));
   uint64_t value = 1;
   const iree_hal_semaphore_list_t signal = {1, &semaphore, &value};
-  iree_status_t status =
-      iree_hal_device_queue_barrier(device, queue,
-                                    iree_hal_semaphore_list_empty(), signal,
-                                    IREE_HAL_EXECUTE_FLAG_NONE);
+  iree_status_t status = iree_hal_device_queue_barrier(
+      device, queue, iree_hal_semaphore_list_empty(), signal,
+      IREE_HAL_EXECUTE_FLAG_NONE);
   if (iree_status_is_ok(status)) {
-    status = iree_hal_semaphore_wait(semaphore, value,
-                                     iree_make_deadline(deadline),
-                                     IREE_ASYNC_WAIT_FLAG_NONE);
+    status =
+        iree_hal_semaphore_wait(semaphore, value, iree_make_deadline(deadline),
+                                IREE_ASYNC_WAIT_FLAG_NONE);
   }
   iree_hal_semaphore_release(semaphore);
   return status;
@@ -47,17 +46,15 @@ static iree_status_t iree_ffi_queue_wait_idle(iree_hal_device_t* device,
 static iree_status_t iree_ffi_queues_wait_idle(iree_hal_device_t* device,
                                                iree_time_t deadline) {
   int64_t count = 1;
-  iree_status_t status =
-      iree_hal_device_query_i64(device, IREE_SV("hal.device"),
-                                IREE_SV("concurrency"), &count);
+  iree_status_t status = iree_hal_device_query_i64(
+      device, IREE_SV("hal.device"), IREE_SV("concurrency"), &count);
   // A driver that does not report a count has one.
   if (!iree_status_is_ok(status)) {
     iree_status_free(status);
     count = 1;
   }
   for (int64_t i = 0; i < count && i < IREE_HAL_MAX_QUEUES; ++i) {
-    IREE_RETURN_IF_ERROR(
-        iree_ffi_queue_wait_idle(device, 1ull << i, deadline));
+    IREE_RETURN_IF_ERROR(iree_ffi_queue_wait_idle(device, 1ull << i, deadline));
   }
   return iree_ok_status();
 }

@@ -1,6 +1,5 @@
-#include "iree/tooling/device_util.h"
-
 #include "internal.h"
+#include "iree/tooling/device_util.h"
 
 uint32_t iree_ffi_driver_list(uint8_t* buffer, uint32_t capacity) {
   iree_host_size_t count = 0;
@@ -20,8 +19,9 @@ uint32_t iree_ffi_driver_list(uint8_t* buffer, uint32_t capacity) {
   return iree_ffi_writer_length(&writer);
 }
 
-static iree_status_t iree_ffi_driver_write_devices(
-    iree_hal_driver_t* driver, bool with_details, iree_ffi_writer_t* writer) {
+static iree_status_t iree_ffi_driver_write_devices(iree_hal_driver_t* driver,
+                                                   bool with_details,
+                                                   iree_ffi_writer_t* writer) {
   iree_host_size_t count = 0;
   iree_hal_device_info_t* infos = NULL;
   IREE_RETURN_IF_ERROR(iree_hal_driver_query_available_devices(

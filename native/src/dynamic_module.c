@@ -6,9 +6,10 @@
 // module, or if the attributes of a C++ module are queried. Libraries stay
 // loaded here, so the module does not need a wrapper: calls go straight to it.
 
-static iree_status_t iree_ffi_read_parameters(
-    const uint8_t* parameters, uint32_t parameters_length,
-    iree_host_size_t* out_count, iree_string_pair_t** out_pairs) {
+static iree_status_t iree_ffi_read_parameters(const uint8_t* parameters,
+                                              uint32_t parameters_length,
+                                              iree_host_size_t* out_count,
+                                              iree_string_pair_t** out_pairs) {
   iree_ffi_reader_t reader = iree_ffi_reader(parameters, parameters_length);
   uint32_t count = 0;
   IREE_RETURN_IF_ERROR(iree_ffi_read_u32(&reader, &count));
@@ -40,10 +41,9 @@ static iree_status_t iree_ffi_dynamic_module_instantiate(
   IREE_RETURN_IF_ERROR(
       iree_ffi_library_lookup(path, export_name, (void**)&create_fn));
   iree_vm_module_t* module = NULL;
-  IREE_RETURN_IF_ERROR(create_fn(IREE_VM_DYNAMIC_MODULE_VERSION_LATEST,
-                                 iree_ffi_instance_vm(instance),
-                                 parameter_count, parameters,
-                                 iree_ffi_allocator(), &module));
+  IREE_RETURN_IF_ERROR(create_fn(
+      IREE_VM_DYNAMIC_MODULE_VERSION_LATEST, iree_ffi_instance_vm(instance),
+      parameter_count, parameters, iree_ffi_allocator(), &module));
   if (!module) {
     return iree_make_status(
         IREE_STATUS_INTERNAL,
@@ -64,8 +64,8 @@ iree_vm_module_t* iree_ffi_dynamic_module_create(
   iree_string_pair_t* parameter_pairs = NULL;
   iree_vm_module_t* module = NULL;
 
-  iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
-                                               &path_cstring);
+  iree_status_t status =
+      iree_ffi_copy_cstring(iree_ffi_view(path, path_length), &path_cstring);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_copy_cstring(
         iree_ffi_view(export_name, export_name_length), &export_cstring);

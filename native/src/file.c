@@ -30,8 +30,8 @@ iree_status_t iree_ffi_check_regular_file(const char* path) {
 
 uint32_t iree_ffi_file_check(const uint8_t* path, uint32_t path_length) {
   char* path_cstring = NULL;
-  iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
-                                               &path_cstring);
+  iree_status_t status =
+      iree_ffi_copy_cstring(iree_ffi_view(path, path_length), &path_cstring);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_check_regular_file(path_cstring);
   }

@@ -1,8 +1,9 @@
+#include "iree/base/tooling/flags.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
-#include "iree/base/tooling/flags.h"
 
 // IREE keeps pointers into flag texts, so they are never freed.
 typedef struct iree_ffi_flag_texts_t {

@@ -40,9 +40,9 @@ uint32_t iree_ffi_import_offset(const uint8_t* bytes) {
 
 double iree_ffi_import_new_key(void) {
   static iree_atomic_int64_t last_key = IREE_ATOMIC_VAR_INIT(0);
-  return (double)(iree_atomic_fetch_add(&last_key, 1,
-                                        iree_memory_order_relaxed) +
-                  1);
+  return (
+      double)(iree_atomic_fetch_add(&last_key, 1, iree_memory_order_relaxed) +
+              1);
 }
 
 static void iree_ffi_import_released(void* user_data,
@@ -65,13 +65,14 @@ double iree_ffi_import_take_released(void) {
   return key;
 }
 
-static iree_status_t iree_ffi_import_make(
-    iree_ffi_memory_t memory, uint32_t element_type, const double* dims,
-    uint32_t rank, iree_byte_span_t bytes, double key,
-    iree_hal_buffer_view_t** out_view) {
+static iree_status_t iree_ffi_import_make(iree_ffi_memory_t memory,
+                                          uint32_t element_type,
+                                          const double* dims, uint32_t rank,
+                                          iree_byte_span_t bytes, double key,
+                                          iree_hal_buffer_view_t** out_view) {
   iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
-  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, element_type,
-                                           bytes.data_length, shape));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_read_shape(dims, rank, element_type, bytes.data_length, shape));
   iree_ffi_import_t* import = NULL;
   IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(),
                                              sizeof(*import), (void**)&import));
@@ -97,9 +98,9 @@ static iree_status_t iree_ffi_import_make(
     iree_allocator_free(iree_ffi_allocator(), import);
     return status;
   }
-  status = iree_hal_buffer_view_create(
-      buffer, rank, shape, element_type, IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
-      iree_ffi_allocator(), out_view);
+  status = iree_hal_buffer_view_create(buffer, rank, shape, element_type,
+                                       IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
+                                       iree_ffi_allocator(), out_view);
   iree_hal_buffer_release(buffer);
   return status;
 }

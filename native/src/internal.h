@@ -66,8 +66,8 @@ iree_status_t iree_ffi_mapped_file_add(iree_byte_span_t contents,
                                        const char* path);
 void iree_ffi_mapped_file_remove(iree_byte_span_t contents);
 
-// Fails with DATA_LOSS if a mapped file has been truncated, until it is removed.
-// Call it last in whatever reads tensors or parameters.
+// Fails with DATA_LOSS if a mapped file has been truncated, until it is
+// removed. Call it last in whatever reads tensors or parameters.
 iree_status_t iree_ffi_mapped_files_check(void);
 
 // Returns the failure |status|, or the one of iree_ffi_mapped_files_check.
@@ -185,8 +185,8 @@ iree_status_t iree_ffi_whole_provider_wrap(
     iree_io_parameter_provider_t** inout_provider);
 
 // Takes the reference out of |ref| as a pointer of |kind|. Fails if its object
-// is of another kind: the caller would misuse the pointer. |ref| is unchanged on
-// failure.
+// is of another kind: the caller would misuse the pointer. |ref| is unchanged
+// on failure.
 iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, uint32_t kind,
                                 void** out_object);
 
@@ -229,8 +229,8 @@ void iree_ffi_write_string(iree_ffi_writer_t* writer, iree_string_view_t value);
 // Returns the text of |builder|, unless |status| is a failure. Deinitializes
 // |builder|.
 uint32_t iree_ffi_write_builder(iree_status_t status,
-                                iree_string_builder_t* builder,
-                                uint8_t* buffer, uint32_t capacity);
+                                iree_string_builder_t* builder, uint8_t* buffer,
+                                uint32_t capacity);
 
 // The length that the whole record needs.
 uint32_t iree_ffi_writer_length(const iree_ffi_writer_t* writer);

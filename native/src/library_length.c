@@ -40,8 +40,7 @@ iree_status_t iree_ffi_check_library_length(const char* path, uint64_t length) {
   if (length >= needed) return iree_ok_status();
   return iree_make_status(IREE_STATUS_NOT_FOUND,
                           "failed to load dynamic library '%s': the file is "
-                          "cut short, %" PRIu64 " bytes of %" PRIu64
-                          " or more",
+                          "cut short, %" PRIu64 " bytes of %" PRIu64 " or more",
                           path, length, needed);
 }
 

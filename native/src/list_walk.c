@@ -44,8 +44,8 @@ static iree_vm_list_t* iree_ffi_walk_next(iree_ffi_walk_frame_t* frame,
   while (frame->next < size) {
     ++*visited;
     iree_vm_variant_t variant = iree_vm_variant_empty();
-    iree_status_ignore(iree_vm_list_get_variant_assign(
-        frame->list, frame->next++, &variant));
+    iree_status_ignore(
+        iree_vm_list_get_variant_assign(frame->list, frame->next++, &variant));
     if (iree_vm_variant_is_ref(variant) &&
         iree_ffi_ref_kind(&variant.ref) == IREE_FFI_KIND_LIST) {
       return (iree_vm_list_t*)variant.ref.ptr;

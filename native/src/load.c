@@ -42,8 +42,8 @@ static iree_status_t iree_ffi_load_create(iree_ffi_instance_t* instance,
                                           uint32_t kind, iree_ffi_load_fn_t fn,
                                           iree_ffi_load_t** out_load) {
   iree_ffi_load_t* load = NULL;
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(), sizeof(*load),
-                                             (void**)&load));
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(),
+                                             sizeof(*load), (void**)&load));
   memset(load, 0, sizeof(*load));
   iree_atomic_ref_count_init(&load->ref_count);
   load->instance = instance;

@@ -56,10 +56,10 @@ static iree_status_t iree_ffi_local_task_driver_create(
   if (iree_status_is_ok(status)) {
     iree_hal_task_device_params_t params;
     iree_hal_task_device_params_initialize(&params);
-    status = iree_hal_task_driver_create(
-        IREE_FFI_LOCAL_TASK, &params, executors->count, executors->list,
-        loaders.count, loaders.list, allocator, iree_ffi_allocator(),
-        out_driver);
+    status = iree_hal_task_driver_create(IREE_FFI_LOCAL_TASK, &params,
+                                         executors->count, executors->list,
+                                         loaders.count, loaders.list, allocator,
+                                         iree_ffi_allocator(), out_driver);
   }
   iree_hal_allocator_release(allocator);
   iree_ffi_loaders_release(&loaders);

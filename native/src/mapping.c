@@ -19,10 +19,10 @@ static iree_status_t iree_ffi_mapping_initialize(iree_hal_buffer_view_t* view,
                                                  iree_ffi_mapping_t* mapping) {
   iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
   if (length != iree_hal_buffer_view_byte_length(view)) {
-    return iree_make_status(
-        IREE_STATUS_OUT_OF_RANGE,
-        "contents of %" PRIdsz " bytes cannot be mapped as %" PRIu64,
-        iree_hal_buffer_view_byte_length(view), length);
+    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                            "contents of %" PRIdsz
+                            " bytes cannot be mapped as %" PRIu64,
+                            iree_hal_buffer_view_byte_length(view), length);
   }
   mapping->buffer = buffer;
   iree_hal_buffer_retain(buffer);

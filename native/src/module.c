@@ -71,15 +71,14 @@ static iree_status_t iree_ffi_get_function_attribute(
 }
 
 static iree_status_t iree_ffi_write_function(iree_vm_module_t* module,
-                                             uint32_t linkage,
-                                             uint32_t ordinal,
+                                             uint32_t linkage, uint32_t ordinal,
                                              iree_ffi_writer_t* writer) {
   iree_vm_function_t function = {0};
   iree_string_view_t name = iree_string_view_empty();
   iree_vm_function_signature_t signature = {{0}};
-  IREE_RETURN_IF_ERROR(module->get_function(
-      module->self, (iree_vm_function_linkage_t)linkage, ordinal, &function,
-      &name, &signature));
+  IREE_RETURN_IF_ERROR(
+      module->get_function(module->self, (iree_vm_function_linkage_t)linkage,
+                           ordinal, &function, &name, &signature));
   iree_ffi_write_u32(writer, function.linkage);
   iree_ffi_write_string(writer, name);
   iree_ffi_write_string(writer, signature.calling_convention);
@@ -93,8 +92,8 @@ static iree_status_t iree_ffi_write_function(iree_vm_module_t* module,
   bool found = false;
   iree_string_pair_t attribute = {0};
   do {
-    IREE_RETURN_IF_ERROR(iree_ffi_get_function_attribute(
-        function, count, &found, &attribute));
+    IREE_RETURN_IF_ERROR(
+        iree_ffi_get_function_attribute(function, count, &found, &attribute));
     if (found) ++count;
   } while (found);
   iree_ffi_write_u32(writer, count);

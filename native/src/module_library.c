@@ -101,7 +101,8 @@ static iree_status_t iree_ffi_library_find(const char* path,
     if (!iree_ffi_is_unchanged(&library->file, file)) {
       return iree_make_status(
           IREE_STATUS_FAILED_PRECONDITION,
-          "library '%s' changed on disk after it was loaded, and libraries stay "
+          "library '%s' changed on disk after it was loaded, and libraries "
+          "stay "
           "loaded until the process ends; load a new build from a new file",
           path);
     }

@@ -25,8 +25,8 @@ void iree_ffi_write_string(iree_ffi_writer_t* writer,
 }
 
 uint32_t iree_ffi_write_builder(iree_status_t status,
-                                iree_string_builder_t* builder,
-                                uint8_t* buffer, uint32_t capacity) {
+                                iree_string_builder_t* builder, uint8_t* buffer,
+                                uint32_t capacity) {
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   iree_ffi_write_bytes(&writer, iree_string_builder_buffer(builder),
                        iree_string_builder_size(builder));

@@ -129,11 +129,11 @@ iree_io_file_handle_t* iree_ffi_parameter_file_open(const uint8_t* path,
                                                     uint32_t writable) {
   char* path_cstring = NULL;
   iree_io_file_handle_t* file = NULL;
-  iree_status_t status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
-                                               &path_cstring);
+  iree_status_t status =
+      iree_ffi_copy_cstring(iree_ffi_view(path, path_length), &path_cstring);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_parameter_file_open_path(path_cstring, mode, writable != 0,
-                                               &file);
+    status = iree_ffi_parameter_file_open_path(path_cstring, mode,
+                                               writable != 0, &file);
   }
   iree_allocator_free(iree_ffi_allocator(), path_cstring);
   iree_ffi_check(status);

@@ -132,11 +132,11 @@ iree_status_t iree_ffi_parameter_entry_read(
     const iree_io_parameter_index_entry_t* entry, uint64_t offset,
     iree_host_size_t length, uint8_t* target) {
   if (length > entry->length || offset > entry->length - length) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                            "parameter `%.*s` range out of bounds (offset=%"
-                            PRIu64 ", length=%" PRIhsz ", size=%" PRIu64 ")",
-                            (int)entry->key.size, entry->key.data, offset,
-                            length, entry->length);
+    return iree_make_status(
+        IREE_STATUS_OUT_OF_RANGE,
+        "parameter `%.*s` range out of bounds (offset=%" PRIu64
+        ", length=%" PRIhsz ", size=%" PRIu64 ")",
+        (int)entry->key.size, entry->key.data, offset, length, entry->length);
   }
   if (length == 0) return iree_ok_status();
   if (entry->type == IREE_IO_PARAMETER_INDEX_ENTRY_STORAGE_TYPE_FILE) {
@@ -222,8 +222,8 @@ uint32_t iree_ffi_parameter_index_write(iree_io_parameter_index_t* index,
   char* path_cstring = NULL;
   iree_status_t status = iree_io_parameter_index_get(index, ordinal, &entry);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_copy_cstring(iree_ffi_view(path, path_length),
-                                   &path_cstring);
+    status =
+        iree_ffi_copy_cstring(iree_ffi_view(path, path_length), &path_cstring);
   }
   if (iree_status_is_ok(status)) {
     status = iree_ffi_parameter_entry_write_to(entry, offset, length,

@@ -13,8 +13,8 @@ iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
   iree_ffi_parameter_scopes_t* scopes = NULL;
   iree_host_size_t size =
       sizeof(*scopes) + capacity * sizeof(iree_io_parameter_provider_t*);
-  if (iree_ffi_check(iree_allocator_malloc(iree_ffi_allocator(), size,
-                                           (void**)&scopes))) {
+  if (iree_ffi_check(
+          iree_allocator_malloc(iree_ffi_allocator(), size, (void**)&scopes))) {
     return NULL;
   }
   scopes->count = 0;
@@ -41,11 +41,10 @@ static iree_status_t iree_ffi_parameter_entry_load(
     const iree_io_parameter_index_entry_t* entry,
     iree_io_file_handle_t** out_file) {
   if (entry->length > IREE_HOST_SIZE_MAX / 2) {
-    return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
-                            "no memory for the %" PRIu64
-                            " bytes of parameter `%.*s`",
-                            entry->length, (int)entry->key.size,
-                            entry->key.data);
+    return iree_make_status(
+        IREE_STATUS_RESOURCE_EXHAUSTED,
+        "no memory for the %" PRIu64 " bytes of parameter `%.*s`",
+        entry->length, (int)entry->key.size, entry->key.data);
   }
   iree_byte_span_t bytes = iree_byte_span_empty();
   IREE_RETURN_IF_ERROR(
@@ -100,9 +99,9 @@ uint32_t iree_ffi_parameter_scopes_push(iree_ffi_parameter_scopes_t* scopes,
                                         iree_io_parameter_index_t* index,
                                         uint32_t partial) {
   if (scopes->count == scopes->capacity) {
-    return iree_ffi_check(iree_make_status(
-        IREE_STATUS_OUT_OF_RANGE, "scopes were created for %u",
-        scopes->capacity));
+    return iree_ffi_check(iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                                           "scopes were created for %u",
+                                           scopes->capacity));
   }
   iree_io_parameter_index_t* copy = NULL;
   iree_io_parameter_provider_t* provider = NULL;

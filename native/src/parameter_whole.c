@@ -43,8 +43,7 @@ static iree_status_t iree_ffi_whole_has_parts(
   for (iree_host_size_t i = 0; i < count && !*out_has_parts; ++i) {
     iree_string_view_t other = iree_string_view_empty();
     iree_io_parameter_span_t span = {0};
-    IREE_RETURN_IF_ERROR(
-        enumerator.fn(enumerator.user_data, i, &other, &span));
+    IREE_RETURN_IF_ERROR(enumerator.fn(enumerator.user_data, i, &other, &span));
     *out_has_parts =
         span.parameter_offset > 0 && iree_string_view_equal(other, key);
   }
@@ -102,8 +101,8 @@ static iree_status_t iree_ffi_whole_load(
     iree_host_size_t count, iree_io_parameter_enumerator_t enumerator,
     iree_io_parameter_emitter_t emitter) {
   iree_ffi_whole_provider_t* provider = (iree_ffi_whole_provider_t*)base;
-  IREE_RETURN_IF_ERROR(iree_ffi_whole_begin(provider, signal_semaphore_list,
-                                            count, enumerator));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_whole_begin(provider, signal_semaphore_list, count, enumerator));
   return iree_io_parameter_provider_load(
       provider->next, device, queue_affinity, wait_semaphore_list,
       signal_semaphore_list, source_scope, target_params, count, enumerator,
@@ -118,8 +117,8 @@ static iree_status_t iree_ffi_whole_gather(
     iree_string_view_t source_scope, iree_hal_buffer_t* target_buffer,
     iree_host_size_t count, iree_io_parameter_enumerator_t enumerator) {
   iree_ffi_whole_provider_t* provider = (iree_ffi_whole_provider_t*)base;
-  IREE_RETURN_IF_ERROR(iree_ffi_whole_begin(provider, signal_semaphore_list,
-                                            count, enumerator));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_whole_begin(provider, signal_semaphore_list, count, enumerator));
   return iree_io_parameter_provider_gather(
       provider->next, device, queue_affinity, wait_semaphore_list,
       signal_semaphore_list, source_scope, target_buffer, count, enumerator);
@@ -133,8 +132,8 @@ static iree_status_t iree_ffi_whole_scatter(
     iree_hal_buffer_t* source_buffer, iree_string_view_t target_scope,
     iree_host_size_t count, iree_io_parameter_enumerator_t enumerator) {
   iree_ffi_whole_provider_t* provider = (iree_ffi_whole_provider_t*)base;
-  IREE_RETURN_IF_ERROR(iree_ffi_whole_begin(provider, signal_semaphore_list,
-                                            count, enumerator));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_whole_begin(provider, signal_semaphore_list, count, enumerator));
   return iree_io_parameter_provider_scatter(
       provider->next, device, queue_affinity, wait_semaphore_list,
       signal_semaphore_list, source_buffer, target_scope, count, enumerator);

@@ -28,8 +28,8 @@ iree_status_t iree_ffi_ref_take(iree_vm_ref_t* ref, uint32_t kind,
     return iree_ok_status();
   }
   iree_ffi_ref_t* holder = NULL;
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      iree_ffi_allocator(), sizeof(*holder), (void**)&holder));
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(),
+                                             sizeof(*holder), (void**)&holder));
   holder->ref = *ref;
   *ref = iree_vm_ref_null();
   *out_object = holder;

@@ -13,8 +13,8 @@ iree_status_t iree_vm_instance_register_type(
     const iree_vm_ref_type_descriptor_t* descriptor,
     iree_vm_ref_type_t* out_registration) {
   iree_vm_ref_type_t registration = 0;
-  IREE_RETURN_IF_ERROR(iree_ffi_instance_register_type(instance, descriptor,
-                                                       &registration));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_instance_register_type(instance, descriptor, &registration));
   if (*out_registration != registration) *out_registration = registration;
   return iree_ok_status();
 }

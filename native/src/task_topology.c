@@ -72,8 +72,7 @@ static iree_status_t iree_ffi_task_topologies_of_nodes(
     const iree_ffi_task_options_t* options, iree_ffi_task_topology_fn_t visit,
     void* user_data) {
   iree_task_node_selection_t nodes;
-  IREE_RETURN_IF_ERROR(
-      iree_task_topology_select_nodes(options->nodes, &nodes));
+  IREE_RETURN_IF_ERROR(iree_task_topology_select_nodes(options->nodes, &nodes));
   for (iree_host_size_t i = 0; i < nodes.count; ++i) {
     iree_task_topology_t topology;
     IREE_RETURN_IF_ERROR(iree_task_topology_initialize_from_physical_cores(
@@ -116,8 +115,7 @@ static void iree_ffi_task_group_write_sharing(
     iree_ffi_write_u32(writer, UINT32_MAX);
     return;
   }
-  iree_ffi_write_u32(writer,
-                     (uint32_t)iree_task_affinity_set_count_ones(mask));
+  iree_ffi_write_u32(writer, (uint32_t)iree_task_affinity_set_count_ones(mask));
   for (uint32_t i = 0; i < IREE_TASK_TOPOLOGY_MAX_GROUP_COUNT; ++i) {
     if (iree_task_affinity_set_test(mask,
                                     iree_task_affinity_bit_for_worker(i))) {
@@ -159,8 +157,8 @@ uint32_t iree_ffi_task_topologies(const uint8_t* task, uint32_t task_length,
                                   uint8_t* buffer, uint32_t capacity) {
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   iree_ffi_task_options_t options;
-  iree_status_t status = iree_ffi_task_options_read(
-      iree_ffi_reader(task, task_length), &options);
+  iree_status_t status =
+      iree_ffi_task_options_read(iree_ffi_reader(task, task_length), &options);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_task_topologies_visit(
         &options, iree_ffi_task_topology_write, &writer);

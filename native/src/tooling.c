@@ -15,10 +15,9 @@ static iree_status_t iree_ffi_tensor_copy(iree_hal_buffer_mapping_t* mapping,
   const iree_const_byte_span_t* contents =
       (const iree_const_byte_span_t*)user_data;
   if (contents->data_length != mapping->contents.data_length) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                            "tensor of %" PRIhsz " bytes given %" PRIhsz,
-                            mapping->contents.data_length,
-                            contents->data_length);
+    return iree_make_status(
+        IREE_STATUS_OUT_OF_RANGE, "tensor of %" PRIhsz " bytes given %" PRIhsz,
+        mapping->contents.data_length, contents->data_length);
   }
   memcpy(mapping->contents.data, contents->data, contents->data_length);
   return iree_ok_status();
@@ -53,17 +52,18 @@ iree_hal_buffer_view_t* iree_ffi_tensor_parse(
   iree_status_t status = iree_ok_status();
   if (group) {
     status = iree_ffi_device_at(group, ordinal, &device);
-    if (iree_status_is_ok(status)) allocator = iree_hal_device_allocator(device);
+    if (iree_status_is_ok(status))
+      allocator = iree_hal_device_allocator(device);
   }
   iree_hal_buffer_view_t* view = NULL;
   if (iree_status_is_ok(status)) {
     iree_string_view_t spec = iree_ffi_view(text, text_length);
-    status = contents ? iree_ffi_tensor_generate(
-                            spec,
-                            iree_make_const_byte_span(contents, contents_length),
-                            device, allocator, &view)
-                      : iree_hal_buffer_view_parse(spec, device, allocator,
-                                                   &view);
+    status =
+        contents
+            ? iree_ffi_tensor_generate(
+                  spec, iree_make_const_byte_span(contents, contents_length),
+                  device, allocator, &view)
+            : iree_hal_buffer_view_parse(spec, device, allocator, &view);
   }
   iree_ffi_check(status);
   return (iree_hal_buffer_view_t*)iree_ffi_hand_out(IREE_FFI_KIND_BUFFER_VIEW,
@@ -85,8 +85,7 @@ iree_ffi_ref_t* iree_ffi_buffer_view_storage(iree_hal_buffer_view_t* view) {
 
 iree_hal_buffer_view_t* iree_ffi_buffer_view_of_storage(iree_ffi_ref_t* ref) {
   iree_vm_ref_t buffer_ref = iree_vm_ref_null();
-  iree_status_t status =
-      iree_ffi_ref_make(IREE_FFI_KIND_REF, ref, &buffer_ref);
+  iree_status_t status = iree_ffi_ref_make(IREE_FFI_KIND_REF, ref, &buffer_ref);
   iree_hal_buffer_view_t* view = NULL;
   if (iree_status_is_ok(status)) {
     iree_hal_buffer_t* buffer = NULL;
@@ -112,8 +111,7 @@ uint32_t iree_ffi_list_to_host(iree_vm_list_t* list,
   iree_status_t status = iree_ffi_device_at(group, ordinal, &device);
   if (iree_status_is_ok(status)) {
     iree_hal_buffer_params_t params = {
-        .usage =
-            IREE_HAL_BUFFER_USAGE_TRANSFER | IREE_HAL_BUFFER_USAGE_MAPPING,
+        .usage = IREE_HAL_BUFFER_USAGE_TRANSFER | IREE_HAL_BUFFER_USAGE_MAPPING,
         .access = IREE_HAL_MEMORY_ACCESS_ALL,
         .type = IREE_HAL_MEMORY_TYPE_HOST_LOCAL |
                 IREE_HAL_MEMORY_TYPE_DEVICE_VISIBLE,
@@ -141,12 +139,10 @@ static iree_status_t iree_ffi_tensor_append_type(
       rank, iree_hal_buffer_view_shape_dims(view), builder));
   char name[32] = {0};
   iree_host_size_t length = 0;
-  IREE_RETURN_IF_ERROR(
-      iree_hal_format_element_type(iree_hal_buffer_view_element_type(view),
-                                   sizeof(name), name, &length));
-  return iree_string_builder_append_format(builder, "%s%.*s",
-                                           rank > 0 ? "x" : "", (int)length,
-                                           name);
+  IREE_RETURN_IF_ERROR(iree_hal_format_element_type(
+      iree_hal_buffer_view_element_type(view), sizeof(name), name, &length));
+  return iree_string_builder_append_format(
+      builder, "%s%.*s", rank > 0 ? "x" : "", (int)length, name);
 }
 
 static iree_status_t iree_ffi_tensor_append_element(
@@ -158,8 +154,8 @@ static iree_status_t iree_ffi_tensor_append_element(
   IREE_RETURN_IF_ERROR(iree_hal_format_element(
       iree_make_const_byte_span(mapping->contents.data + index * size, size),
       type, sizeof(text), text, &length));
-  return iree_string_builder_append_string(
-      builder, iree_make_string_view(text, length));
+  return iree_string_builder_append_string(builder,
+                                           iree_make_string_view(text, length));
 }
 
 static iree_status_t iree_ffi_tensor_compare_elements(
@@ -236,8 +232,8 @@ static iree_status_t iree_ffi_tensor_describe_difference(
     iree_hal_buffer_equality_t equality, iree_hal_buffer_view_t* expected,
     iree_hal_buffer_view_t* actual, iree_string_builder_t* builder) {
   if (iree_ffi_tensor_same_type(expected, actual)) {
-    IREE_RETURN_IF_ERROR(iree_ffi_tensor_compare_contents(equality, expected,
-                                                          actual, builder));
+    IREE_RETURN_IF_ERROR(
+        iree_ffi_tensor_compare_contents(equality, expected, actual, builder));
     if (iree_string_builder_size(builder) == 0) return iree_ok_status();
   } else {
     IREE_RETURN_IF_ERROR(
@@ -248,8 +244,7 @@ static iree_status_t iree_ffi_tensor_describe_difference(
     IREE_RETURN_IF_ERROR(iree_ffi_tensor_append_type(expected, builder));
   }
   IREE_RETURN_IF_ERROR(iree_string_builder_append_cstring(
-      builder,
-      "; expected that the view is equal to contents of a view of "));
+      builder, "; expected that the view is equal to contents of a view of "));
   return iree_ffi_tensor_append_type(expected, builder);
 }
 
