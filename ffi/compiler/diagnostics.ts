@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decoder } from "../base/text.ts";
+import { decode } from "../base/text.ts";
 import type { CompilerLibrary } from "./library.ts";
 
 /** How serious a diagnostic is. */
@@ -41,7 +41,7 @@ export class DiagnosticReceiver implements Disposable {
       DEFINITION,
       (severity, message, length) => {
         const bytes = library.readBytes(message, Number(length));
-        onDiagnostic(SEVERITIES[severity] ?? "error", decoder.decode(bytes));
+        onDiagnostic(SEVERITIES[severity] ?? "error", decode(bytes));
       },
     );
   }

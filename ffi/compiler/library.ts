@@ -5,7 +5,7 @@
  */
 
 import { IreeError } from "../base/error.ts";
-import { decoder, encodeName } from "../base/text.ts";
+import { decode, encodeName } from "../base/text.ts";
 import { memorySymbols, symbols } from "./symbols.ts";
 
 /** Major version of the library's API that `symbols.ts` matches. */
@@ -127,7 +127,7 @@ export class CompilerLibrary {
   readText(address: Address): string {
     if (address === 0n) return "";
     const length = Number(this.#memory.strlen(address));
-    return decoder.decode(this.readBytes(address, length));
+    return decode(this.readBytes(address, length));
   }
 
   /** Throws the failure if a function returned one. */
