@@ -1,11 +1,11 @@
 import { IreeError } from "./error.ts";
 
 /**
- * Makes an array for what a program gave, which can be longer than any array.
+ * Allocates an array for a program's data, which can be longer than any array.
  *
  * @param constructor Class of the array.
  * @param length Number of its entries.
- * @returns The array; throws RESOURCE_EXHAUSTED when there is no memory for it.
+ * @returns The array; throws RESOURCE_EXHAUSTED if memory is exhausted.
  */
 export function allocateArray<T>(
   constructor: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },

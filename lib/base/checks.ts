@@ -1,35 +1,35 @@
 import { IreeError } from "./error.ts";
 import { isForged } from "./native_object.ts";
 
-/** What native code can count to. */
+/** The largest count in native code. */
 const MAX_SIZE = 0xffffffff;
 
 /**
- * Refuses what is no count or ordinal that native code knows.
+ * Rejects anything but a count or an ordinal for native code.
  *
- * @param what What it is, for the message of the error.
+ * @param what The name of the value, for messages.
  * @param value The count.
  */
 export function checkSize(what: string, value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= MAX_SIZE) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `${what} must be a whole number from 0 to ${MAX_SIZE}, not ` +
+    `${what} must be an integer from 0 to ${MAX_SIZE}, got ` +
       String(value),
   );
 }
 
 /**
- * Refuses what is no length or offset in bytes.
+ * Rejects anything but a length or an offset in bytes.
  *
- * @param what What it is, for the message of the error.
+ * @param what The name of the value, for messages.
  * @param value The number of bytes.
  */
 export function checkByteCount(what: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `${what} must be a whole number from 0, not ${String(value)}`,
+    `${what} must be a non-negative integer, got ${String(value)}`,
   );
 }
 

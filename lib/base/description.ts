@@ -80,7 +80,7 @@ export function preview(elements: Iterable<unknown>, size: number): unknown[] {
 
 /**
  * Prints an object. A fact that cannot be read is its problem in angle brackets,
- * or left out where the object was disposed.
+ * or omitted if the object was disposed.
  *
  * @param name Name of the object's class.
  * @param facts The facts.

@@ -4,7 +4,7 @@ import { handleOf, NativeObject } from "./native_object.ts";
 /** How an instance is opened. */
 export interface InstanceOptions {
   /**
-   * Path of the shared library of the runtime. Left out, it is looked for: in
+   * Path of the shared library of the runtime. If omitted, it is searched for: in
    * the environment variable `IREE_RUNTIME_LIBRARY`, in a standalone binary or
    * beside it, and in the cache of the user, where `iree setup` installs it.
    */

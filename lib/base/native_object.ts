@@ -4,8 +4,8 @@ import { IreeError } from "./error.ts";
 import { NOT_CLONEABLE } from "./not_cloneable.ts";
 import { trace } from "./object_trace.ts";
 
-// The net under `using`: what was dropped without dispose is let go when it is
-// collected.
+// The net under `using`: releases objects that are garbage-collected without
+// having been disposed.
 const abandoned = new FinalizationRegistry<Handle>((handle) =>
   handle.release()
 );
@@ -14,9 +14,9 @@ let isMade: (value: unknown) => value is NativeObject;
 let readHandle: (object: NativeObject) => Handle;
 
 /**
- * Base of all wrappers of native objects: owns one reference and lets it go on
- * disposal. Objects can be disposed in any order, and more than once; what one
- * was made from lives on natively as long as it is needed.
+ * Base of all wrappers of native objects: owns one reference and releases it
+ * on disposal. Objects can be disposed in any order and more than once. What they
+ * depend on stays alive natively as long as it is needed.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export abstract class NativeObject implements Disposable {
   /**
    * Takes over a handle.
    *
-   * @param handle What the object owns.
+   * @param handle The owned handle.
    * @internal
    */
   constructor(handle: Handle) {
@@ -91,7 +91,7 @@ export abstract class NativeObject implements Disposable {
   }
 
   /**
-   * What is printed of the object.
+   * What `console.log` prints.
    *
    * @internal
    */

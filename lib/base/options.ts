@@ -17,15 +17,15 @@ export const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
 );
 
 /**
- * Reads the options of a function. Each is read once. What is inherited counts,
- * so that options can be made from defaults.
+ * Reads the options of a function. Each is read once. Inherited ones count,
+ * so that options can be created from defaults.
  *
  * @typeParam Options The options.
- * @param options What the caller passed.
+ * @param options The caller's options.
  * @param names Names of all options.
- * @param what What they are, for messages.
- * @returns A copy; throws INVALID_ARGUMENT for what is not an object and for an
- * option that is unknown.
+ * @param what The name of the options, for messages.
+ * @returns A copy; throws INVALID_ARGUMENT for other values than objects and for
+ * unknown options.
  */
 export function readOptions<Options extends object>(
   options: Options | undefined,

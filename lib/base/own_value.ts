@@ -1,5 +1,5 @@
 /**
- * Looks up a name in a table; what the table inherits does not count.
+ * Looks up a name in a table, without inherited names.
  *
  * @param table The values by their names.
  * @param name A name, which may come from outside.

@@ -67,11 +67,11 @@ export function demandFolder(folder: string): void {
 }
 
 /**
- * Refuses what is there and not a regular file: reading a pipe or a device may
- * never end. What is not there is for the opening to complain about.
+ * Rejects paths that exist but are not regular files: reading a pipe or a device
+ * may never end. Opening reports missing files.
  *
  * @param path The file.
- * @param given Its path as the user gave it, for the message.
+ * @param given The path as the user wrote it, for messages.
  */
 export function checkRegularFile(path: string, given: string = path): void {
   const info = attempt(() => Deno.statSync(path));
@@ -89,8 +89,8 @@ export function mayRead(path: string): boolean {
 }
 
 /**
- * Whether there is a file that may be read. Where reading is not allowed, what
- * a name stands for is told from the name alone.
+ * Whether a path is a file that may be read. Without permission to read, only
+ * the name can show what a path is.
  *
  * @param path The file.
  */
@@ -104,10 +104,10 @@ export function isReadableFile(path: string): boolean {
 }
 
 /**
- * Turns what users may give as a path into text.
+ * Converts a path from a user to text.
  *
- * @param path Path or `file:` URL, as text too; its query and its fragment, such
- * as `?v=1`, are no part of the file's name.
+ * @param path Path or `file:` URL, as text too; a query or fragment, such as
+ * `?v=1`, is ignored.
  */
 export function toPath(path: string | URL): string {
   const url = typeof path === "string" ? parseFileUrl(path) : path;
@@ -118,7 +118,7 @@ export function toPath(path: string | URL): string {
  * Reads the text of a `file:` URL, as `import.meta.resolve` returns it.
  *
  * @param text Any text.
- * @returns The URL; `undefined` where the text is not one.
+ * @returns The URL; `undefined` if the text is not one.
  */
 export function parseFileUrl(text: string): URL | undefined {
   return text.startsWith("file:///") ? new URL(text) : undefined;

@@ -33,64 +33,62 @@ export type {
   RuntimeStatistics,
 };
 
-/** What can be told of the runtime as a whole. */
+/** The runtime as a whole. */
 export interface Runtime {
   /** Counts of native allocations in the process; zero before the first use. */
   readonly statistics: RuntimeStatistics;
-  /** Path of the library that is open, if any. */
+  /** Path of the open library, if any. */
   readonly libraryPath: string | undefined;
-  /** Version of this package, which its library has to have as well. */
+  /** Version of this package, which must equal its library's. */
   readonly packageVersion: string;
-  /** What `deno run` takes for the command line: a specifier, or a path. */
+  /** The command line's specifier or path, for `deno run`. */
   readonly cli: string;
   /**
-   * Folder of the checkout that this package is run from; `undefined` for an
-   * installed package. The script `dev` there runs Deno and the compiler.
+   * Folder of the checkout that this package runs from; `undefined` for an
+   * installed package. Its script `dev` runs Deno and the compiler.
    */
   readonly checkout: string | undefined;
   /**
-   * What a project imports this package by: `imports` of its `deno.json`. From
-   * a checkout, these are the packages that the checkout imports as well.
+   * The `imports` for the `deno.json` of a project that uses this package. In a
+   * checkout, they include the packages that the checkout imports.
    */
   readonly imports: Readonly<Record<string, string>>;
   /**
-   * What is particular to this platform; `undefined` where there are no
-   * libraries for it.
+   * Facts about this platform; `undefined` if it is not supported.
    */
   readonly platform: Platform | undefined;
   /**
-   * Folder that `iree setup` installs the library in, with all that is compiled
-   * against it. Asks for the permission to read the variables that tell where
-   * the user's cache is.
+   * Returns the folder where `iree setup` installs the library and the SDK. Needs
+   * permission to read the variables that locate the user's cache.
    */
   installationFolder(): string;
   /**
-   * Looks for the library as opening it does, up to the first place that has
-   * it: the path that is given, the environment variable
-   * `IREE_RUNTIME_LIBRARY`, a standalone binary, the cache of the user. Places
-   * that the permissions do not cover are left out and say so.
+   * Searches for the library like opening it, up to the first place that has it:
+   * the given path, the environment variable `IREE_RUNTIME_LIBRARY`, a
+   * standalone binary, the user's cache. Places that the permissions do not
+   * cover are skipped and marked.
    *
-   * @param library Path of the library, when it is known.
+   * @param library Path of the library, if known.
    * @returns The places; only the last one can have a library.
    */
   findLibrary(library?: string | URL): LibraryPlace[];
   /**
-   * Reads the versions of the library; opens it.
+   * Opens the library and reads its versions.
    *
-   * @param library Path of the library; looked for when left out.
+   * @param library Path of the library; searched for if omitted.
    */
   version(library?: string | URL): LibraryVersion;
   /**
-   * Records where objects are made from now on, for
+   * Starts recording where objects are created, for
    * {@linkcode Runtime.liveObjects}. With `IREE_TRACE_OBJECTS=1` in the
-   * environment, and the permission to read it, the record begins with the
-   * process, which prints what is not disposed when it ends.
+   * environment, and permission to read it, recording starts with the process,
+   * which prints the undisposed objects when it ends.
    */
   traceObjects(): void;
   /**
-   * The objects of this thread that were made since `traceObjects` and were not
-   * disposed, and where they were made. Throws FAILED_PRECONDITION where nothing
-   * is recorded.
+   * Returns the undisposed objects that this thread created since
+   * `traceObjects`, and where. Throws FAILED_PRECONDITION if recording was not
+   * started.
    *
    * @example
    * ```ts

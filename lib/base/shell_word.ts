@@ -1,5 +1,5 @@
 /**
- * Quotes text that a shell is to take for one word, where it has to be.
+ * Quotes text for a shell if necessary, so that it is one word.
  *
  * @param text The text, such as a path.
  */

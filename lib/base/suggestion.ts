@@ -1,13 +1,13 @@
-/** Longer words are no misspelt ones, and take long to compare. */
+/** Longer words are unlikely to be misspelled, and slow to compare. */
 const MAX_LENGTH = 64;
 
 /**
- * What to say of a word that is unknown but nearly one that is known.
+ * Suggests a known word that is similar to an unknown one.
  *
  * @param word The word.
- * @param known The words that are known.
- * @param prefix What they are written with.
- * @returns An end for the message: `; did you mean …?`, or nothing.
+ * @param known The known words.
+ * @param prefix The prefix of words in the message, such as `--`.
+ * @returns The end of a message: `; did you mean …?`, or nothing.
  */
 export function suggestion(
   word: string,
@@ -15,7 +15,7 @@ export function suggestion(
   prefix = "",
 ): string {
   if (word.length > MAX_LENGTH) return "";
-  // One mistake in three letters: more of them make another word.
+  // Allows one mistake in three letters; more make another word.
   let limit = Math.floor(word.length / 3);
   let nearest: string | undefined;
   for (const name of known) {
@@ -28,8 +28,8 @@ export function suggestion(
 }
 
 /**
- * How many letters were left out, added, mistaken or exchanged with their
- * neighbours: the optimal string alignment distance.
+ * Counts omitted, added, wrong and transposed letters: the optimal string
+ * alignment distance.
  */
 function countMistakes(a: string, b: string): number {
   // Mistakes between the first letters of a, by row, and of b, by column.

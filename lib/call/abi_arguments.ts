@@ -35,9 +35,9 @@ export class ArgumentPacker {
   readonly #scratch: DisposableStack;
 
   /**
-   * @param functionName The function that is called.
-   * @param memory Where tensors are made.
-   * @param scratch Disposes what was made, after the call.
+   * @param functionName The called function.
+   * @param memory The device or instance for tensors.
+   * @param scratch Disposes the created objects after the call.
    */
   constructor(
     functionName: string,
@@ -50,7 +50,7 @@ export class ArgumentPacker {
   }
 
   /**
-   * Makes all arguments of the call: named ones are in an object that comes last.
+   * Creates all arguments of the call. Named ones are in an object that comes last.
    *
    * @param wanted The function's declared arguments.
    * @param given The caller's arguments.
@@ -116,7 +116,7 @@ export class ArgumentPacker {
     if (type === "f16" || type === "bf16") {
       throw this.#error(
         place,
-        `is a scalar of type ${type}, which cannot be passed so`,
+        `is a scalar of type ${type}, which cannot be passed here`,
         "UNIMPLEMENTED",
       );
     }

@@ -18,12 +18,12 @@ import type { CallResult, Structure } from "./argument.ts";
 
 /**
  * Turns the VM's results into structures. Disposes the lists that held them, and
- * everything when something is not as declared.
+ * everything if a value is not as declared.
  *
  * @param functionName The function that returned them.
  * @param types The declared types.
  * @param values The results.
- * @returns Nothing, the one result, or all of them.
+ * @returns Undefined, the only result, or all results.
  */
 export function unpackResults(
   functionName: string,

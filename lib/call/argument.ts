@@ -21,8 +21,8 @@ export type FlatResult = undefined | Value | Value[];
 export type FlatComputed = TypedArray | NdArray | Value;
 
 /**
- * An argument of a call: a value, or data for a tensor. Where the program
- * declares lists, tuples and dictionaries, arrays and plain objects of them.
+ * An argument of a call: a value, or data for a tensor. If the program
+ * declares lists, tuples or dictionaries, arrays and plain objects of them.
  */
 export type Argument =
   | FlatArgument
@@ -42,8 +42,8 @@ export type CallResult = undefined | Structure<Value>;
 export type Computed = undefined | Structure<FlatComputed>;
 
 /**
- * What a reference is passed as: an array that needs nothing more, a new tensor,
- * an object, or null.
+ * The forms in which a reference is passed: an array that needs no encoding, a
+ * new tensor, an object, or null.
  */
 export type ReferenceArgument =
   | AnyTypedArray

@@ -24,7 +24,7 @@ export interface Submission<Results extends FlatResult = FlatResult> {
   /**
    * The results. Pass tensors to further calls of the context right away: those
    * wait for the contents. Reading a tensor or a list before the call has
-   * finished throws. Objects are the caller's to dispose.
+   * finished throws. The caller must dispose objects.
    */
   readonly results: Results;
   /**
@@ -53,11 +53,10 @@ export class AsyncCalls {
   }
 
   /**
-   * Takes the arguments of a call, which gets native objects of its own: calls
-   * may overlap.
+   * Prepares a call with native objects of its own, so that calls may overlap.
    *
    * @param values The arguments.
-   * @param demandFunction Throws when the function was disposed. Reading the
+   * @param demandFunction Throws if the function was disposed. Reading the
    * arguments can run code that disposes it.
    */
   begin(
@@ -147,7 +146,7 @@ export class AsyncCalls {
     return true;
   }
 
-  // Submitting much work takes long too.
+  // Submitting much work takes time too.
   async #submitElsewhere(
     prepared: CallFrame,
     signal: AbortSignal | undefined,

@@ -7,13 +7,13 @@ import type { CallFrame } from "./call_frame.ts";
 import type { FunctionContext } from "./context_queue.ts";
 
 /**
- * Calls a function with the same arguments again and again: they are checked and
+ * Calls a function repeatedly with the same arguments, which are checked and
  * passed once. With mapped tensors, calls in a loop copy and allocate nothing.
  * onnxruntime calls this `IOBinding`.
  *
- * Thread-compatible, as the function's context is: one call at a time.
+ * Thread-compatible, like the function's context: one call at a time.
  *
- * @typeParam Results The results, as far as they are known.
+ * @typeParam Results The results, as far as known.
  *
  * @example
  * ```ts ignore
@@ -54,8 +54,8 @@ export class BoundCall<Results extends FlatResult = FlatResult>
 
   /**
    * Calls the function for its effect on its arguments, and waits for it; results
-   * are discarded. Throws FAILED_PRECONDITION where `VmFunction.call` does, and
-   * after disposal.
+   * are discarded. Throws FAILED_PRECONDITION like `VmFunction.call`, and after
+   * disposal.
    */
   run(): void {
     this.#begin();
@@ -66,15 +66,15 @@ export class BoundCall<Results extends FlatResult = FlatResult>
   /**
    * Calls the function and waits for it.
    *
-   * @returns The results; objects in them are the caller's to dispose. Throws
-   * FAILED_PRECONDITION as {@linkcode run} does.
+   * @returns The results; the caller must dispose objects in them. Throws
+   * FAILED_PRECONDITION like {@linkcode run}.
    */
   call(): Results {
     this.#begin();
     const { handle, arguments: values, results } = this.#prepared;
     invokeCall(handle, values, results);
     const { context } = this.#owner;
-    // The caller's type argument says so.
+    // The caller's type argument states this.
     return this.#layout.results.read(context, this.#prepared) as Results;
   }
 

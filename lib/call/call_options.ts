@@ -8,14 +8,14 @@ import type { AnyTypedArray } from "../tensor/element_type.ts";
 /** How a function is called: see `VmFunction.with`. */
 export interface CallOptions {
   /**
-   * Gives up when it is aborted, such as by `AbortSignal.timeout(ms)`. Only for
-   * calls that do not block: nothing can abort the others.
+   * Rejects the call when aborted, such as by `AbortSignal.timeout(ms)`. Only for
+   * asynchronous calls: the others cannot be aborted.
    */
   signal?: AbortSignal | undefined;
   /**
-   * Arrays that tensors are copied into: for `compute` one for each result in
-   * order, or `undefined` for a new one and for what is not a tensor; for `run`
-   * by name.
+   * Arrays that tensors are copied into: for `compute`, one per result in order,
+   * or `undefined` for a new array and for results that are not tensors; for
+   * `run`, by name.
    */
   into?:
     | readonly (AnyTypedArray | undefined)[]
@@ -28,8 +28,8 @@ export interface CallOptions {
    */
   shapes?: boolean | undefined;
   /**
-   * Whether arguments and results are structures where the program declares
-   * them by `iree.abi`; otherwise values as they cross to the VM.
+   * Whether arguments and results are structures if the program declares them in
+   * `iree.abi`; otherwise they are the VM's values.
    *
    * @default {true}
    */
@@ -67,7 +67,7 @@ const NAMES = {
  * Checks the options of calls.
  *
  * @param name The function.
- * @param resultCount How many results it has.
+ * @param resultCount The number of results.
  * @param options The caller's options; copied, since they can change.
  */
 export function checkCallOptions(

@@ -46,7 +46,7 @@ export class Caller {
    * @param owner The function's context.
    * @param writer Writes its arguments.
    * @param asyncWriter Writes those of asynchronous calls.
-   * @param moduleOrdinal Which module of the context has it.
+   * @param moduleOrdinal The ordinal of its module in the context.
    * @param demand Returns the function's handle; throws after disposal.
    */
   constructor(
@@ -173,8 +173,8 @@ export class Caller {
   }
 
   /**
-   * The handle that the frame has, which is found sooner than the function's;
-   * once it is released, the error is that of all objects.
+   * The frame's handle, which is found sooner than the function's. Once it is
+   * released, the error is that of all objects.
    */
   own(): Handle {
     const { handle } = this.frame;
@@ -194,7 +194,7 @@ export class Caller {
     const references = this.writer.readReferences(values);
     const handle = this.own();
     this.writer.write(context, this.frame, values, references);
-    // Only now is it known which contexts share lists with this one.
+    // The contexts that share lists with this one are known only now.
     this.enter(handle);
     Producer.waitForAll(this.frame.producers);
     invokeCall(handle, this.frame.arguments, this.frame.results);
@@ -303,7 +303,7 @@ function refuseInto({ targets, named }: CheckedOptions): void {
   if (targets === undefined && named === undefined) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    "results in structures cannot be copied into arrays of the caller's",
+    "results in structures cannot be copied into the caller's arrays",
     { hint: "add structures: false, or leave into out" },
   );
 }

@@ -3,8 +3,7 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
 
 /**
- * Keeps the calls of a context in order: it runs one at a time, on whichever
- * thread.
+ * Keeps the calls of a context in order: one at a time, on any thread.
  */
 export class ContextQueue {
   readonly #context: Handle;
@@ -47,7 +46,7 @@ export class ContextQueue {
    *
    * @param work The work; the next one waits until it has settled.
    * @param signal Skips the work if it is aborted by then.
-   * @returns The result of the work; undefined when it was skipped.
+   * @returns The result of the work; undefined if it was skipped.
    */
   async run<T>(
     work: () => T | Promise<T>,

@@ -29,7 +29,7 @@ import { FunctionCalls } from "./function_calls.ts";
 /**
  * A function of a context, ready to be called. Keeps the context alive.
  *
- * Thread-compatible, as its context is: one call at a time.
+ * Thread-compatible, like its context: one call at a time.
  *
  * @example
  * ```ts ignore
@@ -62,7 +62,7 @@ export class VmFunction extends NativeObject {
     description: FunctionDescription,
     forms: CallForms,
   ) {
-    // First what can fail: later the native object would be left behind.
+    // What can fail comes first: later, it would leak the native object.
     const writer = new ArgumentWriter(forms.blocking);
     const asyncWriter = forms.async === forms.blocking
       ? writer
@@ -88,7 +88,7 @@ export class VmFunction extends NativeObject {
   }
 
   /**
-   * Inputs and outputs as the program's author wrote them; undefined where the
+   * Inputs and outputs as the program's author wrote them; undefined if the
    * program does not declare them.
    */
   get signature(): Signature | undefined {
@@ -117,29 +117,29 @@ export class VmFunction extends NativeObject {
   /**
    * Calls the function and waits for it.
    *
-   * Where the program declares structures by its attribute `iree.abi`, as
-   * Python's `FunctionInvoker` reads it, arguments and results are arrays for
-   * lists and tuples and plain objects for dictionaries; arguments that have
-   * names are in an object that comes last. {@linkcode with} can turn that off.
+   * If the program declares structures in its attribute `iree.abi`, as for
+   * Python's `FunctionInvoker`, lists and tuples are arrays and dictionaries are
+   * plain objects. Named arguments are in an object that comes last.
+   * {@linkcode with} can turn structures off.
    *
    * @param values The arguments: numbers for i32, f32 and f64, `bigint` (or a
-   * safe integer) for i64, objects or `null` for references. What does not fit
-   * is rejected before anything happens. Objects stay the caller's. A tensor can
+   * safe integer) for i64, objects or `null` for references. Values that
+   * do not fit are rejected before the call. Objects stay the caller's. A tensor can
    * be passed as data, which is copied: a typed array of the class for its
    * elements, nested arrays, or an `NdArray`.
-   * @returns The results, tensors as `BufferView`; objects in them are the
-   * caller's to dispose. Throws FAILED_PRECONDITION while an asynchronous call
+   * @returns The results, tensors as `BufferView`; the caller must dispose
+   * objects in them. Throws FAILED_PRECONDITION while an asynchronous call
    * runs in the context or waits for its turn, when an argument is a result of a
    * submission that failed, and when structures are not as declared;
-   * INVALID_ARGUMENT with the place of what does not fit (`argument
-   * 0.scales[1]`). Work that calls have given to the device is waited for.
+   * INVALID_ARGUMENT with the position of the wrong value (`argument
+   * 0.scales[1]`). Waits for work that calls submitted to the device.
    */
   call(...values: Argument[]): CallResult {
     if (!this.#takesScalars) {
       return this.#caller.call(copyOf(values), DEFAULTS);
     }
-    // A call of scalars allocates nothing: the array of its arguments is never
-    // made as long as nothing receives it.
+    // A call of scalars allocates nothing: the array of its arguments is not
+    // created unless something receives it.
     const writer = this.#writer;
     const frame = this.#frame;
     const handle = frame.handle.isHeld ? frame.handle : handleOf(this);
@@ -155,13 +155,12 @@ export class VmFunction extends NativeObject {
 
   /**
    * Calls the function and waits for it, as {@linkcode call} does, and copies
-   * tensors out of it: the shortest way from arrays to arrays, with no objects
-   * in between.
+   * its tensors to arrays: the shortest way from arrays to arrays.
    *
    * @param values The arguments.
    * @returns The results; a tensor is an array of the class for its elements,
    * in row-major order. {@linkcode with} can add their shapes, or copy into
-   * arrays of the caller's.
+   * the caller's arrays.
    */
   compute(...values: Argument[]): Computed {
     return this.#caller.compute(values, DEFAULTS);
@@ -171,12 +170,12 @@ export class VmFunction extends NativeObject {
    * Calls the function with inputs by name, without blocking the event loop, as
    * onnxruntime's `InferenceSession.run` does.
    *
-   * @typeParam Outputs The outputs; to be given for functions that return
-   * anything but tensors and scalars.
+   * @typeParam Outputs The outputs; required for functions that return anything
+   * but tensors and scalars.
    * @param inputs The inputs by the names that the program declares, `input0`,
-   * `input1`, … where it declares none; passed as {@linkcode callAsync} does.
-   * @returns The outputs by name, `output0`, … where the program declares none:
-   * tensors as `NdArray`, scalars as those without dimensions. Rejects with
+   * `input1`, … if it declares none; passed like those of {@linkcode callAsync}.
+   * @returns The outputs by name, `output0`, … if the program declares none:
+   * tensors as `NdArray`, scalars as tensors without dimensions. Rejects with
    * INVALID_ARGUMENT for a name that is missing or unknown.
    */
   async run<Outputs = Record<string, NdArray>>(
@@ -188,15 +187,15 @@ export class VmFunction extends NativeObject {
   /**
    * Calls the function without blocking the event loop.
    *
-   * A function that {@linkcode isSubmittable} is given to the device and waited
-   * for; any other one runs on another thread. Calls of one context begin in
-   * the order in which they were made; those that are given to a device one
-   * after the other, as their work allows. A failure is that call's alone, and
-   * of those that take results of it.
+   * Submits a function that {@linkcode isSubmittable} to the device and waits for
+   * it; runs other functions on another thread. Calls of one context begin in
+   * the order in which they were made. Submitted calls overlap as far as their
+   * work allows. A failure affects only that call and calls that use its
+   * results.
    *
    * @param values The arguments, as {@linkcode call} takes them. Numbers and
-   * data are copied at once. Objects are the call's until it has ended: a
-   * tensor or a buffer must not be written to meanwhile, nor a list be used.
+   * data are copied at once. Objects belong to the call until it ends: until
+   * then, do not write to a tensor or a buffer, and do not use a list.
    * @returns The results; objects in them are the caller's to dispose.
    */
   callAsync(...values: Argument[]): Promise<CallResult> {
@@ -216,12 +215,11 @@ export class VmFunction extends NativeObject {
   }
 
   /**
-   * The same ways to call, with options.
+   * Returns the same ways to call, with options.
    *
-   * A call whose signal is aborted rejects with the signal's reason. One that
-   * has not begun by then is not made. One that has begun cannot be stopped: it
-   * goes on unseen, its results are discarded, and calls of the context wait for
-   * it.
+   * A call whose signal is aborted rejects with the signal's reason. If it has
+   * not begun by then, it does not run. If it has begun, it cannot be stopped:
+   * its results are discarded, and calls of the context wait for it.
    *
    * @example
    * ```ts ignore
@@ -236,14 +234,14 @@ export class VmFunction extends NativeObject {
    * ```
    *
    * @param options The options; throws INVALID_ARGUMENT for unknown ones.
-   * Arrays that results are copied into must be of the class for the elements,
-   * and as long; where they are not, the call fails after it was made.
+   * Arrays for results must have the class and length of the result; otherwise
+   * the call fails after it has run.
    */
   with(
     options: CallOptions & { shapes: true },
   ): FunctionCalls<Argument[], CallResult, Computed>;
   /**
-   * The same; tensors that are computed are typed arrays.
+   * Returns the same ways to call; computed tensors are typed arrays.
    *
    * @param options The options.
    */
@@ -255,14 +253,14 @@ export class VmFunction extends NativeObject {
   }
 
   /**
-   * Takes arguments for calls that are all made with the same ones: tensors
-   * whose contents change, and for functions that put results into memory of
-   * the caller's (`iree.abi.output`) the tensors for them. Such a tensor may
-   * have any type and shape that is large enough.
+   * Prepares calls that all have the same arguments: tensors whose contents
+   * change, and tensors for the results of functions that write to the caller's
+   * memory (`iree.abi.output`). The latter may have any type and shape that is
+   * large enough.
    *
    * @param values The arguments, as they cross to the VM: structures are not
    * supported. Data is copied once.
-   * @returns What makes the calls, for the caller to dispose. It keeps the
+   * @returns The prepared call, which the caller must dispose. It keeps the
    * arguments alive.
    */
   bind(...values: FlatArgument[]): BoundCall {
@@ -271,22 +269,22 @@ export class VmFunction extends NativeObject {
   }
 
   /**
-   * Gives a call to the device and goes on at once: for calls that take each
-   * other's results, which then follow each other without coming back here.
+   * Submits a call to the device and returns at once. Calls that use each other's
+   * results then follow each other on the device.
    *
    * @param values The arguments, as they cross to the VM: structures are not
-   * supported. Objects are the call's until it is finished, as for
+   * supported. Objects belong to the call until it is finished, as for
    * {@linkcode callAsync}.
-   * @returns The results and when they are finished. Throws UNIMPLEMENTED for a
-   * function that was not compiled for it, with
-   * `--iree-execution-model=async-external`, and has no asynchronous form.
+   * @returns The results and a promise for their completion. Throws UNIMPLEMENTED
+   * for a function without an asynchronous form that was not compiled with
+   * `--iree-execution-model=async-external`.
    */
   submit(...values: FlatArgument[]): Submission {
     return this.#caller.submit(values);
   }
 
   /**
-   * What is printed of the object.
+   * What `console.log` prints.
    *
    * @internal
    */
@@ -298,7 +296,7 @@ export class VmFunction extends NativeObject {
   }
 }
 
-// Arguments are read more than once, and reading can run code of the caller's.
+// Arguments are read more than once, and reading can run the caller's code.
 function copyOf<T>(values: readonly T[]): T[] {
   const copy: T[] = [];
   for (let ordinal = 0; ordinal < values.length; ordinal++) {

@@ -4,8 +4,8 @@ import { type CheckedOptions, refuseOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 
 /**
- * The ways to call a function, with options: see `VmFunction.with`. It is valid
- * as long as the function is.
+ * The ways to call a function, with options; see `VmFunction.with`. Valid as
+ * long as the function.
  *
  * @example
  * ```ts ignore
@@ -42,7 +42,7 @@ export class FunctionCalls<
   readonly #options: CheckedOptions;
 
   /**
-   * Takes options that were checked; use `VmFunction.with`.
+   * Accepts checked options; use `VmFunction.with`.
    *
    * @internal
    */

@@ -11,7 +11,7 @@ export class ListContents {
 
   /**
    * @param values The elements.
-   * @param elementType Type of all elements; left out, the list takes anything.
+   * @param elementType Type of all elements; if omitted, the list accepts any.
    */
   constructor(
     values: readonly Value[],
@@ -28,12 +28,12 @@ export class ListContents {
 }
 
 /**
- * Reads an array that is passed for a list.
+ * Reads an array that stands for a list.
  *
  * @param declared What the function's author wrote.
- * @param value What is passed.
- * @returns Its elements; `undefined` where the function declares no list, or
- * for anything but an array.
+ * @param value The argument.
+ * @returns Its elements; `undefined` if the function does not declare a list or
+ * the value is not an array.
  */
 export function readListContents(
   declared: DeclaredValue | undefined,

@@ -10,7 +10,7 @@ import type { StructuredCall } from "./structured_call.ts";
 
 /**
  * The inputs and outputs of a function by name: as its program declares them,
- * `input0`, `input1`, … and `output0`, … where it does not.
+ * or else `input0`, `input1`, … and `output0`, ….
  */
 export class NamedValues {
   readonly #functionName: string;
@@ -87,7 +87,7 @@ export class NamedValues {
     return names.map((name) => {
       if (Object.hasOwn(inputs, name)) return inputs[name] as Argument;
       throw this.#invalid(
-        `input '${name}' of '${this.#functionName}' is missing; it takes ` +
+        `input '${name}' of '${this.#functionName}' is missing; inputs: ` +
           list(names),
       );
     });

@@ -267,7 +267,10 @@ export class ResultReader {
   }
 
   #noTensor(ordinal: number): IreeError {
-    return this.#wrongTarget(ordinal, "it is no tensor; give undefined for it");
+    return this.#wrongTarget(
+      ordinal,
+      "it is not a tensor; pass undefined for it",
+    );
   }
 
   #wrongTarget(ordinal: number, problem: string): IreeError {

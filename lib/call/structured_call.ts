@@ -25,8 +25,8 @@ export class StructuredCall {
 
   /**
    * @param functionName The function.
-   * @param counts How many values it takes and returns.
-   * @param memory Where the tensors of arguments are made.
+   * @param counts The numbers of its arguments and results.
+   * @param memory The device or instance for the arguments' tensors.
    * @param text The attribute `iree.abi`; throws INVALID_ARGUMENT when it is
    * malformed.
    */

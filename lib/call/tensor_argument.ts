@@ -23,7 +23,7 @@ export class TensorArgument {
   readonly #declared: (TensorType & DeclaredValue) | undefined;
   readonly #info: ElementTypeInfo | undefined;
   readonly #shape: Shape | undefined;
-  /** Makes the error for what cannot be passed. */
+  /** Creates the error for invalid values. */
   readonly refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
   /** Whether it is memory for a result, whatever it contains. */
@@ -34,9 +34,9 @@ export class TensorArgument {
   readonly dims: Float64Array<ArrayBuffer>;
 
   /**
-   * @param declared The declared type; undefined where the program declares
+   * @param declared The declared type; undefined if the program declares
    * none.
-   * @param refuse Makes the error for what cannot be passed.
+   * @param refuse Creates the error for invalid values.
    */
   constructor(
     declared: DeclaredValue | undefined,

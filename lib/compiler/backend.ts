@@ -17,6 +17,6 @@ export interface CompilerBackend {
     events: CompileEvents,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Ends what is kept for further compiles. */
+  /** Ends the state that further compiles reuse. */
   dispose(): Promise<void>;
 }

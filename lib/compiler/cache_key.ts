@@ -17,7 +17,7 @@ export interface ProgramOrigin {
 /**
  * Returns the key of a program: a hash of everything that it is made of.
  *
- * @param origin What it is made of.
+ * @param origin The sources of the key.
  * @returns The key; `undefined` if something cannot be read.
  */
 export async function cacheKey(

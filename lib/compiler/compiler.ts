@@ -172,7 +172,7 @@ export class Compiler implements AsyncDisposable {
   }
 }
 
-/** The program is there all the same. */
+/** The program exists nevertheless. */
 function notCached(error: unknown): Diagnostic {
   const reason = error instanceof Error ? error.message : String(error);
   return {

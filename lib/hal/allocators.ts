@@ -9,9 +9,9 @@ const WITHOUT_WRAPPING = /^vulkan(?:$|:)/;
 
 /** Limits of a caching allocator's pool, in order. */
 const LIMITS: readonly string[] = [
-  "bytes of an allocation",
-  "bytes of all of them",
-  "number of free ones",
+  "bytes per allocation",
+  "bytes in total",
+  "free allocations",
 ];
 
 /**
@@ -42,7 +42,7 @@ function checkAllocator(spec: string): void {
   if (typeof spec !== "string") {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `an allocator is a string, not ${describeValue(spec)}`,
+      `an allocator must be a string, got ${describeValue(spec)}`,
     );
   }
   const [, name = "", pools] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
@@ -50,20 +50,20 @@ function checkAllocator(spec: string): void {
     throw refused(
       spec,
       `unrecognized allocator '${name}'`,
-      `it can be ${NAMES.join(" or ")}`,
+      `allocators: ${NAMES.join(" or ")}`,
     );
   }
   if (pools === undefined) return;
   if (name !== "caching") {
-    throw refused(spec, `'${name}' has nothing after its name`);
+    throw refused(spec, `'${name}' must not have anything after its name`);
   }
   for (const pool of pools.split(",")) {
     const limits = /=(.*)$/s.exec(pool)?.[1]?.split(";") ?? [];
     if (pool.trim() !== "" && limits.length <= LIMITS.length) continue;
     throw refused(
       spec,
-      `'${pool}' is no pool`,
-      `it is a heap, such as device_local or *, and up to ${LIMITS.length} ` +
+      `'${pool}' is not a pool`,
+      `a pool is a heap, such as device_local or *, and up to ${LIMITS.length} ` +
         `limits: heap=${LIMITS.map((limit) => `<${limit}>`).join(";")}`,
     );
   }

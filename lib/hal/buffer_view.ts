@@ -503,7 +503,7 @@ export class BufferView extends NativeObject {
     if (!Number.isSafeInteger(start) || start < 0) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `start must be a whole number from 0, not ${start}`,
+        `start must be a non-negative integer, got ${start}`,
       );
     }
     return start * info.array.BYTES_PER_ELEMENT;

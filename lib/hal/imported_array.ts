@@ -74,27 +74,27 @@ export function makeAlignedArray<Name extends ElementType>(
 }
 
 function refuse(problem: string): IreeError {
-  return new IreeError("INVALID_ARGUMENT", `what is adopted ${problem}`);
+  return new IreeError("INVALID_ARGUMENT", `the imported array ${problem}`);
 }
 
 // Other users of the memory would see a program's changes to it.
 function ownerOf(array: unknown): ArrayBuffer {
-  if (typedArrayName(array) === undefined) throw refuse("is no typed array");
+  if (typedArrayName(array) === undefined) throw refuse("is not a typed array");
   byteLengthOf(array, refuse);
   // Workers do not have one, neither Deno's nor those of node:worker_threads.
   if (Deno.mainModule === undefined) {
     throw new IreeError(
       "FAILED_PRECONDITION",
-      "memory cannot be adopted in a worker",
+      "memory cannot be imported in a worker",
       { hint: "use BufferView.from, which copies, or BufferView.map" },
     );
   }
   const buffer = bufferOf(array);
   if (!(buffer instanceof ArrayBuffer) || buffer.resizable) {
-    throw refuse("is over memory that others can change");
+    throw refuse("must not use a shared or resizable buffer");
   }
   if (alignmentOffset(array as TypedArray) !== 0) {
-    throw refuse("is not aligned; make it by BufferView.alignedArray");
+    throw refuse("is not aligned; create it with BufferView.alignedArray");
   }
   return buffer;
 }

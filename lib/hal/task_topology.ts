@@ -275,7 +275,7 @@ function checkRange(
 ): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw refused(
-    `${what} must be a whole number from ${least} to ${most}, not ` +
+    `${what} must be an integer from ${least} to ${most}, not ` +
       String(value),
   );
 }

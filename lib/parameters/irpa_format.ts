@@ -52,9 +52,9 @@ function checkPrefix(file: BinaryFile, base: number): void {
   if (file.u32(base, "the header of the archive") !== IRPA_MAGIC) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `'${file.path}' is no IREE parameter archive: IRPA file magic missing ` +
+      `'${file.path}' is not an IREE parameter archive: IRPA file magic missing ` +
         `at byte ${base}`,
-      { hint: "its format is told by the extension of its name" },
+      { hint: "the extension of its name selects the format" },
     );
   }
   const major = file.u16(base + 4, "the version of the archive");
@@ -159,7 +159,7 @@ class Archive {
     if (!isSplat(length, byteLength)) {
       throw this.#file.corrupt(
         `splat '${key}' has ${byteLength} bytes of a pattern of ${length}; a ` +
-          "pattern has 1, 2, 4, 8 or 16 and fits a whole number of times",
+          "pattern has 1, 2, 4, 8 or 16 and divides the length",
       );
     }
     const pattern = new Uint8Array(view.buffer, start, length).slice();

@@ -224,9 +224,8 @@ export class ParameterIndex extends NativeObject {
     if (!isSplat(bytes.length, byteLength)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `a pattern of ${bytes.length} bytes for '${key}', which has ` +
-          `${byteLength}; it must be 1, 2, 4, 8 or 16 bytes and fit a whole ` +
-          "number of times",
+        `the pattern of '${key}' must have 1, 2, 4, 8 or 16 bytes and divide ` +
+          `its ${byteLength} bytes, got ${bytes.length} bytes`,
       );
     }
     const metadata = copyMetadata(options);

@@ -110,10 +110,10 @@ function parseTensor(
   const refuse = (problem: string) =>
     file.corrupt(`tensor '${key}' ${problem}`);
   const tensor: JsonObject = value instanceof Map ? value : new Map();
-  const [begin, end, ...others] = wholeNumbers(tensor.get("data_offsets")) ??
+  const [begin, end, ...others] = integers(tensor.get("data_offsets")) ??
     [];
   if (begin === undefined || end === undefined || others.length > 0) {
-    throw refuse("has no data_offsets, two whole numbers in an array");
+    throw refuse("must have data_offsets, an array of two integers");
   }
   if (begin > end || end > BigInt(size)) {
     throw refuse(
@@ -121,9 +121,9 @@ function parseTensor(
         `${end} of ${size} bytes`,
     );
   }
-  const shape = wholeNumbers(tensor.get("shape"));
+  const shape = integers(tensor.get("shape"));
   if (shape === undefined) {
-    throw refuse("has no shape, whole numbers in an array");
+    throw refuse("must have a shape, an array of integers");
   }
   const dtype = tensor.get("dtype");
   const elementBits = typeof dtype === "string"
@@ -169,7 +169,7 @@ function describe(value: JsonValue | undefined): string {
 /** A number with more digits exceeds any file, and is slow to multiply. */
 const MAX_DIGITS = 20;
 
-function wholeNumbers(
+function integers(
   value: JsonValue | undefined,
 ): readonly bigint[] | undefined {
   if (!Array.isArray(value)) return undefined;

@@ -18,13 +18,13 @@ import type { Value } from "../vm/value.ts";
 
 /**
  * A function that takes and returns structures, in the interface for
- * `load<Functions>()`. `bind` and `submit` take values as they cross to the VM,
- * which the type does not say.
+ * `load<Functions>()`. `bind` and `submit` take the VM's values instead, which
+ * the type does not express.
  *
  * @typeParam Function The function.
  */
 export type Structured<Function> = Function & {
-  /** There is no such property: it marks the type. */
+  /** Marks the type; the property does not exist. */
   readonly structured?: never;
 };
 

@@ -25,11 +25,11 @@ import {
 } from "./tensor_data.ts";
 
 /**
- * Makes a tensor of data. Arrays are not copied; nothing is converted but
- * numbers in nested arrays, which must fit.
+ * Creates a tensor from data. Arrays are not copied. Only numbers in nested
+ * arrays are converted; they must fit.
  *
  * @param data The data.
- * @param wanted What it must be.
+ * @param wanted The requirements.
  */
 export function encodeTensor(
   data: TensorData,
@@ -44,8 +44,8 @@ export function encodeTensor(
   if (info === undefined) {
     throw refuse(
       Array.isArray(data) || /^(number|bigint|boolean)$/.test(typeof data)
-        ? "is numbers, which tell no element type; it must be given"
-        : `is ${describeEntry(data)}, and no array or numbers`,
+        ? "must have an element type: numbers do not imply one; pass elementType"
+        : `must be an array or numbers, got ${describeEntry(data)}`,
     );
   }
   return encodeNested(data as NestedArray, info, shape, refuse);
@@ -55,19 +55,21 @@ function encodeNdArray(
   ndArray: NdArray<AnyTypedArray>,
   wanted: WantedTensor,
 ): EncodedTensor {
-  // Each is read once: a getter can give something else the next time.
+  // Each property is read once: a getter can return another value next time.
   const { elementType, shape: givenShape, data } = ndArray;
   const given = elementTypeInfo(elementType);
   const { info, shape, refuse } = wanted;
   if (info !== undefined && !isCompatible(given, info)) {
-    throw refuse(`has element type ${given.name}, not ${info.name}`);
+    throw refuse(`must have element type ${info.name}, got ${given.name}`);
   }
   const dims = checkShape(givenShape, refuse);
   if (shape !== undefined && !fitsShape(dims, shape)) {
-    throw refuse(`has shape ${formatShape(dims)}, not ${formatShape(shape)}`);
+    throw refuse(
+      `must have shape ${formatShape(shape)}, got ${formatShape(dims)}`,
+    );
   }
   const arrayName = typedArrayName(data);
-  if (arrayName === undefined) throw refuse("has data that is no typed array");
+  if (arrayName === undefined) throw refuse("must have a typed array as data");
   return encodeArray(data, arrayName, { info: given, shape: dims, refuse });
 }
 
@@ -80,13 +82,13 @@ function encodeArray(
   const info = wanted.info ?? defaultElementType(arrayName);
   if (info === undefined) {
     throw refuse(
-      `is ${withArticle(arrayName)}, which stands for no element type`,
+      `is ${withArticle(arrayName)}, which does not imply an element type`,
     );
   }
   if (!info.arrays.includes(arrayName)) {
     throw refuse(
       `is ${withArticle(arrayName)}, which has no elements of type ` +
-        `${info.name}; give ${info.arrays.map(withArticle).join(" or ")}`,
+        `${info.name}; pass ${info.arrays.map(withArticle).join(" or ")}`,
     );
   }
   const byteLength = byteLengthOf(array, refuse);
@@ -105,9 +107,9 @@ function withArticle(arrayName: string): string {
 /**
  * Prepares a shape whose dimensions are all known.
  *
- * @param shape The dimensions, `null` where one is not known.
- * @param info Type of the elements.
- * @returns The shape, or `undefined` when not all of it is known.
+ * @param shape The dimensions; `null` if unknown.
+ * @param info The element type.
+ * @returns The shape, or `undefined` if a dimension is unknown.
  */
 export function fixShape(
   shape: Shape,
@@ -118,10 +120,10 @@ export function fixShape(
   return { dims: Float64Array.from(shape), byteLength };
 }
 
-/** The shape where nothing tells one. */
+/** The shape if none is given. */
 const VECTOR: Shape = [null];
 
-// Finds the one dimension that is not known, and checks the length.
+// Infers a single unknown dimension, and checks the length.
 function completeShape(
   shape: Shape,
   byteLength: number,
@@ -142,19 +144,19 @@ function completeShape(
     throw refuse(`${given}, not those of shape ${formatShape(shape)}`);
   }
   throw refuse(
-    `${given} in one array, which do not tell the shape ` +
+    `${given} in one array, which does not imply the shape ` +
       `${
         formatShape(shape)
-      }; give nested arrays, an object with elementType, ` +
+      }; pass nested arrays, an object with elementType, ` +
       "shape and data, or a BufferView",
   );
 }
 
 /**
- * Refuses bytes that are neither 0 nor 1, which programs may take for anything.
+ * Rejects bytes that are neither 0 nor 1, whose meaning is undefined.
  *
  * @param array The bytes.
- * @param refuse Makes the error.
+ * @param refuse Creates the error.
  */
 export function checkBooleans(
   array: AnyTypedArray,
@@ -167,17 +169,17 @@ export function checkBooleans(
 }
 
 /**
- * Refuses what is no shape.
+ * Rejects invalid shapes.
  *
- * @param shape What users gave.
- * @param refuse Makes the error.
- * @returns A copy, which stays as it was checked.
+ * @param shape The user's shape.
+ * @param refuse Creates the error.
+ * @returns A copy, which cannot change after the check.
  */
 export function checkShape(
   shape: unknown,
   refuse: WantedTensor["refuse"],
 ): readonly number[] {
-  if (!Array.isArray(shape)) throw refuse("has a shape that is no array");
+  if (!Array.isArray(shape)) throw refuse("must have an array as shape");
   if (shape.length > MAX_RANK) {
     throw refuse(`has more than ${MAX_RANK} dimensions`);
   }
@@ -185,17 +187,19 @@ export function checkShape(
   for (const dim of dims) {
     if (Number.isSafeInteger(dim) && Number(dim) >= 0) continue;
     throw refuse(
-      `has dimension ${describeEntry(dim)}, which is no whole number from 0`,
+      `has dimension ${
+        describeEntry(dim)
+      }, which is not a non-negative integer`,
     );
   }
   return dims as number[];
 }
 
 /**
- * Whether a shape is as wanted.
+ * Returns whether a shape matches.
  *
  * @param shape The shape.
- * @param wanted Dimensions, `null` where any will do.
+ * @param wanted Dimensions; `null` accepts any size.
  */
 export function fitsShape(shape: readonly number[], wanted: Shape): boolean {
   return shape.length === wanted.length &&
@@ -203,9 +207,9 @@ export function fitsShape(shape: readonly number[], wanted: Shape): boolean {
 }
 
 /**
- * Makes an array for elements.
+ * Allocates an array for elements.
  *
- * @param info Type of the elements.
+ * @param info The element type.
  * @param byteLength Length of the contents in bytes.
  */
 export function arrayFor(

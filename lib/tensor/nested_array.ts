@@ -6,13 +6,13 @@ import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
 import type { EncodedTensor, NestedArray } from "./tensor_data.ts";
 
 /**
- * Makes a tensor of nested arrays.
+ * Creates a tensor from nested arrays.
  *
  * @param data The numbers.
- * @param info Type of the elements.
- * @param wanted Dimensions, `null` where any will do; left out, the nesting
- * tells.
- * @param refuse Makes the error for what is wrong.
+ * @param info The element type.
+ * @param wanted Dimensions; `null` accepts any size. By default, the nesting
+ * determines them.
+ * @param refuse Creates the error.
  */
 export function encodeNested(
   data: NestedArray,
@@ -23,15 +23,15 @@ export function encodeNested(
   const { codec } = info;
   if (codec === undefined) {
     throw refuse(
-      `has elements of type ${info.name}, which are given packed, as Uint8Array`,
+      `has elements of type ${info.name}, which must be packed in a Uint8Array`,
     );
   }
   const nesting = nestingOf(data, refuse);
-  // An empty array has no pairs to show.
+  // An empty array has no pairs to check.
   const hasPairs = info.components === 2 && nesting.at(-1) !== 0;
   const shape = hasPairs ? nesting.slice(0, -1) : nesting;
   if (hasPairs && nesting.at(-1) !== 2) {
-    throw refuse("has numbers that are no pairs, as complex numbers are");
+    throw refuse("must have [real, imaginary] pairs as complex elements");
   }
   const dims = wanted === undefined ? shape : fittedShape(shape, wanted);
   if (dims === undefined) {
@@ -47,7 +47,7 @@ export function encodeNested(
   const write = (value: NestedArray): void => {
     const depth = path.length;
     if (Array.isArray(value)) {
-      // Reading an entry can run code that makes the array another one.
+      // Reading an entry can run code that changes the array.
       const { length } = value;
       if (length !== nesting[depth]) {
         throw refuse(
@@ -83,9 +83,9 @@ function where(path: readonly number[]): string {
 }
 
 /**
- * Names an entry of an array for an error message.
+ * Describes an array's entry for error messages.
  *
- * @param value What is no number, or not one that fits.
+ * @param value A value that is not a number or does not fit.
  */
 export function describeEntry(value: unknown): string {
   switch (typeof value) {
@@ -98,7 +98,7 @@ export function describeEntry(value: unknown): string {
     case "function":
       return "a function";
     case "object":
-      // What an object says of itself can be anything, or nothing.
+      // An object's own description cannot be trusted.
       return value === null ? "null" : "an object";
     default:
       return String(value);
@@ -115,10 +115,10 @@ function nestingOf(
     if (nesting.length > MAX_RANK) {
       throw refuse(`is nested more than ${MAX_RANK} deep`);
     }
-    // A proxy can say anything of its length.
+    // A proxy can return anything as its length.
     const { length } = level;
     if (!Number.isSafeInteger(length) || length < 0) {
-      throw refuse("has an array whose length is no whole number");
+      throw refuse("has an array whose length is not an integer");
     }
     nesting.push(length);
     level = level[0];
@@ -126,7 +126,7 @@ function nestingOf(
   return nesting;
 }
 
-// An empty array cannot show the dimensions within it.
+// An empty array does not show the dimensions within it.
 function fittedShape(
   shape: readonly number[],
   wanted: Shape,
@@ -142,8 +142,8 @@ function fittedShape(
  * Reads elements into nested arrays.
  *
  * @param array The elements in row-major order.
- * @param info Type of the elements.
- * @param codec How their numbers are stored.
+ * @param info The element type.
+ * @param codec How numbers are stored.
  * @param shape Dimensions.
  */
 export function decodeNested(

@@ -7,11 +7,11 @@ import { handleOf } from "../base/native_object.ts";
 import { ownValue } from "../base/own_value.ts";
 import { loadablePath, writablePath } from "../base/permissions.ts";
 
-/** What is known of a flag that can be set. */
+/** A flag that can be set. */
 interface Flag {
   /** Whether it may be repeated; otherwise it holds one value. */
   readonly isList?: true;
-  /** What its text names, if native code opens that. */
+  /** What its value names, if native code opens it. */
   readonly path?: "plugin" | "library" | "output" | undefined;
 }
 
@@ -48,17 +48,16 @@ const FLAGS: Readonly<Record<string, Flag>> = {
 };
 
 /**
- * Sets flags of IREE's that nothing else here stands for: those of the Vulkan
- * driver, of plugins for executables, and of profiling.
+ * Sets IREE's flags that have no other API here: the Vulkan driver, executable
+ * plugins and profiling.
  *
- * They hold for the whole process, for all its workers, and for good; what was
- * created before does not see them. Meant for command lines: set them once, at
- * the start. IREE takes a value that it does not understand for another one, so
- * check it before.
+ * They apply to the whole process and all its workers, and cannot be unset.
+ * Existing objects ignore them. Meant for command lines: set them once, at the
+ * start. IREE misreads invalid values without an error, so check them first.
  *
- * Needs the permission for what a flag names: `--allow-ffi` for a plugin and for
- * a library of Vulkan's, `--allow-write` for a file that is written. Paths are
- * resolved now, against the working directory of the call.
+ * Needs the permission for what a flag names: `--allow-ffi` for a plugin or a
+ * Vulkan library, `--allow-write` for an output file. Paths are resolved at
+ * once, against the working directory.
  *
  * @example
  * ```ts ignore
@@ -103,10 +102,13 @@ function valuesOf(
 ): readonly string[] {
   const values = typeof given === "string" ? [given] : [...given];
   if (flag.isList || values.length === 1) return values;
-  throw new IreeError("INVALID_ARGUMENT", `flag '${name}' has one value`);
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `flag '${name}' must have one value, got ${values.length}`,
+  );
 }
 
-// IREE keeps the text and opens the path whenever it needs it.
+// IREE keeps the text and opens the path when it needs it.
 function toNativeValue(name: string, { path }: Flag, value: string): string {
   switch (path) {
     case undefined:
@@ -124,7 +126,7 @@ function toNativeValue(name: string, { path }: Flag, value: string): string {
   }
 }
 
-// IREE cuts white space off at the end, which makes it another file.
+// IREE trims trailing white space, which would name another file.
 function keptWhole(name: string, path: NativePath): NativePath {
   if (!/[ \t\n\v\f\r]$/.test(path)) return path;
   throw new IreeError(

@@ -22,10 +22,10 @@ import type { List } from "../vm/list.ts";
 import { VmRef } from "../vm/vm_ref.ts";
 
 /**
- * Creates a tensor from IREE's text of it: `2x2xf32=[[1 2][3 4]]`. Brackets can
- * be left out, or all but the outermost ones written; one element fills the
- * tensor, no contents make it zero. Elements that are no numbers (i1, complex
- * ones) are written as hexadecimal bytes.
+ * Creates a tensor from IREE's text format: `2x2xf32=[[1 2][3 4]]`. Brackets are
+ * optional, all or only the outermost. One element fills the tensor; no contents
+ * make it zero. Elements that are not numbers (i1, complex) are written as
+ * hexadecimal bytes.
  *
  * @example
  * ```ts
@@ -39,14 +39,14 @@ import { VmRef } from "../vm/vm_ref.ts";
  * assertEquals(tensor.format(), "2x2xi32=[1 2][3 4]");
  * ```
  *
- * @param target The device that the tensor lies on; an instance for memory of
- * the host, as programs without a device take it.
- * @param text The text; only the type, such as `2x2xf32`, when there are
- * contents.
+ * @param target The device for the tensor, or an instance for host memory, as
+ * programs without a device use it.
+ * @param text The text; only the type, such as `2x2xf32`, if contents are
+ * passed.
  * @param contents The elements' bytes, which are copied.
- * @returns The tensor, to be disposed; throws INVALID_ARGUMENT where an element
- * is no number of the type or does not fit, an i1 is neither 0 nor 1, or where
- * brackets do not match the shape, and OUT_OF_RANGE where there are too few elements or too many.
+ * @returns The tensor, which the caller must dispose; throws INVALID_ARGUMENT if
+ * an element is invalid or does not fit, or if brackets do not match the shape,
+ * and OUT_OF_RANGE if the number of elements is wrong.
  */
 export function parseTensor(
   target: Device | Instance,
@@ -63,7 +63,7 @@ export function parseTensor(
     checkContents(tensorByteLength(text), bytes);
     if (parts.elementType === "i1") checkBooleans(bytes, refuseContents);
   }
-  // Without a byte of contents the type tells it all.
+  // Without contents, the type describes the whole tensor.
   const isEmpty = bytes === undefined || bytes.length === 0;
   return new BufferView(
     parseNative(
@@ -81,21 +81,21 @@ function checkContents(
   if (contents.length === byteLength) return;
   throw new IreeError(
     "OUT_OF_RANGE",
-    `a tensor of ${byteLength} bytes was given ${contents.length}`,
+    `the contents must be ${byteLength} bytes, got ${contents.length}`,
   );
 }
 
 function refuseContents(problem: string): IreeError {
   return new IreeError(
     "INVALID_ARGUMENT",
-    `what a tensor is made of ${problem}`,
+    `the contents of a tensor ${problem}`,
   );
 }
 
 /**
- * Length of a tensor's contents in bytes.
+ * Returns the length of a tensor's contents in bytes.
  *
- * @param text The tensor's text, or that of its type: `2x2xf32`.
+ * @param text The tensor's text, or only its type: `2x2xf32`.
  */
 export function tensorByteLength(text: string): number {
   const { shape, elementType } = splitTensorText(text);
@@ -103,42 +103,42 @@ export function tensorByteLength(text: string): number {
   return Math.ceil(count * elementBitCount(elementType) / 8);
 }
 
-/** How tensors are compared. */
+/** Options for comparing tensors. */
 export interface CompareOptions {
   /**
-   * `exact` compares bytes. `approximate` lets floating point differ by a
-   * type's tolerance and the relative one times the size of the expected value;
-   * NaN equals NaN.
+   * `exact` compares bytes. `approximate` allows floats to differ by their type's
+   * tolerance plus the relative tolerance times the expected magnitude; NaN equals
+   * NaN.
    *
    * @default {"approximate"}
    */
   mode?: "approximate" | "exact" | undefined;
   /**
-   * By how much an f16 can differ.
+   * Absolute tolerance for f16.
    *
    * @default {0.001}
    */
   f16Tolerance?: number | undefined;
   /**
-   * By how much an f32 can differ.
+   * Absolute tolerance for f32.
    *
    * @default {0.0001}
    */
   f32Tolerance?: number | undefined;
   /**
-   * By how much an f64 can differ.
+   * Absolute tolerance for f64.
    *
    * @default {0.0001}
    */
   f64Tolerance?: number | undefined;
   /**
-   * By how much a bf16 can differ.
+   * Absolute tolerance for bf16.
    *
    * @default {0.01}
    */
   bf16Tolerance?: number | undefined;
   /**
-   * What part of the expected value any floating point can differ by besides.
+   * Relative tolerance for all floating-point types, added to the absolute one.
    *
    * @default {1e-5}
    */
@@ -165,10 +165,10 @@ export interface CompareOptions {
  * );
  * ```
  *
- * @param expected What is expected.
- * @param actual What there is.
- * @param options How they are compared.
- * @returns Why they do not match; `undefined` when they do.
+ * @param expected The expected tensor.
+ * @param actual The actual tensor.
+ * @param options The options.
+ * @returns Why they do not match; `undefined` if they match.
  */
 export function compareTensors(
   expected: BufferView,
@@ -179,7 +179,7 @@ export function compareTensors(
   if (mode !== "approximate" && mode !== "exact") {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `unknown mode '${mode}'; it can be approximate or exact`,
+      `mode must be approximate or exact, got '${mode}'`,
     );
   }
   const text = compareNative(handleOf(expected), handleOf(actual), {
@@ -197,38 +197,38 @@ function tolerance(value: number): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `a tolerance is a number that is not negative, not ${String(value)}`,
+    `a tolerance must be a non-negative number, got ${String(value)}`,
   );
 }
 
 /**
- * Replaces tensors in a list that the host cannot read by copies that it can;
- * those that it can stay as they are.
+ * Replaces the tensors in a list that the host cannot read by readable copies;
+ * keeps the others.
  *
  * @param list The list.
- * @param device A device that can read them; it makes the copies.
+ * @param device A device that can read them; it creates the copies.
  */
 export function copyToHost(list: List, device: Device): void {
   listToHost(handleOf(list), handleOf(device), device.ordinal);
 }
 
 /**
- * The `!hal.buffer` that a tensor's contents are in, for functions that take
+ * Returns the `!hal.buffer` with a tensor's contents, for functions that require
  * one.
  *
  * @param tensor The tensor.
- * @returns The buffer, to be disposed; it shares the tensor's memory.
+ * @returns The buffer, which the caller must dispose; shares the tensor's memory.
  */
 export function storageOf(tensor: BufferView): VmRef {
   return new VmRef(viewStorage(handleOf(tensor)));
 }
 
 /**
- * Makes a tensor of all bytes of a `!hal.buffer`.
+ * Creates a tensor from all bytes of a `!hal.buffer`.
  *
  * @param storage The buffer.
- * @returns A tensor of i8 that shares its memory, to be disposed; throws
- * INVALID_ARGUMENT when the object is of another type.
+ * @returns An i8 tensor that shares its memory, which the caller must dispose;
+ * throws INVALID_ARGUMENT if the object has another type.
  */
 export function viewStorageBytes(storage: VmRef): BufferView {
   return new BufferView(viewOfStorage(handleOf(storage)));

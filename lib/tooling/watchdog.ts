@@ -3,14 +3,14 @@ import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
-/** The longest time that is taken: about three years. */
+/** The longest supported time: about three years. */
 const MAX_MILLISECONDS = 1e11;
 
 /**
- * Ends the process after a time, unless it is disposed before. A call of a
- * program cannot be interrupted, nor can anything else run meanwhile; for a
- * command line this is the way to end in time nevertheless. Nothing is cleaned
- * up: what Deno or modules would do at the end of the process is not done.
+ * Ends the process after a time, unless disposed before. Calls of a program cannot
+ * be interrupted and block the thread, so this is how a command line enforces a
+ * deadline. Nothing is cleaned up: exit handlers of Deno and of modules do not
+ * run.
  *
  * @example
  * ```ts
@@ -24,12 +24,12 @@ const MAX_MILLISECONDS = 1e11;
  */
 export class Watchdog extends NativeObject {
   /**
-   * Starts the time.
+   * Starts the watchdog.
    *
    * @param instance The instance.
    * @param milliseconds The time.
-   * @param message What is written to stderr at its end.
-   * @param exitStatus How the process ends then.
+   * @param message Written to stderr when the time is over.
+   * @param exitStatus The exit status of the process.
    */
   static start(
     instance: Instance,
@@ -42,14 +42,14 @@ export class Watchdog extends NativeObject {
     if (!isTime) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `a watchdog waits for more than 0 and up to ${MAX_MILLISECONDS} ` +
-          `milliseconds, not ${String(milliseconds)}`,
+        `milliseconds must be more than 0 and at most ${MAX_MILLISECONDS}, ` +
+          `got ${String(milliseconds)}`,
       );
     }
     if (!(Number.isInteger(exitStatus) && (exitStatus & 255) === exitStatus)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `an exit status is a whole number from 0 to 255, not ${exitStatus}`,
+        `exitStatus must be an integer from 0 to 255, got ${exitStatus}`,
       );
     }
     const handle = handleOf(instance);

@@ -150,7 +150,7 @@ function explain(error: IreeError, path: string): string | undefined {
     bytes = Deno.readFileSync(path);
   } catch (cause) {
     return cause instanceof Deno.errors.NotFound
-      ? `there is no file '${path}'`
+      ? `file '${path}' does not exist`
       : undefined;
   }
   const library = readLibraryFile(bytes);

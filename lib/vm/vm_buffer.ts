@@ -96,7 +96,7 @@ function checkOffset(offset: number): number {
   if (Number.isSafeInteger(offset) && offset >= 0) return offset;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `offset must be a whole number from 0, not ${offset}`,
+    `offset must be a non-negative integer, got ${offset}`,
   );
 }
 

@@ -93,7 +93,7 @@ console.error(runtime.liveObjects().length);`,
   ]);
 });
 
-Deno.test("Objects that were collected and not disposed are told apart", async () => {
+Deno.test("Objects that were collected and not disposed are listed separately", async () => {
   const text = await run(
     `runtime.traceObjects();
 const instance = Instance.open({ library });

@@ -120,7 +120,7 @@ test("Arrays that do not fit a result are rejected", () => {
       () => same.with({ into: [four(0), four(0)] }).compute(four(1)),
       IreeError,
     ).message,
-    "result 1 of 'same': it is no tensor",
+    "result 1 of 'same': it is not a tensor",
   );
   const lying = four(0);
   Object.defineProperty(lying, "byteLength", { value: 4000 });

@@ -99,7 +99,7 @@ test("Missing or unknown names are rejected with the existing ones", async () =>
   };
   assertEquals(
     await refused({ input0: [1, 2, 3, 4] }),
-    "input 'input1' of 'mul' is missing; it takes 'input0', 'input1'",
+    "input 'input1' of 'mul' is missing; inputs: 'input0', 'input1'",
   );
   assertEquals(
     await refused({ input0: [1], input1: [1], factor: 1 }),

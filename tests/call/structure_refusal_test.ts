@@ -24,7 +24,7 @@ test("Values that do not fit a structure are rejected with their path", () => {
     ...layer([1, 2, 3]),
   );
   refused(
-    "argument 0.bias of 'layer': input has element type i32, not f32",
+    "argument 0.bias of 'layer': input must have element type f32, got i32",
     "layer",
     ...layer({ elementType: "i32", shape: [2], data: new Int32Array(2) }),
   );

@@ -94,7 +94,7 @@ test("An object that only looks like an array is rejected", () => {
           shape: [4],
           data: fake,
         }, good),
-      "input0 has data that is no typed array",
+      "input0 must have a typed array as data",
     );
   }
   assertRefused(

@@ -31,8 +31,12 @@ const MORE = {
   size: { kind: "number", value: "SIZE", min: 0, help: ["It."] },
   list_devices: { kind: "optional", value: "DRIVER", help: ["Lists."] },
   tracing: { kind: "boolean", default: "true", help: ["Traces."] },
-  replay: { kind: "refused", default: "", help: ["there is", "no replay"] },
-  path: { kind: "refused", help: ["there is none"] },
+  replay: {
+    kind: "refused",
+    default: "",
+    help: ["replay is", "not supported"],
+  },
+  path: { kind: "refused", help: ["not supported"] },
 } as const satisfies FlagTable;
 
 function parse(...args: string[]): FlagValues<typeof TABLE> {
@@ -224,7 +228,7 @@ test("A flag without effect accepts only its neutral value", () => {
   assertThrows(
     () => parseFlags(MORE, ["--replay=file"]),
     UsageError,
-    "flag 'replay' is refused: there is no replay",
+    "flag 'replay' is refused: replay is not supported",
   );
   for (const arg of ["--path=", "--path", "--path=a"]) {
     assertThrows(() => parseFlags(MORE, [arg]), UsageError, "is refused");

@@ -40,7 +40,7 @@ test("--version prints the versions of Deno, package, library and IREE", async (
   assertStringIncludes(stdout, `deno ${Deno.version.deno}\n`);
 });
 
-test("--version prints the known versions when there is no library", async () => {
+test("--version prints the known versions without a library", async () => {
   const env = { IREE_RUNTIME_LIBRARY: "/nope.so" };
   assertEquals(await iree(["--version"], { env }), {
     code: 0,

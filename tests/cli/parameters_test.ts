@@ -406,7 +406,11 @@ test("Failures of iree parameters leave nothing behind", async () => {
     ["convert", [gguf, output, "--exclude=nope"], "key 'nope'"],
     ["convert", [gguf, output, "--rename=nope=x"], "key 'nope'"],
     ["convert", [gguf, output, "--splat=nope"], "key 'nope'"],
-    ["convert", [irpa, output, "--splat=a::b=f32=1"], "fit a whole number"],
+    [
+      "convert",
+      [irpa, output, "--splat=a::b=f32=1"],
+      "must have 1, 2, 4, 8 or 16 bytes and divide",
+    ],
     ["convert", [irpa, output, "--splat=data=f99=1"], "f99"],
     ["convert", [irpa, output, "--splat=data=x32=CAFE"], "not 32 bits"],
     ["create", [output, "--splat=a=4xi8=300"], "300"],

@@ -10,7 +10,7 @@ Deno.test("./dev test ends with the counts of the real run and fails when a test
       `Deno.test("a", () => {});
        Deno.test("b", async (t) => { await t.step("c", () => {}); });
        Deno.test.ignore("d", () => {});
-       Deno.test("e", () => { if (Deno.env.get("FAIL")) throw new Error("told to"); });`,
+       Deno.test("e", () => { if (Deno.env.get("FAIL")) throw new Error("as asked"); });`,
     );
     const last = (text: string) => text.trimEnd().split("\n").at(-1);
     const good = await dev("test", file);

@@ -32,7 +32,7 @@ Deno.test("./dev downloads and builds nothing where all is there", async () => {
   assertEquals(sandbox.calls, calls);
 });
 
-Deno.test("./dev tells the programs it starts where things are", async () => {
+Deno.test("./dev sets the variables of the programs that it starts", async () => {
   const variables = [
     "IREE_RUNTIME_LIBRARY",
     "IREE_DENO_SDK",

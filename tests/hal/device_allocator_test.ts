@@ -129,13 +129,13 @@ test("Unknown allocators are rejected as IREE rejects them", async () => {
 
 test("Parts of a specification that IREE ignores are rejected", () => {
   const cases: [unknown, string][] = [
-    [["debug:x"], "'debug' has nothing after its name"],
-    [["debug:"], "'debug' has nothing after its name"],
-    [["caching:"], "'' is no pool"],
-    [["caching:*=1,"], "'' is no pool"],
-    [["caching:*=1;2;3;4"], "'*=1;2;3;4' is no pool"],
+    [["debug:x"], "'debug' must not have anything after its name"],
+    [["debug:"], "'debug' must not have anything after its name"],
+    [["caching:"], "'' is not a pool"],
+    [["caching:*=1,"], "'' is not a pool"],
+    [["caching:*=1;2;3;4"], "'*=1;2;3;4' is not a pool"],
     [[""], "unrecognized allocator ''"],
-    [[1], "an allocator is a string, not the number 1"],
+    [[1], "an allocator must be a string, got the number 1"],
     ["caching", "allocators must be an array"],
   ];
   using instance = Instance.open();

@@ -115,11 +115,11 @@ test("Data that cannot be imported is rejected and left unchanged", () => {
     );
     assertStringIncludes(
       refusal(() => BufferView.import(device, resizable)),
-      "others can change",
+      "shared or resizable buffer",
     );
     assertStringIncludes(
       refusal(() => BufferView.import(device, [1] as unknown as TypedArray)),
-      "no typed array",
+      "not a typed array",
     );
     assertEquals(aligned.length, 8);
   });
@@ -178,7 +178,7 @@ for (const [kind, attempt] of Object.entries(ATTEMPTS)) {
     for (const { refusal } of attempts) {
       assertEquals(
         refusal,
-        "FAILED_PRECONDITION: memory cannot be adopted in a worker",
+        "FAILED_PRECONDITION: memory cannot be imported in a worker",
       );
     }
     const [one, other] = attempts.map(({ key }) => key);

@@ -170,23 +170,23 @@ test("Workers have the requested stack size", async () => {
 
 /** Rejected options, with part of the message. */
 const REFUSED: readonly [TaskTopologyOptions, string][] = [
-  [{ groupCount: 0 }, "groupCount must be a whole number from 1 to 256"],
+  [{ groupCount: 0 }, "groupCount must be an integer from 1 to 256"],
   [{ groupCount: 257 }, "from 1 to 256, not 257"],
   [{ groupCount: -1 }, "from 1 to 256, not -1"],
   [{ groupCount: 1.5 }, "from 1 to 256, not 1.5"],
   [{ groupCount: NaN }, "from 1 to 256, not NaN"],
   [{ groupCount: "2" as unknown as number }, "groupCount must be"],
-  [{ maxGroupCount: 0 }, "maxGroupCount must be a whole number from 1 to 256"],
+  [{ maxGroupCount: 0 }, "maxGroupCount must be an integer from 1 to 256"],
   [{ maxGroupCount: 1000 }, "not 1000"],
   [{ cpuIds: [] }, "cpuIds must name processors"],
   [{ cpuIds: [[]] }, "cpuIds must name processors"],
   [{ cpuIds: [[0], []] }, "cpuIds must name processors"],
   [{ cpuIds: [0, [0]] as unknown as number[] }, "cpuIds must name"],
   [{ cpuIds: 0 as unknown as number[] }, "cpuIds must be an array"],
-  [{ cpuIds: [-1] }, "a processor must be a whole number"],
+  [{ cpuIds: [-1] }, "a processor must be an integer"],
   [{ nodes: [] }, "nodes can be current, numa, all or an array"],
   [{ nodes: "some" as "all" }, "of NUMA nodes, not 'some'"],
-  [{ nodes: [0.5] }, "a node must be a whole number"],
+  [{ nodes: [0.5] }, "a node must be an integer"],
   [{ nodes: [999] }, "NUMA node id 999 is not present on this machine"],
   [{ mode: "logical" as "physical_cores" }, "mode can be physical_cores"],
   [{ performanceLevel: "toString" as "any" }, "performanceLevel can be any"],
@@ -240,12 +240,12 @@ test("More workers or queues than IREE supports are rejected", () => {
 
 test("Invalid workers are rejected", () => {
   const cases: [TaskWorkerOptions, string][] = [
-    [{ stackSize: 0 }, "stackSize must be a whole number from 32768"],
+    [{ stackSize: 0 }, "stackSize must be an integer from 32768"],
     [{ stackSize: 32767 }, "not 32767"],
     [{ stackSize: 2 ** 31 }, "to 2147483647, not 2147483648"],
-    [{ localMemory: -1 }, "localMemory must be a whole number from 0"],
+    [{ localMemory: -1 }, "localMemory must be an integer from 0"],
     [{ localMemory: 2 ** 31 }, "not 2147483648"],
-    [{ spinMicroseconds: -1 }, "spinMicroseconds must be a whole number"],
+    [{ spinMicroseconds: -1 }, "spinMicroseconds must be an integer"],
     [{ spinMicroseconds: Infinity }, "not Infinity"],
   ];
   using instance = Instance.open();

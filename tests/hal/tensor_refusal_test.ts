@@ -23,35 +23,35 @@ test("A tensor rejects arrays of another class than its element type's", () => {
     [
       "add_f32",
       new Float64Array(4),
-      "input0 is a Float64Array, which has no elements of type f32; give a Float32Array",
+      "input0 is a Float64Array, which has no elements of type f32; pass a Float32Array",
     ],
     ["add_f32", new Int32Array(4), "input0 is an Int32Array"],
     ["add_f64", new Float32Array(4), "input0 is a Float32Array"],
     [
       "add_f16",
       new Int16Array(4),
-      "input0 is an Int16Array, which has no elements of type f16; give a Float16Array or a Uint16Array",
+      "input0 is an Int16Array, which has no elements of type f16; pass a Float16Array or a Uint16Array",
     ],
     [
       "add_bf16",
       new Float16Array(4),
-      "input0 is a Float16Array, which has no elements of type bf16; give a Uint16Array",
+      "input0 is a Float16Array, which has no elements of type bf16; pass a Uint16Array",
     ],
     ["add_i1", new Int8Array(4), "input0 is an Int8Array"],
     [
       "add_i8",
       new Uint16Array(4),
-      "input0 is a Uint16Array, which has no elements of type i8; give an Int8Array or a Uint8Array or a Uint8ClampedArray",
+      "input0 is a Uint16Array, which has no elements of type i8; pass an Int8Array or a Uint8Array or a Uint8ClampedArray",
     ],
     [
       "add_i64",
       new Float64Array(4),
-      "input0 is a Float64Array, which has no elements of type i64; give a BigInt64Array or a BigUint64Array",
+      "input0 is a Float64Array, which has no elements of type i64; pass a BigInt64Array or a BigUint64Array",
     ],
     [
       "add_f8E5M2",
       new Int8Array(4),
-      "input0 is an Int8Array, which has no elements of type f8E5M2; give a Uint8Array",
+      "input0 is an Int8Array, which has no elements of type f8E5M2; pass a Uint8Array",
     ],
     [
       "add_f32",
@@ -72,7 +72,7 @@ test("A tensor of i1 rejects bytes other than 0 and 1", () => {
     [
       "add_i1",
       { elementType: "ui8", ...data },
-      "input0 has element type ui8, not i1",
+      "input0 must have element type i1, got ui8",
     ],
     [
       "add_i1",
@@ -170,7 +170,7 @@ test("A tensor rejects an array that does not fill its shape", () => {
     [
       "same_f32",
       new Float32Array(4),
-      "input0 has 4 elements in one array, which do not tell the shape ?x?; give nested arrays, an object with elementType, shape and data, or a BufferView",
+      "input0 has 4 elements in one array, which does not imply the shape ?x?; pass nested arrays, an object with elementType, shape and data, or a BufferView",
     ],
   ]);
 });
@@ -188,21 +188,21 @@ test("A tensor rejects an object of array data that does not fit", () => {
     [
       "add_f32",
       like({ elementType: "f64", data: new Float64Array(4) }),
-      "input0 has element type f64, not f32",
+      "input0 must have element type f32, got f64",
     ],
-    ["add_f32", like({ shape: [2, 2] }), "input0 has shape 2x2, not 4"],
-    ["add_f32", like({ shape: [5] }), "input0 has shape 5, not 4"],
-    ["add_f32", like({ shape: "4" }), "input0 has a shape that is no array"],
+    ["add_f32", like({ shape: [2, 2] }), "input0 must have shape 4, got 2x2"],
+    ["add_f32", like({ shape: [5] }), "input0 must have shape 4, got 5"],
+    ["add_f32", like({ shape: "4" }), "input0 must have an array as shape"],
     [
       "add_f32",
       like({ shape: [4.5] }),
-      "input0 has dimension 4.5, which is no whole number from 0",
+      "input0 has dimension 4.5, which is not a non-negative integer",
     ],
     ["add_f32", like({ shape: [-4] }), "input0 has dimension -4"],
     [
       "add_f32",
       like({ shape: ["4"] }),
-      "input0 has dimension a string, which is no whole number",
+      "input0 has dimension a string, which is not a non-negative integer",
     ],
     [
       "add_f32",
@@ -212,7 +212,7 @@ test("A tensor rejects an object of array data that does not fit", () => {
     [
       "add_f32",
       like({ data: [1, 2, 3, 4] }),
-      "input0 has data that is no typed array",
+      "input0 must have a typed array as data",
     ],
     [
       "add_f32",

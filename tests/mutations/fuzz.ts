@@ -127,7 +127,7 @@ function indent(text: string): string {
 function number(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  return usage(`--${name} must be a whole number, got '${text}'`);
+  return usage(`--${name} must be an integer, got '${text}'`);
 }
 
 function toKind(text: string): Kind {

@@ -143,7 +143,7 @@ test("Consecutive arrays in a file are read one by one", () => {
     assertThrows(
       () => decodeNpyArray(bytes, start),
       IreeError,
-      "start must be a whole number from 0",
+      "start must be a non-negative integer",
     );
   }
 });
@@ -355,7 +355,7 @@ test("Values that are not arrays are not written", () => {
     const error = assertThrows(() => encodeNpy(array as NdArray), IreeError);
     assertStringIncludes(error.message, text);
   };
-  refused([1, 2], "array 0 is numbers, which tell no element type");
+  refused([1, 2], "array 0 must have an element type");
   refused(
     { elementType: "i4", shape: [2], data: new Uint8Array([0x21]) },
     "UNIMPLEMENTED: array 0 has elements of type i4, which NumPy does not support",

@@ -217,7 +217,7 @@ test("A file that is not a parameter file is rejected with the reason", () => {
     contents: new Uint8Array(8),
   };
   const cases: readonly [string, Uint8Array, StatusCode, string][] = [
-    ["a.irpa", text, "INVALID_ARGUMENT", "is no IREE parameter archive"],
+    ["a.irpa", text, "INVALID_ARGUMENT", "is not an IREE parameter archive"],
     ["a.gguf", text, "INVALID_ARGUMENT", "is not a GGUF file"],
     ["a.safetensors", text, "INVALID_ARGUMENT", "more than any file has"],
     ["e.irpa", new Uint8Array(), "OUT_OF_RANGE", "it has 0 bytes"],
@@ -287,7 +287,7 @@ test("A file that is not a parameter file is rejected with the reason", () => {
       "o.safetensors",
       safetensorsOf('{"x":{"data_offsets":[-1,0]}}'),
       "INVALID_ARGUMENT",
-      "tensor 'x' has no data_offsets",
+      "tensor 'x' must have data_offsets",
     ],
     ["n.safetensors", safetensorsOf('{"x":null}'), "INVALID_ARGUMENT", "'x'"],
   ];
@@ -326,10 +326,10 @@ test("Safetensors that the reference library rejects are rejected", () => {
     ],
     [header({ dtype: "NOPE" }), 16, "has no dtype that is known, but 'NOPE'"],
     [header({ dtype: 1 }), 16, "has no dtype that is known, but 1"],
-    [whole.replace("[4]", "[4.0]"), 16, "has no shape, whole numbers"],
-    [whole.replace("[4]", "[4e0]"), 16, "has no shape, whole numbers"],
-    [whole.replace("[4]", "[-4]"), 16, "has no shape, whole numbers"],
-    [header({ shape: undefined }), 16, "has no shape, whole numbers"],
+    [whole.replace("[4]", "[4.0]"), 16, "must have a shape"],
+    [whole.replace("[4]", "[4e0]"), 16, "must have a shape"],
+    [whole.replace("[4]", "[-4]"), 16, "must have a shape"],
+    [header({ shape: undefined }), 16, "must have a shape"],
     [whole.replace("[4]", `[${2n ** 62n},4]`), 16, "more elements than any"],
     [
       header({ data_offsets: [0, 0] }).replace("[4]", `[${2n ** 62n},4,0]`),

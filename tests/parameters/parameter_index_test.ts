@@ -102,7 +102,7 @@ test("ParameterIndex.read returns contents wherever they are", () => {
       refused(
         () => index.read(key, { offset: 0.5 }),
         "INVALID_ARGUMENT",
-        "offset must be a whole number",
+        "offset must be a non-negative integer",
       );
     }
   }
@@ -167,19 +167,19 @@ test("ParameterIndex.addSplat accepts patterns of 1 to 16 bytes that fit", () =>
     refused(
       () => index.addSplat("no", 96, new Uint8Array(length)),
       "INVALID_ARGUMENT",
-      "must be 1, 2, 4, 8 or 16 bytes",
+      "must have 1, 2, 4, 8 or 16 bytes",
     );
   }
   refused(
     () => index.addSplat("no", 10, new Uint8Array(4)),
     "INVALID_ARGUMENT",
-    "fit a whole number of times",
+    "must have 1, 2, 4, 8 or 16 bytes and divide",
   );
   for (const byteLength of [-4, 1.5, NaN, 2 ** 53]) {
     refused(
       () => index.addSplat("no", byteLength, new Uint8Array(1)),
       "INVALID_ARGUMENT",
-      "byteLength must be a whole number",
+      "byteLength must be a non-negative integer",
     );
   }
 });

@@ -38,7 +38,7 @@ test("A tensor rejects nested arrays of another form", () => {
     [
       "add_cf64",
       [1, 2, 3, 4],
-      "input0 has numbers that are no pairs, as complex numbers are",
+      "input0 must have [real, imaginary] pairs as complex elements",
     ],
     ["add_cf64", [[1, 2], [3, 4]], "input0 is nested as 2, not 4"],
     [
@@ -49,7 +49,7 @@ test("A tensor rejects nested arrays of another form", () => {
     [
       "same_i4",
       [[1, 2]],
-      "input0 has elements of type i4, which are given packed, as Uint8Array",
+      "input0 has elements of type i4, which must be packed in a Uint8Array",
     ],
   ]);
 });

@@ -25,8 +25,8 @@ test("setIreeFlags rejects flags that it does not allow, and sets all or none", 
       [{ list_drivers: "" }, "no flag 'list_drivers' can be set"],
       [{ flagfile: "x" }, "no flag 'flagfile' can be set"],
       [{ toString: "x" }, "no flag 'toString' can be set"],
-      [{ vulkan_tracing: ["true", "false"] }, "has one value"],
-      [{ vulkan_tracing: [] }, "has one value"],
+      [{ vulkan_tracing: ["true", "false"] }, "must have one value"],
+      [{ vulkan_tracing: [] }, "must have one value"],
       [{ vulkan_dispatch_abi: "a\0b" }, "a flag has a NUL character"],
     ] as const
   ) {

@@ -149,7 +149,7 @@ test("parseTensor requires exactly the bytes of a tensor", () => {
     const error = assertThrows(
       () => parseTensor(instance, "2xf32", new Uint8Array(length)).dispose(),
       IreeError,
-      `a tensor of 8 bytes was given ${length}`,
+      `the contents must be 8 bytes, got ${length}`,
     );
     assertEquals(error.code, "OUT_OF_RANGE");
   }
@@ -227,10 +227,10 @@ test("compareTensors rejects unknown options", () => {
   using tensor = parseTensor(instance, "f32=1");
   for (
     const [options, words] of [
-      [{ mode: "about" }, "unknown mode 'about'"],
-      [{ f32Tolerance: -1 }, "not -1"],
-      [{ relativeTolerance: NaN }, "not NaN"],
-      [{ f16Tolerance: "1" }, "not 1"],
+      [{ mode: "about" }, "mode must be approximate or exact, got 'about'"],
+      [{ f32Tolerance: -1 }, "got -1"],
+      [{ relativeTolerance: NaN }, "got NaN"],
+      [{ f16Tolerance: "1" }, "got 1"],
     ] as const
   ) {
     const error = assertThrows(

@@ -88,7 +88,7 @@ test("Watchdog.start rejects an invalid time or exit status", () => {
     const error = assertThrows(
       () => Watchdog.start(instance, time, ""),
       IreeError,
-      "a watchdog waits for",
+      "milliseconds must be more than 0",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
   }
@@ -96,7 +96,7 @@ test("Watchdog.start rejects an invalid time or exit status", () => {
     assertThrows(
       () => Watchdog.start(instance, 1000, "", status),
       IreeError,
-      "an exit status is a whole number from 0 to 255",
+      "exitStatus must be an integer from 0 to 255",
     );
   }
 });

@@ -159,10 +159,10 @@ test("A missing library is NOT_FOUND with a hint", () => {
   const path = folder.join("nope.so");
   const error = refused(path, {}, "NOT_FOUND", "failed to load");
   assertStringIncludes(error.detail, path);
-  assertEquals(error.hint, `there is no file '${path}'`);
+  assertEquals(error.hint, `file '${path}' does not exist`);
   // The file exists, but not in the working directory.
   const here = join(Deno.cwd(), "libz.so.1");
-  refused("libz.so.1", {}, "NOT_FOUND", `there is no file '${here}'`);
+  refused("libz.so.1", {}, "NOT_FOUND", `file '${here}' does not exist`);
 });
 
 test("A missing export's error suggests similar ones", () => {

@@ -161,7 +161,7 @@ test("Ordinals and sizes out of range are rejected", () => {
   using instance = Instance.open();
   using list = List.from(instance, [1, 2]);
   for (const ordinal of [-1, 1.5, NaN, 2 ** 32]) {
-    assertThrows(() => list.get(ordinal), IreeError, "must be a whole number");
+    assertThrows(() => list.get(ordinal), IreeError, "must be an integer");
   }
   const error = assertThrows(() => list.get(2), IreeError, "out of bounds");
   assertEquals(error.code, "OUT_OF_RANGE");

@@ -17,6 +17,20 @@ Deno.test("Words that the project does without are found, with their lines", () 
   );
 });
 
+Deno.test("Words of the second reading are found", () => {
+  const found = (text: string) => findWords(text).map(({ words }) => words);
+  assertEquals(found("must be a whole number"), ["whole number"]);
+  assertEquals(found("its format is told by"), ["is told"]);
+  assertEquals(found("it tells where it is"), ["tells where "]);
+  assertEquals(found("when there is no library"), [
+    "is no library",
+    "when there is no",
+  ]);
+  assertEquals(found("what is left out"), ["what is left out"]);
+  assertEquals(found("adopted memory"), ["adopted memory"]);
+  assertEquals(found("Refuses what is odd"), ["Refuses what"]);
+});
+
 Deno.test("Plain English is left alone", () => {
   const text = "There are no more calls. The pool releases it. A cargo tells.";
   assertEquals(findWords(text), []);

@@ -110,11 +110,13 @@ function inspectFiles(args: readonly string[]): void {
     return;
   }
   const results = describeFiles(files, flags.load);
-  const told = results.filter((it): it is Told => !(it instanceof Failure));
+  const described = results.filter((it): it is Described =>
+    !(it instanceof Failure)
+  );
   if (flags.json) {
     print(`${JSON.stringify(results.map(toJson), orNull, 2)}\n`, flags);
-  } else if (told.length > 0) {
-    const texts = told.map((it) => toText(it, flags.all));
+  } else if (described.length > 0) {
+    const texts = described.map((it) => toText(it, flags.all));
     print(`${texts.join("\n\n")}\n`, flags);
   }
   const errors = results.flatMap((it) => it instanceof Failure ? it.error : []);
@@ -155,7 +157,7 @@ function formatTypes(file: string, flags: Flags): string {
 }
 
 /** A file's description. */
-interface Told {
+interface Described {
   readonly file: string;
   readonly description: FileDescription;
   /** The description of a library's module, if it was loaded. */
@@ -177,7 +179,7 @@ class Failure {
 function describeFiles(
   files: readonly string[],
   load: boolean,
-): (Told | Failure)[] {
+): (Described | Failure)[] {
   using loader = new Loader();
   const results = files.map((file) => {
     try {
@@ -193,7 +195,7 @@ function describeFiles(
   return results;
 }
 
-function describeOne(file: string, loader: Loader | undefined): Told {
+function describeOne(file: string, loader: Loader | undefined): Described {
   const uri = resolveModuleUri(file);
   if (loader === undefined && uri.path !== file) {
     throw new UsageError(`'${file}' names a module to create; add --load`);
@@ -224,13 +226,16 @@ class Loader implements Disposable {
   }
 }
 
-function toText({ file, description, module }: Told, all: boolean): string {
+function toText(
+  { file, description, module }: Described,
+  all: boolean,
+): string {
   return description.kind === "program"
     ? formatProgram(file, description, all)
     : formatLibrary(file, description, module);
 }
 
-function toJson(result: Told | Failure): unknown {
+function toJson(result: Described | Failure): unknown {
   const { file } = result;
   if (result instanceof Failure) {
     const { error } = result;
