@@ -46,6 +46,7 @@ const FLAGS: FlagTable & { readonly verbose: Flag } = {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./lib/cli/run/command.ts")).RUN,
   compile: async () => (await import("./lib/cli/compile/command.ts")).COMPILE,
+  import: async () => (await import("./lib/cli/import.ts")).IMPORT,
   cache: async () => (await import("./lib/cli/cache.ts")).CACHE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,

@@ -5,6 +5,7 @@ import { untilAborted } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
+import type { ValueDescription } from "../signature/value_description.ts";
 import type { Value } from "../vm/value.ts";
 import type {
   Argument,
@@ -18,7 +19,7 @@ import type {
 import type { ArgumentWriter } from "./argument_writer.ts";
 import { AsyncCalls, type Submission } from "./async_calls.ts";
 import type { CallFrame } from "./call_frame.ts";
-import type { CheckedOptions } from "./call_options.ts";
+import { type CheckedOptions, DEFAULTS } from "./call_options.ts";
 import type { FunctionContext } from "./context_queue.ts";
 import { NamedValues } from "./named_values.ts";
 import { disposeStructure, mapLeaves } from "./structure.ts";
@@ -124,7 +125,7 @@ export class Caller {
     options: CheckedOptions,
   ): Promise<Record<string, unknown> | undefined> {
     const structures = this.#structures(options);
-    const names = this.#names ??= new NamedValues(this.writer);
+    const names = this.#named;
     const values = structures === undefined
       ? names.order(inputs)
       : names.orderStructures(inputs, structures);
@@ -149,6 +150,20 @@ export class Caller {
             : [computed],
         );
     });
+  }
+
+  /** See `VmFunction.inputs`. */
+  describeInputs(): ValueDescription[] {
+    return this.#named.describeInputs(this.#structures(DEFAULTS));
+  }
+
+  /** See `VmFunction.outputs`. */
+  describeOutputs(): ValueDescription[] {
+    return this.#named.describeOutputs(this.#structures(DEFAULTS));
+  }
+
+  get #named(): NamedValues {
+    return this.#names ??= new NamedValues(this.writer);
   }
 
   /** See `VmFunction.submit`. */

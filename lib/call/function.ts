@@ -5,6 +5,7 @@ import type { ValueType } from "../signature/calling_convention.ts";
 import type { CallForms } from "../signature/async_form.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
 import type { Signature } from "../signature/signature.ts";
+import type { ValueDescription } from "../signature/value_description.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import type {
@@ -93,6 +94,16 @@ export class VmFunction extends NativeObject {
    */
   get signature(): Signature | undefined {
     return this.#writer.signature;
+  }
+
+  /** The inputs in order, by the names that {@linkcode run} accepts. */
+  get inputs(): readonly ValueDescription[] {
+    return this.#caller.describeInputs();
+  }
+
+  /** The outputs in order, by the names that {@linkcode run} returns. */
+  get outputs(): readonly ValueDescription[] {
+    return this.#caller.describeOutputs();
   }
 
   /** Types of the arguments in order. */

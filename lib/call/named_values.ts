@@ -2,6 +2,10 @@ import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { NativeObject } from "../base/native_object.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
+import {
+  describeValues,
+  type ValueDescription,
+} from "../signature/value_description.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { Argument, FlatArgument } from "./argument.ts";
 import type { ArgumentWriter } from "./argument_writer.ts";
@@ -13,6 +17,7 @@ import type { StructuredCall } from "./structured_call.ts";
  * or else `input0`, `input1`, … and `output0`, ….
  */
 export class NamedValues {
+  readonly #writer: ArgumentWriter;
   readonly #functionName: string;
   readonly #hint: string | undefined;
   readonly #inputs: readonly string[];
@@ -21,15 +26,29 @@ export class NamedValues {
   /** @param writer Writes the function's arguments. */
   constructor(writer: ArgumentWriter) {
     const { description, signature, argumentTypes, results } = writer;
+    this.#writer = writer;
     this.#functionName = description.name;
     this.#hint = declarationHint(description);
     this.#inputs = namesOf("input", argumentTypes.length, signature?.inputs);
     this.#outputs = namesOf("output", results.count, signature?.outputs);
   }
 
-  /** Names of the inputs in order. */
-  get inputs(): readonly string[] {
-    return this.#inputs;
+  /** Describes the inputs in order. */
+  describeInputs(structures: StructuredCall | undefined): ValueDescription[] {
+    const { argumentTypes, signature } = this.#writer;
+    if (structures === undefined) {
+      return describeValues(this.#inputs, argumentTypes, signature?.inputs);
+    }
+    const { positionalNames, namedArguments } = structures;
+    return describeValues([...positionalNames, ...namedArguments], []);
+  }
+
+  /** Describes the outputs in order. */
+  describeOutputs(structures: StructuredCall | undefined): ValueDescription[] {
+    const { results, signature } = this.#writer;
+    return structures === undefined
+      ? describeValues(this.#outputs, results.types, signature?.outputs)
+      : describeValues(structures.outputNames, []);
   }
 
   /** Puts inputs into the order of the arguments. */

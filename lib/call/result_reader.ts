@@ -18,6 +18,7 @@ import {
   type ElementTypeInfo,
   elementTypeInfo,
   elementTypeOfCode,
+  isCompatible,
   type TypedArray,
 } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
@@ -36,6 +37,8 @@ export class ResultReader {
   readonly #outputs: readonly DeclaredValue[];
   readonly #types: readonly (DeclaredScalar | undefined)[];
   readonly #elementTypes: (ElementTypeInfo | undefined)[];
+  readonly #lastCodes: number[] = [];
+  readonly #declared: readonly (ElementTypeInfo | undefined)[];
 
   constructor(
     description: FunctionDescription,
@@ -47,6 +50,9 @@ export class ResultReader {
     this.#outputs = outputs;
     this.#types = outputs.map(declaredScalar);
     this.#elementTypes = slots.map(() => undefined);
+    this.#declared = outputs.map((it) =>
+      it.kind === "tensor" ? declaredElementType(it.elementType) : undefined
+    );
   }
 
   /** Types of the results in order. */
@@ -149,12 +155,15 @@ export class ResultReader {
       throw this.#noTensor(ordinal);
     }
     using view = result;
-    if (target === undefined) return view.toNdArray();
     const code = codeOf(call.results, slot);
+    const signed = this.#signedType(ordinal, elementTypeOfCode(code));
+    if (target === undefined && signed === undefined) return view.toNdArray();
     const { elementType, shape, byteLength } = view;
-    const data = this.#checkTarget(ordinal, code, byteLength, target);
+    const data = target === undefined
+      ? arrayFor(this.#elementType(ordinal, code), byteLength)
+      : this.#checkTarget(ordinal, code, byteLength, target);
     view.read(data);
-    return ndArray(elementType, shape, data);
+    return ndArray(signed?.name ?? elementType, shape, data);
   }
 
   #scalarArray(
@@ -256,14 +265,31 @@ export class ResultReader {
   #elementType(ordinal: number, code: number): ElementTypeInfo {
     // Nearly always the same as in the last call.
     const last = this.#elementTypes[ordinal];
-    if (last !== undefined && last.code === code) return last;
-    const info = elementTypeOfCode(code);
-    if (info !== undefined) return this.#elementTypes[ordinal] = info;
+    if (last !== undefined && this.#lastCodes[ordinal] === code) return last;
+    const found = elementTypeOfCode(code);
+    const info = this.#signedType(ordinal, found) ?? found;
+    if (info !== undefined) {
+      this.#lastCodes[ordinal] = code;
+      return this.#elementTypes[ordinal] = info;
+    }
     throw new IreeError(
       "UNIMPLEMENTED",
       `result ${ordinal} of '${this.#description.name}' has elements that no ` +
         "array has; VmFunction.call gives it as a BufferView",
     );
+  }
+
+  // Compiled programs have integers without signs; declarations can have them.
+  #signedType(
+    ordinal: number,
+    info: ElementTypeInfo | undefined,
+  ): ElementTypeInfo | undefined {
+    const declared = this.#declared[ordinal];
+    return info !== undefined && declared !== undefined && info !== declared &&
+        info.name !== "i1" && info.name.startsWith("i") &&
+        isCompatible(info, declared)
+      ? declared
+      : undefined;
   }
 
   #noTensor(ordinal: number): IreeError {

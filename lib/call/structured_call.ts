@@ -79,6 +79,15 @@ export class StructuredCall {
     return this.#signature.arguments.flatMap(({ name }) => name ?? []);
   }
 
+  /** Names of the outputs of `run`. */
+  get outputNames(): string[] {
+    const { results } = this.#signature;
+    const structure = resultStructure(results);
+    return structure.kind === "dictionary"
+      ? [...structure.entries.keys()]
+      : structure.items.map((_, ordinal) => `output${ordinal}`);
+  }
+
   /** Whether the results have names: they are one dictionary. */
   get hasNamedResults(): boolean {
     return resultStructure(this.#signature.results).kind === "dictionary";

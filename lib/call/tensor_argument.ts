@@ -81,6 +81,7 @@ export class TensorArgument {
     return this.#declared !== undefined &&
       (typeof value === "number" || typeof value === "bigint" ||
         typeof value === "boolean" || Array.isArray(value) ||
+        value instanceof ArrayBuffer ||
         typedArrayName(value) !== undefined);
   }
 

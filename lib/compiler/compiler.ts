@@ -14,6 +14,11 @@ import {
   readTargetOptions,
 } from "./options.ts";
 import { type CompileSource, readSource } from "./source.ts";
+import {
+  compileOnnx,
+  mayHaveExternalData,
+  withDoubles,
+} from "./onnx_compile.ts";
 import { ProgramCache } from "./program_cache.ts";
 import { withTarget } from "./target.ts";
 import type { CompileJob } from "./pipeline.ts";
@@ -106,7 +111,7 @@ export class Compiler implements AsyncDisposable {
   /**
    * Compiles a source, and returns how the program was made too.
    *
-   * @param source MLIR text, MLIR bytecode, a path or a URL.
+   * @param source MLIR text, MLIR bytecode, a path (`.onnx` too) or a URL.
    * @param options The target and flags.
    * @returns The program; rejects as `compile` does.
    */
@@ -118,10 +123,37 @@ export class Compiler implements AsyncDisposable {
     const { signal } = read;
     signal?.throwIfAborted();
     const flags = withTarget(read.target, read.flags ?? []);
-    const { name, bytes } = await readSource(source, signal);
+    const { name, bytes, onnx } = await readSource(source, signal);
     const job = { name: read.name ?? name, source: bytes, flags };
-    const key = this.#cache && await cacheKey({ ...job, library: this.path });
+    if (onnx === undefined) return await this.#findOrMake(job, read);
+    const { onDiagnostic } = read;
+    // Weights in other files are only in the MLIR.
+    const key = mayHaveExternalData(bytes) ? undefined : await this.#key(job);
+    const importing = { library: this.path, signal, onDiagnostic };
+    return await this.#find(key) ??
+      await compileOnnx(onnx, importing, (source) => {
+        const imported = {
+          name: `${job.name}.mlir`,
+          source,
+          flags: withDoubles(source, flags),
+        };
+        const quiet = { ...read, onDiagnostic: withoutErrors(onDiagnostic) };
+        return key === undefined
+          ? this.#findOrMake(imported, quiet)
+          : this.#make(imported, key, quiet);
+      });
+  }
+
+  async #findOrMake(
+    job: CompileJob,
+    read: CompileTargetOptions,
+  ): Promise<CompiledProgram> {
+    const key = await this.#key(job);
     return await this.#find(key) ?? await this.#make(job, key, read);
+  }
+
+  async #key(job: CompileJob): Promise<string | undefined> {
+    return this.#cache && await cacheKey({ ...job, library: this.path });
   }
 
   async #find(key: string | undefined): Promise<CompiledProgram | undefined> {
@@ -170,6 +202,15 @@ export class Compiler implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+type OnDiagnostic = CompileTargetOptions["onDiagnostic"];
+
+/** A model that fails may compile with a later opset. */
+function withoutErrors(onDiagnostic: OnDiagnostic): OnDiagnostic {
+  return (diagnostic) => {
+    if (diagnostic.severity !== "error") onDiagnostic?.(diagnostic);
+  };
 }
 
 /** The program exists nevertheless. */

@@ -41,7 +41,7 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
  * ```
  *
  * @typeParam Functions Types of the program's functions.
- * @param path Path or URL: `.mlir` and `.mlirbc` are compiled, anything else is
+ * @param path Path or URL: `.mlir`, `.mlirbc` and `.onnx` are compiled, anything else is
  * loaded as a `.vmfb`.
  * @param options How it is compiled and loaded.
  * @returns The program, to be disposed. Rejects with what `compile` and

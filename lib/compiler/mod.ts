@@ -39,6 +39,11 @@ export type {
   CompilerOptions,
   CompileTargetOptions,
 } from "./options.ts";
+export {
+  type ImportedModel,
+  importOnnx,
+  type ImportOnnxOptions,
+} from "./onnx_import.ts";
 export { type CompilePhase, PHASES } from "./phases.ts";
 export {
   type CachedProgram,

@@ -7,6 +7,7 @@ import { parseFileUrl, toPath } from "../base/permissions.ts";
 
 /**
  * A program to compile: MLIR text, MLIR bytecode, the path of a file, or a URL.
+ * A file with the extension `.onnx` is imported first; see `importOnnx`.
  * A string is a path if it is one line without `{`, as no MLIR text is.
  */
 export type CompileSource = string | URL | Bytes;
@@ -17,10 +18,15 @@ export interface ReadSource {
   readonly name: string;
   /** MLIR text or bytecode. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The path of an ONNX model, which is imported before it is compiled. */
+  readonly onnx?: string;
 }
 
 /** Extensions of files that are compiled. */
-const EXTENSION = /\.(?:mlir|mlirbc)$/i;
+const EXTENSION = /\.(?:mlir|mlirbc|onnx)$/i;
+
+/** Extension of models that are imported first. */
+const ONNX = /\.onnx$/i;
 
 /**
  * Whether a path or URL names a source by its extension.
@@ -69,7 +75,8 @@ async function readFile(
   signal?: AbortSignal,
 ): Promise<ReadSource> {
   try {
-    return { name: path, bytes: await Deno.readFile(path, { signal }) };
+    const bytes = await Deno.readFile(path, { signal });
+    return { name: path, bytes, ...(ONNX.test(path) ? { onnx: path } : {}) };
   } catch (cause) {
     if (signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -82,6 +89,13 @@ async function readFile(
 }
 
 async function download(url: URL, signal?: AbortSignal): Promise<ReadSource> {
+  if (ONNX.test(url.pathname)) {
+    throw new IreeError(
+      "UNIMPLEMENTED",
+      `an ONNX model must be a file, got '${url}'`,
+      { hint: "download it, with its weights if they are in other files" },
+    );
+  }
   const response = await fetch(url, { signal });
   if (!response.ok) {
     await response.body?.cancel();

@@ -78,6 +78,9 @@ const IMPORTS = [
   "Argument",
   "BufferView",
   "List",
+  "Named",
+  "NamedOutput",
+  "NdArray",
   "VmRef",
   "Structured",
   "Tensor",
@@ -95,6 +98,7 @@ function formatImports(
     ...inputTypes(it).map(({ type }) => type),
     ...outputTypes(it),
     isStructured(it) ? "Structured" : "",
+    ...(namedTypes(it) === undefined ? [] : ["Named NamedOutput"]),
   ]);
   const words = new Set(types.flatMap((type) => type.match(/\w+/g) ?? []));
   const names = IMPORTS.filter((name) => words.has(name));
@@ -130,10 +134,58 @@ function formatFunction(described: ExportDescription): string {
   const isBare = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new";
   const key = isBare ? name : JSON.stringify(name);
   const parameters = `(${inputs}${inputs === "" ? "" : "\n  "})`;
+  const named = namedTypes(described);
   const type = isStructured(described)
     ? `: Structured<${parameters} => ${result}>`
+    : named !== undefined
+    ? `: Named<\n    ${parameters} => ${result},\n    ${
+      named.join(",\n    ")
+    }\n  >`
     : `${parameters}: ${result}`;
   return `  /** ${inComment(comment)} */\n  ${key}${type};\n`;
+}
+
+/**
+ * Types of the inputs and outputs of `run`, if all of them are tensors and have
+ * names of the author's.
+ */
+function namedTypes(described: ExportDescription): string[] | undefined {
+  const { signature } = described;
+  if (signature === undefined || isStructured(described)) return undefined;
+  const { inputs, outputs } = signature;
+  const slots = argumentSlots(described);
+  const { results } = parseCallingConvention(described.callingConvention);
+  const all = [...inputs, ...outputs];
+  const isNamed = all.some(({ name }) => !/^(?:in|out)put\d+$/.test(name)) &&
+    [inputs, outputs].every((values) =>
+      new Set(values.map(({ name }) => name)).size === values.length
+    );
+  const areTensors = all.every((it) =>
+    it.kind === "tensor" && it.name !== "" &&
+    formatTensor("Tensor", it.elementType, it.shape) !== "BufferView"
+  );
+  if (
+    !isNamed || !areTensors || !agrees(inputs, slots) ||
+    !agrees(outputs, results.slots)
+  ) return undefined;
+  const members = (
+    values: readonly DeclaredValue[],
+    format: (value: DeclaredValue) => string,
+  ) =>
+    `{ ${
+      values.map((it) => `${JSON.stringify(it.name)}: ${format(it)}`).join("; ")
+    } }`;
+  return [
+    members(inputs, (it) => formatInput("ref", it)),
+    members(outputs, formatNamedOutput),
+  ];
+}
+
+function formatNamedOutput(declared: DeclaredValue): string {
+  if (declared.kind !== "tensor") return "never";
+  const { elementType, shape } = declared;
+  const tensor = formatTensor("Tensor", elementType, shape);
+  return `NamedOutput<${/"[^"]*"/.exec(tensor)?.[0]}>`;
 }
 
 /** The program's description of structures, if there is one. */
@@ -236,6 +288,8 @@ function formatInput(
   if (declared?.kind === "tensor") {
     return formatTensor("TensorInput", declared.elementType, declared.shape);
   }
+  // A tensor is accepted as data with a type and a shape.
+  if (declared === undefined) return "NdArray | VmObject | null";
   const object = formatObject(declared);
   return object.startsWith("List ") ? `${object} | readonly Value[]` : object;
 }

@@ -2,7 +2,7 @@ import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
-import { parseFileUrl, toPath } from "../base/permissions.ts";
+import { isReadableFile, parseFileUrl, toPath } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
 import { readStdin, readStdinLater } from "../files/stdin.ts";
 import { Device, type DeviceOptions } from "../hal/device.ts";
@@ -134,7 +134,9 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
     const module = source instanceof Module
       ? source
       : stack.use(yield* loadModule(instance, source, options.moduleMode));
-    yield* addDependencies(instance, module, linked, options, stack);
+    const parameters = options.parameters ?? parametersBeside(source);
+    const complete = { ...options, parameters };
+    yield* addDependencies(instance, module, linked, complete, stack);
     linked.push(module);
   }
   const { traceExecution } = options;
@@ -144,6 +146,18 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
     yield* createContextSteps(instance, linked, { traceExecution }),
   );
   return new LoadedProgram(context, resources, shared);
+}
+
+/** Scope of the weights that the ONNX importer writes to a file. */
+const MODEL_SCOPE = "model";
+
+// `iree import --externalize-params` writes weights next to the program.
+function parametersBeside(source: ModuleSource): string | undefined {
+  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
+  const uri = source === "-" ? undefined : resolveSource(source);
+  if (uri?.kind !== "bytecode" || !uri.path.endsWith(".vmfb")) return undefined;
+  const path = uri.path.replace(/vmfb$/, "irpa");
+  return isReadableFile(path) ? `${MODEL_SCOPE}=${path}` : undefined;
 }
 
 function* loadModule(

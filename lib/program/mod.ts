@@ -19,4 +19,4 @@ export {
   type ProgramFunctions,
   type RunOptions,
 } from "./program.ts";
-export type { Structured } from "./typed_function.ts";
+export type { Named, NamedOutput, Structured } from "./typed_function.ts";

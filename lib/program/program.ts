@@ -10,8 +10,8 @@ import {
   isPublicFunction,
 } from "../signature/function_name.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
+import type { ValueDescription } from "../signature/value_description.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
-import type { NdArray } from "../tensor/tensor_data.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +21,8 @@ import type {
   ArraysOf,
   FunctionName,
   FunctionOf,
+  InputsOf,
+  OutputsOf,
   ResultsOf,
 } from "./typed_function.ts";
 
@@ -217,13 +219,32 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    * called.
    * @returns The outputs by name.
    */
-  async run<Outputs = Record<string, NdArray>>(
-    inputs: Readonly<Record<string, Argument>>,
+  async run<Outputs = OutputsOf<Functions[keyof Functions]>>(
+    inputs: InputsOf<Functions[keyof Functions]>,
     options: RunOptions = {},
   ): Promise<Outputs> {
     const { function: name, ...rest } = readOptions(options, RUN_OPTIONS);
     const found = this.#find(name ?? this.#onlyFunction());
-    return await found.with(rest).run<Outputs>(inputs);
+    return await found.with(rest).run<Outputs>(
+      inputs as Readonly<Record<string, Argument>>,
+    );
+  }
+
+  /**
+   * The inputs of the only function, by the names that {@linkcode run} accepts.
+   * Throws INVALID_ARGUMENT if the program has several; use
+   * `lookupFunction(name).inputs`.
+   */
+  get inputs(): readonly ValueDescription[] {
+    return this.#find(this.#onlyFunction()).inputs;
+  }
+
+  /**
+   * The outputs of the only function, by the names that {@linkcode run} returns.
+   * Throws as {@linkcode inputs} does.
+   */
+  get outputs(): readonly ValueDescription[] {
+    return this.#find(this.#onlyFunction()).outputs;
   }
 
   #onlyFunction(): string {

@@ -28,6 +28,42 @@ export type Structured<Function> = Function & {
   readonly structured?: never;
 };
 
+/** Arguments by name. */
+export type NamedArguments = Readonly<Record<string, Argument>>;
+
+/**
+ * A function whose inputs and outputs the program names, in the interface for
+ * `load<Functions>()`.
+ *
+ * @typeParam Function The function.
+ * @typeParam Inputs Its inputs by name, as `run` accepts them.
+ * @typeParam Outputs Its outputs by name, as `run` returns them.
+ */
+export type Named<Function, Inputs, Outputs> = Function & {
+  /** There is no such property: it has the types. */
+  readonly named?: readonly [inputs: Inputs, outputs: Outputs];
+};
+
+/** What `run` returns for a tensor of an element type. */
+export type NamedOutput<Element extends ElementType> =
+  & NdArray<TensorElements[Element]["array"]>
+  & { readonly elementType: Element };
+
+/** Inputs of a function, as `run` accepts them. */
+export type InputsOf<Function> = Function extends {
+  readonly named?: readonly [
+    inputs: infer Inputs extends NamedArguments,
+    outputs: unknown,
+  ];
+} ? "named" extends keyof Function ? Inputs : NamedArguments
+  : NamedArguments;
+
+/** Outputs of a function, as `run` returns them. */
+export type OutputsOf<Function> = Function extends
+  { readonly named?: readonly [inputs: unknown, outputs: infer Outputs] }
+  ? "named" extends keyof Function ? Outputs : Record<string, NdArray>
+  : Record<string, NdArray>;
+
 /** What `VmFunction.compute` returns for a result of `VmFunction.call`. */
 export type ComputedOf<Result> = Result extends BufferView
   ? TensorElements[Result["elementType"] & ElementType]["array"]
@@ -52,10 +88,14 @@ export type AllShaped<Results> = Results extends readonly Value[] ? {
  *
  * @typeParam Values The arguments.
  * @typeParam Results The results, as `VmFunction.call` returns them.
+ * @typeParam NamedInputs The inputs by name, as `VmFunction.run` accepts them.
+ * @typeParam NamedOutputs The outputs by name, as `VmFunction.run` returns them.
  */
 export interface TypedFunction<
   Values extends FlatArgument[],
   Results extends FlatResult,
+  NamedInputs extends NamedArguments = NamedArguments,
+  NamedOutputs = Record<string, NdArray>,
 > extends VmFunction {
   /** See `VmFunction.call`. */
   call(...values: Values): Results;
@@ -73,6 +113,8 @@ export interface TypedFunction<
   with(
     options: CallOptions,
   ): FunctionCalls<Values, Results, AllComputed<Results>>;
+  /** See `VmFunction.run`. */
+  run<Outputs = NamedOutputs>(inputs: NamedInputs): Promise<Outputs>;
   /** See `VmFunction.bind`. */
   bind(...values: Values): BoundCall<Results>;
   /** See `VmFunction.submit`. */
@@ -114,7 +156,7 @@ export type FunctionOf<Function> = "structured" extends keyof Function
   : Function extends DeclaredFunction<
     infer Values extends FlatArgument[],
     infer Results extends FlatResult
-  > ? TypedFunction<Values, Results>
+  > ? TypedFunction<Values, Results, InputsOf<Function>, OutputsOf<Function>>
   : VmFunction;
 
 /** Names of a program's functions. */

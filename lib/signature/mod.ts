@@ -5,3 +5,4 @@
  */
 
 export type { ValueType } from "./calling_convention.ts";
+export type { ValueDescription } from "./value_description.ts";

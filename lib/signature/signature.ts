@@ -45,7 +45,7 @@ export type DeclaredType =
 
 /** An input or output of a function. */
 export type DeclaredValue = DeclaredType & {
-  /** Its name in the declaration, without `%`. */
+  /** Its name in the declaration, without `%` and quotes. */
   readonly name: string;
   /** Its attributes by name, as text. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -95,14 +95,25 @@ function parseList(text: string): DeclaredValue[] | undefined {
 }
 
 function parseValue(text: string): DeclaredValue {
-  const [, name = "", rest = text] = /^\s*%([^:\s]+)\s*:([^]*)$/.exec(text) ??
-    [];
+  const [, quoted, bare = "", rest = text] =
+    /^\s*%(?:("(?:[^"\\]|\\.)*")|([^":\s<>(){}[\]]+))\s*:([^]*)$/.exec(text) ??
+      [];
+  const name = quoted === undefined ? bare : unquote(quoted);
   const [type, attributes] = splitAttributes(rest);
   return {
     name,
     ...parseDeclaredType(type.trim()),
     attributes: parseAttributes(attributes),
   };
+}
+
+/** Reads a name in quotes; one that is malformed is kept as it is. */
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Splits at the first brace outside of the type; the last one must close it. */

@@ -19,13 +19,18 @@ function formatValues(values: readonly DeclaredValue[]): string {
 }
 
 function formatValue(value: DeclaredValue): string {
-  const name = value.name === "" ? "" : `%${value.name}: `;
+  const name = value.name === "" ? "" : `%${quoteName(value.name)}: `;
   const type = formatDeclaredType(value);
   const attributes = Object.entries(value.attributes)
     .map(([key, text]) => text === "" && key !== "" ? key : `${key} = ${text}`);
   // Keeps the place of values without any description.
   if (attributes.length === 0) return name + type || "{}";
   return `${name}${type} {${attributes.join(", ")}}`;
+}
+
+// Models have inputs and outputs of any name.
+function quoteName(name: string): string {
+  return /^[\w.$-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /**

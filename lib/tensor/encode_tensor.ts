@@ -40,6 +40,7 @@ export function encodeTensor(
     return encodeArray(data as AnyTypedArray, arrayName, wanted);
   }
   if (isNdArray(data)) return encodeNdArray(data, wanted);
+  if (data instanceof ArrayBuffer) return encodeBuffer(data, wanted);
   const { info, shape, refuse } = wanted;
   if (info === undefined) {
     throw refuse(
@@ -49,6 +50,22 @@ export function encodeTensor(
     );
   }
   return encodeNested(data as NestedArray, info, shape, refuse);
+}
+
+function encodeBuffer(data: ArrayBuffer, wanted: WantedTensor): EncodedTensor {
+  const { info, refuse } = wanted;
+  if (info === undefined) {
+    throw refuse("is an ArrayBuffer, which has no element type; pass one");
+  }
+  const size = info.array.BYTES_PER_ELEMENT;
+  if (data.byteLength % size !== 0) {
+    throw refuse(
+      `has ${data.byteLength} bytes, which are not whole elements of type ` +
+        info.name,
+    );
+  }
+  const array = new info.array(data);
+  return encodeArray(array, info.array.name, wanted);
 }
 
 function encodeNdArray(

@@ -26,11 +26,12 @@ export interface NdArray<Data extends AnyTypedArray = TypedArray> {
 }
 
 /**
- * Data for a tensor: a typed array for its element type, nested arrays of numbers,
- * or an {@linkcode NdArray}.
+ * Data for a tensor: a typed array for its element type, an `ArrayBuffer` with its
+ * elements, nested arrays of numbers, or an {@linkcode NdArray}.
  */
 export type TensorData =
   | AnyTypedArray
+  | ArrayBuffer
   | NestedArray
   | NdArray<AnyTypedArray>;
 

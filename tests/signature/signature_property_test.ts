@@ -73,6 +73,15 @@ const ATTRIBUTES = [
 ];
 const NAMES = ["main", "a.b", "f$async", 'odd "name (with) -> all, of: it', ""];
 
+/** Names of inputs and outputs of models. */
+const VALUE_NAMES = [
+  "save_infer_model/scale_0.tmp_1",
+  "onnx::Shape_422",
+  "463",
+  'a "b", (c) -> {d}: \\e\n',
+  "é",
+];
+
 /** A declaration that the compiler could have written, and its meaning. */
 class Grammar {
   readonly #random: Random;
@@ -95,7 +104,7 @@ class Grammar {
     let ordinal = 0;
     return random.times(random.below(5), () => ({
       ...this.type(),
-      name: `${prefix}${ordinal++}`,
+      name: random.once(4) ? random.pick(VALUE_NAMES) : `${prefix}${ordinal++}`,
       attributes: this.#attributes(),
     }));
   }

@@ -4,12 +4,11 @@ import {
   type Diagnostic,
   formatDiagnostic,
 } from "../../compiler/mod.ts";
-import { writeOutput } from "../../files/output_file.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { formatBytes, printHelp } from "../common/terminal.ts";
-import { asFileError } from "../run/file_error.ts";
 import { UsageError } from "../common/usage_error.ts";
+import { writeBytes } from "../common/write_bytes.ts";
 import { splitArguments } from "./arguments.ts";
 import { PhaseLine } from "../common/phase_line.ts";
 import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
@@ -120,7 +119,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
         onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
       },
     );
-    write(output, program.bytes);
+    writeBytes(output, program.bytes);
     const { compiler, flags: allFlags, isCached } = program;
     line[Symbol.dispose]();
     if (!flags.json) printWarnings(diagnostics);
@@ -141,20 +140,6 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
 
 function defaultOutput(file: string): string {
   return file === "-" ? "-" : `${file.replace(/\.[^./\\]*$/, "")}.vmfb`;
-}
-
-function write(output: string, bytes: Uint8Array<ArrayBuffer>): void {
-  if (output === "-") {
-    for (let at = 0; at < bytes.length;) {
-      at += Deno.stdout.writeSync(bytes.subarray(at));
-    }
-    return;
-  }
-  try {
-    writeOutput(output, (writeBytes) => writeBytes(bytes));
-  } catch (error) {
-    throw asFileError(error, output);
-  }
 }
 
 function printWarnings(diagnostics: readonly Diagnostic[]): void {

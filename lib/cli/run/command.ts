@@ -137,7 +137,7 @@ function runProgram(
       worker: taskWorkerOf(flags),
     },
     leadDevice: flags.device_lead_allocator,
-    parameters: flags.parameters,
+    parameters: flags.parameters.length > 0 ? flags.parameters : undefined,
     parameterMode: flags.parameter_mode as ParameterMode,
     traceExecution: flags.trace_execution,
   });

@@ -3,7 +3,7 @@ import { PhaseLine } from "../common/phase_line.ts";
 import type { RunFlags } from "./table.ts";
 
 /** Modules that are compiled first. */
-const SOURCE = /\.(?:mlir|mlirbc)$/i;
+const SOURCE = /\.(?:mlir|mlirbc|onnx)$/i;
 
 /**
  * Compiles the modules that are sources, for the first device.

@@ -1,0 +1,125 @@
+import { importOnnx } from "../compiler/mod.ts";
+import type { Command, CommandStatus } from "./common/command.ts";
+import { formatFlags, parseFlags } from "./common/flags.ts";
+import { formatBytes, printHelp } from "./common/terminal.ts";
+import { UsageError } from "./common/usage_error.ts";
+import { writeBytes } from "./common/write_bytes.ts";
+
+const FLAGS = {
+  output: {
+    kind: "text",
+    value: "OUT",
+    help: [
+      "The MLIR, as -o OUT too; - for stdout. By default it is next to FILE, with",
+      "the extension .mlir.",
+    ],
+  },
+  opset_version: {
+    kind: "text",
+    value: "N",
+    help: [
+      "Updates the model to this version of ONNX's operators first. By default it",
+      "is imported as written, and with a later version only if that fails.",
+    ],
+  },
+  externalize_params: {
+    kind: "boolean",
+    help: [
+      "Writes large weights to a file next to OUT with the extension .irpa. Keep",
+      "it next to the program, with the same name, and it is found there.",
+    ],
+  },
+  library: {
+    kind: "text",
+    value: "FILE",
+    help: [
+      "The compiler's library; the importer is in its Python environment.",
+    ],
+  },
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP =
+  `Imports an ONNX model: writes it as MLIR, with the names, types and
+shapes of its inputs and outputs.
+
+Usage: iree import FILE [-o OUT] [FLAGS]
+
+\`iree compile\` and \`iree run\` import ONNX models by themselves. The importer is
+that of pip's iree-base-compiler[onnx].
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 on success, 1 if the import fails, 2 for wrong usage.
+
+Examples:
+  iree import model.onnx -o model.mlir
+  iree import --externalize-params model.onnx
+`;
+
+/** `iree import`. */
+export const IMPORT: Command = {
+  summary: "imports an ONNX model as MLIR",
+  flags: FLAGS,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<CommandStatus> {
+  const files: string[] = [];
+  const own = joinOutput(args);
+  const flags = parseFlags(FLAGS, own, (argument) => files.push(argument));
+  if (flags.help) return printHelp(HELP);
+  const [file, other] = files;
+  if (file === undefined) throw new UsageError("no FILE to import");
+  if (other !== undefined) {
+    throw new UsageError(
+      `unexpected argument '${other}'; one FILE is imported`,
+    );
+  }
+  const stem = file.replace(/\.[^./\\]*$/, "");
+  const output = flags.output ?? `${stem}.mlir`;
+  if (flags.externalize_params && output === "-") {
+    throw new UsageError("--externalize-params needs a file: -o OUT");
+  }
+  const parameters = output.replace(/\.[^./\\]*$/, "") + ".irpa";
+  const { mlir, opset, firstFailure } = await importOnnx(file, {
+    library: flags.library,
+    opset: readOpset(flags.opset_version),
+    parameters: flags.externalize_params ? parameters : undefined,
+  });
+  if (firstFailure !== undefined) {
+    console.error(
+      `${file}: updated to opset ${opset}, since as written: ${firstFailure}`,
+    );
+  }
+  writeBytes(output, mlir);
+  const text = `${output}: ${formatBytes(mlir.length)}, opset ${opset}`;
+  if (output === "-") console.error(text);
+  else console.log(text);
+  if (flags.externalize_params) console.log(`${parameters}: the weights`);
+}
+
+/** Accepts `-o OUT` for `--output=OUT`. */
+function joinOutput(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg !== "-o") {
+      joined.push(arg);
+      continue;
+    }
+    const output = args[++at];
+    if (output === undefined) throw new UsageError("-o needs a value: -o OUT");
+    joined.push(`--output=${output}`);
+  }
+  return joined;
+}
+
+function readOpset(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,3}$/.test(text)) {
+    return text === undefined ? undefined : Number(text);
+  }
+  throw new UsageError(
+    `--opset-version must be a positive integer, got '${text}'`,
+  );
+}

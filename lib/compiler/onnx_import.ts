@@ -1,0 +1,234 @@
+import { describeValue } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
+import { readablePath, toPath, writablePath } from "../base/permissions.ts";
+import { COMPILER } from "../vm/compatibility.ts";
+import { findCompiler } from "./find_compiler.ts";
+import { ONNX_SCRIPT } from "./onnx_script.ts";
+import { pythonOf } from "./python.ts";
+
+/** How a model is imported. */
+export interface ImportOnnxOptions {
+  /**
+   * Path of the compiler's library, whose Python environment has the importer;
+   * see `CompilerOptions.library`.
+   */
+  library?: string | URL | undefined;
+  /**
+   * The version of ONNX's operators to update the model to. By default the model
+   * is imported as written, and only if that fails with a later version.
+   */
+  opset?: number | undefined;
+  /**
+   * Path of a parameter file (`.irpa`) to write large weights to, with the scope
+   * `model`. `load` finds it next to the program, if both have the same name.
+   */
+  parameters?: string | URL | undefined;
+  /** Ends the import. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A model as MLIR. */
+export interface ImportedModel {
+  /** The MLIR, as text. */
+  readonly mlir: Uint8Array<ArrayBuffer>;
+  /** The version of ONNX's operators that it uses. */
+  readonly opset: number | undefined;
+  /** The failure of the model as written, if a later version was needed. */
+  readonly firstFailure: string | undefined;
+  /** Operator and name of the nodes in order. */
+  readonly nodes: readonly (readonly [operator: string, name: string])[];
+}
+
+const OPTIONS: OptionNames<ImportOnnxOptions> = {
+  library: true,
+  opset: true,
+  parameters: true,
+  signal: true,
+};
+
+/** Versions of operators that the importer supports well, in order of trial. */
+const LATER_OPSETS = [17, 21];
+
+/**
+ * Imports an ONNX model: runs the importer of pip's `iree-base-compiler[onnx]`
+ * in a child process. The function declares the model's inputs and outputs: names,
+ * types, and shapes with the names of dimensions.
+ *
+ * @example
+ * ```ts ignore needs a model
+ * import { compile, importOnnx } from "@iree/runtime/compiler";
+ *
+ * const { mlir } = await importOnnx("model.onnx");
+ * await Deno.writeFile("model.vmfb", await compile(mlir));
+ * ```
+ *
+ * @param path Path or `file:` URL of the model.
+ * @param options Versions of operators, weights.
+ * @returns The MLIR; rejects with NOT_FOUND if the model or the importer is
+ * missing, INVALID_ARGUMENT if it is not a model, and UNIMPLEMENTED with the
+ * operator, the node and the version for what the importer does not support.
+ */
+export async function importOnnx(
+  path: string | URL,
+  options?: ImportOnnxOptions,
+): Promise<ImportedModel> {
+  const { library, opset, parameters, signal } = readOptions(options, OPTIONS);
+  checkSignal(signal);
+  checkOpset(opset);
+  signal?.throwIfAborted();
+  const given = toPath(path);
+  const model = readablePath(given);
+  await checkFile(model, given);
+  const python = pythonOf(await findCompiler(library));
+  const request = {
+    path: model,
+    opset: opset ?? null,
+    parameters: parameters === undefined
+      ? null
+      : writablePath(toPath(parameters)),
+  };
+  const first = await runImporter(python, given, request, signal);
+  if ("mlir" in first) return { ...first, firstFailure: undefined };
+  const later = opset === undefined ? laterOpset(first.opset) : undefined;
+  const failure = importFailure(given, first, later);
+  if (later === undefined || first.failure !== "import") throw failure;
+  const second = await runImporter(
+    python,
+    given,
+    { ...request, opset: later },
+    signal,
+  );
+  if (!("mlir" in second)) throw failure;
+  return { ...second, firstFailure: failure.detail };
+}
+
+/**
+ * The version of ONNX's operators to try after a failure.
+ *
+ * @param opset The version of the model.
+ */
+export function laterOpset(opset: number | undefined): number | undefined {
+  return opset === undefined
+    ? undefined
+    : LATER_OPSETS.find((later) => later > opset);
+}
+
+/** What to do about a model that cannot be imported or compiled. */
+export const MODEL_HINT = "export the model with another opset or fixed " +
+  "shapes, simplify it (onnxsim, or onnxruntime's optimized model), or " +
+  "replace the operator";
+
+function checkOpset(opset: unknown): void {
+  if (opset === undefined || Number.isSafeInteger(opset) && Number(opset) > 0) {
+    return;
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `opset must be a positive integer, got ${describeValue(opset)}`,
+  );
+}
+
+async function checkFile(path: string, given: string): Promise<void> {
+  try {
+    if ((await Deno.stat(path)).isFile) return;
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+  throw new IreeError("NOT_FOUND", `failed to open file '${given}'`);
+}
+
+interface Request {
+  readonly path: string;
+  readonly opset: number | null;
+  readonly parameters: string | null;
+}
+
+interface Imported {
+  readonly mlir: Uint8Array<ArrayBuffer>;
+  readonly opset: number | undefined;
+  readonly nodes: readonly (readonly [string, string])[];
+}
+
+interface Failure {
+  readonly failure: "no onnx" | "no importer" | "import";
+  readonly reason: string;
+  readonly opset?: number | null;
+  readonly operator?: string | null;
+  readonly node?: string | null;
+}
+
+async function runImporter(
+  python: string,
+  given: string,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<Imported | (Failure & { opset: number | undefined })> {
+  const { stdout, stderr } = await spawnImporter(python, request, signal);
+  signal?.throwIfAborted();
+  const end = stdout.indexOf("\n".charCodeAt(0));
+  const decoder = new TextDecoder();
+  if (end < 0) {
+    throw new IreeError(
+      "UNAVAILABLE",
+      `the importer of '${given}' ended without an answer: ` +
+        decoder.decode(stderr).trim().split("\n").at(-1),
+    );
+  }
+  const header = JSON.parse(decoder.decode(stdout.subarray(0, end)));
+  const opset: number | undefined = header.opset ?? undefined;
+  return header.failure === undefined
+    ? { mlir: stdout.slice(end + 1), opset, nodes: header.nodes }
+    : { ...header, opset };
+}
+
+async function spawnImporter(
+  python: string,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(python, {
+      args: ["-c", ONNX_SCRIPT, JSON.stringify(request)],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal,
+    }).output();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw missingImporter("no python3 on PATH", cause);
+  }
+}
+
+function importFailure(
+  model: string,
+  failure: Failure,
+  later: number | undefined,
+): IreeError {
+  const { reason, operator, node, opset } = failure;
+  if (failure.failure !== "import") return missingImporter(reason);
+  if (opset === undefined || opset === null) {
+    return new IreeError(
+      "INVALID_ARGUMENT",
+      `'${model}' is not an ONNX model: ${reason}`,
+    );
+  }
+  const where = operator ? `operator ${operator}, node '${node}', ` : "";
+  const again = later === undefined ? "" : `, and not with opset ${later}`;
+  return new IreeError(
+    "UNIMPLEMENTED",
+    `'${model}' cannot be imported: ${where}opset ${opset}: ${reason}${again}`,
+    { hint: MODEL_HINT },
+  );
+}
+
+function missingImporter(reason: string, cause?: unknown): IreeError {
+  return new IreeError("NOT_FOUND", `no ONNX importer: ${reason}`, {
+    hint: `install it: pip install "${
+      COMPILER.replace("==", "[onnx]==")
+    }"; it is searched where the compiler is`,
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+"""Writes small ONNX models for the tests into the folder that is its argument."""
+
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto as T, helper as h
+
+
+def save(name, nodes, inputs, outputs, opset=17, weights=(), graph="graph"):
+    made = h.make_graph(
+        nodes,
+        graph,
+        [h.make_tensor_value_info(*it) for it in inputs],
+        [h.make_tensor_value_info(*it) for it in outputs],
+        initializer=[onnx.numpy_helper.from_array(array, key) for key, array in weights],
+    )
+    model = h.make_model(made, opset_imports=[h.make_opsetid("", opset)], ir_version=8)
+    onnx.save(model, f"{sys.argv[1]}/{name}.onnx")
+
+
+NAMES = ["onnx::Shape_422", "463", "save_infer_model/scale_0.tmp_1", 'a "b", (c) -> {d}']
+save(
+    "names",
+    [
+        h.make_node("Mul", NAMES[:2], NAMES[2:3]),
+        h.make_node("Greater", NAMES[:2], NAMES[3:]),
+    ],
+    [(NAMES[0], T.FLOAT, ["batch", 4]), (NAMES[1], T.FLOAT, [])],
+    [(NAMES[2], T.FLOAT, ["batch", 4]), (NAMES[3], T.BOOL, ["batch", 4])],
+    graph="main graph",
+)
+save(
+    "types",
+    [
+        h.make_node("Identity", ["n"], ["u8"]),
+        h.make_node("Cast", ["n"], ["i64"], to=T.INT64),
+        h.make_node("Not", ["flag"], ["not"]),
+        h.make_node("ReduceSum", ["x"], ["sum"], keepdims=0),
+    ],
+    [("x", T.FLOAT, ["n"]), ("n", T.UINT8, [2, 2]), ("flag", T.BOOL, [])],
+    [
+        ("u8", T.UINT8, [2, 2]),
+        ("i64", T.INT64, [2, 2]),
+        ("not", T.BOOL, []),
+        ("sum", T.FLOAT, []),
+    ],
+)
+# More elements than what is externalized.
+save(
+    "weights",
+    [h.make_node("MatMul", ["x", "w"], ["y"])],
+    [("x", T.FLOAT, [1, 16])],
+    [("y", T.FLOAT, [1, 32])],
+    weights=[("w", np.arange(512, dtype=np.float32).reshape(16, 32))],
+)
+save(
+    "unsupported",
+    [
+        h.make_node("Relu", ["x"], ["r"], name="first"),
+        h.make_node("MaxRoiPool", ["r", "rois"], ["y"], name="the regions", pooled_shape=[1, 1]),
+    ],
+    [("x", T.FLOAT, [1, 1, 4, 4]), ("rois", T.FLOAT, [1, 5])],
+    [("y", T.FLOAT, [1, 1, 1, 1])],
+)
+save(
+    "strings",
+    [h.make_node("Identity", ["x"], ["y"], name="copy")],
+    [("x", T.STRING, [2])],
+    [("y", T.STRING, [2])],
+)
+# IREE does not support this operator, which later versions replace.
+save(
+    "old",
+    [h.make_node("Upsample", ["x"], ["y"], name="up", scales=[1.0, 1.0, 2.0, 2.0], mode="nearest")],
+    [("x", T.FLOAT, [1, 1, 2, 2])],
+    [("y", T.FLOAT, [1, 1, 4, 4])],
+    opset=7,
+)
