@@ -156,7 +156,8 @@ function namedTypes(described: ExportDescription): string[] | undefined {
   const slots = argumentSlots(described);
   const { results } = parseCallingConvention(described.callingConvention);
   const all = [...inputs, ...outputs];
-  const isNamed = all.some(({ name }) => !/^(?:in|out)put\d+$/.test(name)) &&
+  const isNamed =
+    all.some(({ name }) => !/^(?:in|out)(?:put)?\d+$/.test(name)) &&
     [inputs, outputs].every((values) =>
       new Set(values.map(({ name }) => name)).size === values.length
     );

@@ -53,7 +53,7 @@ test("run accepts and returns a model's own names, whatever their characters", a
   const error = await failureOf(loaded.run({ [NAMES[0]!]: [[1, 2, 3, 4]] }));
   assertEquals(
     error.detail,
-    "input '463' of 'main graph' is missing; it takes 'onnx::Shape_422', '463'",
+    "input '463' of 'main graph' is missing; inputs: 'onnx::Shape_422', '463'",
   );
 });
 

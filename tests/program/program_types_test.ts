@@ -396,12 +396,12 @@ test("Generated types fall back to the calling convention", async () => {
   for (
     const part of [
       "argument0: number,\n    argument1: bigint | number,\n    argument2: number,",
-      "argument4: VmObject | null,",
+      "argument4: NdArray | VmObject | null,",
       "[\n    VmObject | null,\n    bigint,\n  ];",
       "g(): undefined;",
       '\n  "new"(\n    argument0: number,\n  ): number;',
       'waiting(\n    in0: TensorInput<"f32", readonly [2]>,\n  ): undefined',
-      "changed(\n    argument0: VmObject | null,",
+      "changed(\n    argument0: NdArray | VmObject | null,",
       '"a*/b\\n',
       'Functions of the program "odd *\\/ name\\n"',
     ]
