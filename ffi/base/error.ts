@@ -219,7 +219,7 @@ function withoutHead(status: string, name: string): string {
 function withoutBacktrace(text: string): string {
   const lines = text.split("\n");
   let end = lines.length;
-  while (BACKTRACE_LINE.test(lines[end - 1] ?? "")) end--;
+  while (end > 0 && BACKTRACE_LINE.test(lines[end - 1]!)) end--;
   if (end === lines.length) return text;
   return lines.slice(0, end).join("\n").replace(/; $/, "");
 }

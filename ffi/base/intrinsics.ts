@@ -66,3 +66,19 @@ export function forEachIn<Item>(
 ): void {
   visit(set, take as (it: unknown) => void);
 }
+
+const VIEW_METHODS: object = Object.create(
+  null,
+  Object.getOwnPropertyDescriptors(DataView.prototype),
+);
+
+const { setPrototypeOf } = Object;
+
+/** Creates a `DataView` whose methods cannot be changed. */
+export function viewOf(
+  buffer: ArrayBuffer,
+  offset?: number,
+  length?: number,
+): DataView<ArrayBuffer> {
+  return setPrototypeOf(new DataView(buffer, offset, length), VIEW_METHODS);
+}

@@ -1,3 +1,4 @@
+import { viewOf } from "../../ffi/base/intrinsics.ts";
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   type CallBuffer,
@@ -175,7 +176,7 @@ export class ResultReader {
     const name = declared?.kind === "scalar" ? declared.type : type;
     const info = declaredElementType(name) ?? elementTypeInfo(type);
     const data = arrayFor(info, info.bitCount / 8);
-    info.codec?.write(new DataView(data.buffer), 0, value);
+    info.codec?.write(viewOf(data.buffer), 0, value);
     return ndArray(info.name, [], data);
   }
 

@@ -1,4 +1,4 @@
-import { bytesOfAny } from "../../ffi/base/typed_array.ts";
+import { bytesOfAny, lengthOf } from "../../ffi/base/typed_array.ts";
 import { loadParameterFile } from "../../ffi/load.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
@@ -188,7 +188,7 @@ export class ParameterIndex extends NativeObject {
     const index = handleOf(this);
     const bytes = bytesOfAny(data, "data");
     const metadata = copyMetadata(options);
-    const { length: byteLength } = bytes;
+    const byteLength = lengthOf(bytes);
     const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
     const { writable = false } = options;
     checkBoolean("writable", writable);

@@ -1,3 +1,5 @@
+import { viewOf } from "../../ffi/base/intrinsics.ts";
+
 /**
  * Rounds a decimal to f32 in one step, as C does. Rounding to f64 first would
  * round twice, which gives another result if the f64 is halfway between two f32s
@@ -18,7 +20,7 @@ export function parseFloat32(text: string): number {
 }
 
 function nextFloat32(value: number, up: boolean): number {
-  const view = new DataView(new ArrayBuffer(4));
+  const view = viewOf(new ArrayBuffer(4));
   if (value === 0) return up ? 2 ** -149 : -(2 ** -149);
   view.setFloat32(0, value);
   view.setInt32(0, view.getInt32(0) + ((value > 0) === up ? 1 : -1));

@@ -1,3 +1,4 @@
+import { viewOf } from "../../ffi/base/intrinsics.ts";
 import { allocateArray } from "../base/allocate.ts";
 import type { IreeError } from "../base/error.ts";
 import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
@@ -41,7 +42,7 @@ export function encodeNested(
   }
   const size = info.bitCount / 8 / info.components;
   const bytes = allocateArray(Uint8Array, sizeOfShape(nesting) * size);
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(bytes.buffer);
   let offset = 0;
   const path: number[] = [];
   const write = (value: NestedArray): void => {
@@ -153,7 +154,7 @@ export function decodeNested(
   shape: readonly number[],
 ): NestedArray {
   const nesting = info.components === 1 ? shape : [...shape, 2];
-  const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+  const view = viewOf(array.buffer, array.byteOffset, array.byteLength);
   const size = info.bitCount / 8 / info.components;
   let offset = 0;
   const read = (depth: number): NestedArray => {

@@ -1,3 +1,4 @@
+import { viewOf } from "../../ffi/base/intrinsics.ts";
 import type { ScalarType } from "../../ffi/list_elements.ts";
 
 export type { ScalarType };
@@ -148,7 +149,7 @@ function declaredFloat(
   };
 }
 
-const view = new DataView(new ArrayBuffer(4));
+const view = viewOf(new ArrayBuffer(4));
 
 function encodeFloat16(value: number): number {
   view.setFloat16(0, value);

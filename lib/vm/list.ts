@@ -1,3 +1,4 @@
+import { arrayOf } from "../../ffi/base/intrinsics.ts";
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   createList,
@@ -246,18 +247,13 @@ export class List extends NativeObject {
     const handle = handleOf(this);
     const elements = readList(handle, start, count);
     const { tags } = elements;
-    const values = new Array<Value>(count);
-    for (let i = 0; i < count; i++) {
-      const tag = tags[i]!;
-      if (tag < Tag.reference) {
-        values[i] = elements.scalar(i);
-      } else if (tag === Tag.reference) {
-        values[i] = null;
-      } else {
-        const kind = tag - Tag.reference;
-        values[i] = wrapObject(getListReference(handle, start + i, kind));
-      }
-    }
+    const values = arrayOf<Value>(count, (at) => {
+      const tag = tags[at]!;
+      if (tag < Tag.reference) return elements.scalar(at);
+      if (tag === Tag.reference) return null;
+      const kind = tag - Tag.reference;
+      return wrapObject(getListReference(handle, start + at, kind));
+    });
     giveElementsBack(elements);
     return values;
   }
