@@ -7,7 +7,12 @@ const { getUint32, getBigUint64, setUint32 } = DataView.prototype;
 const readU32 = uncurry(getUint32);
 const readU64 = uncurry(getBigUint64);
 const writeU32 = uncurry(setUint32);
-const setBytes = uncurry(
+/** `Uint8Array.prototype.set` */
+export const setBytes: (
+  target: Uint8Array,
+  from: Uint8Array,
+  at: number,
+) => void = uncurry(
   Uint8Array.prototype.set as (
     this: Uint8Array,
     from: Uint8Array,

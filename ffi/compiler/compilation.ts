@@ -4,6 +4,8 @@
  * @module
  */
 
+import { toBigint } from "../base/intrinsics.ts";
+import { lengthOf } from "../base/typed_array.ts";
 import {
   canReceiveDiagnostics,
   DiagnosticReceiver,
@@ -184,7 +186,6 @@ function wrapSource(
 ): Source {
   const memory = terminated(source);
   const bufferName = toCString(name, "name");
-  const { length } = memory;
   const address = createdIn(
     library,
     (out) =>
@@ -192,7 +193,7 @@ function wrapSource(
         session,
         bufferName,
         memory,
-        BigInt(length),
+        toBigint(lengthOf(memory)),
         true,
         out,
       ),

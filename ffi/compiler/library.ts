@@ -5,7 +5,10 @@
  */
 
 import { IreeError } from "../base/error.ts";
+import { arrayOf, toBigint } from "../base/intrinsics.ts";
+import { setBytes } from "../base/record.ts";
 import { decode, encodeName } from "../base/text.ts";
+import { lengthOf } from "../base/typed_array.ts";
 import { memorySymbols, symbols } from "./symbols.ts";
 
 /** Major version of the library's API that `symbols.ts` matches. */
@@ -91,10 +94,13 @@ export class CompilerLibrary {
    * @returns The array, which keeps the texts in memory, and their number.
    */
   argv(texts: readonly string[]): { array: TextArray; count: number } {
-    const bytes = texts.map((text, index) => toCString(text, `flag ${index}`));
+    const bytes = arrayOf(
+      texts.length,
+      (index) => toCString(texts[index]!, `flag ${index}`),
+    );
     const array = new TextArray(bytes);
-    for (const [index, it] of bytes.entries()) {
-      array[index] = this.addressOf(it);
+    for (let i = 0; i < bytes.length; i++) {
+      array[i] = this.addressOf(bytes[i]!);
     }
     return { array, count: texts.length };
   }
@@ -107,7 +113,7 @@ export class CompilerLibrary {
   /** Copies native memory. */
   readBytes(address: Address, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
-    if (length > 0) this.#memory.memcpy(bytes, address, BigInt(length));
+    if (length > 0) this.#memory.memcpy(bytes, address, toBigint(length));
     return bytes;
   }
 
@@ -118,7 +124,7 @@ export class CompilerLibrary {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(length);
     if (length > 0) {
-      await this.#memory.copyLater(bytes, address, BigInt(length));
+      await this.#memory.copyLater(bytes, address, toBigint(length));
     }
     return bytes;
   }
@@ -167,8 +173,8 @@ export function toCString(text: string, what: string): Uint8Array<ArrayBuffer> {
 
 /** Copies bytes and adds the NUL that the parser of MLIR text needs. */
 export function terminated(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const memory = new Uint8Array(new ArrayBuffer(bytes.length + 1));
-  memory.set(bytes);
+  const memory = new Uint8Array(new ArrayBuffer(lengthOf(bytes) + 1));
+  setBytes(memory, bytes, 0);
   return memory;
 }
 
