@@ -118,6 +118,15 @@ export class IreeError extends Error {
   }
 
   /**
+   * Number of the status code in C.
+   *
+   * @internal
+   */
+  get statusNumber(): number {
+    return STATUS_CODES.indexOf(this.code);
+  }
+
+  /**
    * Returns the same failure with a hint.
    *
    * @param hint How to fix it.

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { errorFromStatus } from "../base/error.ts";
 import { RecordReader } from "../base/record.ts";
 import { type Answer, readBytes, readText } from "../base/text.ts";
+import { errorOfStatus } from "../host/errors.ts";
 import { native } from "./library.ts";
 
 /**
@@ -66,5 +66,5 @@ function takeFailure(): Error {
   const text = readText((buffer, capacity) =>
     native.iree_ffi_failure_take(buffer, capacity)
   );
-  return errorFromStatus(code, text);
+  return errorOfStatus(code, text);
 }

@@ -551,6 +551,139 @@ export const symbols = {
     result: "u32",
   },
 
+  // iree_ffi_host_t* iree_ffi_host_create(iree_ffi_host_callback_t
+  //     callback)
+  iree_ffi_host_create: { parameters: ["function"], result: "pointer" },
+  // void* iree_ffi_host_frame(iree_ffi_host_t* host)
+  iree_ffi_host_frame: { parameters: ["pointer"], result: "pointer" },
+  // uint32_t iree_ffi_host_new_key(void)
+  iree_ffi_host_new_key: { parameters: [], result: "u32" },
+  // uint32_t iree_ffi_host_take_released(iree_ffi_host_t* host)
+  iree_ffi_host_take_released: { parameters: ["pointer"], result: "u32" },
+  // iree_vm_module_t* iree_ffi_host_module_create(iree_ffi_instance_t*
+  //     instance, iree_ffi_host_t* host, uint32_t key, const uint8_t*
+  //     record, uint32_t record_length)
+  iree_ffi_host_module_create: {
+    parameters: ["pointer", "pointer", "u32", "buffer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_host_state_key(iree_vm_context_t* context,
+  //     iree_vm_module_t* module)
+  iree_ffi_host_state_key: {
+    parameters: ["pointer", "pointer"],
+    result: "u32",
+  },
+  // void iree_ffi_host_listen(iree_ffi_host_t* host, uint32_t is_listening)
+  iree_ffi_host_listen: { parameters: ["pointer", "u32"], result: "void" },
+  // void iree_ffi_host_wait(iree_ffi_host_t* host)
+  iree_ffi_host_wait: {
+    parameters: ["pointer"],
+    result: "void",
+    nonblocking: true,
+  },
+  // uint32_t iree_ffi_host_take(iree_ffi_host_t* host, uint32_t
+  //     microseconds)
+  iree_ffi_host_take: { parameters: ["pointer", "u32"], result: "u32" },
+  // void iree_ffi_host_finish(iree_ffi_host_t* host, uint32_t id, uint32_t
+  //     outcome)
+  iree_ffi_host_finish: {
+    parameters: ["pointer", "u32", "u32"],
+    result: "void",
+  },
+  // void iree_ffi_host_fail(iree_ffi_host_t* host, uint32_t id, uint32_t
+  //     code, const uint8_t* message, uint32_t message_length)
+  iree_ffi_host_fail: {
+    parameters: ["pointer", "u32", "u32", "buffer", "u32"],
+    result: "void",
+  },
+  // void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal)
+  iree_ffi_host_take_ref: {
+    parameters: ["pointer", "u32", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal, double* dims, uint32_t capacity)
+  iree_ffi_host_read_shape: {
+    parameters: ["pointer", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal, uint8_t* target, double length)
+  iree_ffi_host_read_tensor: {
+    parameters: ["pointer", "u32", "u32", "buffer", "f64"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_set_ref(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal, uint32_t kind, void* object)
+  iree_ffi_host_set_ref: {
+    parameters: ["pointer", "u32", "u32", "u32", "pointer"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_set_tensor(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal, iree_ffi_instance_t* instance,
+  //     iree_hal_device_group_t* group, uint32_t element_type, const double*
+  //     dims, uint32_t rank, const uint8_t* bytes, double length)
+  iree_ffi_host_set_tensor: {
+    parameters: [
+      "pointer",
+      "u32",
+      "u32",
+      "pointer",
+      "pointer",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "f64",
+    ],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_type_register(iree_ffi_instance_t* instance,
+  //     const uint8_t* name, uint32_t name_length)
+  iree_ffi_host_type_register: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // iree_ffi_ref_t* iree_ffi_host_value_create(iree_ffi_host_t* host, const
+  //     uint8_t* name, uint32_t name_length, uint32_t key)
+  iree_ffi_host_value_create: {
+    parameters: ["pointer", "buffer", "u32", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_host_value_key(iree_ffi_host_t* host, iree_ffi_ref_t*
+  //     ref)
+  iree_ffi_host_value_key: {
+    parameters: ["pointer", "pointer"],
+    result: "u32",
+  },
+  // iree_ffi_host_fences_t* iree_ffi_host_take_fences(iree_ffi_host_t*
+  //     host, uint32_t id)
+  iree_ffi_host_take_fences: {
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+  },
+  // void iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_hold: { parameters: ["pointer"], result: "void" },
+  // void iree_ffi_host_fences_wait(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_wait: {
+    parameters: ["pointer"],
+    result: "void",
+    nonblocking: true,
+  },
+  // uint32_t iree_ffi_host_fences_begin(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_begin: { parameters: ["pointer"], result: "u32" },
+  // uint32_t iree_ffi_host_fences_block(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_block: { parameters: ["pointer"], result: "u32" },
+  // void iree_ffi_host_fences_signal(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_signal: { parameters: ["pointer"], result: "void" },
+  // void iree_ffi_host_fences_fail(iree_ffi_host_fences_t* fences, uint32_t
+  //     code, const uint8_t* message, uint32_t message_length)
+  iree_ffi_host_fences_fail: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "void",
+  },
+
   // iree_hal_buffer_view_t* iree_ffi_tensor_parse(
   //     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
   //     uint32_t ordinal, const uint8_t* text, uint32_t text_length,

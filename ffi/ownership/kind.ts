@@ -20,7 +20,9 @@ export const Kind = {
   profiling: 14,
   deviceGroup: 15,
   watchdog: 16,
-  instance: 17,
+  hostFences: 17,
+  host: 18,
+  instance: 19,
 } as const;
 
 /** A kind of native object. */

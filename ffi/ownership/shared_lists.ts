@@ -12,7 +12,7 @@ import { UnionFind } from "./union_find.ts";
  */
 export class SharedLists extends UnionFind {
   readonly #calls = new Semaphore(Infinity);
-  #isReading = false;
+  #readers = 0;
 
   /** Records that the host has a list that programs may also have. */
   note(): void {
@@ -21,7 +21,7 @@ export class SharedLists extends UnionFind {
 
   /** Whether lists may be changing on another thread. */
   get areBusy(): boolean {
-    return this.#calls.isFull && !this.#isReading;
+    return this.#calls.isFull && this.#readers === 0;
   }
 
   /**
@@ -31,12 +31,22 @@ export class SharedLists extends UnionFind {
    * @returns Its result.
    */
   readInTurn<T>(read: () => T): T {
-    this.#isReading = true;
+    this.#readers++;
     try {
       return read();
     } finally {
-      this.#isReading = false;
+      this.#readers = 0;
     }
+  }
+
+  /** Begins a host function, which another thread waits for: lists are still. */
+  beginHostFunction(): void {
+    this.#readers++;
+  }
+
+  /** Ends such a function. */
+  endHostFunction(): void {
+    this.#readers--;
   }
 
   /**
@@ -58,5 +68,6 @@ export class SharedLists extends UnionFind {
   protected override absorb(other: this): void {
     this.#calls.limit = Math.min(this.#calls.limit, other.#calls.limit);
     this.#calls.absorb(other.#calls);
+    this.#readers += other.#readers;
   }
 }

@@ -108,9 +108,13 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_DEVICE_GROUP = 15,
   // iree_ffi_watchdog_t*
   IREE_FFI_KIND_WATCHDOG = 16,
+  // iree_ffi_host_fences_t*
+  IREE_FFI_KIND_HOST_FENCES = 17,
+  // iree_ffi_host_t*
+  IREE_FFI_KIND_HOST = 18,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 17,
-  IREE_FFI_KIND_COUNT = 18,
+  IREE_FFI_KIND_INSTANCE = 19,
+  IREE_FFI_KIND_COUNT = 20,
 };
 
 // Releases a reference that this thread received. Ignores a reference that it
@@ -673,6 +677,154 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_describe(
 IREE_API_EXPORT uint32_t iree_ffi_buffer_view_format(
     iree_hal_buffer_view_t* view, uint32_t max_element_count, uint8_t* buffer,
     uint32_t capacity);
+
+//===----------------------------------------------------------------------===//
+// Modules of the host
+//===----------------------------------------------------------------------===//
+
+// An isolate that defines modules. Use it on the isolate's thread, except where
+// noted. Releasing it ends all calls of its functions with UNAVAILABLE.
+typedef struct iree_ffi_host_t iree_ffi_host_t;
+
+// Length of the frame that carries the arguments and results of a call: four
+// u32 (number of the call, key of the module, ordinal of the function, key of
+// the state), then the values as for iree_ffi_call_invoke.
+#define IREE_FFI_HOST_FRAME_LENGTH 65536
+
+// Outcome of a call.
+enum iree_ffi_host_outcome_e {
+  // The function was interrupted.
+  IREE_FFI_HOST_INTERRUPTED = 0,
+  // The results are in the frame.
+  IREE_FFI_HOST_RETURNED = 1,
+  // The failure was set.
+  IREE_FFI_HOST_FAILED = 2,
+};
+
+// Makes the call in the frame, on the isolate's thread; returns its outcome.
+typedef uint32_t (*iree_ffi_host_callback_t)(void);
+
+// Creates the host of this thread's isolate.
+IREE_API_EXPORT iree_ffi_host_t* iree_ffi_host_create(
+    iree_ffi_host_callback_t callback);
+
+// The frame, which lives as long as the host.
+IREE_API_EXPORT void* iree_ffi_host_frame(iree_ffi_host_t* host);
+
+// A new key for a module or a value.
+IREE_API_EXPORT uint32_t iree_ffi_host_new_key(void);
+
+// Returns the key of a module, a state or a value that was released, or 0.
+IREE_API_EXPORT uint32_t iree_ffi_host_take_released(iree_ffi_host_t* host);
+
+// Creates a module. The record is packed: version, name, number of functions;
+// for each its name, its calling convention, the number of its attributes and
+// their keys and values.
+IREE_API_EXPORT iree_vm_module_t* iree_ffi_host_module_create(
+    iree_ffi_instance_t* instance, iree_ffi_host_t* host, uint32_t key,
+    const uint8_t* record, uint32_t record_length);
+
+// Returns the key of a module's state in a context; 0 on failure.
+IREE_API_EXPORT uint32_t iree_ffi_host_state_key(iree_vm_context_t* context,
+                                                 iree_vm_module_t* module);
+
+// Starts or stops listening for calls of other threads. Starting retains the
+// host for one iree_ffi_host_wait.
+IREE_API_EXPORT void iree_ffi_host_listen(iree_ffi_host_t* host,
+                                          uint32_t is_listening);
+
+// Waits for a call of another thread, or until listening stops. Thread-safe.
+IREE_API_EXPORT void iree_ffi_host_wait(iree_ffi_host_t* host);
+
+// Takes a call of another thread into the frame, and waits for one that long.
+// Returns its number, or 0.
+IREE_API_EXPORT uint32_t iree_ffi_host_take(iree_ffi_host_t* host,
+                                            uint32_t microseconds);
+
+// Finishes such a call, with its results in the frame.
+IREE_API_EXPORT void iree_ffi_host_finish(iree_ffi_host_t* host, uint32_t id,
+                                          uint32_t outcome);
+
+// Sets the failure of call |id|.
+IREE_API_EXPORT void iree_ffi_host_fail(iree_ffi_host_t* host, uint32_t id,
+                                        uint32_t code, const uint8_t* message,
+                                        uint32_t message_length);
+
+// Returns an argument of call |id|, retained.
+IREE_API_EXPORT void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
+                                             uint32_t ordinal);
+
+// Writes the dimensions of an argument that fit, and returns their number.
+IREE_API_EXPORT uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host,
+                                                  uint32_t id, uint32_t ordinal,
+                                                  double* dims,
+                                                  uint32_t capacity);
+
+// Copies the contents of an argument.
+IREE_API_EXPORT uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host,
+                                                   uint32_t id,
+                                                   uint32_t ordinal,
+                                                   uint8_t* target,
+                                                   double length);
+
+// Sets a result to an object, see iree_ffi_call_set_ref.
+IREE_API_EXPORT uint32_t iree_ffi_host_set_ref(iree_ffi_host_t* host,
+                                               uint32_t id, uint32_t ordinal,
+                                               uint32_t kind, void* object);
+
+// Sets a result to a new tensor, see iree_ffi_call_set_tensor.
+IREE_API_EXPORT uint32_t iree_ffi_host_set_tensor(
+    iree_ffi_host_t* host, uint32_t id, uint32_t ordinal,
+    iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
+    uint32_t element_type, const double* dims, uint32_t rank,
+    const uint8_t* bytes, double length);
+
+// Registers a type whose objects hold values of the host.
+IREE_API_EXPORT uint32_t
+iree_ffi_host_type_register(iree_ffi_instance_t* instance, const uint8_t* name,
+                            uint32_t name_length);
+
+// Creates an object of such a type for the value |key|, which is given back
+// when the object is destroyed.
+IREE_API_EXPORT iree_ffi_ref_t* iree_ffi_host_value_create(
+    iree_ffi_host_t* host, const uint8_t* name, uint32_t name_length,
+    uint32_t key);
+
+// Returns the key of the value, or 0 if it is not one of this host.
+IREE_API_EXPORT uint32_t iree_ffi_host_value_key(iree_ffi_host_t* host,
+                                                 iree_ffi_ref_t* ref);
+
+// The fences of a function of the model coarse-fences. Releasing them fails the
+// second one with UNAVAILABLE unless it was settled.
+typedef struct iree_ffi_host_fences_t iree_ffi_host_fences_t;
+
+// Returns the fences of call |id|.
+IREE_API_EXPORT iree_ffi_host_fences_t* iree_ffi_host_take_fences(
+    iree_ffi_host_t* host, uint32_t id);
+
+// Retains the fences for one iree_ffi_host_fences_wait.
+IREE_API_EXPORT void iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences);
+
+// Waits until the arguments are written. Thread-safe.
+IREE_API_EXPORT void iree_ffi_host_fences_wait(iree_ffi_host_fences_t* fences);
+
+// Returns the outcome of the wait; a failure settles the fences.
+IREE_API_EXPORT uint32_t
+iree_ffi_host_fences_begin(iree_ffi_host_fences_t* fences);
+
+// Waits on this thread, and returns the outcome in the same way.
+IREE_API_EXPORT uint32_t
+iree_ffi_host_fences_block(iree_ffi_host_fences_t* fences);
+
+// Settles the fences: the results are written.
+IREE_API_EXPORT void iree_ffi_host_fences_signal(
+    iree_ffi_host_fences_t* fences);
+
+// Settles the fences: the function has failed.
+IREE_API_EXPORT void iree_ffi_host_fences_fail(iree_ffi_host_fences_t* fences,
+                                               uint32_t code,
+                                               const uint8_t* message,
+                                               uint32_t message_length);
 
 //===----------------------------------------------------------------------===//
 // Tooling

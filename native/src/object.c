@@ -50,6 +50,12 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_WATCHDOG:
       iree_ffi_watchdog_free((iree_ffi_watchdog_t*)object);
       break;
+    case IREE_FFI_KIND_HOST_FENCES:
+      iree_ffi_host_fences_free((iree_ffi_host_fences_t*)object);
+      break;
+    case IREE_FFI_KIND_HOST:
+      iree_ffi_host_close((iree_ffi_host_t*)object);
+      break;
     case IREE_FFI_KIND_INSTANCE:
       iree_ffi_instance_release((iree_ffi_instance_t*)object);
       break;

@@ -1,0 +1,146 @@
+/**
+ * Arguments and results of a call of a host function.
+ *
+ * @module
+ */
+
+import type { TensorBytes } from "../buffer_view.ts";
+import { byteLengthOf } from "../base/typed_array.ts";
+import { encodeText } from "../base/text.ts";
+import { native } from "../library/library.ts";
+import { check, created } from "../library/status.ts";
+import type { Handle } from "../ownership/handle.ts";
+import { Kind } from "../ownership/kind.ts";
+import { own } from "../ownership/own.ts";
+import { runElsewhere } from "../ownership/thread_pool.ts";
+import { ownReference } from "../reference.ts";
+import { keepThrown } from "./errors.ts";
+import { hostPointer } from "./host.ts";
+
+/** Takes an argument that is not null. */
+export function takeHostArgument(
+  module: Handle,
+  id: number,
+  ordinal: number,
+  kind: number,
+): Handle {
+  const pointer = native.iree_ffi_host_take_ref(hostPointer(), id, ordinal);
+  return ownReference(kind, created(pointer), module);
+}
+
+const dims = new Float64Array(128);
+
+/** Reads the shape of a tensor that is an argument. */
+export function readHostShape(id: number, ordinal: number): number[] {
+  const rank = native.iree_ffi_host_read_shape(
+    hostPointer(),
+    id,
+    ordinal,
+    dims,
+    dims.length,
+  );
+  return Array.from(dims.subarray(0, rank));
+}
+
+/** Copies the contents of a tensor that is an argument. */
+export function readHostTensor(
+  id: number,
+  ordinal: number,
+  target: ArrayBufferView<ArrayBuffer>,
+): void {
+  const code = native.iree_ffi_host_read_tensor(
+    hostPointer(),
+    id,
+    ordinal,
+    target,
+    target.byteLength,
+  );
+  if (code !== 0) check(code);
+}
+
+/** Sets a result to an object. */
+export function setHostReference(
+  module: Handle,
+  id: number,
+  ordinal: number,
+  object: Handle,
+): void {
+  object.demandContents();
+  module.join(object);
+  if (object.kind === Kind.list) module.lists.note();
+  const { kind } = object;
+  check(
+    native.iree_ffi_host_set_ref(
+      hostPointer(),
+      id,
+      ordinal,
+      kind,
+      object.pointer(kind),
+    ),
+  );
+}
+
+/** Sets a result to a new tensor. */
+export function setHostTensor(
+  instance: Handle,
+  devices: Handle | undefined,
+  id: number,
+  ordinal: number,
+  { code, dims, bytes }: TensorBytes,
+): void {
+  const status = native.iree_ffi_host_set_tensor(
+    hostPointer(),
+    id,
+    ordinal,
+    instance.pointer(Kind.instance),
+    devices?.pointer(Kind.deviceGroup) ?? null,
+    code,
+    dims,
+    dims.length,
+    bytes,
+    byteLengthOf(bytes),
+  );
+  if (status !== 0) check(status);
+}
+
+/** Takes the fences of a call of the model coarse-fences. */
+export function takeFences(instance: Handle, id: number): Handle {
+  return own(
+    Kind.hostFences,
+    native.iree_ffi_host_take_fences(hostPointer(), id),
+    instance,
+  );
+}
+
+/** Waits until arguments are written; throws the failure of that. */
+export async function waitForArguments(fences: Handle): Promise<void> {
+  const pointer = fences.pointer(Kind.hostFences);
+  await runElsewhere(() => {
+    native.iree_ffi_host_fences_hold(pointer);
+    return native.iree_ffi_host_fences_wait(pointer);
+  });
+  check(native.iree_ffi_host_fences_begin(pointer));
+}
+
+/** Waits until arguments are written, and blocks meanwhile. */
+export function blockForArguments(fences: Handle): void {
+  const pointer = fences.pointer(Kind.hostFences);
+  check(native.iree_ffi_host_fences_block(pointer));
+}
+
+/** Signals that results are written. */
+export function signalFences(fences: Handle): void {
+  native.iree_ffi_host_fences_signal(fences.pointer(Kind.hostFences));
+}
+
+/** Fails what waits for the results. */
+export function failFences(fences: Handle, error: unknown): void {
+  const { code, message } = keepThrown(error);
+  const bytes = encodeText(message.toWellFormed(), "the message");
+  native.iree_ffi_host_fences_fail(
+    fences.pointer(Kind.hostFences),
+    code,
+    bytes,
+    bytes.length,
+  );
+}

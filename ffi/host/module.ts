@@ -1,0 +1,171 @@
+/**
+ * Modules, types and values of the host.
+ *
+ * @module
+ */
+
+import { packStrings } from "../base/record.ts";
+import { encodeText } from "../base/text.ts";
+import { native } from "../library/library.ts";
+import { check } from "../library/status.ts";
+import type { Handle } from "../ownership/handle.ts";
+import { Kind } from "../ownership/kind.ts";
+import { own } from "../ownership/own.ts";
+import {
+  dropKey,
+  dropTarget,
+  hostPointer,
+  type HostTarget,
+  newKey,
+  setTarget,
+  takeReleased,
+} from "./host.ts";
+
+/** A function of a module for native code. */
+export interface HostFunctionRecord {
+  readonly name: string;
+  readonly callingConvention: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Creates a module.
+ *
+ * @param instance The instance.
+ * @param name Its name.
+ * @param version Its version.
+ * @param functions Its functions.
+ * @param target Makes their calls.
+ */
+export function createHostModule(
+  instance: Handle,
+  name: string,
+  version: number,
+  functions: readonly HostFunctionRecord[],
+  target: HostTarget,
+): Handle {
+  takeReleased();
+  const host = hostPointer();
+  const record = packModule(name, version, functions);
+  const key = newKey(() => dropTarget(key));
+  setTarget(key, target);
+  try {
+    const module = own(
+      Kind.module,
+      native.iree_ffi_host_module_create(
+        instance.pointer(Kind.instance),
+        host,
+        key,
+        record,
+        record.length,
+      ),
+      instance,
+    );
+    module.shareLists();
+    return module;
+  } catch (error) {
+    dropKey(key);
+    dropTarget(key);
+    throw error;
+  }
+}
+
+function packModule(
+  name: string,
+  version: number,
+  functions: readonly HostFunctionRecord[],
+): Uint8Array<ArrayBuffer> {
+  const parts = [
+    packStrings(version, [encodeText(name, "the name of a module")]),
+    packStrings(functions.length, []),
+    ...functions.flatMap(({ name, callingConvention, attributes }) => {
+      const pairs = Object.entries(attributes);
+      return [
+        // Without the number in front.
+        packStrings(0, [
+          encodeText(name, "the name of a function"),
+          encodeText(callingConvention, "a calling convention"),
+        ]).subarray(4),
+        packStrings(
+          pairs.length,
+          pairs.flat().map((it) => encodeText(it, "an attribute")),
+        ),
+      ];
+    }),
+  ];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const record = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    record.set(part, offset);
+    offset += part.length;
+  }
+  return record;
+}
+
+/** The key of a module's state in a context. */
+export function hostStateKey(context: Handle, module: Handle): number {
+  return native.iree_ffi_host_state_key(
+    context.pointer(Kind.context),
+    module.pointer(Kind.module),
+  );
+}
+
+/** Registers a type whose objects hold values of the host. */
+export function registerHostType(instance: Handle, name: string): void {
+  const bytes = encodeText(name, "the name of a type");
+  check(
+    native.iree_ffi_host_type_register(
+      instance.pointer(Kind.instance),
+      bytes,
+      bytes.length,
+    ),
+  );
+}
+
+const values = new Map<number, unknown>();
+
+/** Number of values that objects of programs hold. */
+export function liveHostValues(): number {
+  takeReleased();
+  return values.size;
+}
+
+/** Creates an object that holds a value. */
+export function createHostValue(
+  instance: Handle,
+  typeName: string,
+  value: unknown,
+): Handle {
+  takeReleased();
+  const bytes = encodeText(typeName, "the name of a type");
+  const host = hostPointer();
+  const key = newKey(() => values.delete(key));
+  values.set(key, value);
+  try {
+    return own(
+      Kind.ref,
+      native.iree_ffi_host_value_create(host, bytes, bytes.length, key),
+      instance,
+    );
+  } catch (error) {
+    dropKey(key);
+    values.delete(key);
+    throw error;
+  }
+}
+
+/** The value that an object holds. */
+export interface HeldValue {
+  readonly value: unknown;
+}
+
+/** Reads the value of an object; undefined if it is not one of this isolate. */
+export function readHostValue(object: Handle): HeldValue | undefined {
+  if (object.kind !== Kind.ref) return undefined;
+  const key = native.iree_ffi_host_value_key(
+    hostPointer(),
+    object.pointer(Kind.ref),
+  );
+  return key === 0 ? undefined : { value: values.get(key) };
+}

@@ -1,0 +1,67 @@
+import type { BufferView } from "../hal/buffer_view.ts";
+import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
+import type { List } from "../vm/list.ts";
+import type { VmBuffer } from "../vm/vm_buffer.ts";
+import type { VmRef } from "../vm/vm_ref.ts";
+
+// The compiler reads the types of a host function from its string.
+
+type Trim<Text extends string> = Text extends ` ${infer Rest}` ? Trim<Rest>
+  : Text extends `${infer Rest} ` ? Trim<Rest>
+  : Text;
+
+type Split<Text extends string, Before extends string[] = []> = Text extends
+  `${infer First},${infer Rest}` ? Split<Rest, [...Before, Trim<First>]>
+  : Trim<Text> extends "" ? Before
+  : [...Before, Trim<Text>];
+
+/** The types of a function's arguments, as text. */
+export type ArgumentTypes<Types extends string> = Types extends
+  `(${infer Inside})${string}` ? Split<Inside> : never;
+
+/** The types of a function's results, as text. */
+export type ResultTypes<Types extends string> = Types extends
+  `${string})${infer _}->${infer Results}`
+  ? Trim<Results> extends `(${infer Inside})` ? Split<Inside>
+  : [Trim<Results>]
+  : [];
+
+type WideInteger = "i64" | "si64" | "ui64" | "index";
+
+type ObjectOf<Type extends string, HostTypes> = Type extends `vm.list${string}`
+  ? List
+  : Type extends `util.list${string}` ? List
+  : Type extends "vm.buffer" | "util.buffer" ? VmBuffer
+  : Type extends keyof HostTypes ? HostTypes[Type]
+  : VmRef;
+
+/** What a host function receives for a type. */
+export type HostArgument<Type extends string, HostTypes, Views> = Type extends
+  WideInteger ? bigint
+  : Type extends `tensor<${string}` ? (Views extends true ? BufferView : NdArray)
+  : Type extends "!hal.buffer_view"
+    ? (Views extends true ? BufferView : NdArray) | null
+  : Type extends `!${infer Name}` ? ObjectOf<Name, HostTypes> | null
+  : number;
+
+/** What a host function returns for a type. */
+export type HostResult<Type extends string, HostTypes> = Type extends
+  WideInteger ? bigint | number
+  : Type extends `tensor<${string}` ? TensorData | BufferView
+  : Type extends "!hal.buffer_view" ? TensorData | BufferView | null
+  : Type extends `!${infer Name}` ? ObjectOf<Name, HostTypes> | null
+  : number;
+
+/** What a host function receives. */
+export type HostArguments<Types extends string, HostTypes, Views> =
+  ArgumentTypes<Types> extends infer Texts extends string[]
+    ? { [At in keyof Texts]: HostArgument<Texts[At], HostTypes, Views> }
+    : never;
+
+/** What a host function returns: nothing, the result, or all in order. */
+export type HostResults<Types extends string, HostTypes> = ResultTypes<Types> extends
+  infer Texts extends string[]
+  ? Texts extends [] ? void
+  : Texts extends [infer Only extends string] ? HostResult<Only, HostTypes>
+  : { readonly [At in keyof Texts]: HostResult<Texts[At], HostTypes> }
+  : never;
