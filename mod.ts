@@ -45,6 +45,7 @@
 export * from "./lib/base/mod.ts";
 export * from "./lib/call/mod.ts";
 export * from "./lib/hal/mod.ts";
+export * from "./lib/host/mod.ts";
 export * from "./lib/parameters/mod.ts";
 export * from "./lib/program/mod.ts";
 export * from "./lib/signature/mod.ts";

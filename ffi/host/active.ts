@@ -26,13 +26,36 @@ export function leaveState(): void {
   entered.pop();
 }
 
+// For the states of contexts with a call on another thread: inside of which
+// functions the call was made.
+const callers = new Map<number, readonly number[]>();
+
+/**
+ * Records where a call on another thread is made, until it ends.
+ *
+ * @param states States of the called context.
+ * @param body The call.
+ */
+export async function recordCaller<Result>(
+  states: readonly number[],
+  body: () => Promise<Result>,
+): Promise<Result> {
+  const inside = waitedFor.getStore();
+  if (inside === undefined) return await body();
+  for (const state of states) callers.set(state, inside);
+  try {
+    return await body();
+  } finally {
+    for (const state of states) callers.delete(state);
+  }
+}
+
 /** Runs a function that another thread waits for. */
 export function runWaitedFor<Result>(
   state: number,
   body: () => Result,
 ): Result {
-  const states = waitedFor.getStore() ?? NOTHING;
-  return waitedFor.run([...states, state], body);
+  return waitedFor.run([...callers.get(state) ?? NOTHING, state], body);
 }
 
 /** Records how many functions other threads wait for. */
@@ -49,4 +72,20 @@ export function isInside(states: readonly number[]): boolean {
   if (waitedForCount === 0) return false;
   const inside = waitedFor.getStore();
   return inside !== undefined && states.some((it) => inside.includes(it));
+}
+
+// Fences that functions have not signaled, by the state of their module.
+const unsettled = new Map<number, number>();
+
+/** Records that a function owes a fence, or no longer does. */
+export function countFences(state: number, change: 1 | -1): void {
+  countWaitedFor(change);
+  const count = (unsettled.get(state) ?? 0) + change;
+  if (count === 0) unsettled.delete(state);
+  else unsettled.set(state, count);
+}
+
+/** Whether functions that the states belong to owe fences. */
+export function oweFences(states: readonly number[]): boolean {
+  return unsettled.size > 0 && states.some((it) => unsettled.has(it));
 }

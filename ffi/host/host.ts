@@ -13,6 +13,7 @@ import {
   countWaitedFor,
   enterState,
   leaveState,
+  recordCaller,
   runWaitedFor,
 } from "./active.ts";
 import { keepThrown } from "./errors.ts";
@@ -194,16 +195,18 @@ let listeners = 0;
 const NEXT_CALL_MICROSECONDS = 50;
 
 /**
- * Makes the calls of other threads while something runs.
+ * Makes the calls of other threads while one of them runs a program.
  *
- * @param body What runs.
+ * @param states Keys of the states in the context of the program.
+ * @param body What runs it.
  */
 export async function listenWhile<Result>(
+  states: readonly number[],
   body: () => Promise<Result>,
 ): Promise<Result> {
   if (listeners++ === 0) listen();
   try {
-    return await body();
+    return await recordCaller(states, body);
   } finally {
     if (--listeners === 0 && !hasEnded()) {
       native.iree_ffi_host_listen(theHost().pointer, 0);

@@ -6,6 +6,7 @@
 
 import { IreeError } from "../base/error.ts";
 import { arrayOf } from "../base/intrinsics.ts";
+import { takeReleased } from "../host/host.ts";
 import { native } from "../library/library.ts";
 import { DeviceLifetime } from "./device_lifetime.ts";
 import { Kind, kindName } from "./kind.ts";
@@ -138,6 +139,7 @@ export class Handle {
     for (let i = 0; i < this.#held.length; i++) this.#held[i]!.release();
     this.#instance?.release();
     unpinReleasedMemory();
+    takeReleased();
   }
 
   /** Retains other objects for this one's lifetime; set once. */

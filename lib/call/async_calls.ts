@@ -6,6 +6,7 @@ import {
   submitCall,
   waitForCall,
 } from "../../ffi/call.ts";
+import { listenWhile } from "../../ffi/host/host.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { Producer, whenProduced } from "../../ffi/ownership/producer.ts";
@@ -139,7 +140,9 @@ export class AsyncCalls {
     const { handle, producers } = prepared;
     if (producers.length > 0) await whenProduced(producers);
     queue.follow(handle);
-    if (!await runCall(context, handle, prepared.arguments, signal)) {
+    const run = () => runCall(context, handle, prepared.arguments, signal);
+    const states = queue.hostStates;
+    if (!await (states.length === 0 ? run() : listenWhile(states, run))) {
       return false;
     }
     endCall(handle, prepared.results);

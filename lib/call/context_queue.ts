@@ -1,4 +1,5 @@
 import { followCall } from "../../ffi/call.ts";
+import { isInside, oweFences } from "../../ffi/host/active.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { IreeError } from "../base/error.ts";
 
@@ -7,17 +8,33 @@ import { IreeError } from "../base/error.ts";
  */
 export class ContextQueue {
   readonly #context: Handle;
+  /** Keys of the states of modules in TypeScript, in their order. */
+  readonly hostStates: readonly number[];
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #submitted: Handle | undefined;
 
-  constructor(context: Handle) {
+  constructor(context: Handle, hostStates: readonly number[]) {
     this.#context = context;
+    this.hostStates = hostStates;
+  }
+
+  // A call of the context would wait for the call that it is in.
+  #demandOutside(what: string): void {
+    if (!isInside(this.hostStates)) return;
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      `${what} from inside a function that its context called`,
+      { hint: "call another context, such as a fork of it" },
+    );
   }
 
   /** Throws FAILED_PRECONDITION while an asynchronous call uses the context. */
   demandIdle(what: string): void {
-    if (this.#waiting > 0) {
+    this.#demandOutside(what);
+    // It would block the thread that must signal them.
+    const isOwed = oweFences(this.hostStates);
+    if (this.#waiting > 0 || isOwed) {
       throw new IreeError(
         "FAILED_PRECONDITION",
         `${what} while an asynchronous call uses its context`,
@@ -52,6 +69,7 @@ export class ContextQueue {
     work: () => T | Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T | undefined> {
+    this.#demandOutside("a call cannot be made");
     const turn = this.#waiting++ === 0
       ? this.#start(work, signal)
       : this.#tail.then(() => this.#start(work, signal));

@@ -38,7 +38,8 @@ type ObjectOf<Type extends string, HostTypes> = Type extends `vm.list${string}`
 /** What a host function receives for a type. */
 export type HostArgument<Type extends string, HostTypes, Views> = Type extends
   WideInteger ? bigint
-  : Type extends `tensor<${string}` ? (Views extends true ? BufferView : NdArray)
+  : Type extends `tensor<${string}`
+    ? (Views extends true ? BufferView : NdArray)
   : Type extends "!hal.buffer_view"
     ? (Views extends true ? BufferView : NdArray) | null
   : Type extends `!${infer Name}` ? ObjectOf<Name, HostTypes> | null
@@ -59,9 +60,9 @@ export type HostArguments<Types extends string, HostTypes, Views> =
     : never;
 
 /** What a host function returns: nothing, the result, or all in order. */
-export type HostResults<Types extends string, HostTypes> = ResultTypes<Types> extends
-  infer Texts extends string[]
-  ? Texts extends [] ? void
-  : Texts extends [infer Only extends string] ? HostResult<Only, HostTypes>
-  : { readonly [At in keyof Texts]: HostResult<Texts[At], HostTypes> }
-  : never;
+export type HostResults<Types extends string, HostTypes> =
+  ResultTypes<Types> extends infer Texts extends string[]
+    ? Texts extends [] ? void
+    : Texts extends [infer Only extends string] ? HostResult<Only, HostTypes>
+    : { readonly [At in keyof Texts]: HostResult<Texts[At], HostTypes> }
+    : never;

@@ -1,9 +1,27 @@
+import {
+  blockForArguments,
+  failFences,
+  signalFences,
+  takeFences,
+  waitForArguments,
+} from "../../ffi/host/call.ts";
+import { countFences } from "../../ffi/host/active.ts";
+import { hasEnded } from "../../ffi/library/library.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
+import { BufferView } from "../hal/buffer_view.ts";
 import type { FrameValues, HostCall } from "../../ffi/host/host.ts";
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
 import { IreeError } from "../base/error.ts";
 import { describeValue } from "../base/checks.ts";
-import { type Slot, parseCallingConvention } from "../signature/calling_convention.ts";
-import { type DeclaredValue, parseSignature } from "../signature/signature.ts";
+import {
+  parseCallingConvention,
+  type Slot,
+} from "../signature/calling_convention.ts";
+import {
+  type DeclaredValue,
+  parseSignature,
+  type TensorType,
+} from "../signature/signature.ts";
 import type { HostType } from "./host_type.ts";
 import {
   HostArgumentReader,
@@ -18,6 +36,12 @@ export interface AnyHostFunction {
   readonly types: string;
   /** Receives the arguments and the call's context. */
   readonly call: (...values: never[]) => unknown;
+  /** Whether it is imported with fences. */
+  readonly fences?: boolean | undefined;
+  /** Shapes of the results of a function with fences. */
+  readonly shapes?:
+    | ((...inputs: (readonly number[])[]) => readonly (readonly number[])[])
+    | undefined;
 }
 
 /** How the functions of a module receive values. */
@@ -38,16 +62,24 @@ export class HostFunctionCaller {
   readonly #call: (...values: unknown[]) => unknown;
   readonly #arguments: readonly HostArgumentReader[];
   readonly #results: readonly HostResultWriter[];
+  readonly #takesFences: boolean;
+  readonly #shapes: AnyHostFunction["shapes"];
 
   constructor(
     name: string,
-    { types, call }: AnyHostFunction,
+    { types, call, fences = false, shapes }: AnyHostFunction,
     conversion: HostConversion,
   ) {
     this.#name = `${conversion.module}.${name}`;
     this.#call = call as (...values: unknown[]) => unknown;
     const { inputs, outputs } = parseTypes(this.#name, types);
-    const callingConvention = `0${inputs.map(codeOf).join("") || "v"}_` +
+    if (fences && !outputs.every(({ kind }) => kind === "tensor")) {
+      throw this.#refuse("with fences", "must return tensors");
+    }
+    this.#takesFences = fences;
+    this.#shapes = shapes;
+    const given = inputs.map(codeOf).join("") + (fences ? "rr" : "");
+    const callingConvention = `0${given || "v"}_` +
       (outputs.map(codeOf).join("") || "v");
     const slots = parseCallingConvention(callingConvention);
     this.#arguments = inputs.map((declared, at) =>
@@ -72,7 +104,10 @@ export class HostFunctionCaller {
     this.record = {
       name,
       callingConvention,
-      attributes: { "iree.abi.declaration": declarationOf(name, types) },
+      attributes: {
+        "iree.abi.declaration": declarationOf(name, types),
+        ...fences && { "iree.abi.model": "coarse-fences" },
+      },
     };
   }
 
@@ -90,6 +125,9 @@ export class HostFunctionCaller {
     call: HostCall,
     values: FrameValues,
   ): Promise<() => void> | undefined {
+    if (this.#takesFences) {
+      return this.#makeWithFences(scope, context, call, values);
+    }
     let isPending = false;
     try {
       const given: unknown[] = [];
@@ -108,6 +146,87 @@ export class HostFunctionCaller {
     } finally {
       if (!isPending) disposeAll(scope);
     }
+  }
+
+  #makeWithFences(
+    scope: HostScope,
+    context: object,
+    call: HostCall,
+    values: FrameValues,
+  ): undefined {
+    const { id, state } = call;
+    const fences = takeFences(scope.module.instance, id);
+    let isPending = false;
+    try {
+      if (!call.mayWait) blockForArguments(fences);
+      const given = this.#arguments.map((it) => it.hold(scope, call, values));
+      if (call.mayWait) {
+        const write = this.#allocateResults(scope, id);
+        isPending = true;
+        countFences(state, 1);
+        this.#makeLater(scope, context, fences, given, write)
+          .finally(() => countFences(state, -1));
+        return;
+      }
+      const returned = this.#apply(given, context);
+      if (isPromise(returned)) throw this.#refusePromise(returned);
+      this.#write(scope, id, values, returned);
+      signalFences(fences);
+    } catch (error) {
+      failFences(fences, error);
+      throw error;
+    } finally {
+      if (!isPending) {
+        disposeAll(scope);
+        fences.release();
+      }
+    }
+  }
+
+  #apply(given: readonly (() => unknown)[], context: object): unknown {
+    const values = given.map((it) => it());
+    return Reflect.apply(this.#call, undefined, [...values, context]);
+  }
+
+  // Never rejects: a failure is that of the fence.
+  async #makeLater(
+    scope: HostScope,
+    context: object,
+    fences: Handle,
+    given: readonly (() => unknown)[],
+    write: readonly ((value: unknown) => void)[],
+  ): Promise<void> {
+    try {
+      await waitForArguments(fences);
+      const returned = await this.#apply(given, context);
+      const results = write.length === 1
+        ? [returned]
+        : this.#checkCount(returned);
+      write.forEach((it, at) => it(results[at]));
+      if (!hasEnded()) signalFences(fences);
+    } catch (error) {
+      if (!hasEnded()) failFences(fences, error);
+    } finally {
+      disposeAll(scope);
+      fences.release();
+    }
+  }
+
+  #allocateResults(scope: HostScope, id: number): ((value: unknown) => void)[] {
+    const inputs = scope.owned.filter((it) => it instanceof BufferView)
+      .map(({ shape }) => shape);
+    const shapes = this.#shapes?.(...inputs);
+    return this.#results.map((it, at) => {
+      const shape = shapes?.[at] ?? (it.declared as TensorType).shape;
+      if (shape.every((dim) => dim !== null)) {
+        return it.allocate(scope, id, shape);
+      }
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `result ${at} of '${this.#name}' must have a known shape`,
+        { hint: "define `shapes`, which returns the shapes of the results" },
+      );
+    });
   }
 
   async #finish(
@@ -202,9 +321,7 @@ function hostTypeOf(
   declared: DeclaredValue,
   { hostTypes }: HostConversion,
 ): HostType | undefined {
-  return declared.kind === "object"
-    ? hostTypes.get(declared.type)
-    : undefined;
+  return declared.kind === "object" ? hostTypes.get(declared.type) : undefined;
 }
 
 /** Character of the calling convention for a type. */

@@ -1,9 +1,14 @@
-import { demandCallbacks, type FrameValues, type HostCall, setReleased } from "../../ffi/host/host.ts";
+import {
+  demandCallbacks,
+  type FrameValues,
+  type HostCall,
+  setReleased,
+} from "../../ffi/host/host.ts";
 import { createHostModule, hostStateKey } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { describeValue } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import { Instance } from "../base/instance.ts";
+import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { Module } from "../vm/module.ts";
@@ -57,6 +62,21 @@ export interface HostFunction<
       context: HostContext<State>,
     ]
   ) => HostResults<Types, HostTypes> | Promise<HostResults<Types, HostTypes>>;
+  /**
+   * Whether programs import it with fences, by the attribute
+   * `iree.abi.model = "coarse-fences"`. It is called when its arguments are
+   * written, and programs go on meanwhile. Its results are tensors.
+   *
+   * @default {false}
+   */
+  readonly fences?: boolean | undefined;
+  /**
+   * Shapes of the results of a function with fences, from the shapes of the
+   * tensors that it receives; not needed where `types` has all dimensions.
+   */
+  readonly shapes?:
+    | ((...inputs: (readonly number[])[]) => readonly (readonly number[])[])
+    | undefined;
 }
 
 /**

@@ -6,20 +6,26 @@ import {
   setHostTensor,
   takeHostArgument,
 } from "../../ffi/host/call.ts";
+import { writeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
+import { parseTensor } from "../../ffi/tooling.ts";
 import { describeValue } from "../base/checks.ts";
-import { IreeError } from "../base/error.ts";
-import type { NativeObject } from "../base/native_object.ts";
+import type { IreeError } from "../base/error.ts";
+import { handleOf, type NativeObject } from "../base/native_object.ts";
 import { TensorArgument } from "../call/tensor_argument.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Slot } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
-import type { DeclaredValue } from "../signature/signature.ts";
+import type { DeclaredValue, TensorType } from "../signature/signature.ts";
 import { elementTypeOfCode } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import { type DeclaredScalar, SCALARS } from "../tensor/scalar.ts";
-import type { EncodedTensor, NdArray, TensorData } from "../tensor/tensor_data.ts";
+import type {
+  EncodedTensor,
+  NdArray,
+  TensorData,
+} from "../tensor/tensor_data.ts";
 import { unwrapObject, wrapObject } from "../vm/value.ts";
 import type { HostType } from "./host_type.ts";
 
@@ -85,6 +91,27 @@ export class HostArgumentReader {
       default:
         return this.#readReference(scope, call, values, offset);
     }
+  }
+
+  /**
+   * Takes the argument of a call whose contents are not written yet.
+   *
+   * @returns What reads it later.
+   */
+  hold(scope: HostScope, call: HostCall, values: FrameValues): () => unknown {
+    const { type, offset } = this.#slot;
+    const isLater = type === "ref" && !this.#views &&
+      values.i32[offset >> 2] === Kind.bufferView && isTensor(this.#declared);
+    if (!isLater) {
+      const value = this.read(scope, call, values);
+      return () => value;
+    }
+    const { module } = scope;
+    const view = new BufferView(
+      takeHostArgument(module, call.id, this.#ordinal, Kind.bufferView),
+    );
+    scope.owned.push(view);
+    return () => view.toNdArray();
   }
 
   #readReference(
@@ -191,6 +218,42 @@ export class HostResultWriter {
     );
   }
 
+  /**
+   * Sets the result to a tensor whose contents are written later.
+   *
+   * @param shape Its shape.
+   * @returns What writes the contents.
+   */
+  allocate(
+    scope: HostScope,
+    id: number,
+    shape: readonly number[],
+  ): (value: unknown) => void {
+    const { module: { instance }, devices } = scope;
+    const { elementType } = this.declared as TensorType;
+    const placement = { instance, devices, ordinal: 0 };
+    const type = [...shape, elementType].join("x");
+    const view = new BufferView(parseTensor(placement, type));
+    scope.owned.push(view);
+    const handle = handleOf(view);
+    setHostReference(scope.module, id, this.#ordinal, handle);
+    return (value) => {
+      const data = value instanceof BufferView ? value.toNdArray() : value;
+      if (!this.#tensor!.takesData(data)) {
+        throw this.#refuse(
+          `must be ${this.#tensor!.description}, got ${describeValue(data)}`,
+        );
+      }
+      const { dims, bytes } = this.#tensor!.encode(data);
+      if (dims.join("x") !== shape.join("x")) {
+        throw this.#refuse(
+          `must have the shape [${shape}], which was announced, got [${dims}]`,
+        );
+      }
+      writeBufferView(handle, 0, bytes);
+    };
+  }
+
   #prepareScalar(value: unknown): number | bigint {
     const { type } = this.#slot;
     const range = this.#scalar ?? SCALARS[type as "i32"];
@@ -242,4 +305,3 @@ export class HostResultWriter {
     }
   }
 }
-

@@ -3,6 +3,7 @@ import {
   createContextLater,
   forkContext,
 } from "../../ffi/context.ts";
+import { listenWhile } from "../../ffi/host/host.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
@@ -13,6 +14,13 @@ import { deviceNamesOf } from "../hal/device.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
 import { callFormsOf } from "../signature/async_form.ts";
+import {
+  checkHostFork,
+  expectContext,
+  forkHostStates,
+  HostModule,
+  hostStatesOf,
+} from "../host/host_module.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
@@ -76,7 +84,10 @@ export class Context extends NativeObject {
     this.#functions = {
       context,
       devices: devicesOf(modules),
-      queue: new ContextQueue(context),
+      queue: new ContextQueue(
+        context,
+        hostStatesOf(modules, moduleHandles, context),
+      ),
     };
     this.instance = instance;
     this.modules = modules;
@@ -150,12 +161,24 @@ export class Context extends NativeObject {
   fork(): Context {
     const handle = handleOf(this);
     this.#functions.queue.demandIdle("a context cannot be forked");
-    return new Context(
+    checkHostFork(this.modules);
+    const fork = new Context(
       this.instance,
       this.modules,
       this.#moduleHandles,
       forkContext(handle, this.#moduleHandles),
     );
+    try {
+      forkHostStates(
+        this.modules,
+        this.#functions.queue.hostStates,
+        fork.#functions.queue.hostStates,
+      );
+      return fork;
+    } catch (error) {
+      fork.dispose();
+      throw error;
+    }
   }
 
   #ordinalOf(module: Module): number {
@@ -188,10 +211,16 @@ export class Context extends NativeObject {
       const handles = linked.map(handleOf);
       const { traceExecution = false } = options;
       const owner = handleOf(instance);
+      expectContext(linked, devicesOf(linked));
+      const callsHost = linked.some((it) => it instanceof HostModule);
       try {
         const context = yield* step({
           now: () => createContext(owner, handles, traceExecution),
-          later: () => createContextLater(owner, handles, traceExecution),
+          later: () => {
+            const create = () =>
+              createContextLater(owner, handles, traceExecution);
+            return callsHost ? listenWhile([], create) : create();
+          },
         });
         return new Context(instance, linked, handles, context);
       } catch (error) {

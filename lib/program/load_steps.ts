@@ -6,6 +6,7 @@ import { isReadableFile, parseFileUrl, toPath } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
 import { readStdin, readStdinLater } from "../files/stdin.ts";
 import { Device, type DeviceOptions } from "../hal/device.ts";
+import { HostModuleDescription } from "../host/host_module.ts";
 import {
   checkParameterMode,
   type ParameterMode,
@@ -36,10 +37,15 @@ import { SharedResources } from "./shared_resources.ts";
 /**
  * A module to load: the path or `file:` URL (also as text) of a `.vmfb`, or of a
  * native library as `library.so@export?key=value`; `-` for a `.vmfb` from stdin;
- * the bytes of a `.vmfb`, such as `await response.bytes()`; or a loaded module,
- * which stays the caller's.
+ * the bytes of a `.vmfb`, such as `await response.bytes()`; a loaded module,
+ * which stays the caller's; or a module in TypeScript, from `hostModule`.
  */
-export type ModuleSource = string | URL | Bytes | Module;
+export type ModuleSource =
+  | string
+  | URL
+  | Bytes
+  | Module
+  | HostModuleDescription;
 
 /** What to load and how. */
 export interface LoadOptions {
@@ -106,7 +112,8 @@ export function isModuleSource(
   value: LoadOptions | ModuleSource,
 ): value is ModuleSource {
   return typeof value === "string" || value instanceof URL ||
-    value instanceof Module || isBytes(value) || isAnswer(value);
+    value instanceof Module || value instanceof HostModuleDescription ||
+    isBytes(value) || isAnswer(value);
 }
 
 /**
@@ -170,6 +177,7 @@ function* loadModule(
     return yield* step(createModule(instance, bytes));
   }
   if (isBytes(source)) return yield* step(createModule(instance, source));
+  if (source instanceof HostModuleDescription) return source.create(instance);
   const uri = resolveSource(source);
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, uri)
