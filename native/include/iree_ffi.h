@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 7
+#define IREE_FFI_ABI_VERSION 8
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -780,9 +780,8 @@ IREE_API_EXPORT uint32_t iree_ffi_host_set_tensor(
     const uint8_t* bytes, double length);
 
 // Registers a type whose objects hold values of the host.
-IREE_API_EXPORT uint32_t
-iree_ffi_host_type_register(iree_ffi_instance_t* instance, const uint8_t* name,
-                            uint32_t name_length);
+IREE_API_EXPORT uint32_t iree_ffi_host_type_register(
+    iree_ffi_instance_t* instance, const uint8_t* name, uint32_t name_length);
 
 // Creates an object of such a type for the value |key|, which is given back
 // when the object is destroyed.

@@ -27,10 +27,9 @@ static void iree_ffi_host_fences_settle(iree_ffi_host_fences_t* fences,
 void iree_ffi_host_fences_free(iree_ffi_host_fences_t* fences) {
   if (iree_atomic_ref_count_dec(&fences->ref_count) != 1) return;
   iree_ffi_host_fences_settle(
-      fences,
-      iree_make_status(
-          IREE_STATUS_UNAVAILABLE,
-          "the program or worker that defines the function has ended"));
+      fences, iree_make_status(
+                  IREE_STATUS_UNAVAILABLE,
+                  "the program or worker that defines the function has ended"));
   iree_status_free(fences->failure);
   iree_hal_fence_release(fences->before);
   iree_allocator_free(iree_ffi_allocator(), fences);
@@ -45,10 +44,8 @@ static iree_status_t iree_ffi_host_fences_make(
     return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
                             "the function takes no fences");
   }
-  IREE_RETURN_IF_ERROR(
-      iree_ffi_slots_check_ref(&call->arguments, count - 2));
-  IREE_RETURN_IF_ERROR(
-      iree_ffi_slots_check_ref(&call->arguments, count - 1));
+  IREE_RETURN_IF_ERROR(iree_ffi_slots_check_ref(&call->arguments, count - 2));
+  IREE_RETURN_IF_ERROR(iree_ffi_slots_check_ref(&call->arguments, count - 1));
   iree_vm_ref_t* before = iree_ffi_slot_ref(&call->arguments, count - 2);
   iree_vm_ref_t* after = iree_ffi_slot_ref(&call->arguments, count - 1);
   if ((before->ptr && !iree_hal_fence_isa(*before)) ||
@@ -57,8 +54,8 @@ static iree_status_t iree_ffi_host_fences_make(
                             "the last two arguments must be fences");
   }
   iree_ffi_host_fences_t* fences = NULL;
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      iree_ffi_allocator(), sizeof(*fences), (void**)&fences));
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(),
+                                             sizeof(*fences), (void**)&fences));
   iree_atomic_ref_count_init(&fences->ref_count);
   fences->before = (iree_hal_fence_t*)before->ptr;
   fences->after = (iree_hal_fence_t*)after->ptr;

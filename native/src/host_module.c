@@ -1,7 +1,6 @@
-#include "host.h"
-
 #include <string.h>
 
+#include "host.h"
 #include "iree/vm/stack.h"
 
 // A module whose functions are called in the isolate that defined it. The
@@ -132,10 +131,9 @@ static iree_status_t iree_ffi_host_module_lookup_function(
                                                NULL, NULL);
     }
   }
-  return iree_make_status(IREE_STATUS_NOT_FOUND,
-                          "module '%.*s' has no function '%.*s'",
-                          (int)module->name.size, module->name.data,
-                          (int)name.size, name.data);
+  return iree_make_status(
+      IREE_STATUS_NOT_FOUND, "module '%.*s' has no function '%.*s'",
+      (int)module->name.size, module->name.data, (int)name.size, name.data);
 }
 
 //===----------------------------------------------------------------------===//
@@ -332,8 +330,8 @@ iree_vm_module_t* iree_ffi_host_module_create(iree_ffi_instance_t* instance,
                                               const uint8_t* record,
                                               uint32_t record_length) {
   iree_ffi_host_module_t* module = NULL;
-  if (iree_ffi_check(iree_allocator_malloc(
-          iree_ffi_allocator(), sizeof(*module), (void**)&module))) {
+  if (iree_ffi_check(iree_allocator_malloc(iree_ffi_allocator(),
+                                           sizeof(*module), (void**)&module))) {
     return NULL;
   }
   memset(module, 0, sizeof(*module));

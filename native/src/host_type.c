@@ -93,12 +93,11 @@ static iree_status_t iree_ffi_host_value_make(iree_ffi_host_t* host,
                             name.data);
   }
   iree_ffi_host_value_t* value = NULL;
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      iree_ffi_allocator(), sizeof(*value), (void**)&value));
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(),
+                                             sizeof(*value), (void**)&value));
   memset(value, 0, sizeof(*value));
-  iree_status_t status =
-      iree_allocator_malloc(iree_ffi_allocator(), sizeof(*value->released),
-                            (void**)&value->released);
+  iree_status_t status = iree_allocator_malloc(
+      iree_ffi_allocator(), sizeof(*value->released), (void**)&value->released);
   if (!iree_status_is_ok(status)) {
     iree_allocator_free(iree_ffi_allocator(), value);
     return status;
