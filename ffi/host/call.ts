@@ -24,7 +24,12 @@ export function takeHostArgument(
   ordinal: number,
   kind: number,
 ): Handle {
-  const pointer = native.iree_ffi_host_take_ref(hostPointer(), id, ordinal);
+  const pointer = native.iree_ffi_host_take_ref(
+    hostPointer(),
+    id,
+    ordinal,
+    kind,
+  );
   return ownReference(kind, created(pointer), module);
 }
 

@@ -125,12 +125,6 @@ export function registerHostType(instance: Handle, name: string): void {
 
 const values = new Map<number, unknown>();
 
-/** Number of values that objects of programs hold. */
-export function liveHostValues(): number {
-  takeReleased();
-  return values.size;
-}
-
 /** Creates an object that holds a value. */
 export function createHostValue(
   instance: Handle,

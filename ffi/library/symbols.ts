@@ -597,9 +597,9 @@ export const symbols = {
     result: "void",
   },
   // void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
-  //     uint32_t ordinal)
+  //     uint32_t ordinal, uint32_t kind)
   iree_ffi_host_take_ref: {
-    parameters: ["pointer", "u32", "u32"],
+    parameters: ["pointer", "u32", "u32", "u32"],
     result: "pointer",
   },
   // uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host, uint32_t id,

@@ -750,9 +750,9 @@ IREE_API_EXPORT void iree_ffi_host_fail(iree_ffi_host_t* host, uint32_t id,
                                         uint32_t code, const uint8_t* message,
                                         uint32_t message_length);
 
-// Returns an argument of call |id|, retained.
+// Returns an argument of call |id|, retained; fails unless it is of that kind.
 IREE_API_EXPORT void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
-                                             uint32_t ordinal);
+                                             uint32_t ordinal, uint32_t kind);
 
 // Writes the dimensions of an argument that fit, and returns their number.
 IREE_API_EXPORT uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host,

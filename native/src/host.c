@@ -277,16 +277,15 @@ static iree_status_t iree_ffi_host_argument(iree_ffi_host_t* host, uint32_t id,
 
 // Arguments are the caller's, so that they are retained here.
 void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
-                             uint32_t ordinal) {
+                             uint32_t ordinal, uint32_t kind) {
   iree_vm_ref_t* argument = NULL;
   if (iree_ffi_check(iree_ffi_host_argument(host, id, ordinal, &argument))) {
     return NULL;
   }
   iree_vm_ref_t ref = iree_vm_ref_null();
   iree_vm_ref_retain(argument, &ref);
-  const uint32_t kind = iree_ffi_ref_kind(&ref);
   void* object = NULL;
-  if (iree_ffi_check(iree_ffi_ref_take(&ref, &object))) {
+  if (iree_ffi_check(iree_ffi_ref_take(&ref, kind, &object))) {
     iree_vm_ref_release(&ref);
     return NULL;
   }

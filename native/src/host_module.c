@@ -44,9 +44,6 @@ static void iree_ffi_host_module_destroy(void* self) {
   iree_ffi_host_module_t* module = (iree_ffi_host_module_t*)self;
   for (uint32_t i = 0; i < module->function_count; ++i) {
     iree_ffi_host_function_t* function = &module->functions[i];
-    // Storage and references belong to calls.
-    function->arguments.storage.data = NULL;
-    function->results.storage.data = NULL;
     iree_allocator_free(iree_ffi_allocator(), function->arguments.slots);
     iree_allocator_free(iree_ffi_allocator(), function->results.slots);
     iree_allocator_free(iree_ffi_allocator(), function->attributes);
@@ -262,17 +259,14 @@ static iree_status_t iree_ffi_host_module_resume_call(
 // Creation
 //===----------------------------------------------------------------------===//
 
+// Only calls have storage.
 static iree_status_t iree_ffi_host_slots_parse(iree_string_view_t types,
                                                iree_ffi_slots_t* slots) {
-  IREE_RETURN_IF_ERROR(iree_ffi_slots_initialize(types, slots));
-  const iree_host_size_t length = slots->storage.data_length;
+  iree_status_t status = iree_ffi_slots_initialize(
+      types, sizeof(((iree_ffi_host_frame_t*)0)->values), slots);
   iree_allocator_free(iree_ffi_allocator(), slots->storage.data);
   slots->storage = iree_byte_span_empty();
-  if (length > sizeof(((iree_ffi_host_frame_t*)0)->values)) {
-    return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                            "a function has too many arguments or results");
-  }
-  return iree_ok_status();
+  return status;
 }
 
 static iree_status_t iree_ffi_host_function_parse(

@@ -109,7 +109,9 @@ static iree_status_t iree_ffi_host_value_make(iree_ffi_host_t* host,
   iree_atomic_ref_count_init(&value->ref_object.counter);
   iree_vm_ref_t ref = iree_vm_ref_null();
   status = iree_vm_ref_wrap_assign(value, type, &ref);
-  if (iree_status_is_ok(status)) status = iree_ffi_ref_take(&ref, out_object);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_ref_take(&ref, IREE_FFI_KIND_REF, out_object);
+  }
   if (!iree_status_is_ok(status)) iree_ffi_host_value_destroy(value);
   return status;
 }

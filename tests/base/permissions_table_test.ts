@@ -279,6 +279,11 @@ const LINES: Readonly<Record<string, Line>> = {
       using view = iree.BufferView.from(d, new Float32Array([1]));
       view.map().dispose();`,
   },
+  "`hostModule` with `load`, `hostType`": {
+    needs: ["--allow-ffi"],
+    use: `const host = iree.hostModule("host", {});
+      iree.load({ library, modules: [host] }).dispose();`,
+  },
   "`decodeNpy`, `encodeNpy`": {
     needs: [],
     use: "iree.decodeNpy(iree.encodeNpy(new Float32Array(4)));",
