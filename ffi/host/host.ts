@@ -205,16 +205,22 @@ export async function listenWhile<Result>(
   body: () => Promise<Result>,
 ): Promise<Result> {
   if (listeners++ === 0) listen();
+  stopping?.resolve();
   try {
     return await recordCaller(states, body);
   } finally {
     if (--listeners === 0 && !hasEnded()) {
       native.iree_ffi_host_listen(theHost().pointer, 0);
+      stopping = Promise.withResolvers();
+      await stopping.promise;
     }
   }
 }
 
 let isListening = false;
+
+/** Settles when the listener has ended, or is needed again. */
+let stopping: PromiseWithResolvers<void> | undefined;
 
 async function listen(): Promise<void> {
   const { pointer } = theHost();
@@ -235,6 +241,7 @@ async function listen(): Promise<void> {
     takeReleased();
   }
   isListening = false;
+  stopping?.resolve();
 }
 
 /** Makes a call; returns whether it is finished. */
