@@ -6,30 +6,36 @@ import type { VmRef } from "../vm/vm_ref.ts";
 
 // The compiler reads the types of a host function from its string.
 
-type Trim<Text extends string> = Text extends ` ${infer Rest}` ? Trim<Rest>
-  : Text extends `${infer Rest} ` ? Trim<Rest>
+/** A text without spaces around it. */
+export type TrimmedType<Text extends string> = Text extends ` ${infer Rest}`
+  ? TrimmedType<Rest>
+  : Text extends `${infer Rest} ` ? TrimmedType<Rest>
   : Text;
 
-type Split<Text extends string, Before extends string[] = []> = Text extends
-  `${infer First},${infer Rest}` ? Split<Rest, [...Before, Trim<First>]>
-  : Trim<Text> extends "" ? Before
-  : [...Before, Trim<Text>];
+/** The types in a list with commas. */
+export type SplitTypes<Text extends string, Before extends string[] = []> =
+  Text extends `${infer First},${infer Rest}`
+    ? SplitTypes<Rest, [...Before, TrimmedType<First>]>
+    : TrimmedType<Text> extends "" ? Before
+    : [...Before, TrimmedType<Text>];
 
 /** The types of a function's arguments, as text. */
 export type ArgumentTypes<Types extends string> = Types extends
-  `(${infer Inside})${string}` ? Split<Inside> : never;
+  `(${infer Inside})${string}` ? SplitTypes<Inside> : never;
 
 /** The types of a function's results, as text. */
 export type ResultTypes<Types extends string> = Types extends
   `${string})${infer _}->${infer Results}`
-  ? Trim<Results> extends `(${infer Inside})` ? Split<Inside>
-  : [Trim<Results>]
+  ? TrimmedType<Results> extends `(${infer Inside})` ? SplitTypes<Inside>
+  : [TrimmedType<Results>]
   : [];
 
-type WideInteger = "i64" | "si64" | "ui64" | "index";
+/** Types that are passed as `bigint`. */
+export type WideInteger = "i64" | "si64" | "ui64" | "index";
 
-type ObjectOf<Type extends string, HostTypes> = Type extends `vm.list${string}`
-  ? List
+/** What an object of the VM is passed as. */
+export type HostObject<Type extends string, HostTypes> = Type extends
+  `vm.list${string}` ? List
   : Type extends `util.list${string}` ? List
   : Type extends "vm.buffer" | "util.buffer" ? VmBuffer
   : Type extends keyof HostTypes ? HostTypes[Type]
@@ -42,7 +48,7 @@ export type HostArgument<Type extends string, HostTypes, Views> = Type extends
     ? (Views extends true ? BufferView : NdArray)
   : Type extends "!hal.buffer_view"
     ? (Views extends true ? BufferView : NdArray) | null
-  : Type extends `!${infer Name}` ? ObjectOf<Name, HostTypes> | null
+  : Type extends `!${infer Name}` ? HostObject<Name, HostTypes> | null
   : number;
 
 /** What a host function returns for a type. */
@@ -50,7 +56,7 @@ export type HostResult<Type extends string, HostTypes> = Type extends
   WideInteger ? bigint | number
   : Type extends `tensor<${string}` ? TensorData | BufferView
   : Type extends "!hal.buffer_view" ? TensorData | BufferView | null
-  : Type extends `!${infer Name}` ? ObjectOf<Name, HostTypes> | null
+  : Type extends `!${infer Name}` ? HostObject<Name, HostTypes> | null
   : number;
 
 /** What a host function receives. */

@@ -27,7 +27,7 @@ export interface HostContext<State = undefined> {
 }
 
 /** The values that a module's own types hold, by the names of the types. */
-type HeldBy<Types extends readonly HostType[]> = {
+export type HeldValues<Types extends readonly HostType[]> = {
   [Type in Types[number] as Type["name"]]: Type extends
     HostType<infer Held, string> ? Held : never;
 };
@@ -363,7 +363,7 @@ export function hostModule<
     readonly [Name in keyof Types]: HostFunction<
       Types[Name],
       State,
-      HeldBy<HostTypes>,
+      HeldValues<HostTypes>,
       Views
     >;
   },

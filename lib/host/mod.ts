@@ -8,11 +8,17 @@ export type {
   ArgumentTypes,
   HostArgument,
   HostArguments,
+  HostObject,
   HostResult,
   HostResults,
   ResultTypes,
+  SplitTypes,
+  TrimmedType,
+  WideInteger,
 } from "./function_types.ts";
+export type { AnyHostFunction } from "./host_function.ts";
 export {
+  type HeldValues,
   type HostContext,
   type HostFunction,
   HostModule,
