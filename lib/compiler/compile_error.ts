@@ -2,7 +2,19 @@ import { IreeError, type IreeErrorOptions } from "../base/error.ts";
 import type { StatusCode } from "../base/error.ts";
 import { type Diagnostic, formatDiagnostic, linesOf } from "./diagnostics.ts";
 
-/** A source that does not compile. */
+/**
+ * A source that does not compile.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { compile, CompileError } from "@iree/runtime/compiler";
+ *
+ * const error = await compile("func.func @f( {").catch((error) => error);
+ * assert(error instanceof CompileError);
+ * assertEquals(error.diagnostics[0]?.severity, "error");
+ * ```
+ */
 export class CompileError extends IreeError {
   /** Everything that the compiler says about the source. */
   readonly diagnostics: readonly Diagnostic[];

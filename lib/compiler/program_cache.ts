@@ -27,7 +27,18 @@ export interface CachedProgram extends ProgramRecord {
   readonly used: Date;
 }
 
-/** Programs in a folder, by key. */
+/**
+ * Programs in a folder, by key.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ProgramCache } from "@iree/runtime/compiler";
+ *
+ * const cache = new ProgramCache(await Deno.makeTempDir());
+ * assertEquals(await cache.list(), []);
+ * ```
+ */
 export class ProgramCache {
   /** The folder. */
   readonly folder: string;
