@@ -103,8 +103,7 @@ function* replacements(): Generator<Pollution> {
       const own = getOwnPropertyDescriptor(prototype, name);
       if (own?.configurable !== true || name === "constructor") continue;
       for (const [index, answer] of ANSWERS.entries()) {
-        // Its iterations would not end.
-        if (name === "next" && typeof answer === "object") continue;
+        if (isEndless(name, answer)) continue;
         const changed = own.get === undefined
           ? { value: () => answer }
           : { get: () => answer };
@@ -113,6 +112,13 @@ function* replacements(): Generator<Pollution> {
       }
     }
   }
+}
+
+// The engine's own loops would not end: over an iterator, and over the matches
+// of a pattern.
+function isEndless(name: string | symbol, answer: unknown): boolean {
+  return name === "next" && typeof answer === "object" ||
+    name === "global" && Boolean(answer);
 }
 
 function pollution(
