@@ -28,6 +28,16 @@ export interface ProgramArchive {
    * directory, which the runtime never reads, is damaged.
    */
   readonly files: readonly EmbeddedFile[] | undefined;
+  /** The archive's directory; `undefined` without one, or if it is damaged. */
+  readonly directory: ArchiveDirectory | undefined;
+}
+
+/** Where an archive's directory is. */
+export interface ArchiveDirectory {
+  /** Its first byte. */
+  readonly offset: number;
+  /** Its length in bytes. */
+  readonly length: number;
 }
 
 const LOCAL_HEADER = { signature: 0x04034b50, length: 30 };
@@ -104,7 +114,7 @@ export function readArchive(source: ByteSource): ProgramArchive {
     flatbuffer: source.read(start + 4, length),
     flatbufferOffset: start + 4,
     rodataOffset: Math.ceil(end / RODATA_ALIGNMENT) * RODATA_ALIGNMENT,
-    files: start === 0 ? [] : readFiles(source),
+    ...(start === 0 ? { files: [], directory: undefined } : readFiles(source)),
   };
 }
 
@@ -126,12 +136,15 @@ function skipLocalHeader(source: ByteSource): number {
   );
 }
 
-function readFiles(source: ByteSource): EmbeddedFile[] | undefined {
+function readFiles(
+  source: ByteSource,
+): Pick<ProgramArchive, "files" | "directory"> {
   try {
-    const { offset, length } = findDirectory(source);
-    return readDirectory(source, source.read(offset, length));
+    const directory = findDirectory(source);
+    const bytes = source.read(directory.offset, directory.length);
+    return { files: readDirectory(source, bytes), directory };
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    if (isDamage(error)) return { files: undefined, directory: undefined };
     throw error;
   }
 }
@@ -148,9 +161,7 @@ function damaged(): IreeError {
   );
 }
 
-function findDirectory(
-  source: ByteSource,
-): { offset: number; length: number } {
+function findDirectory(source: ByteSource): ArchiveDirectory {
   const endOffset = source.byteLength - DIRECTORY_END.length;
   const end = viewOf(source.read(endOffset, DIRECTORY_END.length));
   if (end.getUint32(0, true) !== DIRECTORY_END.signature) throw damaged();

@@ -34,6 +34,11 @@ export type {
   ExecutableRequirement,
   ExecutableTarget,
 } from "./program_targets.ts";
+export type {
+  ProgramTuning,
+  SkippedRecipe,
+  TuningTrial,
+} from "./program_tuning.ts";
 export {
   formatProgramTypes,
   type ProgramTypesOptions,

@@ -14,6 +14,7 @@ import {
   findParameters,
   type ParameterRequirement,
 } from "./program_parameters.ts";
+import { type ProgramTuning, readTuning } from "./program_tuning.ts";
 import {
   type DeviceRequirement,
   type ExecutableRequirement,
@@ -111,6 +112,8 @@ export interface ProgramDescription {
   readonly rodata: readonly RodataSegment[];
   /** Files that any ZIP tool can extract. */
   readonly files: readonly EmbeddedFile[] | undefined;
+  /** What tuning found, for a program that was tuned. */
+  readonly tuning: ProgramTuning | undefined;
   /** Its sizes. */
   readonly sizes: ProgramSizes;
   /** The number of source locations in its debug information. */
@@ -191,6 +194,7 @@ export function describeProgram(source: ByteSource): ProgramDescription {
     executableFormats: findFormats(targets.executables, rodata),
     rodata,
     files: archive.files,
+    tuning: readTuning(source, archive.files),
     sizes: {
       file: source.byteLength,
       flatbuffer: archive.flatbuffer.length,

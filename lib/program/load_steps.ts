@@ -30,6 +30,7 @@ import { DynamicModule } from "../vm/dynamic_module.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import { Module } from "../vm/module.ts";
 import { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
+import { autoDevice, isAuto } from "./auto_device.ts";
 import { createContextSteps } from "./context.ts";
 import { LoadedProgram } from "./program.ts";
 import { SharedResources } from "./shared_resources.ts";
@@ -58,7 +59,9 @@ export interface LoadOptions {
   /**
    * The device or its URI, for programs that use the HAL; an array for programs
    * that use several. Devices are created from URIs only if a program needs them;
-   * existing devices must be one whole group in creation order.
+   * existing devices must be one whole group in creation order. `auto` is what
+   * tuning found for the main module; otherwise `local-sync` for small programs,
+   * and the device that the program was compiled for.
    *
    * @default {"local-task"}
    */
@@ -136,13 +139,17 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
   }
   const { parameterMode } = options;
   if (parameterMode !== undefined) checkParameterMode(parameterMode);
+  const sources = [...options.modules];
+  const loading = isAuto(options.device)
+    ? { ...options, ...yield* chooseDevice(sources, options.deviceOptions) }
+    : options;
   const linked: Module[] = [];
-  for (const source of [...options.modules]) {
+  for (const source of sources) {
     const module = source instanceof Module
       ? source
       : stack.use(yield* loadModule(instance, source, options.moduleMode));
     const parameters = options.parameters ?? parametersBeside(source);
-    const complete = { ...options, parameters };
+    const complete = { ...loading, parameters };
     yield* addDependencies(instance, module, linked, complete, stack);
     linked.push(module);
   }
@@ -165,6 +172,33 @@ function parametersBeside(source: ModuleSource): string | undefined {
   if (uri?.kind !== "bytecode" || !uri.path.endsWith(".vmfb")) return undefined;
   const path = uri.path.replace(/vmfb$/, "irpa");
   return isReadableFile(path) ? `${MODEL_SCOPE}=${path}` : undefined;
+}
+
+/** Chooses the device for the main module, which is read from stdin first. */
+function* chooseDevice(
+  sources: ModuleSource[],
+  given: DeviceOptions | undefined,
+): Steps<Pick<LoadOptions, "device" | "deviceOptions">> {
+  const main = sources.at(-1)!;
+  if (main === "-") {
+    sources[sources.length - 1] = yield* step({
+      now: readStdin,
+      later: readStdinLater,
+    });
+  }
+  return autoDevice(programOf(sources.at(-1)!), given);
+}
+
+function programOf(source: ModuleSource): string | Bytes {
+  if (isBytes(source)) return source;
+  if (!(source instanceof Module)) {
+    const uri = resolveSource(source);
+    if (uri.kind === "bytecode") return uri.path;
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "the main module must be a .vmfb or its bytes for the device 'auto'",
+  );
 }
 
 function* loadModule(

@@ -67,6 +67,7 @@ test("The package contains what users need and nothing else", async () => {
     "./inspect": "./lib/inspect/mod.ts",
     "./npy": "./lib/npy/mod.ts",
     "./tooling": "./lib/tooling/mod.ts",
+    "./tuning": "./lib/tuning/mod.ts",
     "./types": "./lib/program/types.ts",
   });
   assertMatch(config.description, /^.{20,250}$/);

@@ -1,9 +1,11 @@
 import {
+  type CompiledProgram,
   type CompilePhase,
   compileProgram,
   type Diagnostic,
   formatDiagnostic,
 } from "../../compiler/mod.ts";
+import type { TunedProgram } from "../../tuning/mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { formatBytes, printHelp } from "../common/terminal.ts";
@@ -11,6 +13,8 @@ import { UsageError } from "../common/usage_error.ts";
 import { writeBytes } from "../common/write_bytes.ts";
 import { splitArguments } from "./arguments.ts";
 import { PhaseLine } from "../common/phase_line.ts";
+import { checkTuneFlags, runTuning, TUNE_FLAGS } from "./tuning.ts";
+import { formatTuning } from "./tuning_table.ts";
 import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
 
 const FLAGS = {
@@ -49,6 +53,7 @@ const FLAGS = {
     value: "FILE",
     help: ["The compiler's library, libIREECompiler.so of iree-base-compiler."],
   },
+  ...TUNE_FLAGS,
   json: {
     kind: "boolean",
     help: ["Prints a JSON object on stdout, for failed compiles too."],
@@ -70,6 +75,7 @@ Exit status: 0 on success, 1 if the compile fails, 2 for wrong usage.
 Examples:
   iree compile model.mlir -o model.vmfb
   iree compile model.mlir --target=vulkan --iree-opt-level=O3
+  iree compile model.mlir --tune --input=@image.npy
 `;
 
 /** `iree compile`. */
@@ -85,6 +91,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   const flags = parseFlags(FLAGS, own);
   if (flags.help) return printHelp(HELP);
   if (file === undefined) throw new UsageError("no FILE to compile");
+  checkTuneFlags(flags);
   const output = flags.output ?? defaultOutput(file);
   if (flags.json && output === "-") {
     throw new UsageError("--json and the program cannot both go to stdout");
@@ -102,32 +109,41 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
       diagnostics,
     }));
   try {
-    using line = new PhaseLine(`compiling ${file}`);
-    const program = await compileProgram(
-      file === "-" ? await new Response(Deno.stdin.readable).bytes() : file,
-      {
-        target: flags.target,
-        flags: compilerFlags,
-        cache: flags.cache,
+    using line = new PhaseLine(
+      `${flags.tune ? "tuning" : "compiling"} ${file}`,
+    );
+    const source = file === "-"
+      ? await new Response(Deno.stdin.readable).bytes()
+      : file;
+    const options = {
+      target: flags.target,
+      flags: compilerFlags,
+      cache: flags.cache,
+      library: flags.library,
+      name: file === "-" ? "stdin" : undefined,
+    };
+    const show = (what: string) => line.show(what);
+    const program: CompiledProgram & Partial<TunedProgram> = flags.tune
+      ? await runTuning(source, flags, options, show)
+      : await compileProgram(source, {
+        ...options,
         isolate: flags.isolate,
-        library: flags.library,
-        name: file === "-" ? "stdin" : undefined,
         onPhase: (phase) => {
           phases.push({ phase, seconds: seconds() });
           line.show(phase);
         },
         onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
-      },
-    );
+      });
     writeBytes(output, program.bytes);
-    const { compiler, flags: allFlags, isCached } = program;
+    const { compiler, flags: allFlags, isCached, tuning } = program;
     line[Symbol.dispose]();
     if (!flags.json) printWarnings(diagnostics);
     const bytes = program.bytes.length;
     if (flags.json) {
-      report({ output, bytes, compiler, flags: allFlags, isCached });
+      report({ output, bytes, compiler, flags: allFlags, isCached, tuning });
     } else {
-      const text = `${output}: ${formatBytes(bytes)}, ` +
+      const table = tuning === undefined ? "" : `${formatTuning(tuning)}\n`;
+      const text = table + `${output}: ${formatBytes(bytes)}, ` +
         (isCached ? "from the cache" : `${seconds().toFixed(1)} s`);
       if (output === "-") console.error(text);
       else console.log(text);

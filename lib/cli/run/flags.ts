@@ -37,7 +37,7 @@ export const MAIN_FLAGS = {
     help: [
       "A device for programs that need one: driver[://path][?params], such as",
       "local-sync or local-task (the default). Repeat for programs that use",
-      "several.",
+      "several. auto is what tuning found, or else chosen by the program's size.",
     ],
   },
   input: {

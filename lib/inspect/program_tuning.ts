@@ -1,0 +1,140 @@
+import { describeValue } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import { withEntry } from "../files/archive_entry.ts";
+import { type ByteSource, memorySource } from "../files/byte_source.ts";
+import { readArchive } from "../files/program_archive.ts";
+
+/** Name of the file in a program's archive. */
+const NAME = "tuning.json";
+
+/** Changes when older readers would misunderstand the file. */
+const VERSION = 1;
+
+/** A recipe on a device, and how fast it was. */
+export interface TuningTrial {
+  /** The recipe's name. */
+  readonly recipe: string;
+  /** The device's URI. */
+  readonly device: string;
+  /** Workers of `local-task`; `undefined` means one for each core. */
+  readonly workers: number | undefined;
+  /** Median time of a call. */
+  readonly milliseconds: number;
+  /** How much the rounds differ: the median distance from the median, in %. */
+  readonly spread: number;
+  /** Number of rounds; fewer than others' for what was dropped early. */
+  readonly rounds: number;
+}
+
+/** A recipe that was not measured. */
+export interface SkippedRecipe {
+  /** The recipe's name. */
+  readonly recipe: string;
+  /** Why it was skipped. */
+  readonly reason: string;
+}
+
+/** What tuning found; a part of the program. */
+export interface ProgramTuning {
+  /** The function that was measured. */
+  readonly function: string;
+  /** The fastest recipe and device: those of the program. */
+  readonly choice: TuningTrial;
+  /** Flags of the chosen recipe. */
+  readonly flags: readonly string[];
+  /** All trials, the fastest first. */
+  readonly trials: readonly TuningTrial[];
+  /** Recipes that were not measured. */
+  readonly skipped: readonly SkippedRecipe[];
+}
+
+/**
+ * Adds what tuning found to a program.
+ *
+ * @param program The program, a `.vmfb`.
+ * @param tuning What tuning found.
+ */
+export function withTuning(
+  program: Uint8Array<ArrayBuffer>,
+  tuning: ProgramTuning,
+): Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify({ version: VERSION, ...tuning }, null, 2);
+  return withEntry(program, NAME, new TextEncoder().encode(text));
+}
+
+/**
+ * Reads what tuning found out of a program.
+ *
+ * @param program The program's bytes.
+ * @returns The choice; `undefined` for a program that was not tuned.
+ */
+export function tuningOf(
+  program: Uint8Array<ArrayBuffer>,
+): ProgramTuning | undefined {
+  return readTuning(memorySource(program));
+}
+
+/**
+ * Reads what tuning found out of a program's file.
+ *
+ * @param source The program's file.
+ * @param files The files of its archive.
+ * @returns The choice; `undefined` for a program that was not tuned. Throws
+ * INVALID_ARGUMENT for one that this version does not understand.
+ */
+export function readTuning(
+  source: ByteSource,
+  files = readArchive(source).files,
+): ProgramTuning | undefined {
+  const file = files?.find(({ name }) => name === NAME);
+  if (file === undefined) return undefined;
+  const text = new TextDecoder().decode(
+    source.read(file.offset, file.byteLength),
+  );
+  return parseTuning(text);
+}
+
+function parseTuning(text: string): ProgramTuning {
+  let tuning;
+  try {
+    tuning = JSON.parse(text);
+  } catch (cause) {
+    throw damaged("is not JSON", cause);
+  }
+  if (tuning?.version !== VERSION) {
+    throw damaged(`has the version ${describeValue(tuning?.version)}`);
+  }
+  const { function: name, choice, flags, trials, skipped } = tuning;
+  if (!isTrial(choice) || typeof name !== "string") {
+    throw damaged("has no choice");
+  }
+  if (![flags, trials, skipped].every(Array.isArray)) {
+    throw damaged("has no trials");
+  }
+  return {
+    function: name,
+    choice: toTrial(choice),
+    flags,
+    trials: trials.map(toTrial),
+    skipped,
+  };
+}
+
+function isTrial(value: TuningTrial | undefined): boolean {
+  const workers = value?.workers ?? 1;
+  return typeof value?.recipe === "string" &&
+    /^local-(?:sync|task)$/.test(value.device) &&
+    Number.isInteger(workers) && workers >= 1 && workers <= 256;
+}
+
+function toTrial(trial: TuningTrial): TuningTrial {
+  return { ...trial, workers: trial.workers };
+}
+
+function damaged(problem: string, cause?: unknown): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `'${NAME}' in the program ${problem}`,
+    { cause, hint: "tune it again: iree compile --tune" },
+  );
+}

@@ -1,0 +1,95 @@
+import type { Bytes } from "../../ffi/base/typed_array.ts";
+import { IreeError } from "../base/error.ts";
+import type { DeviceOptions } from "../hal/device.ts";
+import { inspectProgram } from "../inspect/inspect.ts";
+import type { ProgramDescription } from "../inspect/program_description.ts";
+import type { DeclaredValue } from "../signature/signature.ts";
+import { declaredElementType } from "../tensor/element_type.ts";
+
+/** The device that is chosen by the program. */
+const AUTO = "auto";
+
+/**
+ * Bytes of constants, inputs and outputs from which threads pay. Handing work to
+ * them takes tens of microseconds; so does a program that reads and writes this
+ * much.
+ */
+const THREADS_PAY = 256 * 1024;
+
+/** A device and how it is created. */
+export interface AutoDevice {
+  /** Its URI. */
+  readonly device: string;
+  /** How it is created. */
+  readonly deviceOptions: DeviceOptions | undefined;
+}
+
+/**
+ * Whether a device is to be chosen by the program.
+ *
+ * @param device The option `device`.
+ * @returns Throws INVALID_ARGUMENT for `auto` among several devices.
+ */
+export function isAuto(device: unknown): boolean {
+  if (!Array.isArray(device)) return device === AUTO;
+  if (!device.includes(AUTO)) return false;
+  if (device.length === 1) return true;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `'${AUTO}' must be the only device, got ${device.length} devices`,
+  );
+}
+
+/**
+ * Chooses the device for a program: what tuning found; otherwise the one that it
+ * was compiled for, and of those for the CPU `local-sync` for small programs.
+ *
+ * @param program The program's path or bytes.
+ * @param options How devices are created. Its workers replace those that tuning
+ * found.
+ */
+export function autoDevice(
+  program: string | Bytes,
+  options: DeviceOptions | undefined,
+): AutoDevice {
+  const description = inspectProgram(program);
+  const hasWorkers = options?.topology !== undefined ||
+    options?.worker !== undefined;
+  const driver = driverOf(description);
+  if (driver !== undefined || hasWorkers) {
+    return { device: driver ?? "local-task", deviceOptions: options };
+  }
+  const { choice } = description.tuning ?? {};
+  if (choice === undefined) {
+    const isSmall = bytesOf(description) < THREADS_PAY;
+    const device = isSmall ? "local-sync" : "local-task";
+    return { device, deviceOptions: options };
+  }
+  const { device, workers } = choice;
+  const topology = workers === undefined ? undefined : { groupCount: workers };
+  return { device, deviceOptions: { ...options, topology } };
+}
+
+/** The driver of a program that is not for the CPU. */
+function driverOf({ devices }: ProgramDescription): string | undefined {
+  const drivers = devices[0]?.targets.flatMap((it) => it.drivers) ?? [];
+  return drivers.includes("local-task") ? undefined : drivers[0];
+}
+
+/** Bytes of a program's constants, and of its largest inputs and outputs. */
+function bytesOf({ rodata, exports }: ProgramDescription): number {
+  const constants = rodata.filter(({ executable }) => executable === undefined)
+    .reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const tensors = exports.map(({ signature }) =>
+    [...signature?.inputs ?? [], ...signature?.outputs ?? []]
+      .reduce((sum, value) => sum + tensorBytes(value), 0)
+  );
+  return constants + Math.max(0, ...tensors);
+}
+
+/** Bytes of a tensor; dynamic dimensions count as one. */
+function tensorBytes(value: DeclaredValue): number {
+  if (value.kind !== "tensor") return 0;
+  const bits = declaredElementType(value.elementType)?.bitCount ?? 0;
+  return value.shape.reduce<number>((size, it) => size * (it ?? 1), bits / 8);
+}

@@ -1,0 +1,114 @@
+import { median } from "./statistics.ts";
+
+/** Most rounds; the medians of more change little. */
+const MAX_ROUNDS = 40;
+
+/** Rounds after which quartiles mean something. */
+const MIN_ROUNDS = 4;
+
+/** Faster by less than this is noise: then the order of candidates decides. */
+const TIE = 0.02;
+
+/** How a choice is made. */
+export interface ChooseOptions<Candidate> {
+  /** The candidates; of equally fast ones the first is chosen. */
+  readonly candidates: readonly Candidate[];
+  /** Measures a candidate once: the time of a call. */
+  readonly sample: (candidate: Candidate) => number;
+  /** Called between samples; rejects to give up. */
+  readonly pause: () => Promise<void>;
+  /** Whether time is up. The first round is always finished. */
+  readonly isTimeUp: () => boolean;
+  /** Called before each round, with the candidates that are left. */
+  readonly onRound?: (round: number, left: number) => void;
+}
+
+/** How a candidate did. */
+export interface Standing<Candidate> {
+  /** The candidate. */
+  readonly candidate: Candidate;
+  /** Its samples, one of each round that it took part in. */
+  readonly samples: readonly number[];
+}
+
+/**
+ * Chooses the fastest candidate. Each round measures all candidates that are
+ * left, one after the other, so that what else the machine does slows down all
+ * of them. Candidates are compared by their ratios within the rounds, and clear
+ * losers are dropped early.
+ *
+ * @param options The candidates, and how they are measured.
+ * @returns All candidates, the chosen one first.
+ */
+export async function choose<Candidate>(
+  options: ChooseOptions<Candidate>,
+): Promise<Standing<Candidate>[]> {
+  let left = options.candidates.map((candidate) => ({
+    candidate,
+    samples: [] as number[],
+  }));
+  const dropped: typeof left = [];
+  for (let round = 0; round < MAX_ROUNDS && !isSettled(left, round); round++) {
+    if (round > 0 && options.isTimeUp()) break;
+    options.onRound?.(round, left.length);
+    // Another one starts each round, since what runs before has an effect.
+    const first = round % left.length;
+    const samples = [];
+    for (const standing of [...left.slice(first), ...left.slice(0, first)]) {
+      samples.push({ standing, time: options.sample(standing.candidate) });
+      await options.pause();
+      if (round > 0 && options.isTimeUp()) break;
+    }
+    // A round that is cut short would compare different moments.
+    if (samples.length < left.length) break;
+    for (const { standing, time } of samples) standing.samples.push(time);
+    const best = bestOf(left);
+    const losers = left.filter((it) => isLoser(it.samples, best.samples));
+    dropped.unshift(...losers.toSorted(byMedian));
+    left = left.filter((it) => !losers.includes(it));
+  }
+  const chosen = bestOf(left);
+  const others = left.filter((it) => it !== chosen).toSorted(byMedian);
+  return [chosen, ...others, ...dropped];
+}
+
+function isSettled(left: readonly unknown[], round: number): boolean {
+  return left.length === 1 && round >= MIN_ROUNDS;
+}
+
+function byMedian(
+  one: Standing<unknown>,
+  other: Standing<unknown>,
+): number {
+  return median(one.samples) - median(other.samples);
+}
+
+/** The first candidate that is as fast as any. */
+function bestOf<Some extends Standing<unknown>>(left: readonly Some[]): Some {
+  // A round's mean is what the machine could do in that moment.
+  const means = left[0].samples.map((_, round) =>
+    left.reduce((sum, { samples }) => sum + Math.log(samples[round]), 0) /
+    left.length
+  );
+  const scores = left.map(({ samples }) =>
+    median(samples.map((time, round) => Math.log(time) - means[round]))
+  );
+  const limit = Math.min(...scores) + Math.log1p(TIE);
+  return left[scores.findIndex((score) => score <= limit)];
+}
+
+/**
+ * Whether a candidate is clearly slower than the best one in the same rounds: by
+ * far at first, and after more rounds by a little in most of them.
+ */
+function isLoser(
+  samples: readonly number[],
+  best: readonly number[],
+): boolean {
+  const ratios = samples.map((time, round) => time / best[round])
+    .toSorted((one, other) => one - other);
+  const { length } = ratios;
+  if (length === 1) return ratios[0] > 3;
+  if (length < MIN_ROUNDS) return ratios[0] > 1.7;
+  return ratios[Math.floor(length / 4)] > (length < 10 ? 1.1 : 1.03);
+}

@@ -1,0 +1,170 @@
+import { describeValue } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
+import type { VmFunction } from "../call/function.ts";
+import type { CompileOptions } from "../compiler/options.ts";
+import type { LoadOptions } from "../program/load.ts";
+import type { TuneInput } from "./inputs.ts";
+import { DEFAULT_RECIPE, type Recipe, RECIPES } from "./recipes.ts";
+
+/** A step of tuning. */
+export type TuneProgress =
+  | {
+    /** The default recipe was compiled, and the others start. */
+    readonly step: "begin";
+    /** Number of recipes. */
+    readonly recipes: number;
+  }
+  | {
+    /** A recipe was compiled or skipped. */
+    readonly step: "recipe";
+    /** Its name. */
+    readonly recipe: string;
+    /** Why it was skipped. */
+    readonly skipped: string | undefined;
+  }
+  | {
+    /** A round of measurements starts. */
+    readonly step: "round";
+    /** Its number, from 0. */
+    readonly round: number;
+    /** Recipes and devices that are left. */
+    readonly left: number;
+  };
+
+/** How a program is tuned. */
+export interface TuneOptions extends
+  Pick<
+    CompileOptions,
+    "cache" | "flags" | "library" | "name" | "signal" | "target"
+  > {
+  /** Name of the function that is measured; left out, the only one. */
+  function?: string | undefined;
+  /**
+   * Inputs of the function, or a function that makes them. By default they are
+   * random, which needs fixed shapes: pass inputs of typical sizes and contents
+   * if the program's work depends on them.
+   */
+  inputs?:
+    | readonly TuneInput[]
+    | ((found: VmFunction) => readonly TuneInput[])
+    | undefined;
+  /** How programs are loaded to be measured. */
+  load?:
+    | Pick<LoadOptions, "library" | "parameterMode" | "parameters">
+    | undefined;
+  /**
+   * Seconds that tuning may take, after the default recipe is compiled.
+   *
+   * @default {120}
+   */
+  seconds?: number | undefined;
+  /**
+   * Seconds that each of the other recipes may compile.
+   *
+   * @default {60}
+   */
+  compileSeconds?: number | undefined;
+  /**
+   * How much floats in results may differ from those of the default recipe, as a
+   * part of the largest one. Other results must be equal.
+   *
+   * @default {0.001}
+   */
+  tolerance?: number | undefined;
+  /**
+   * The recipes to try; the default one is always tried.
+   *
+   * @default {RECIPES}
+   */
+  recipes?: readonly Recipe[] | undefined;
+  /** Receives the steps of tuning. */
+  onProgress?: ((progress: TuneProgress) => void) | undefined;
+}
+
+/** Options that were read, with their defaults. */
+export interface ReadTuneOptions extends Readonly<TuneOptions> {
+  readonly seconds: number;
+  readonly compileSeconds: number;
+  readonly tolerance: number;
+  readonly recipes: readonly Recipe[];
+}
+
+const OPTIONS: OptionNames<TuneOptions> = {
+  cache: true,
+  compileSeconds: true,
+  flags: true,
+  function: true,
+  inputs: true,
+  library: true,
+  load: true,
+  name: true,
+  onProgress: true,
+  recipes: true,
+  seconds: true,
+  signal: true,
+  target: true,
+  tolerance: true,
+};
+
+/** Reads and checks the options of tuning. */
+export function readTuneOptions(
+  options: TuneOptions | undefined,
+): ReadTuneOptions {
+  const read = readOptions(options, OPTIONS);
+  checkSignal(read.signal);
+  const { function: name, onProgress, inputs, recipes = RECIPES } = read;
+  demand("function", name, "a string", typeof name === "string");
+  demand(
+    "onProgress",
+    onProgress,
+    "a function",
+    typeof onProgress === "function",
+  );
+  demand(
+    "inputs",
+    inputs,
+    "an array or a function",
+    Array.isArray(inputs) || typeof inputs === "function",
+  );
+  demand(
+    "recipes",
+    recipes,
+    "an array of recipes",
+    Array.isArray(recipes) && recipes.every(isRecipe),
+  );
+  return {
+    ...read,
+    seconds: positive("seconds", read.seconds ?? 120),
+    compileSeconds: positive("compileSeconds", read.compileSeconds ?? 60),
+    tolerance: positive("tolerance", read.tolerance ?? 1e-3),
+    recipes: recipes.filter((it) => it.name !== DEFAULT_RECIPE.name),
+  };
+}
+
+function isRecipe(value: Recipe | undefined): boolean {
+  return typeof value?.name === "string" && Array.isArray(value.flags) &&
+    value.flags.every((flag) => typeof flag === "string");
+}
+
+function demand(
+  name: string,
+  value: unknown,
+  wanted: string,
+  isRight: boolean,
+): void {
+  if (value === undefined || isRight) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${name} must be ${wanted}, got ${describeValue(value)}`,
+  );
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${name} must be a number from 0, got ${describeValue(value)}`,
+  );
+}

@@ -1,0 +1,82 @@
+/** Flags of `iree-compile` that make some programs faster. */
+export interface Recipe {
+  /** A short name. */
+  readonly name: string;
+  /** The flags. */
+  readonly flags: readonly string[];
+  /** Why it is tried. */
+  readonly reason: string;
+}
+
+/** Convolutions with channels last, so that vectors run over channels. */
+const CHANNELS_LAST = "--iree-preprocessing-pass-pipeline=builtin.module(" +
+  "util.func(iree-preprocessing-convert-conv-to-channels-last))";
+
+/** Convolutions as matrix products of unrolled windows. */
+const IM2COL = "--iree-global-opt-use-im2col-for-convs";
+
+/** Full vectors, and a scalar loop for the rest, instead of masks. */
+const PEEL = "--iree-llvmcpu-vector-pproc-strategy=peel";
+
+/** LLVM's own loop passes, which only pay together. */
+const LOOPS = [
+  "--iree-llvmcpu-loop-unrolling",
+  "--iree-llvmcpu-loop-vectorization",
+  "--iree-llvmcpu-slp-vectorization",
+];
+
+/** Matrices in tiles that fit the CPU's registers and caches. */
+const DATA_TILING = "--iree-opt-data-tiling";
+
+/** All general optimizations. */
+const O3 = "--iree-opt-level=O3";
+
+/** The recipe that the results of others are compared with. */
+export const DEFAULT_RECIPE: Recipe = {
+  name: "default",
+  flags: [],
+  reason: "IREE's defaults; the others must compute the same",
+};
+
+/**
+ * The recipes, those that help most programs first. Flags interact, so that
+ * trying them one by one misses the best combinations.
+ */
+export const RECIPES: readonly Recipe[] = [
+  DEFAULT_RECIPE,
+  {
+    name: "peel-loops",
+    flags: [PEEL, ...LOOPS],
+    reason: "best for transformers; helps nearly every program",
+  },
+  {
+    name: "im2col-peel-loops",
+    flags: [IM2COL, PEEL, ...LOOPS],
+    reason: "best for 1-D and depthwise convolutions",
+  },
+  {
+    name: "channels-last-loops",
+    flags: [CHANNELS_LAST, ...LOOPS],
+    reason: "best for most networks of 2-D convolutions",
+  },
+  {
+    name: "channels-last-peel-loops",
+    flags: [CHANNELS_LAST, PEEL, ...LOOPS],
+    reason: "the same where shapes are not multiples of a vector",
+  },
+  {
+    name: "im2col-peel-loops-tiling",
+    flags: [IM2COL, PEEL, ...LOOPS, DATA_TILING],
+    reason: "best for large matrix products; compiles for a minute or two",
+  },
+  {
+    name: "channels-last-loops-o3-tiling",
+    flags: [CHANNELS_LAST, ...LOOPS, O3, DATA_TILING],
+    reason: "a few percent faster for some convolutional networks",
+  },
+  {
+    name: "all",
+    flags: [CHANNELS_LAST, IM2COL, PEEL, ...LOOPS, DATA_TILING, O3],
+    reason: "best for small recurrent networks with convolutions",
+  },
+];

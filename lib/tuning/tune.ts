@@ -1,0 +1,143 @@
+import { type CompiledProgram, Compiler } from "../compiler/compiler.ts";
+import { ProgramCache } from "../compiler/program_cache.ts";
+import { type CompileSource, readSource } from "../compiler/source.ts";
+import { withTarget } from "../compiler/target.ts";
+import {
+  type ProgramTuning,
+  tuningOf,
+  withTuning,
+} from "../inspect/program_tuning.ts";
+import { type CompiledRecipe, compileRecipes } from "./compile_recipes.ts";
+import { demandCpu, withRecipe } from "./flags.ts";
+import {
+  type ReadTuneOptions,
+  readTuneOptions,
+  type TuneOptions,
+} from "./options.ts";
+import { parallelCompiles } from "./parallel.ts";
+import { DEFAULT_RECIPE, type Recipe } from "./recipes.ts";
+import { Trial } from "./trial.ts";
+import { tuningKey } from "./tuning_key.ts";
+
+/** A tuned program, and what tuning found. */
+export interface TunedProgram extends CompiledProgram {
+  /** What tuning found; also in the program, for the device `auto`. */
+  readonly tuning: ProgramTuning;
+}
+
+/** Part of the time that compiles may take; the rest is for measuring. */
+const COMPILE_PART = 0.7;
+
+/**
+ * Compiles a program by several recipes, measures each on several devices, and
+ * returns the fastest one, whose results are those of the default recipe. The
+ * event loop is blocked for one call, or a few milliseconds, at a time.
+ *
+ * @example
+ * ```ts ignore takes a minute
+ * import { load } from "@iree/runtime";
+ * import { tune } from "@iree/runtime/tuning";
+ *
+ * const { bytes, tuning } = await tune("model.mlir");
+ * console.log(tuning.choice.recipe, tuning.choice.milliseconds);
+ * using program = load(bytes, { device: "auto" });
+ * ```
+ *
+ * @param source MLIR text, MLIR bytecode, a path or a URL.
+ * @param options The function, its inputs, the recipes and limits.
+ * @returns The program. Rejects with a `CompileError` if the default recipe does
+ * not compile, and with the signal's reason if it is aborted.
+ */
+export async function tune(
+  source: CompileSource,
+  options?: TuneOptions,
+): Promise<TunedProgram> {
+  const read = readTuneOptions(options);
+  const { signal, library, cache = true } = read;
+  const flags = withTarget(read.target, read.flags ?? []);
+  demandCpu(flags);
+  signal?.throwIfAborted();
+  const { name, bytes } = await readSource(source, signal);
+  await using compiler = await Compiler.open({ library, cache, isolate: true });
+  const compile: Compile = (recipe, signal) =>
+    compiler.compileProgram(bytes, {
+      name: read.name ?? name,
+      flags: withRecipe(flags, recipe),
+      signal,
+    });
+  const standard = {
+    recipe: DEFAULT_RECIPE,
+    program: await compile(DEFAULT_RECIPE, signal),
+  };
+  using trial = new Trial(standard, read);
+  const kept = cache ? findCache() : undefined;
+  const origin = { library: compiler.path, flags, source: bytes };
+  const key = kept &&
+    await tuningKey(origin, trial.name, trial.inputs, read);
+  const known = key && await findTuned(kept, key);
+  if (known) return known;
+  const tuned = await tryRecipes(trial, standard, compile, bytes.length, read);
+  const path = key && await kept.put(key, tuned.bytes, {
+    source: read.name ?? name,
+    flags: tuned.flags,
+    compiler: tuned.compiler,
+  }).catch(() => undefined); // The program is there all the same.
+  return { ...tuned, path: path || undefined };
+}
+
+/** Compiles a recipe. */
+type Compile = (
+  recipe: Recipe,
+  signal: AbortSignal | undefined,
+) => Promise<CompiledProgram>;
+
+async function tryRecipes(
+  trial: Trial,
+  standard: CompiledRecipe,
+  compile: Compile,
+  sourceBytes: number,
+  { recipes, seconds, compileSeconds, signal, onProgress }: ReadTuneOptions,
+): Promise<TunedProgram> {
+  const start = performance.now();
+  onProgress?.({ step: "begin", recipes: recipes.length });
+  const { compiled, skipped } = await compileRecipes({
+    recipes,
+    compile,
+    parallel: parallelCompiles(sourceBytes),
+    limit: 1000 * compileSeconds,
+    deadline: start + COMPILE_PART * 1000 * seconds,
+    signal,
+    onEnd: ({ name }, skipped) =>
+      onProgress?.({ step: "recipe", recipe: name, skipped }),
+  });
+  const result = await trial.measure(compiled, start + 1000 * seconds);
+  const { program, recipe } = [standard, ...compiled]
+    .find((it) => it.recipe === result.recipe)!;
+  const tuning: ProgramTuning = {
+    function: trial.name,
+    choice: result.trials[0],
+    flags: recipe.flags,
+    trials: result.trials,
+    skipped: [...skipped, ...result.skipped],
+  };
+  const bytes = withTuning(program.bytes, tuning);
+  return { ...program, bytes, isCached: false, tuning };
+}
+
+function findCache(): ProgramCache | undefined {
+  const found = ProgramCache.find();
+  return found instanceof ProgramCache ? found : undefined;
+}
+
+async function findTuned(
+  cache: ProgramCache,
+  key: string,
+): Promise<TunedProgram | undefined> {
+  const found = await cache.get(key);
+  if (found === undefined) return undefined;
+  const { path, compiler, flags } = found;
+  const bytes = await Deno.readFile(path);
+  const tuning = tuningOf(bytes);
+  if (tuning === undefined) return undefined;
+  return { bytes, path, compiler, flags, isCached: true, tuning };
+}

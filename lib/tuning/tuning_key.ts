@@ -1,0 +1,56 @@
+import { cacheKey, type ProgramOrigin } from "../compiler/cache_key.ts";
+import { describeHostCpu } from "../compiler/host_cpu.ts";
+import type { TensorData } from "../tensor/tensor_data.ts";
+import { isNdArray } from "../tensor/tensor_data.ts";
+import type { ReadTuneOptions } from "./options.ts";
+
+/** Changes when tuning would choose otherwise. */
+const KEY_VERSION = 1;
+
+/**
+ * Returns the key of a tuned program in the cache.
+ *
+ * @param origin What its programs are made of.
+ * @param name The function that is measured.
+ * @param inputs Its inputs.
+ * @param options The options.
+ * @returns The key; `undefined` if it is not kept.
+ */
+export async function tuningKey(
+  origin: ProgramOrigin,
+  name: string,
+  inputs: readonly TensorData[],
+  { recipes, seconds, compileSeconds, tolerance, load }: ReadTuneOptions,
+): Promise<string | undefined> {
+  // Contents of files and indices are not part of a key.
+  if (load?.parameters !== undefined) return undefined;
+  const cpu = await describeHostCpu();
+  if (cpu === undefined) return undefined;
+  const description = JSON.stringify([
+    ...[KEY_VERSION, cpu, navigator.hardwareConcurrency, name],
+    ...[recipes, seconds, compileSeconds, tolerance],
+    await Promise.all(inputs.map(describeInput)),
+  ]);
+  // A flag that the compiler does not have makes the key another one.
+  const flags = [...origin.flags, `tuning ${description}`];
+  return await cacheKey({ ...origin, flags });
+}
+
+async function describeInput(input: TensorData): Promise<unknown> {
+  if (isNdArray(input)) {
+    const { elementType, shape, data } = input;
+    return [elementType, shape, await hash(data as Uint8Array<ArrayBuffer>)];
+  }
+  if (ArrayBuffer.isView(input)) {
+    const kind = input.constructor.name;
+    return [kind, await hash(input as Uint8Array<ArrayBuffer>)];
+  }
+  return JSON.stringify(
+    input,
+    (_, value) => typeof value === "bigint" ? `${value}n` : value,
+  );
+}
+
+async function hash(data: BufferSource): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
+}

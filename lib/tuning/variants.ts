@@ -1,0 +1,46 @@
+import type { Instance } from "../base/instance.ts";
+import { Device } from "../hal/device.ts";
+
+/** A way to run programs on this machine's CPU. */
+export interface Variant {
+  /** The device's URI. */
+  readonly uri: string;
+  /** Workers of `local-task`; `undefined` means one for each core. */
+  readonly workers: number | undefined;
+  /** The device. */
+  readonly device: Device;
+}
+
+/** Numbers of workers that are tried, besides one for each core. */
+const WORKERS = [1, 2];
+
+/**
+ * Creates the devices that programs are tried on, those that use fewest threads
+ * first: `local-sync`, and `local-task` with 1, 2 and all workers.
+ *
+ * @param instance The instance.
+ * @param stack Owns the devices.
+ */
+export function createVariants(
+  instance: Instance,
+  stack: DisposableStack,
+): Variant[] {
+  const all = stack.use(Device.create(instance, "local-task"));
+  const cores = Number(all.queryI64("hal.dispatch", "concurrency"));
+  const fewer = WORKERS.filter((workers) => workers < cores)
+    .map((workers) => ({
+      uri: "local-task",
+      workers,
+      device: stack.use(
+        Device.create(instance, "local-task", {
+          topology: { groupCount: workers },
+        }),
+      ),
+    }));
+  const sync = stack.use(Device.create(instance, "local-sync"));
+  return [
+    { uri: "local-sync", workers: undefined, device: sync },
+    ...fewer,
+    { uri: "local-task", workers: undefined, device: all },
+  ];
+}
