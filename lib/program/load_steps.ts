@@ -191,7 +191,7 @@ function* chooseDevice(
 
 function programOf(source: ModuleSource): string | Bytes {
   if (isBytes(source)) return source;
-  if (!(source instanceof Module)) {
+  if (typeof source === "string" || source instanceof URL) {
     const uri = resolveSource(source);
     if (uri.kind === "bytecode") return uri.path;
   }
