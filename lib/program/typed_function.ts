@@ -40,7 +40,7 @@ export type NamedArguments = Readonly<Record<string, Argument>>;
  * @typeParam Outputs Its outputs by name, as `run` returns them.
  */
 export type Named<Function, Inputs, Outputs> = Function & {
-  /** There is no such property: it has the types. */
+  /** Carries the types; no object has this property. */
   readonly named?: readonly [inputs: Inputs, outputs: Outputs];
 };
 

@@ -1,4 +1,3 @@
-import type { Shape } from "../tensor/shape.ts";
 import type { ValueType } from "./calling_convention.ts";
 import type { DeclaredValue } from "./signature.ts";
 
@@ -15,7 +14,7 @@ export interface ValueDescription {
    * Dimensions, `null` where any size is accepted; empty for scalars; `undefined`
    * as for {@linkcode elementType}.
    */
-  readonly shape: Shape | undefined;
+  readonly shape: readonly (number | null)[] | undefined;
   /**
    * Names of the dimensions, such as `batch`, `null` for those without a name;
    * `undefined` if the program declares none.
