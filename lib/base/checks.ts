@@ -1,21 +1,218 @@
+import { arrayOf } from "../../ffi/base/intrinsics.ts";
+import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
+import { describeNumber, describeValue, quoteValue } from "./describe.ts";
 import { IreeError } from "./error.ts";
-import { isForged } from "./native_object.ts";
+
+const from = Array.from.bind(Array);
+
+export { isUrl } from "../../ffi/base/url.ts";
 
 /** The largest count in native code. */
 const MAX_SIZE = 0xffffffff;
 
 /**
- * Rejects anything but a count or an ordinal for native code.
+ * Checks a count or an ordinal for native code.
  *
  * @param what The name of the value, for messages.
  * @param value The count.
+ * @returns The same; throws INVALID_ARGUMENT for anything else, such as -0.
  */
-export function checkSize(what: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value <= MAX_SIZE) return;
+export function toSize(what: string, value: number): number {
+  if (isInteger(value, 0, MAX_SIZE)) {
+    return value;
+  }
   throw new IreeError(
     "INVALID_ARGUMENT",
     `${what} must be an integer from 0 to ${MAX_SIZE}, got ` +
-      String(value),
+      describeNumber(value),
+  );
+}
+
+/**
+ * Checks a length or an offset in bytes.
+ *
+ * @param what The name of the value, for messages.
+ * @param value The number of bytes.
+ * @returns The same; throws INVALID_ARGUMENT for anything else, such as -0.
+ */
+export function toByteCount(what: string, value: number): number {
+  if (isInteger(value, 0, Number.MAX_SAFE_INTEGER)) return value;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be a non-negative integer, got ${describeNumber(value)}`,
+  );
+}
+
+/**
+ * Checks an integer of a range.
+ *
+ * @param what The name of the value, for messages.
+ * @param value The number.
+ * @param least The smallest that is accepted.
+ * @param most The largest that is accepted.
+ * @returns The same; throws INVALID_ARGUMENT for anything else, such as -0.
+ */
+export function toInteger(
+  what: string,
+  value: number,
+  least: number,
+  most: number,
+): number {
+  if (isInteger(value, least, most)) return value;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be an integer from ${least} to ${most}, got ` +
+      describeNumber(value),
+  );
+}
+
+/**
+ * Whether a value is an integer of a range. -0 is not, since Deno's FFI rejects
+ * it.
+ */
+export function isInteger(
+  value: unknown,
+  least: number,
+  most: number,
+): value is number {
+  return Number.isInteger(value) && !Object.is(value, -0) &&
+    (value as number) >= least && (value as number) <= most;
+}
+
+/**
+ * Checks a choice between names.
+ *
+ * @typeParam Name The names.
+ * @param what What is chosen, for messages.
+ * @param value The choice.
+ * @param names The names.
+ */
+export function toName<Name extends string>(
+  what: string,
+  value: Name,
+  names: readonly Name[],
+): Name {
+  if (names.includes(value)) return value;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be ${names.join(" or ")}, got ${quoteValue(value)}`,
+  );
+}
+
+/**
+ * Checks text.
+ *
+ * @param what The name of the value, for messages.
+ * @param value The text.
+ */
+export function toText(what: string, value: string): string {
+  if (typeof value === "string") return value;
+  throw mustBe(what, "a string", value);
+}
+
+/**
+ * Checks a boolean.
+ *
+ * @param what The name of the value, for messages.
+ * @param value The boolean.
+ */
+export function toBoolean(what: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw mustBe(what, "a boolean", value);
+}
+
+/**
+ * Copies an array. The copy has no holes and keeps its entries, whatever is on
+ * the prototype of arrays.
+ *
+ * @typeParam Entry What is in it.
+ * @param what The name of the value, for messages.
+ * @param value The array.
+ * @param check Throws for an entry that is refused, before others are read.
+ */
+export function copyArray<Entry>(
+  what: string,
+  value: readonly Entry[],
+  check: (entry: Entry) => unknown,
+): Entry[] {
+  if (isArray(value)) {
+    return arrayOf(value.length, (at) => {
+      const entry = value[at] as Entry;
+      check(entry);
+      return entry;
+    });
+  }
+  throw mustBe(what, "an array", value);
+}
+
+/**
+ * Copies what can be iterated over, as {@linkcode copyArray} does an array.
+ *
+ * @typeParam Entry What is in it.
+ * @param what The name of the value, for messages.
+ * @param value What is iterated over.
+ * @param check Throws for an entry that is refused, before others are read.
+ */
+export function copyIterable<Entry>(
+  what: string,
+  value: Iterable<Entry>,
+  check: (entry: Entry, at: number) => unknown,
+): Entry[] {
+  if (isIterable(value)) {
+    return from(value, (entry, at) => {
+      check(entry, at);
+      return entry;
+    });
+  }
+  throw mustBe(what, "an array or another iterable", value);
+}
+
+/** Whether an object can be iterated over, which an array that moved cannot. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  try {
+    if (typedArrayName(value) !== undefined) return byteLengthOf(value) > 0;
+    return typeof value === "object" && value !== null &&
+      typeof (value as Iterable<unknown>)[Symbol.iterator] === "function";
+  } catch (error) {
+    if (isRevoked(value)) return false;
+    throw error;
+  }
+}
+
+/** Whether something is a Proxy that was revoked, of which nothing can be read. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Object.getPrototypeOf(value);
+    return false;
+  } catch (error) {
+    return error instanceof TypeError;
+  }
+}
+
+/** Whether something is an array; false for a Proxy that was revoked. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes the error for an argument of another type than expected.
+ *
+ * @param what What it is.
+ * @param expected What it must be.
+ * @param value What it is.
+ */
+export function mustBe(
+  what: string,
+  expected: string,
+  value: unknown,
+): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `${what} must be ${expected}, got ${describeValue(value)}`,
   );
 }
 
@@ -26,36 +223,15 @@ export function checkSize(what: string, value: number): void {
  * @param value The number of bytes.
  */
 export function checkByteCount(what: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `${what} must be a non-negative integer, got ${String(value)}`,
-  );
+  toByteCount(what, value);
 }
 
 /**
- * Names the type of a value for an error message.
+ * Rejects anything but a count or an ordinal for native code.
  *
- * @param value Any value.
+ * @param what The name of the value, for messages.
+ * @param value The count.
  */
-export function describeValue(value: unknown): string {
-  switch (typeof value) {
-    case "number":
-      return `the number ${value}`;
-    case "bigint":
-      return `the bigint ${value}n`;
-    case "object":
-      return value === null
-        ? "null"
-        : `a ${value.constructor?.name ?? "object"}` +
-          (isForged(value)
-            ? " that was not made by a function of the package"
-            : "");
-    case "string":
-      return "a string";
-    case "boolean":
-      return `the boolean ${value}`;
-    default:
-      return typeof value;
-  }
+export function checkSize(what: string, value: number): void {
+  toSize(what, value);
 }

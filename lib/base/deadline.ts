@@ -1,16 +1,30 @@
-import { describeValue } from "./checks.ts";
+import { describeValue } from "./describe.ts";
 import { IreeError } from "./error.ts";
 
 /** Checks an option `signal`. */
 export function checkSignal(
   signal: AbortSignal | undefined,
 ): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw new IreeError(
     "INVALID_ARGUMENT",
     `signal must be an AbortSignal, got ${describeValue(signal)}`,
     { hint: "AbortSignal.timeout(ms) gives up after a time" },
   );
+}
+
+const getAborted = Object.getOwnPropertyDescriptor(
+  AbortSignal.prototype,
+  "aborted",
+)!.get!;
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    getAborted.call(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,9 @@
 import { acquireInstance, instanceHasType } from "../../ffi/instance.ts";
+import { toBoolean } from "./checks.ts";
 import { handleOf, NativeObject } from "./native_object.ts";
+import { type OptionNames, readOptions } from "./options.ts";
+
+const OPTIONS: OptionNames<InstanceOptions> = { library: true, bindAll: true };
 
 /** How an instance is opened. */
 export interface InstanceOptions {
@@ -43,8 +47,10 @@ export class Instance extends NativeObject {
    * @param options Where the library is, and when its functions are bound.
    * @returns The instance, to be disposed.
    */
-  static open(options: InstanceOptions = {}): Instance {
-    return new Instance(acquireInstance(options.library, options.bindAll));
+  static open(options?: InstanceOptions): Instance {
+    const { library, bindAll = false } = readOptions(options, OPTIONS);
+    toBoolean("bindAll", bindAll);
+    return new Instance(acquireInstance(library, bindAll));
   }
 
   /**

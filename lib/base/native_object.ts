@@ -10,6 +10,9 @@ const abandoned = new FinalizationRegistry<Handle>((handle) =>
   handle.release()
 );
 
+/** Marks the objects of all copies of the package. */
+const BRAND = Symbol.for("@iree/runtime/NativeObject");
+
 let isMade: (value: unknown) => value is NativeObject;
 let readHandle: (object: NativeObject) => Handle;
 
@@ -47,12 +50,7 @@ export abstract class NativeObject implements Disposable {
    * @internal
    */
   constructor(handle: Handle) {
-    if (!Handle.is(handle)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `a ${new.target.name} is made by functions of the package, not by new`,
-      );
-    }
+    demandHandle(handle, new.target.name);
     this.#handle = handle;
     abandoned.register(this, handle, this);
     trace?.add(this);
@@ -110,6 +108,7 @@ export abstract class NativeObject implements Disposable {
   }
 
   static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
     isMade = (value): value is NativeObject =>
       typeof value === "object" && value !== null && #handle in value;
     readHandle = (object) => {
@@ -118,10 +117,24 @@ export abstract class NativeObject implements Disposable {
       if (handle !== undefined) return handle;
       throw new IreeError(
         "FAILED_PRECONDITION",
-        `this ${object.constructor.name} was disposed`,
+        `this ${nameOf(object)} was disposed`,
       );
     };
   }
+}
+
+/**
+ * Refuses to construct an object from anything but what the package makes.
+ *
+ * @param handle What the constructor was given.
+ * @param name Name of the class.
+ */
+export function demandHandle(handle: unknown, name: string): void {
+  if (Handle.is(handle)) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `a ${name} is made by functions of the package, not by new`,
+  );
 }
 
 /**
@@ -146,20 +159,40 @@ export function handleIn(value: unknown): Handle | undefined {
   return isMade(value) ? readHandle(value) : undefined;
 }
 
-/** Whether something passes for such an object, and is none. */
-export function isForged(value: unknown): boolean {
+/** Whether something is such an object, whatever its prototype says. */
+export function isNativeObject(value: unknown): value is NativeObject {
+  return isMade(value);
+}
+
+/**
+ * Whether something passes for such an object without being one: a Proxy, or
+ * what `Object.create` makes.
+ */
+export function isForged(value: object): boolean {
   return value instanceof NativeObject && !isMade(value);
 }
 
-// `Object.create(List.prototype)` passes for a list until it is looked into.
-function notMade(object: NativeObject | null | undefined): IreeError {
-  const name = nameOf(object);
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `this ${name} is none: it was not made by a function of the package`,
-  );
+/** Whether something is such an object of another copy of the package. */
+export function isForeign(value: object): boolean {
+  return BRAND in value && !(value instanceof NativeObject);
 }
 
-function nameOf(object: NativeObject | null | undefined): string {
-  return object?.constructor?.name ?? `${object && typeof object}`;
+function nameOf(object: unknown): string {
+  try {
+    const { name } = (object as object).constructor;
+    return typeof name === "string" ? name : "object";
+  } catch {
+    return typeof object === "object" && object !== null
+      ? "object"
+      : `${object && typeof object}`;
+  }
+}
+
+// `Object.create(List.prototype)` passes for a list until it is looked into.
+function notMade(object: unknown): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `this ${nameOf(object)} is none: it was not made by a function of the ` +
+      "package",
+  );
 }

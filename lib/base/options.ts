@@ -1,5 +1,8 @@
-import { describeValue } from "./checks.ts";
+import { typedArrayName } from "../../ffi/base/typed_array.ts";
+import { isArray } from "./checks.ts";
+import { describeValue } from "./describe.ts";
 import { IreeError } from "./error.ts";
+import { suggestion } from "./suggestion.ts";
 
 /**
  * Names of all options of a function. The compiler makes sure that none is
@@ -11,8 +14,8 @@ export type OptionNames<Options extends object> = {
   readonly [Name in keyof Required<Options>]: true;
 };
 
-/** No options, for functions that pass options on. */
-export const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
+/** What is read of no options. */
+const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
   Object.create(null),
 );
 
@@ -32,7 +35,7 @@ export function readOptions<Options extends object>(
   names: OptionNames<Options>,
   what = "options",
 ): Readonly<Options> {
-  if (options === undefined || options === NO_OPTIONS) {
+  if (options === undefined) {
     return NO_OPTIONS as Options;
   }
   const known = Object.keys(names) as (keyof Options & string)[];
@@ -40,7 +43,8 @@ export function readOptions<Options extends object>(
     if (Object.hasOwn(names, name)) continue;
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `${what} must be among ${known.join(", ")}, got '${name}'`,
+      `${what} must be among ${known.join(", ")}, got '${name}'` +
+        suggestion(name, known),
     );
   }
   const read: Partial<Options> = Object.create(null);
@@ -57,9 +61,9 @@ export function readOptions<Options extends object>(
 }
 
 function ownNames(options: unknown, what: string): readonly string[] {
-  if (typeof options !== "object" || options === null) {
-    throw notOptions(options, what);
-  }
+  const isObject = typeof options === "object" && options !== null &&
+    !isArray(options) && typedArrayName(options) === undefined;
+  if (!isObject) throw notOptions(options, what);
   try {
     return Object.keys(options);
   } catch (cause) {

@@ -4,6 +4,7 @@ import {
   toAbsolutePath,
   toLibraryPath,
 } from "../../ffi/base/native_path.ts";
+import { isUrl, mustBe } from "./checks.ts";
 import { IreeError } from "./error.ts";
 
 // Native code opens files and libraries out of Deno's sight. So every path that
@@ -110,8 +111,26 @@ export function isReadableFile(path: string): boolean {
  * `?v=1`, is ignored.
  */
 export function toPath(path: string | URL): string {
-  const url = typeof path === "string" ? parseFileUrl(path) : path;
-  return url instanceof URL ? fromFileUrl(url) : path as string;
+  const isText = typeof path === "string";
+  const url = isText ? parseFileUrl(path) : path;
+  if (isText && url === undefined) return path;
+  if (!isUrl(url)) throw mustBe("a path", "a string or a file: URL", path);
+  if (url.protocol !== "file:") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `a path must be a string or a file: URL, got '${url}'`,
+      { hint: "download it first, or pass its bytes" },
+    );
+  }
+  try {
+    return fromFileUrl(url);
+  } catch (cause) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${url}' is not the URL of a path`,
+      { cause },
+    );
+  }
 }
 
 /**

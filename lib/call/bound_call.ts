@@ -1,6 +1,8 @@
 import { bindCall, invokeCall } from "../../ffi/call.ts";
+import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Producer } from "../../ffi/ownership/producer.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
+import { isRevoked } from "../base/checks.ts";
+import { demandHandle, handleOf, NativeObject } from "../base/native_object.ts";
 import type { FlatResult } from "./argument.ts";
 import type { ArgumentWriter } from "./argument_writer.ts";
 import type { CallFrame } from "./call_frame.ts";
@@ -45,7 +47,7 @@ export class BoundCall<Results extends FlatResult = FlatResult>
     layout: ArgumentWriter,
     prepared: CallFrame,
   ) {
-    super(prepared.handle);
+    super(handleOfCall(prepared));
     this.#owner = owner;
     this.#layout = layout;
     this.#prepared = prepared;
@@ -86,4 +88,11 @@ export class BoundCall<Results extends FlatResult = FlatResult>
     queue.follow(handle);
     Producer.waitForAll(this.#prepared.producers);
   }
+}
+
+function handleOfCall(prepared: CallFrame): Handle {
+  if (isRevoked(prepared)) demandHandle(undefined, "BoundCall");
+  const { handle } = Object(prepared);
+  demandHandle(handle, "BoundCall");
+  return handle;
 }

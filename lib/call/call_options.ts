@@ -1,8 +1,9 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
-import { describeValue } from "../base/checks.ts";
+import { copyArray, isArray, isRevoked } from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
-import { readOptions } from "../base/options.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 
 /** How a function is called: see `VmFunction.with`. */
@@ -56,12 +57,12 @@ export const DEFAULTS: CheckedOptions = {
   structures: true,
 };
 
-const NAMES = {
+const NAMES: OptionNames<CallOptions> = {
   signal: true,
   into: true,
   shapes: true,
   structures: true,
-} as const;
+};
 
 /**
  * Checks the options of calls.
@@ -83,7 +84,13 @@ export function checkCallOptions(
     if (typeof value === "boolean") continue;
     throw invalid(`${key} must be a boolean, got ${describeValue(value)}`);
   }
-  const targets = Array.isArray(into) ? Array.from(into) : undefined;
+  const targets = isArray(into)
+    ? copyArray(
+      "into",
+      into as readonly (AnyTypedArray | undefined)[],
+      () => {},
+    )
+    : undefined;
   if (targets !== undefined && targets.length !== resultCount) {
     throw invalid(
       `into must have an array, or undefined, for each of the ${resultCount} ` +
@@ -91,7 +98,8 @@ export function checkCallOptions(
     );
   }
   const isRecord = typeof into === "object" && into !== null &&
-    targets === undefined && typedArrayName(into) === undefined;
+    targets === undefined && typedArrayName(into) === undefined &&
+    !isRevoked(into);
   if (into !== undefined && targets === undefined && !isRecord) {
     throw invalid(
       `into must be an array or an object of arrays, got ${

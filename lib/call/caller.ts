@@ -83,6 +83,7 @@ export class Caller {
   compute(values: readonly Argument[], options: CheckedOptions): Computed {
     const structures = this.#structures(options);
     if (structures !== undefined) {
+      refuseInto(options);
       this.#makeStructured(values, structures);
       return this.#computedStructure(this.frame, structures, options);
     }
@@ -108,6 +109,7 @@ export class Caller {
     options: CheckedOptions,
   ): Promise<Computed> {
     const structures = this.#structures(options);
+    if (structures !== undefined) refuseInto(options);
     return await this.#finish(
       values,
       options,
@@ -125,11 +127,11 @@ export class Caller {
     options: CheckedOptions,
   ): Promise<Record<string, unknown> | undefined> {
     const structures = this.#structures(options);
+    if (structures !== undefined) refuseInto(options);
     const names = this.#named;
     const values = structures === undefined
       ? names.order(inputs)
       : names.orderStructures(inputs, structures);
-    if (structures !== undefined) refuseInto(options);
     const targets = names.orderTargets(options.named);
     return await this.#finish(values, options, structures, (frame) => {
       if (structures === undefined) {
@@ -191,13 +193,13 @@ export class Caller {
    * The frame's handle, which is found sooner than the function's. Once it is
    * released, the error is that of all objects.
    */
-  own(): Handle {
+  #own(): Handle {
     const { handle } = this.frame;
     return handle.isHeld ? handle : this.#demand();
   }
 
   /** Throws while another call uses the context. */
-  enter(handle: Handle): void {
+  #enter(handle: Handle): void {
     const { queue } = this.owner;
     queue.demandIdle("a call cannot be made");
     queue.follow(handle);
@@ -207,10 +209,10 @@ export class Caller {
   #make(values: readonly FlatArgument[]): void {
     const { context } = this.owner;
     const references = this.writer.readReferences(values);
-    const handle = this.own();
+    const handle = this.#own();
     this.writer.write(context, this.frame, values, references);
     // The contexts that share lists with this one are known only now.
-    this.enter(handle);
+    this.#enter(handle);
     Producer.waitForAll(this.frame.producers);
     invokeCall(handle, this.frame.arguments, this.frame.results);
   }
@@ -280,7 +282,6 @@ export class Caller {
     structures: StructuredCall,
     options: CheckedOptions,
   ): Computed {
-    refuseInto(options);
     const results = this.writer.results.read(this.owner.context, frame);
     const structure = structures.unpack(results);
     if (structure === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { NativeObject } from "../base/native_object.ts";
 import type { DeclaredValue } from "../signature/signature.ts";

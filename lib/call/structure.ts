@@ -1,4 +1,5 @@
-import { NativeObject } from "../base/native_object.ts";
+import { isRevoked } from "../base/checks.ts";
+import { isNativeObject } from "../base/native_object.ts";
 import type { CallResult, Structure } from "./argument.ts";
 
 /**
@@ -21,9 +22,16 @@ import type { CallResult, Structure } from "./argument.ts";
  * @param results The results; `undefined` for none.
  */
 export function disposeStructure(results: CallResult): void {
-  forEachLeaf(results, (leaf) => {
-    if (leaf instanceof NativeObject) leaf.dispose();
-  });
+  disposeAll(results, new Set());
+}
+
+// What is not a result can hold itself.
+function disposeAll(structure: unknown, seen: Set<unknown>): void {
+  if (isNativeObject(structure)) return structure.dispose();
+  if (!isNested(structure)) return;
+  if (seen.has(structure) || isRevoked(structure)) return;
+  seen.add(structure);
+  for (const value of Object.values(structure)) disposeAll(value, seen);
 }
 
 /** Calls a function with each value in a structure. */
@@ -63,5 +71,5 @@ function isNested(
   structure: unknown,
 ): structure is unknown[] & Record<string, unknown> {
   return typeof structure === "object" && structure !== null &&
-    !(structure instanceof NativeObject) && !ArrayBuffer.isView(structure);
+    !isNativeObject(structure) && !ArrayBuffer.isView(structure);
 }

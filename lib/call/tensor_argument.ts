@@ -1,6 +1,7 @@
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import { describeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { isArray } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeclaredValue, TensorType } from "../signature/signature.ts";
 import {
@@ -80,7 +81,7 @@ export class TensorArgument {
     if (isNdArray(value)) return true;
     return this.#declared !== undefined &&
       (typeof value === "number" || typeof value === "bigint" ||
-        typeof value === "boolean" || Array.isArray(value) ||
+        typeof value === "boolean" || isArray(value) ||
         value instanceof ArrayBuffer ||
         typedArrayName(value) !== undefined);
   }

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/checks.ts";
+import { copyArray, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 
 /** Allocators that can wrap a device's own. */
@@ -24,13 +24,10 @@ const LIMITS: readonly string[] = [
 export function checkAllocators(
   specs: readonly string[],
   uris: readonly string[],
-): void {
-  if (!Array.isArray(specs)) {
-    throw new IreeError("INVALID_ARGUMENT", "allocators must be an array");
-  }
-  for (const spec of specs) checkAllocator(spec);
+): readonly string[] {
+  const copy = copyArray("allocators", specs, checkAllocator);
   const uri = uris.find((uri) => WITHOUT_WRAPPING.test(uri));
-  if (uri === undefined || specs.length === 0) return;
+  if (uri === undefined || copy.length === 0) return copy;
   throw new IreeError(
     "UNIMPLEMENTED",
     `device '${uri}': the driver does not support allocators`,
@@ -40,10 +37,7 @@ export function checkAllocators(
 
 function checkAllocator(spec: string): void {
   if (typeof spec !== "string") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `an allocator must be a string, got ${describeValue(spec)}`,
-    );
+    throw mustBe("an allocator", "a string", spec);
   }
   const [, name = "", pools] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
   if (!NAMES.includes(name)) {

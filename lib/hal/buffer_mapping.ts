@@ -1,7 +1,7 @@
 import { createMapping } from "../../ffi/mapping.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
-import { NativeObject } from "../base/native_object.ts";
+import { demandHandle, NativeObject } from "../base/native_object.ts";
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 
 // The garbage collector cannot know whether native code still uses an array, so
@@ -57,6 +57,7 @@ export class BufferMapping<Elements extends TypedArray = TypedArray>
    * @internal
    */
   constructor(view: Handle, info: ElementTypeInfo, byteLength: number) {
+    demandHandle(view, "BufferMapping");
     const { handle, memory } = createMapping(view, byteLength);
     super(handle);
     this.array = new info.array(memory) as Elements;

@@ -15,7 +15,8 @@ import {
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { checkByteCount, checkSize } from "../base/checks.ts";
+import { checkByteCount, toByteCount, toSize } from "../base/checks.ts";
+import { describeValue, quoteValue } from "../base/describe.ts";
 import {
   displayBy,
   type Facts,
@@ -43,7 +44,7 @@ import {
 import { jsonForm } from "../tensor/json_form.ts";
 import { displayTensor } from "../tensor/display.ts";
 import { ndArray } from "../tensor/nd_array.ts";
-import { decodeNested } from "../tensor/nested_array.ts";
+import { checkNesting, decodeNested } from "../tensor/nested_array.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import type {
   NdArray,
@@ -290,7 +291,8 @@ export class BufferView extends NativeObject {
    * 64-bit integer, a pair for a complex number.
    *
    * @returns The nested arrays; only the number for a scalar. Throws
-   * UNIMPLEMENTED for elements smaller than a byte.
+   * UNIMPLEMENTED for elements smaller than a byte, and RESOURCE_EXHAUSTED for
+   * more than 2^25 numbers.
    */
   toNestedArray(): NestedArray {
     const info = this.#info();
@@ -300,7 +302,9 @@ export class BufferView extends NativeObject {
         `elements of type ${info.name} are packed; toTypedArray gives them so`,
       );
     }
-    return decodeNested(this.toTypedArray(), info, info.codec, this.shape);
+    const { shape } = this;
+    checkNesting(shape, info.components);
+    return decodeNested(this.toTypedArray(), info, info.codec, shape);
   }
 
   /** Copies the tensor into JavaScript memory. */
@@ -394,7 +398,8 @@ export class BufferView extends NativeObject {
     if (elementType !== undefined && elementType !== info.name) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `the elements of the tensor are of type ${info.name}, not ${elementType}`,
+        `the elements of the tensor are of type ${info.name}, not ` +
+          quoteValue(elementType),
       );
     }
     return new BufferMapping(handleOf(this), info, this.byteLength);
@@ -407,7 +412,7 @@ export class BufferView extends NativeObject {
    * @returns The text; throws UNIMPLEMENTED for elements that share bytes.
    */
   format(maxElementCount = 1024): string {
-    checkSize("maxElementCount", maxElementCount);
+    const count = toSize("maxElementCount", maxElementCount);
     const { elementType } = this;
     if (this.size > 1 && elementBitCount(elementType) % 8 !== 0) {
       throw new IreeError(
@@ -416,7 +421,7 @@ export class BufferView extends NativeObject {
         { hint: "toBytes gives them as they are" },
       );
     }
-    return formatBufferView(handleOf(this), maxElementCount);
+    return formatBufferView(handleOf(this), count);
   }
 
   /**
@@ -497,15 +502,9 @@ export class BufferView extends NativeObject {
       throw new IreeError(
         "INVALID_ARGUMENT",
         `elements of type ${info.name} go in and out by ` +
-          `${info.arrays.join(" or ")}, not by ${name ?? typeof array}`,
+          `${info.arrays.join(" or ")}, not by ${name ?? describeValue(array)}`,
       );
     }
-    if (!Number.isSafeInteger(start) || start < 0) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `start must be a non-negative integer, got ${start}`,
-      );
-    }
-    return start * info.array.BYTES_PER_ELEMENT;
+    return toByteCount("start", start) * info.array.BYTES_PER_ELEMENT;
   }
 }

@@ -1,4 +1,6 @@
+import { isArray } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import type { ElementType } from "../tensor/element_type.ts";
 
 /** Options for creating a buffer view from data. */
@@ -17,6 +19,11 @@ export interface BufferViewOptions {
   shape?: readonly number[] | undefined;
 }
 
+const OPTIONS: OptionNames<BufferViewOptions> = {
+  elementType: true,
+  shape: true,
+};
+
 /** Only the shape, or all options. */
 export type ShapeOrOptions = readonly number[] | BufferViewOptions | undefined;
 
@@ -31,15 +38,15 @@ export function mergeShape(
   shape: ShapeOrOptions,
   options: BufferViewOptions | undefined,
 ): BufferViewOptions {
-  if (shape === undefined) return options ?? {};
+  if (shape === undefined) return readOptions(options, OPTIONS);
   if (isOptions(shape)) {
-    if (options === undefined) return shape;
+    if (options === undefined) return readOptions(shape, OPTIONS);
     throw new IreeError(
       "INVALID_ARGUMENT",
       "options must be passed once, got two objects",
     );
   }
-  const { elementType, shape: second } = options ?? {};
+  const { elementType, shape: second } = readOptions(options, OPTIONS);
   if (second === undefined) return { elementType, shape };
   throw new IreeError(
     "INVALID_ARGUMENT",
@@ -51,5 +58,5 @@ export function mergeShape(
 function isOptions(
   value: readonly number[] | BufferViewOptions,
 ): value is BufferViewOptions {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !isArray(value);
 }

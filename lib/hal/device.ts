@@ -10,13 +10,14 @@ import {
   waitDeviceIdle,
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import type { Facts } from "../base/description.ts";
-import { describeValue } from "../base/checks.ts";
+import { copyArray, toText } from "../base/checks.ts";
 import { checkSignal, untilAborted } from "../base/deadline.ts";
+import { describeNumber, describeValue } from "../base/describe.ts";
+import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import { readOptions } from "../base/options.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { checkAllocators } from "./allocators.ts";
 import { withDriver } from "./driver_errors.ts";
 import {
@@ -69,6 +70,14 @@ export interface AllocatorStatistics {
 
 /** Maximum timeout in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
+
+const OPTIONS: OptionNames<DeviceOptions> = {
+  allocators: true,
+  topology: true,
+  worker: true,
+};
+
+let isMade: (value: unknown) => value is Device;
 
 /**
  * Milliseconds that `waitIdleAsync` blocks before it yields to the event loop.
@@ -127,7 +136,7 @@ export class Device extends NativeObject {
   static create(
     instance: Instance,
     uri: string,
-    options: DeviceOptions = {},
+    options?: DeviceOptions,
   ): Device {
     return Device.createGroup(instance, [uri], options)[0]!;
   }
@@ -145,44 +154,54 @@ export class Device extends NativeObject {
   static createGroup(
     instance: Instance,
     uris: readonly string[],
-    options: DeviceOptions = {},
+    options?: DeviceOptions,
   ): Device[] {
-    if (!Array.isArray(uris) || uris.length === 0) {
+    const names = copyArray(
+      "uris",
+      uris,
+      (uri) => toText("the URI of a device", uri),
+    );
+    if (names.length === 0) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        "a group is made of an array of at least one URI of a device",
+        "uris must be an array of at least one URI of a device, got none",
       );
     }
-    const { allocators = [], topology, worker } = options;
-    for (const uri of uris) refuseParameters(uri);
-    checkAllocators(allocators, uris);
+    const { allocators = [], topology, worker } = readOptions(options, OPTIONS);
+    names.forEach(refuseParameters);
+    const specs = checkAllocators(allocators, names);
     const task = topology === undefined && worker === undefined
       ? undefined
-      : toTaskOptions(topology ?? {}, worker ?? {});
-    if (task !== undefined && !uris.some(isLocalTask)) {
+      : toTaskOptions(topology, worker);
+    if (task !== undefined && !names.some(isLocalTask)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "topology and worker are options of local-task devices; there is " +
-          `none among ${uris.join(", ")}`,
+          `none among ${names.join(", ")}`,
       );
     }
     const group = withDriver(() =>
       createDeviceGroup(
         handleOf(instance),
-        uris,
-        allocators,
+        names,
+        specs,
         task,
       )
     );
-    groupUris.set(group, [...uris]);
-    return uris.map((uri, ordinal) =>
+    groupUris.set(group, names);
+    return names.map((uri, ordinal) =>
       new Device(
         ordinal === 0 ? group : group.retain(),
         uri,
         ordinal,
-        uris.length,
+        names.length,
       )
     );
+  }
+
+  static {
+    isMade = (value): value is Device =>
+      typeof value === "object" && value !== null && #groupSize in value;
   }
 
   /** Ordinal of the device in its group, from 0. */
@@ -325,7 +344,7 @@ function readTimeout(
   throw new IreeError(
     "INVALID_ARGUMENT",
     `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, or ` +
-      `Infinity, got ${String(timeout)}`,
+      `Infinity, got ${describeNumber(timeout)}`,
   );
 }
 
@@ -351,6 +370,11 @@ export function deviceNamesOf(
   const uris = [...handle.deviceLifetime.devices]
     .flatMap((group) => groupUris.get(group) ?? []);
   return uris.length > 1 ? uris : uris[0];
+}
+
+/** Whether something is a device, whatever its prototype says. */
+export function isDevice(value: unknown): value is Device {
+  return isMade(value);
 }
 
 function isDeadline(error: unknown): boolean {
@@ -380,14 +404,15 @@ function refuseParameters(uri: string): void {
  * @returns The handle of their group.
  */
 export function groupOf(devices: readonly Device[]): Handle {
-  for (const device of devices) {
-    if (device instanceof Device) continue;
-    throw noGroup(`a device is wanted, not ${describeValue(device)}`);
-  }
-  const [first] = devices;
+  const all = copyArray("devices", devices, (device) => {
+    if (!isDevice(device)) {
+      throw noGroup(`expected a device, got ${describeValue(device)}`);
+    }
+  });
+  const [first] = all;
   if (first === undefined) throw noGroup("there is none");
   const group = handleOf(first);
-  for (const [ordinal, device] of devices.entries()) {
+  for (const [ordinal, device] of all.entries()) {
     if (handleOf(device) !== group) {
       throw noGroup(
         `'${device.uri}', number ${ordinal}, is of another group than ` +
@@ -400,9 +425,9 @@ export function groupOf(devices: readonly Device[]): Handle {
       );
     }
   }
-  if (devices.length !== first.groupSize) {
+  if (all.length !== first.groupSize) {
     throw noGroup(
-      `there are ${devices.length} of the ${first.groupSize} devices of it`,
+      `there are ${all.length} of the ${first.groupSize} devices of it`,
     );
   }
   return group;

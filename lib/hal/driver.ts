@@ -3,9 +3,11 @@ import {
   listDriverDevices,
   listDrivers as readDrivers,
 } from "../../ffi/driver.ts";
+import { toBoolean } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { withDriver } from "./driver_errors.ts";
 
 export type { DriverInfo };
@@ -88,13 +90,14 @@ export function listDrivers(instance: Instance): DriverInfo[] {
 export function listDevices(
   instance: Instance,
   driver?: string,
-  options: ListDevicesOptions = {},
+  options?: ListDevicesOptions,
 ): DeviceInfo[] {
   if (driver === undefined) {
     return probeDrivers(instance, options).flatMap(({ devices }) => devices);
   }
   handleOf(instance);
-  const { details = false } = options;
+  const { details = false } = readOptions(options, OPTIONS);
+  toBoolean("details", details);
   return withDriver(() => listDriverDevices(driver, details)).map((device) => ({
     driver,
     ...device,
@@ -124,11 +127,13 @@ export function listDevices(
  */
 export function probeDrivers(
   instance: Instance,
-  options: ListDevicesOptions = {},
+  options?: ListDevicesOptions,
 ): DriverReport[] {
+  const read = readOptions(options, OPTIONS);
+  if (read.details !== undefined) toBoolean("details", read.details);
   return listDrivers(instance).map((driver) => {
     try {
-      const devices = listDevices(instance, driver.name, options);
+      const devices = listDevices(instance, driver.name, read);
       return { ...driver, devices, error: undefined };
     } catch (error) {
       if (!(error instanceof IreeError)) throw error;
@@ -136,3 +141,5 @@ export function probeDrivers(
     }
   });
 }
+
+const OPTIONS: OptionNames<ListDevicesOptions> = { details: true };

@@ -10,7 +10,7 @@ import {
   importBufferView,
 } from "../../ffi/import.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { checkSize } from "../base/checks.ts";
+import { toSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
@@ -66,11 +66,11 @@ export function makeAlignedArray<Name extends ElementType>(
   elementType: Name,
   length: number,
 ): TensorElements[Name]["array"] {
-  checkSize("length", length);
+  const count = toSize("length", length);
   const { array } = elementTypeInfo(elementType);
-  const { buffer, offset } = alignedMemory(length * array.BYTES_PER_ELEMENT);
+  const { buffer, offset } = alignedMemory(count * array.BYTES_PER_ELEMENT);
   // The tables of types and of classes agree.
-  return new array(buffer, offset, length) as TensorElements[Name]["array"];
+  return new array(buffer, offset, count) as TensorElements[Name]["array"];
 }
 
 function refuse(problem: string): IreeError {

@@ -5,10 +5,12 @@ import {
   type TaskTopologyGroup,
   type ThreadAffinity,
 } from "../../ffi/task.ts";
-import { describeValue } from "../base/checks.ts";
+import { copyArray, isArray, toInteger, toName } from "../base/checks.ts";
+import { quoteValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 
 export type { TaskTopology, TaskTopologyGroup, ThreadAffinity };
 
@@ -143,10 +145,10 @@ const MIN_STACK_SIZE = 32 * 1024;
  */
 export function listTaskTopologies(
   instance: Instance,
-  options: TaskTopologyOptions = {},
+  options?: TaskTopologyOptions,
 ): TaskTopology[] {
   handleOf(instance);
-  return readTaskTopologies(toTaskOptions(options, {}));
+  return readTaskTopologies(toTaskOptions(options));
 }
 
 /**
@@ -156,39 +158,63 @@ export function listTaskTopologies(
  * @param worker Properties of each worker.
  */
 export function toTaskOptions(
-  topology: TaskTopologyOptions,
-  worker: TaskWorkerOptions,
+  topologyOptions?: TaskTopologyOptions,
+  workerOptions?: TaskWorkerOptions,
 ): TaskOptions {
+  const topology = readOptions(topologyOptions, TOPOLOGY_OPTIONS, "topology");
+  const worker = readOptions(workerOptions, WORKER_OPTIONS, "worker");
   refuseIneffective(topology);
   const { groupCount, maxGroupCount = 64, mode, favor } = topology;
   const { spinMicroseconds = 0, stackSize = 128 * 1024, localMemory = 0 } =
     worker;
-  if (groupCount !== undefined) {
-    checkRange("groupCount", groupCount, 1, MAX_GROUP_COUNT);
-  }
-  checkRange("maxGroupCount", maxGroupCount, 1, MAX_GROUP_COUNT);
-  checkRange("spinMicroseconds", spinMicroseconds, 0, MAX_INT);
-  checkRange("stackSize", stackSize, MIN_STACK_SIZE, MAX_INT);
-  checkRange("localMemory", localMemory, 0, MAX_INT);
   choose("mode", MODES, mode ?? "physical_cores");
   const { performanceLevel = "any", distribution = "scatter" } =
     favor === undefined ? topology : choose("favor", FAVORS, favor);
   return {
-    groupCount: groupCount ?? 0,
-    maxGroupCount,
+    groupCount: groupCount === undefined
+      ? 0
+      : toInteger("groupCount", groupCount, 1, MAX_GROUP_COUNT),
+    maxGroupCount: toInteger(
+      "maxGroupCount",
+      maxGroupCount,
+      1,
+      MAX_GROUP_COUNT,
+    ),
     performanceLevel: choose(
       "performanceLevel",
       PERFORMANCE_LEVELS,
       performanceLevel,
     ),
     distribution: choose("distribution", DISTRIBUTIONS, distribution),
-    spinMicroseconds,
-    stackSize,
-    localMemory,
+    spinMicroseconds: toInteger(
+      "spinMicroseconds",
+      spinMicroseconds,
+      0,
+      MAX_INT,
+    ),
+    stackSize: toInteger("stackSize", stackSize, MIN_STACK_SIZE, MAX_INT),
+    localMemory: toInteger("localMemory", localMemory, 0, MAX_INT),
     nodes: toNodes(topology.nodes ?? "current"),
     cpuSets: topology.cpuIds === undefined ? [] : toCpuSets(topology.cpuIds),
   };
 }
+
+const TOPOLOGY_OPTIONS: OptionNames<TaskTopologyOptions> = {
+  groupCount: true,
+  cpuIds: true,
+  nodes: true,
+  mode: true,
+  maxGroupCount: true,
+  performanceLevel: true,
+  distribution: true,
+  favor: true,
+};
+
+const WORKER_OPTIONS: OptionNames<TaskWorkerOptions> = {
+  spinMicroseconds: true,
+  stackSize: true,
+  localMemory: true,
+};
 
 /** Options without effect next to another one. */
 const INEFFECTIVE: readonly [
@@ -226,34 +252,40 @@ function refuseIneffective(options: TaskTopologyOptions): void {
 
 function toNodes(nodes: NonNullable<TaskTopologyOptions["nodes"]>): string {
   if (nodes === "current" || nodes === "numa" || nodes === "all") return nodes;
-  if (!Array.isArray(nodes) || nodes.length === 0) {
+  if (!isArray(nodes) || nodes.length === 0) {
     throw refused(
-      `nodes can be current, numa, all or an array of NUMA nodes, not ` +
-        (typeof nodes === "string" ? `'${nodes}'` : describeValue(nodes)),
+      `nodes must be current, numa, all or an array of NUMA nodes, got ` +
+        quoteValue(nodes),
     );
   }
-  for (const node of nodes) checkRange("a node", node, 0, MAX_INT);
-  return nodes.join(",");
+  return copyArray(
+    "nodes",
+    nodes,
+    (node) => toInteger("a node", node as number, 0, MAX_INT),
+  ).join(",");
 }
 
 function toCpuSets(
   ids: NonNullable<TaskTopologyOptions["cpuIds"]>,
 ): readonly (readonly number[])[] {
-  if (!Array.isArray(ids)) {
-    throw refused(`cpuIds must be an array, not ${describeValue(ids)}`);
-  }
-  const sets: readonly (readonly number[])[] = ids.some(Array.isArray)
-    ? ids
-    : [ids];
-  for (const set of sets) {
-    if (!Array.isArray(set) || set.length === 0) {
+  const given = copyArray<number | readonly number[]>(
+    "cpuIds",
+    ids,
+    (it) => isArray(it) || toInteger("a processor", it, 0, MAX_INT),
+  );
+  const sets = given.some(isArray) ? given : [given as number[]];
+  return sets.map((set) => {
+    if (!isArray(set) || set.length === 0) {
       throw refused(
         "cpuIds must name processors, or sets of at least one of them",
       );
     }
-    for (const id of set) checkRange("a processor", id, 0, MAX_INT);
-  }
-  return sets;
+    return copyArray(
+      "a set of processors",
+      set as readonly number[],
+      (id) => toInteger("a processor", id, 0, MAX_INT),
+    );
+  });
 }
 
 function choose<Table extends object, Name extends keyof Table>(
@@ -261,23 +293,8 @@ function choose<Table extends object, Name extends keyof Table>(
   table: Table,
   name: Name,
 ): Table[Name] {
-  if (Object.hasOwn(table, name)) return table[name];
-  throw refused(
-    `${what} can be ${Object.keys(table).join(", ")}, not '${String(name)}'`,
-  );
-}
-
-function checkRange(
-  what: string,
-  value: number,
-  least: number,
-  most: number,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw refused(
-    `${what} must be an integer from ${least} to ${most}, not ` +
-      String(value),
-  );
+  toName(what, name as string, Object.keys(table));
+  return table[name];
 }
 
 function refused(detail: string): IreeError {

@@ -1,10 +1,12 @@
+import { copyArray, mustBe, toByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { handleOf } from "../base/native_object.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
-import type { ElementType } from "../tensor/element_type.ts";
+import { type ElementType, elementTypeInfo } from "../tensor/element_type.ts";
 import { fitsShape } from "../tensor/encode_tensor.ts";
 import { formatTensorType } from "../tensor/shape.ts";
 import type { BufferMapping } from "./buffer_mapping.ts";
-import type { BufferView } from "./buffer_view.ts";
+import { BufferView } from "./buffer_view.ts";
 
 /** Dimensions, outermost first; `number` for one known only at run time. */
 export type TensorShape = readonly number[];
@@ -128,14 +130,20 @@ export function asTensor<
   elementType: Element,
   shape: Shape,
 ): Tensor<Element, TensorShapeOf<Shape>> {
+  handleOf(view);
+  if (!(view instanceof BufferView)) throw mustBe("view", "a BufferView", view);
+  const { name } = elementTypeInfo(elementType);
+  const wanted = copyArray("shape", shape, checkDimension);
   if (isTensor(view, elementType, shape)) return view;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `wanted a tensor of ${
-      formatTensorType(shape, elementType)
-    }, given one of ` +
+    `view must be of type ${formatTensorType(wanted, name)}, got ` +
       formatTensorType(view.shape, view.elementType),
   );
+}
+
+function checkDimension(size: number | null): void {
+  if (size !== null) toByteCount("a dimension", size);
 }
 
 function isTensor<

@@ -12,7 +12,7 @@ import { BufferView } from "../hal/buffer_view.ts";
 import type { FrameValues, HostCall } from "../../ffi/host/host.ts";
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
 import { IreeError } from "../base/error.ts";
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import {
   parseCallingConvention,
   type Slot,

@@ -6,7 +6,7 @@ import {
 } from "../../ffi/host/host.ts";
 import { createHostModule, hostStateKey } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";

@@ -9,7 +9,7 @@ import { referenceTypeName } from "../../ffi/reference.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { VmRef } from "../vm/vm_ref.ts";
 
 /**

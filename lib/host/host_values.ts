@@ -10,7 +10,7 @@ import { writeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import type { IreeError } from "../base/error.ts";
 import { handleOf, type NativeObject } from "../base/native_object.ts";
 import { TensorArgument } from "../call/tensor_argument.ts";

@@ -1,5 +1,6 @@
 import { type Bytes, bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
-import { describeValue } from "../base/checks.ts";
+import { isUrl } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { toPath } from "../base/permissions.ts";
 import {
@@ -105,7 +106,7 @@ function withSource<T>(
   if (isBytes(source)) {
     return use(memorySource(bytesOf(source, "the file")));
   }
-  if (typeof source !== "string" && !(source instanceof URL)) {
+  if (typeof source !== "string" && !isUrl(source)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `source must be a path, a URL or bytes, got ${describeValue(source)}`,

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { withEntry } from "../files/archive_entry.ts";
 import { type ByteSource, memorySource } from "../files/byte_source.ts";

@@ -1,8 +1,6 @@
+import { toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
-import type {
-  ExportDescription,
-  ProgramDescription,
-} from "./program_description.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import {
   type AbiSignature,
   checkCounts,
@@ -20,12 +18,18 @@ import {
 } from "../signature/function_name.ts";
 import type { DeclaredType, DeclaredValue } from "../signature/signature.ts";
 import { formatSignature } from "../signature/signature_format.ts";
+import type {
+  ExportDescription,
+  ProgramDescription,
+} from "./program_description.ts";
 import {
   formatTensor,
   structuredInputs,
   structuredOutputs,
   type TypedInput,
 } from "./structure_types.ts";
+
+const OPTIONS: OptionNames<ProgramTypesOptions> = { package: true };
 
 /** Options for generating a program's types. */
 export interface ProgramTypesOptions {
@@ -49,9 +53,13 @@ export interface ProgramTypesOptions {
  */
 export function formatProgramTypes(
   description: ProgramDescription,
-  options: ProgramTypesOptions = {},
+  options?: ProgramTypesOptions,
 ): string {
-  const { package: specifier = "@iree/runtime" } = options;
+  const { package: specifier = "@iree/runtime" } = readOptions(
+    options,
+    OPTIONS,
+  );
+  toText("package", specifier);
   const all = description.exports.filter(({ name }) => isPublicFunction(name));
   const isCalled = (it: ExportDescription) =>
     isCalledByName(it.name) && structureOf(it) !== "malformed";

@@ -1,5 +1,5 @@
-import type { ByteSource } from "../files/byte_source.ts";
 import { allocateArray } from "../base/allocate.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import type { ElementTypeInfo } from "../tensor/element_type.ts";
 import { checkBooleans } from "../tensor/encode_tensor.ts";
 import type { Refuse } from "./header.ts";

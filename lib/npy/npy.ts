@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { checkByteCount } from "../base/checks.ts";
+import { toByteCount } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { memorySource } from "../files/byte_source.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
@@ -41,7 +41,7 @@ import { type NpyData, npyPartsOf } from "./write_npy.ts";
  */
 export function decodeNpy(
   bytes: Bytes,
-  options: NpyOptions = {},
+  options?: NpyOptions,
 ): NdArray[] {
   return decode(bytesOf(bytes, "npy data"), options);
 }
@@ -66,11 +66,11 @@ export interface NpyArray {
 export function decodeNpyArray(
   bytes: Bytes,
   start = 0,
-  options: NpyOptions = {},
+  options?: NpyOptions,
 ): NpyArray {
   const plain = bytesOf(bytes, "npy data");
-  checkByteCount("start", start);
-  const source = memorySource(plain.subarray(start));
+  const at = toByteCount("start", start);
+  const source = memorySource(plain.subarray(at));
   const elements = readStoredArray(
     source,
     0,
@@ -78,10 +78,10 @@ export function decodeNpyArray(
     (problem) =>
       new IreeError(
         "INVALID_ARGUMENT",
-        `npy data: the array from byte ${start} ${problem}`,
+        `npy data: the array from byte ${at} ${problem}`,
       ),
   );
-  const end = start + elements.start + elements.byteLength;
+  const end = at + elements.start + elements.byteLength;
   return { array: readNdArray(source, elements), end };
 }
 
@@ -133,7 +133,7 @@ export function encodeNpy(
 
 function decode(
   bytes: Uint8Array<ArrayBuffer>,
-  options: NpyOptions,
+  options: NpyOptions | undefined,
 ): NdArray[] {
   const raw = rawInfoOf(options);
   const source = memorySource(bytes);

@@ -1,7 +1,7 @@
-import { type FileSource, openSource } from "../files/byte_source.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { toPath } from "../base/permissions.ts";
+import { type FileSource, openSource } from "../files/byte_source.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";
 import {
@@ -49,7 +49,7 @@ export class NpyFile implements Disposable {
   #count = 0;
   #isOpen = true;
 
-  private constructor(path: string, options: NpyOptions) {
+  private constructor(path: string, options: NpyOptions | undefined) {
     this.#path = path;
     this.#raw = rawInfoOf(options);
     this.#source = openSource(path);
@@ -64,7 +64,7 @@ export class NpyFile implements Disposable {
    * not exist, INVALID_ARGUMENT if it is not a regular file, and UNAVAILABLE if
    * it cannot be read.
    */
-  static open(path: string | URL, options: NpyOptions = {}): NpyFile {
+  static open(path: string | URL, options?: NpyOptions): NpyFile {
     return new NpyFile(toPath(path), options);
   }
 
@@ -205,7 +205,7 @@ export class NpyFile implements Disposable {
  */
 export function readNpy(
   path: string | URL,
-  options: NpyOptions = {},
+  options?: NpyOptions,
 ): NdArray[] {
   using file = NpyFile.open(path, options);
   const arrays: NdArray[] = [];

@@ -1,3 +1,4 @@
+import { type OptionNames, readOptions } from "../base/options.ts";
 import {
   type ElementType,
   type ElementTypeInfo,
@@ -19,9 +20,13 @@ export interface NpyOptions {
  *
  * @param options The options.
  */
-export function rawInfoOf(options: NpyOptions): ElementTypeInfo | undefined {
-  const { rawElementType } = options;
+export function rawInfoOf(
+  options: NpyOptions | undefined,
+): ElementTypeInfo | undefined {
+  const { rawElementType } = readOptions(options, NAMES);
   return rawElementType === undefined
     ? undefined
     : elementTypeInfo(rawElementType);
 }
+
+const NAMES: OptionNames<NpyOptions> = { rawElementType: true };

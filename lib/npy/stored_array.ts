@@ -1,10 +1,10 @@
 import { ndArray } from "../tensor/nd_array.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { ElementTypeInfo } from "../tensor/element_type.ts";
-import type { NdArray } from "../tensor/tensor_data.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
-import { readElements, type StoredElements } from "./elements.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import { parseDescr } from "./element_type.ts";
+import { readElements, type StoredElements } from "./elements.ts";
 import { headerLength, parseNpyHeader, type Refuse } from "./header.ts";
 
 /**

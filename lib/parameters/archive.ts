@@ -2,7 +2,9 @@ import { dirname } from "@std/path/dirname";
 import { type NativePath, toAbsolutePath } from "../../ffi/base/native_path.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { writeParameter } from "../../ffi/parameter.ts";
+import { copyIterable, mustBe, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { demandFolder, writablePath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
 import type { ParameterEntry } from "./entry.ts";
@@ -28,6 +30,12 @@ export interface ArchiveOptions {
   onProgress?: ((written: number, total: number) => void) | undefined;
 }
 
+const OPTIONS: OptionNames<ArchiveOptions> = {
+  alignment: true,
+  expand: true,
+  onProgress: true,
+};
+
 /** The length of an archive is a multiple of this, so that it can be mapped. */
 const FILE_ALIGNMENT = 4096;
 
@@ -46,12 +54,16 @@ export function writeArchive(
   index: Handle,
   entries: readonly ParameterEntry[],
   path: string,
-  options: ArchiveOptions,
+  options: ArchiveOptions | undefined,
 ): void {
-  const layout = layOutIrpa(entries, {
-    alignment: options.alignment,
-    expand: options.expand,
-  });
+  const { alignment, expand, onProgress } = readOptions(options, OPTIONS);
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw mustBe("onProgress", "a function", onProgress);
+  }
+  const keys = expand === undefined
+    ? undefined
+    : copyIterable("expand", expand, (key) => toText("a key to expand", key));
+  const layout = layOutIrpa(entries, { alignment, expand: keys });
   demandFolder(dirname(path));
   const target = toAbsolutePath(path);
   checkTarget(target);
@@ -60,7 +72,7 @@ export function writeArchive(
   try {
     using file = attempt(path, () => createPartial(partial));
     attempt(path, () => writeHeader(file, layout));
-    writeContents(index, layout, partial, options.onProgress);
+    writeContents(index, layout, partial, onProgress);
     attempt(path, () => {
       file.syncSync();
       Deno.renameSync(partial, target);

@@ -1,6 +1,8 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import type { ParameterMode } from "../../ffi/parameter.ts";
+import { toName } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { NO_METADATA } from "./entry.ts";
 
 export type { ParameterMode };
@@ -53,6 +55,11 @@ export interface ParameterRange {
   length?: number | undefined;
 }
 
+const FILE_OPTIONS: OptionNames<ParameterFileOptions> = {
+  mode: true,
+  writable: true,
+};
+
 /** All modes, for messages. */
 export const PARAMETER_MODES: readonly ParameterMode[] = [
   "file",
@@ -69,12 +76,7 @@ const MAX_KEYS = 10;
  * @param mode The mode.
  */
 export function checkParameterMode(mode: ParameterMode): void {
-  if (PARAMETER_MODES.includes(mode)) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `the mode of parameters must be ${PARAMETER_MODES.join(" or ")}, not ` +
-      `'${mode}'`,
-  );
+  toName("the mode of parameters", mode, PARAMETER_MODES);
 }
 
 /** How native code opens a parameter file. */
@@ -90,15 +92,15 @@ export interface OpenMode {
  *
  * @param options The options.
  */
-export function checkFileOptions(options: ParameterFileOptions): OpenMode {
-  const { writable } = options;
-  if (writable !== undefined && writable !== "memory" && writable !== "file") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `writable must be memory or file, got ${String(writable)}`,
-    );
+export function checkFileOptions(
+  options: ParameterFileOptions | undefined,
+): OpenMode {
+  const read = readOptions(options, FILE_OPTIONS);
+  const { writable } = read;
+  if (writable !== undefined) {
+    toName("writable", writable, ["memory", "file"]);
   }
-  const { mode = writable === "memory" ? "mmap" : "file" } = options;
+  const { mode = writable === "memory" ? "mmap" : "file" } = read;
   checkParameterMode(mode);
   if (writable === undefined || (writable === "file") === (mode === "file")) {
     return { mode, writable: writable !== undefined };
@@ -108,20 +110,6 @@ export function checkFileOptions(options: ParameterFileOptions): OpenMode {
     writable === "file"
       ? `mode must be file where programs write to the file, got ${mode}`
       : "mode must be preload or mmap where programs write to memory, got file",
-  );
-}
-
-/**
- * Checks for a boolean.
- *
- * @param what Its name in error messages.
- * @param value The value.
- */
-export function checkBoolean(what: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `${what} must be a boolean, got ${String(value)}`,
   );
 }
 
@@ -143,9 +131,8 @@ export function describeKeys(keys: readonly string[]): string {
  * @param options The options.
  */
 export function copyMetadata(
-  options: ParameterOptions,
+  metadata: Bytes | undefined,
 ): Uint8Array<ArrayBuffer> {
-  const { metadata } = options;
   return metadata === undefined
     ? NO_METADATA
     : bytesOf(metadata, "metadata").slice();

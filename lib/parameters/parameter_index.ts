@@ -10,14 +10,15 @@ import {
   openParameterFile,
   readParameter,
 } from "../../ffi/parameter.ts";
-import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { checkByteCount } from "../base/checks.ts";
+import { toBoolean, toByteCount, toText } from "../base/checks.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import { runNow, step, type Steps } from "../base/steps.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { readablePath, toPath, writablePath } from "../base/permissions.ts";
+import { runNow, step, type Steps } from "../base/steps.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
 import {
   isSplat,
@@ -27,7 +28,6 @@ import {
 } from "./entry.ts";
 import { readParameterFile } from "./file_format.ts";
 import {
-  checkBoolean,
   checkFileOptions,
   copyMetadata,
   describeKeys,
@@ -37,6 +37,17 @@ import {
   type ParameterRange,
 } from "./options.ts";
 
+const OPTIONS: OptionNames<ParameterOptions> = { metadata: true };
+
+const DATA_OPTIONS: OptionNames<ParameterDataOptions> = {
+  metadata: true,
+  writable: true,
+};
+
+const RANGE: OptionNames<ParameterRange> = { offset: true, length: true };
+
+let isMade: (value: unknown) => value is ParameterIndex;
+
 /**
  * Adds all parameters of a file; see {@linkcode ParameterIndex.addFile}. Add
  * nothing else meanwhile.
@@ -44,7 +55,7 @@ import {
 export let addFileSteps: (
   index: ParameterIndex,
   path: string | URL,
-  options: ParameterFileOptions,
+  options: ParameterFileOptions | undefined,
 ) => Steps<readonly ParameterEntry[]>;
 
 /**
@@ -72,6 +83,11 @@ export class ParameterIndex extends NativeObject {
   /** Ordinals of entries in the native index, which has only readable ones. */
   readonly #places: number[] = [];
   #readableCount = 0;
+
+  static {
+    isMade = (value): value is ParameterIndex =>
+      typeof value === "object" && value !== null && #ordinals in value;
+  }
 
   /**
    * Creates an empty index.
@@ -117,7 +133,7 @@ export class ParameterIndex extends NativeObject {
    */
   has(key: string): boolean {
     handleOf(this);
-    return this.#ordinals.has(key);
+    return this.#ordinals.has(toText("key", key));
   }
 
   /**
@@ -144,7 +160,7 @@ export class ParameterIndex extends NativeObject {
    */
   addFile(
     path: string | URL,
-    options: ParameterFileOptions = {},
+    options?: ParameterFileOptions,
   ): readonly ParameterEntry[] {
     return runNow(addFileSteps(this, path, options));
   }
@@ -183,15 +199,17 @@ export class ParameterIndex extends NativeObject {
   addData(
     key: string,
     data: ArrayBufferView<ArrayBufferLike> | ArrayBufferLike,
-    options: ParameterDataOptions = {},
+    options?: ParameterDataOptions,
   ): void {
     const index = handleOf(this);
+    toText("key", key);
     const bytes = bytesOfAny(data, "data");
-    const metadata = copyMetadata(options);
+    const read = readOptions(options, DATA_OPTIONS);
+    const metadata = copyMetadata(read.metadata);
     const byteLength = lengthOf(bytes);
     const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
-    const { writable = false } = options;
-    checkBoolean("writable", writable);
+    const { writable = false } = read;
+    toBoolean("writable", writable);
     this.#checkNew([{ key }]);
     const file = createParameterFile(index.instance, bytes, writable);
     try {
@@ -216,21 +234,28 @@ export class ParameterIndex extends NativeObject {
     key: string,
     byteLength: number,
     pattern: ArrayBufferView<ArrayBufferLike> | ArrayBufferLike,
-    options: ParameterOptions = {},
+    options?: ParameterOptions,
   ): void {
     handleOf(this);
-    checkByteCount("byteLength", byteLength);
+    toText("key", key);
+    const total = toByteCount("byteLength", byteLength);
     const bytes = bytesOfAny(pattern, "pattern").slice();
-    if (!isSplat(bytes.length, byteLength)) {
+    if (!isSplat(bytes.length, total)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         `the pattern of '${key}' must have 1, 2, 4, 8 or 16 bytes and divide ` +
-          `its ${byteLength} bytes, got ${bytes.length} bytes`,
+          `its ${total} bytes, got ${bytes.length} bytes`,
       );
     }
-    const metadata = copyMetadata(options);
+    const metadata = copyMetadata(readOptions(options, OPTIONS).metadata);
     this.#checkNew([{ key }]);
-    this.#add({ key, byteLength, metadata, storage: "splat", pattern: bytes });
+    this.#add({
+      key,
+      byteLength: total,
+      metadata,
+      storage: "splat",
+      pattern: bytes,
+    });
   }
 
   /**
@@ -243,6 +268,7 @@ export class ParameterIndex extends NativeObject {
   addFrom(source: ParameterIndex, key: string, newKey: string = key): void {
     const index = handleOf(this);
     const from = handleOf(source);
+    toText("key", newKey);
     const entry = source.lookup(key);
     this.#checkNew([{ key: newKey }]);
     addParameterFrom(index, newKey, from, source.#placeOf(key));
@@ -256,21 +282,22 @@ export class ParameterIndex extends NativeObject {
    * @param range Range of the contents; all if omitted.
    * @returns A copy, including writes of programs whose calls have ended.
    */
-  read(key: string, range: ParameterRange = {}): Uint8Array<ArrayBuffer> {
+  read(key: string, range?: ParameterRange): Uint8Array<ArrayBuffer> {
     const index = handleOf(this);
     const { byteLength } = this.lookup(key);
-    const { offset = 0, length = byteLength - offset } = range;
-    checkByteCount("offset", offset);
-    if (
-      offset > byteLength || !(length >= 0 && length <= byteLength - offset)
-    ) {
+    const given = readOptions(range, RANGE, "range");
+    const offset = toByteCount("offset", given.offset ?? 0);
+    const length = toByteCount(
+      "length",
+      given.length ?? Math.max(0, byteLength - offset),
+    );
+    if (offset + length > byteLength) {
       throw new IreeError(
         "OUT_OF_RANGE",
         `parameter '${key}' has ${byteLength} bytes; ${length} from byte ` +
           `${offset} are not among them`,
       );
     }
-    checkByteCount("length", length);
     const place = this.#placeOf(key);
     const bytes = allocateArray(Uint8Array, length);
     readParameter(index, place, offset, bytes);
@@ -286,13 +313,14 @@ export class ParameterIndex extends NativeObject {
    * @param path Path or `file:` URL; replaces an existing `.irpa`.
    * @param options Alignment, splats, progress.
    */
-  writeArchive(path: string | URL, options: ArchiveOptions = {}): void {
+  writeArchive(path: string | URL, options?: ArchiveOptions): void {
     const entry = this.#entries.find(isUnreadable);
     if (entry !== undefined) throw unreadable(entry);
     writeArchive(handleOf(this), this.#entries, toPath(path), options);
   }
 
   #ordinalOf(key: string): number {
+    toText("key", key);
     const ordinal = this.#ordinals.get(key);
     if (ordinal !== undefined) return ordinal;
     throw new IreeError(
@@ -359,6 +387,11 @@ export class ParameterIndex extends NativeObject {
         ),
     };
   }
+}
+
+/** Whether something is an index, whatever its prototype says. */
+export function isParameterIndex(value: unknown): value is ParameterIndex {
+  return isMade(value);
 }
 
 function isUnreadable(entry: ParameterEntry): entry is UnreadableParameter {

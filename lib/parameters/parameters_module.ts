@@ -1,12 +1,14 @@
 import { createParametersModule } from "../../ffi/parameter.ts";
+import { copyArray, toBoolean } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { Module } from "../vm/module.ts";
 import { unreadable, type UnreadableParameter } from "./entry.ts";
-import { checkBoolean, describeKeys } from "./options.ts";
-import { ParameterIndex } from "./parameter_index.ts";
+import { describeKeys } from "./options.ts";
+import { isParameterIndex, type ParameterIndex } from "./parameter_index.ts";
 
 /** Parameters under the scope name that programs use. */
 export interface ParameterProvider {
@@ -23,6 +25,12 @@ export interface ParameterProvider {
    */
   readonly partial?: boolean | undefined;
 }
+
+const PROVIDER: OptionNames<ParameterProvider> = {
+  scope: true,
+  index: true,
+  partial: true,
+};
 
 let fileOf: (module: ParametersModule) => string | undefined;
 
@@ -103,8 +111,10 @@ export class ParametersModule extends Module {
     providers: readonly ParameterProvider[],
   ): ParametersModule {
     const scopes = new Set<string>();
-    for (const provider of providers) {
-      checkProvider(provider);
+    const given = copyArray("providers", providers, () => {}).map(
+      checkProvider,
+    );
+    for (const provider of given) {
       if (scopes.has(provider.scope)) {
         throw new IreeError(
           "INVALID_ARGUMENT",
@@ -114,7 +124,7 @@ export class ParametersModule extends Module {
       }
       scopes.add(provider.scope);
     }
-    return new ParametersModule(instance, providers);
+    return new ParametersModule(instance, given);
   }
 
   /**
@@ -131,17 +141,17 @@ export class ParametersModule extends Module {
 }
 
 /**
- * Checks a provider.
+ * Checks and copies a provider.
  *
  * @param provider The expected provider.
+ * @returns The copy; throws INVALID_ARGUMENT if it is not a provider.
  */
-export function checkProvider(provider: ParameterProvider): void {
-  const { scope, index, partial } = Object(provider) as Partial<
-    ParameterProvider
-  >;
-  if (typeof scope === "string" && index instanceof ParameterIndex) {
-    if (partial !== undefined) checkBoolean("partial", partial);
-    return;
+export function checkProvider(provider: ParameterProvider): ParameterProvider {
+  const read = readOptions(provider, PROVIDER, "a provider");
+  const { scope, index, partial = false } = read;
+  if (typeof scope === "string" && isParameterIndex(index)) {
+    toBoolean("partial", partial);
+    return { scope, index, partial };
   }
   throw new IreeError(
     "INVALID_ARGUMENT",

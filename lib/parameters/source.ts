@@ -1,6 +1,6 @@
-import { IreeError } from "../base/error.ts";
+import { copyArray, copyIterable, isArray, isUrl } from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
-import { isReadableFile } from "../base/permissions.ts";
+import { isReadableFile, toPath } from "../base/permissions.ts";
 import { runNow, type Steps } from "../base/steps.ts";
 import type { ParameterFileOptions } from "./options.ts";
 import { addFileSteps, ParameterIndex } from "./parameter_index.ts";
@@ -61,7 +61,7 @@ export function parseScopedFile(text: string): ScopedFile {
 export function indexParameterFiles(
   instance: Instance,
   files: Iterable<string | URL>,
-  options: ParameterFileOptions = {},
+  options?: ParameterFileOptions,
 ): ParameterProvider[] {
   return runNow(indexFilesSteps(instance, files, options));
 }
@@ -69,12 +69,13 @@ export function indexParameterFiles(
 function* indexFilesSteps(
   instance: Instance,
   files: Iterable<string | URL>,
-  options: ParameterFileOptions,
+  options: ParameterFileOptions | undefined,
 ): Steps<ParameterProvider[]> {
+  const paths = copyIterable("files", files, toPath);
   const indices = new Map<string, ParameterIndex>();
   try {
-    for (const file of files) {
-      const { scope, path } = file instanceof URL
+    for (const file of paths) {
+      const { scope, path } = isUrl(file)
         ? { scope: "", path: file }
         : parseScopedFile(file);
       const index = indices.get(scope) ?? ParameterIndex.create(instance);
@@ -102,7 +103,6 @@ export function* loadParameters(
   options: ParameterFileOptions,
 ): Steps<ParametersModule> {
   const given = sources.filter((it): it is ParameterProvider => !isFile(it));
-  given.forEach(checkProvider);
   using stack = new DisposableStack();
   const indexed = yield* indexFilesSteps(
     instance,
@@ -114,7 +114,7 @@ export function* loadParameters(
 }
 
 function isFile(source: ParameterSource): source is string | URL {
-  return typeof source === "string" || source instanceof URL;
+  return typeof source === "string" || isUrl(source);
 }
 
 /**
@@ -126,12 +126,11 @@ export function toSources(
   parameters: ParameterSource | readonly ParameterSource[] | undefined,
 ): readonly ParameterSource[] {
   if (parameters === undefined) return [];
-  if (Array.isArray(parameters)) return parameters;
-  if (typeof parameters === "object" || typeof parameters === "string") {
-    return [parameters as ParameterSource];
-  }
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    "parameters are paths, URLs or providers, one or an array of them",
-  );
+  if (isArray(parameters)) return copyArray("parameters", parameters, check);
+  check(parameters);
+  return [parameters];
+}
+
+function check(source: ParameterSource): void {
+  if (!isFile(source)) checkProvider(source);
 }

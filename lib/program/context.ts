@@ -5,15 +5,18 @@ import {
 } from "../../ffi/context.ts";
 import { listenWhile } from "../../ffi/host/host.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import { copyArray, toBoolean, toText } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { runNow, step, type Steps } from "../base/steps.ts";
-import { deviceNamesOf } from "../hal/device.ts";
+import { suggestion } from "../base/suggestion.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
 import { callFormsOf } from "../signature/async_form.ts";
+import { deviceNamesOf } from "../hal/device.ts";
 import {
   checkHostFork,
   expectContext,
@@ -25,6 +28,8 @@ import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
 import { explainLinking } from "./link_failure.ts";
+
+const OPTIONS: OptionNames<ContextOptions> = { traceExecution: true };
 
 /** How a context is created. */
 export interface ContextOptions {
@@ -44,7 +49,7 @@ export interface ContextOptions {
 export let createContextSteps: (
   instance: Instance,
   modules: readonly Module[],
-  options: ContextOptions,
+  options: ContextOptions | undefined,
 ) => Steps<Context>;
 
 /**
@@ -107,7 +112,7 @@ export class Context extends NativeObject {
   static create(
     instance: Instance,
     modules: readonly Module[],
-    options: ContextOptions = {},
+    options?: ContextOptions,
   ): Context {
     return runNow(createContextSteps(instance, modules, options));
   }
@@ -122,6 +127,7 @@ export class Context extends NativeObject {
    */
   lookupFunction(name: string, module?: Module): VmFunction {
     handleOf(this);
+    toText("the name of a function", name);
     const [ordinal, functionName] = module === undefined
       ? this.#splitName(name)
       : [this.#ordinalOf(module), name];
@@ -139,7 +145,7 @@ export class Context extends NativeObject {
     throw new IreeError(
       "NOT_FOUND",
       `no function '${functionName}' exported by module ` +
-        `'${this.#names[ordinal]}'`,
+        `'${this.#names[ordinal]}'${suggestion(functionName, names)}`,
       { hint: `functions that it exports: ${names.join(", ") || "none"}` },
     );
   }
@@ -184,6 +190,7 @@ export class Context extends NativeObject {
   #ordinalOf(module: Module): number {
     const ordinal = this.modules.indexOf(module);
     if (ordinal >= 0) return ordinal;
+    handleOf(module);
     throw new IreeError(
       "INVALID_ARGUMENT",
       `module '${module.name}' is not one of this context's`,
@@ -207,9 +214,10 @@ export class Context extends NativeObject {
 
   static {
     createContextSteps = function* (instance, modules, options) {
-      const linked = [...modules];
+      const linked = copyArray("modules", modules, handleOf);
       const handles = linked.map(handleOf);
-      const { traceExecution = false } = options;
+      const { traceExecution = false } = readOptions(options, OPTIONS);
+      toBoolean("traceExecution", traceExecution);
       const owner = handleOf(instance);
       expectContext(linked, devicesOf(linked));
       const callsHost = linked.some((it) => it instanceof HostModule);

@@ -1,8 +1,9 @@
-import { describeValue } from "../base/checks.ts";
-import { IreeError } from "../base/error.ts";
+import { checkSignal } from "../base/deadline.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { runLater, runNow } from "../base/steps.ts";
 import {
   isModuleSource,
+  LOAD_OPTIONS,
   type LoadOptions,
   loadSteps,
   type ModuleSource,
@@ -71,7 +72,8 @@ export function load<Functions extends object = ProgramFunctions>(
   given: LoadOptions | ModuleSource,
   rest?: Omit<LoadOptions, "modules">,
 ): Program<Functions> {
-  const program = runNow(loadSteps(withModule(given, rest)));
+  const options = withModule(given, rest, LOAD_OPTIONS);
+  const program = runNow(loadSteps(options));
   return program as Program<Functions>;
 }
 
@@ -123,14 +125,8 @@ export async function loadAsync<Functions extends object = ProgramFunctions>(
   given: LoadAsyncOptions | ModuleSource,
   rest?: Omit<LoadAsyncOptions, "modules">,
 ): Promise<Program<Functions>> {
-  const options: LoadAsyncOptions = withModule(given, rest);
-  const { signal } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `signal must be an AbortSignal, got ${describeValue(signal)}`,
-    );
-  }
+  const options = withModule(given, rest, ASYNC_OPTIONS);
+  const signal = checkSignal(options.signal);
   const program = await runLater(loadSteps(options), signal);
   if (signal?.aborted) {
     program.dispose();
@@ -139,9 +135,17 @@ export async function loadAsync<Functions extends object = ProgramFunctions>(
   return program as Program<Functions>;
 }
 
-function withModule(
-  given: LoadOptions | ModuleSource,
-  rest: Omit<LoadOptions, "modules"> | undefined,
-): LoadOptions {
-  return isModuleSource(given) ? { ...rest, modules: [given] } : { ...given };
+const ASYNC_OPTIONS: OptionNames<LoadAsyncOptions> = {
+  ...LOAD_OPTIONS,
+  signal: true,
+};
+
+function withModule<Options extends LoadOptions>(
+  given: Options | ModuleSource,
+  rest: Omit<Options, "modules"> | undefined,
+  names: OptionNames<Options>,
+): Readonly<Options> {
+  return isModuleSource(given)
+    ? { ...readOptions(rest as Options, names), modules: [given] }
+    : readOptions(given, names);
 }

@@ -1,11 +1,14 @@
 import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
-import { describeValue } from "../base/checks.ts";
+import { copyArray, isArray, isUrl, mustBe } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
+import { handleIn } from "../base/native_object.ts";
+import type { OptionNames } from "../base/options.ts";
 import { isReadableFile, parseFileUrl, toPath } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
 import { readStdin, readStdinLater } from "../files/stdin.ts";
-import { Device, type DeviceOptions } from "../hal/device.ts";
+import { Device, type DeviceOptions, isDevice } from "../hal/device.ts";
 import { HostModuleDescription } from "../host/host_module.ts";
 import {
   checkParameterMode,
@@ -103,6 +106,19 @@ export interface LoadOptions {
   library?: string | URL | undefined;
 }
 
+/** The options of `load` and `loadAsync`. */
+export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
+  modules: true,
+  device: true,
+  deviceOptions: true,
+  leadDevice: true,
+  moduleMode: true,
+  parameters: true,
+  parameterMode: true,
+  traceExecution: true,
+  library: true,
+};
+
 /** The default device, as in `iree-run-module`. */
 const DEFAULT_DEVICE = "local-task";
 
@@ -114,8 +130,8 @@ const DEFAULT_DEVICE = "local-task";
 export function isModuleSource(
   value: LoadOptions | ModuleSource,
 ): value is ModuleSource {
-  return typeof value === "string" || value instanceof URL ||
-    value instanceof Module || value instanceof HostModuleDescription ||
+  return typeof value === "string" || isUrl(value) ||
+    handleIn(value) !== undefined || value instanceof HostModuleDescription ||
     isBytes(value) || isAnswer(value);
 }
 
@@ -126,12 +142,10 @@ export function isModuleSource(
  * @returns The program, to be disposed.
  */
 export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
+  const modules = copyArray("modules", options.modules, checkSource);
   using stack = new DisposableStack();
   const instance = stack.use(Instance.open({ library: options.library }));
-  if (!Array.isArray(options.modules)) {
-    throw new IreeError("INVALID_ARGUMENT", "modules must be an array");
-  }
-  if (options.modules.length === 0) {
+  if (modules.length === 0) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       "no user module specified; there must be at least one",
@@ -139,7 +153,7 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
   }
   const { parameterMode } = options;
   if (parameterMode !== undefined) checkParameterMode(parameterMode);
-  const sources = [...options.modules];
+  const sources = [...modules];
   const loading = isAuto(options.device)
     ? { ...options, ...yield* chooseDevice(sources, options.deviceOptions) }
     : options;
@@ -167,7 +181,7 @@ const MODEL_SCOPE = "model";
 
 // `iree import --externalize-params` writes weights next to the program.
 function parametersBeside(source: ModuleSource): string | undefined {
-  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
+  if (typeof source !== "string" && !isUrl(source)) return undefined;
   const uri = source === "-" ? undefined : resolveSource(source);
   if (uri?.kind !== "bytecode" || !uri.path.endsWith(".vmfb")) return undefined;
   const path = uri.path.replace(/vmfb$/, "irpa");
@@ -191,7 +205,7 @@ function* chooseDevice(
 
 function programOf(source: ModuleSource): string | Bytes {
   if (isBytes(source)) return source;
-  if (typeof source === "string" || source instanceof URL) {
+  if (typeof source === "string" || isUrl(source)) {
     const uri = resolveSource(source);
     if (uri.kind === "bytecode") return uri.path;
   }
@@ -199,6 +213,18 @@ function programOf(source: ModuleSource): string | Bytes {
     "INVALID_ARGUMENT",
     "the main module must be a .vmfb or its bytes for the device 'auto'",
   );
+}
+
+function checkSource(source: ModuleSource): void {
+  const isSource = typeof source === "string" || isUrl(source) ||
+    isBytes(source) || handleIn(source) !== undefined ||
+    source instanceof HostModuleDescription;
+  if (!isSource) throw wrongSource(source);
+}
+
+function checkDevice(device: string | Device): void {
+  if (typeof device === "string" || isDevice(device)) return;
+  throw mustBe("a device", "a URI or a Device", device);
 }
 
 function* loadModule(
@@ -214,7 +240,10 @@ function* loadModule(
   if (source instanceof HostModuleDescription) return source.create(instance);
   const uri = resolveSource(source);
   return uri.kind === "dynamic"
-    ? DynamicModule.load(instance, uri.path, uri)
+    ? DynamicModule.load(instance, uri.path, {
+      exportName: uri.exportName,
+      parameters: uri.parameters,
+    })
     : yield* step(openModule(instance, uri.path, { mode }));
 }
 
@@ -223,11 +252,20 @@ function* loadModule(
 function resolveSource(source: string | URL): ModuleUri {
   const url = typeof source === "string" ? parseFileUrl(source) : source;
   if (url === undefined) return resolveModuleUri(source as string);
-  if (!(url instanceof URL)) throw wrongSource(source);
   const path = toPath(url);
-  return resolveModuleUri(path).kind === "dynamic"
-    ? resolveModuleUri(path + decodeURIComponent(url.search + url.hash))
-    : { kind: "bytecode", path };
+  if (resolveModuleUri(path).kind !== "dynamic") {
+    return { kind: "bytecode", path };
+  }
+  try {
+    return resolveModuleUri(path + decodeURIComponent(url.search + url.hash));
+  } catch (cause) {
+    if (cause instanceof IreeError) throw cause;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${source}' has a percent sign that encodes nothing`,
+      { cause },
+    );
+  }
 }
 
 function wrongSource(source: unknown): IreeError {
@@ -276,10 +314,11 @@ function createHal(
   stack: DisposableStack,
 ): HalModule {
   const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
-  const given: readonly (string | Device)[] = Array.isArray(device)
-    ? device
-    : [device];
-  const devices = given.filter((it) => it instanceof Device);
+  const given: readonly (string | Device)[] = isArray(device)
+    ? copyArray("device", device, checkDevice)
+    : [device as string | Device];
+  if (!isArray(device)) checkDevice(device as string | Device);
+  const devices = given.filter(isDevice);
   if (devices.length > 0 && devices.length < given.length) {
     throw new IreeError(
       "INVALID_ARGUMENT",

@@ -1,5 +1,6 @@
 import { inspectFacts, printBy } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
+import { demandHandle } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
 import type { CallOptions } from "../call/call_options.ts";
@@ -15,7 +16,7 @@ import type { AnyTypedArray } from "../tensor/element_type.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import type { Context } from "./context.ts";
-import type { SharedResources } from "./shared_resources.ts";
+import { SharedResources } from "./shared_resources.ts";
 import type {
   ArgumentsOf,
   ArraysOf,
@@ -39,7 +40,8 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
  * A loaded program: its context, and its main module's functions by name.
  *
  * A function whose name is that of a member of {@linkcode LoadedProgram}, or
- * `then` or `toJSON`, is reached through `call` or `lookupFunction`.
+ * `then` or `toJSON`, is reached through `call` or `lookupFunction`. A name that
+ * the program does not export throws NOT_FOUND; `in` finds out whether it does.
  *
  * @typeParam Functions Types of the functions. Cast the program to
  * `LoadedProgram` to reach others, by any name.
@@ -47,6 +49,20 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
 export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram<Functions>
   & Functions;
+
+// Stands behind the members of a program: a name that is found nowhere else is
+// looked up, which throws and lists the functions.
+const UNKNOWN_NAMES: object = new Proxy({}, {
+  get: (target, name, program: unknown) => {
+    const isFunctionName = typeof name === "string" && isCalledByName(name) &&
+      isProgram(program);
+    return isFunctionName
+      ? program.lookupFunction(name)
+      : Reflect.get(target, name, program);
+  },
+});
+
+let isProgram: (value: unknown) => value is LoadedProgram;
 
 /** How a program is run: see `LoadedProgram.run`. */
 export interface RunOptions extends Pick<CallOptions, "signal" | "structures"> {
@@ -100,6 +116,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     resources: DisposableStack,
     shared: SharedResources,
   ) {
+    if (!SharedResources.is(shared)) demandHandle(shared, "LoadedProgram");
     this.context = context;
     this.mainModule = context.modules.at(-1)!;
     for (const { name } of this.mainModule.exports) {
@@ -107,6 +124,12 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     }
     this.#shared = shared;
     this.#resources = resources.move();
+  }
+
+  static {
+    Object.setPrototypeOf(this.prototype, UNKNOWN_NAMES);
+    isProgram = (value): value is LoadedProgram =>
+      typeof value === "object" && value !== null && #functions in value;
   }
 
   /**
@@ -286,6 +309,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
 
   static {
     printBy(LoadedProgram.prototype, function (inspect, options) {
+      // The prototype is printed too, and is not a program.
+      if (!isProgram(this)) return "LoadedProgram {}";
       return inspectFacts(
         "LoadedProgram",
         {

@@ -12,6 +12,11 @@ export class SharedResources {
     this.#resources = resources.move();
   }
 
+  /** Whether something is such resources, whatever its prototype says. */
+  static is(value: unknown): value is SharedResources {
+    return typeof value === "object" && value !== null && #users in value;
+  }
+
   /**
    * Adds a user.
    *

@@ -1,3 +1,4 @@
+import { toText } from "../base/checks.ts";
 import type { DeclaredType, DeclaredValue, Signature } from "./signature.ts";
 
 /**
@@ -72,7 +73,9 @@ const TYPES: Readonly<Record<string, string>> = {
  * conventions are returned unchanged.
  */
 export function formatCallingConvention(text: string): string {
-  const match = /^(?:0([^_]*)(?:_([^_]*))?)?$/.exec(text);
+  const match = /^(?:0([^_]*)(?:_([^_]*))?)?$/.exec(
+    toText("a calling convention", text),
+  );
   if (match === null) return text;
   const [inputs, outputs] = [match[1], match[2]].map(formatFragment);
   if (inputs === undefined || outputs === undefined) return text;

@@ -1,3 +1,4 @@
+import { quoteValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import {
   BFLOAT16,
@@ -260,9 +261,13 @@ export const ELEMENT_TYPES: readonly ElementType[] = INFOS.map(({ name }) =>
 export function elementTypeInfo(name: string): ElementTypeInfo {
   const found = BY_NAME.get(name);
   if (found !== undefined) return found;
-  throw new IreeError("INVALID_ARGUMENT", `unknown element type '${name}'`, {
-    hint: `element types: ${ELEMENT_TYPES.join(", ")}`,
-  });
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `unknown element type ${quoteValue(name)}`,
+    {
+      hint: `element types: ${ELEMENT_TYPES.join(", ")}`,
+    },
+  );
 }
 
 /**

@@ -1,9 +1,12 @@
+import { arrayOf } from "../../ffi/base/intrinsics.ts";
 import {
   byteLengthOf,
   contentsOf,
   typedArrayName,
 } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
+import { isArray, isInteger } from "../base/checks.ts";
+import { describeNumber, withArticle } from "../base/describe.ts";
 import {
   type AnyTypedArray,
   defaultElementType,
@@ -12,7 +15,7 @@ import {
   isCompatible,
   type TypedArray,
 } from "./element_type.ts";
-import { describeEntry, encodeNested } from "./nested_array.ts";
+import { encodeNested } from "./nested_array.ts";
 import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
 import {
   type EncodedTensor,
@@ -44,9 +47,9 @@ export function encodeTensor(
   const { info, shape, refuse } = wanted;
   if (info === undefined) {
     throw refuse(
-      Array.isArray(data) || /^(number|bigint|boolean)$/.test(typeof data)
+      isArray(data) || /^(number|bigint|boolean)$/.test(typeof data)
         ? "must have an element type: numbers do not imply one; pass elementType"
-        : `must be an array or numbers, got ${describeEntry(data)}`,
+        : `must be an array or numbers, got ${describeNumber(data)}`,
     );
   }
   return encodeNested(data as NestedArray, info, shape, refuse);
@@ -115,10 +118,6 @@ function encodeArray(
     : Float64Array.from(completeShape(shape, byteLength, info, refuse));
   if (info.name === "i1") checkBooleans(array, refuse);
   return { info, code: info.code, dims, bytes: array };
-}
-
-function withArticle(arrayName: string): string {
-  return `${arrayName.startsWith("Int") ? "an" : "a"} ${arrayName}`;
 }
 
 /**
@@ -196,20 +195,19 @@ export function checkShape(
   shape: unknown,
   refuse: WantedTensor["refuse"],
 ): readonly number[] {
-  if (!Array.isArray(shape)) throw refuse("must have an array as shape");
+  if (!isArray(shape)) throw refuse("must have an array as shape");
   if (shape.length > MAX_RANK) {
     throw refuse(`has more than ${MAX_RANK} dimensions`);
   }
-  const dims: unknown[] = Array.from(shape);
-  for (const dim of dims) {
-    if (Number.isSafeInteger(dim) && Number(dim) >= 0) continue;
+  return arrayOf(shape.length, (axis) => {
+    const dim = shape[axis];
+    if (isInteger(dim, 0, Number.MAX_SAFE_INTEGER)) return dim;
     throw refuse(
       `has dimension ${
-        describeEntry(dim)
+        describeNumber(dim)
       }, which is not a non-negative integer`,
     );
-  }
-  return dims as number[];
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { viewOf } from "../../ffi/base/intrinsics.ts";
 import { allocateArray } from "../base/allocate.ts";
-import type { IreeError } from "../base/error.ts";
+import { isArray } from "../base/checks.ts";
+import { describeNumber } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
 import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
 import type { Scalar } from "./scalar.ts";
 import { formatShape, MAX_RANK, type Shape, sizeOfShape } from "./shape.ts";
@@ -47,7 +49,7 @@ export function encodeNested(
   const path: number[] = [];
   const write = (value: NestedArray): void => {
     const depth = path.length;
-    if (Array.isArray(value)) {
+    if (isArray(value)) {
       // Reading an entry can run code that changes the array.
       const { length } = value;
       if (length !== nesting[depth]) {
@@ -58,7 +60,7 @@ export function encodeNested(
       }
       for (let index = 0; index < length; index++) {
         path.push(index);
-        write(value[index]);
+        write(value[index] as NestedArray);
         path.pop();
       }
       return;
@@ -68,7 +70,7 @@ export function encodeNested(
     }
     if (!codec.fits(value)) {
       throw refuse(
-        `has ${describeEntry(value)} ${where(path)}; elements of type ` +
+        `has ${describeNumber(value)} ${where(path)}; elements of type ` +
           `${info.name} take ${codec.range}`,
       );
     }
@@ -83,36 +85,13 @@ function where(path: readonly number[]): string {
   return path.length === 0 ? "as its value" : `at [${path.join("][")}]`;
 }
 
-/**
- * Describes an array's entry for error messages.
- *
- * @param value A value that is not a number or does not fit.
- */
-export function describeEntry(value: unknown): string {
-  switch (typeof value) {
-    case "bigint":
-      return `${value}n`;
-    case "number":
-      return Object.is(value, -0) ? "-0" : `${value}`;
-    case "string":
-      return "a string";
-    case "function":
-      return "a function";
-    case "object":
-      // An object's own description cannot be trusted.
-      return value === null ? "null" : "an object";
-    default:
-      return String(value);
-  }
-}
-
 function nestingOf(
   data: NestedArray,
   refuse: (problem: string) => IreeError,
 ): number[] {
   const nesting: number[] = [];
   let level: NestedArray | undefined = data;
-  while (Array.isArray(level)) {
+  while (isArray(level)) {
     if (nesting.length > MAX_RANK) {
       throw refuse(`is nested more than ${MAX_RANK} deep`);
     }
@@ -137,6 +116,36 @@ function fittedShape(
   if (full.length !== wanted.length) return undefined;
   const fits = wanted.every((dim, axis) => dim === null || dim === full[axis]);
   return fits ? full : undefined;
+}
+
+/**
+ * The most entries of nested arrays: the engine stores longer arrays as hash
+ * tables, and ends the process where its heap is full.
+ */
+const MAX_ENTRIES = 2 ** 25;
+
+/**
+ * Refuses a tensor that is too large for nested arrays.
+ *
+ * @param shape Dimensions.
+ * @param components Numbers in an element.
+ */
+export function checkNesting(
+  shape: readonly number[],
+  components: number,
+): void {
+  let count = components;
+  for (const size of shape) {
+    count *= size;
+    if (count > MAX_ENTRIES) {
+      throw new IreeError(
+        "RESOURCE_EXHAUSTED",
+        `nested arrays must have at most ${MAX_ENTRIES} entries, got a tensor ` +
+          `of shape [${shape.join(", ")}]`,
+        { hint: "toTypedArray returns the elements without nesting" },
+      );
+    }
+  }
 }
 
 /**

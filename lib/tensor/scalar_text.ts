@@ -1,3 +1,5 @@
+import { toText } from "../base/checks.ts";
+import { quoteValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { ownValue } from "../base/own_value.ts";
 import { parseFloat32 } from "./decimal.ts";
@@ -112,11 +114,15 @@ export function parseScalar(
 ): number | bigint {
   const reader = ownValue(READERS, type);
   if (reader === undefined) {
-    throw new IreeError("INVALID_ARGUMENT", `unknown type '${type}'`, {
-      hint: `types: ${Object.keys(READERS).join(", ")}`,
-    });
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `unknown type ${quoteValue(type)}`,
+      {
+        hint: `types: ${Object.keys(READERS).join(", ")}`,
+      },
+    );
   }
-  const value = reader.read(text.trim());
+  const value = reader.read(toText("text", text).trim());
   if (value !== undefined) return value;
   throw new IreeError(
     "INVALID_ARGUMENT",

@@ -1,4 +1,5 @@
 import type { TensorBytes } from "../../ffi/buffer_view.ts";
+import { isRevoked } from "../base/checks.ts";
 import type { IreeError } from "../base/error.ts";
 import type {
   AnyTypedArray,
@@ -67,8 +68,13 @@ export interface EncodedTensor extends TensorBytes {
  * @param value Any value.
  */
 export function isNdArray(value: unknown): value is NdArray<AnyTypedArray> {
-  return typeof value === "object" && value !== null && "data" in value &&
-    "shape" in value && "elementType" in value;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return "data" in value && "shape" in value && "elementType" in value;
+  } catch (error) {
+    if (isRevoked(value)) return false;
+    throw error;
+  }
 }
 
 /**

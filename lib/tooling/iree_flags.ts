@@ -1,6 +1,7 @@
 import type { NativePath } from "../../ffi/base/native_path.ts";
 import { encodeName } from "../../ffi/base/text.ts";
 import { checkLibraryFile, setFlag } from "../../ffi/tooling.ts";
+import { copyArray, isRevoked, mustBe, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
@@ -77,6 +78,9 @@ export function setIreeFlags(
   flags: Readonly<Record<string, string | readonly string[]>>,
 ): void {
   handleOf(instance);
+  if (typeof flags !== "object" || flags === null || isRevoked(flags)) {
+    throw mustBe("flags", "an object of values by name", flags);
+  }
   const entries = Object.entries(flags).flatMap(([name, given]) => {
     const flag = flagOf(name);
     return valuesOf(name, flag, given).map((value) => {
@@ -100,7 +104,9 @@ function valuesOf(
   flag: Flag,
   given: string | readonly string[],
 ): readonly string[] {
-  const values = typeof given === "string" ? [given] : [...given];
+  const values = typeof given === "string"
+    ? [given]
+    : copyArray(`flag '${name}'`, given, (it) => toText(`flag '${name}'`, it));
   if (flag.isList || values.length === 1) return values;
   throw new IreeError(
     "INVALID_ARGUMENT",

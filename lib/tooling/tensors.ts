@@ -1,4 +1,8 @@
-import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
+import {
+  byteLengthOf,
+  type Bytes,
+  bytesOf,
+} from "../../ffi/base/typed_array.ts";
 import {
   compareTensors as compareNative,
   listToHost,
@@ -6,9 +10,12 @@ import {
   viewOfStorage,
   viewStorage,
 } from "../../ffi/tooling.ts";
+import { toName, toText } from "../base/checks.ts";
+import { describeNumber } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";
 import { placementOf } from "../hal/placement.ts";
@@ -53,7 +60,7 @@ export function parseTensor(
   text: string,
   contents?: Bytes,
 ): BufferView {
-  const parts = splitTensorText(text);
+  const parts = splitTensorText(toText("the text of a tensor", text));
   const bytes = contents === undefined
     ? undefined
     : bytesOf(contents, "the contents of a tensor");
@@ -64,7 +71,7 @@ export function parseTensor(
     if (parts.elementType === "i1") checkBooleans(bytes, refuseContents);
   }
   // Without contents, the type describes the whole tensor.
-  const isEmpty = bytes === undefined || bytes.length === 0;
+  const isEmpty = bytes === undefined || byteLengthOf(bytes) === 0;
   return new BufferView(
     parseNative(
       placementOf(target),
@@ -78,10 +85,11 @@ function checkContents(
   byteLength: number,
   contents: Uint8Array<ArrayBuffer>,
 ): void {
-  if (contents.length === byteLength) return;
+  const given = byteLengthOf(bytesOf(contents, "the contents of a tensor"));
+  if (given === byteLength) return;
   throw new IreeError(
     "OUT_OF_RANGE",
-    `the contents must be ${byteLength} bytes, got ${contents.length}`,
+    `the contents must be ${byteLength} bytes, got ${given}`,
   );
 }
 
@@ -98,7 +106,9 @@ function refuseContents(problem: string): IreeError {
  * @param text The tensor's text, or only its type: `2x2xf32`.
  */
 export function tensorByteLength(text: string): number {
-  const { shape, elementType } = splitTensorText(text);
+  const { shape, elementType } = splitTensorText(
+    toText("the text of a tensor", text),
+  );
   const count = shape.reduce((product, size) => product * size, 1);
   return Math.ceil(count * elementBitCount(elementType) / 8);
 }
@@ -173,31 +183,37 @@ export interface CompareOptions {
 export function compareTensors(
   expected: BufferView,
   actual: BufferView,
-  options: CompareOptions = {},
+  options?: CompareOptions,
 ): string | undefined {
-  const { mode = "approximate" } = options;
-  if (mode !== "approximate" && mode !== "exact") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `mode must be approximate or exact, got '${mode}'`,
-    );
-  }
+  const read = readOptions(options, OPTIONS);
+  const mode = toName("mode", read.mode ?? "approximate", MODES);
   const text = compareNative(handleOf(expected), handleOf(actual), {
     exact: mode === "exact",
-    f16Tolerance: tolerance(options.f16Tolerance ?? 0.001),
-    f32Tolerance: tolerance(options.f32Tolerance ?? 0.0001),
-    f64Tolerance: tolerance(options.f64Tolerance ?? 0.0001),
-    bf16Tolerance: tolerance(options.bf16Tolerance ?? 0.01),
-    relativeTolerance: tolerance(options.relativeTolerance ?? 1e-5),
+    f16Tolerance: tolerance(read.f16Tolerance ?? 0.001),
+    f32Tolerance: tolerance(read.f32Tolerance ?? 0.0001),
+    f64Tolerance: tolerance(read.f64Tolerance ?? 0.0001),
+    bf16Tolerance: tolerance(read.bf16Tolerance ?? 0.01),
+    relativeTolerance: tolerance(read.relativeTolerance ?? 1e-5),
   });
   return text === "" ? undefined : text;
 }
+
+const MODES = ["approximate", "exact"] as const;
+
+const OPTIONS: OptionNames<CompareOptions> = {
+  mode: true,
+  f16Tolerance: true,
+  f32Tolerance: true,
+  f64Tolerance: true,
+  bf16Tolerance: true,
+  relativeTolerance: true,
+};
 
 function tolerance(value: number): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `a tolerance must be a non-negative number, got ${String(value)}`,
+    `a tolerance must be a non-negative number, got ${describeNumber(value)}`,
   );
 }
 

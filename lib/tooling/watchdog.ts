@@ -1,4 +1,6 @@
 import { createWatchdog } from "../../ffi/tooling.ts";
+import { toInteger } from "../base/checks.ts";
+import { describeNumber } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
@@ -43,18 +45,13 @@ export class Watchdog extends NativeObject {
       throw new IreeError(
         "INVALID_ARGUMENT",
         `milliseconds must be more than 0 and at most ${MAX_MILLISECONDS}, ` +
-          `got ${String(milliseconds)}`,
+          `got ${describeNumber(milliseconds)}`,
       );
     }
-    if (!(Number.isInteger(exitStatus) && (exitStatus & 255) === exitStatus)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `exitStatus must be an integer from 0 to 255, got ${exitStatus}`,
-      );
-    }
+    const status = toInteger("exitStatus", exitStatus, 0, 255);
     const handle = handleOf(instance);
     return new Watchdog(
-      createWatchdog(handle, milliseconds, exitStatus, message),
+      createWatchdog(handle, milliseconds, status, message),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { VmFunction } from "../call/function.ts";
 import { BufferView } from "../hal/buffer_view.ts";

@@ -2,7 +2,7 @@ import {
   type BuiltinModuleName,
   createBuiltinModule,
 } from "../../ffi/module.ts";
-import { IreeError } from "../base/error.ts";
+import { toName } from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import { Module } from "./module.ts";
@@ -40,13 +40,7 @@ export class BuiltinModule extends Module {
    * @param name Its name.
    */
   static create(instance: Instance, name: BuiltinModuleName): BuiltinModule {
-    if (!BUILTIN_MODULE_NAMES.includes(name)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `no builtin module '${name}'; there are ` +
-          BUILTIN_MODULE_NAMES.join(", "),
-      );
-    }
+    toName("name", name, BUILTIN_MODULE_NAMES);
     return new BuiltinModule(createBuiltinModule(handleOf(instance), name));
   }
 }

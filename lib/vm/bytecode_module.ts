@@ -1,13 +1,14 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
-import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import { loadModuleBytes, loadModuleFile } from "../../ffi/load.ts";
+import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { IreeError } from "../base/error.ts";
+import { toName } from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
-import { memorySource } from "../files/byte_source.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { readablePath, toPath } from "../base/permissions.ts";
 import type { Step } from "../base/steps.ts";
+import { memorySource } from "../files/byte_source.ts";
 import { Module } from "./module.ts";
 import { explainBytes, explainFile } from "./program_failure.ts";
 
@@ -57,7 +58,7 @@ export class BytecodeModule extends Module {
   static fromFile(
     instance: Instance,
     path: string | URL,
-    options: BytecodeModuleOptions = {},
+    options?: BytecodeModuleOptions,
   ): BytecodeModule {
     return openModule(instance, path, options).now();
   }
@@ -78,6 +79,10 @@ export class BytecodeModule extends Module {
   }
 }
 
+const MODES: readonly ModuleMode[] = ["preload", "mmap"];
+
+const OPTIONS: OptionNames<BytecodeModuleOptions> = { mode: true };
+
 /**
  * Loads a file; see {@linkcode BytecodeModule.fromFile}.
  *
@@ -88,15 +93,10 @@ export class BytecodeModule extends Module {
 export function openModule(
   instance: Instance,
   path: string | URL,
-  options: BytecodeModuleOptions = {},
+  options?: BytecodeModuleOptions,
 ): Step<BytecodeModule> {
-  const { mode = "preload" } = options;
-  if (mode !== "preload" && mode !== "mmap") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `mode must be 'preload' or 'mmap', not '${mode}'`,
-    );
-  }
+  const { mode = "preload" } = readOptions(options, OPTIONS);
+  toName("mode", mode, MODES);
   const file = readablePath(toPath(path));
   const map = mode === "mmap";
   return moduleStep(

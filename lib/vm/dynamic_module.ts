@@ -1,9 +1,18 @@
 import type { NativePath } from "../../ffi/base/native_path.ts";
+import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { createDynamicModule } from "../../ffi/module.ts";
+import {
+  copyIterable,
+  isArray,
+  isIterable,
+  isRevoked,
+  mustBe,
+} from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import {
   loadablePath,
   mayRead,
@@ -90,12 +99,13 @@ export class DynamicModule extends Module {
   static load(
     instance: Instance,
     path: string | URL,
-    options: DynamicModuleOptions = {},
+    options?: DynamicModuleOptions,
   ): DynamicModule {
     checkQuery(path);
     const file = loadablePath(toPath(path));
-    const exportName = options.exportName || DEFAULT_EXPORT_NAME;
-    const parameters = toPairs(options.parameters ?? []);
+    const read = readOptions(options, OPTIONS);
+    const exportName = read.exportName || DEFAULT_EXPORT_NAME;
+    const parameters = toPairs(read.parameters ?? []);
     try {
       return new DynamicModule(instance, file, exportName, parameters);
     } catch (error) {
@@ -117,25 +127,25 @@ export class DynamicModule extends Module {
   }
 }
 
+const OPTIONS: OptionNames<DynamicModuleOptions> = {
+  exportName: true,
+  parameters: true,
+};
+
 function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
-  if (typeof parameters !== "object" || parameters === null) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      "parameters must be a record, a map or a list of pairs, not " +
-        typeof parameters,
-    );
+  if (isIterable(parameters)) {
+    return copyIterable("parameters", parameters, checkPair);
   }
-  if (!(Symbol.iterator in parameters)) return Object.entries(parameters);
-  const pairs = Array.from(parameters as Iterable<readonly [string, string]>);
-  for (const [index, pair] of pairs.entries()) {
-    // A string would be split into its characters.
-    if (Array.isArray(pair) && pair.length === 2) continue;
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `parameter ${index} must be a pair of key and value`,
-    );
-  }
-  return pairs;
+  const isRecord = typeof parameters === "object" && parameters !== null &&
+    typedArrayName(parameters) === undefined && !isRevoked(parameters);
+  if (isRecord) return Object.entries(parameters);
+  throw mustBe("parameters", "a record, a map or a list of pairs", parameters);
+}
+
+// A string would be split into its characters.
+function checkPair(pair: readonly [string, string], index: number): void {
+  if (isArray(pair) && pair.length === 2) return;
+  throw mustBe(`parameter ${index}`, "a pair of key and value", pair);
 }
 
 /** Format of this system's libraries. */

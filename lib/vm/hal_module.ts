@@ -1,6 +1,6 @@
 import { createHalModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { checkSize } from "../base/checks.ts";
+import { copyArray, isArray, toSize } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
@@ -52,9 +52,10 @@ export class HalModule extends Module {
     devices: Device | readonly Device[],
     lead = 0,
   ): HalModule {
-    const all = Array.isArray(devices) ? [...devices] : [devices];
-    checkSize("lead", lead);
-    return new HalModule(instance, all, lead);
+    const all: readonly Device[] = isArray(devices)
+      ? copyArray("devices", devices as readonly Device[], () => {})
+      : [devices as Device];
+    return new HalModule(instance, all, toSize("lead", lead));
   }
 
   static {

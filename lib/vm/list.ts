@@ -17,7 +17,8 @@ import {
   takeElements,
 } from "../../ffi/list_elements.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { checkSize, describeValue } from "../base/checks.ts";
+import { copyIterable, toName, toSize } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
 import {
   type Facts,
   PlainText,
@@ -27,6 +28,7 @@ import {
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
 import {
   isObject,
@@ -70,13 +72,13 @@ export class List extends NativeObject {
    * @param instance The instance.
    * @param options Element type and capacity.
    */
-  static create(instance: Instance, options: ListOptions = {}): List {
-    const { elementType, capacity = 0 } = options;
+  static create(instance: Instance, options?: ListOptions): List {
+    const { elementType, capacity = 0 } = readOptions(options, OPTIONS);
     if (elementType !== undefined) {
       checkScalarType("element type", elementType);
     }
-    checkSize("capacity", capacity);
-    return new List(createList(handleOf(instance), elementType, capacity));
+    const room = toSize("capacity", capacity);
+    return new List(createList(handleOf(instance), elementType, room));
   }
 
   /**
@@ -110,7 +112,7 @@ export class List extends NativeObject {
     if (typedArrayName(values) !== undefined) {
       byteLengthOf(values, refuseElements);
     }
-    const elements = Array.from(values);
+    const elements = copyIterable("values", values, checkElement);
     if (elementType !== undefined) {
       checkScalarType("element type", elementType);
     }
@@ -145,8 +147,7 @@ export class List extends NativeObject {
    * @returns Its value; the caller must dispose an object.
    */
   get(ordinal: number): Value {
-    checkSize("ordinal", ordinal);
-    return this.#read(ordinal, 1)[0]!;
+    return this.#read(toSize("ordinal", ordinal), 1)[0]!;
   }
 
   /**
@@ -157,8 +158,7 @@ export class List extends NativeObject {
    * @param type Type to store a number as.
    */
   set(ordinal: number, value: Value, type?: ScalarType): void {
-    checkSize("ordinal", ordinal);
-    this.#write(ordinal, [value], type);
+    this.#write(toSize("ordinal", ordinal), [value], type);
   }
 
   /**
@@ -185,8 +185,7 @@ export class List extends NativeObject {
    * @param size New number of elements.
    */
   resize(size: number): void {
-    checkSize("size", size);
-    resizeList(handleOf(this), size);
+    resizeList(handleOf(this), toSize("size", size));
   }
 
   /** Reads all elements; the caller must dispose objects. */
@@ -206,8 +205,8 @@ export class List extends NativeObject {
    * @param maxElementCount Maximum number of elements of a tensor to print.
    */
   format(name = "list", maxElementCount = 1024): string {
-    checkSize("maxElementCount", maxElementCount);
-    return formatList(handleOf(this), name, maxElementCount);
+    const count = toSize("maxElementCount", maxElementCount);
+    return formatList(handleOf(this), name, count);
   }
 
   /**
@@ -304,12 +303,10 @@ function refuseElements(problem: string): IreeError {
   return new IreeError("INVALID_ARGUMENT", `the array of elements ${problem}`);
 }
 
+const OPTIONS: OptionNames<ListOptions> = { elementType: true, capacity: true };
+
 function checkScalarType(what: string, type: ScalarType): void {
-  if (Object.hasOwn(SCALARS, type)) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `unknown ${what} '${type}'; it can be ${Object.keys(SCALARS).join(", ")}`,
-  );
+  toName(what, type, Object.keys(SCALARS) as ScalarType[]);
 }
 
 function misfit(index: number, value: Value, type: ScalarType): IreeError {
@@ -318,6 +315,13 @@ function misfit(index: number, value: Value, type: ScalarType): IreeError {
     `element ${index}: wanted ${type} (${SCALARS[type].range}), given ` +
       describeValue(value),
   );
+}
+
+// Refused while they are read, since there may be no end of them.
+function checkElement(value: unknown, index: number): void {
+  if (value === null) return;
+  if (typeof value === "number" || typeof value === "bigint") return;
+  unwrapElement(index, value);
 }
 
 function unwrapElement(index: number, value: unknown): Handle {

@@ -1,3 +1,4 @@
+import { toText } from "../base/checks.ts";
 import { isReadableFile } from "../base/permissions.ts";
 
 /** A parsed `--module` flag. */
@@ -54,7 +55,7 @@ export function parseModuleUri(
  * @param text Such as `program.vmfb` or `library.so@export?key=value`.
  */
 export function resolveModuleUri(text: string): ModuleUri {
-  return parseModuleUri(text, isReadableFile);
+  return parseModuleUri(toText("text", text), isReadableFile);
 }
 
 function* splitReadings(text: string): Generator<ModuleUri> {

@@ -5,6 +5,8 @@ import {
   readBuffer,
   writeBuffer,
 } from "../../ffi/buffer.ts";
+import { allocateArray } from "../base/allocate.ts";
+import { toByteCount } from "../base/checks.ts";
 import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
@@ -46,7 +48,7 @@ export class VmBuffer extends NativeObject {
    * @param offset First byte to copy.
    */
   read(target: Bytes, offset = 0): void {
-    readBuffer(handleOf(this), checkOffset(offset), target);
+    readBuffer(handleOf(this), toByteCount("offset", offset), target);
   }
 
   /**
@@ -56,20 +58,27 @@ export class VmBuffer extends NativeObject {
    * @param offset Offset in the buffer.
    */
   write(source: Bytes, offset = 0): void {
-    writeBuffer(handleOf(this), checkOffset(offset), source);
+    writeBuffer(handleOf(this), toByteCount("offset", offset), source);
   }
 
   /** Copies all bytes out. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const bytes = allocate(this.byteLength);
+    const bytes = allocateArray(Uint8Array, this.byteLength);
     this.read(bytes);
     return bytes;
   }
 
   /** Decodes all bytes as UTF-8; throws if they are invalid. */
   toText(): string {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(this.toBytes());
+    const bytes = this.toBytes();
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+        .decode(bytes);
+    } catch (cause) {
+      throw new IreeError("INVALID_ARGUMENT", "the buffer is not UTF-8", {
+        cause,
+      });
+    }
   }
 
   /**
@@ -89,26 +98,5 @@ export class VmBuffer extends NativeObject {
     const bytes = new Uint8Array(Math.min(byteLength, PREVIEW_LENGTH));
     this.read(bytes);
     return preview(bytes, byteLength);
-  }
-}
-
-function checkOffset(offset: number): number {
-  if (Number.isSafeInteger(offset) && offset >= 0) return offset;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `offset must be a non-negative integer, got ${offset}`,
-  );
-}
-
-// A program can create a buffer that is longer than any array.
-function allocate(length: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(length);
-  } catch (cause) {
-    throw new IreeError(
-      "RESOURCE_EXHAUSTED",
-      `no memory for the ${length} bytes of the buffer`,
-      { cause },
-    );
   }
 }

@@ -62,7 +62,7 @@ test("An object of another class is rejected", () => {
   );
   refused(
     () => HalModule.create(instance, vmvx as unknown as Device),
-    "a device is wanted",
+    "expected a device",
   );
   const { get } =
     Object.getOwnPropertyDescriptor(VmBuffer.prototype, "byteLength") ?? {};
@@ -151,13 +151,13 @@ test("Modules and options of the wrong kind are rejected", () => {
   for (const name of ["hal", "foo", "toString"]) {
     refused(
       () => BuiltinModule.create(instance, name as BuiltinModuleName),
-      `no builtin module '${name}'`,
+      `got '${name}'`,
     );
   }
   for (const mode of ["mmpa", "", null] as unknown as ModuleMode[]) {
     refused(
       () => BytecodeModule.fromFile(instance, single, { mode }),
-      "mode must be 'preload' or 'mmap'",
+      "mode must be preload or mmap",
     );
   }
 });

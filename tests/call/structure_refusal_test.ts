@@ -1,4 +1,4 @@
-import { assertStringIncludes, assertThrows } from "@std/assert";
+import { assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Argument, BufferView, IreeError, load } from "../../mod.ts";
 import { program, test } from "../support.ts";
 
@@ -86,4 +86,16 @@ test("Values that do not fit a structure are rejected with their path", () => {
     "layer",
     ...layer(view),
   );
+});
+
+test("Arrays for results in structures are rejected before the call", async () => {
+  using loaded = load({ modules: [structures], device: "local-sync" });
+  const layer = loaded.lookupFunction("layer");
+  const wrong: Argument = { nonsense: 1 };
+  const results = layer.with({ into: [new Float32Array(2), undefined] });
+  const named = layer.with({ into: { output0: new Float32Array(2) } });
+  const expected = "results in structures cannot be copied";
+  assertThrows(() => results.compute(wrong), IreeError, expected);
+  await assertRejects(() => results.computeAsync(wrong), IreeError, expected);
+  await assertRejects(() => named.run({ a: wrong }), IreeError, expected);
 });

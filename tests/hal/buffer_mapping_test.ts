@@ -39,7 +39,7 @@ test("A mapping has the requested element type or is rejected", () => {
     const error = assertThrows(
       () => view.map("i32"),
       IreeError,
-      "f32, not i32",
+      "f32, not 'i32'",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
   });

@@ -297,7 +297,7 @@ test("Parts are read and written in place, counted in array entries", () => {
     assertStringIncludes(refusal(() => view.read(target, -1)), "start");
     assertStringIncludes(
       refusal(() => view.write([1] as unknown as TypedArray)),
-      "not by object",
+      "not by an array",
     );
     using truth = BufferView.from(device, [1, 0], [2], { elementType: "i1" });
     assertStringIncludes(

@@ -78,9 +78,9 @@ test("HalModule.create requires all devices of one group in order", () => {
     [[alone, second], "'local-task', number 1, is of another group"],
     [
       [first, "local-task" as unknown as Device],
-      "a device is wanted, not a string",
+      "expected a device, got a string",
     ],
-    [null as unknown as Device, "a device is wanted, not null"],
+    [null as unknown as Device, "expected a device, got null"],
   ];
   for (const [devices, words] of cases) {
     refused(() => HalModule.create(instance, devices), words);
@@ -107,7 +107,7 @@ test("A group needs at least one device, and all must exist", () => {
   refused(() => create(instance, []), "at least one URI");
   refused(
     () => create(instance, "local-sync" as unknown as string[]),
-    "an array of at least one URI",
+    "uris must be an array, got a string",
   );
   refused(() => create(instance, [1 as unknown as string]), "must be a string");
   const error = assertThrows(

@@ -98,7 +98,7 @@ test("ParameterIndex.read returns contents wherever they are", () => {
         `'${key}' has 12 bytes; 5 from byte 8`,
       );
       refused(() => index.read(key, { offset: 13 }), "OUT_OF_RANGE", "13");
-      refused(() => index.read(key, { length: -1 }), "OUT_OF_RANGE", "-1");
+      refused(() => index.read(key, { length: -1 }), "INVALID_ARGUMENT", "-1");
       refused(
         () => index.read(key, { offset: 0.5 }),
         "INVALID_ARGUMENT",

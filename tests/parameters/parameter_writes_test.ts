@@ -166,7 +166,10 @@ test("Contradictory write options are rejected", () => {
     [{ writable: "file", mode: "mmap" }, "mode must be file where programs"],
     [{ writable: "file", mode: "preload" }, "got preload"],
     [{ writable: "memory", mode: "file" }, "mode must be preload or mmap"],
-    [{ writable: true }, "writable must be memory or file, got true"],
+    [
+      { writable: true },
+      "writable must be memory or file, got the boolean true",
+    ],
   ];
   for (const [options, words] of cases) {
     const error = assertThrows(
@@ -188,7 +191,7 @@ test("Contradictory write options are rejected", () => {
         writable: "memory" as unknown as boolean,
       }),
     IreeError,
-    "writable must be a boolean, got memory",
+    "writable must be a boolean, got a string",
   );
 });
 

@@ -204,9 +204,9 @@ test("Errors about a missing key, wrong scope or wrong size list the alternative
 
 test("load rejects invalid parameters before it opens anything", () => {
   const refusals: readonly [LoadOptions["parameters"], string][] = [
-    [5 as never, "parameters are paths, URLs or providers"],
+    [5 as never, "a provider must be an object, got the number 5"],
     [[{ scope: "model" }] as never, "a provider of parameters is"],
-    [[null] as never, "a provider of parameters is"],
+    [[null] as never, "a provider must be an object, got null"],
   ];
   for (const [given, words] of refusals) {
     const error = assertThrows(
@@ -380,7 +380,7 @@ test("A parameter longer than the program's is rejected, except for partial read
   assertThrows(
     () => ParametersModule.create(instance, [wrong]),
     IreeError,
-    "partial must be a boolean, got 1",
+    "partial must be a boolean, got the number 1",
   );
 });
 

@@ -150,7 +150,7 @@ test("A signal that is aborted already keeps everything from being loaded", asyn
   );
   const wrong = { signal: {} as AbortSignal };
   const error = await failureOf(loadAsync(mul, wrong));
-  assertEquals(error.detail, "signal must be an AbortSignal, got a Object");
+  assertEquals(error.detail, "signal must be an AbortSignal, got an object");
 });
 
 test("A load that is aborted leaves nothing live", async () => {

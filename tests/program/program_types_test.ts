@@ -334,7 +334,7 @@ test("asTensor rejects a tensor of another type or shape", async () => {
   assertEquals(
     stdout,
     wanted.map((it) =>
-      `INVALID_ARGUMENT: wanted a tensor of ${it}, given one of 2x3xf32\n`
+      `INVALID_ARGUMENT: view must be of type ${it}, got 2x3xf32\n`
     ).join(""),
   );
 });

@@ -112,6 +112,7 @@ test("A tensor rejects numbers that do not fit its elements", () => {
 /** A value's text in a message. */
 function shown(value: unknown): string {
   if (typeof value === "string") return "a string";
+  if (typeof value === "symbol") return "a symbol";
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "bigint") return `${value}n`;

@@ -230,7 +230,7 @@ test("compareTensors rejects unknown options", () => {
       [{ mode: "about" }, "mode must be approximate or exact, got 'about'"],
       [{ f32Tolerance: -1 }, "got -1"],
       [{ relativeTolerance: NaN }, "got NaN"],
-      [{ f16Tolerance: "1" }, "got 1"],
+      [{ f16Tolerance: "1" }, "got a string"],
     ] as const
   ) {
     const error = assertThrows(

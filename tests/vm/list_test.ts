@@ -140,7 +140,7 @@ test("An unknown type is rejected by name", () => {
     const error = assertThrows(
       () => list.set(0, value, "i3" as ScalarType),
       IreeError,
-      "unknown type 'i3'; it can be i8, i16, i32, i64, f32, f64",
+      "type must be i8 or i16 or i32 or i64 or f32 or f64, got 'i3'",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
   }
@@ -170,7 +170,7 @@ test("Ordinals and sizes out of range are rejected", () => {
   assertThrows(
     () => List.create(instance, { elementType: "i3" as ScalarType }),
     IreeError,
-    "unknown element type 'i3'; it can be i8, i16",
+    "element type must be i8 or i16",
   );
 });
 

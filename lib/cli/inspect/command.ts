@@ -211,7 +211,9 @@ class Loader implements Disposable {
   #instance: Instance | undefined;
 
   load(uri: ModuleUri): LoadedDescription {
-    const options = uri.kind === "dynamic" ? uri : {};
+    const options = uri.kind === "dynamic"
+      ? { exportName: uri.exportName, parameters: uri.parameters }
+      : {};
     this.#instance ??= this.#resources.use(Instance.open());
     const module = this.#resources.use(
       DynamicModule.load(this.#instance, uri.path, options),

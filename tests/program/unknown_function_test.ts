@@ -1,0 +1,27 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { IreeError, load } from "../../mod.ts";
+import { program, test } from "../support.ts";
+
+const mul = await program("mul.mlir");
+
+test("A function that a program does not export throws and lists those it does", () => {
+  using program = load(mul);
+  const error = assertThrows(
+    () => program.nul!(),
+    IreeError,
+    "NOT_FOUND: no function 'nul' exported by module 'mul'; did you mean mul?",
+  );
+  assertEquals(error.hint, "functions that it exports: mul");
+  assertEquals("nul" in program, false);
+  assertEquals("mul" in program, true);
+});
+
+test("The language can ask a program for names of its own", async () => {
+  using program = load(mul);
+  const asked: Record<string, unknown> = program;
+  assertStrictEquals(await program, program);
+  assertEquals(asked["then"], undefined);
+  assertEquals(asked["$$typeof"], undefined);
+  assertEquals(program instanceof Object, true);
+  assertEquals(`${program}`, "[object Object]");
+});
