@@ -214,7 +214,7 @@ test("Options and sources are checked", async () => {
     [TWICE, { flags: [1] }, "flags[0] must be a string, got the number 1"],
     [TWICE, { isolate: 1 }, "isolate must be a boolean, got the number 1"],
     [TWICE, { cache: "/tmp" }, "cache must be a boolean, got a string"],
-    [TWICE, { onPhase: {} }, "onPhase must be a function, got a Object"],
+    [TWICE, { onPhase: {} }, "onPhase must be a function, got an object"],
     [
       5,
       {},
