@@ -1,4 +1,5 @@
 import type { BufferView } from "../hal/buffer_view.ts";
+import type { TensorElements } from "../tensor/element_arrays.ts";
 import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
 import type { List } from "../vm/list.ts";
 import type { VmBuffer } from "../vm/vm_buffer.ts";
@@ -41,11 +42,23 @@ export type HostObject<Type extends string, HostTypes> = Type extends
   : Type extends keyof HostTypes ? HostTypes[Type]
   : VmRef;
 
+/** The element type of a tensor's type: what follows the last dimension. */
+export type ElementOf<Type extends string> = Type extends
+  `${string}x${infer Rest}` ? ElementOf<Rest>
+  : Type extends `tensor<${infer Element}>` ? Element
+  : Type extends `${infer Element}>` ? Element
+  : never;
+
+/** What a tensor is passed as. */
+export type HostTensor<Element extends string> = Element extends
+  keyof TensorElements ? NdArray<TensorElements[Element]["array"]>
+  : NdArray;
+
 /** What a host function receives for a type. */
 export type HostArgument<Type extends string, HostTypes, Views> = Type extends
   WideInteger ? bigint
   : Type extends `tensor<${string}`
-    ? (Views extends true ? BufferView : NdArray)
+    ? (Views extends true ? BufferView : HostTensor<ElementOf<Type>>)
   : Type extends "!hal.buffer_view"
     ? (Views extends true ? BufferView : NdArray) | null
   : Type extends `!${infer Name}` ? HostObject<Name, HostTypes> | null

@@ -127,7 +127,20 @@ const OPTIONS: OptionNames<AnyOptions> = {
   tensors: true,
 };
 
-/** A module in TypeScript, to be loaded any number of times. */
+/**
+ * A module in TypeScript, to be loaded any number of times.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type HostModuleDescription, hostModule } from "@iree/runtime";
+ *
+ * const clock: HostModuleDescription = hostModule("clock", {
+ *   now: { types: "() -> i64", call: () => BigInt(Date.now()) },
+ * });
+ * assertEquals(clock.name, "clock");
+ * ```
+ */
 export class HostModuleDescription {
   /** Name that programs import it by. */
   readonly name: string;
@@ -339,7 +352,7 @@ export class HostModule extends Module {
  *   now: { types: "() -> i64", call: () => BigInt(Date.now()) },
  *   scale: {
  *     types: "(tensor<?xf32>, f32) -> tensor<?xf32>",
- *     call: (x, factor) => x.data.map((it) => Number(it) * factor),
+ *     call: (x, factor) => x.data.map((it) => it * factor),
  *   },
  * });
  * using program = load({ modules: [host, "program.vmfb"] });

@@ -6,11 +6,13 @@
 
 export type {
   ArgumentTypes,
+  ElementOf,
   HostArgument,
   HostArguments,
   HostObject,
   HostResult,
   HostResults,
+  HostTensor,
   ResultTypes,
   SplitTypes,
   TrimmedType,

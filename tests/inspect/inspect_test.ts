@@ -9,6 +9,8 @@ import { join, toFileUrl } from "@std/path";
 import {
   BytecodeModule,
   DynamicModule,
+  hostModule,
+  hostType,
   Instance,
   IreeError,
 } from "../../mod.ts";
@@ -17,6 +19,7 @@ import {
   inspect,
   inspectProgram,
 } from "../../lib/inspect/mod.ts";
+import "../host/support.ts";
 import { vmPrograms } from "../conformance/vm_programs.ts";
 import {
   mustRun,
@@ -84,6 +87,8 @@ test("Inspection agrees with the loaded module", () => {
   using instance = Instance.open();
   using _custom = DynamicModule.load(instance, sample);
   using _types = DynamicModule.load(instance, types);
+  const hostTypes = [hostType("host.thing")];
+  using _host = hostModule("host", {}, { hostTypes }).create(instance);
   for (const path of fixtures.values()) {
     using module = BytecodeModule.fromFile(instance, path);
     const description = inspectProgram(path);
