@@ -180,8 +180,13 @@ class Reader implements Disposable {
 
 const readers: Reader[] = [];
 
+/** Pages with programs into which no sanitizer may be loaded. */
+const UNSANITIZED = new Set(["docs/from-a-model.md"]);
+
 for (const [page, blocks] of pages) {
-  Deno.test(`Code on ${page} runs and prints the output on the page`, async () => {
+  const ignore = UNSANITIZED.has(page) && Deno.env.has("DEV_SANITIZE");
+  const name = `Code on ${page} runs and prints the output on the page`;
+  Deno.test({ name, ignore }, async () => {
     const reader = new Reader(page);
     readers.push(reader);
     const problems: string[] = [];

@@ -8,7 +8,7 @@ import {
 } from "../../lib/compiler/mod.ts";
 import { load } from "../../mod.ts";
 import { failureOf, iree, TemporaryFolder, test, tool } from "../support.ts";
-import { COMPILER, writeModels } from "./support.ts";
+import { COMPILER, testWithImporter, writeModels } from "./support.ts";
 
 const models = await writeModels();
 globalThis.addEventListener("unload", () => models[Symbol.dispose]());
@@ -30,155 +30,185 @@ const NAMES = [
   'a "b", (c) -> {d}',
 ];
 
-test("run accepts and returns a model's own names, whatever their characters", async () => {
-  const path = await compiled("names");
-  using loaded = load(path);
-  assertEquals(loaded.functionNames, ["main graph"]);
-  const outputs = await loaded.run({
-    [NAMES[0]!]: [[1, 2, 3, 4]],
-    [NAMES[1]!]: 2,
-  });
-  assertEquals(outputs, {
-    [NAMES[2]!]: {
-      elementType: "f32",
-      shape: [1, 4],
-      data: new Float32Array([2, 4, 6, 8]),
-    },
-    [NAMES[3]!]: {
-      elementType: "i1",
-      shape: [1, 4],
-      data: new Uint8Array([0, 0, 1, 1]),
-    },
-  });
-  const error = await failureOf(loaded.run({ [NAMES[0]!]: [[1, 2, 3, 4]] }));
-  assertEquals(
-    error.detail,
-    "input '463' of 'main graph' is missing; inputs: 'onnx::Shape_422', '463'",
-  );
-});
+testWithImporter(
+  "run accepts and returns a model's own names, whatever their characters",
+  async () => {
+    const path = await compiled("names");
+    using loaded = load(path);
+    assertEquals(loaded.functionNames, ["main graph"]);
+    const outputs = await loaded.run({
+      [NAMES[0]!]: [[1, 2, 3, 4]],
+      [NAMES[1]!]: 2,
+    });
+    assertEquals(outputs, {
+      [NAMES[2]!]: {
+        elementType: "f32",
+        shape: [1, 4],
+        data: new Float32Array([2, 4, 6, 8]),
+      },
+      [NAMES[3]!]: {
+        elementType: "i1",
+        shape: [1, 4],
+        data: new Uint8Array([0, 0, 1, 1]),
+      },
+    });
+    const error = await failureOf(loaded.run({ [NAMES[0]!]: [[1, 2, 3, 4]] }));
+    assertEquals(
+      error.detail,
+      "input '463' of 'main graph' is missing; inputs: 'onnx::Shape_422', '463'",
+    );
+  },
+);
 
-test("Metadata of a model has names, types, shapes and names of dimensions", async () => {
-  const path = await compiled("names");
-  using loaded = load(path);
-  const dimensionNames = ["batch", null];
-  const shape = [null, 4];
-  assertEquals(loaded.inputs, [
-    { name: NAMES[0]!, elementType: "f32", shape, dimensionNames },
+testWithImporter(
+  "Metadata of a model has names, types, shapes and names of dimensions",
+  async () => {
+    const path = await compiled("names");
+    using loaded = load(path);
+    const dimensionNames = ["batch", null];
+    const shape = [null, 4];
+    assertEquals(loaded.inputs, [
+      { name: NAMES[0]!, elementType: "f32", shape, dimensionNames },
+      {
+        name: NAMES[1]!,
+        elementType: "f32",
+        shape: [],
+        dimensionNames: undefined,
+      },
+    ]);
+    assertEquals(loaded.outputs, [
+      { name: NAMES[2]!, elementType: "f32", shape, dimensionNames },
+      { name: NAMES[3]!, elementType: "i1", shape, dimensionNames },
+    ]);
+    const { stdout } = await iree(["inspect", path]);
+    assertStringIncludes(
+      stdout,
+      '%"onnx::Shape_422": tensor<?x4xf32> {dims = ["batch", null]}, ' +
+        "%463: tensor<f32>",
+    );
+  },
+);
+
+testWithImporter(
+  "Booleans are i1, scalars have no dimensions, and bytes keep their sign",
+  async () => {
+    const path = await compiled("types");
+    using loaded = load(path);
+    const outputs = await loaded.run({
+      x: new Float32Array([200, 55]),
+      n: new Uint8ClampedArray([1, 2, 3, 255]),
+      flag: true,
+    });
+    assertEquals(outputs, {
+      u8: {
+        elementType: "ui8",
+        shape: [2, 2],
+        data: new Uint8Array([1, 2, 3, 255]),
+      },
+      i64: {
+        elementType: "i64",
+        shape: [2, 2],
+        data: new BigInt64Array([1n, 2n, 3n, 255n]),
+      },
+      not: { elementType: "i1", shape: [], data: new Uint8Array([0]) },
+      sum: { elementType: "f32", shape: [], data: new Float32Array([255]) },
+    });
+    const found = loaded.lookupFunction("graph" as never);
+    const [u8] = found.compute([200, 55], [[1, 2], [3, 255]], false) as [
+      unknown,
+    ];
+    assertEquals(u8, new Uint8Array([1, 2, 3, 255]));
+  },
+);
+
+testWithImporter(
+  "Weights in a file next to the program are found without a flag",
+  async () => {
+    using folder = new TemporaryFolder();
+    const args = ["--externalize-params", `-o`, folder.join("m.mlir")];
+    const imported = await iree([
+      "import",
+      models.join("weights.onnx"),
+      ...args,
+    ]);
+    assertEquals([imported.code, imported.stderr], [0, ""]);
+    assertStringIncludes(
+      imported.stdout,
+      `${folder.join("m.irpa")}: the weights`,
+    );
+    const { bytes } = await compileProgram(folder.join("m.mlir"), options);
+    await Deno.writeFile(folder.join("m.vmfb"), bytes);
+    const x = new Float32Array(16);
+    x[1] = 2;
+    const expected = Float32Array.from(
+      { length: 32 },
+      (_, at) => 2 * (32 + at),
+    );
     {
-      name: NAMES[1]!,
-      elementType: "f32",
-      shape: [],
-      dimensionNames: undefined,
-    },
-  ]);
-  assertEquals(loaded.outputs, [
-    { name: NAMES[2]!, elementType: "f32", shape, dimensionNames },
-    { name: NAMES[3]!, elementType: "i1", shape, dimensionNames },
-  ]);
-  const { stdout } = await iree(["inspect", path]);
-  assertStringIncludes(
-    stdout,
-    '%"onnx::Shape_422": tensor<?x4xf32> {dims = ["batch", null]}, ' +
-      "%463: tensor<f32>",
-  );
-});
+      using loaded = load(folder.join("m.vmfb"), { device: "local-sync" });
+      assertEquals((await loaded.run({ x })).y!.data, expected);
+    }
+    const run = await iree([
+      "run",
+      folder.join("m.vmfb"),
+      `1x16xf32=${x.join(" ")}`,
+    ]);
+    assertEquals([run.code, run.stderr], [0, ""]);
+    assertStringIncludes(run.stdout, "1x32xf32=[64 66 68");
+    await Deno.rename(folder.join("m.irpa"), folder.join("other.irpa"));
+    const missing = await iree(["run", folder.join("m.vmfb"), "1x16xf32=0"]);
+    assertEquals(missing.code, 1);
+  },
+);
 
-test("Booleans are i1, scalars have no dimensions, and bytes keep their sign", async () => {
-  const path = await compiled("types");
-  using loaded = load(path);
-  const outputs = await loaded.run({
-    x: new Float32Array([200, 55]),
-    n: new Uint8ClampedArray([1, 2, 3, 255]),
-    flag: true,
-  });
-  assertEquals(outputs, {
-    u8: {
-      elementType: "ui8",
-      shape: [2, 2],
-      data: new Uint8Array([1, 2, 3, 255]),
-    },
-    i64: {
-      elementType: "i64",
-      shape: [2, 2],
-      data: new BigInt64Array([1n, 2n, 3n, 255n]),
-    },
-    not: { elementType: "i1", shape: [], data: new Uint8Array([0]) },
-    sum: { elementType: "f32", shape: [], data: new Float32Array([255]) },
-  });
-  const found = loaded.lookupFunction("graph" as never);
-  const [u8] = found.compute([200, 55], [[1, 2], [3, 255]], false) as [unknown];
-  assertEquals(u8, new Uint8Array([1, 2, 3, 255]));
-});
-
-test("Weights in a file next to the program are found without a flag", async () => {
-  using folder = new TemporaryFolder();
-  const args = ["--externalize-params", `-o`, folder.join("m.mlir")];
-  const imported = await iree(["import", models.join("weights.onnx"), ...args]);
-  assertEquals([imported.code, imported.stderr], [0, ""]);
-  assertStringIncludes(
-    imported.stdout,
-    `${folder.join("m.irpa")}: the weights`,
-  );
-  const { bytes } = await compileProgram(folder.join("m.mlir"), options);
-  await Deno.writeFile(folder.join("m.vmfb"), bytes);
-  const x = new Float32Array(16);
-  x[1] = 2;
-  const expected = Float32Array.from({ length: 32 }, (_, at) => 2 * (32 + at));
-  {
-    using loaded = load(folder.join("m.vmfb"), { device: "local-sync" });
-    assertEquals((await loaded.run({ x })).y!.data, expected);
-  }
-  const run = await iree([
-    "run",
-    folder.join("m.vmfb"),
-    `1x16xf32=${x.join(" ")}`,
-  ]);
-  assertEquals([run.code, run.stderr], [0, ""]);
-  assertStringIncludes(run.stdout, "1x32xf32=[64 66 68");
-  await Deno.rename(folder.join("m.irpa"), folder.join("other.irpa"));
-  const missing = await iree(["run", folder.join("m.vmfb"), "1x16xf32=0"]);
-  assertEquals(missing.code, 1);
-});
-
-test("A model that does not compile as written is updated once, with a warning", async () => {
-  const diagnostics: Diagnostic[] = [];
-  const old = models.join("old.onnx");
-  const { bytes } = await compileProgram(old, {
-    ...options,
-    onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
-  });
-  assertEquals(
-    diagnostics.map(({ severity, message }) => [severity, message]),
-    [
+testWithImporter(
+  "A model that does not compile as written is updated once, with a warning",
+  async () => {
+    const diagnostics: Diagnostic[] = [];
+    const old = models.join("old.onnx");
+    const { bytes } = await compileProgram(old, {
+      ...options,
+      onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
+    });
+    assertEquals(
+      diagnostics.map(({ severity, message }) => [severity, message]),
       [
-        "warning",
-        `updated to opset 17, since as written: '${old}' does not compile: ` +
-        "operator Upsample, node 'up', opset 7: failed to legalize operation " +
-        "'torch.operator' that was explicitly marked illegal",
+        [
+          "warning",
+          `updated to opset 17, since as written: '${old}' does not compile: ` +
+          "operator Upsample, node 'up', opset 7: failed to legalize operation " +
+          "'torch.operator' that was explicitly marked illegal",
+        ],
       ],
-    ],
-  );
-  using loaded = load(bytes);
-  const { y } = await loaded.run({ x: [[[[1, 2], [3, 4]]]] });
-  assertEquals(y!.shape, [1, 1, 4, 4]);
-  const { opset } = await importOnnx(old, { library: COMPILER });
-  assertEquals(opset, 7);
-  const later = await importOnnx(old, { library: COMPILER, opset: 13 });
-  assertEquals(later.opset, 13);
-});
+    );
+    using loaded = load(bytes);
+    const { y } = await loaded.run({ x: [[[[1, 2], [3, 4]]]] });
+    assertEquals(y!.shape, [1, 1, 4, 4]);
+    const { opset } = await importOnnx(old, { library: COMPILER });
+    assertEquals(opset, 7);
+    const later = await importOnnx(old, { library: COMPILER, opset: 13 });
+    assertEquals(later.opset, 13);
+  },
+);
 
-test("What the compiler does not support is named: operator, node and opset", async () => {
-  const path = models.join("unsupported.onnx");
-  const error = await failureOf(compileProgram(path, options));
-  assertEquals(error.code, "UNIMPLEMENTED");
-  assertEquals(
-    error.detail,
-    `'${path}' does not compile: operator MaxRoiPool, node 'the regions', ` +
-      "opset 17: failed to legalize operation 'torch.aten.max_pool2d' that " +
-      "was explicitly marked illegal",
-  );
-  assertStringIncludes(error.hint ?? "", "with another opset or fixed shapes");
-});
+testWithImporter(
+  "What the compiler does not support is named: operator, node and opset",
+  async () => {
+    const path = models.join("unsupported.onnx");
+    const error = await failureOf(compileProgram(path, options));
+    assertEquals(error.code, "UNIMPLEMENTED");
+    assertEquals(
+      error.detail,
+      `'${path}' does not compile: operator MaxRoiPool, node 'the regions', ` +
+        "opset 17: failed to legalize operation 'torch.aten.max_pool2d' that " +
+        "was explicitly marked illegal",
+    );
+    assertStringIncludes(
+      error.hint ?? "",
+      "with another opset or fixed shapes",
+    );
+  },
+);
 
 test("What the importer does not support is named, and what is not a model", async () => {
   const strings = models.join("strings.onnx");
@@ -247,74 +277,83 @@ test("An import that is aborted rejects with the signal's reason", async () => {
   assertEquals((await work).message, "enough");
 });
 
-test("A model is compiled once, and the cache follows its contents", async () => {
-  using folder = new TemporaryFolder();
-  const path = folder.join("m.onnx");
-  await Deno.copyFile(models.join("names.onnx"), path);
-  // Contents of this test's own.
-  const name = crypto.randomUUID();
-  const { target, library } = options;
-  const flags = [`--iree-hal-dump-executable-files-to=${folder.join(name)}`];
-  const compile = () => compileProgram(path, { target, library, flags });
-  assertEquals((await compile()).isCached, false);
-  const again = await compile();
-  assertEquals(again.isCached, true);
-  await Deno.copyFile(models.join("types.onnx"), path);
-  const changed = await compile();
-  assertEquals(changed.isCached, false);
-  for (const { path } of [again, changed]) {
-    if (path === undefined) continue;
-    await Deno.remove(path);
-    await Deno.remove(path.replace(/vmfb$/, "json"));
-  }
-});
+testWithImporter(
+  "A model is compiled once, and the cache follows its contents",
+  async () => {
+    using folder = new TemporaryFolder();
+    const path = folder.join("m.onnx");
+    await Deno.copyFile(models.join("names.onnx"), path);
+    // Contents of this test's own.
+    const name = crypto.randomUUID();
+    const { target, library } = options;
+    const flags = [`--iree-hal-dump-executable-files-to=${folder.join(name)}`];
+    const compile = () => compileProgram(path, { target, library, flags });
+    assertEquals((await compile()).isCached, false);
+    const again = await compile();
+    assertEquals(again.isCached, true);
+    await Deno.copyFile(models.join("types.onnx"), path);
+    const changed = await compile();
+    assertEquals(changed.isCached, false);
+    for (const { path } of [again, changed]) {
+      if (path === undefined) continue;
+      await Deno.remove(path);
+      await Deno.remove(path.replace(/vmfb$/, "json"));
+    }
+  },
+);
 
-test("loadModel, iree run and iree compile accept models", async () => {
-  const path = models.join("names.onnx");
-  {
-    using loaded = await loadModel(path, { compile: options });
-    const { 463: unknown } = await loaded.run({
-      [NAMES[0]!]: [[1, 2, 3, 4]],
-      463: 1,
-    });
-    assertEquals(unknown, undefined);
-  }
-  const run = await iree(["run", path, "1x4xf32=1 2 3 4", "f32=3"]);
-  assertEquals([run.code, run.stderr], [0, ""]);
-  assertStringIncludes(run.stdout, "EXEC @main graph\n");
-  assertStringIncludes(run.stdout, "1x4xf32=[3 6 9 12]\n");
-  using folder = new TemporaryFolder();
-  const output = folder.join("m.vmfb");
-  const made = await iree(["compile", path, "-o", output]);
-  assertEquals(made.code, 0);
-  assert((await Deno.stat(output)).size > 1000);
-  const url = await failureOf(
-    compileProgram(new URL("http://localhost/m.onnx"), options),
-  );
-  assertStringIncludes(url.detail, "an ONNX model must be a file");
-});
+testWithImporter(
+  "loadModel, iree run and iree compile accept models",
+  async () => {
+    const path = models.join("names.onnx");
+    {
+      using loaded = await loadModel(path, { compile: options });
+      const { 463: unknown } = await loaded.run({
+        [NAMES[0]!]: [[1, 2, 3, 4]],
+        463: 1,
+      });
+      assertEquals(unknown, undefined);
+    }
+    const run = await iree(["run", path, "1x4xf32=1 2 3 4", "f32=3"]);
+    assertEquals([run.code, run.stderr], [0, ""]);
+    assertStringIncludes(run.stdout, "EXEC @main graph\n");
+    assertStringIncludes(run.stdout, "1x4xf32=[3 6 9 12]\n");
+    using folder = new TemporaryFolder();
+    const output = folder.join("m.vmfb");
+    const made = await iree(["compile", path, "-o", output]);
+    assertEquals(made.code, 0);
+    assert((await Deno.stat(output)).size > 1000);
+    const url = await failureOf(
+      compileProgram(new URL("http://localhost/m.onnx"), options),
+    );
+    assertStringIncludes(url.detail, "an ONNX model must be a file");
+  },
+);
 
-test("iree import writes MLIR next to the model, or to stdout", async () => {
-  const path = models.join("names.onnx");
-  const { code, stdout } = await iree(["import", path]);
-  const output = join(models.path, "names.mlir");
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, `${output}: `);
-  const text = await Deno.readTextFile(output);
-  assertStringIncludes(text, "iree.abi.declaration");
-  const piped = await iree(["import", path, "-o", "-", "--opset-version=18"]);
-  assertStringIncludes(piped.stdout, "torch.onnx_meta.opset_version = 18");
-  for (
-    const [args, problem] of [
-      [[], "no FILE to import"],
-      [[path, "other"], "unexpected argument 'other'"],
-      [[path, "--opset-version=x"], "--opset-version must be a positive"],
-      [[path, "-o", "-", "--externalize-params"], "needs a file: -o OUT"],
-      [[path, "-o"], "-o needs a value"],
-    ] as const
-  ) {
-    const wrong = await iree(["import", ...args]);
-    assertEquals(wrong.code, 2);
-    assertStringIncludes(wrong.stderr, problem);
-  }
-});
+testWithImporter(
+  "iree import writes MLIR next to the model, or to stdout",
+  async () => {
+    const path = models.join("names.onnx");
+    const { code, stdout } = await iree(["import", path]);
+    const output = join(models.path, "names.mlir");
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `${output}: `);
+    const text = await Deno.readTextFile(output);
+    assertStringIncludes(text, "iree.abi.declaration");
+    const piped = await iree(["import", path, "-o", "-", "--opset-version=18"]);
+    assertStringIncludes(piped.stdout, "torch.onnx_meta.opset_version = 18");
+    for (
+      const [args, problem] of [
+        [[], "no FILE to import"],
+        [[path, "other"], "unexpected argument 'other'"],
+        [[path, "--opset-version=x"], "--opset-version must be a positive"],
+        [[path, "-o", "-", "--externalize-params"], "needs a file: -o OUT"],
+        [[path, "-o"], "-o needs a value"],
+      ] as const
+    ) {
+      const wrong = await iree(["import", ...args]);
+      assertEquals(wrong.code, 2);
+      assertStringIncludes(wrong.stderr, problem);
+    }
+  },
+);

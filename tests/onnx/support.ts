@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { findCompiler } from "../../lib/compiler/find_compiler.ts";
-import { mustRun, ROOT, TemporaryFolder, tool } from "../support.ts";
+import { mustRun, ROOT, TemporaryFolder, test, tool } from "../support.ts";
 
 /** The compiler under test; the importer is in its environment. */
 export const COMPILER: string = await findCompiler();
@@ -17,4 +17,13 @@ export async function writeModels(): Promise<TemporaryFolder> {
     env: { LD_PRELOAD: "" },
   });
   return folder;
+}
+
+/** A test that starts IREE's importer, into which no sanitizer may be loaded. */
+export function testWithImporter(
+  name: string,
+  body: () => void | Promise<void>,
+): void {
+  if (Deno.env.has("DEV_SANITIZE")) Deno.test.ignore(name, body);
+  else test(name, body);
 }
