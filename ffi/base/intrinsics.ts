@@ -13,7 +13,7 @@ export const uncurry = Function.prototype.bind.bind(
 ) => (self: This, ...values: Arguments) => Result;
 
 /** `BigInt` */
-export const toBigint = BigInt;
+export const toBigint: typeof BigInt = BigInt;
 
 const { from } = Array;
 

@@ -48,6 +48,8 @@ export interface ProgramTuning {
   readonly skipped: readonly SkippedRecipe[];
 }
 
+type ArchiveFiles = ReturnType<typeof readArchive>["files"];
+
 /**
  * Adds what tuning found to a program.
  *
@@ -84,7 +86,7 @@ export function tuningOf(
  */
 export function readTuning(
   source: ByteSource,
-  files = readArchive(source).files,
+  files: ArchiveFiles = readArchive(source).files,
 ): ProgramTuning | undefined {
   const file = files?.find(({ name }) => name === NAME);
   if (file === undefined) return undefined;
