@@ -164,7 +164,7 @@ export class Compilation implements AsyncDisposable {
     this.#library.check(
       await native.ireeCompilerOutputMapMemory(output, contents, size),
     );
-    return await this.#library.readBytesLater(contents[0], Number(size[0]));
+    return await this.#library.readBytesLater(contents[0]!, Number(size[0]));
   }
 
   /** Releases the run. */
@@ -208,5 +208,5 @@ function createdIn(
 ): Address {
   const out = new BigUint64Array(1);
   library.check(create(out));
-  return out[0];
+  return out[0]!;
 }

@@ -116,7 +116,8 @@ export function laterOpset(opset: number | undefined): number | undefined {
 }
 
 /** What to do about a model that cannot be imported or compiled. */
-export const MODEL_HINT = "export the model with another opset or fixed " +
+export const MODEL_HINT: string =
+  "export the model with another opset or fixed " +
   "shapes, simplify it (onnxsim, or onnxruntime's optimized model), or " +
   "replace the operator";
 
@@ -194,7 +195,7 @@ async function spawnImporter(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      signal,
+      ...(signal && { signal }),
     }).output();
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;

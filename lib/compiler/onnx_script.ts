@@ -5,7 +5,7 @@
  * The importer drops nothing, but its MLIR has the names only as locations. So
  * the function gets its declaration as an attribute.
  */
-export const ONNX_SCRIPT = String.raw`
+export const ONNX_SCRIPT: string = String.raw`
 import json, os, re, sys
 
 request = json.loads(sys.argv[1])

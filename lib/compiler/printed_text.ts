@@ -23,8 +23,8 @@ export class PrintedText {
     while (this.#length > KEPT_BYTES && this.#parts.length > 1) {
       const [first, ...rest] = this.#parts;
       this.#parts = rest;
-      this.#length -= first.length;
-      printAll(first);
+      this.#length -= first!.length;
+      printAll(first!);
     }
   }
 

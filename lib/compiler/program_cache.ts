@@ -51,7 +51,7 @@ export class ProgramCache {
    * @param folder The folder; created for the first program.
    * @param limit Bytes that the folder may have.
    */
-  constructor(folder: string, limit = LIMIT) {
+  constructor(folder: string, limit: number = LIMIT) {
     this.folder = folder;
     this.limit = limit;
   }

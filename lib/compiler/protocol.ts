@@ -156,11 +156,11 @@ function findBytes(
   bytes: Uint8Array<ArrayBuffer>,
   wanted: Uint8Array<ArrayBuffer>,
 ): number {
-  let at = bytes.indexOf(wanted[0]);
+  let at = bytes.indexOf(wanted[0]!);
   while (
     at >= 0 && !wanted.every((byte, index) => bytes[at + index] === byte)
   ) {
-    at = bytes.indexOf(wanted[0], at + 1);
+    at = bytes.indexOf(wanted[0]!, at + 1);
   }
   return at;
 }

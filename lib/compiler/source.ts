@@ -75,7 +75,7 @@ async function readFile(
   signal?: AbortSignal,
 ): Promise<ReadSource> {
   try {
-    const bytes = await Deno.readFile(path, { signal });
+    const bytes = await Deno.readFile(path, signal && { signal });
     return { name: path, bytes, ...(ONNX.test(path) ? { onnx: path } : {}) };
   } catch (cause) {
     if (signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
@@ -96,7 +96,7 @@ async function download(url: URL, signal?: AbortSignal): Promise<ReadSource> {
       { hint: "download it, with its weights if they are in other files" },
     );
   }
-  const response = await fetch(url, { signal });
+  const response = await fetch(url, { signal: signal ?? null });
   if (!response.ok) {
     await response.body?.cancel();
     throw new IreeError(

@@ -84,5 +84,5 @@ export function isForHost(flags: readonly string[]): boolean {
  */
 export function targetOfDevice(device: unknown): string | undefined {
   const driver = typeof device === "string" ? device.split(":")[0] : "";
-  return BACKENDS.has(driver) ? driver : undefined;
+  return BACKENDS.has(driver!) ? driver : undefined;
 }

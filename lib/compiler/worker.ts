@@ -71,7 +71,7 @@ function writeAll(bytes: Uint8Array<ArrayBuffer>): void {
 }
 
 if (import.meta.main) {
-  await runWorker(Deno.args[0]);
+  await runWorker(Deno.args[0]!);
   // The compiler's threads never end.
   Deno.exit();
 }

@@ -10,7 +10,7 @@ const MIN_ROUNDS = 4;
 const TIE = 0.02;
 
 /** How a choice is made. */
-export interface ChooseOptions<Candidate> {
+export interface ChooseOptions<Candidate = unknown> {
   /** The candidates; of equally fast ones the first is chosen. */
   readonly candidates: readonly Candidate[];
   /** Measures a candidate once: the time of a call. */
@@ -20,7 +20,7 @@ export interface ChooseOptions<Candidate> {
   /** Whether time is up. The first round is always finished. */
   readonly isTimeUp: () => boolean;
   /** Called before each round, with the candidates that are left. */
-  readonly onRound?: (round: number, left: number) => void;
+  readonly onRound?: ((round: number, left: number) => void) | undefined;
 }
 
 /** How a candidate did. */
@@ -86,15 +86,15 @@ function byMedian(
 /** The first candidate that is as fast as any. */
 function bestOf<Some extends Standing<unknown>>(left: readonly Some[]): Some {
   // A round's mean is what the machine could do in that moment.
-  const means = left[0].samples.map((_, round) =>
-    left.reduce((sum, { samples }) => sum + Math.log(samples[round]), 0) /
+  const means = left[0]!.samples.map((_, round) =>
+    left.reduce((sum, { samples }) => sum + Math.log(samples[round]!), 0) /
     left.length
   );
   const scores = left.map(({ samples }) =>
-    median(samples.map((time, round) => Math.log(time) - means[round]))
+    median(samples.map((time, round) => Math.log(time) - means[round]!))
   );
   const limit = Math.min(...scores) + Math.log1p(TIE);
-  return left[scores.findIndex((score) => score <= limit)];
+  return left[scores.findIndex((score) => score <= limit)]!;
 }
 
 /**
@@ -105,10 +105,10 @@ function isLoser(
   samples: readonly number[],
   best: readonly number[],
 ): boolean {
-  const ratios = samples.map((time, round) => time / best[round])
+  const ratios = samples.map((time, round) => time / best[round]!)
     .toSorted((one, other) => one - other);
   const { length } = ratios;
-  if (length === 1) return ratios[0] > 3;
-  if (length < MIN_ROUNDS) return ratios[0] > 1.7;
-  return ratios[Math.floor(length / 4)] > (length < 10 ? 1.1 : 1.03);
+  if (length === 1) return ratios[0]! > 3;
+  if (length < MIN_ROUNDS) return ratios[0]! > 1.7;
+  return ratios[Math.floor(length / 4)]! > (length < 10 ? 1.1 : 1.03);
 }

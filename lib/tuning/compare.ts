@@ -40,9 +40,9 @@ export function findDifference(
 ): string | undefined {
   for (const [index, wanted] of expected.entries()) {
     const given = actual[index];
-    const difference = isTensor(wanted) && isTensor(given)
+    const difference = isTensor(wanted) && isTensor(given!)
       ? compareTensors(wanted, given, tolerance)
-      : compareNumbers(wanted, given, tolerance);
+      : compareNumbers(wanted, given!, tolerance);
     if (difference !== undefined) return `result ${index} ${difference}`;
   }
   return undefined;
@@ -110,10 +110,10 @@ function compareFloats(
   for (let i = 0; i < expected.length; i++) {
     const [wanted, given] = [expected[i], actual[i]];
     if (Object.is(wanted, given)) {
-      if (Number.isFinite(wanted)) largest = Math.max(largest, abs(wanted));
+      if (Number.isFinite(wanted)) largest = Math.max(largest, abs(wanted!));
     } else if (Number.isFinite(wanted) && Number.isFinite(given)) {
-      largest = Math.max(largest, abs(wanted));
-      difference = Math.max(difference, abs(wanted - given));
+      largest = Math.max(largest, abs(wanted!));
+      difference = Math.max(difference, abs(wanted! - given!));
     } else {
       return `has ${given} where the default recipe has ${wanted}`;
     }

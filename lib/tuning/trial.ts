@@ -45,7 +45,7 @@ export class Trial implements Disposable {
     const { library } = options.load ?? {};
     const instance = stack.use(Instance.open({ library }));
     this.#variants = createVariants(instance, stack);
-    using first = new Candidate(standard, this.#variants[0], options);
+    using first = new Candidate(standard, this.#variants[0]!, options);
     const { found } = first;
     this.name = found.name;
     const { inputs } = options;
@@ -97,7 +97,7 @@ export class Trial implements Disposable {
       isTimeUp,
       onRound: (round, left) => onProgress?.({ step: "round", round, left }),
     });
-    const [{ candidate: { recipe } }] = standings;
+    const { candidate: { recipe } } = standings[0]!;
     return { recipe, trials: standings.map(describeStanding), skipped };
   }
 

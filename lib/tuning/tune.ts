@@ -115,7 +115,7 @@ async function tryRecipes(
     .find((it) => it.recipe === result.recipe)!;
   const tuning: ProgramTuning = {
     function: trial.name,
-    choice: result.trials[0],
+    choice: result.trials[0]!,
     flags: recipe.flags,
     trials: result.trials,
     skipped: [...skipped, ...result.skipped],

@@ -1,7 +1,6 @@
 import { BufferView, Instance, type VmFunction } from "../../../mod.ts";
 import { formatSignature } from "../../inspect/mod.ts";
 import {
-  RECIPES,
   tune,
   type TunedProgram,
   type TuneInput,
@@ -22,7 +21,7 @@ export const TUNE_FLAGS = {
   tune: {
     kind: "boolean",
     help: [
-      `Tries ${RECIPES.length} sets of flags, on threads and without, and writes`,
+      "Tries sets of flags of the compiler, on threads and without, and writes",
       "the fastest program. Run it by --device=auto, on the device that was",
       "fastest.",
     ],
@@ -40,7 +39,7 @@ export const TUNE_FLAGS = {
       "they are random, which needs fixed shapes.",
     ],
   },
-  parameters: MAIN_FLAGS.parameters,
+  parameters: MAIN_FLAGS.parameters as typeof MAIN_FLAGS.parameters,
   tune_seconds: {
     kind: "number",
     value: "SECONDS",

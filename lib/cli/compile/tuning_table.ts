@@ -16,12 +16,12 @@ export function formatTuning({ trials, skipped }: ProgramTuning): string {
       `${trial.spread.toFixed(0)} %`,
     ]),
   ];
-  const widths = rows[0].map((_, column) =>
-    Math.max(...rows.map((row) => row[column].length))
+  const widths = rows[0]!.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length))
   );
   const lines = rows.map((row) =>
     row.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])
+      column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
     ).join("  ")
   );
   const reasons = skipped.map(({ recipe, reason }) =>
