@@ -1,16 +1,10 @@
 import { checkSignal } from "../base/deadline.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { runLater, runNow } from "../base/steps.ts";
-import {
-  isModuleSource,
-  LOAD_OPTIONS,
-  type LoadOptions,
-  loadSteps,
-  type ModuleSource,
-} from "./load_steps.ts";
+import { LOAD_OPTIONS, type LoadOptions } from "./load_options.ts";
+import { loadSteps } from "./load_steps.ts";
+import { isModuleSource, type ModuleSource } from "./module_source.ts";
 import type { Program, ProgramFunctions } from "./program.ts";
-
-export type { LoadOptions, ModuleSource };
 
 /**
  * Loads modules into a context of their own, ready to be called by name.

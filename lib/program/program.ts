@@ -3,19 +3,16 @@ import { IreeError } from "../base/error.ts";
 import { demandHandle } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
-import type { CallOptions } from "../call/call_options.ts";
 import type { VmFunction } from "../call/function.ts";
 import type { Device } from "../hal/device.ts";
-import {
-  isCalledByName,
-  isPublicFunction,
-} from "../signature/function_name.ts";
+import { isPublicFunction } from "../signature/function_name.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
-import type { AnyTypedArray } from "../tensor/element_type.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import type { Context } from "./context.ts";
+import { defineFunctions, lookUpUnknownNames } from "./function_names.ts";
+import { RUN_OPTIONS, type RunOptions } from "./run_options.ts";
 import { SharedResources } from "./shared_resources.ts";
 import type {
   ArgumentsOf,
@@ -50,34 +47,7 @@ export type Program<Functions extends object = ProgramFunctions> =
   & LoadedProgram<Functions>
   & Functions;
 
-// Stands behind the members of a program: a name that is found nowhere else is
-// looked up, which throws and lists the functions.
-const UNKNOWN_NAMES: object = new Proxy({}, {
-  get: (target, name, program: unknown) => {
-    const isFunctionName = typeof name === "string" && isCalledByName(name) &&
-      isProgram(program);
-    return isFunctionName
-      ? program.lookupFunction(name)
-      : Reflect.get(target, name, program);
-  },
-});
-
 let isProgram: (value: unknown) => value is LoadedProgram;
-
-/** How a program is run: see `LoadedProgram.run`. */
-export interface RunOptions extends Pick<CallOptions, "signal" | "structures"> {
-  /** Name of the function; left out, the only one that the program has. */
-  function?: string | undefined;
-  /** Arrays that outputs are copied into, by name. */
-  into?: Readonly<Record<string, AnyTypedArray>> | undefined;
-}
-
-const RUN_OPTIONS = {
-  function: true,
-  into: true,
-  signal: true,
-  structures: true,
-} as const;
 
 /**
  * The members that every loaded program has beside its functions.
@@ -119,17 +89,23 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     if (!SharedResources.is(shared)) demandHandle(shared, "LoadedProgram");
     this.context = context;
     this.mainModule = context.modules.at(-1)!;
-    for (const { name } of this.mainModule.exports) {
-      if (isCalledByName(name)) this.#define(name);
-    }
+    defineFunctions(
+      this,
+      this.mainModule.exports.map(({ name }) => name),
+      (name) => this.#find(name),
+    );
     this.#shared = shared;
     this.#resources = resources.move();
   }
 
   static {
-    Object.setPrototypeOf(this.prototype, UNKNOWN_NAMES);
     isProgram = (value): value is LoadedProgram =>
       typeof value === "object" && value !== null && #functions in value;
+    lookUpUnknownNames(
+      this.prototype,
+      isProgram,
+      (program, name) => program.lookupFunction(name),
+    );
   }
 
   /**
@@ -340,22 +316,5 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
       this.#functions.set(name, found);
     }
     return found;
-  }
-
-  // The first use puts the function in place of the getter.
-  #define(name: string): void {
-    const configurable = true;
-    const enumerable = true;
-    Object.defineProperty(this, name, {
-      configurable,
-      enumerable,
-      get: (): ProgramFunction => {
-        const value: ProgramFunction = (...values) =>
-          this.#find(name).call(...values);
-        Object.defineProperty(value, "name", { value: name });
-        Object.defineProperty(this, name, { configurable, enumerable, value });
-        return value;
-      },
-    });
   }
 }

@@ -1,7 +1,8 @@
 import { IreeError } from "../base/error.ts";
 import type { BoundCall } from "../call/bound_call.ts";
 import type { VmFunction } from "../call/function.ts";
-import { load, type LoadOptions } from "../program/load.ts";
+import { load } from "../program/load.ts";
+import type { LoadOptions } from "../program/load_options.ts";
 import type { LoadedProgram } from "../program/program.ts";
 import type { TensorData } from "../tensor/tensor_data.ts";
 import { keepResults, type KeptResult } from "./compare.ts";

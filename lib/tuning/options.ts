@@ -4,7 +4,7 @@ import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { VmFunction } from "../call/function.ts";
 import type { CompileOptions } from "../compiler/options.ts";
-import type { LoadOptions } from "../program/load.ts";
+import type { LoadOptions } from "../program/load_options.ts";
 import type { TuneInput } from "./inputs.ts";
 import { DEFAULT_RECIPE, type Recipe, RECIPES } from "./recipes.ts";
 

@@ -89,11 +89,11 @@ test("HalModule.create requires all devices of one group in order", () => {
     load({ modules: [twoDevices], device }).dispose();
   refused(() => use([first]), "there are 1 of the 2 devices of it");
   refused(() => use([second, first]), "number 0 is the group's device 1");
-  refused(() => use([first, "local-task"]), "not both");
+  refused(() => use([first, "local-task"]), "got both");
   refused(() => use([]), "at least one URI");
   refused(
     () => load({ modules: [twoDevices], device: alone, deviceOptions: {} }),
-    "deviceOptions are of devices that are created from URIs",
+    "deviceOptions applies only to devices created from URIs",
   );
   const lead = { modules: [twoDevices], device: uris, leadDevice: 2 };
   refused(() => load(lead), "no device 2 in a group of 2");

@@ -1,0 +1,111 @@
+import { copyArray, isArray, mustBe } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import type { Steps } from "../base/steps.ts";
+import { Device, isDevice } from "../hal/device.ts";
+import { loadParameters, toSources } from "../parameters/source.ts";
+import {
+  BUILTIN_MODULE_NAMES,
+  BuiltinModule,
+  type BuiltinModuleName,
+} from "../vm/builtin_module.ts";
+import { HalModule } from "../vm/hal_module.ts";
+import type { Module } from "../vm/module.ts";
+import type { LoadOptions } from "./load_options.ts";
+
+/** The default device, as in `iree-run-module`. */
+const DEFAULT_DEVICE = "local-task";
+
+/**
+ * Adds IREE's own modules that a module needs: the HAL with its devices, the
+ * parameters, the builtin modules.
+ *
+ * @param instance The instance.
+ * @param module The module.
+ * @param linked The modules before it, which are added to.
+ * @param options Devices and parameters.
+ * @param stack Receives what is created, to be disposed.
+ */
+export function* addDependencies(
+  instance: Instance,
+  module: Module,
+  linked: Module[],
+  options: LoadOptions,
+  stack: DisposableStack,
+): Steps<void> {
+  for (const { name, optional } of module.dependencies) {
+    if (linked.some((it) => it.name === name)) continue;
+    if (name === "hal") {
+      linked.push(stack.use(createHal(instance, options, stack)));
+    } else if (name === "io_parameters") {
+      const sources = toSources(options.parameters);
+      const mode = options.parameterMode;
+      linked.push(
+        stack.use(yield* loadParameters(instance, sources, { mode })),
+      );
+    } else if (isBuiltinName(name)) {
+      linked.push(stack.use(BuiltinModule.create(instance, name)));
+    } else if (!optional) {
+      throw missingModule(name, module, linked);
+    }
+  }
+}
+
+function checkDevice(device: string | Device): void {
+  if (typeof device === "string" || isDevice(device)) return;
+  throw mustBe("a device", "a URI or a Device", device);
+}
+
+function createHal(
+  instance: Instance,
+  options: LoadOptions,
+  stack: DisposableStack,
+): HalModule {
+  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
+  const given: readonly (string | Device)[] = isArray(device)
+    ? copyArray("device", device, checkDevice)
+    : [device as string | Device];
+  if (!isArray(device)) checkDevice(device as string | Device);
+  const devices = given.filter(isDevice);
+  if (devices.length > 0 && devices.length < given.length) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "device must be all URIs or all devices of one group, got both",
+    );
+  }
+  if (devices.length > 0) {
+    if (deviceOptions !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "deviceOptions applies only to devices created from URIs, got existing " +
+          "devices",
+      );
+    }
+    return HalModule.create(instance, devices, leadDevice);
+  }
+  const uris = given as readonly string[];
+  const created = Device.createGroup(instance, uris, deviceOptions);
+  for (const it of created) stack.use(it);
+  return HalModule.create(instance, created, leadDevice);
+}
+
+function isBuiltinName(name: string): name is BuiltinModuleName {
+  return BUILTIN_MODULE_NAMES.some((it) => it === name);
+}
+
+function missingModule(
+  name: string,
+  module: Module,
+  linked: readonly Module[],
+): IreeError {
+  const given = [...linked, module].map((it) => it.name);
+  return new IreeError(
+    "NOT_FOUND",
+    `required module '${name}' not available (modules must be registered in ` +
+      `order with dependent modules following those they depend upon)`,
+    {
+      hint: `module '${module.name}' needs it; modules given up to there, in ` +
+        `order: ${given.join(", ")}`,
+    },
+  );
+}

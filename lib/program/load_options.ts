@@ -1,0 +1,74 @@
+import type { OptionNames } from "../base/options.ts";
+import type { Device, DeviceOptions } from "../hal/device.ts";
+import type { ParameterMode } from "../parameters/options.ts";
+import type { ParameterSource } from "../parameters/source.ts";
+import type { ModuleMode } from "../vm/bytecode_module.ts";
+import type { ModuleSource } from "./module_source.ts";
+
+/** What to load and how. */
+export interface LoadOptions {
+  /**
+   * The modules in order: those that define types or functions come before those
+   * that use them. The last one is the main module. IREE's own modules are added
+   * as needed.
+   */
+  modules: readonly ModuleSource[];
+  /**
+   * The device or its URI, for programs that use the HAL; an array for programs
+   * that use several. Devices are created from URIs only if a program needs them;
+   * existing devices must be one whole group in creation order. `auto` is what
+   * tuning found for the main module; otherwise `local-sync` for small programs,
+   * and the device that the program was compiled for.
+   *
+   * @default {"local-task"}
+   */
+  device?: string | Device | readonly (string | Device)[] | undefined;
+  /** How devices are created from URIs. */
+  deviceOptions?: DeviceOptions | undefined;
+  /**
+   * Which of several devices allocates memory that any of them can use.
+   *
+   * @default {0}
+   */
+  leadDevice?: number | undefined;
+  /**
+   * Whether program files are read or mapped.
+   *
+   * @default {"preload"}
+   */
+  moduleMode?: ModuleMode | undefined;
+  /**
+   * Parameters for programs whose weights are in files of their own: paths as
+   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one scope
+   * are merged. They are opened only if a program needs parameters.
+   */
+  parameters?: ParameterSource | readonly ParameterSource[] | undefined;
+  /**
+   * How programs read parameter files; see
+   * `ParameterFileOptions`.
+   *
+   * @default {"file"}
+   */
+  parameterMode?: ParameterMode | undefined;
+  /**
+   * Print every operation of the VM to stderr.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean | undefined;
+  /** Path of the shared library of the runtime; see `Instance.open`. */
+  library?: string | URL | undefined;
+}
+
+/** The options of `load` and `loadAsync`. */
+export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
+  modules: true,
+  device: true,
+  deviceOptions: true,
+  leadDevice: true,
+  moduleMode: true,
+  parameters: true,
+  parameterMode: true,
+  traceExecution: true,
+  library: true,
+};

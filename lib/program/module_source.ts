@@ -1,0 +1,126 @@
+import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
+import { isUrl } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
+import { handleIn } from "../base/native_object.ts";
+import { parseFileUrl, toPath } from "../base/permissions.ts";
+import { step, type Steps } from "../base/steps.ts";
+import { readStdin, readStdinLater } from "../files/stdin.ts";
+import { HostModuleDescription } from "../host/host_module.ts";
+import {
+  createModule,
+  type ModuleMode,
+  openModule,
+} from "../vm/bytecode_module.ts";
+import { DynamicModule } from "../vm/dynamic_module.ts";
+import type { Module } from "../vm/module.ts";
+import { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
+
+/**
+ * A module to load: the path or `file:` URL (also as text) of a `.vmfb`, or of a
+ * native library as `library.so@export?key=value`; `-` for a `.vmfb` from stdin;
+ * the bytes of a `.vmfb`, such as `await response.bytes()`; a loaded module,
+ * which stays the caller's; or a module in TypeScript, from `hostModule`.
+ */
+export type ModuleSource =
+  | string
+  | URL
+  | Bytes
+  | Module
+  | HostModuleDescription;
+
+/**
+ * Whether a value is a module to load, rather than options.
+ *
+ * @param value The value.
+ */
+export function isModuleSource(value: unknown): value is ModuleSource {
+  // `checkSource` rejects a body with a hint.
+  return isSource(value) || isUnreadBody(value);
+}
+
+/**
+ * Throws if a value is not a module to load.
+ *
+ * @param source The value.
+ */
+export function checkSource(source: ModuleSource): void {
+  if (!isSource(source)) throw wrongSource(source);
+}
+
+function isSource(value: unknown): boolean {
+  return typeof value === "string" || isUrl(value) ||
+    handleIn(value) !== undefined || value instanceof HostModuleDescription ||
+    isBytes(value);
+}
+
+/**
+ * Opens a module.
+ *
+ * @param instance The instance.
+ * @param source Where it comes from.
+ * @param mode Whether a program file is read or mapped.
+ * @returns The module, to be disposed.
+ */
+export function* loadModule(
+  instance: Instance,
+  source: Exclude<ModuleSource, Module>,
+  mode?: ModuleMode,
+): Steps<Module> {
+  if (source === "-") {
+    const bytes = yield* step({ now: readStdin, later: readStdinLater });
+    return yield* step(createModule(instance, bytes));
+  }
+  if (isBytes(source)) return yield* step(createModule(instance, source));
+  if (source instanceof HostModuleDescription) return source.create(instance);
+  const uri = resolveSource(source);
+  return uri.kind === "dynamic"
+    ? DynamicModule.load(instance, uri.path, {
+      exportName: uri.exportName,
+      parameters: uri.parameters,
+    })
+    : yield* step(openModule(instance, uri.path, { mode }));
+}
+
+/**
+ * Finds what a path or URL names.
+ *
+ * A library's URL has its parameters in the query or fragment; those of a
+ * program's, such as `?v=1`, do not name another file.
+ *
+ * @param source The path or URL.
+ */
+export function resolveSource(source: string | URL): ModuleUri {
+  const url = typeof source === "string" ? parseFileUrl(source) : source;
+  if (url === undefined) return resolveModuleUri(source as string);
+  const path = toPath(url);
+  if (resolveModuleUri(path).kind !== "dynamic") {
+    return { kind: "bytecode", path };
+  }
+  try {
+    return resolveModuleUri(path + decodeURIComponent(url.search + url.hash));
+  } catch (cause) {
+    if (cause instanceof IreeError) throw cause;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `'${source}' has a percent sign that encodes nothing`,
+      { cause },
+    );
+  }
+}
+
+function wrongSource(source: unknown): IreeError {
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `a module must be a path, a file: URL, bytes or a module, got ${
+      describeValue(source)
+    }`,
+    isUnreadBody(source) ? { hint: "pass `await it.bytes()`" } : undefined,
+  );
+}
+
+/** Whether a value's bytes can only be read later. */
+function isUnreadBody(value: unknown): value is never {
+  return value instanceof Response || value instanceof Blob;
+}

@@ -1,0 +1,19 @@
+import type { OptionNames } from "../base/options.ts";
+import type { CallOptions } from "../call/call_options.ts";
+import type { AnyTypedArray } from "../tensor/element_type.ts";
+
+/** How a program is run: see `LoadedProgram.run`. */
+export interface RunOptions extends Pick<CallOptions, "signal" | "structures"> {
+  /** Name of the function; left out, the only one that the program has. */
+  function?: string | undefined;
+  /** Arrays that outputs are copied into, by name. */
+  into?: Readonly<Record<string, AnyTypedArray>> | undefined;
+}
+
+/** The names of the options. */
+export const RUN_OPTIONS: OptionNames<RunOptions> = {
+  function: true,
+  into: true,
+  signal: true,
+  structures: true,
+};
