@@ -11,7 +11,6 @@ import {
   type ValueType,
 } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
-
 import { type CallForm, takesFences } from "../signature/async_form.ts";
 import { parseSignature, type Signature } from "../signature/signature.ts";
 import {
@@ -23,8 +22,9 @@ import type { FunctionDescription } from "../vm/module.ts";
 import { unwrapObject } from "../vm/value.ts";
 import type { FlatArgument, ReferenceArgument } from "./argument.ts";
 import type { CallFrame } from "./call_frame.ts";
+import { declarationHint } from "./declaration_hint.ts";
 import { ListContents, readListContents, takesList } from "./list_argument.ts";
-import { declarationHint, ResultReader } from "./result_reader.ts";
+import { ResultReader } from "./result_reader.ts";
 import { TensorArgument } from "./tensor_argument.ts";
 
 /** Checks and writes the arguments of a function, and reads its results. */

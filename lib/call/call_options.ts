@@ -150,6 +150,19 @@ export function refuseOptions(
   }
 }
 
+/**
+ * Rejects the caller's arrays for results in structures.
+ *
+ * @param options The options.
+ */
+export function refuseInto({ targets, named }: CheckedOptions): void {
+  if (targets === undefined && named === undefined) return;
+  throw invalid(
+    "results in structures cannot be copied into the caller's arrays",
+    "add structures: false, or leave into out",
+  );
+}
+
 function unsupported(way: string, option: string, hint: string): IreeError {
   return invalid(`${way} does not support the option '${option}'`, hint);
 }

@@ -3,10 +3,8 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Producer } from "../../ffi/ownership/producer.ts";
 import { untilAborted } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
-import { BufferView } from "../hal/buffer_view.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
-import type { Value } from "../vm/value.ts";
 import type {
   Argument,
   CallResult,
@@ -19,10 +17,10 @@ import type {
 import type { ArgumentWriter } from "./argument_writer.ts";
 import { AsyncCalls, type Submission } from "./async_calls.ts";
 import type { CallFrame } from "./call_frame.ts";
-import { type CheckedOptions, DEFAULTS } from "./call_options.ts";
+import { type CheckedOptions, DEFAULTS, refuseInto } from "./call_options.ts";
 import type { FunctionContext } from "./context_queue.ts";
 import { NamedValues } from "./named_values.ts";
-import { disposeStructure, mapLeaves } from "./structure.ts";
+import { disposeStructure } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
 
 /** Makes the calls of a function, in every form. */
@@ -283,18 +281,7 @@ export class Caller {
     options: CheckedOptions,
   ): Computed {
     const results = this.writer.results.read(this.owner.context, frame);
-    const structure = structures.unpack(results);
-    if (structure === undefined) return undefined;
-    try {
-      return mapLeaves<Value, FlatComputed>(structure, (leaf) => {
-        if (!(leaf instanceof BufferView)) return leaf;
-        using tensor = leaf;
-        return options.shapes ? tensor.toNdArray() : tensor.toTypedArray();
-      });
-    } catch (error) {
-      disposeStructure(structure);
-      throw error;
-    }
+    return structures.compute(results, options.shapes);
   }
 
   #structures({ structures }: CheckedOptions): StructuredCall | undefined {
@@ -314,12 +301,3 @@ export class Caller {
 }
 
 const NO_TARGETS: readonly (AnyTypedArray | undefined)[] = [];
-
-function refuseInto({ targets, named }: CheckedOptions): void {
-  if (targets === undefined && named === undefined) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    "results in structures cannot be copied into the caller's arrays",
-    { hint: "add structures: false, or leave into out" },
-  );
-}

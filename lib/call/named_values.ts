@@ -9,7 +9,7 @@ import {
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { Argument, FlatArgument } from "./argument.ts";
 import type { ArgumentWriter } from "./argument_writer.ts";
-import { declarationHint } from "./result_reader.ts";
+import { declarationHint } from "./declaration_hint.ts";
 import type { StructuredCall } from "./structured_call.ts";
 
 /**

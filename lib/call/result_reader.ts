@@ -1,5 +1,4 @@
 import { viewOf } from "../../ffi/base/intrinsics.ts";
-import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import {
   type CallBuffer,
   readCallTensor,
@@ -7,7 +6,6 @@ import {
 } from "../../ffi/call.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
-import { IreeError } from "../base/error.ts";
 import { NativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Slot, ValueType } from "../signature/calling_convention.ts";
@@ -16,11 +14,7 @@ import type { DeclaredValue } from "../signature/signature.ts";
 import {
   type AnyTypedArray,
   declaredElementType,
-  type ElementTypeInfo,
   elementTypeInfo,
-  elementTypeOfCode,
-  isCompatible,
-  type TypedArray,
 } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import { ndArray } from "../tensor/nd_array.ts";
@@ -30,30 +24,24 @@ import type { FunctionDescription } from "../vm/module.ts";
 import { type Value, wrapObject } from "../vm/value.ts";
 import type { FlatComputed, FlatResult } from "./argument.ts";
 import type { CallFrame } from "./call_frame.ts";
+import { ResultArrays } from "./result_arrays.ts";
 
 /** Reads the results of a function's calls. */
 export class ResultReader {
-  readonly #description: FunctionDescription;
   readonly #slots: readonly Slot[];
   readonly #outputs: readonly DeclaredValue[];
   readonly #types: readonly (DeclaredScalar | undefined)[];
-  readonly #elementTypes: (ElementTypeInfo | undefined)[];
-  readonly #lastCodes: number[] = [];
-  readonly #declared: readonly (ElementTypeInfo | undefined)[];
+  readonly #arrays: ResultArrays;
 
   constructor(
     description: FunctionDescription,
     slots: readonly Slot[],
     outputs: readonly DeclaredValue[],
   ) {
-    this.#description = description;
     this.#slots = slots;
     this.#outputs = outputs;
     this.#types = outputs.map(declaredScalar);
-    this.#elementTypes = slots.map(() => undefined);
-    this.#declared = outputs.map((it) =>
-      it.kind === "tensor" ? declaredElementType(it.elementType) : undefined
-    );
+    this.#arrays = new ResultArrays(description, outputs);
   }
 
   /** Types of the results in order. */
@@ -147,24 +135,24 @@ export class ResultReader {
   ): NdArray | Value {
     const result = this.#readResult(context, call, ordinal, slot);
     if (typeof result === "number" || typeof result === "bigint") {
-      if (target !== undefined) throw this.#noTensor(ordinal);
+      if (target !== undefined) throw this.#arrays.noTensor(ordinal);
       return this.#scalarArray(ordinal, slot, result);
     }
     if (!(result instanceof BufferView)) {
       if (target === undefined) return result;
       result?.dispose();
-      throw this.#noTensor(ordinal);
+      throw this.#arrays.noTensor(ordinal);
     }
     using view = result;
     const code = codeOf(call.results, slot);
-    const signed = this.#signedType(ordinal, elementTypeOfCode(code));
-    if (target === undefined && signed === undefined) return view.toNdArray();
+    const declared = this.#arrays.declaredType(ordinal, code);
+    if (target === undefined && declared === undefined) return view.toNdArray();
     const { elementType, shape, byteLength } = view;
     const data = target === undefined
-      ? arrayFor(this.#elementType(ordinal, code), byteLength)
-      : this.#checkTarget(ordinal, code, byteLength, target);
+      ? this.#arrays.create(ordinal, code, byteLength)
+      : this.#arrays.check(ordinal, code, byteLength, target);
     view.read(data);
-    return ndArray(signed?.name ?? elementType, shape, data);
+    return ndArray(declared?.name ?? elementType, shape, data);
   }
 
   #scalarArray(
@@ -224,88 +212,16 @@ export class ResultReader {
   ): FlatComputed {
     const { results } = call;
     if (slot.type !== "ref" || kindOf(results, slot) !== Kind.bufferView) {
-      if (target !== undefined) throw this.#noTensor(ordinal);
+      if (target !== undefined) throw this.#arrays.noTensor(ordinal);
       return this.#readResult(context, call, ordinal, slot);
     }
     const code = codeOf(results, slot);
     const byteLength = lengthOf(results, slot);
     const array = target === undefined
-      ? arrayFor(this.#elementType(ordinal, code), byteLength)
-      : this.#checkTarget(ordinal, code, byteLength, target);
+      ? this.#arrays.create(ordinal, code, byteLength)
+      : this.#arrays.check(ordinal, code, byteLength, target);
     readCallTensor(call.handle, ordinal, array);
     return array;
-  }
-
-  #checkTarget(
-    ordinal: number,
-    code: number,
-    byteLength: number,
-    target: AnyTypedArray,
-  ): TypedArray {
-    const { name, arrays } = this.#elementType(ordinal, code);
-    const given = typedArrayName(target);
-    if (given === undefined || !arrays.includes(given)) {
-      throw this.#wrongTarget(
-        ordinal,
-        `elements of type ${name} go into ${arrays.join(" or ")}, not into ` +
-          (given ?? typeof target),
-      );
-    }
-    const length = byteLengthOf(
-      target,
-      (problem) => this.#wrongTarget(ordinal, `the array for it ${problem}`),
-    );
-    // The caller gets its own array back, whatever memory it is over.
-    if (length === byteLength) return target as TypedArray;
-    throw this.#wrongTarget(
-      ordinal,
-      `it has ${byteLength} bytes, the array for it ${length}`,
-    );
-  }
-
-  #elementType(ordinal: number, code: number): ElementTypeInfo {
-    // Nearly always the same as in the last call.
-    const last = this.#elementTypes[ordinal];
-    if (last !== undefined && this.#lastCodes[ordinal] === code) return last;
-    const found = elementTypeOfCode(code);
-    const info = this.#signedType(ordinal, found) ?? found;
-    if (info !== undefined) {
-      this.#lastCodes[ordinal] = code;
-      return this.#elementTypes[ordinal] = info;
-    }
-    throw new IreeError(
-      "UNIMPLEMENTED",
-      `result ${ordinal} of '${this.#description.name}' has elements that no ` +
-        "array has; VmFunction.call gives it as a BufferView",
-    );
-  }
-
-  // Compiled programs have integers without signs; declarations can have them.
-  #signedType(
-    ordinal: number,
-    info: ElementTypeInfo | undefined,
-  ): ElementTypeInfo | undefined {
-    const declared = this.#declared[ordinal];
-    return info !== undefined && declared !== undefined && info !== declared &&
-        info.name !== "i1" && info.name.startsWith("i") &&
-        isCompatible(info, declared)
-      ? declared
-      : undefined;
-  }
-
-  #noTensor(ordinal: number): IreeError {
-    return this.#wrongTarget(
-      ordinal,
-      "it is not a tensor; pass undefined for it",
-    );
-  }
-
-  #wrongTarget(ordinal: number, problem: string): IreeError {
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `result ${ordinal} of '${this.#description.name}': ${problem}`,
-      { hint: declarationHint(this.#description) },
-    );
   }
 }
 
@@ -329,16 +245,4 @@ function codeOf({ i32 }: CallBuffer, { offset }: Slot): number {
 
 function lengthOf({ f64 }: CallBuffer, { offset }: Slot): number {
   return f64[(offset >> 3) + 1]!;
-}
-
-/**
- * The declaration of a function, for the hint of an error.
- *
- * @param description Its description by its module.
- */
-export function declarationHint(
-  { attributes }: FunctionDescription,
-): string | undefined {
-  const declaration = attributes["iree.abi.declaration"];
-  return declaration && `the function is declared as \`${declaration}\``;
 }

@@ -1,4 +1,5 @@
 import type { Placement } from "../../ffi/buffer_view.ts";
+import { BufferView } from "../hal/buffer_view.ts";
 import {
   type AbiSignature,
   checkCounts,
@@ -11,9 +12,12 @@ import { unpackResults } from "./abi_results.ts";
 import type {
   Argument,
   CallResult,
+  Computed,
   FlatArgument,
+  FlatComputed,
   FlatResult,
 } from "./argument.ts";
+import { disposeStructure, mapLeaves } from "./structure.ts";
 
 /** Turns structures into the VM's values, and values into structures. */
 export class StructuredCall {
@@ -66,6 +70,27 @@ export class StructuredCall {
       this.#signature.results,
       this.#valuesOf(results),
     );
+  }
+
+  /**
+   * The same with tensors as arrays.
+   *
+   * @param results The results.
+   * @param shapes Whether arrays are `NdArray`, with shape and element type.
+   */
+  compute(results: FlatResult, shapes: boolean): Computed {
+    const structure = this.unpack(results);
+    if (structure === undefined) return undefined;
+    try {
+      return mapLeaves<Value, FlatComputed>(structure, (leaf) => {
+        if (!(leaf instanceof BufferView)) return leaf;
+        using tensor = leaf;
+        return shapes ? tensor.toNdArray() : tensor.toTypedArray();
+      });
+    } catch (error) {
+      disposeStructure(structure);
+      throw error;
+    }
   }
 
   /** Names of the arguments that are passed in order. */
