@@ -1,31 +1,20 @@
-import {
-  byteLengthOf,
-  type Bytes,
-  bytesOf,
-  typedArrayName,
-} from "../../ffi/base/typed_array.ts";
+import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import {
   type BufferViewDescription,
-  createBufferView,
   describeBufferView,
   formatBufferView,
   readBufferView,
   writeBufferView,
 } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { parseTensor } from "../../ffi/tooling.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { checkByteCount, toByteCount, toSize } from "../base/checks.ts";
-import { describeValue, quoteValue } from "../base/describe.ts";
-import {
-  displayBy,
-  type Facts,
-  preview,
-  PREVIEW_LENGTH,
-} from "../base/description.ts";
+import { checkByteCount, toSize } from "../base/checks.ts";
+import { quoteValue } from "../base/describe.ts";
+import { displayBy, type Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
+import { displayTensor } from "../tensor/display.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
   type AnyTypedArray,
@@ -35,14 +24,8 @@ import {
   elementTypeOfCode,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import {
-  arrayFor,
-  checkBooleans,
-  checkShape,
-  encodeTensor,
-} from "../tensor/encode_tensor.ts";
+import { arrayFor } from "../tensor/encode_tensor.ts";
 import { jsonForm } from "../tensor/json_form.ts";
-import { displayTensor } from "../tensor/display.ts";
 import { ndArray } from "../tensor/nd_array.ts";
 import { checkNesting, decodeNested } from "../tensor/nested_array.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
@@ -58,9 +41,13 @@ import {
   mergeShape,
   type ShapeOrOptions,
 } from "./buffer_view_options.ts";
-import { type Device, deviceNamesOf } from "./device.ts";
+import type { Device } from "./device.ts";
+import { deviceNamesOf } from "./device_names.ts";
+import { checkWritten, elementOffset } from "./element_access.ts";
 import { importArray, makeAlignedArray } from "./imported_array.ts";
+import { copyTensor, zeroTensor } from "./new_tensor.ts";
 import { placementOf } from "./placement.ts";
+import { previewTensor, readElements } from "./tensor_preview.ts";
 
 /**
  * A `!hal.buffer_view`: a tensor on a device, that is, a buffer with a shape
@@ -135,21 +122,9 @@ export class BufferView extends NativeObject {
     shapeOrOptions?: ShapeOrOptions,
     rest?: BufferViewOptions,
   ): BufferView {
-    const { elementType, shape } = mergeShape(shapeOrOptions, rest);
-    const refuse = (problem: string) =>
-      new IreeError("INVALID_ARGUMENT", `the data of a buffer view ${problem}`);
-    const tensor = encodeTensor(data, {
-      info: elementType === undefined
-        ? undefined
-        : elementTypeInfo(elementType),
-      shape: shape === undefined ? undefined : checkShape(shape, refuse),
-      refuse,
-    });
-    return new BufferView(
-      createBufferView(placementOf(memory), tensor),
-      tensor.code,
-      byteLengthOf(tensor.bytes),
-    );
+    const options = mergeShape(shapeOrOptions, rest);
+    const created = copyTensor(placementOf(memory), data, options);
+    return new BufferView(created.handle, created.code, created.byteLength);
   }
 
   /**
@@ -166,14 +141,7 @@ export class BufferView extends NativeObject {
     elementType: ElementType,
     shape: readonly number[],
   ): BufferView {
-    const { name } = elementTypeInfo(elementType);
-    const dims = checkShape(
-      shape,
-      (problem) => new IreeError("INVALID_ARGUMENT", `a tensor ${problem}`),
-    );
-    return new BufferView(
-      parseTensor(placementOf(memory), [...dims, name].join("x")),
-    );
+    return new BufferView(zeroTensor(placementOf(memory), elementType, shape));
   }
 
   /**
@@ -217,14 +185,9 @@ export class BufferView extends NativeObject {
     shapeOrOptions?: ShapeOrOptions,
     rest?: BufferViewOptions,
   ): BufferView {
-    const { elementType, shape } = mergeShape(shapeOrOptions, rest);
-    const { handle, tensor } = importArray(
-      placementOf(memory),
-      array,
-      shape,
-      elementType,
-    );
-    return new BufferView(handle, tensor.code, tensor.byteLength);
+    const options = mergeShape(shapeOrOptions, rest);
+    const created = importArray(placementOf(memory), array, options);
+    return new BufferView(created.handle, created.code, created.byteLength);
   }
 
   /**
@@ -330,7 +293,7 @@ export class BufferView extends NativeObject {
    */
   read(target: AnyTypedArray, start = 0): void {
     const handle = handleOf(this);
-    readBufferView(handle, this.#offset(target, start), target);
+    readBufferView(handle, elementOffset(this.#info(), target, start), target);
   }
 
   /**
@@ -342,8 +305,8 @@ export class BufferView extends NativeObject {
    */
   write(source: AnyTypedArray, start = 0): void {
     const handle = handleOf(this);
-    const offset = this.#offset(source, start);
-    this.#checkWritten(source);
+    const offset = elementOffset(this.#info(), source, start);
+    checkWritten(this.elementType, source);
     writeBufferView(handle, offset, source);
   }
 
@@ -370,7 +333,7 @@ export class BufferView extends NativeObject {
     const handle = handleOf(this);
     checkByteCount("offset", offset);
     const bytes = bytesOf(source, "source");
-    this.#checkWritten(bytes);
+    checkWritten(this.elementType, bytes);
     writeBufferView(handle, offset, bytes);
   }
 
@@ -443,29 +406,14 @@ export class BufferView extends NativeObject {
       elementType: () => this.elementType,
       shape: () => this.shape,
       device: () => deviceNamesOf(handleOf(this)),
-      data: () => this.#preview(),
+      data: () =>
+        previewTensor(
+          handleOf(this),
+          this.#info(),
+          this.size,
+          this.byteLength,
+        ),
     };
-  }
-
-  #preview(): unknown[] {
-    const isPacked = this.#info().codec === undefined;
-    const size = isPacked ? this.byteLength : this.size;
-    const length = Math.min(size, PREVIEW_LENGTH);
-    const elements = this.#elements(0, length);
-    if (elements !== undefined) return preview(elements, size);
-    const bytes = new Uint8Array(length);
-    readBufferView(handleOf(this), 0, bytes);
-    return preview(bytes, size);
-  }
-
-  /** Copies elements in row-major order; `undefined` for packed elements. */
-  #elements(start: number, count: number): NestedArray[] | undefined {
-    const info = this.#info();
-    if (info.codec === undefined) return undefined;
-    const size = info.bitCount / 8;
-    const array = arrayFor(info, count * size);
-    readBufferView(handleOf(this), start * size, array);
-    return decodeNested(array, info, info.codec, [count]) as NestedArray[];
   }
 
   static {
@@ -476,7 +424,8 @@ export class BufferView extends NativeObject {
         elementType: this.elementType,
         shape: this.shape,
         text,
-        elements: (start, count) => this.#elements(start, count),
+        elements: (start, count) =>
+          readElements(handleOf(this), this.#info(), start, count),
         bytes: () => this.toBytes(),
       });
     });
@@ -484,27 +433,5 @@ export class BufferView extends NativeObject {
 
   #info(): ElementTypeInfo {
     return this.#knownInfo ?? elementTypeInfo(this.elementType);
-  }
-
-  #checkWritten(source: AnyTypedArray): void {
-    if (this.elementType !== "i1") return;
-    checkBooleans(
-      source,
-      (problem) =>
-        new IreeError("INVALID_ARGUMENT", `what is written ${problem}`),
-    );
-  }
-
-  #offset(array: AnyTypedArray, start: number): number {
-    const info = this.#info();
-    const name = typedArrayName(array);
-    if (name === undefined || !info.arrays.includes(name)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `elements of type ${info.name} go in and out by ` +
-          `${info.arrays.join(" or ")}, not by ${name ?? describeValue(array)}`,
-      );
-    }
-    return toByteCount("start", start) * info.array.BYTES_PER_ELEMENT;
   }
 }

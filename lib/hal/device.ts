@@ -2,7 +2,6 @@ import {
   createDeviceGroup,
   deviceId,
   deviceMemoryHeaps,
-  deviceStatistics,
   formatDeviceStatistics,
   type MemoryHeap,
   queryDevice,
@@ -11,81 +10,22 @@ import {
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray, toText } from "../base/checks.ts";
-import { checkSignal, untilAborted } from "../base/deadline.ts";
-import { describeNumber, describeValue } from "../base/describe.ts";
 import type { Facts } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
-import { type OptionNames, readOptions } from "../base/options.ts";
-import { checkAllocators } from "./allocators.ts";
-import { withDriver } from "./driver_errors.ts";
 import {
-  type TaskTopologyOptions,
-  type TaskWorkerOptions,
-  toTaskOptions,
-} from "./task_topology.ts";
+  type AllocatorStatistics,
+  readStatistics,
+} from "./allocator_statistics.ts";
+import { readTimeout, untilIdle } from "./device_idle.ts";
+import { nameDevices } from "./device_names.ts";
+import { checkDeviceOptions, type DeviceOptions } from "./device_options.ts";
+import { withDriver } from "./driver_errors.ts";
 
 export type { MemoryHeap };
 
-/** Options for creating devices. */
-export interface DeviceOptions {
-  /**
-   * Allocators to wrap each device's allocator in, one around the other:
-   *
-   * - `caching` keeps freed memory, without limit;
-   * - `caching:heap=bytes;total;count,…` limits the cache of a heap: bytes of
-   *   an allocation, of all allocations, and the number of free ones; `*` is
-   *   any heap, or no limit;
-   * - `debug` fills new memory with a pattern. Slow.
-   *
-   * Not supported by `vulkan` devices.
-   */
-  allocators?: readonly string[] | undefined;
-  /** Placement of workers; `local-task` devices only. */
-  topology?: TaskTopologyOptions | undefined;
-  /** Properties of each worker; `local-task` devices only. */
-  worker?: TaskWorkerOptions | undefined;
-}
-
-/** An allocator's statistics since its creation, in bytes. */
-export interface AllocatorStatistics {
-  /** Maximum of live host memory. */
-  readonly hostBytesPeak: number;
-  /** Total host memory allocated. */
-  readonly hostBytesAllocated: number;
-  /** Total host memory freed. */
-  readonly hostBytesFreed: number;
-  /** Live host memory. */
-  readonly hostBytesLive: number;
-  /** Maximum of live device memory. */
-  readonly deviceBytesPeak: number;
-  /** Total device memory allocated. */
-  readonly deviceBytesAllocated: number;
-  /** Total device memory freed. */
-  readonly deviceBytesFreed: number;
-  /** Live device memory. */
-  readonly deviceBytesLive: number;
-}
-
-/** Maximum timeout in milliseconds. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
-
-const OPTIONS: OptionNames<DeviceOptions> = {
-  allocators: true,
-  topology: true,
-  worker: true,
-};
-
 let isMade: (value: unknown) => value is Device;
-
-/**
- * Milliseconds that `waitIdleAsync` blocks before it yields to the event loop.
- */
-const TURN = 1;
-
-/** URIs of devices whose driver ignores parameters. */
-const IGNORED_PARAMETERS = /^(local-sync|local-task|null):\/\/[^?]*\?/;
 
 /**
  * A device that programs run on, created from its URI:
@@ -167,28 +107,11 @@ export class Device extends NativeObject {
         "uris must be an array of at least one URI of a device, got none",
       );
     }
-    const { allocators = [], topology, worker } = readOptions(options, OPTIONS);
-    names.forEach(refuseParameters);
-    const specs = checkAllocators(allocators, names);
-    const task = topology === undefined && worker === undefined
-      ? undefined
-      : toTaskOptions(topology, worker);
-    if (task !== undefined && !names.some(isLocalTask)) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        "topology and worker are options of local-task devices; there is " +
-          `none among ${names.join(", ")}`,
-      );
-    }
+    const { specs, task } = checkDeviceOptions(options, names);
     const group = withDriver(() =>
-      createDeviceGroup(
-        handleOf(instance),
-        names,
-        specs,
-        task,
-      )
+      createDeviceGroup(handleOf(instance), names, specs, task)
     );
-    groupUris.set(group, names);
+    nameDevices(group, names);
     return names.map((uri, ordinal) =>
       new Device(
         ordinal === 0 ? group : group.retain(),
@@ -224,24 +147,7 @@ export class Device extends NativeObject {
    * allocations by programs, for results and while they run.
    */
   get statistics(): AllocatorStatistics {
-    const [
-      hostBytesPeak,
-      hostBytesAllocated,
-      hostBytesFreed,
-      deviceBytesPeak,
-      deviceBytesAllocated,
-      deviceBytesFreed,
-    ] = deviceStatistics(handleOf(this), this.#ordinal);
-    return {
-      hostBytesPeak,
-      hostBytesAllocated,
-      hostBytesFreed,
-      hostBytesLive: hostBytesAllocated - hostBytesFreed,
-      deviceBytesPeak,
-      deviceBytesAllocated,
-      deviceBytesFreed,
-      deviceBytesLive: deviceBytesAllocated - deviceBytesFreed,
-    };
+    return readStatistics(handleOf(this), this.#ordinal);
   }
 
   /**
@@ -289,8 +195,7 @@ export class Device extends NativeObject {
    * @throws DEADLINE_EXCEEDED if the device is still busy then.
    */
   waitIdle(options: { readonly timeout?: number | undefined } = {}): void {
-    const timeout = readTimeout(options);
-    waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
+    this.#waitIdle(readTimeout(options));
   }
 
   /**
@@ -304,9 +209,7 @@ export class Device extends NativeObject {
   async waitIdleAsync(
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
-    const signal = readSignal(options);
-    signal?.throwIfAborted();
-    await untilAborted(this.#untilIdle(signal), signal, () => {});
+    await untilIdle((timeout) => this.#waitIdle(timeout), options);
   }
 
   /**
@@ -322,121 +225,12 @@ export class Device extends NativeObject {
     };
   }
 
-  async #untilIdle(signal: AbortSignal | undefined): Promise<void> {
-    while (!signal?.aborted) {
-      try {
-        return waitDeviceIdle(handleOf(this), this.#ordinal, TURN);
-      } catch (error) {
-        if (!isDeadline(error)) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, TURN));
-    }
+  #waitIdle(timeout: number): void {
+    waitDeviceIdle(handleOf(this), this.#ordinal, timeout);
   }
-}
-
-function readTimeout(
-  options: { readonly timeout?: number | undefined },
-): number {
-  const { timeout = Infinity } = readOptions(options, { timeout: true });
-  const isTime = typeof timeout === "number" && timeout >= 0 &&
-    (timeout <= MAX_TIMEOUT || timeout === Infinity);
-  if (isTime) return timeout;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `timeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}, or ` +
-      `Infinity, got ${describeNumber(timeout)}`,
-  );
-}
-
-function readSignal(
-  options: { readonly signal?: AbortSignal | undefined },
-): AbortSignal | undefined {
-  return checkSignal(readOptions(options, { signal: true }).signal);
-}
-
-/** URIs of the devices in each group. */
-const groupUris = new WeakMap<Handle, readonly string[]>();
-
-/**
- * Names the devices whose memory an object may use.
- *
- * @param handle The object's handle.
- * @returns One URI or several; `undefined` without a device.
- */
-export function deviceNamesOf(
-  handle: Handle,
-): string | readonly string[] | undefined {
-  if (!handle.isShared) return undefined;
-  const uris = [...handle.deviceLifetime.devices]
-    .flatMap((group) => groupUris.get(group) ?? []);
-  return uris.length > 1 ? uris : uris[0];
 }
 
 /** Whether something is a device, whatever its prototype says. */
 export function isDevice(value: unknown): value is Device {
   return isMade(value);
-}
-
-function isDeadline(error: unknown): boolean {
-  return error instanceof IreeError && error.code === "DEADLINE_EXCEEDED";
-}
-
-function isLocalTask(uri: string): boolean {
-  return uri === "local-task" || uri.startsWith("local-task://");
-}
-
-function refuseParameters(uri: string): void {
-  const driver = IGNORED_PARAMETERS.exec(uri)?.[1];
-  if (driver === undefined) return;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `device '${uri}': the driver '${driver}' takes no parameters`,
-    driver === "local-task"
-      ? { hint: "its workers are set by the options topology and worker" }
-      : undefined,
-  );
-}
-
-/**
- * Checks that devices are a whole group in its order.
- *
- * @param devices The devices.
- * @returns The handle of their group.
- */
-export function groupOf(devices: readonly Device[]): Handle {
-  const all = copyArray("devices", devices, (device) => {
-    if (!isDevice(device)) {
-      throw noGroup(`expected a device, got ${describeValue(device)}`);
-    }
-  });
-  const [first] = all;
-  if (first === undefined) throw noGroup("there is none");
-  const group = handleOf(first);
-  for (const [ordinal, device] of all.entries()) {
-    if (handleOf(device) !== group) {
-      throw noGroup(
-        `'${device.uri}', number ${ordinal}, is of another group than ` +
-          `'${first.uri}'`,
-      );
-    }
-    if (device.ordinal !== ordinal) {
-      throw noGroup(
-        `number ${ordinal} is the group's device ${device.ordinal}`,
-      );
-    }
-  }
-  if (all.length !== first.groupSize) {
-    throw noGroup(
-      `there are ${all.length} of the ${first.groupSize} devices of it`,
-    );
-  }
-  return group;
-}
-
-function noGroup(reason: string): IreeError {
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `devices must be all of one group, in its order: ${reason}`,
-    { hint: "create them together with Device.createGroup" },
-  );
 }

@@ -9,7 +9,6 @@ import {
   alignmentOffset,
   importBufferView,
 } from "../../ffi/import.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
 import { toSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
@@ -19,40 +18,27 @@ import {
   elementTypeInfo,
   type TypedArray,
 } from "../tensor/element_type.ts";
-import { checkShape, encodeTensor } from "../tensor/encode_tensor.ts";
-
-/** A buffer view over an array's memory. */
-export interface ImportedArray {
-  /** The buffer view. */
-  readonly handle: Handle;
-  /** Its element type and length. */
-  readonly tensor: { readonly code: number; readonly byteLength: number };
-}
+import type { BufferViewOptions } from "./buffer_view_options.ts";
+import { encodeAs, type NewTensor } from "./new_tensor.ts";
 
 /**
  * Moves an array's memory into a buffer view.
  *
  * @param memory The device or the instance.
  * @param array The array.
- * @param shape Dimensions; one dimension if omitted.
- * @param elementType Element type; inferred from the array's class if omitted.
+ * @param options Element type and shape.
  */
 export function importArray(
   memory: Placement,
   array: AnyTypedArray,
-  shape: readonly number[] | undefined,
-  elementType: ElementType | undefined,
-): ImportedArray {
+  options: BufferViewOptions,
+): NewTensor {
   const owner = ownerOf(array);
-  const tensor = encodeTensor(array, {
-    info: elementType === undefined ? undefined : elementTypeInfo(elementType),
-    shape: shape === undefined ? undefined : checkShape(shape, refuse),
-    refuse,
-  });
+  const tensor = encodeAs(array, options, refuse);
   // It is empty afterwards.
   const byteLength = byteLengthOf(array, refuse);
   const handle = importBufferView(memory, tensor, owner);
-  return { handle, tensor: { code: tensor.code, byteLength } };
+  return { handle, code: tensor.code, byteLength };
 }
 
 /**

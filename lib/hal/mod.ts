@@ -8,12 +8,9 @@
 export { BufferMapping } from "./buffer_mapping.ts";
 export { BufferView } from "./buffer_view.ts";
 export type { BufferViewOptions } from "./buffer_view_options.ts";
-export {
-  type AllocatorStatistics,
-  Device,
-  type DeviceOptions,
-  type MemoryHeap,
-} from "./device.ts";
+export type { AllocatorStatistics } from "./allocator_statistics.ts";
+export { Device, type MemoryHeap } from "./device.ts";
+export type { DeviceOptions } from "./device_options.ts";
 export {
   type DeviceInfo,
   type DriverInfo,

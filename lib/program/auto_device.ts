@@ -1,6 +1,6 @@
 import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { IreeError } from "../base/error.ts";
-import type { DeviceOptions } from "../hal/device.ts";
+import type { DeviceOptions } from "../hal/device_options.ts";
 import { inspectProgram } from "../inspect/inspect.ts";
 import type { ProgramDescription } from "../inspect/program_description.ts";
 import type { DeclaredValue } from "../signature/signature.ts";

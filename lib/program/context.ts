@@ -16,7 +16,7 @@ import { suggestion } from "../base/suggestion.ts";
 import { ContextQueue, type FunctionContext } from "../call/context_queue.ts";
 import { VmFunction } from "../call/function.ts";
 import { callFormsOf } from "../signature/async_form.ts";
-import { deviceNamesOf } from "../hal/device.ts";
+import { deviceNamesOf } from "../hal/device_names.ts";
 import {
   checkHostFork,
   expectContext,

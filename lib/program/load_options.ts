@@ -1,5 +1,6 @@
 import type { OptionNames } from "../base/options.ts";
-import type { Device, DeviceOptions } from "../hal/device.ts";
+import type { Device } from "../hal/device.ts";
+import type { DeviceOptions } from "../hal/device_options.ts";
 import type { ParameterMode } from "../parameters/options.ts";
 import type { ParameterSource } from "../parameters/source.ts";
 import type { ModuleMode } from "../vm/bytecode_module.ts";

@@ -5,7 +5,7 @@ import { Instance } from "../base/instance.ts";
 import { isReadableFile } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
 import { readStdin, readStdinLater } from "../files/stdin.ts";
-import type { DeviceOptions } from "../hal/device.ts";
+import type { DeviceOptions } from "../hal/device_options.ts";
 import { checkParameterMode } from "../parameters/options.ts";
 import { Module } from "../vm/module.ts";
 import { type AutoDevice, autoDevice, isAuto } from "./auto_device.ts";

@@ -4,7 +4,8 @@ import { copyArray, isArray, toSize } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { type Device, groupOf } from "../hal/device.ts";
+import type { Device } from "../hal/device.ts";
+import { groupOf } from "../hal/device_group.ts";
 import { Module } from "./module.ts";
 
 let readDevices: (module: HalModule) => Handle;

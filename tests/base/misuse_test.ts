@@ -62,7 +62,7 @@ test("An object of another class is rejected", () => {
   );
   refused(
     () => HalModule.create(instance, vmvx as unknown as Device),
-    "expected a device",
+    "in creation order, got ",
   );
   const { get } =
     Object.getOwnPropertyDescriptor(VmBuffer.prototype, "byteLength") ?? {};

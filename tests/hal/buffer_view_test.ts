@@ -292,12 +292,12 @@ test("Parts are read and written in place, counted in array entries", () => {
     }
     assertStringIncludes(
       refusal(() => view.read(new Float64Array(1))),
-      "go in and out by Float32Array, not by Float64Array",
+      "must be of class Float32Array, got Float64Array",
     );
     assertStringIncludes(refusal(() => view.read(target, -1)), "start");
     assertStringIncludes(
       refusal(() => view.write([1] as unknown as TypedArray)),
-      "not by an array",
+      "must be of class Float32Array, got an array",
     );
     using truth = BufferView.from(device, [1, 0], [2], { elementType: "i1" });
     assertStringIncludes(

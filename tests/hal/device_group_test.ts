@@ -67,28 +67,28 @@ test("HalModule.create requires all devices of one group in order", () => {
   stack.use(HalModule.create(instance, alone));
   stack.use(HalModule.create(instance, [alone]));
   const cases: [Device | Device[], string][] = [
-    [[], "there is none"],
-    [first, "there are 1 of the 2 devices of it"],
-    [[first], "there are 1 of the 2 devices of it"],
-    [second, "number 0 is the group's device 1"],
-    [[second, first], "number 0 is the group's device 1"],
-    [[first, first], "number 1 is the group's device 0"],
-    [[first, second, second], "number 2 is the group's device 1"],
-    [[first, other], "'local-sync', number 1, is of another group"],
-    [[alone, second], "'local-task', number 1, is of another group"],
+    [[], "got none"],
+    [first, "got 1 of its 2 devices"],
+    [[first], "got 1 of its 2 devices"],
+    [second, "got the group's device 1 at index 0"],
+    [[second, first], "got the group's device 1 at index 0"],
+    [[first, first], "got the group's device 0 at index 1"],
+    [[first, second, second], "got the group's device 1 at index 2"],
+    [[first, other], "got 'local-sync' of another group at index 1"],
+    [[alone, second], "got 'local-task' of another group at index 1"],
     [
       [first, "local-task" as unknown as Device],
-      "expected a device, got a string",
+      "got a string",
     ],
-    [null as unknown as Device, "expected a device, got null"],
+    [null as unknown as Device, "got null"],
   ];
   for (const [devices, words] of cases) {
     refused(() => HalModule.create(instance, devices), words);
   }
   const use = (device: (string | Device)[]): void =>
     load({ modules: [twoDevices], device }).dispose();
-  refused(() => use([first]), "there are 1 of the 2 devices of it");
-  refused(() => use([second, first]), "number 0 is the group's device 1");
+  refused(() => use([first]), "got 1 of its 2 devices");
+  refused(() => use([second, first]), "got the group's device 1 at index 0");
   refused(() => use([first, "local-task"]), "got both");
   refused(() => use([]), "at least one URI");
   refused(

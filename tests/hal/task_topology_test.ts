@@ -284,7 +284,7 @@ test("Options of local-task are rejected for other devices", () => {
     refused(
       () => Device.create(instance, "local-sync", options),
       "INVALID_ARGUMENT",
-      "there is none among local-sync",
+      "only to local-task devices, got local-sync",
     );
   }
 });
