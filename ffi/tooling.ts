@@ -110,14 +110,10 @@ export function listToHost(
   ordinal: number,
 ): void {
   const pointer = idleList(list);
+  // Another object than a group throws before the list keeps it alive.
+  const group = devices.pointer(Kind.deviceGroup);
   list.deviceLifetime.addDevice(devices);
-  check(
-    native.iree_ffi_list_to_host(
-      pointer,
-      devices.pointer(Kind.deviceGroup),
-      ordinal,
-    ),
-  );
+  check(native.iree_ffi_list_to_host(pointer, group, ordinal));
 }
 
 /**

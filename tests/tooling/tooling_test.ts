@@ -281,6 +281,18 @@ test("copyToHost returns a list with tensors that the host can read", () => {
   assertEquals([number, nothing], [3, null]);
 });
 
+test("A list in place of a device is refused, and not kept alive", () => {
+  using instance = Instance.open();
+  using list = List.create(instance);
+  for (const wrong of [list, instance] as unknown as Device[]) {
+    assertThrows(
+      () => copyToHost(list, wrong),
+      IreeError,
+      "native object must be of kind",
+    );
+  }
+});
+
 test("A scalar's type may have an x before it, as in IREE's own help", () => {
   using instance = Instance.open();
   using scalar = parseTensor(instance, "xf32=1.5");
