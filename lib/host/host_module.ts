@@ -6,6 +6,13 @@ import {
 } from "../../ffi/host/host.ts";
 import { createHostModule, hostStateKey } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
+import {
+  copyArray,
+  isArray,
+  isRevoked,
+  mustBe,
+  toText,
+} from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
@@ -14,7 +21,7 @@ import { type OptionNames, readOptions } from "../base/options.ts";
 import { Module } from "../vm/module.ts";
 import type { HostArguments, HostResults } from "./function_types.ts";
 import { type AnyHostFunction, HostFunctionCaller } from "./host_function.ts";
-import type { HostType } from "./host_type.ts";
+import { HostType } from "./host_type.ts";
 
 /**
  * The context of a call, which a host function receives as its last argument.
@@ -147,6 +154,11 @@ export class HostModuleDescription {
   readonly #functions: readonly HostFunctionCaller[];
   readonly #options: Readonly<AnyOptions>;
 
+  /** Whether a value is a description, regardless of its prototype. */
+  static is(value: unknown): value is HostModuleDescription {
+    return typeof value === "object" && value !== null && #functions in value;
+  }
+
   /**
    * Use {@linkcode hostModule}.
    *
@@ -162,7 +174,7 @@ export class HostModuleDescription {
   ) {
     this.#options = readOptions<AnyOptions>(options, OPTIONS);
     const { version = 0, hostTypes = [], tensors = "arrays" } = this.#options;
-    if (!/^[A-Za-z_][\w$]*$/.test(name)) {
+    if (!/^[A-Za-z_][\w$]*$/.test(toText("the name of a module", name))) {
       throw invalid("the name of a module must be an identifier", name);
     }
     if (!Number.isInteger(version) || version < 0 || version > 0xffffffff) {
@@ -171,13 +183,14 @@ export class HostModuleDescription {
     if (tensors !== "arrays" && tensors !== "views") {
       throw invalid("tensors must be 'arrays' or 'views'", tensors);
     }
+    const types = copyArray("hostTypes", hostTypes, checkHostType);
     this.name = name;
     const conversion = {
       module: name,
-      hostTypes: new Map(hostTypes.map((it) => [it.name, it])),
+      hostTypes: new Map(types.map((it) => [it.name, it])),
       views: tensors === "views",
     };
-    this.#functions = Object.entries(functions).map(([key, it]) =>
+    this.#functions = entriesOf(functions).map(([key, it]) =>
       new HostFunctionCaller(key, checkFunction(key, it), conversion)
     );
   }
@@ -224,9 +237,25 @@ export class HostModuleDescription {
   }
 }
 
+function checkHostType(type: HostType): void {
+  if (HostType.is(type)) return;
+  throw mustBe("a host type", "made by hostType", type);
+}
+
+function entriesOf(
+  functions: Readonly<Record<string, AnyHostFunction>>,
+): [string, AnyHostFunction][] {
+  if (typeof functions === "object" && functions !== null) {
+    if (!isArray(functions) && !isRevoked(functions)) {
+      return Object.entries(functions);
+    }
+  }
+  throw mustBe("functions", "an object of functions by name", functions);
+}
+
 function checkFunction(name: string, value: AnyHostFunction): AnyHostFunction {
   if (
-    typeof value === "object" && value !== null &&
+    typeof value === "object" && value !== null && !isRevoked(value) &&
     typeof value.types === "string" && typeof value.call === "function"
   ) return value;
   throw new IreeError(

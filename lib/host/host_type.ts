@@ -8,7 +8,8 @@ import { Kind } from "../../ffi/ownership/kind.ts";
 import { referenceTypeName } from "../../ffi/reference.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
-import { handleOf } from "../base/native_object.ts";
+import { handleOf, isNativeObject } from "../base/native_object.ts";
+import { toText } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { VmRef } from "../vm/vm_ref.ts";
 
@@ -46,6 +47,11 @@ export class HostType<Held = unknown, Name extends string = string> {
     this.name = name;
   }
 
+  /** Whether a value is a type, regardless of its prototype. */
+  static is(value: unknown): value is HostType {
+    return typeof value === "object" && value !== null && #registered in value;
+  }
+
   /**
    * Creates an object.
    *
@@ -66,7 +72,9 @@ export class HostType<Held = unknown, Name extends string = string> {
    * or of another worker.
    */
   read(object: VmRef): Held {
-    if (object instanceof VmRef) return this.unwrap(handleOf(object), "object");
+    if (isNativeObject(object) && object instanceof VmRef) {
+      return this.unwrap(handleOf(object), "object");
+    }
     throw new IreeError(
       "INVALID_ARGUMENT",
       `object must be a ${this.name}, got ${describeValue(object)}`,
@@ -127,7 +135,7 @@ export class HostType<Held = unknown, Name extends string = string> {
 export function hostType<Held, const Name extends string = string>(
   name: Name,
 ): HostType<Held, Name> {
-  if (!/^[A-Za-z_][\w$]*(?:\.[\w$]+)+$/.test(name)) {
+  if (!/^[A-Za-z_][\w$]*(?:\.[\w$]+)+$/.test(toText("the name", name))) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `the name of a type must be 'module.type', got '${name}'`,
