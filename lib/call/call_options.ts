@@ -84,19 +84,20 @@ export function checkCallOptions(
     if (typeof value === "boolean") continue;
     throw invalid(`${key} must be a boolean, got ${describeValue(value)}`);
   }
-  const targets = isArray(into)
+  const isList = isArray(into);
+  if (isList && into.length !== resultCount) {
+    throw invalid(
+      `into must have an array, or undefined, for each of the ${resultCount} ` +
+        `results of '${name}', got ${into.length}`,
+    );
+  }
+  const targets = isList
     ? copyArray(
       "into",
       into as readonly (AnyTypedArray | undefined)[],
       () => {},
     )
     : undefined;
-  if (targets !== undefined && targets.length !== resultCount) {
-    throw invalid(
-      `into must have an array, or undefined, for each of the ${resultCount} ` +
-        `results of '${name}', got ${targets.length}`,
-    );
-  }
   const isRecord = typeof into === "object" && into !== null &&
     targets === undefined && typedArrayName(into) === undefined &&
     !isRevoked(into);

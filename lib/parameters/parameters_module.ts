@@ -61,10 +61,9 @@ export class ParametersModule extends Module {
     providers: readonly ParameterProvider[],
   ) {
     const scopes = new Map(
-      providers.map(({ scope, index, partial = false }) => [
-        scope,
-        { index: handleOf(index), partial },
-      ]),
+      copyArray("providers", providers, checkProvider).map((
+        { scope, index, partial = false },
+      ) => [scope, { index: handleOf(index), partial }]),
     );
     super(createParametersModule(handleOf(instance), scopes));
     const entries = providers.flatMap(({ index }) => index.entries);
@@ -111,7 +110,7 @@ export class ParametersModule extends Module {
     providers: readonly ParameterProvider[],
   ): ParametersModule {
     const scopes = new Set<string>();
-    const given = copyArray("providers", providers, () => {}).map(
+    const given = copyArray("providers", providers, checkProvider).map(
       checkProvider,
     );
     for (const provider of given) {

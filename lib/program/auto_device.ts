@@ -1,4 +1,5 @@
 import type { Bytes } from "../../ffi/base/typed_array.ts";
+import { isArray } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
 import { inspectProgram } from "../inspect/inspect.ts";
@@ -31,7 +32,7 @@ export interface AutoDevice {
  * @returns Throws INVALID_ARGUMENT for `auto` among several devices.
  */
 export function isAuto(device: unknown): boolean {
-  if (!Array.isArray(device)) return device === AUTO;
+  if (!isArray(device)) return device === AUTO;
   if (!device.includes(AUTO)) return false;
   if (device.length === 1) return true;
   throw new IreeError(

@@ -51,7 +51,12 @@ export function* addDependencies(
   }
 }
 
-function checkDevice(device: string | Device): void {
+/**
+ * Throws if a value is neither a device nor its URI.
+ *
+ * @param device The value.
+ */
+export function checkDevice(device: string | Device): void {
   if (typeof device === "string" || isDevice(device)) return;
   throw mustBe("a device", "a URI or a Device", device);
 }

@@ -1,5 +1,5 @@
 import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
-import { copyArray, isUrl } from "../base/checks.ts";
+import { copyArray, isArray, isUrl } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import { isReadableFile } from "../base/permissions.ts";
@@ -10,7 +10,7 @@ import { checkParameterMode } from "../parameters/options.ts";
 import { Module } from "../vm/module.ts";
 import { type AutoDevice, autoDevice, isAuto } from "./auto_device.ts";
 import { createContextSteps } from "./context.ts";
-import { addDependencies } from "./dependencies.ts";
+import { addDependencies, checkDevice } from "./dependencies.ts";
 import type { LoadOptions } from "./load_options.ts";
 import {
   checkSource,
@@ -40,7 +40,11 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
   const { parameterMode } = options;
   if (parameterMode !== undefined) checkParameterMode(parameterMode);
   const sources = [...modules];
-  const loading = isAuto(options.device)
+  const { device } = options;
+  const devices = isArray(device)
+    ? copyArray("device", device, checkDevice)
+    : device;
+  const loading = isAuto(devices)
     ? { ...options, ...yield* chooseDevice(sources, options.deviceOptions) }
     : options;
   const linked: Module[] = [];

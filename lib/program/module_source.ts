@@ -1,5 +1,5 @@
 import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
-import { isUrl } from "../base/checks.ts";
+import { isRevoked, isUrl } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
@@ -51,7 +51,7 @@ export function checkSource(source: ModuleSource): void {
 
 function isSource(value: unknown): boolean {
   return typeof value === "string" || isUrl(value) ||
-    handleIn(value) !== undefined || value instanceof HostModuleDescription ||
+    handleIn(value) !== undefined || HostModuleDescription.is(value) ||
     isBytes(value);
 }
 
@@ -73,7 +73,7 @@ export function* loadModule(
     return yield* step(createModule(instance, bytes));
   }
   if (isBytes(source)) return yield* step(createModule(instance, source));
-  if (source instanceof HostModuleDescription) return source.create(instance);
+  if (HostModuleDescription.is(source)) return source.create(instance);
   const uri = resolveSource(source);
   return uri.kind === "dynamic"
     ? DynamicModule.load(instance, uri.path, {
@@ -122,5 +122,6 @@ function wrongSource(source: unknown): IreeError {
 
 /** Whether a value's bytes can only be read later. */
 function isUnreadBody(value: unknown): value is never {
-  return value instanceof Response || value instanceof Blob;
+  return !isRevoked(value) &&
+    (value instanceof Response || value instanceof Blob);
 }

@@ -54,7 +54,7 @@ export class HalModule extends Module {
     lead = 0,
   ): HalModule {
     const all: readonly Device[] = isArray(devices)
-      ? copyArray("devices", devices as readonly Device[], () => {})
+      ? copyArray("devices", devices as readonly Device[], handleOf)
       : [devices as Device];
     return new HalModule(instance, all, toSize("lead", lead));
   }
