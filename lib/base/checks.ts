@@ -181,6 +181,8 @@ export function isIterable(value: unknown): value is Iterable<unknown> {
 
 /** Whether something is a Proxy that was revoked, of which nothing can be read. */
 export function isRevoked(value: unknown): boolean {
+  const isObject = typeof value === "object" && value !== null;
+  if (!isObject && typeof value !== "function") return false;
   try {
     Object.getPrototypeOf(value);
     return false;
@@ -234,4 +236,32 @@ export function checkByteCount(what: string, value: number): void {
  */
 export function checkSize(what: string, value: number): void {
   toSize(what, value);
+}
+
+/**
+ * Reads data of any depth that the package itself made.
+ *
+ * @typeParam Result What is read.
+ * @param what The name of the data, for messages.
+ * @param origin What makes such data.
+ * @param read Reads the data.
+ * @returns The result; throws INVALID_ARGUMENT for data of another form.
+ */
+export function readMade<Result>(
+  what: string,
+  origin: string,
+  read: () => Result,
+): Result {
+  try {
+    return read();
+  } catch (cause) {
+    const isOfEngine = cause instanceof TypeError ||
+      cause instanceof RangeError || cause instanceof SyntaxError;
+    if (!isOfEngine) throw cause;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `${what} must be made by ${origin}: ${cause.message}`,
+      { cause },
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { toText } from "../base/checks.ts";
+import { readMade, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import {
@@ -60,6 +60,17 @@ export function formatProgramTypes(
     OPTIONS,
   );
   toText("package", specifier);
+  return readMade(
+    "description",
+    "inspectProgram",
+    () => formatTypes(description, specifier),
+  );
+}
+
+function formatTypes(
+  description: ProgramDescription,
+  specifier: string,
+): string {
   const all = description.exports.filter(({ name }) => isPublicFunction(name));
   const isCalled = (it: ExportDescription) =>
     isCalledByName(it.name) && structureOf(it) !== "malformed";

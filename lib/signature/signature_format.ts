@@ -1,4 +1,4 @@
-import { toText } from "../base/checks.ts";
+import { readMade, toText } from "../base/checks.ts";
 import type { DeclaredType, DeclaredValue, Signature } from "./signature.ts";
 
 /**
@@ -10,9 +10,11 @@ import type { DeclaredType, DeclaredValue, Signature } from "./signature.ts";
  * `sync func @mul(%input0: tensor<4xf32>) -> (%output0: tensor<4xf32>)`.
  */
 export function formatSignature(signature: Signature, name: string): string {
-  const { model, inputs, outputs } = signature;
-  return `${model} func @${name}(${formatValues(inputs)}) -> (` +
-    `${formatValues(outputs)})`;
+  return readMade("signature", "inspectProgram or a function", () => {
+    const { model, inputs, outputs } = signature;
+    return `${model} func @${name}(${formatValues(inputs)}) -> (` +
+      `${formatValues(outputs)})`;
+  });
 }
 
 function formatValues(values: readonly DeclaredValue[]): string {
@@ -41,6 +43,14 @@ function quoteName(name: string): string {
  * @returns The text, such as `tensor<?x4xf32>`, `i32` or `!custom.string`.
  */
 export function formatDeclaredType(type: DeclaredType): string {
+  return readMade("type", "inspectProgram or a function", () => {
+    const text: unknown = format(type);
+    if (typeof text === "string") return text;
+    throw new TypeError("its kind is unknown");
+  });
+}
+
+function format(type: DeclaredType): string {
   switch (type.kind) {
     case "tensor": {
       const shape = type.shape.map((size) => `${size ?? "?"}x`).join("");
