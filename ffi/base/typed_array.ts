@@ -147,6 +147,11 @@ function resultOf<T>(get: () => T): T | undefined {
   }
 }
 
+/** Whether a value is an `ArrayBuffer`; false for a Proxy of one. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return resultOf(() => getDetached(value)) !== undefined;
+}
+
 function refuseBytes(what: string, problem: string): IreeError {
   return new IreeError("INVALID_ARGUMENT", `${what} ${problem}`);
 }

@@ -9,5 +9,7 @@ export function ownValue<Value>(
   table: Readonly<Record<string, Value>>,
   name: string,
 ): Value | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
+  return typeof name === "string" && Object.hasOwn(table, name)
+    ? table[name]
+    : undefined;
 }

@@ -1,6 +1,7 @@
+import { isRevoked } from "../base/checks.ts";
 import { invokeCall } from "../../ffi/call.ts";
 import type { Facts } from "../base/description.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
+import { demandHandle, handleOf, NativeObject } from "../base/native_object.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
 import type { CallForms } from "../signature/async_form.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
@@ -63,6 +64,10 @@ export class VmFunction extends NativeObject {
     description: FunctionDescription,
     forms: CallForms,
   ) {
+    demandHandle(
+      isRevoked(owner) ? undefined : Object(owner).context,
+      "VmFunction",
+    );
     // What can fail comes first: later, it would leak the native object.
     const writer = new ArgumentWriter(forms.blocking);
     const asyncWriter = forms.async === forms.blocking

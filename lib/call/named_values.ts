@@ -1,6 +1,7 @@
+import { isArray, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
-import { NativeObject } from "../base/native_object.ts";
+import { isNativeObject } from "../base/native_object.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
 import {
   describeValues,
@@ -94,8 +95,8 @@ export class NamedValues {
     inputs: Readonly<Record<string, Argument>>,
   ): Argument[] {
     if (
-      typeof inputs !== "object" || inputs === null || Array.isArray(inputs) ||
-      ArrayBuffer.isView(inputs) || inputs instanceof NativeObject
+      typeof inputs !== "object" || inputs === null || isRevoked(inputs) ||
+      isArray(inputs) || ArrayBuffer.isView(inputs) || isNativeObject(inputs)
     ) {
       throw this.#invalid(
         `the inputs of '${this.#functionName}' must be an object with ` +

@@ -1,4 +1,8 @@
-import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
+import {
+  byteLengthOf,
+  isArrayBuffer,
+  typedArrayName,
+} from "../../ffi/base/typed_array.ts";
 import { describeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { isArray } from "../base/checks.ts";
@@ -82,8 +86,7 @@ export class TensorArgument {
     return this.#declared !== undefined &&
       (typeof value === "number" || typeof value === "bigint" ||
         typeof value === "boolean" || isArray(value) ||
-        value instanceof ArrayBuffer ||
-        typedArrayName(value) !== undefined);
+        typedArrayName(value) !== undefined || isArrayBuffer(value));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { toPath } from "../base/permissions.ts";
@@ -50,7 +51,7 @@ export class NpyFile implements Disposable {
   #isOpen = true;
 
   private constructor(path: string, options: NpyOptions | undefined) {
-    this.#path = path;
+    this.#path = toText("path", path);
     this.#raw = rawInfoOf(options);
     this.#source = openSource(path);
   }

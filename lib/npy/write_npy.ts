@@ -1,5 +1,6 @@
 import { contentsOf } from "../../ffi/base/typed_array.ts";
 import { IreeError } from "../base/error.ts";
+import { isNativeObject } from "../base/native_object.ts";
 import { toPath } from "../base/permissions.ts";
 import { overFile } from "../files/file_errors.ts";
 import { writeOutput } from "../files/output_file.ts";
@@ -42,10 +43,15 @@ export function npyPartsOf(arrays: readonly NpyData[]): NpyParts[] {
   );
 }
 
+// A Proxy of a view is not one.
+function isView(array: NpyData): array is BufferView {
+  return isNativeObject(array) && array instanceof BufferView;
+}
+
 function partsOf(array: NpyData, index: number): NpyParts {
   const refuse = (problem: string) =>
     new IreeError("INVALID_ARGUMENT", `array ${index} ${problem}`);
-  if (array instanceof BufferView) {
+  if (isView(array)) {
     const { shape, byteLength } = array;
     const descr = formatDescr(elementTypeInfo(array.elementType), refuse);
     return {

@@ -11,7 +11,7 @@ import {
   readParameter,
 } from "../../ffi/parameter.ts";
 import { allocateArray } from "../base/allocate.ts";
-import { toBoolean, toByteCount, toText } from "../base/checks.ts";
+import { mustBe, toBoolean, toByteCount, toText } from "../base/checks.ts";
 import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
@@ -267,6 +267,9 @@ export class ParameterIndex extends NativeObject {
    */
   addFrom(source: ParameterIndex, key: string, newKey: string = key): void {
     const index = handleOf(this);
+    if (!isParameterIndex(source)) {
+      throw mustBe("source", "a ParameterIndex", source);
+    }
     const from = handleOf(source);
     toText("key", newKey);
     const entry = source.lookup(key);

@@ -2,6 +2,7 @@ import { arrayOf } from "../../ffi/base/intrinsics.ts";
 import {
   byteLengthOf,
   contentsOf,
+  isArrayBuffer,
   typedArrayName,
 } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
@@ -43,7 +44,7 @@ export function encodeTensor(
     return encodeArray(data as AnyTypedArray, arrayName, wanted);
   }
   if (isNdArray(data)) return encodeNdArray(data, wanted);
-  if (data instanceof ArrayBuffer) return encodeBuffer(data, wanted);
+  if (isArrayBuffer(data)) return encodeBuffer(data, wanted);
   const { info, shape, refuse } = wanted;
   if (info === undefined) {
     throw refuse(

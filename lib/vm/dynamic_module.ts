@@ -6,6 +6,7 @@ import {
   isArray,
   isIterable,
   isRevoked,
+  isUrl,
   mustBe,
 } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
@@ -186,7 +187,7 @@ function explain(error: IreeError, path: string): string | undefined {
 // `load` parses them as the creation function and its parameters.
 function checkQuery(path: string | URL): void {
   const url = typeof path === "string" ? parseFileUrl(path) : path;
-  if (!(url instanceof URL) || url.search + url.hash === "") return;
+  if (!isUrl(url) || url.search + url.hash === "") return;
   throw new IreeError(
     "INVALID_ARGUMENT",
     `the URL of a library must have no query and no fragment, got '${url}'`,
