@@ -16,16 +16,16 @@ const FLAGS = {
 
 const ACTIONS = ["list", "clear"];
 
-const HELP = `Lists or removes the compiled programs that are kept.
+const HELP = `Lists or removes compiled programs in the cache.
 
 Usage: iree cache [list|clear] [--json]
 
-\`iree compile\`, \`iree run\` and loadModel keep programs by the content of their
+\`iree compile\`, \`iree run\` and loadModel cache programs by the content of their
 source, the flags, the compiler and, for the target host, this machine's CPU.
-Above the limit, the programs that were not used for longest are removed.
+Above the limit, the least recently used programs are removed.
 
 Actions:
-  list   lists the programs, the one used last first (the default)
+  list   lists the programs, most recently used first (the default)
   clear  removes all of them
 
 Flags:
@@ -35,7 +35,7 @@ Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 /** `iree cache`. */
 export const CACHE: Command = {
-  summary: "lists or removes the compiled programs that are kept",
+  summary: "lists or removes compiled programs in the cache",
   flags: FLAGS,
   words: ACTIONS,
   run,
@@ -48,7 +48,7 @@ async function run(args: readonly string[]): Promise<void> {
   const [action = "list", extra] = actions;
   if (!ACTIONS.includes(action)) {
     throw new UsageError(
-      `no action '${action}'${
+      `unknown action '${action}'${
         suggestion(action, ACTIONS) || `; actions: ${ACTIONS.join(", ")}`
       }`,
     );
@@ -58,7 +58,7 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const cache = ProgramCache.find();
   if (typeof cache === "string") {
-    throw new IreeError("FAILED_PRECONDITION", `the cache: ${cache}`);
+    throw new IreeError("FAILED_PRECONDITION", `the cache is ${cache}`);
   }
   const programs = await cache.list();
   if (action === "clear") await cache.clear();

@@ -83,9 +83,9 @@ interface Attempt<T> {
   readonly error?: string;
 }
 
-function attempt<T>(tell: () => T): Attempt<T> {
+function attempt<T>(get: () => T): Attempt<T> {
   try {
-    return { value: tell() };
+    return { value: get() };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { error: error.message };

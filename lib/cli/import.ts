@@ -19,14 +19,14 @@ const FLAGS = {
     value: "N",
     help: [
       "Updates the model to this version of ONNX's operators first. By default it",
-      "is imported as written, and with a later version only if that fails.",
+      "is imported as written; if that fails, with a later version.",
     ],
   },
   externalize_params: {
     kind: "boolean",
     help: [
-      "Writes large weights to a file next to OUT with the extension .irpa. Keep",
-      "it next to the program, with the same name, and it is found there.",
+      "Writes large weights to a file next to OUT with the extension .irpa.",
+      "Programs find it next to them under the same name.",
     ],
   },
   library: {

@@ -13,8 +13,8 @@ const HELP = `Prints the folder of the SDK for native modules.
 Usage: iree sdk
 
 The SDK contains the headers, the library, a pkg-config file (lib/pkgconfig) and
-a CMake package. It is the one around the library that programs run with, or
-else the one that \`iree setup\` installed.
+a CMake package. It is the SDK around the library that programs use, or else the
+one that \`iree setup\` installed.
 
 Flags:
 ${formatFlags(FLAGS)}

@@ -7,16 +7,16 @@ export interface CompilerBackend {
   /**
    * Compiles.
    *
-   * @param job What is compiled.
+   * @param job The source and flags.
    * @param events Receives events.
    * @param signal Stops the compile when it is aborted.
-   * @returns The program; `undefined` if diagnostics say what failed.
+   * @returns The program; `undefined` if diagnostics report the failure.
    */
   compile(
     job: CompileJob,
     events: CompileEvents,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Ends the state that further compiles reuse. */
+  /** Releases the state that compiles share. */
   dispose(): Promise<void>;
 }

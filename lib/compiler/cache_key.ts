@@ -4,7 +4,7 @@ import { isForHost } from "./target.ts";
 /** Changes when programs of the same key would differ. */
 const KEY_VERSION = 1;
 
-/** What a program is made of. */
+/** Everything that determines a program. */
 export interface ProgramOrigin {
   /** The compiler's library. */
   readonly library: string;
@@ -15,7 +15,7 @@ export interface ProgramOrigin {
 }
 
 /**
- * Returns the key of a program: a hash of everything that it is made of.
+ * Returns the key of a program: a hash of everything that determines it.
  *
  * @param origin The sources of the key.
  * @returns The key; `undefined` if something cannot be read.

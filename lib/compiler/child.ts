@@ -82,12 +82,12 @@ export class ChildCompiler {
   }
 
   /**
-   * Compiles. The process does not survive a failure of its own.
+   * Compiles. If the process itself fails, it ends.
    *
-   * @param job What is compiled.
+   * @param job The source and flags.
    * @param events Receives events.
    * @param signal Ends the process when it is aborted.
-   * @returns The program; `undefined` if diagnostics say what failed.
+   * @returns The program; `undefined` if diagnostics report the failure.
    */
   async compile(
     job: CompileJob,
@@ -139,7 +139,7 @@ export class ChildCompiler {
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
-      // It does not keep the program running between compiles.
+      // An idle compiler does not keep Deno running.
       this.#process.unref();
     }
   }
@@ -194,7 +194,7 @@ export class ChildCompiler {
     try {
       this.#process.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     this.#writer.abort().catch(() => {});
   }

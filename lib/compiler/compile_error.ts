@@ -16,15 +16,15 @@ import { type Diagnostic, formatDiagnostic, linesOf } from "./diagnostics.ts";
  * ```
  */
 export class CompileError extends IreeError {
-  /** Everything that the compiler says about the source. */
+  /** The compiler's diagnostics about the source. */
   readonly diagnostics: readonly Diagnostic[];
 
   /**
    * Creates an error.
    *
    * @param code The status code.
-   * @param detail What happened.
-   * @param diagnostics What the compiler says.
+   * @param detail The failure.
+   * @param diagnostics The compiler's diagnostics.
    * @param options Hint and cause.
    */
   constructor(
@@ -43,7 +43,8 @@ export class CompileError extends IreeError {
  *
  * @param name The source's name.
  * @param source The source.
- * @param diagnostics What the compiler says; without it, it has printed it.
+ * @param diagnostics The compiler's diagnostics; empty if they are only on
+ * stderr.
  */
 export function compileFailure(
   name: string,
@@ -61,7 +62,7 @@ export function compileFailure(
     )
     : new CompileError(
       "INVALID_ARGUMENT",
-      `'${name}' does not compile; the compiler printed why to stderr`,
+      `'${name}' does not compile; the compiler printed the reason to stderr`,
       diagnostics,
       { hint: "errors contain the reason with --allow-ffi for all libraries" },
     );

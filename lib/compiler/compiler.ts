@@ -28,7 +28,7 @@ import { canIsolate } from "./worker_command.ts";
 export interface CompiledProgram {
   /** The program, a `.vmfb`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Its file in the cache, if it is there. */
+  /** Its file in the cache, if it was cached. */
   readonly path: string | undefined;
   /** Whether it was in the cache. */
   readonly isCached: boolean;
@@ -78,8 +78,8 @@ export class Compiler implements AsyncDisposable {
    * for a fifth of a second once.
    *
    * @param options The library, where it runs, and the cache.
-   * @returns The compiler, to be disposed; rejects with NOT_FOUND if there is no
-   * library.
+   * @returns The compiler, which the caller must dispose; rejects with
+   * NOT_FOUND without a library.
    */
   static async open(options?: CompilerOptions): Promise<Compiler> {
     const { library, isolate = canIsolate(), cache = true } =
@@ -109,7 +109,7 @@ export class Compiler implements AsyncDisposable {
   }
 
   /**
-   * Compiles a source, and returns how the program was made too.
+   * Compiles a source, and also returns how the program was made.
    *
    * @param source MLIR text, MLIR bytecode, a path (`.onnx` too) or a URL.
    * @param options The target and flags.
@@ -213,13 +213,13 @@ function withoutErrors(onDiagnostic: OnDiagnostic): OnDiagnostic {
   };
 }
 
-/** The program exists nevertheless. */
+/** Reports a cache failure, which does not affect the program. */
 function notCached(error: unknown): Diagnostic {
   const reason = error instanceof Error ? error.message : String(error);
   return {
     ...{ file: undefined, line: undefined, column: undefined, notes: [] },
     severity: "warning",
-    message: `the program cannot be kept in the cache: ${reason}`,
+    message: `cannot write the program to the cache: ${reason}`,
   };
 }
 
@@ -250,7 +250,7 @@ export async function compile(
 }
 
 /**
- * Compiles a source, and returns how the program was made too.
+ * Compiles a source, and also returns how the program was made.
  *
  * @param source MLIR text, MLIR bytecode, a path or a URL.
  * @param options The target, flags and compiler.

@@ -4,17 +4,17 @@ export type { Severity };
 
 /** A note of a diagnostic. */
 export interface DiagnosticNote {
-  /** File of the location, if there is one. */
+  /** The location's file, if known. */
   readonly file: string | undefined;
   /** Line, from 1. */
   readonly line: number | undefined;
   /** Column, from 1. */
   readonly column: number | undefined;
-  /** What the compiler says. */
+  /** The message. */
   readonly message: string;
 }
 
-/** What the compiler says about a source. */
+/** A message of the compiler about a source. */
 export interface Diagnostic extends DiagnosticNote {
   /** How serious it is. */
   readonly severity: Severity;
@@ -42,7 +42,7 @@ export function parseDiagnostic(severity: Severity, text: string): Diagnostic {
 function parseNote(text: string): DiagnosticNote {
   const [head = "", file, line, column] = LOCATION.exec(text) ?? [];
   const message = text.slice(head.length).trimEnd();
-  // The compiler writes 0:0 where it knows no location.
+  // The compiler writes 0:0 for an unknown location.
   const isKnown = file !== undefined && Number(line) > 0;
   return {
     file: isKnown ? file : undefined,

@@ -32,7 +32,7 @@ const FIND_PACKAGE = "import importlib.util as u; " +
 /** A place to search, by its name. */
 type Place = readonly [string, () => Found | Promise<Found>];
 
-/** Path of a library, or why a place has none. */
+/** Path of a library, or the reason why a place lacks it. */
 type Found = { readonly path: string } | { readonly reason: string };
 
 /**
@@ -155,7 +155,7 @@ function isFile(path: string): boolean {
 
 let answer: Promise<Found> | undefined;
 
-/** Asks the `python3` on PATH, once. */
+/** Searches the packages of the `python3` on PATH, once. */
 function pythonPlace(): Promise<Found> {
   return answer ??= askPython();
 }

@@ -14,7 +14,7 @@ export class InProcessBackend implements CompilerBackend {
   /** The compiler's build. */
   readonly revision: string;
   readonly #library: CompilerLibrary;
-  /** Compiles that continue, maybe after they were aborted. */
+  /** Running compiles, including aborted ones. */
   readonly #running = new Set<Promise<unknown>>();
 
   /**
@@ -55,7 +55,7 @@ export class InProcessBackend implements CompilerBackend {
   }
 }
 
-/** Explains a flag that one compile of a process cannot have. */
+/** Explains a flag that applies only to a whole process. */
 function explainFlags(error: unknown): unknown {
   if (!(error instanceof IreeError)) return error;
   const name = /option not found: (.*)/.exec(error.detail)?.[1];
@@ -63,6 +63,6 @@ function explainFlags(error: unknown): unknown {
   return reword(
     error,
     `the compiler has no flag '--${name}' for a compile in this process`,
-    "flags of the whole process, such as --mlir-…, need isolate: true",
+    "process-wide flags, such as --mlir-…, need isolate: true",
   );
 }

@@ -6,7 +6,7 @@ import type { CompileEvents, CompileJob } from "./pipeline.ts";
 export class IsolatedBackend implements CompilerBackend {
   readonly #path: string;
   #revision: string | undefined;
-  /** A process without work, for the next compile with the same flags. */
+  /** An idle process, for the next compile with the same flags. */
   #idle: ChildCompiler | undefined;
   #isDisposed = false;
 
@@ -54,7 +54,7 @@ export class IsolatedBackend implements CompilerBackend {
     await surplus?.end();
   }
 
-  /** Ends the process without work; others end after their compile. */
+  /** Ends the idle process; others end after their compile. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     const idle = this.#idle;

@@ -6,7 +6,7 @@ import type { CompileOptions } from "./options.ts";
 import { isSourcePath } from "./source.ts";
 import { targetOfDevice } from "./target.ts";
 
-/** How a model is compiled and loaded. */
+/** Options for `loadModel`. */
 export interface LoadModelOptions extends Omit<LoadAsyncOptions, "modules"> {
   /**
    * How a source is compiled; not used for a `.vmfb`. The default target is that
@@ -29,8 +29,8 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
 };
 
 /**
- * Compiles a model, or takes it from the cache, and loads it. The event loop
- * continues meanwhile.
+ * Compiles a model, or finds it in the cache, and loads it without blocking the
+ * event loop.
  *
  * @example
  * ```ts ignore needs a file
@@ -43,9 +43,9 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
  * @typeParam Functions Types of the program's functions.
  * @param path Path or URL: `.mlir`, `.mlirbc` and `.onnx` are compiled, anything else is
  * loaded as a `.vmfb`.
- * @param options How it is compiled and loaded.
- * @returns The program, to be disposed. Rejects with what `compile` and
- * `loadAsync` reject with, and with the signal's reason.
+ * @param options Options for compiling and loading.
+ * @returns The program, which the caller must dispose. Rejects with what
+ * `compile` and `loadAsync` reject with, and with the signal's reason.
  */
 export async function loadModel<Functions extends object = ProgramFunctions>(
   path: string | URL,

@@ -8,17 +8,17 @@ import {
   MODEL_HINT,
 } from "./onnx_import.ts";
 
-/** How a model is imported for a compile. */
+/** Options for importing a model to compile. */
 export interface OnnxCompileOptions {
   /** Path of the compiler's library. */
   readonly library: string;
   /** Ends the import. */
   readonly signal: AbortSignal | undefined;
-  /** Receives a warning when a model is not imported as written. */
+  /** Receives a warning if a model is not imported as written. */
   readonly onDiagnostic: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
-/** What models with weights in other files contain. */
+/** The bytes that occur in every model with weights in other files. */
 const EXTERNAL_DATA = new TextEncoder().encode("location");
 
 /**

@@ -8,7 +8,7 @@ import { findCompiler } from "./find_compiler.ts";
 import { ONNX_SCRIPT } from "./onnx_script.ts";
 import { pythonOf } from "./python.ts";
 
-/** How a model is imported. */
+/** Options for importing a model. */
 export interface ImportOnnxOptions {
   /**
    * Path of the compiler's library, whose Python environment has the importer;
@@ -16,8 +16,8 @@ export interface ImportOnnxOptions {
    */
   library?: string | URL | undefined;
   /**
-   * The version of ONNX's operators to update the model to. By default the model
-   * is imported as written, and only if that fails with a later version.
+   * The version of ONNX's operators to update the model to. By default the
+   * model is imported as written; if that fails, with a later version.
    */
   opset?: number | undefined;
   /**
@@ -48,7 +48,7 @@ const OPTIONS: OptionNames<ImportOnnxOptions> = {
   signal: true,
 };
 
-/** Versions of operators that the importer supports well, in order of trial. */
+/** Versions of operators that the importer supports well, in trial order. */
 const LATER_OPSETS = [17, 21];
 
 /**
@@ -68,7 +68,8 @@ const LATER_OPSETS = [17, 21];
  * @param options Versions of operators, weights.
  * @returns The MLIR; rejects with NOT_FOUND if the model or the importer is
  * missing, INVALID_ARGUMENT if it is not a model, and UNIMPLEMENTED with the
- * operator, the node and the version for what the importer does not support.
+ * operator, the node and the version for anything that the importer does not
+ * support.
  */
 export async function importOnnx(
   path: string | URL,
@@ -115,7 +116,7 @@ export function laterOpset(opset: number | undefined): number | undefined {
     : LATER_OPSETS.find((later) => later > opset);
 }
 
-/** What to do about a model that cannot be imported or compiled. */
+/** Advice for a model that cannot be imported or compiled. */
 export const MODEL_HINT: string =
   "export the model with another opset or fixed " +
   "shapes, simplify it (onnxsim, or onnxruntime's optimized model), or " +
@@ -173,7 +174,7 @@ async function runImporter(
   if (end < 0) {
     throw new IreeError(
       "UNAVAILABLE",
-      `the importer of '${given}' ended without an answer: ` +
+      `the importer of '${given}' ended without a result: ` +
         decoder.decode(stderr).trim().split("\n").at(-1),
     );
   }

@@ -2,8 +2,8 @@
  * Python that runs the importer of `iree-base-compiler` on one model. Its
  * argument is a JSON object; it prints a line of JSON, then the MLIR.
  *
- * The importer drops nothing, but its MLIR has the names only as locations. So
- * the function gets its declaration as an attribute.
+ * The importer keeps names only as locations, so the script adds the function's
+ * declaration as an attribute.
  */
 export const ONNX_SCRIPT: string = String.raw`
 import json, os, re, sys

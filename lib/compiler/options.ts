@@ -5,10 +5,10 @@ import { type OptionNames, readOptions } from "../base/options.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { CompilePhase } from "./phases.ts";
 
-/** How the compiler is opened. */
+/** Options for opening the compiler. */
 export interface CompilerOptions {
   /**
-   * Path of the compiler's library. By default it is searched in
+   * Path of the compiler's library. By default it is searched for in
    * `IREE_COMPILER_LIBRARY`, the active virtual environment, the packages of
    * `python3`, and the cache.
    */
@@ -32,7 +32,7 @@ export interface CompilerOptions {
   cache?: boolean | undefined;
 }
 
-/** How a source is compiled. */
+/** Options for compiling a source. */
 export interface CompileTargetOptions {
   /**
    * The target: `host` is this machine's CPU, `generic` any CPU of its
@@ -62,7 +62,7 @@ export interface CompileTargetOptions {
   onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
-/** How a source is compiled, and by which compiler. */
+/** Options for compiling a source, and for the compiler. */
 export interface CompileOptions extends CompilerOptions, CompileTargetOptions {}
 
 const COMPILER_OPTIONS: OptionNames<CompilerOptions> = {

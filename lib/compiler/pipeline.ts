@@ -3,7 +3,7 @@ import type { OnDiagnostic } from "../../ffi/compiler/diagnostics.ts";
 import type { CompilerLibrary } from "../../ffi/compiler/library.ts";
 import { type CompilePhase, PHASES } from "./phases.ts";
 
-/** What is compiled. */
+/** A source to compile. */
 export interface CompileJob {
   /** Name of the source in diagnostics. */
   readonly name: string;
@@ -25,11 +25,11 @@ export interface CompileEvents {
  * Compiles with an open library. The compiler works on other threads.
  *
  * @param library The library.
- * @param job What is compiled.
+ * @param job The source and flags.
  * @param events Receives events.
- * @param isWanted Asked between phases; false stops the compile.
- * @returns The program; `undefined` if it was stopped, or if a diagnostic says
- * what failed.
+ * @param isWanted Called between phases; false stops the compile.
+ * @returns The program; `undefined` if it was stopped, or if a diagnostic
+ * reports the failure.
  */
 export async function runPipeline(
   library: CompilerLibrary,

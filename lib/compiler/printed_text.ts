@@ -1,9 +1,9 @@
-/** How much is kept for the description of a crash. */
+/** How many bytes are kept to describe a crash. */
 const KEPT_BYTES = 64 * 1024;
 
 /**
- * What the compiler prints. It goes to stderr, but its end is kept back for the
- * description of a crash.
+ * The compiler's output. It is passed on to stderr, but its end is kept to
+ * describe a crash.
  */
 export class PrintedText {
   #parts: Uint8Array<ArrayBuffer>[] = [];

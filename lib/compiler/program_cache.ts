@@ -1,7 +1,7 @@
 import { join } from "@std/path/join";
 import { findCacheFolder } from "../../ffi/library/cache.ts";
 
-/** Bytes that the cache may have; the programs unused for longest go first. */
+/** Size limit in bytes; least recently used programs are removed first. */
 const LIMIT = 2_000_000_000;
 
 /** Age of an unfinished file whose process has surely ended. */
@@ -42,14 +42,14 @@ export interface CachedProgram extends ProgramRecord {
 export class ProgramCache {
   /** The folder. */
   readonly folder: string;
-  /** Bytes that the folder may have. */
+  /** The folder's size limit in bytes. */
   readonly limit: number;
 
   /**
-   * Names a cache.
+   * Creates a cache object, without touching the folder.
    *
    * @param folder The folder; created for the first program.
-   * @param limit Bytes that the folder may have.
+   * @param limit The folder's size limit in bytes.
    */
   constructor(folder: string, limit: number = LIMIT) {
     this.folder = folder;
@@ -59,7 +59,7 @@ export class ProgramCache {
   /**
    * Finds the user's cache.
    *
-   * @returns The cache, or why it is not known.
+   * @returns The cache, or the reason why it cannot be used.
    */
   static find(): ProgramCache | string {
     const { path, reason } = findCacheFolder();
@@ -89,7 +89,7 @@ export class ProgramCache {
 
   /**
    * Adds a program. Several processes can add the same one at the same time;
-   * each file is whole or absent.
+   * each file is complete or absent.
    *
    * @param key The program's key.
    * @param bytes The program.
@@ -113,7 +113,7 @@ export class ProgramCache {
     return path;
   }
 
-  /** Lists the programs, the one used last first. */
+  /** Lists the programs, most recently used first. */
   async list(): Promise<CachedProgram[]> {
     const programs: CachedProgram[] = [];
     for (const name of await this.#names()) {
@@ -126,7 +126,7 @@ export class ProgramCache {
     );
   }
 
-  /** Removes all programs, and what killed processes left. */
+  /** Removes all programs, and leftovers of killed processes. */
   async clear(): Promise<void> {
     for (const name of await this.#names()) {
       await Deno.remove(join(this.folder, name));
@@ -138,13 +138,13 @@ export class ProgramCache {
     try {
       const record = JSON.parse(await Deno.readTextFile(this.#recordPath(key)));
       const { size, mtime } = await Deno.stat(path);
-      // Another one is not the program that was written.
+      // A file of another size is damaged.
       if (record.bytes !== size) return undefined;
       const { source, flags, compiler } = record as ProgramRecord;
       const used = mtime ?? new Date(0);
       return { path, bytes: size, used, source, flags, compiler };
     } catch {
-      // Absent, cut short, or not readable: it can be compiled again.
+      // Missing, truncated or unreadable programs are compiled again.
       return undefined;
     }
   }
@@ -160,7 +160,9 @@ export class ProgramCache {
     }
   }
 
-  /** Removes the programs unused for longest, and what killed processes left. */
+  /**
+   * Removes least recently used programs, and leftovers of killed processes.
+   */
   async #trim(added: string): Promise<void> {
     await this.#removeStale();
     let bytes = 0;
@@ -202,7 +204,7 @@ export class ProgramCache {
   }
 }
 
-/** Ignores failures: another process can be faster. */
+/** Ignores failures, since another process can be faster. */
 async function quietly<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -1,13 +1,13 @@
 /**
  * Messages between a program and the child process that compiles for it: a
- * line, JSON, and bytes. What the compiler prints in between is kept apart.
+ * line, JSON, and bytes. The compiler's output between them is separated.
  *
  * @module
  */
 
 /** A message. */
 export interface Message<Kind extends string = string> {
-  /** What it is. */
+  /** The kind of message. */
   readonly kind: Kind;
   /** Data as JSON. */
   readonly data: unknown;
@@ -28,7 +28,7 @@ function markOf(key: string): Uint8Array<ArrayBuffer> {
  * Encodes a message.
  *
  * @param key The key of both processes.
- * @param kind What it is.
+ * @param kind The kind of message.
  * @param data Data for JSON.
  * @param bytes Bytes.
  * @returns The parts, to be written in order.
@@ -57,7 +57,7 @@ export class MessageReader {
    *
    * @param key The key of both processes.
    * @param stream The stream.
-   * @param onText Receives what is between messages.
+   * @param onText Receives the output between messages.
    */
   constructor(
     key: string,

@@ -6,7 +6,7 @@ import { isReadableFile } from "../base/permissions.ts";
 const DEPTH = 7;
 
 /**
- * Finds the Python that has the compiler: that of the library's environment,
+ * Finds the Python with the compiler: that of the library's environment, or
  * else `python3` on PATH.
  *
  * @param library Path of the compiler's library.

@@ -7,8 +7,8 @@ import { parseFileUrl, toPath } from "../base/permissions.ts";
 
 /**
  * A program to compile: MLIR text, MLIR bytecode, the path of a file, or a URL.
- * A file with the extension `.onnx` is imported first; see `importOnnx`.
- * A string is a path if it is one line without `{`, as no MLIR text is.
+ * A file with the extension `.onnx` is imported first; see `importOnnx`. A
+ * string is a path if it is one line without `{`; MLIR text never is.
  */
 export type CompileSource = string | URL | Bytes;
 

@@ -1,6 +1,6 @@
 /**
- * The script of the child process that compiles. It imports nothing of `@std`,
- * so that it needs no configuration.
+ * The script of the child process that compiles. It does not import `@std`, so
+ * that it runs without a configuration.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { runPipeline } from "./pipeline.ts";
 import { encodeMessage, MessageReader } from "./protocol.ts";
 
 /**
- * Compiles what arrives on stdin, until its end.
+ * Compiles the sources that arrive on stdin, until its end.
  *
  * @param key The key of the messages.
  */

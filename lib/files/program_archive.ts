@@ -220,7 +220,7 @@ function readDirectory(
   return files;
 }
 
-/** Replaces the numbers that the extra field holds, in order. */
+/** Replaces the numbers that the extra field contains, in order. */
 function widen(
   extra: Uint8Array<ArrayBuffer>,
   numbers: readonly number[],

@@ -112,7 +112,7 @@ export interface ProgramDescription {
   readonly rodata: readonly RodataSegment[];
   /** Files that any ZIP tool can extract. */
   readonly files: readonly EmbeddedFile[] | undefined;
-  /** What tuning found, for a program that was tuned. */
+  /** The tuning result, if the program was tuned. */
   readonly tuning: ProgramTuning | undefined;
   /** Its sizes. */
   readonly sizes: ProgramSizes;

@@ -62,10 +62,10 @@ const WRITES = "io_parameters.scatter";
 const CONST_REF_ZERO = 16;
 const CONST_REF_RODATA = 17;
 
-/** Distinguishes references from numbers among registers. */
+/** The bit that distinguishes references from numbers among registers. */
 const REFERENCE_BIT = 0x8000;
 
-/** Distinguishes imports from a program's own functions in calls. */
+/** The bit that distinguishes imports from a program's own functions. */
 const IMPORT_BIT = 0x80000000;
 
 /** The register number, without the bits that describe its contents. */

@@ -22,7 +22,7 @@ export interface TuningTrial {
   readonly milliseconds: number;
   /** How much the rounds differ: the median distance from the median, in %. */
   readonly spread: number;
-  /** Number of rounds; fewer than others' for what was dropped early. */
+  /** Number of rounds; lower for a candidate that was dropped early. */
   readonly rounds: number;
 }
 
@@ -34,11 +34,11 @@ export interface SkippedRecipe {
   readonly reason: string;
 }
 
-/** What tuning found; a part of the program. */
+/** The result of tuning, which the program contains. */
 export interface ProgramTuning {
   /** The function that was measured. */
   readonly function: string;
-  /** The fastest recipe and device: those of the program. */
+  /** The fastest recipe and device, which the program was compiled for. */
   readonly choice: TuningTrial;
   /** Flags of the chosen recipe. */
   readonly flags: readonly string[];
@@ -51,10 +51,10 @@ export interface ProgramTuning {
 type ArchiveFiles = ReturnType<typeof readArchive>["files"];
 
 /**
- * Adds what tuning found to a program.
+ * Adds a tuning result to a program.
  *
  * @param program The program, a `.vmfb`.
- * @param tuning What tuning found.
+ * @param tuning The tuning result.
  */
 export function withTuning(
   program: Uint8Array<ArrayBuffer>,
@@ -65,10 +65,10 @@ export function withTuning(
 }
 
 /**
- * Reads what tuning found out of a program.
+ * Reads a program's tuning result.
  *
  * @param program The program's bytes.
- * @returns The choice; `undefined` for a program that was not tuned.
+ * @returns The result; `undefined` for a program that was not tuned.
  */
 export function tuningOf(
   program: Uint8Array<ArrayBuffer>,
@@ -77,11 +77,11 @@ export function tuningOf(
 }
 
 /**
- * Reads what tuning found out of a program's file.
+ * Reads the tuning result in a program's file.
  *
  * @param source The program's file.
  * @param files The files of its archive.
- * @returns The choice; `undefined` for a program that was not tuned. Throws
+ * @returns The result; `undefined` for a program that was not tuned. Throws
  * INVALID_ARGUMENT for one that this version does not understand.
  */
 export function readTuning(

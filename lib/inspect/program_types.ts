@@ -165,8 +165,8 @@ function formatFunction(described: ExportDescription): string {
 }
 
 /**
- * Types of the inputs and outputs of `run`, if all of them are tensors and have
- * names of the author's.
+ * Types of the inputs and outputs of `run`, if all of them are tensors that the
+ * author named.
  */
 function namedTypes(described: ExportDescription): string[] | undefined {
   const { signature } = described;

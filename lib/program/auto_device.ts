@@ -7,29 +7,30 @@ import type { ProgramDescription } from "../inspect/program_description.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
 import { declaredElementType } from "../tensor/element_type.ts";
 
-/** The device that is chosen by the program. */
+/** The URI that chooses the device by the program. */
 const AUTO = "auto";
 
 /**
- * Bytes of constants, inputs and outputs from which threads pay. Handing work to
- * them takes tens of microseconds; so does a program that reads and writes this
- * much.
+ * Bytes of constants, inputs and outputs above which threads pay off. Handing
+ * work to threads takes tens of microseconds, which is what reading and
+ * writing this much takes.
  */
 const THREADS_PAY = 256 * 1024;
 
-/** A device and how it is created. */
+/** A device and its options. */
 export interface AutoDevice {
   /** Its URI. */
   readonly device: string;
-  /** How it is created. */
+  /** Its options. */
   readonly deviceOptions: DeviceOptions | undefined;
 }
 
 /**
- * Whether a device is to be chosen by the program.
+ * Returns whether the program determines the device.
  *
  * @param device The option `device`.
- * @returns Throws INVALID_ARGUMENT for `auto` among several devices.
+ * @returns Whether it is `auto`; throws INVALID_ARGUMENT for `auto` among
+ * several devices.
  */
 export function isAuto(device: unknown): boolean {
   if (!isArray(device)) return device === AUTO;
@@ -42,12 +43,13 @@ export function isAuto(device: unknown): boolean {
 }
 
 /**
- * Chooses the device for a program: what tuning found; otherwise the one that it
- * was compiled for, and of those for the CPU `local-sync` for small programs.
+ * Chooses the device for a program: the one that tuning found, or else the one
+ * that the program was compiled for. On the CPU, small programs get
+ * `local-sync`.
  *
  * @param program The program's path or bytes.
- * @param options How devices are created. Its workers replace those that tuning
- * found.
+ * @param options Options for creating devices. Their workers replace those that
+ * tuning found.
  */
 export function autoDevice(
   program: string | Bytes,
@@ -71,7 +73,7 @@ export function autoDevice(
   return { device, deviceOptions: { ...options, topology } };
 }
 
-/** The driver of a program that is not for the CPU. */
+/** The driver of a program for another device than the CPU. */
 function driverOf({ devices }: ProgramDescription): string | undefined {
   const drivers = devices[0]?.targets.flatMap((it) => it.drivers) ?? [];
   return drivers.includes("local-task") ? undefined : drivers[0];

@@ -31,7 +31,7 @@ import { explainLinking } from "./link_failure.ts";
 
 const OPTIONS: OptionNames<ContextOptions> = { traceExecution: true };
 
-/** How a context is created. */
+/** Options for creating a context. */
 export interface ContextOptions {
   /**
    * Print every operation of the VM to stderr, initializers included. Slow.
@@ -70,7 +70,7 @@ export let createContextSteps: (
  * ```
  */
 export class Context extends NativeObject {
-  /** The instance that it was created with. */
+  /** The context's instance. */
   readonly instance: Instance;
   /** The modules in the order of their registration. */
   readonly modules: readonly Module[];
@@ -123,7 +123,7 @@ export class Context extends NativeObject {
    * @param name Its name: `function` when the module is given, else
    * `module.function`.
    * @param module The module that exports it.
-   * @returns The function; throws NOT_FOUND, and names those that exist.
+   * @returns The function; throws NOT_FOUND with a list of the exported ones.
    */
   lookupFunction(name: string, module?: Module): VmFunction {
     handleOf(this);
@@ -146,7 +146,7 @@ export class Context extends NativeObject {
       "NOT_FOUND",
       `no function '${functionName}' exported by module ` +
         `'${this.#names[ordinal]}'${suggestion(functionName, names)}`,
-      { hint: `functions that it exports: ${names.join(", ") || "none"}` },
+      { hint: `exported functions: ${names.join(", ") || "none"}` },
     );
   }
 
@@ -160,9 +160,10 @@ export class Context extends NativeObject {
    * may reach the other. So from the first such list on, asynchronous calls of a
    * context and of its forks run one after the other, in order.
    *
-   * @returns The new context, to be disposed. Throws UNIMPLEMENTED when a
-   * module does not support it, and FAILED_PRECONDITION while an asynchronous
-   * call runs in this one or waits for its turn. Submitted work continues.
+   * @returns The new context, which the caller must dispose. Throws
+   * UNIMPLEMENTED when a module does not support it, and FAILED_PRECONDITION
+   * while an asynchronous call runs in this one or waits for its turn.
+   * Submitted work continues.
    */
   fork(): Context {
     const handle = handleOf(this);
@@ -193,7 +194,7 @@ export class Context extends NativeObject {
     handleOf(module);
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `module '${module.name}' is not one of this context's`,
+      `module must be one of this context's modules, got '${module.name}'`,
     );
   }
 

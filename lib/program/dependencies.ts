@@ -109,7 +109,7 @@ function missingModule(
     `required module '${name}' not available (modules must be registered in ` +
       `order with dependent modules following those they depend upon)`,
     {
-      hint: `module '${module.name}' needs it; modules given up to there, in ` +
+      hint: `module '${module.name}' needs it; modules up to it, in ` +
         `order: ${given.join(", ")}`,
     },
   );

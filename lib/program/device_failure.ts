@@ -11,14 +11,14 @@ import type { DeviceTarget } from "../inspect/program_targets.ts";
 const COMPILE = compileCommand("program.mlir");
 
 /**
- * Explains why a program finds no device: what it was compiled for, and which
- * devices there are.
+ * Explains why a program finds no device: its targets, and the devices that
+ * exist.
  *
  * @param error The program's failure.
- * @param program What to call the program.
+ * @param program The program's name in messages.
  * @param devices The devices that were passed to it.
  * @param drivers Names of all drivers in the library.
- * @returns The failure in other words; `undefined` for any other failure.
+ * @returns The explained failure; `undefined` for any other failure.
  */
 export function explainDevice(
   error: IreeError,
@@ -37,7 +37,7 @@ export function explainDevice(
     return reword(
       error,
       `HAL device \`${mismatch.device}\` not found or unavailable: ` +
-        `${program} wants ${
+        `${program} needs ${
           mismatch.targets.map(describeTarget).join(" or ")
         }` +
         `, got ${given}`,
@@ -75,7 +75,7 @@ function adviseDevice(
       COMPILE;
   }
   const flags = usable.map((driver) => `--device=${driver}`).join(" or ");
-  return `run it there by ${flags}, or the option device; or compile it for ` +
+  return `run it with ${flags} or the option device, or compile it for ` +
     `the CPU: ${COMPILE}`;
 }
 

@@ -11,13 +11,12 @@ import type { Module } from "../vm/module.ts";
 import { explainDevice } from "./device_failure.ts";
 
 /**
- * Explains why modules could not be linked, or which initializer failed: which
- * module it is, what it lacks and what to do.
+ * Explains a linking failure: the module, what it lacks, and how to fix it.
  *
  * @param error IREE's failure.
  * @param instance The instance.
  * @param modules The modules in order.
- * @returns The same failure, in better words where there are any.
+ * @returns The failure, explained where possible.
  */
 export function explainLinking(
   error: unknown,
@@ -42,7 +41,7 @@ export function explainLinking(
   return hint === undefined ? error : error.withHint(hint);
 }
 
-/** The program that uses devices, where there is only one. */
+/** The program that uses devices, if there is only one. */
 function deviceProgram(modules: readonly Module[]): string {
   const [program, ...others] = modules.filter((it) =>
     it instanceof BytecodeModule &&
@@ -85,7 +84,7 @@ function explainExport(
       error,
       `module '${owner}' has no function '${name}', which '${module.name}' ` +
         "imports",
-      `functions that '${owner}' exports: ${names.join(", ") || "none"}`,
+      `functions of '${owner}': ${names.join(", ") || "none"}`,
     );
   }
   return undefined;
@@ -109,7 +108,7 @@ function linkingHint(
   }
   const hint = parameterHint(detail, modules);
   if (hint !== undefined || code !== "NOT_FOUND") return hint;
-  // An initializer looks for other things than modules.
+  // Initializers look up more than modules.
   if (detail.includes("while invoking native function")) return undefined;
   const names = modules.map(({ name }) => name);
   return `modules given, in order: ${names.join(", ") || "none"}`;

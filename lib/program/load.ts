@@ -34,16 +34,16 @@ import type { Program, ProgramFunctions } from "./program.ts";
  * assertEquals(program.mainModule.name, "vmvx");
  * ```
  *
- * @typeParam Functions Types of the main module's functions; left out, every
- * name is a function of any values.
- * @param options What to load and how.
- * @returns The program, to be disposed.
+ * @typeParam Functions Types of the main module's functions; by default, every
+ * name is a function that accepts any values.
+ * @param options The modules, devices and parameters.
+ * @returns The program, which the caller must dispose.
  */
 export function load<Functions extends object = ProgramFunctions>(
   options: LoadOptions,
 ): Program<Functions>;
 /**
- * The same for one module.
+ * Loads one module.
  *
  * @example
  * ```ts ignore
@@ -56,7 +56,7 @@ export function load<Functions extends object = ProgramFunctions>(
  *
  * @typeParam Functions Types of the module's functions.
  * @param module The module.
- * @param options How it is loaded.
+ * @param options The devices and parameters.
  */
 export function load<Functions extends object = ProgramFunctions>(
   module: ModuleSource,
@@ -71,7 +71,7 @@ export function load<Functions extends object = ProgramFunctions>(
   return program as Program<Functions>;
 }
 
-/** How a program is loaded, and when to give up. */
+/** Options for `loadAsync`. */
 export interface LoadAsyncOptions extends LoadOptions {
   /** Stops loading when it is aborted. */
   signal?: AbortSignal | undefined;
@@ -96,20 +96,20 @@ export interface LoadAsyncOptions extends LoadOptions {
  * ```
  *
  * @typeParam Functions Types of the main module's functions.
- * @param options What to load and how.
- * @returns The program, to be disposed. Rejects with what `load` throws, and
- * with the signal's reason once the step in progress has ended; nothing stays
- * loaded then.
+ * @param options The modules, devices and parameters.
+ * @returns The program, which the caller must dispose. Rejects with what `load`
+ * throws, or with the signal's reason once the current step has ended; then
+ * nothing stays loaded.
  */
 export function loadAsync<Functions extends object = ProgramFunctions>(
   options: LoadAsyncOptions,
 ): Promise<Program<Functions>>;
 /**
- * Does the same for one module.
+ * Loads one module without blocking the event loop.
  *
  * @typeParam Functions Types of the module's functions.
  * @param module The module.
- * @param options How it is loaded.
+ * @param options The devices and parameters.
  */
 export function loadAsync<Functions extends object = ProgramFunctions>(
   module: ModuleSource,

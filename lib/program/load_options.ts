@@ -6,7 +6,7 @@ import type { ParameterSource } from "../parameters/source.ts";
 import type { ModuleMode } from "../vm/bytecode_module.ts";
 import type { ModuleSource } from "./module_source.ts";
 
-/** What to load and how. */
+/** Options for `load`. */
 export interface LoadOptions {
   /**
    * The modules in order: those that define types or functions come before those
@@ -16,15 +16,16 @@ export interface LoadOptions {
   modules: readonly ModuleSource[];
   /**
    * The device or its URI, for programs that use the HAL; an array for programs
-   * that use several. Devices are created from URIs only if a program needs them;
-   * existing devices must be one whole group in creation order. `auto` is what
-   * tuning found for the main module; otherwise `local-sync` for small programs,
-   * and the device that the program was compiled for.
+   * that use several. Devices are created from URIs only if a program needs
+   * them; existing devices must be one whole group in creation order. `auto` is
+   * the device that tuning found for the main module. Without tuning, it is the
+   * device that the program was compiled for; on the CPU, `local-sync` for
+   * small programs.
    *
    * @default {"local-task"}
    */
   device?: string | Device | readonly (string | Device)[] | undefined;
-  /** How devices are created from URIs. */
+  /** Options for devices that are created from URIs. */
   deviceOptions?: DeviceOptions | undefined;
   /**
    * Which of several devices allocates memory that any of them can use.

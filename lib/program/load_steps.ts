@@ -24,8 +24,8 @@ import { SharedResources } from "./shared_resources.ts";
 /**
  * Loads modules into a context of their own.
  *
- * @param options What to load and how.
- * @returns The program, to be disposed.
+ * @param options The modules, devices and parameters.
+ * @returns The program, which the caller must dispose.
  */
 export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
   const modules = copyArray("modules", options.modules, checkSource);

@@ -18,10 +18,11 @@ import type { Module } from "../vm/module.ts";
 import { type ModuleUri, resolveModuleUri } from "../vm/module_uri.ts";
 
 /**
- * A module to load: the path or `file:` URL (also as text) of a `.vmfb`, or of a
- * native library as `library.so@export?key=value`; `-` for a `.vmfb` from stdin;
- * the bytes of a `.vmfb`, such as `await response.bytes()`; a loaded module,
- * which stays the caller's; or a module in TypeScript, from `hostModule`.
+ * A module to load: the path or `file:` URL (also as text) of a `.vmfb`, or of
+ * a native library as `library.so@export?key=value`; `-` for a `.vmfb` from
+ * stdin; the bytes of a `.vmfb`, such as `await response.bytes()`; a loaded
+ * module, which the caller still owns; or a module in TypeScript, from
+ * `hostModule`.
  */
 export type ModuleSource =
   | string
@@ -104,7 +105,7 @@ export function resolveSource(source: string | URL): ModuleUri {
     if (cause instanceof IreeError) throw cause;
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `'${source}' has a percent sign that encodes nothing`,
+      `'${source}' has an invalid percent-encoding`,
       { cause },
     );
   }

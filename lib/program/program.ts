@@ -37,8 +37,9 @@ export type ProgramFunctions = Readonly<Record<string, ProgramFunction>>;
  * A loaded program: its context, and its main module's functions by name.
  *
  * A function whose name is that of a member of {@linkcode LoadedProgram}, or
- * `then` or `toJSON`, is reached through `call` or `lookupFunction`. A name that
- * the program does not export throws NOT_FOUND; `in` finds out whether it does.
+ * `then` or `toJSON`, is reached through `call` or `lookupFunction`. A name
+ * that the program does not export throws NOT_FOUND; `in` checks whether it
+ * does.
  *
  * @typeParam Functions Types of the functions. Cast the program to
  * `LoadedProgram` to reach others, by any name.
@@ -109,7 +110,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * The devices that the program uses, in its order; empty where it uses none.
+   * The devices that the program uses, in its order; empty if it uses none.
    * They belong to the program and its forks, or to the caller that passed
    * them.
    */
@@ -129,7 +130,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    * Finds a function of the main module. It belongs to the program.
    *
    * @param name Name of the function.
-   * @returns The function; throws NOT_FOUND, and names those that exist.
+   * @returns The function; throws NOT_FOUND with a list of the exported ones.
    */
   lookupFunction<Name extends FunctionName<Functions>>(
     name: Name,
@@ -169,7 +170,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * Calls a function of the main module, tensors as arrays.
+   * Calls a function of the main module with tensors as arrays.
    *
    * @param name Name of the function.
    * @param values The arguments; see `VmFunction.compute`.
@@ -184,8 +185,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
-   * Calls a function of the main module, tensors as arrays, without blocking the
-   * event loop.
+   * Calls a function of the main module with tensors as arrays, without
+   * blocking the event loop.
    *
    * @param name Name of the function.
    * @param values The arguments; see `VmFunction.computeAsync`.
@@ -214,8 +215,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    *
    * @typeParam Outputs The outputs; see `VmFunction.run`.
    * @param inputs The inputs by name.
-   * @param options Which function, where the program has several, and how it is
-   * called.
+   * @param options The function, if the program has several, and options for
+   * the call.
    * @returns The outputs by name.
    */
   async run<Outputs = OutputsOf<Functions[keyof Functions]>>(
@@ -252,7 +253,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     if (only !== undefined && others.length === 0) return only;
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `the program has ${names.length} functions; which one to run must be given`,
+      `function must be given: the program has ${names.length} functions`,
       { hint: `pass { function: name }: ${names.join(", ") || "none"}` },
     );
   }
@@ -262,9 +263,9 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
    * Modules, parameters and devices are shared, and released when the program and
    * all of its forks are disposed, in any order.
    *
-   * @returns The fork, to be disposed. Throws UNIMPLEMENTED when a module does
-   * not support it, and FAILED_PRECONDITION while an asynchronous call runs in
-   * the program or waits for its turn.
+   * @returns The fork, which the caller must dispose. Throws UNIMPLEMENTED when
+   * a module does not support it, and FAILED_PRECONDITION while an asynchronous
+   * call runs in the program or waits for its turn.
    */
   fork(): this {
     using resources = this.#shared.enter();
@@ -273,7 +274,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     return fork as this;
   }
 
-  /** Releases everything that was made for the program and no fork uses. */
+  /** Releases everything that the program owns and no fork uses. */
   dispose(): void {
     this.#resources.dispose();
   }
@@ -285,7 +286,7 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
 
   static {
     printBy(LoadedProgram.prototype, function (inspect, options) {
-      // The prototype is printed too, and is not a program.
+      // The prototype can be printed too, but is not a program.
       if (!isProgram(this)) return "LoadedProgram {}";
       return inspectFacts(
         "LoadedProgram",

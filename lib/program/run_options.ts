@@ -2,9 +2,9 @@ import type { OptionNames } from "../base/options.ts";
 import type { CallOptions } from "../call/call_options.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 
-/** How a program is run: see `LoadedProgram.run`. */
+/** Options for `LoadedProgram.run`. */
 export interface RunOptions extends Pick<CallOptions, "signal" | "structures"> {
-  /** Name of the function; left out, the only one that the program has. */
+  /** Name of the function; by default the program's only one. */
   function?: string | undefined;
   /** Arrays that outputs are copied into, by name. */
   into?: Readonly<Record<string, AnyTypedArray>> | undefined;

@@ -1,4 +1,4 @@
-/** Resources of several users; the last one to leave disposes them. */
+/** Resources with several users; the last user to leave disposes them. */
 export class SharedResources {
   readonly #resources: DisposableStack;
   #users = 0;
@@ -12,7 +12,7 @@ export class SharedResources {
     this.#resources = resources.move();
   }
 
-  /** Whether something is such resources, whatever its prototype says. */
+  /** Whether a value is of this class, regardless of its prototype. */
   static is(value: unknown): value is SharedResources {
     return typeof value === "object" && value !== null && #users in value;
   }

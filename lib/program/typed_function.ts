@@ -17,9 +17,9 @@ import type { NdArray } from "../tensor/tensor_data.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
- * A function that takes and returns structures, in the interface for
- * `load<Functions>()`. `bind` and `submit` take the VM's values instead, which
- * the type does not express.
+ * A function that accepts and returns structures, in the interface for
+ * `load<Functions>()`. `bind` and `submit` accept the VM's values instead,
+ * which the type does not express.
  *
  * @typeParam Function The function.
  */
@@ -69,12 +69,12 @@ export type ComputedOf<Result> = Result extends BufferView
   ? TensorElements[Result["elementType"] & ElementType]["array"]
   : Result;
 
-/** The same of all results. */
+/** What `VmFunction.compute` returns for all results of a call. */
 export type AllComputed<Results> = Results extends readonly Value[]
   ? { -readonly [Ordinal in keyof Results]: ComputedOf<Results[Ordinal]> }
   : ComputedOf<Results>;
 
-/** The same with the option `shapes`: tensors as `NdArray`. */
+/** The same with the option `shapes`, which returns tensors as `NdArray`. */
 export type AllShaped<Results> = Results extends readonly Value[] ? {
     -readonly [Ordinal in keyof Results]: Results[Ordinal] extends BufferView
       ? NdArray
@@ -84,7 +84,7 @@ export type AllShaped<Results> = Results extends readonly Value[] ? {
   : Results;
 
 /**
- * A function whose types are known. At run time it is a function like any other.
+ * A function with known types. At run time it is an ordinary `VmFunction`.
  *
  * @typeParam Values The arguments.
  * @typeParam Results The results, as `VmFunction.call` returns them.
@@ -121,7 +121,7 @@ export interface TypedFunction<
   submit(...values: Values): Submission<Results>;
 }
 
-/** A function that takes and returns structures, whose types are known. */
+/** A function with known types that accepts and returns structures. */
 export interface StructuredFunction<
   Values extends Argument[],
   Results extends CallResult,
@@ -143,9 +143,9 @@ export type DeclaredFunction<
 > = (...values: Values) => Results;
 
 /**
- * A function of a program, whose types are known as far as `Functions` says.
+ * A function of a program, with the types that `Functions` declares.
  *
- * @typeParam Function Type of the function there.
+ * @typeParam Function The function's type in `Functions`.
  */
 export type FunctionOf<Function> = "structured" extends keyof Function
   ? Function extends DeclaredFunction<
@@ -162,7 +162,7 @@ export type FunctionOf<Function> = "structured" extends keyof Function
 /** Names of a program's functions. */
 export type FunctionName<Functions> = keyof Functions & string;
 
-/** Arguments of a program's function, as `VmFunction.call` takes them. */
+/** Arguments of a program's function, as `VmFunction.call` accepts them. */
 export type ArgumentsOf<Function> = Parameters<FunctionOf<Function>["call"]>;
 
 /** Results of a program's function, as `VmFunction.call` returns them. */

@@ -1,6 +1,6 @@
 /**
- * Types that the compiler infers, by name: of functions, results and tensors. Few
- * programs need one of them.
+ * Names for types that TypeScript infers: functions, results and tensors. Few
+ * programs need them.
  *
  * @module
  */

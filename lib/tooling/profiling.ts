@@ -3,8 +3,8 @@ import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";
 
 /**
- * A device's profiling session, configured by the flags of `setIreeFlags`; has
- * no effect without them.
+ * A device's profiling session, configured by the flags of `setIreeFlags`.
+ * Without them it has no effect.
  *
  * @example
  * ```ts

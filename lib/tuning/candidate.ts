@@ -10,17 +10,17 @@ import type { CompiledRecipe } from "./compile_recipes.ts";
 import type { Recipe } from "./recipes.ts";
 import type { Variant } from "./variants.ts";
 
-/** Milliseconds that a sample takes at least. */
+/** Minimum duration of a sample in milliseconds. */
 const SAMPLE = 5;
 
-/** Most calls in a sample. */
+/** Maximum number of calls in a sample. */
 const MAX_CALLS = 1000;
 
-/** How candidates are loaded. */
+/** Options for loading candidates. */
 export interface CandidateOptions {
   /** The function's name; `undefined` for the only one. */
   readonly function?: string | undefined;
-  /** How the program is loaded. */
+  /** Options for loading the program. */
   readonly load?: Omit<LoadOptions, "modules"> | undefined;
 }
 
@@ -41,7 +41,7 @@ export class Candidate implements Disposable {
    *
    * @param compiled The recipe and its program.
    * @param variant The device.
-   * @param options How it is loaded.
+   * @param options Options for loading it.
    */
   constructor(
     { recipe, program: { path, bytes } }: CompiledRecipe,
@@ -66,7 +66,7 @@ export class Candidate implements Disposable {
   }
 
   /**
-   * Calls the function for the first time, and finds out how many calls make a
+   * Calls the function for the first time, and determines how many calls make a
    * sample.
    *
    * @param inputs The inputs of all calls.
@@ -99,8 +99,8 @@ function onlyFunction({ functionNames }: LoadedProgram): string {
   if (only !== undefined && others.length === 0) return only;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `the program has ${functionNames.length} functions; which one to measure ` +
-      "must be given",
+    `function must be given: the program has ${functionNames.length} ` +
+      "functions",
     {
       hint: `pass --function=NAME, or the option function: ${
         functionNames.join(", ") || "none"

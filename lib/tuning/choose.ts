@@ -1,43 +1,43 @@
 import { median } from "./statistics.ts";
 
-/** Most rounds; the medians of more change little. */
+/** Maximum number of rounds; more hardly change the medians. */
 const MAX_ROUNDS = 40;
 
-/** Rounds after which quartiles mean something. */
+/** Number of rounds after which quartiles are meaningful. */
 const MIN_ROUNDS = 4;
 
-/** Faster by less than this is noise: then the order of candidates decides. */
+/** Smaller differences are noise, so the order of candidates decides. */
 const TIE = 0.02;
 
-/** How a choice is made. */
+/** Options for a choice. */
 export interface ChooseOptions<Candidate = unknown> {
   /** The candidates; of equally fast ones the first is chosen. */
   readonly candidates: readonly Candidate[];
   /** Measures a candidate once: the time of a call. */
   readonly sample: (candidate: Candidate) => number;
-  /** Called between samples; rejects to give up. */
+  /** Called between samples; rejects to stop. */
   readonly pause: () => Promise<void>;
-  /** Whether time is up. The first round is always finished. */
+  /** Whether the time is over. The first round is always finished. */
   readonly isTimeUp: () => boolean;
-  /** Called before each round, with the candidates that are left. */
+  /** Called before each round with the number of remaining candidates. */
   readonly onRound?: ((round: number, left: number) => void) | undefined;
 }
 
-/** How a candidate did. */
+/** A candidate's measurements. */
 export interface Standing<Candidate> {
   /** The candidate. */
   readonly candidate: Candidate;
-  /** Its samples, one of each round that it took part in. */
+  /** Its samples, one per round that it took part in. */
   readonly samples: readonly number[];
 }
 
 /**
- * Chooses the fastest candidate. Each round measures all candidates that are
- * left, one after the other, so that what else the machine does slows down all
- * of them. Candidates are compared by their ratios within the rounds, and clear
+ * Chooses the fastest candidate. Each round measures all remaining candidates,
+ * one after the other, so that other load on the machine slows down all of
+ * them. Candidates are compared by their ratios within the rounds, and clear
  * losers are dropped early.
  *
- * @param options The candidates, and how they are measured.
+ * @param options The candidates, and how to measure them.
  * @returns All candidates, the chosen one first.
  */
 export async function choose<Candidate>(
@@ -51,7 +51,8 @@ export async function choose<Candidate>(
   for (let round = 0; round < MAX_ROUNDS && !isSettled(left, round); round++) {
     if (round > 0 && options.isTimeUp()) break;
     options.onRound?.(round, left.length);
-    // Another one starts each round, since what runs before has an effect.
+    // Each round starts with another candidate, since the previous one has an
+    // effect.
     const first = round % left.length;
     const samples = [];
     for (const standing of [...left.slice(first), ...left.slice(0, first)]) {
@@ -59,7 +60,7 @@ export async function choose<Candidate>(
       await options.pause();
       if (round > 0 && options.isTimeUp()) break;
     }
-    // A round that is cut short would compare different moments.
+    // An incomplete round would compare different moments.
     if (samples.length < left.length) break;
     for (const { standing, time } of samples) standing.samples.push(time);
     const best = bestOf(left);
@@ -85,7 +86,7 @@ function byMedian(
 
 /** The first candidate that is as fast as any. */
 function bestOf<Some extends Standing<unknown>>(left: readonly Some[]): Some {
-  // A round's mean is what the machine could do in that moment.
+  // A round's mean shows the machine's speed at that moment.
   const means = left[0]!.samples.map((_, round) =>
     left.reduce((sum, { samples }) => sum + Math.log(samples[round]!), 0) /
     left.length

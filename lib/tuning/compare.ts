@@ -9,7 +9,7 @@ export type KeptResult = NdArray | Exclude<Value, BufferView>;
 /**
  * Copies results, and disposes the tensors.
  *
- * @param results What a call returned.
+ * @param results A call's results.
  */
 export function keepResults(results: FlatResult): KeptResult[] {
   const list = results === undefined
@@ -26,12 +26,12 @@ export function keepResults(results: FlatResult): KeptResult[] {
 
 /**
  * Compares results with the expected ones. Floats may differ by a part of the
- * largest one, others not at all.
+ * largest one; other values must be equal.
  *
  * @param expected The results of the default recipe.
- * @param actual The results of another one.
- * @param tolerance The part.
- * @returns What differs; `undefined` if nothing does.
+ * @param actual The results of another recipe.
+ * @param tolerance The accepted part of the largest number.
+ * @returns The difference; `undefined` if there is none.
  */
 export function findDifference(
   expected: readonly KeptResult[],

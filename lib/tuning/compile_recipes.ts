@@ -11,7 +11,7 @@ export interface CompiledRecipe {
   readonly program: CompiledProgram;
 }
 
-/** How recipes are compiled. */
+/** Options for compiling recipes. */
 export interface CompileRecipesOptions {
   /** The recipes. */
   readonly recipes: readonly Recipe[];
@@ -20,13 +20,13 @@ export interface CompileRecipesOptions {
     recipe: Recipe,
     signal: AbortSignal,
   ) => Promise<CompiledProgram>;
-  /** How many compile at the same time. */
+  /** Number of compiles at the same time. */
   readonly parallel: number;
-  /** Milliseconds that one may take. */
+  /** Time limit of each compile, in milliseconds. */
   readonly limit: number;
-  /** When none may take longer, by `performance.now()`. */
+  /** Time limit of all compiles, by `performance.now()`. */
   readonly deadline: number;
-  /** Gives up. */
+  /** Stops compiling when it is aborted. */
   readonly signal: AbortSignal | undefined;
   /** Called when a recipe is compiled or skipped. */
   readonly onEnd: (recipe: Recipe, skipped: string | undefined) => void;
@@ -36,9 +36,9 @@ export interface CompileRecipesOptions {
  * Compiles recipes, several at the same time. One that fails or takes too long
  * is skipped.
  *
- * @param options The recipes, and how they are compiled.
- * @returns The programs in the order of recipes, and what was skipped; rejects
- * only if the signal is aborted.
+ * @param options The recipes, and how to compile them.
+ * @returns The programs in the order of recipes, and the skipped recipes;
+ * rejects only if the signal is aborted.
  */
 export async function compileRecipes(
   options: CompileRecipesOptions,
@@ -77,7 +77,7 @@ async function compileOne(
   { compile, limit, deadline, signal }: CompileRecipesOptions,
 ): Promise<CompiledProgram | string> {
   const left = deadline - performance.now();
-  if (left <= 0) return "time was up";
+  if (left <= 0) return "no time left";
   const controller = new AbortController();
   const abort = () => controller.abort();
   signal?.addEventListener("abort", abort);
@@ -88,7 +88,7 @@ async function compileOne(
     if (!controller.signal.aborted) return describeFailure(error);
     return limit < left
       ? `compiles for longer than ${limit / 1000} s`
-      : "time was up";
+      : "no time left";
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);

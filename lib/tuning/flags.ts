@@ -2,8 +2,8 @@ import { IreeError } from "../base/error.ts";
 import type { Recipe } from "./recipes.ts";
 
 /**
- * Throws INVALID_ARGUMENT unless flags compile for a CPU, to a program that what
- * tuning found can be added to.
+ * Throws INVALID_ARGUMENT unless flags compile for a CPU, to a program that can
+ * contain a tuning result.
  *
  * @param flags All flags.
  */
@@ -17,14 +17,14 @@ export function demandCpu(flags: readonly string[]): void {
     ) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        "tuning needs a target that is a CPU of this machine, such as host, " +
+        "the target must be a CPU of this machine for tuning, such as host, " +
           `got ${backend ?? device}`,
       );
     }
     if (/^--?iree-vm-emit-polyglot-zip=(?:false|0)$/.test(flag)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
-        `tuning adds a file to the program's archive, got ${flag}`,
+        `flags must keep the program's archive for tuning, got ${flag}`,
       );
     }
   }

@@ -17,7 +17,7 @@ export type TuneInput = TensorData | BufferView;
 /**
  * Copies inputs out of device memory, since each device needs its own.
  *
- * @param inputs What the caller passed.
+ * @param inputs The caller's inputs.
  */
 export function toData(inputs: readonly TuneInput[]): TensorData[] {
   return inputs.map((input, index) => {
@@ -35,7 +35,7 @@ export function toData(inputs: readonly TuneInput[]): TensorData[] {
 }
 
 /**
- * Makes random inputs of the declared shapes, the same ones each time: floats
+ * Creates random inputs of the declared shapes, the same ones each time: floats
  * from -1 to 1, integers 0 or 1, which are also valid as indices.
  *
  * @param found The function.
@@ -73,7 +73,7 @@ function randomTensor(
   const type = declared?.kind === "tensor" ? declared : undefined;
   const info = type && declaredElementType(type.elementType);
   if (type === undefined || info === undefined) {
-    throw needsInputs(name, index, declared, "cannot be made up");
+    throw needsInputs(name, index, declared, "cannot be generated");
   }
   const shape = type.shape.filter((size) => size !== null);
   if (shape.length < type.shape.length) {

@@ -1,6 +1,6 @@
 /**
- * Tuning: finds the compiler flags and the device that a program is fastest
- * with, by trying them.
+ * Tuning: finds a program's fastest compiler flags and device by measuring
+ * them.
  *
  * @example
  * ```ts ignore takes a minute

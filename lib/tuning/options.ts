@@ -29,17 +29,17 @@ export type TuneProgress =
     readonly step: "round";
     /** Its number, from 0. */
     readonly round: number;
-    /** Recipes and devices that are left. */
+    /** Number of remaining candidates: recipes on devices. */
     readonly left: number;
   };
 
-/** How a program is tuned. */
+/** Options for tuning. */
 export interface TuneOptions extends
   Pick<
     CompileOptions,
     "cache" | "flags" | "library" | "name" | "signal" | "target"
   > {
-  /** Name of the function that is measured; left out, the only one. */
+  /** Name of the function to measure; by default the program's only one. */
   function?: string | undefined;
   /**
    * Inputs of the function, or a function that makes them. By default they are
@@ -50,25 +50,25 @@ export interface TuneOptions extends
     | readonly TuneInput[]
     | ((found: VmFunction) => readonly TuneInput[])
     | undefined;
-  /** How programs are loaded to be measured. */
+  /** Options for loading programs to measure them. */
   load?:
     | Pick<LoadOptions, "library" | "parameterMode" | "parameters">
     | undefined;
   /**
-   * Seconds that tuning may take, after the default recipe is compiled.
+   * Time limit of tuning in seconds, after the default recipe is compiled.
    *
    * @default {120}
    */
   seconds?: number | undefined;
   /**
-   * Seconds that each of the other recipes may compile.
+   * Time limit for compiling each other recipe, in seconds.
    *
    * @default {60}
    */
   compileSeconds?: number | undefined;
   /**
-   * How much floats in results may differ from those of the default recipe, as a
-   * part of the largest one. Other results must be equal.
+   * How much floats in results may differ from the default recipe's, relative
+   * to the largest one. Other results must be equal.
    *
    * @default {0.001}
    */

@@ -1,10 +1,10 @@
-/** Memory of a compile without its constants: the compiler and its work. */
+/** Memory of a compile without constants, in bytes. */
 const COMPILER_BYTES = 600 * 1024 ** 2;
 
-/** Copies of the source that a compile has, as text, MLIR and code. */
+/** Copies of the source that a compile holds: as text, MLIR and code. */
 const COPIES = 6;
 
-/** Memory that is assumed where it is unknown. */
+/** Free memory to assume if it is unknown, in bytes. */
 const UNKNOWN_BYTES = 2 * 1024 ** 3;
 
 /**

@@ -4,7 +4,7 @@ export interface Recipe {
   readonly name: string;
   /** The flags. */
   readonly flags: readonly string[];
-  /** Why it is tried. */
+  /** Why it is worth trying. */
   readonly reason: string;
 }
 
@@ -18,7 +18,7 @@ const IM2COL = "--iree-global-opt-use-im2col-for-convs";
 /** Full vectors, and a scalar loop for the rest, instead of masks. */
 const PEEL = "--iree-llvmcpu-vector-pproc-strategy=peel";
 
-/** LLVM's own loop passes, which only pay together. */
+/** LLVM's own loop passes, which pay off only together. */
 const LOOPS = [
   "--iree-llvmcpu-loop-unrolling",
   "--iree-llvmcpu-loop-vectorization",
@@ -31,7 +31,7 @@ const DATA_TILING = "--iree-opt-data-tiling";
 /** All general optimizations. */
 const O3 = "--iree-opt-level=O3";
 
-/** The recipe that the results of others are compared with. */
+/** The recipe whose results the others must reproduce. */
 export const DEFAULT_RECIPE: Recipe = {
   name: "default",
   flags: [],

@@ -11,7 +11,7 @@ import type { Recipe } from "./recipes.ts";
 import { median, spreadOf } from "./statistics.ts";
 import { createVariants, type Variant } from "./variants.ts";
 
-/** What was measured. */
+/** The measurements. */
 export interface TrialResult {
   /** The recipe that was chosen. */
   readonly recipe: Recipe;
@@ -23,7 +23,7 @@ export interface TrialResult {
 
 /** Loads programs of recipes on several devices, and measures them. */
 export class Trial implements Disposable {
-  /** Name of the function that is measured. */
+  /** Name of the measured function. */
   readonly name: string;
   /** Its inputs. */
   readonly inputs: readonly TensorData[];
@@ -60,7 +60,7 @@ export class Trial implements Disposable {
    *
    * @param compiled The recipes besides the default one, and their programs.
    * @param deadline When to stop, by `performance.now()`.
-   * @returns What was measured; rejects if the signal is aborted.
+   * @returns The measurements; rejects if the signal is aborted.
    */
   async measure(
     compiled: readonly CompiledRecipe[],
@@ -82,13 +82,13 @@ export class Trial implements Disposable {
       const loaded = same !== undefined
         ? `makes the same program as ${same.recipe.name}`
         : isTimeUp()
-        ? "time was up"
+        ? "no time left"
         : this.#tryToLoad(one, stack);
       known.push(one);
       if (typeof loaded !== "string") candidates.push(...loaded);
       else skipped.push({ recipe: one.recipe.name, reason: loaded });
     }
-    // Of equally fast ones that with fewest threads is chosen.
+    // Of equally fast candidates, the one with the fewest threads is chosen.
     const place = ({ variant }: Candidate) => this.#variants.indexOf(variant);
     const standings = await choose({
       candidates: candidates.toSorted((one, two) => place(one) - place(two)),
@@ -142,7 +142,7 @@ export class Trial implements Disposable {
   }
 }
 
-/** A recipe computes something else. */
+/** A recipe computes different results. */
 class Different extends Error {}
 
 function demandSame(

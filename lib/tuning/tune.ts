@@ -19,18 +19,18 @@ import { DEFAULT_RECIPE, type Recipe } from "./recipes.ts";
 import { Trial } from "./trial.ts";
 import { tuningKey } from "./tuning_key.ts";
 
-/** A tuned program, and what tuning found. */
+/** A tuned program, and the tuning result. */
 export interface TunedProgram extends CompiledProgram {
-  /** What tuning found; also in the program, for the device `auto`. */
+  /** The tuning result; the program also contains it, for the device `auto`. */
   readonly tuning: ProgramTuning;
 }
 
-/** Part of the time that compiles may take; the rest is for measuring. */
+/** Part of the time that is spent compiling; the rest is for measuring. */
 const COMPILE_PART = 0.7;
 
 /**
- * Compiles a program by several recipes, measures each on several devices, and
- * returns the fastest one, whose results are those of the default recipe. The
+ * Compiles a program with several recipes, measures each on several devices,
+ * and returns the fastest one with the same results as the default recipe. The
  * event loop is blocked for one call, or a few milliseconds, at a time.
  *
  * @example
@@ -81,7 +81,7 @@ export async function tune(
     source: read.name ?? name,
     flags: tuned.flags,
     compiler: tuned.compiler,
-  }).catch(() => undefined); // The program is there all the same.
+  }).catch(() => undefined); // The cache is optional.
   return { ...tuned, path: path || undefined };
 }
 

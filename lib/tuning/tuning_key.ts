@@ -4,17 +4,17 @@ import type { TensorData } from "../tensor/tensor_data.ts";
 import { isNdArray } from "../tensor/tensor_data.ts";
 import type { ReadTuneOptions } from "./options.ts";
 
-/** Changes when tuning would choose otherwise. */
+/** Changes when tuning would choose differently. */
 const KEY_VERSION = 1;
 
 /**
  * Returns the key of a tuned program in the cache.
  *
- * @param origin What its programs are made of.
- * @param name The function that is measured.
+ * @param origin Everything that determines its programs.
+ * @param name The measured function.
  * @param inputs Its inputs.
  * @param options The options.
- * @returns The key; `undefined` if it is not kept.
+ * @returns The key; `undefined` if the program cannot be cached.
  */
 export async function tuningKey(
   origin: ProgramOrigin,
@@ -31,7 +31,7 @@ export async function tuningKey(
     ...[recipes, seconds, compileSeconds, tolerance],
     await Promise.all(inputs.map(describeInput)),
   ]);
-  // A flag that the compiler does not have makes the key another one.
+  // A flag that the compiler lacks distinguishes the key from a compile's.
   const flags = [...origin.flags, `tuning ${description}`];
   return await cacheKey({ ...origin, flags });
 }

@@ -5,17 +5,17 @@ import { Device } from "../hal/device.ts";
 export interface Variant {
   /** The device's URI. */
   readonly uri: string;
-  /** Workers of `local-task`; `undefined` means one for each core. */
+  /** Workers of `local-task`; `undefined` means one per core. */
   readonly workers: number | undefined;
   /** The device. */
   readonly device: Device;
 }
 
-/** Numbers of workers that are tried, besides one for each core. */
+/** Numbers of workers to try, besides one per core. */
 const WORKERS = [1, 2];
 
 /**
- * Creates the devices that programs are tried on, those that use fewest threads
+ * Creates the devices to measure programs on, those with the fewest threads
  * first: `local-sync`, and `local-task` with 1, 2 and all workers.
  *
  * @param instance The instance.

@@ -78,7 +78,7 @@ test("run returns scalars as tensors without dimensions", async () => {
 test("run calls the only function, or the named one", async () => {
   using loaded = load({ modules: [arithmetic], device });
   const error = await assertRejects(() => loaded.run({}), IreeError);
-  assertStringIncludes(error.detail, "which one to run must be given");
+  assertStringIncludes(error.detail, "function must be given");
   assertStringIncludes(error.hint ?? "", "add_i64");
   await assertRejects(
     () => loaded.run({}, { function: "nope" }),

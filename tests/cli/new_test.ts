@@ -150,7 +150,7 @@ test("iree new rejects an existing project and a missing name", async () => {
   await Deno.mkdir(folder.join("taken"));
   const taken = await run("module", "taken");
   assertEquals(taken.code, 1);
-  assertStringIncludes(taken.stderr, "'taken' exists already");
+  assertStringIncludes(taken.stderr, "'taken' already exists");
   for (
     const [args, words] of [
       [[], "the kind of project must be module or app, got ''"],
@@ -228,7 +228,7 @@ test("iree new accepts names with dashes, paths and the current folder", async (
   const refused = await iree(["new", "app", "."], { cwd: full });
   assertEquals([refused.code, refused.stderr], [
     1,
-    "error: ALREADY_EXISTS: 'main.ts' exists already\nchoose another name " +
+    "error: ALREADY_EXISTS: 'main.ts' already exists\nchoose another name " +
     "or folder\n",
   ]);
   assertEquals(await pathsUnder(full), ["main.ts"]);

@@ -355,7 +355,7 @@ test("convert rejects a duplicate key, which iree-convert-parameters mixes up", 
 test("Wrong usage of iree parameters names the help to read", async () => {
   const cases: [string[], string, string?][] = [
     [[], "no action given; actions: dump, convert, create"],
-    [["bogus"], "no action 'bogus'"],
+    [["bogus"], "unknown action 'bogus'"],
     [["dump"], "no parameter file given", "dump"],
     [["dump", "--bogus"], "flag 'bogus' not recognized", "dump"],
     [

@@ -94,10 +94,10 @@ test("A download without a length succeeds", async () => {
 
 test("A stalled connection counts as broken", async () => {
   // On a busy machine the first bytes may take longer than the limit.
-  for (let patience = 300;; patience *= 2) {
-    assert(patience < 100_000, "no patience was long enough");
+  for (let stallTimeout = 300;; stallTimeout *= 2) {
+    assert(stallTimeout < 100_000, "no stallTimeout was long enough");
     const answers = [{ silentAfter: 500 }];
-    const { outcome, ranges } = await attempt(answers, { patience });
+    const { outcome, ranges } = await attempt(answers, { stallTimeout });
     assertEquals(outcome, BYTES);
     if (ranges[1] === null) continue;
     assertEquals(ranges, [null, "bytes=500-"]);
@@ -119,7 +119,7 @@ test("After repeated failures the partial download is kept for the next time", a
   ]);
   assert(outcome instanceof IreeError);
   assertEquals(outcome.code, "UNAVAILABLE");
-  assertStringIncludes(outcome.message, "the server answered 500");
+  assertStringIncludes(outcome.message, "the server responded with 500");
   assertStringIncludes(outcome.message, "10000 bytes are kept");
   assertEquals(ranges.length, 5);
   assertEquals(left, ["hash.partial"]);

@@ -135,7 +135,7 @@ test("A flag that does not exist is rejected with a suggestion", async () => {
   assertStringIncludes(error.message, "Did you mean '--iree-opt-level=O3'?");
 });
 
-test("In this process, flags of the whole process are rejected", async () => {
+test("In this process, process-wide flags are rejected", async () => {
   const flags = ["--iree-llvmcpu-vector-pproc-strategy=peel"];
   const options = { ...isolated, flags, target: "host" };
   await compile(TWICE, options);
@@ -143,7 +143,7 @@ test("In this process, flags of the whole process are rejected", async () => {
     (await failureOf(compile(TWICE, { ...options, isolate: false }))).message,
     "INVALID_ARGUMENT: the compiler has no flag " +
       "'--iree-llvmcpu-vector-pproc-strategy' for a compile in this process\n" +
-      "flags of the whole process, such as --mlir-…, need isolate: true",
+      "process-wide flags, such as --mlir-…, need isolate: true",
   );
 });
 

@@ -152,7 +152,7 @@ test("A program that cannot be kept is compiled with a warning", async () => {
   const { code, stderr } = await iree(["compile", SOURCE, "-o", output], own);
   assertEquals(code, 0);
   assert(
-    stderr.startsWith("warning: the program cannot be kept in the cache: "),
+    stderr.startsWith("warning: cannot write the program to the cache: "),
     stderr,
   );
   assert(Deno.statSync(output).size > 0);

@@ -263,7 +263,7 @@ test("Without the Python package onnx, the error has the line that installs it",
   const died = await failureOf(importOnnx(path, { library }));
   assertEquals([died.code, died.detail], [
     "UNAVAILABLE",
-    `the importer of '${path}' ended without an answer: broken`,
+    `the importer of '${path}' ended without a result: broken`,
   ]);
 });
 

@@ -121,7 +121,7 @@ test("Lists of functions hide asynchronous forms", async () => {
   const error = assertThrows(() => loaded.lookupFunction("none" as "scale"));
   assertEquals(
     (error as IreeError).hint,
-    `functions that it exports: ${functions.join(", ")}`,
+    `exported functions: ${functions.join(", ")}`,
   );
   const { stdout } = await iree(["inspect", imported]);
   assertEquals(stdout.match(/^ {2}\S*\$async/gm), null);

@@ -41,7 +41,7 @@ test("A missing module is named, with the given ones in order", async () => {
   );
   assertEquals(
     error.hint,
-    "module 'missing_import' needs it; modules given up to there, in order: " +
+    "module 'missing_import' needs it; modules up to it, in order: " +
       "custom, arithmetic, missing_import",
   );
   using instance = Instance.open();
@@ -101,7 +101,7 @@ test("A module of another context is rejected", () => {
   assertThrows(
     () => context.lookupFunction("add_i32", other),
     IreeError,
-    "module 'types' is not one of this context's",
+    "module must be one of this context's modules, got 'types'",
   );
 });
 

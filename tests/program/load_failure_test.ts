@@ -291,7 +291,7 @@ test("A program for another device is reported, with the available devices", asy
     assertEquals(
       failure({ modules: [vulkan], device }),
       "INCOMPATIBLE: 'mul' is compiled for vulkan; its device here is " +
-        `${device}\nrun it there by --device=vulkan, or the option device; or ` +
+        `${device}\nrun it with --device=vulkan or the option device, or ` +
         `compile it for the CPU: ${command}`,
     );
     assertEquals(
@@ -304,7 +304,7 @@ test("A program for another device is reported, with the available devices", asy
   assertEquals(
     failure({ modules: [twoDevices], device: "local-sync" }),
     "INCOMPATIBLE: HAL device `second` not found or unavailable: " +
-      "'two_devices' wants local (embedded-elf-x86_64), got local-sync\na " +
+      "'two_devices' needs local (embedded-elf-x86_64), got local-sync\na " +
       "program that uses several devices needs each of them: repeat --device, " +
       "or give an array as the option device",
   );
@@ -347,7 +347,7 @@ test("An error about a missing or different function names both modules", () => 
   assertEquals(
     failure({ modules: [sample, missingFunction] }),
     "NOT_FOUND: module 'custom' has no function 'nothing', which " +
-      "'missing_function' imports\nfunctions that 'custom' exports: " +
+      "'missing_function' imports\nfunctions of 'custom': " +
       "string.from_tensor, string.print, string.live, error",
   );
   assertEquals(

@@ -11,7 +11,7 @@ test("A function that a program does not export throws and lists those it does",
     IreeError,
     "NOT_FOUND: no function 'nul' exported by module 'mul'; did you mean mul?",
   );
-  assertEquals(error.hint, "functions that it exports: mul");
+  assertEquals(error.hint, "exported functions: mul");
   assertEquals("nul" in program, false);
   assertEquals("mul" in program, true);
 });

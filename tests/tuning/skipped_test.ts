@@ -55,7 +55,7 @@ test("tune without time measures the default recipe once", async () => {
     recipes: [DEFAULT_RECIPE, recipe("other", "--iree-opt-level=O3")],
     seconds: 0,
   });
-  assertEquals(tuning.skipped, [{ recipe: "other", reason: "time was up" }]);
+  assertEquals(tuning.skipped, [{ recipe: "other", reason: "no time left" }]);
   assertEquals(tuning.choice.recipe, "default");
   assertEquals(tuning.choice.rounds, 1);
 });

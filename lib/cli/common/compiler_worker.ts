@@ -11,7 +11,7 @@ export function isWorker(args: readonly string[]): boolean {
   return args[0] === WORKER;
 }
 
-/** Compiles what arrives on stdin. */
+/** Compiles the sources that arrive on stdin. */
 export async function runAsWorker(args: readonly string[]): Promise<number> {
   await runWorker(args[1] ?? "");
   return 0;

@@ -2,7 +2,7 @@ import { writeOutput } from "../../files/output_file.ts";
 import { asFileError } from "../run/file_error.ts";
 
 /**
- * Writes bytes to a file, which is whole or unchanged, or to stdout.
+ * Writes bytes to a file, all or none of them, or to stdout.
  *
  * @param output The file; `-` for stdout.
  * @param bytes The bytes.

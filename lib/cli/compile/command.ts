@@ -38,14 +38,14 @@ const FLAGS = {
   cache: {
     kind: "boolean",
     default: "true",
-    help: ["Whether to use the cache, see `iree cache`; --no-cache for not."],
+    help: ["Whether to use the cache (see `iree cache`); or pass --no-cache."],
   },
   isolate: {
     kind: "boolean",
     default: "true",
     help: [
-      "Whether to compile in a process of its own, which a crash of the compiler",
-      "ends. Otherwise flags of the whole process are rejected.",
+      "Whether to compile in a separate process, so that a crash of the compiler",
+      "ends only that process; --no-isolate rejects process-wide flags.",
     ],
   },
   library: {
@@ -61,12 +61,12 @@ const FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Compiles MLIR to a program (.vmfb).
+const HELP = `Compiles a model to a program (.vmfb).
 
 Usage: iree compile FILE [-o OUT] [FLAGS]
 
-FILE is MLIR text or bytecode, a URL, or - for stdin. Flags that are not listed
-are those of iree-compile, as --flag=value.
+FILE is MLIR text or bytecode, an ONNX model, a URL of MLIR, or - for MLIR from
+stdin. All other flags are those of iree-compile, as --flag=value.
 
 Flags:
 ${formatFlags(FLAGS)}
@@ -80,7 +80,7 @@ Examples:
 
 /** `iree compile`. */
 export const COMPILE: Command = {
-  summary: "compiles MLIR to a program",
+  summary: "compiles MLIR or an ONNX model to a program",
   flags: FLAGS,
   run,
 };

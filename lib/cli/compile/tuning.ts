@@ -21,8 +21,8 @@ export const TUNE_FLAGS = {
   tune: {
     kind: "boolean",
     help: [
-      "Tries sets of flags of the compiler, on threads and without, and writes",
-      "the fastest program. Run it by --device=auto, on the device that was",
+      "Tries sets of compiler flags, with and without threads, and writes the",
+      "fastest program. Run it with --device=auto to use the device that was",
       "fastest.",
     ],
   },
@@ -44,20 +44,20 @@ export const TUNE_FLAGS = {
     kind: "number",
     value: "SECONDS",
     min: 0,
-    help: ["How long tuning may take: 120 by default."],
+    help: ["Time limit of tuning: 120 by default."],
   },
   tune_compile_seconds: {
     kind: "number",
     value: "SECONDS",
     min: 0,
-    help: ["How long each set of flags may compile: 60 by default."],
+    help: ["Time limit of compiling each set of flags: 60 by default."],
   },
   tune_tolerance: {
     kind: "number",
     value: "PART",
     min: 0,
     help: [
-      "How much floats may differ from those of the default flags, as a part of",
+      "How much floats may differ from the default flags' results, relative to",
       "the largest one: 0.001 by default.",
     ],
   },
@@ -97,8 +97,8 @@ export function checkTuneFlags(flags: TuneFlags): void {
  *
  * @param source The source.
  * @param flags The flags.
- * @param options How it is compiled.
- * @param show Shows what is being done.
+ * @param options Options for compiling it.
+ * @param show Shows the progress.
  */
 export async function runTuning(
   source: string | Uint8Array<ArrayBuffer>,
@@ -137,7 +137,7 @@ function describeProgress(
     : `compiling, ${ended} of ${total} recipes`;
 }
 
-/** Reads the values of `--input`, tensors into memory of JavaScript. */
+/** Reads the values of `--input`; tensors go to JavaScript memory. */
 function readInputs(
   specs: readonly string[],
   { name, signature, argumentTypes }: VmFunction,

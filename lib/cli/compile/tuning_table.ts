@@ -1,10 +1,10 @@
 import type { ProgramTuning, TuningTrial } from "../../tuning/mod.ts";
 
 /**
- * Formats what tuning found: a line for each trial, the chosen one first, and
- * the recipes that were skipped.
+ * Formats a tuning result: a line for each trial, the chosen one first, and the
+ * skipped recipes.
  *
- * @param tuning What tuning found.
+ * @param tuning The tuning result.
  */
 export function formatTuning({ trials, skipped }: ProgramTuning): string {
   const rows = [

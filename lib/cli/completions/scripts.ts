@@ -1,8 +1,8 @@
 import type { Commands } from "../common/command.ts";
 import type { Flag, FlagTable } from "../common/flags.ts";
 
-// The scripts contain all commands and flags: shells ask often, and starting
-// Deno for each completion would be too slow.
+// The scripts contain all commands and flags, since starting Deno for each
+// completion would be too slow.
 
 /** What can follow a flag: nothing, a choice of words, or a file. */
 function valuesOf(flag: Flag): "none" | "file" | readonly string[] {

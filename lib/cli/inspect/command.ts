@@ -66,8 +66,8 @@ const FLAGS = {
 } as const;
 
 const HELP =
-  `Describes compiled programs and native libraries. Programs are not loaded, so
-what they require can be missing.
+  `Describes compiled programs and native libraries, without loading programs, so
+that their requirements may be missing.
 
 Usage: iree inspect [FLAGS] FILE…
 

@@ -144,7 +144,7 @@ async function makeFolder(path: string): Promise<boolean> {
 }
 
 function alreadyThere(path: string): IreeError {
-  return new IreeError("ALREADY_EXISTS", `'${path}' exists already`, {
+  return new IreeError("ALREADY_EXISTS", `'${path}' already exists`, {
     hint: "choose another name or folder",
   });
 }

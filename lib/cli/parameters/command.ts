@@ -52,7 +52,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   }
   const action = ownValue(ACTIONS, name);
   if (action === undefined) {
-    throw new UsageError(`no action '${name}'; actions: ${names()}`);
+    throw new UsageError(`unknown action '${name}'; actions: ${names()}`);
   }
   try {
     return await action.run(rest);

@@ -27,9 +27,9 @@ const HELP = `Runs a function of a compiled program and prints its results.
 Usage: iree run MODULE… [--function=NAME] [VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
 
-MODULE is a file as for --module, VALUE an input as for --input. Arguments named
-*.vmfb, *.mlir or like a native library, and - for stdin, are modules and come
-first. MLIR is compiled for the device, as \`iree compile\` does, and kept.
+MODULE is a file as for --module, VALUE an input as for --input. Modules come
+first: *.vmfb, *.mlir, *.onnx, native libraries, and - for stdin. MLIR and ONNX
+models are compiled for the device and cached, as by \`iree compile\`.
 
 The flags are those of iree-run-module (- and _ in their names are the same).
 

@@ -37,7 +37,7 @@ export const MAIN_FLAGS = {
     help: [
       "A device for programs that need one: driver[://path][?params], such as",
       "local-sync or local-task (the default). Repeat for programs that use",
-      "several. auto is what tuning found, or else chosen by the program's size.",
+      "several. auto uses the tuned device, or chooses by the program's size.",
     ],
   },
   input: {
@@ -161,7 +161,7 @@ export const RESULT_FLAGS = {
     kind: "list",
     value: "TARGET",
     help: [
-      "What to do with a result; repeat once per result. By default, all are",
+      "Destination of a result; repeat once per result. By default, all are",
       "printed.",
       "  -                             prints it",
       "  @file.npy                     writes it as an array to a NumPy file",

@@ -124,7 +124,7 @@ export function demandCount(target: InputTarget, count: number): void {
   if (count < target.types.length) throw new WrongCount(target, count);
 }
 
-/** Whether a text is a file name with an extension, which no value is. */
+/** Whether a text is a file name with an extension, which values never are. */
 function isFileName(spec: string): boolean {
   return /^[^@+*&=]*\.[a-z]\w*$/i.test(spec) && Number.isNaN(Number(spec));
 }

@@ -19,7 +19,7 @@ type ListingFlags = FlagValues<
 >;
 
 /**
- * Returns whether a flag asks for a list instead of a run.
+ * Returns whether a flag requests a list instead of a run.
  *
  * @param flags The flags.
  */
@@ -29,7 +29,7 @@ export function isListing(flags: ListingFlags): boolean {
 }
 
 /**
- * Prints the lists that the flags ask for.
+ * Prints the requested lists.
  *
  * @param instance The instance.
  * @param flags The flags.

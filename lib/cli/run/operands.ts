@@ -44,7 +44,7 @@ export function addOperands(
   inputs.push(...values);
 }
 
-/** Whether an argument is named like a module, which no input is. */
+/** Whether an argument has a module's name, which inputs never have. */
 function isModule(text: string): boolean {
   // These prefixes always mean an input.
   if (/^[@+*&(]/.test(text)) return false;

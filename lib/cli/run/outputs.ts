@@ -6,7 +6,7 @@ import { makeNpyHeader } from "./npy_file.ts";
 import type { Result, Results } from "./results.ts";
 
 /**
- * Prints or writes results as `--output` requests.
+ * Prints or writes results as `--output` specifies.
  *
  * @param results The results.
  * @param targets One text for each.

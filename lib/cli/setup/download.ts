@@ -15,7 +15,7 @@ export interface Download {
   /** Waits before the next attempt, given the number of failures. */
   readonly pause?: (failures: number) => Promise<void>;
   /** Milliseconds without data after which a connection counts as broken. */
-  readonly patience?: number;
+  readonly stallTimeout?: number;
   /** Appends to the partial file. */
   readonly append?: (file: Deno.FsFile, bytes: Uint8Array) => Promise<void>;
 }
@@ -85,9 +85,9 @@ function failure(error: unknown, partial: string): unknown {
 async function receive(download: Download, partial: string): Promise<void> {
   const have = sizeOf(partial);
   if (have > 0 && have === download.size) return;
-  const patience = new Patience(download.patience ?? 30_000);
+  const stall = new StallTimeout(download.stallTimeout ?? 30_000);
   try {
-    const response = await request(download.url, have, patience);
+    const response = await request(download.url, have, stall);
     const start = startOf(response, have);
     const length = Number(response.headers.get("content-length") ?? NaN);
     const total = download.size ??
@@ -96,7 +96,7 @@ async function receive(download: Download, partial: string): Promise<void> {
     await file.truncate(start);
     await file.seek(start, Deno.SeekMode.Start);
     let received = start;
-    for await (const bytes of chunksOf(response, patience)) {
+    for await (const bytes of chunksOf(response, stall)) {
       received += bytes.length;
       if (download.size !== undefined && received > download.size) break;
       await (download.append ?? append)(file, bytes);
@@ -104,14 +104,14 @@ async function receive(download: Download, partial: string): Promise<void> {
     }
     checkSize(download, received);
   } finally {
-    patience.end();
+    stall.end();
   }
 }
 
 function checkSize({ url, size }: Download, received: number): void {
   if (size === undefined || received === size) return;
   const message = `has ${received} bytes, expected ${size}`;
-  if (received < size) throw new Interruption(`the answer ${message}`);
+  if (received < size) throw new Interruption(`the response ${message}`);
   throw new IreeError("DATA_LOSS", `${shown(url)} has more than ${size} bytes`);
 }
 
@@ -123,14 +123,14 @@ export function shown(url: URL): string {
 async function request(
   url: URL,
   have: number,
-  patience: Patience,
+  stall: StallTimeout,
 ): Promise<Response> {
   // A server that compresses would count ranges of the compressed data.
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (have > 0) headers.range = `bytes=${have}-`;
   let response;
   try {
-    response = await fetch(url, { headers, signal: patience.signal });
+    response = await fetch(url, { headers, signal: stall.signal });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw interruption(error);
@@ -138,8 +138,8 @@ async function request(
   if (response.ok) return response;
   await response.body?.cancel();
   const { status, statusText } = response;
-  if (status === 416 && have > 0) return await request(url, 0, patience);
-  const message = `the server answered ${status} ${statusText}`.trimEnd();
+  if (status === 416 && have > 0) return await request(url, 0, stall);
+  const message = `the server responded with ${status} ${statusText}`.trimEnd();
   if (status >= 500 || status === 408 || status === 429) {
     throw new Interruption(message);
   }
@@ -156,13 +156,13 @@ function startOf(response: Response, have: number): number {
     "DATA_LOSS",
     `${
       shown(new URL(response.url))
-    } answered with the range '${range}' to one from ${have}`,
+    } must respond with a range from ${have}, got '${range}'`,
   );
 }
 
 async function* chunksOf(
   response: Response,
-  patience: Patience,
+  stall: StallTimeout,
 ): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   while (reader !== undefined) {
@@ -173,7 +173,7 @@ async function* chunksOf(
       throw interruption(error);
     }
     if (next.done) return;
-    patience.renew();
+    stall.renew();
     yield next.value;
   }
 }
@@ -183,8 +183,8 @@ function interruption(error: unknown): Interruption {
   return new Interruption(message, { cause: error });
 }
 
-/** Aborts when it is not renewed in time. */
-class Patience {
+/** Aborts unless it is renewed in time. */
+class StallTimeout {
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
