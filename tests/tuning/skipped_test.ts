@@ -63,7 +63,10 @@ test("tune without time measures the default recipe once", async () => {
 test("tune needs a function's name where there are several", async () => {
   const error = await failureOf(tune(SLOW, { ...OPTIONS, recipes: [] }));
   assertEquals(error.code, "INVALID_ARGUMENT");
-  assertMatch(error.detail, /^the program has 4 functions/);
+  assertMatch(
+    error.detail,
+    /^function must be given: the program has 4 functions/,
+  );
   assertMatch(error.hint ?? "", /f0, f1, f2, f3/);
 });
 
@@ -88,7 +91,7 @@ test("tune rejects targets that are not a CPU, and wrong options", async () => {
     [{ target: "vulkan" }, /a CPU of this machine.*got vulkan-spirv/],
     [
       { flags: ["--iree-vm-emit-polyglot-zip=false"] },
-      /archive, got --iree-vm/,
+      /archive for tuning, got --iree-vm/,
     ],
     [{ seconds: -1 }, /seconds must be a number from 0, got the number -1/],
     [{ inputs: 3 }, /inputs must be an array or a function, got the number 3/],
