@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
 import type { ParameterMode } from "../../ffi/parameter.ts";
-import { toName } from "../base/checks.ts";
+import { toByteCount, toName } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { NO_METADATA } from "./entry.ts";
@@ -122,13 +122,41 @@ export function describeKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "it has no parameters";
   const named = keys.slice(0, MAX_KEYS).join(", ");
   const rest = keys.length - MAX_KEYS;
-  return `keys that it has: ${named}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return `keys: ${named}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+const RANGE: OptionNames<ParameterRange> = { offset: true, length: true };
+
+/**
+ * Checks a range and fills in its defaults.
+ *
+ * @param key Key of the parameter.
+ * @param byteLength Length of its contents.
+ * @param range The range.
+ */
+export function checkRange(
+  key: string,
+  byteLength: number,
+  range: ParameterRange | undefined,
+): { readonly offset: number; readonly length: number } {
+  const given = readOptions(range, RANGE, "range");
+  const offset = toByteCount("offset", given.offset ?? 0);
+  const length = toByteCount(
+    "length",
+    given.length ?? Math.max(0, byteLength - offset),
+  );
+  if (offset + length <= byteLength) return { offset, length };
+  throw new IreeError(
+    "OUT_OF_RANGE",
+    `parameter '${key}' has ${byteLength} bytes; ${length} from byte ` +
+      `${offset} are not among them`,
+  );
 }
 
 /**
  * Copies the metadata of options.
  *
- * @param options The options.
+ * @param metadata The metadata.
  */
 export function copyMetadata(
   metadata: Bytes | undefined,

@@ -20,17 +20,13 @@ import { type OptionNames, readOptions } from "../base/options.ts";
 import { readablePath, toPath, writablePath } from "../base/permissions.ts";
 import { runNow, step, type Steps } from "../base/steps.ts";
 import { type ArchiveOptions, writeArchive } from "./archive.ts";
-import {
-  isSplat,
-  type ParameterEntry,
-  unreadable,
-  type UnreadableParameter,
-} from "./entry.ts";
+import { isSplat, type ParameterEntry } from "./entry.ts";
+import { EntryTable } from "./entry_table.ts";
 import { readParameterFile } from "./file_format.ts";
 import {
   checkFileOptions,
+  checkRange,
   copyMetadata,
-  describeKeys,
   type ParameterDataOptions,
   type ParameterFileOptions,
   type ParameterOptions,
@@ -43,8 +39,6 @@ const DATA_OPTIONS: OptionNames<ParameterDataOptions> = {
   metadata: true,
   writable: true,
 };
-
-const RANGE: OptionNames<ParameterRange> = { offset: true, length: true };
 
 let isMade: (value: unknown) => value is ParameterIndex;
 
@@ -78,15 +72,11 @@ export let addFileSteps: (
  * ```
  */
 export class ParameterIndex extends NativeObject {
-  readonly #entries: ParameterEntry[] = [];
-  readonly #ordinals = new Map<string, number>();
-  /** Ordinals of entries in the native index, which has only readable ones. */
-  readonly #places: number[] = [];
-  #readableCount = 0;
+  readonly #entries = new EntryTable();
 
   static {
     isMade = (value): value is ParameterIndex =>
-      typeof value === "object" && value !== null && #ordinals in value;
+      typeof value === "object" && value !== null && #entries in value;
   }
 
   /**
@@ -123,7 +113,7 @@ export class ParameterIndex extends NativeObject {
   /** All entries, in the order in which they were added. */
   get entries(): readonly ParameterEntry[] {
     handleOf(this);
-    return this.#entries;
+    return this.#entries.all;
   }
 
   /**
@@ -133,7 +123,7 @@ export class ParameterIndex extends NativeObject {
    */
   has(key: string): boolean {
     handleOf(this);
-    return this.#ordinals.has(toText("key", key));
+    return this.#entries.has(key);
   }
 
   /**
@@ -144,7 +134,7 @@ export class ParameterIndex extends NativeObject {
    */
   lookup(key: string): ParameterEntry {
     handleOf(this);
-    return this.#entries[this.#ordinalOf(key)]!;
+    return this.#entries.lookup(key);
   }
 
   /**
@@ -173,7 +163,7 @@ export class ParameterIndex extends NativeObject {
       const file = readablePath(name);
       if (writable && mode === "file") writablePath(file);
       const entries = readParameterFile(file, name);
-      index.#checkNew(entries, name);
+      index.#entries.checkNew(entries, name);
       if (entries.length === 0) return [];
       const opened = yield* step({
         now: () => openParameterFile(instance, file, mode, writable),
@@ -210,7 +200,7 @@ export class ParameterIndex extends NativeObject {
     const entry = { key, byteLength, metadata, storage: "file", offset: 0 };
     const { writable = false } = read;
     toBoolean("writable", writable);
-    this.#checkNew([{ key }]);
+    this.#entries.checkNew([{ key }]);
     const file = createParameterFile(index.instance, bytes, writable);
     try {
       this.#add(entry as ParameterEntry, file);
@@ -248,7 +238,7 @@ export class ParameterIndex extends NativeObject {
       );
     }
     const metadata = copyMetadata(readOptions(options, OPTIONS).metadata);
-    this.#checkNew([{ key }]);
+    this.#entries.checkNew([{ key }]);
     this.#add({
       key,
       byteLength: total,
@@ -273,9 +263,9 @@ export class ParameterIndex extends NativeObject {
     const from = handleOf(source);
     toText("key", newKey);
     const entry = source.lookup(key);
-    this.#checkNew([{ key: newKey }]);
-    addParameterFrom(index, newKey, from, source.#placeOf(key));
-    this.#record({ ...entry, key: newKey });
+    this.#entries.checkNew([{ key: newKey }]);
+    addParameterFrom(index, newKey, from, source.#entries.placeOf(key));
+    this.#entries.add({ ...entry, key: newKey });
   }
 
   /**
@@ -288,20 +278,8 @@ export class ParameterIndex extends NativeObject {
   read(key: string, range?: ParameterRange): Uint8Array<ArrayBuffer> {
     const index = handleOf(this);
     const { byteLength } = this.lookup(key);
-    const given = readOptions(range, RANGE, "range");
-    const offset = toByteCount("offset", given.offset ?? 0);
-    const length = toByteCount(
-      "length",
-      given.length ?? Math.max(0, byteLength - offset),
-    );
-    if (offset + length > byteLength) {
-      throw new IreeError(
-        "OUT_OF_RANGE",
-        `parameter '${key}' has ${byteLength} bytes; ${length} from byte ` +
-          `${offset} are not among them`,
-      );
-    }
-    const place = this.#placeOf(key);
+    const { offset, length } = checkRange(key, byteLength, range);
+    const place = this.#entries.placeOf(key);
     const bytes = allocateArray(Uint8Array, length);
     readParameter(index, place, offset, bytes);
     return bytes;
@@ -317,44 +295,8 @@ export class ParameterIndex extends NativeObject {
    * @param options Alignment, splats, progress.
    */
   writeArchive(path: string | URL, options?: ArchiveOptions): void {
-    const entry = this.#entries.find(isUnreadable);
-    if (entry !== undefined) throw unreadable(entry);
-    writeArchive(handleOf(this), this.#entries, toPath(path), options);
-  }
-
-  #ordinalOf(key: string): number {
-    toText("key", key);
-    const ordinal = this.#ordinals.get(key);
-    if (ordinal !== undefined) return ordinal;
-    throw new IreeError(
-      "NOT_FOUND",
-      `no parameter found in index with key '${key}'`,
-      { hint: describeKeys([...this.#ordinals.keys()]) },
-    );
-  }
-
-  // Ordinal of a readable parameter; rejects others.
-  #placeOf(key: string): number {
-    const ordinal = this.#ordinalOf(key);
-    const entry = this.#entries[ordinal]!;
-    if (isUnreadable(entry)) throw unreadable(entry);
-    return this.#places[ordinal]!;
-  }
-
-  #checkNew(entries: readonly { readonly key: string }[], path?: string): void {
-    const keys = new Set<string>();
-    for (const { key } of entries) {
-      if (!this.#ordinals.has(key) && !keys.has(key)) {
-        keys.add(key);
-        continue;
-      }
-      const where = path === undefined ? "" : ` of '${path}'`;
-      throw new IreeError(
-        "ALREADY_EXISTS",
-        `parameter '${key}'${where} is in the index already`,
-        { hint: "which of the two a program gets would be left to chance" },
-      );
-    }
+    this.#entries.demandReadable();
+    writeArchive(handleOf(this), this.#entries.all, toPath(path), options);
   }
 
   #add(entry: ParameterEntry, file?: Handle): void {
@@ -365,14 +307,7 @@ export class ParameterIndex extends NativeObject {
     } else if (entry.storage === "file" && file !== undefined) {
       addFileParameter(index, key, metadata, file, entry.offset, byteLength);
     }
-    this.#record(entry);
-  }
-
-  #record(entry: ParameterEntry): void {
-    this.#ordinals.set(entry.key, this.#entries.length);
-    this.#entries.push(Object.freeze(entry));
-    this.#places.push(this.#readableCount);
-    if (!isUnreadable(entry)) this.#readableCount++;
+    this.#entries.add(entry);
   }
 
   /**
@@ -395,8 +330,4 @@ export class ParameterIndex extends NativeObject {
 /** Whether something is an index, whatever its prototype says. */
 export function isParameterIndex(value: unknown): value is ParameterIndex {
   return isMade(value);
-}
-
-function isUnreadable(entry: ParameterEntry): entry is UnreadableParameter {
-  return entry.storage === "unreadable";
 }

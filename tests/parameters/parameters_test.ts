@@ -183,7 +183,7 @@ test("Errors about a missing key, wrong scope or wrong size list the alternative
   });
   assertEquals(key.code, "NOT_FOUND");
   assertStringIncludes(key.detail, "no parameter found in index with key");
-  assertStringIncludes(key.message, "scope 'model': keys that it has: weights");
+  assertStringIncludes(key.message, "scope 'model': keys: weights");
   const scope = refusal("modle", () => {});
   assertEquals(scope.code, "NOT_FOUND");
   assertStringIncludes(scope.detail, "handles scopes like 'model'");
