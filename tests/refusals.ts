@@ -27,7 +27,7 @@ export function assertRefused(
     const error = assertThrows(
       () => loaded.call(name, value as Argument, ...rest),
       IreeError,
-      `argument 0 of '${name}': ${words}`,
+      `argument 0 of '${name}'${words.startsWith("must ") ? "" : ":"} ${words}`,
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
     assertStringIncludes(error.hint ?? "", `the function is declared as`);

@@ -73,8 +73,7 @@ function describeObject(value: object): string {
   try {
     const text = withArticle(classOf(value));
     if (isForged(value)) {
-      return `${text} that was not made by a function of the package, such ` +
-        "as a Proxy";
+      return `${text} that this package did not create, such as a Proxy`;
     }
     return isForeign(value) ? `${text} of another copy of the package` : text;
   } catch {

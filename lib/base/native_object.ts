@@ -124,16 +124,16 @@ export abstract class NativeObject implements Disposable {
 }
 
 /**
- * Refuses to construct an object from anything but what the package makes.
+ * Rejects calls of a constructor from outside of the package.
  *
- * @param handle What the constructor was given.
+ * @param handle The constructor's argument.
  * @param name Name of the class.
  */
 export function demandHandle(handle: unknown, name: string): void {
   if (Handle.is(handle)) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `a ${name} is made by functions of the package, not by new`,
+    `${name} has no public constructor; use a function that returns one`,
   );
 }
 
@@ -192,7 +192,6 @@ function nameOf(object: unknown): string {
 function notMade(object: unknown): IreeError {
   return new IreeError(
     "INVALID_ARGUMENT",
-    `this ${nameOf(object)} is none: it was not made by a function of the ` +
-      "package",
+    `this must be a ${nameOf(object)} that this package created`,
   );
 }

@@ -175,11 +175,11 @@ export class ArgumentPacker {
     ) throw this.#wrongType(place, wanted, value);
     for (const key of keys.keys()) {
       if (Object.hasOwn(value, key)) continue;
-      throw this.#error(place, `has no '${key}'; wanted ${wanted}`);
+      throw this.#error(place, `must be ${wanted}, got one without '${key}'`);
     }
     for (const key of Object.keys(value)) {
       if (keys.has(key)) continue;
-      throw this.#error(place, `has an extra '${key}'; wanted ${wanted}`);
+      throw this.#error(place, `must be ${wanted}, got an extra '${key}'`);
     }
     return value as Readonly<Record<string, unknown>>;
   }
@@ -194,13 +194,13 @@ export class ArgumentPacker {
       : `an array of ${length} value${length === 1 ? "" : "s"}`;
     if (!Array.isArray(value)) throw this.#wrongType(place, wanted, value);
     if (length === undefined || value.length === length) return value;
-    throw this.#error(place, `wanted ${wanted}, given ${value.length}`);
+    throw this.#error(place, `must be ${wanted}, got ${value.length}`);
   }
 
   #wrongType(place: Place, wanted: string, value: unknown): IreeError {
     return this.#error(
       place,
-      `wanted ${wanted}, given ${describeValue(value)}`,
+      `must be ${wanted}, got ${describeValue(value)}`,
     );
   }
 

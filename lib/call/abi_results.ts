@@ -77,7 +77,7 @@ class ResultUnpacker {
         return value;
       case "scalar":
         return toScalar(type.type, value) ??
-          this.#refuse(place, `of type ${type.type}`, value);
+          this.#refuse(place, type.type, value);
       case "tensor":
         return value instanceof BufferView
           ? value
@@ -105,7 +105,10 @@ class ResultUnpacker {
     }
     const size = sizeOfStructure(type);
     if (values.length !== size) {
-      throw this.#error(parent, `is a list of ${values.length}, not ${size}`);
+      throw this.#error(
+        parent,
+        `must be a list of ${size}, got ${values.length}`,
+      );
     }
     if (type.kind === "tuple") {
       return type.items.map((item, key) =>
@@ -121,7 +124,7 @@ class ResultUnpacker {
   }
 
   #refuse(place: Place, wanted: string, value: Value): never {
-    throw this.#error(place, `is ${describeValue(value)}, not ${wanted}`);
+    throw this.#error(place, `must be ${wanted}, got ${describeValue(value)}`);
   }
 
   #error(place: Place, problem: string): IreeError {

@@ -260,7 +260,7 @@ export class ArgumentWriter {
       : this.#describeScalar(ordinal, type);
     return new IreeError(
       "INVALID_ARGUMENT",
-      `argument ${ordinal} of '${this.description.name}': wanted ${wanted}, given ` +
+      `argument ${ordinal} of '${this.description.name}' must be ${wanted}, got ` +
         describeValue(value),
       { hint: declarationHint(this.description) },
     );

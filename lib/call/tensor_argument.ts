@@ -140,7 +140,7 @@ export class TensorArgument {
       return;
     }
     throw this.refuse(
-      `${problem}; wanted a tensor ${this.#type}, given a tensor ` +
+      `${problem}; the tensor must be ${this.#type}, got ` +
         formatTensorType(shape, elementType),
     );
   }

@@ -123,7 +123,7 @@ export class BufferView extends NativeObject {
     rest?: BufferViewOptions,
   ): BufferView {
     const options = mergeShape(shapeOrOptions, rest);
-    const created = copyTensor(placementOf(memory), data, options);
+    const created = copyTensor(memory, data, options);
     return new BufferView(created.handle, created.code, created.byteLength);
   }
 
@@ -141,7 +141,7 @@ export class BufferView extends NativeObject {
     elementType: ElementType,
     shape: readonly number[],
   ): BufferView {
-    return new BufferView(zeroTensor(placementOf(memory), elementType, shape));
+    return new BufferView(zeroTensor(memory, elementType, shape));
   }
 
   /**

@@ -1,12 +1,15 @@
 import { byteLengthOf } from "../../ffi/base/typed_array.ts";
-import { createBufferView, type Placement } from "../../ffi/buffer_view.ts";
+import { createBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
 import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
 import { type ElementType, elementTypeInfo } from "../tensor/element_type.ts";
 import { checkShape, encodeTensor } from "../tensor/encode_tensor.ts";
 import type { EncodedTensor, TensorData } from "../tensor/tensor_data.ts";
 import type { BufferViewOptions } from "./buffer_view_options.ts";
+import type { Device } from "./device.ts";
+import { placementOf } from "./placement.ts";
 
 /** A new buffer view, whose description need not be asked for. */
 export interface NewTensor {
@@ -26,12 +29,13 @@ export interface NewTensor {
  * @param options Element type and shape.
  */
 export function copyTensor(
-  memory: Placement,
+  memory: Device | Instance,
   data: TensorData,
   options: BufferViewOptions,
 ): NewTensor {
   const tensor = encodeAs(data, options, refuseData);
-  const handle = createBufferView(memory, tensor);
+  // Reading the data can dispose the memory's owner.
+  const handle = createBufferView(placementOf(memory), tensor);
   return { handle, code: tensor.code, byteLength: byteLengthOf(tensor.bytes) };
 }
 
@@ -69,7 +73,7 @@ export function encodeAs(
  * @param shape Dimensions, outermost first.
  */
 export function zeroTensor(
-  memory: Placement,
+  memory: Device | Instance,
   elementType: ElementType,
   shape: readonly number[],
 ): Handle {
@@ -78,5 +82,5 @@ export function zeroTensor(
     shape,
     (problem) => new IreeError("INVALID_ARGUMENT", `a tensor ${problem}`),
   );
-  return parseTensor(memory, [...dims, name].join("x"));
+  return parseTensor(placementOf(memory), [...dims, name].join("x"));
 }

@@ -24,7 +24,7 @@ function formatPlace({ parent, key }: Place): string {
  * @param code The status code.
  * @param functionName The function's name.
  * @param place The value's position.
- * @param problem The problem.
+ * @param problem The problem; after the position if it starts with `must`.
  */
 export function structureError(
   code: StatusCode,
@@ -34,7 +34,9 @@ export function structureError(
 ): IreeError {
   return new IreeError(
     code,
-    `${formatPlace(place)} of '${functionName}': ${problem}`,
+    `${formatPlace(place)} of '${functionName}'${
+      problem.startsWith("must ") ? "" : ":"
+    } ${problem}`,
     { hint: CALL_HINT },
   );
 }

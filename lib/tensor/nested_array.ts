@@ -39,7 +39,9 @@ export function encodeNested(
   const dims = wanted === undefined ? shape : fittedShape(shape, wanted);
   if (dims === undefined) {
     throw refuse(
-      `is nested as ${formatShape(shape)}, not ${formatShape(wanted ?? [])}`,
+      `must be nested as ${formatShape(wanted ?? [])}, got ${
+        formatShape(shape)
+      }`,
     );
   }
   const size = info.bitCount / 8 / info.components;

@@ -312,7 +312,7 @@ function checkScalarType(what: string, type: ScalarType): void {
 function misfit(index: number, value: Value, type: ScalarType): IreeError {
   return new IreeError(
     "INVALID_ARGUMENT",
-    `element ${index}: wanted ${type} (${SCALARS[type].range}), given ` +
+    `element ${index} must be ${type} (${SCALARS[type].range}), got ` +
       describeValue(value),
   );
 }
@@ -329,7 +329,7 @@ function unwrapElement(index: number, value: unknown): Handle {
   if (object !== undefined) return object;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `element ${index}: wanted a number, a bigint, an object of the VM or ` +
-      `null, given ${describeValue(value)}`,
+    `element ${index} must be a number, a bigint, an object of the VM or ` +
+      `null, got ${describeValue(value)}`,
   );
 }

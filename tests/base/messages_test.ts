@@ -68,7 +68,7 @@ test("An object of another copy of the package is called one", () => {
   );
   assertMatch(
     messageOf(() => program.mul!(new Proxy(own, {}), own)),
-    /a BufferView that was not made by a function of the package, such as a Proxy/,
+    /a BufferView that this package did not create, such as a Proxy/,
   );
 });
 

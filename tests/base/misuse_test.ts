@@ -43,7 +43,7 @@ test("Constructors of native objects throw", () => {
   for (const type of [List, VmBuffer, BufferView, VmRef, Instance]) {
     for (const handle of handles) {
       const make = type as unknown as new (handle: unknown) => unknown;
-      refused(() => new make(handle), "made by functions of the package");
+      refused(() => new make(handle), "has no public constructor");
     }
   }
 });
@@ -129,7 +129,7 @@ test("Values that are not objects of the package are rejected", () => {
       [Object.create(Instance.prototype), "Instance"],
     ] as [Instance, string][]
   ) {
-    const words = `this ${name} is none: it was not made by a function`;
+    const words = `this must be a ${name} that this package created`;
     refused(() => List.create(object), words);
     refused(() => VmBuffer.from(object, new Uint8Array(1)), words);
   }

@@ -117,11 +117,11 @@ test("A bound call throws while an asynchronous call uses its context", async ()
 test("Binding rejects arguments that do not fit", () => {
   using loaded = load({ modules: [mulInto], device: "local-sync" });
   const mul = loaded.lookupFunction("mul_into");
-  assertThrows(() => mul.bind([1], [2], [3]), IreeError, "as 1, not 4");
+  assertThrows(() => mul.bind([1], [2], [3]), IreeError, "as 4, got 1");
   assertThrows(() => mul.bind(), IreeError, "expected 3");
   assertThrows(
     () => Reflect.construct(BoundCall, [{}, {}, {}]),
     IreeError,
-    "not by new",
+    "has no public constructor",
   );
 });

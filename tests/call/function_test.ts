@@ -40,15 +40,15 @@ for (
       const error = assertThrows(
         () => loaded.call(name, bad as Value, 1),
         IreeError,
-        `argument 0 of '${name}': wanted ${name.slice(4)}`,
+        `argument 0 of '${name}' must be ${name.slice(4)}`,
       );
       assertEquals(error.code, "INVALID_ARGUMENT");
     }
     const error = assertThrows(
       () => loaded.call("add_i32", 1, 3.7),
       IreeError,
-      "argument 1 of 'add_i32': wanted i32 (an integer from -2147483648 " +
-        "to 2147483647), given the number 3.7",
+      "argument 1 of 'add_i32' must be i32 (an integer from -2147483648 " +
+        "to 2147483647), got the number 3.7",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
     // A rejected call leaves nothing behind.
@@ -115,14 +115,14 @@ test("A function rejects values outside its declared type's range", async () => 
       [
         "add_i8",
         [1, 300],
-        "argument 1 of 'add_i8': wanted i8 (an integer " +
-        "from -128 to 255), given the number 300",
+        "argument 1 of 'add_i8' must be i8 (an integer " +
+        "from -128 to 255), got the number 300",
       ],
-      ["add_i8", [-129, 0], "argument 0 of 'add_i8': wanted i8"],
+      ["add_i8", [-129, 0], "argument 0 of 'add_i8' must be i8"],
       [
         "choose",
         [2],
-        "argument 0 of 'choose': wanted i1 (0, 1, false or true), given the",
+        "argument 0 of 'choose' must be i1 (0, 1, false or true), got the",
       ],
     ] as const
   ) {
@@ -151,10 +151,10 @@ test("f16 and bf16 scalars are passed and returned as numbers", async () => {
     assertThrows(
       () => loaded.call("same_f16", value as Value),
       IreeError,
-      "argument 0 of 'same_f16': wanted f16 (0, a number of size",
+      "argument 0 of 'same_f16' must be f16 (0, a number of size",
     );
   }
-  assertThrows(() => loaded.call("same_bf16", 1e39), IreeError, "wanted bf16");
+  assertThrows(() => loaded.call("same_bf16", 1e39), IreeError, "must be bf16");
 });
 
 test("A number that does not fit f32 is rejected, however small", () => {
@@ -208,7 +208,7 @@ test("A reference rejects values that are not VM objects", () => {
     const error = assertThrows(
       () => loaded.call("list_size", bad as Value),
       IreeError,
-      "argument 0 of 'list_size': wanted a reference",
+      "argument 0 of 'list_size' must be a reference",
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
   }

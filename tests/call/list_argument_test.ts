@@ -30,11 +30,11 @@ test("An array that does not fit a list is rejected and leaves nothing behind", 
     () => size.call([1, "two"] as unknown as Argument),
     IreeError,
   );
-  assertStringIncludes(error.detail, "element 1: wanted a number");
+  assertStringIncludes(error.detail, "element 1 must be a number");
   assertThrows(
     () => size.call([2n ** 64n]),
     IreeError,
-    "element 0: wanted i64",
+    "element 0 must be i64",
   );
   assertEquals(size.call([1]), 1);
 });

@@ -48,7 +48,7 @@ test("Inputs, outputs and errors have the names that the program declares", asyn
   );
   assertEquals(
     error.detail,
-    "argument 1 of 'scale': factors is nested as 2, not 4",
+    "argument 1 of 'scale': factors must be nested as 4, got 2",
   );
 });
 

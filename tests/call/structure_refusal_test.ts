@@ -19,7 +19,7 @@ test("Values that do not fit a structure are rejected with their path", () => {
   ];
   const bias = [1, 2];
   refused(
-    "argument 0.bias of 'layer': input is nested as 3, not 2",
+    "argument 0.bias of 'layer': input must be nested as 2, got 3",
     "layer",
     ...layer([1, 2, 3]),
   );
@@ -29,18 +29,22 @@ test("Values that do not fit a structure are rejected with their path", () => {
     ...layer({ elementType: "i32", shape: [2], data: new Int32Array(2) }),
   );
   refused(
-    "argument 0.bias of 'layer': wanted a tensor",
+    "argument 0.bias of 'layer' must be a tensor",
     "layer",
     ...layer(null),
   );
-  refused("argument 0.bias of 'layer': wanted", "layer", ...layer("text"));
   refused(
-    "argument 0.scales[1][0] of 'layer': wanted i32 (an integer",
+    "argument 0.bias of 'layer' must be a tensor",
+    "layer",
+    ...layer("text"),
+  );
+  refused(
+    "argument 0.scales[1][0] of 'layer' must be i32 (an integer",
     "layer",
     ...layer(bias, [1, [2.5, 3]]),
   );
   refused(
-    "argument 0.scales[0] of 'layer': wanted f32",
+    "argument 0.scales[0] of 'layer' must be f32",
     "layer",
     [
       ...layer(bias, [1n, [2, 3]]),
@@ -48,11 +52,11 @@ test("Values that do not fit a structure are rejected with their path", () => {
     bias,
   );
   refused("argument 0.scales of 'layer'", "layer", ...layer(bias, "ab"));
-  refused("argument 0 of 'layer': wanted an object", "layer", [bias], bias);
-  refused("argument 0 of 'layer': wanted an object", "layer", bias, bias);
-  refused("argument 0 of 'layer': wanted an object", "layer", null, bias);
+  refused("argument 0 of 'layer' must be an object", "layer", [bias], bias);
+  refused("argument 0 of 'layer' must be an object", "layer", bias, bias);
+  refused("argument 0 of 'layer' must be an object", "layer", null, bias);
   refused(
-    "argument 0 of 'layer': has no 'bias'",
+    "got one without 'bias'",
     "layer",
     Object.create({ bias, scales: [] }),
     bias,
@@ -63,7 +67,7 @@ test("Values that do not fit a structure are rejected with their path", () => {
     { ["__proto__"]: 1, toString: 2, "a.b c": "3", "": 4 },
   );
   refused(
-    "has no 'toString'",
+    "got one without 'toString'",
     "odd_names",
     { ["__proto__"]: 1, "a.b c": 3, "": 4 },
   );
@@ -72,10 +76,15 @@ test("Values that do not fit a structure are rejected with their path", () => {
     "named",
     1,
   );
-  refused("argument 1.offset of 'named': has no 'of'", "named", 1, {
-    scale: 1,
-    offset: { by: 1 },
-  });
+  refused(
+    "argument 1.offset of 'named' must be an object with 'by', 'of', got one without 'of'",
+    "named",
+    1,
+    {
+      scale: 1,
+      offset: { by: 1 },
+    },
+  );
   refused("argument 0[1] of 'any_list': input", "any_list", [bias, [1]]);
   using view = BufferView.from(
     program.context.instance,

@@ -56,7 +56,7 @@ test("A tensor rejects arrays of another class than its element type's", () => {
     [
       "add_f32",
       new DataView(new ArrayBuffer(16)),
-      "wanted a tensor 4xf32 (a BufferView, an array of the class for its elements, or nested arrays), given a DataView",
+      "must be a tensor 4xf32 (a BufferView, an array of the class for its elements, or nested arrays), got a DataView",
     ],
   ]);
 });
@@ -103,18 +103,18 @@ test("A tensor rejects values that are not data", () => {
     [
       "add_f32",
       "1 2 3 4",
-      "wanted a tensor 4xf32 (a BufferView, an array of the class for its elements, or nested arrays), given a string",
+      "must be a tensor 4xf32 (a BufferView, an array of the class for its elements, or nested arrays), got a string",
     ],
-    ["add_f32", undefined, "wanted a tensor 4xf32"],
-    ["add_f32", { 0: 1, length: 4 }, "wanted a tensor 4xf32"],
+    ["add_f32", undefined, "must be a tensor 4xf32"],
+    ["add_f32", { 0: 1, length: 4 }, "must be a tensor 4xf32"],
     [
       "add_f32",
       { data: new Float32Array(4), shape: [4] },
-      "wanted a tensor 4xf32",
+      "must be a tensor 4xf32",
     ],
-    ["add_f32", new Set([1, 2, 3, 4]), "wanted a tensor 4xf32"],
-    ["add_f32", () => [1, 2, 3, 4], "wanted a tensor 4xf32"],
-    ["add_f32", Symbol("4xf32"), "wanted a tensor 4xf32"],
+    ["add_f32", new Set([1, 2, 3, 4]), "must be a tensor 4xf32"],
+    ["add_f32", () => [1, 2, 3, 4], "must be a tensor 4xf32"],
+    ["add_f32", Symbol("4xf32"), "must be a tensor 4xf32"],
   ]);
   // IREE itself does not check the kind of an object.
   assertThrows(
@@ -308,7 +308,7 @@ test("A tensor rejects a view of another type or shape in IREE's words", async (
     assertThrows(
       () => loaded.call(name, view),
       IreeError,
-      `; wanted a tensor ${wanted}, given a tensor ${type}`,
+      `; the tensor must be ${wanted}, got ${type}`,
     );
   }
 });

@@ -66,7 +66,7 @@ test("Arguments and errors of an asynchronous form are those of its function", a
   const error = assertThrows(() => scale.submit([[1, 2]], 2), IreeError);
   assertEquals(
     error.detail,
-    "argument 0 of 'scale': x is nested as 1x2, not ?x4",
+    "argument 0 of 'scale': x must be nested as ?x4, got 1x2",
   );
   assertEquals(
     (await failureOf(scale.callAsync([[1, 2]]))).detail,

@@ -13,12 +13,12 @@ test("A tensor rejects nested arrays of another form", () => {
   const round: NestedArray[] = [];
   round.push(round);
   assertRefused(loaded, [
-    ["scalar", [1], "input0 is nested as 1, not a scalar"],
-    ["scalar", [], "input0 is nested as 0, not a scalar"],
-    ["vector", 1, "input0 is nested as a scalar, not ?"],
-    ["vector", [[1]], "input0 is nested as 1x1, not ?"],
-    ["matrix", [1, 2, 3, 4], "input0 is nested as 4, not ?x4"],
-    ["matrix", [[1, 2, 3]], "input0 is nested as 1x3, not ?x4"],
+    ["scalar", [1], "input0 must be nested as a scalar, got 1"],
+    ["scalar", [], "input0 must be nested as a scalar, got 0"],
+    ["vector", 1, "input0 must be nested as ?, got a scalar"],
+    ["vector", [[1]], "input0 must be nested as ?, got 1x1"],
+    ["matrix", [1, 2, 3, 4], "input0 must be nested as ?x4, got 4"],
+    ["matrix", [[1, 2, 3]], "input0 must be nested as ?x4, got 1x3"],
     ["matrix", [[1, 2, 3, 4], [1, 2, 3]], "input0 has 3 entries at [1], not 4"],
     ["matrix", [[1, 2, 3, 4], 5], "input0 has no array of 4 at [1]"],
     [
@@ -40,7 +40,7 @@ test("A tensor rejects nested arrays of another form", () => {
       [1, 2, 3, 4],
       "input0 must have [real, imaginary] pairs as complex elements",
     ],
-    ["add_cf64", [[1, 2], [3, 4]], "input0 is nested as 2, not 4"],
+    ["add_cf64", [[1, 2], [3, 4]], "input0 must be nested as 4, got 2"],
     [
       "add_cf64",
       [[1, 2], [3, 4], [5], [6, 7]],
