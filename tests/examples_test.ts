@@ -10,7 +10,7 @@ import { waitUntil } from "./waiting.ts";
 const heat = await program("examples/streaming_server/heat.mlir");
 const score = await program("examples/worker_pool/score.mlir");
 
-test("The streaming server forgets a client that has disconnected", async () => {
+test("The streaming server releases the state of a disconnected client", async () => {
   const server = serve(heat, 0);
   await (await fetch(`${server.url}?steps=1`)).text();
   const before = runtime.statistics.liveAllocations;
@@ -26,7 +26,7 @@ test("The streaming server forgets a client that has disconnected", async () => 
   await server.shutdown();
 });
 
-test("The streaming server refuses wrong numbers of steps", async () => {
+test("The streaming server rejects wrong numbers of steps", async () => {
   const server = serve(heat, 0);
   for (const steps of ["0", "1001", "1.5", "many", ""]) {
     const response = await fetch(`${server.url}?steps=${steps}`);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { program, TemporaryFolder } from "./support.ts";
 
-Deno.test("Calls that compile one program at the same time all get it", async () => {
+Deno.test("Concurrent calls that compile one program all receive it", async () => {
   const cache = Deno.env.get("IREE_DENO_CACHE")!;
   using empty = new TemporaryFolder();
   Deno.env.set("IREE_DENO_CACHE", empty.path);

@@ -172,7 +172,7 @@ test("Tensors and lists have a form in JSON", () => {
   });
 });
 
-test("What JSON has no form for throws", () => {
+test("Values without a JSON form throw", () => {
   withDevice((device, instance) => {
     for (
       const [type, value, text] of [
@@ -204,7 +204,7 @@ test("What JSON has no form for throws", () => {
   });
 });
 
-test("structuredClone and postMessage refuse native objects wherever they are", () => {
+test("structuredClone and postMessage reject native objects wherever they are", () => {
   withDevice((device, instance) => {
     using view = BufferView.from(device, new Float32Array(4));
     using list = List.from(instance, [1]);

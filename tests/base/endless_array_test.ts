@@ -26,7 +26,7 @@ function endless(): { array: never[]; reads: () => number } {
   return { array, reads: () => reads };
 }
 
-test("An array of any length is refused at its first wrong entry", () => {
+test("An array of any length is rejected at its first wrong entry", () => {
   using instance = Instance.open();
   using loaded = load(mul, { device: "local-sync" });
   const calls: ((array: never[]) => unknown)[] = [

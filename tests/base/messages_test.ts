@@ -56,7 +56,7 @@ test("Messages name the kind of a value with its article", () => {
   ]);
 });
 
-test("An object of another copy of the package is called one", () => {
+test("Messages say that an object is of another copy of the package", () => {
   using instance = Instance.open();
   using other = copy.Instance.open();
   using foreign = copy.BufferView.from(other, new Float32Array(4));
@@ -72,7 +72,7 @@ test("An object of another copy of the package is called one", () => {
   );
 });
 
-test("Where nothing catches an error, its hint is printed once", async () => {
+test("An uncaught error prints its hint once", async () => {
   const { stderr } = await execute(Deno.execPath(), [
     "eval",
     ...denoFlags(),
@@ -85,7 +85,7 @@ test("Where nothing catches an error, its hint is printed once", async () => {
   assertEquals(stderr.split("the detail").length - 1, 1, stderr);
 });
 
-test("Nested arrays of more numbers than the engine can hold are refused", () => {
+test("Nested arrays of more numbers than the engine can hold are rejected", () => {
   using instance = Instance.open();
   using long = BufferView.from(instance, new Int8Array(2 ** 25 + 1));
   using wide = BufferView.from(instance, new Int8Array(0), [2 ** 27, 0]);

@@ -36,7 +36,7 @@ makeList(instance).dispose();
 makeList(instance);
 `;
 
-Deno.test("IREE_TRACE_OBJECTS=1 prints at the end where live objects were made", async () => {
+Deno.test("IREE_TRACE_OBJECTS=1 prints at the end where live objects were created", async () => {
   for (const end of ["", "Deno.exit(0);"]) {
     const text = await run(LEAK + end, ["-A"], { IREE_TRACE_OBJECTS: "1" });
     assertStringIncludes(text, "iree: not disposed: 3\n");
@@ -47,7 +47,7 @@ Deno.test("IREE_TRACE_OBJECTS=1 prints at the end where live objects were made",
   }
 });
 
-Deno.test("Nothing is printed without the variable, or where all was disposed", async () => {
+Deno.test("Nothing is printed without the variable, or if all was disposed", async () => {
   for (const value of ["", "0"]) {
     const env = { IREE_TRACE_OBJECTS: value };
     assertEquals(await run(LEAK, ["-A"], env), "");
@@ -57,7 +57,7 @@ using _list = makeList(instance);`;
   assertEquals(await run(clean, ["-A"], { IREE_TRACE_OBJECTS: "1" }), "");
 });
 
-Deno.test("The variable is not read, and not asked for, without permission", async () => {
+Deno.test("The variable is neither read nor requested without permission", async () => {
   const library = Deno.env.get("IREE_RUNTIME_LIBRARY")!;
   const text = await run(
     LEAK,
@@ -67,7 +67,7 @@ Deno.test("The variable is not read, and not asked for, without permission", asy
   assertEquals(text, "");
 });
 
-Deno.test("runtime.liveObjects says what was made since traceObjects", async () => {
+Deno.test("runtime.liveObjects lists objects created since traceObjects", async () => {
   const text = await run(
     `const instance = Instance.open({ library });
 try {

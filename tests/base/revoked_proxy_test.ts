@@ -22,7 +22,7 @@ function revoked(target: object): never {
   return proxy as never;
 }
 
-test("A revoked Proxy is refused with an IreeError, wherever it is passed", async () => {
+test("A revoked Proxy is rejected with an IreeError, wherever it is passed", async () => {
   using instance = Instance.open();
   using loaded = load(mul, { device: "local-sync" });
   using index = ParameterIndex.create(instance);

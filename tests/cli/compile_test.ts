@@ -147,7 +147,7 @@ test("iree compile rejects wrong usage", async () => {
   }
 });
 
-test("iree run compiles MLIR and keeps the program", async () => {
+test("iree run compiles MLIR and caches the program", async () => {
   using work = new Work();
   const inputs = ["4xf32=1 2 3 4", "4xf32=2"];
   const expected = "EXEC @mul\nresult[0]: hal.buffer_view\n4xf32=2 4 6 8\n";

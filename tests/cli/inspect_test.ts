@@ -137,7 +137,7 @@ test("iree inspect --all prints readable sections", async () => {
   ) assertStringIncludes(stdout, part);
 });
 
-test("iree inspect prints what a program needs before it can be loaded", async () => {
+test("iree inspect prints a program's requirements", async () => {
   const { code, stdout } = await iree(["inspect", example]);
   assertEquals(code, 0);
   assertMatch(stdout, /\n {2}custom +version >= 0 +required +load a module of/);
@@ -265,7 +265,7 @@ test("--json with --load includes the module", async () => {
   assertEquals(none, null);
 });
 
-test("--types prints the module that formatProgramTypes makes", async () => {
+test("--types prints the module that formatProgramTypes writes", async () => {
   const description = inspectProgram(signatures);
   const printed = await iree(["inspect", "--types", signatures]);
   assertEquals(printed, {

@@ -156,7 +156,7 @@ test("An unknown CPU is rejected with the known ones", async () => {
   );
 });
 
-test("A crash of the compiler is reported with what it printed", async () => {
+test("A crash of the compiler is reported with its output", async () => {
   await using compiler = await Compiler.open(isolated);
   const source = await Deno.readTextFile(fixture("mul.mlir"));
   const target = "foo-bar-baz";

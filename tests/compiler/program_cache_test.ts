@@ -28,7 +28,7 @@ class OwnCache extends TemporaryFolder {
   }
 }
 
-test("A program is kept by its source, target, flags and the files of flags", async () => {
+test("A program is cached by its source, target, flags and the files of flags", async () => {
   using own = new OwnCache();
   assertEquals(await own.compile(), false);
   const first = Deno.readFileSync(own.join("out.vmfb"));
@@ -94,7 +94,7 @@ await ProgramCache.find().put("key", new Uint8Array(200), {});`,
   assertEquals(own.files(".part"), []);
 });
 
-test("A program that was damaged is compiled again", async () => {
+test("A damaged program is compiled again", async () => {
   using own = new OwnCache();
   await own.compile();
   const [name] = own.files(".vmfb");
@@ -103,7 +103,7 @@ test("A program that was damaged is compiled again", async () => {
   assertEquals(await own.compile(), true);
 });
 
-test("Above the limit, programs unused for longest are removed", async () => {
+test("Above the limit, least recently used programs are removed", async () => {
   using folder = new TemporaryFolder();
   const cache = new ProgramCache(folder.path, 250);
   const put = async (key: string, minutes: number) => {
@@ -145,7 +145,7 @@ test("iree cache lists and clears programs", async () => {
   assertEquals([...Deno.readDirSync(own.folder)], []);
 });
 
-test("A program that cannot be kept is compiled with a warning", async () => {
+test("A program that cannot be cached is compiled with a warning", async () => {
   using own = new OwnCache();
   Deno.writeTextFileSync(own.join("iree-deno"), "a file");
   const output = own.join("out.vmfb");

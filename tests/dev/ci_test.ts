@@ -86,7 +86,7 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
   }
 });
 
-Deno.test("CI installs the shells that the tests need, where it may", async () => {
+Deno.test("CI installs the shells that the tests need, if it may", async () => {
   const folder = Deno.makeTempDirSync();
   try {
     const bin = `${folder}/bin`;

@@ -23,7 +23,7 @@ Deno.test("./dev sdk prints the SDK's prefix and nothing else", async () => {
   }
 });
 
-Deno.test("./dev downloads and builds nothing where all is there", async () => {
+Deno.test("./dev downloads and builds nothing if everything is there", async () => {
   using sandbox = new Sandbox();
   assertEquals((await sandbox.run(["sdk"])).code, 0);
   const { calls } = sandbox;
@@ -78,7 +78,7 @@ Deno.test("./dev docs makes the folder it writes to", async () => {
   }
 });
 
-Deno.test("./dev without a command explains itself", async () => {
+Deno.test("./dev without a command prints its help", async () => {
   const { code, stdout } = await dev();
   assertEquals(code, 0);
   assertStringIncludes(stdout, "usage: ./dev COMMAND");
@@ -102,7 +102,7 @@ Deno.test("./dev works through a link from elsewhere", async () => {
   }
 });
 
-Deno.test("./dev refuses an unknown command with exit code 2", async () => {
+Deno.test("./dev rejects an unknown command with exit code 2", async () => {
   const { code, stdout, stderr } = await dev("frobnicate");
   assertEquals([code, stdout], [2, ""]);
   assertStringIncludes(stderr, "no command 'frobnicate'");

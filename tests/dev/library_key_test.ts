@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { dev, finish, ROOT } from "./sandbox.ts";
 
-Deno.test("the build refuses sources in which IREE's memmove is mended", async () => {
+Deno.test("The build rejects sources in which IREE has fixed memmove", async () => {
   const source = Deno.makeTempDirSync();
   try {
     Deno.mkdirSync(`${source}/runtime/src/iree/vm`, { recursive: true });
@@ -38,7 +38,7 @@ Deno.test("the build refuses sources in which IREE's memmove is mended", async (
   }
 });
 
-Deno.test("the library's key follows what the library is made of, and nothing else", async () => {
+Deno.test("The library's key depends on its inputs and nothing else", async () => {
   const folder = Deno.makeTempDirSync();
   try {
     const copy = await new Deno.Command("cp", {

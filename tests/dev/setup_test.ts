@@ -42,7 +42,7 @@ Deno.test("./dev names a missing python3, and a missing venv module", async () =
   );
 });
 
-Deno.test("./dev leaves nothing half-made behind a failed download", async () => {
+Deno.test("./dev leaves nothing unfinished after a failed download", async () => {
   using sandbox = new Sandbox();
   const { code, stderr } = await sandbox.run(["sdk"], { PIP_FAILS: "yes" });
   assertEquals(code, 1);
@@ -50,7 +50,7 @@ Deno.test("./dev leaves nothing half-made behind a failed download", async () =>
   assertEquals(sandbox.cached, []);
 });
 
-Deno.test("./dev leaves nothing half-made behind a failed build, and builds the next time", async () => {
+Deno.test("./dev leaves nothing unfinished after a failed build, and builds the next time", async () => {
   using sandbox = new Sandbox({
     ninja:
       '#!/bin/sh\n[ -n "$COMPILES" ] || { echo "error: no such header"; exit 1; }\n',
@@ -66,7 +66,7 @@ Deno.test("./dev leaves nothing half-made behind a failed build, and builds the 
   assert(Deno.statSync(`${built.stdout.trim()}/lib/libiree_runtime.so`).isFile);
 });
 
-Deno.test("./dev stops at a signal, with its build, and leaves nothing half-made behind", async () => {
+Deno.test("./dev and its build stop at a signal and leave nothing unfinished", async () => {
   using sandbox = new Sandbox({
     ninja: '#!/bin/sh\necho $$ >"$CALLS.ninja"\nexec sleep 60\n',
   });
@@ -85,7 +85,7 @@ Deno.test("./dev stops at a signal, with its build, and leaves nothing half-made
   assertNotEquals(alive.code, 0);
 });
 
-Deno.test("two ./dev at the same time build once and agree", async () => {
+Deno.test("Two ./dev at the same time build once and agree", async () => {
   using sandbox = new Sandbox({
     ninja:
       '#!/bin/sh\necho ninja >>"$CALLS"\nuntil [ -e "$CALLS.go" ]; do sleep 0.1; done\n',

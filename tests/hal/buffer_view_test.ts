@@ -194,7 +194,7 @@ test("An array's class determines its element type", () => {
   });
 });
 
-test("Elements that share bytes are printed only singly", () => {
+test("Elements that share bytes are printed only one at a time", () => {
   withDevice((device) => {
     const options = { elementType: "si4" } as const;
     const packed = new Uint8Array([0x21]);

@@ -41,7 +41,7 @@ test("A rejection fails the fence", async () => {
   assertStrictEquals(error, thrown);
 });
 
-test("A blocking call of a function with fences refuses promises", async () => {
+test("A blocking call of a function with fences rejects promises", async () => {
   const host = fetching((it) => it);
   using loaded = load({ modules: [host, await program("host_fences.mlir")] });
   const main = loaded.lookupFunction("main");

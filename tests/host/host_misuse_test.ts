@@ -17,7 +17,7 @@ test("The name of a host module or type must be a string", () => {
   }
 });
 
-test("The functions of a host module are an object", () => {
+test("The functions of a host module must be an object", () => {
   for (const functions of [...WRONG, [], "text"]) {
     refused(
       () => hostModule("host", functions as never),
@@ -26,7 +26,7 @@ test("The functions of a host module are an object", () => {
   }
 });
 
-test("The types of a host module are made by hostType", () => {
+test("The types of a host module must be created by hostType", () => {
   for (const hostTypes of [null, 1, {}, "text"]) {
     const options = { hostTypes: hostTypes as never };
     refused(() => hostModule("host", {}, options), "must be an array");

@@ -67,7 +67,7 @@ test("A tensor arrives as an array and returns as data", async () => {
   );
 });
 
-test("The caller receives the very error that a function throws", async () => {
+test("The caller receives the error that a function throws", async () => {
   let thrown: unknown;
   const host = hostModule("host", {
     ...UNUSED,
@@ -90,7 +90,7 @@ test("The caller receives the very error that a function throws", async () => {
   assertStrictEquals(later.cause, thrown);
 });
 
-test("A function that returns a promise is waited for by callAsync alone", async () => {
+test("Only callAsync waits for a function that returns a promise", async () => {
   const host = hostModule("host", {
     ...UNUSED,
     add: {

@@ -38,7 +38,7 @@ function objects(forks = true) {
   });
 }
 
-test("A program keeps a value of JavaScript, and gives it back", async () => {
+test("A program keeps a JavaScript value and returns it", async () => {
   using loaded = load({
     modules: [objects(), await program("host_objects.mlir")],
   });
@@ -83,7 +83,7 @@ test("Lists and nulls come in and go out", async () => {
   assertEquals(later.size, 4);
 });
 
-test("A value of another type is refused", () => {
+test("A value of another type is rejected", () => {
   using instance = Instance.open();
   const other = hostType<number>("host.other");
   using object = other.create(instance, 5);

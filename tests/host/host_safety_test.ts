@@ -28,7 +28,7 @@ test("A function cannot call the context that called it", async () => {
   assertEquals(codes, Array(4).fill("FAILED_PRECONDITION"));
 });
 
-test("A function that awaits its own context is refused", async () => {
+test("A function that awaits its own context is rejected", async () => {
   const holder: { called?: LoadedProgram } = {};
   const host = hostModule("host", {
     ...UNUSED,
@@ -67,7 +67,7 @@ test("A function calls other programs, 50 deep", async () => {
   assertEquals(next!.call("sum", 1, 2), 5);
 });
 
-test("A wrong result is refused and named", async () => {
+test("A wrong result is rejected and named", async () => {
   let result: unknown;
   const host = hostModule("host", {
     ...UNUSED,
@@ -169,7 +169,7 @@ if (globalThis.name !== "inner") {
   assertEquals([code, stdout, stderr], [0, "5\n", ""]);
 });
 
-Deno.test("Without unrestricted --allow-ffi, nothing is made", async () => {
+Deno.test("Without unrestricted --allow-ffi, nothing is created", async () => {
   const library = Deno.env.get("IREE_RUNTIME_LIBRARY")!;
   const { stdout } = await runScript(
     `try {

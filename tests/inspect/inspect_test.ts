@@ -106,7 +106,7 @@ test("Inspection agrees with the loaded module", () => {
   }
 });
 
-test("Inspecting an unloadable program shows what it needs", () => {
+test("Inspecting an unloadable program shows its requirements", () => {
   using instance = Instance.open();
   assertThrows(
     () => BytecodeModule.fromFile(instance, inspected),

@@ -7,7 +7,7 @@ import {
 import { IreeError } from "../../mod.ts";
 import { test } from "../support.ts";
 
-test("Descriptions that the package did not make are refused", () => {
+test("Descriptions that this package did not create are rejected", () => {
   const wrong = [null, undefined, 1, {}, { exports: [null] }, { inputs: 1 }];
   for (const value of wrong as never[]) {
     for (

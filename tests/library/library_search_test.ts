@@ -306,7 +306,7 @@ test("Library functions are bound once, at their first use", async () => {
   assertMatch(stdout, /^[1-5] \[ "iree_ffi_instance_has_type" \]\n$/);
 });
 
-test("iree run of a small program binds a few functions, importing it none", async () => {
+test("iree run binds a few functions for a small program, and an import none", async () => {
   using user = new User();
   const cli = JSON.stringify(toFileUrl(join(ROOT, "cli.ts")).href);
   const args = [

@@ -250,7 +250,7 @@ test("Types without an element type are rejected, never mistaken for another", (
   }
 });
 
-test("Raw bytes have the type that their reader asks for", () => {
+test("Raw bytes have the type that their reader requests", () => {
   const bytes = (descr: string) =>
     withHeader(header({ descr: `'${descr}'` }), [1, 2, 3, 4]);
   const [bf16] = decodeNpy(bytes("<V2"));
@@ -417,7 +417,7 @@ test("Errors about files name them", () => {
 // Larger than the chunks of a read, in shapes that are not multiples of them.
 const COUNT = 3 * 2 ** 17 + 5;
 
-test("Tensors larger than one read come whole out of a file", () => {
+test("Tensors larger than one read are read completely", () => {
   using folder = new TemporaryFolder();
   const path = folder.join("large.npy");
   const numbers = Float32Array.from({ length: COUNT }, (_, i) => i);

@@ -210,7 +210,7 @@ testWithImporter(
   },
 );
 
-test("What the importer does not support is named, and what is not a model", async () => {
+test("Errors name what the importer does not support, and files that are not models", async () => {
   const strings = models.join("strings.onnx");
   const error = await failureOf(importOnnx(strings, { library: COMPILER }));
   assertEquals([error.code, error.detail], [
@@ -267,7 +267,7 @@ test("Without the Python package onnx, the error has the line that installs it",
   ]);
 });
 
-test("An import that is aborted rejects with the signal's reason", async () => {
+test("An aborted import rejects with the signal's reason", async () => {
   const controller = new AbortController();
   const work = importOnnx(models.join("names.onnx"), {
     library: COMPILER,

@@ -32,7 +32,7 @@ function tuned(
   return withTuning(bytes, { choice, ...rest });
 }
 
-test("The device 'auto' is what tuning found", async () => {
+test("The device 'auto' is the one that tuning found", async () => {
   const bytes = await Deno.readFile(await program("mul.mlir"));
   assertEquals(chosen(tuned(bytes, "local-sync")), ["local-sync"]);
   assertEquals(chosen(tuned(bytes, "local-task", 3)), ["local-task", 3n]);
@@ -74,7 +74,7 @@ test("iree run accepts --device=auto, for files and stdin", async () => {
   }
 });
 
-test("load explains where the device 'auto' is not possible", async () => {
+test("load explains why the device 'auto' is not possible", async () => {
   const path = await program("mul.mlir");
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, path);

@@ -105,7 +105,7 @@ test("A module of another context is rejected", () => {
   );
 });
 
-test("Existing modules are linked and stay the caller's", () => {
+test("Existing modules are linked and still belong to the caller", () => {
   using instance = Instance.open();
   using module = BytecodeModule.fromFile(instance, arithmetic);
   {

@@ -77,7 +77,7 @@ test("The event loop turns while a program's initializer runs", async () => {
   assertEquals(loaded.call("get"), 7);
 });
 
-test("Modules of the caller's may be disposed while a context is made of them", async () => {
+test("The caller may dispose modules while a context is created from them", async () => {
   using latch = new Latch();
   const owner = load({ modules: [Latch.module] });
   const loading = loadAsync({ modules: [owner.mainModule, waitsAtStart] });
@@ -88,7 +88,7 @@ test("Modules of the caller's may be disposed while a context is made of them", 
   assertEquals(loaded.call("get"), 7);
 });
 
-test("A program on a device computes what it does when loaded at once", async () => {
+test("A program on a device computes the same when loaded asynchronously", async () => {
   using loaded = await loadAsync(mul, { device: "local-task" });
   using product = loaded.call("mul", [1, 2, 3, 4], [2, 2, 2, 2]) as BufferView;
   assertEquals(product.toNestedArray(), [2, 4, 6, 8]);
@@ -141,7 +141,7 @@ test("loadAsync rejects with the errors that load throws", async () => {
   }
 });
 
-test("A signal that is aborted already keeps everything from being loaded", async () => {
+test("With an aborted signal, nothing is loaded", async () => {
   const reason = new Error("not wanted");
   const signal = AbortSignal.abort(reason);
   assertEquals(
@@ -153,7 +153,7 @@ test("A signal that is aborted already keeps everything from being loaded", asyn
   assertEquals(error.detail, "signal must be an AbortSignal, got an object");
 });
 
-test("A load that is aborted leaves nothing live", async () => {
+test("An aborted load leaves nothing live", async () => {
   using latch = new Latch();
   const controller = new AbortController();
   const { signal } = controller;

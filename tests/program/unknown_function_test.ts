@@ -4,7 +4,7 @@ import { program, test } from "../support.ts";
 
 const mul = await program("mul.mlir");
 
-test("A function that a program does not export throws and lists those it does", () => {
+test("Calling a function that a program does not export throws and lists the others", () => {
   using program = load(mul);
   const error = assertThrows(
     () => program.nul!(),
@@ -16,7 +16,7 @@ test("A function that a program does not export throws and lists those it does",
   assertEquals("mul" in program, true);
 });
 
-test("The language can ask a program for names of its own", async () => {
+test("JavaScript can look up its own names in a program", async () => {
   using program = load(mul);
   const asked: Record<string, unknown> = program;
   assertStrictEquals(await program, program);

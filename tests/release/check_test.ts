@@ -61,7 +61,7 @@ Deno.test("Every entry of the package has documentation, which is checked", () =
   }
 });
 
-Deno.test("Conflict markers and white space at the end are found", () => {
+Deno.test("Conflict markers and white space at line ends are found", () => {
   const marker = (character: string) => character.repeat(7);
   const text = [
     `${marker("<")} ours`,

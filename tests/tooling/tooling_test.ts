@@ -281,7 +281,7 @@ test("copyToHost returns a list with tensors that the host can read", () => {
   assertEquals([number, nothing], [3, null]);
 });
 
-test("A list in place of a device is refused, and not kept alive", () => {
+test("A list in place of a device is rejected and not kept alive", () => {
   using instance = Instance.open();
   using list = List.create(instance);
   for (const wrong of [list, instance] as unknown as Device[]) {

@@ -80,7 +80,7 @@ Deno.test("choose drops losers early and measures the others further", async () 
   assertGreater(rounds[0], 3);
 });
 
-Deno.test("choose keeps what one disturbed sample made slow", async () => {
+Deno.test("choose keeps a candidate that one disturbed sample slowed down", async () => {
   const result = await run({
     other: () => 10,
     fast: (round) => round === 1 ? 90 : 8,

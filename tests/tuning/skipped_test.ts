@@ -20,7 +20,7 @@ test("tune skips a recipe that the compiler rejects, and says why", async () => 
   assertEquals(tuning.flags, []);
 });
 
-test("tune skips a recipe that computes something else", async () => {
+test("tune skips a recipe that computes different results", async () => {
   // By default f64 becomes f32; the other recipe keeps it.
   const source = `func.func @third(%x: tensor<4xf64>) -> tensor<4xf64> {
     %three = arith.constant dense<3.0> : tensor<4xf64>
@@ -60,7 +60,7 @@ test("tune without time measures the default recipe once", async () => {
   assertEquals(tuning.choice.rounds, 1);
 });
 
-test("tune needs a function's name where there are several", async () => {
+test("tune needs a function's name if there are several", async () => {
   const error = await failureOf(tune(SLOW, { ...OPTIONS, recipes: [] }));
   assertEquals(error.code, "INVALID_ARGUMENT");
   assertMatch(

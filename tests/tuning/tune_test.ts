@@ -7,7 +7,7 @@ import { test } from "../support.ts";
 
 const OPTIONS = { library: COMPILER, cache: false } as const;
 
-test("tune returns a program that contains what was found", async () => {
+test("tune returns a program that contains the tuning result", async () => {
   const tuned = await tune(fixture("mul.mlir"), {
     ...OPTIONS,
     recipes: [DEFAULT_RECIPE, { name: "same", flags: [], reason: "a test" }],

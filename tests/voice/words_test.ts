@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { findWords, isChecked } from "./words.ts";
 
-Deno.test("Words that the project does without are found, with their lines", () => {
+Deno.test("Forbidden words are found, with their lines", () => {
   const text = "A list is no array.\nIt is no longer.\nNobody lets it go,\n" +
     "whoever tells of small letters.\n";
   assertEquals(
