@@ -48,6 +48,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compile: async () => (await import("./lib/cli/compile/command.ts")).COMPILE,
   import: async () => (await import("./lib/cli/import.ts")).IMPORT,
   cache: async () => (await import("./lib/cli/cache.ts")).CACHE,
+  serve: async () => (await import("./lib/cli/serve/command.ts")).SERVE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
   parameters: async () =>

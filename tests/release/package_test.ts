@@ -66,6 +66,7 @@ test("The package contains what users need and nothing else", async () => {
     "./compiler": "./lib/compiler/mod.ts",
     "./inspect": "./lib/inspect/mod.ts",
     "./npy": "./lib/npy/mod.ts",
+    "./serve": "./lib/serve/mod.ts",
     "./tooling": "./lib/tooling/mod.ts",
     "./tuning": "./lib/tuning/mod.ts",
     "./types": "./lib/program/types.ts",

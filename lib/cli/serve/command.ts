@@ -1,0 +1,104 @@
+import { type Listening, ModelServer } from "../../serve/mod.ts";
+import type { Command, CommandStatus } from "../common/command.ts";
+import { formatFlags, parseFlags } from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
+import { FLAGS, type ServeFlags } from "./flags.ts";
+import { ServerLog } from "./log.ts";
+import { addModel, readOperands } from "./models.ts";
+
+const HELP =
+  `Serves models by the Open Inference Protocol, as KServe and Triton do.
+
+Usage: iree serve [NAME=]MODEL… [FLAGS]
+
+MODEL is a .vmfb, or .mlir or .onnx, which are compiled as \`iree compile\` does.
+Its name in requests is NAME, or the file's name without its extension.
+
+Flags:
+${formatFlags(FLAGS)}
+Exit status: 0 after SIGTERM or SIGINT, if all requests were answered within
+--grace; 1 on failure, 2 for wrong usage.
+
+Examples:
+  iree serve model.vmfb
+  iree serve digits=mnist.onnx --max-batch-size=32 --instances=2
+  curl localhost:8000/v2/models/digits
+`;
+
+/** `iree serve`. */
+export const SERVE: Command = {
+  summary: "serves models over HTTP",
+  flags: FLAGS,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<CommandStatus> {
+  const operands: string[] = [];
+  const flags = parseFlags(FLAGS, args, (argument) => operands.push(argument));
+  if (flags.help) return printHelp(HELP);
+  if (operands.length === 0) throw new UsageError("no MODEL to serve");
+  if (flags.batch_delay !== undefined && flags.max_batch_size === undefined) {
+    throw new UsageError("--batch-delay needs --max-batch-size");
+  }
+  const models = readOperands(operands);
+  const log = new ServerLog(flags.log_format, flags.log_requests);
+  using resources = new DisposableStack();
+  const server = new ModelServer({
+    maxRequestBytes: flags.max_request_bytes,
+    requestTimeout: flags.request_timeout === undefined
+      ? undefined
+      : 1000 * flags.request_timeout,
+    onRequest: (record) => log.request(record),
+  });
+  for (const model of models) {
+    resources.use(await addModel(server, model, flags, log));
+  }
+  resources.use(server);
+  return await serve(server, flags, log);
+}
+
+async function serve(
+  server: ModelServer,
+  flags: ServeFlags,
+  log: ServerLog,
+): Promise<CommandStatus> {
+  using signals = new DisposableStack();
+  // Before the port is open: a signal could come at once.
+  const signal = nextSignal(signals);
+  const listening = server.listen({
+    hostname: flags.host,
+    port: flags.http_port,
+  });
+  log.event(`listening on ${listening.url}`);
+  const name = await signal;
+  return await shutdown(listening, name, flags.grace ?? 30, log);
+}
+
+async function shutdown(
+  listening: Listening,
+  name: string,
+  grace: number,
+  log: ServerLog,
+): Promise<CommandStatus> {
+  log.event(`ending on ${name}`);
+  const isWhole = await listening.shutdown(1000 * grace);
+  if (isWhole) {
+    log.event("ended");
+    return 0;
+  }
+  log.failure("ended early", `requests took longer than ${grace} s`);
+  return 1;
+}
+
+function nextSignal(resources: DisposableStack): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    // Windows has no SIGTERM.
+    if (name === "SIGTERM" && Deno.build.os === "windows") continue;
+    const listener = () => resolve(name);
+    Deno.addSignalListener(name, listener);
+    resources.defer(() => Deno.removeSignalListener(name, listener));
+  }
+  return promise;
+}

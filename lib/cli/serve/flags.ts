@@ -1,0 +1,107 @@
+import type { FlagValues } from "../common/flags.ts";
+
+/** Flags of `iree serve`. */
+export const FLAGS = {
+  host: {
+    kind: "text",
+    value: "ADDRESS",
+    help: [
+      "Where to listen: 127.0.0.1 (the default) for this machine only, 0.0.0.0 for",
+      "all networks.",
+    ],
+  },
+  http_port: {
+    kind: "integer",
+    value: "N",
+    min: 0,
+    max: 65535,
+    help: ["The port of HTTP, 8000 by default; 0 for any free one."],
+  },
+  function: {
+    kind: "text",
+    value: "NAME",
+    help: [
+      "The function to serve, of programs that have several. By default the first.",
+    ],
+  },
+  device: {
+    kind: "text",
+    value: "URI",
+    help: ["The device, as for `iree run`: local-task by default."],
+  },
+  instances: {
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 1024,
+    help: ["How many calls of a model run at the same time, 1 by default."],
+  },
+  max_batch_size: {
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 1_000_000,
+    help: [
+      "Joins requests to one call of up to N rows, along the first dimension of",
+      "every tensor. By default each request is a call of its own.",
+    ],
+  },
+  batch_delay: {
+    kind: "number",
+    value: "MS",
+    min: 0,
+    max: 60_000,
+    help: [
+      "Milliseconds that a request waits for others; by default 0, so that those",
+      "that came during the previous call are joined.",
+    ],
+  },
+  max_queue: {
+    kind: "integer",
+    value: "N",
+    min: 0,
+    max: 1_000_000,
+    help: [
+      "How many requests of a model may wait, 64 by default; further ones are",
+      "answered with 429.",
+    ],
+  },
+  request_timeout: {
+    kind: "number",
+    value: "SECONDS",
+    min: 0.001,
+    max: 2_000_000,
+    help: [
+      "Seconds for a request, 60 by default; then it is answered with 504.",
+    ],
+  },
+  max_request_bytes: {
+    kind: "integer",
+    value: "N",
+    min: 1,
+    help: ["The most bytes of a request's body, 67108864 (64 MiB) by default."],
+  },
+  grace: {
+    kind: "number",
+    value: "SECONDS",
+    min: 0,
+    max: 2_000_000,
+    help: [
+      "Seconds to answer the requests that have arrived, after SIGTERM or SIGINT;",
+      "30 by default.",
+    ],
+  },
+  log_format: {
+    kind: "choice",
+    choices: ["text", "json"],
+    help: ["How the log on stderr is written; json is an object per line."],
+  },
+  log_requests: {
+    kind: "boolean",
+    help: ["Logs every request; otherwise only those that fail."],
+  },
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+/** Their values. */
+export type ServeFlags = FlagValues<typeof FLAGS>;

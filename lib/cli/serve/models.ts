@@ -1,0 +1,82 @@
+import { basename } from "@std/path";
+import type { LoadedProgram } from "../../../mod.ts";
+import { loadModel } from "../../compiler/mod.ts";
+import type { ModelServer } from "../../serve/mod.ts";
+import { UsageError } from "../common/usage_error.ts";
+import type { ServeFlags } from "./flags.ts";
+import type { ServerLog } from "./log.ts";
+
+/** A model of the command line. */
+export interface ModelOperand {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Reads `NAME=MODEL` or `MODEL`, whose name is that of the file. */
+export function readOperands(operands: readonly string[]): ModelOperand[] {
+  const models = operands.map((operand) => {
+    const [, name, path] = /^([\w.-]+)=(.+)$/s.exec(operand) ?? [];
+    return name !== undefined && path !== undefined
+      ? { name, path }
+      : { name: basename(operand).replace(/\.\w+$/, ""), path: operand };
+  });
+  const names = models.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return models;
+  throw new UsageError(
+    `two models have the name '${twice}'; name them: NAME=MODEL`,
+  );
+}
+
+/**
+ * Loads a model and serves it.
+ *
+ * @returns The program, to be disposed after the server.
+ */
+export async function addModel(
+  server: ModelServer,
+  { name, path }: ModelOperand,
+  flags: ServeFlags,
+  log: ServerLog,
+): Promise<LoadedProgram> {
+  const start = performance.now();
+  const program = await loadModel(path, { device: flags.device });
+  try {
+    const chosen = chooseFunction(name, program, flags.function, log);
+    server.add(name, program, {
+      function: chosen,
+      instances: flags.instances,
+      maxQueue: flags.max_queue,
+      batching: flags.max_batch_size === undefined
+        ? undefined
+        : { maxSize: flags.max_batch_size, maxDelay: flags.batch_delay },
+    });
+    log.event(`loaded model ${name}`, {
+      path,
+      function: chosen,
+      milliseconds: Math.round(performance.now() - start),
+    });
+    return program;
+  } catch (error) {
+    program.dispose();
+    throw error;
+  }
+}
+
+function chooseFunction(
+  name: string,
+  { functionNames }: LoadedProgram,
+  wanted: string | undefined,
+  log: ServerLog,
+): string | undefined {
+  const [first, ...others] = functionNames;
+  if (wanted !== undefined || first === undefined) return wanted;
+  if (others.length > 0) {
+    log.event(
+      `model ${name} has several functions, and ${first} is served; ` +
+        "choose with --function",
+      { functions: functionNames.join(",") },
+    );
+  }
+  return first;
+}

@@ -1,0 +1,244 @@
+import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
+import { readOptions } from "../base/options.ts";
+import { toText } from "../base/checks.ts";
+import { loadModel } from "../compiler/load_model.ts";
+import { LoadedProgram } from "../program/program.ts";
+import { answer, type Answering } from "./answer.ts";
+import type { ModelTensor } from "./data_type.ts";
+import { listen, type Listening, type ListenOptions } from "./listening.ts";
+import {
+  LOADED_MODEL_OPTIONS,
+  type LoadedModelOptions,
+  MODEL_OPTIONS,
+  type ModelFunction,
+  type ModelOptions,
+  readVersion,
+} from "./model_options.ts";
+import { ModelRegistry } from "./model_registry.ts";
+import { runnerOf } from "./model_runner.ts";
+import { ServedModel } from "./served_model.ts";
+import {
+  type ModelServerOptions,
+  readServerOptions,
+} from "./server_options.ts";
+
+/** A model that a server has. */
+export interface ModelRecord {
+  /** Its name. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: number;
+  /** Its inputs. */
+  readonly inputs: readonly ModelTensor[];
+  /** Its outputs. */
+  readonly outputs: readonly ModelTensor[];
+}
+
+/**
+ * Serves models by the Open Inference Protocol over HTTP, as KServe and Triton
+ * do: health, metadata, and inference with JSON and binary data.
+ *
+ * @example
+ * ```ts ignore needs a file
+ * import { ModelServer } from "@iree/runtime/serve";
+ *
+ * await using server = new ModelServer({ requestTimeout: 1000 });
+ * await server.load("score", "score.vmfb", { batching: { maxSize: 64 } });
+ * const { url } = server.listen({ port: 8000 }); // or Deno.serve(server.fetch)
+ * console.log(url);
+ * ```
+ */
+export class ModelServer implements AsyncDisposable, Disposable {
+  readonly #models = new ModelRegistry();
+  readonly #answering: Answering;
+
+  /**
+   * Creates a server without models.
+   *
+   * @param options Its limits.
+   */
+  constructor(options?: ModelServerOptions) {
+    const limits = readServerOptions(options);
+    this.#answering = {
+      models: this.#models,
+      limits,
+      state: "ready",
+      active: 0,
+      arrivals: 0,
+    };
+  }
+
+  /**
+   * Answers a request: a handler for `Deno.serve` and other servers. Never
+   * rejects.
+   *
+   * A client that has gone is noticed by `request.signal`; run Deno with
+   * `--unstable-no-legacy-abort`, or Deno prints a note at the first request.
+   */
+  readonly fetch: (request: Request) => Promise<Response> = (request) =>
+    answer(this.#answering, request);
+
+  /** The models, in the order in which they were added. */
+  get models(): ModelRecord[] {
+    return [...this.#models].map(({ name, version, runner }) => ({
+      name,
+      version: Number(version),
+      inputs: runner.inputs,
+      outputs: runner.outputs,
+    }));
+  }
+
+  /** Requests that are being answered. */
+  get activeRequests(): number {
+    return this.#answering.active;
+  }
+
+  /**
+   * Serves a program, which stays the caller's, or a function. A model with the
+   * same name and version is replaced; it answers the requests that it has
+   * accepted.
+   *
+   * @param name The model's name in requests.
+   * @param model The program or the function.
+   * @param options How it is served.
+   */
+  add(
+    name: string,
+    model: LoadedProgram | ModelFunction,
+    options?: ModelOptions,
+  ): void {
+    const { version, ...rest } = readOptions(options, MODEL_OPTIONS);
+    this.#add(name, readVersion(version), model, rest, () => {});
+  }
+
+  /**
+   * Loads a model and serves it, as {@linkcode add} does. The server disposes it.
+   *
+   * @param name The model's name in requests.
+   * @param path Its file: a `.vmfb`, or a source that is compiled, such as
+   * `.onnx`.
+   * @param options How it is loaded and served.
+   */
+  async load(
+    name: string,
+    path: string | URL,
+    options?: LoadedModelOptions,
+  ): Promise<void> {
+    const { version, load, ...rest } = readOptions(
+      options,
+      LOADED_MODEL_OPTIONS,
+    );
+    const checked = readVersion(version);
+    checkName(name);
+    const program = await loadModel(path, load);
+    try {
+      this.#add(name, checked, program, rest, () => program.dispose());
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Serves a model no longer. The requests that it has accepted are answered.
+   *
+   * @param name The model's name.
+   * @param version Its version; left out, all versions.
+   * @returns Resolves when nothing of it runs anymore.
+   */
+  async remove(name: string, version?: number): Promise<void> {
+    await this.#models.remove(
+      toText("name", name),
+      version === undefined ? undefined : `${readVersion(version)}`,
+    );
+  }
+
+  /**
+   * Listens over HTTP.
+   *
+   * @param options The address, the port and the keys for TLS.
+   */
+  listen(options?: ListenOptions): Listening {
+    return listen(this, this.#answering, options);
+  }
+
+  /**
+   * Reports that the server is not ready, so that no more requests are sent to
+   * it. It answers those that come nevertheless.
+   */
+  announceEnd(): void {
+    if (this.#answering.state === "ready") this.#answering.state = "ending";
+  }
+
+  /**
+   * Answers further requests with 503, and waits for the earlier ones.
+   */
+  async drain(): Promise<void> {
+    this.#answering.state = "closed";
+    if (this.#answering.active > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#answering.whenIdle = resolve;
+      await promise;
+    }
+    await this.#models.drain();
+  }
+
+  /** Answers further requests with 503, and ends those that run. */
+  dispose(): void {
+    this.#answering.state = "closed";
+    this.#models.dispose();
+  }
+
+  /** Same as {@linkcode dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Same as {@linkcode drain}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain();
+  }
+
+  #add(
+    name: string,
+    version: number,
+    model: LoadedProgram | ModelFunction,
+    options: ModelOptions,
+    release: () => void,
+  ): void {
+    checkName(name);
+    if (this.#answering.state !== "ready") {
+      throw new IreeError("UNAVAILABLE", "the server has ended");
+    }
+    const isModel = model instanceof LoadedProgram || isModelFunction(model);
+    if (!isModel) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `model must be a loaded program or a ModelFunction, got ` +
+          describeValue(model),
+      );
+    }
+    const runner = runnerOf(model, options);
+    this.#models.add(new ServedModel(name, `${version}`, runner, release));
+  }
+}
+
+function isModelFunction(value: unknown): value is ModelFunction {
+  return typeof value === "object" && value !== null &&
+    "run" in value && typeof value.run === "function" &&
+    "inputs" in value && Array.isArray(value.inputs) &&
+    "outputs" in value && Array.isArray(value.outputs);
+}
+
+/** Names that are also parts of paths and of metrics. */
+const NAME = /^[^\p{Cc}/\\]{1,256}$/u;
+
+function checkName(name: string): void {
+  if (NAME.test(toText("name", name)) && name !== "." && name !== "..") return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "name must be 1 to 256 characters without slashes and control characters, " +
+      `got '${name.slice(0, 64)}'`,
+  );
+}
