@@ -12,6 +12,8 @@
  */
 
 import { findings, formatFindings } from "../sanitizers/reports.ts";
+import { groupTests } from "./groups.ts";
+import { InOrder } from "./in_order.ts";
 import { documentedFiles, namesPath } from "./selection.ts";
 import { addCounts, type Counts, formatCounts, readCounts } from "./summary.ts";
 
@@ -19,10 +21,14 @@ const ROOT: string = new URL("../..", import.meta.url).pathname;
 
 const CHECKED = ["-A", "--sanitize-resources", "--sanitize-ops"];
 
-/** The runs of `deno test` so far. */
+/** Several tests start compilers, which take memory and all cores. */
+const MOST_PROCESSES = 4;
+
+/** The runs of Deno so far. */
 class Runs {
   #counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   #status = 0;
+  readonly #output = new InOrder((text) => print(text));
 
   constructor(
     private readonly folder: string,
@@ -38,20 +44,40 @@ class Runs {
     return this.#status;
   }
 
-  /** Runs `deno test` and passes its output on. */
+  /** Runs Deno and passes its output on when it is its turn. */
   async add(args: readonly string[]): Promise<void> {
+    const turn = this.#output.add();
     // One pipe for both streams keeps their order.
     const child = new Deno.Command("sh", {
-      args: ["-c", 'exec "$0" deno test "$@" 2>&1', `${ROOT}dev`, ...args],
+      args: ["-c", 'exec "$0" deno "$@" 2>&1', `${ROOT}dev`, ...args],
       cwd: this.folder,
       env: this.environment,
       stdout: "piped",
     }).spawn();
-    const [output, { code }] = await Promise.all([
-      passOn(child.stdout),
-      child.status,
-    ]);
-    this.#count(readCounts(output, code), code);
+    let text = "";
+    for await (
+      const chunk of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      text += chunk;
+      turn.write(chunk);
+    }
+    const { code } = await child.status;
+    turn.end();
+    this.#count(readCounts(text, code), code);
+  }
+
+  /** Runs lists of arguments, several at the same time. */
+  async addAll(all: readonly (readonly string[])[]): Promise<void> {
+    const waiting = [...all];
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const next = waiting.shift();
+        if (next === undefined) return;
+        await this.add(next);
+      }
+    };
+    const processes = Math.min(MOST_PROCESSES, navigator.hardwareConcurrency);
+    await Promise.all(Array.from({ length: processes }, work));
   }
 
   /** Counts the sanitizers' reports in a folder as one test. */
@@ -71,17 +97,12 @@ class Runs {
   }
 }
 
-/** Copies a stream to stdout and returns its text. */
-async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true });
-    for (let written = 0; written < chunk.length;) {
-      written += await Deno.stdout.write(chunk.subarray(written));
-    }
+/** Writes all of a text to stdout, which may be a pipe that takes a part. */
+function print(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
   }
-  return text + decoder.decode();
 }
 
 /**
@@ -118,17 +139,22 @@ async function runTests(
   const environment = reports === undefined ? {} : reportingTo(reports);
   if (namesPath(args)) {
     const runs = new Runs(Deno.cwd(), environment);
-    await runs.add([...CHECKED, ...args]);
+    await runs.add(["test", ...CHECKED, ...args]);
     return runs;
   }
   const runs = new Runs(ROOT, environment);
-  await runs.add([...CHECKED, ...args, "tests"]);
+  // Once for all: most groups import all of the package.
+  await runs.add(["check", "--quiet", "tests"]);
+  const tests = ["test", "--no-check", ...CHECKED, ...args];
   // Examples load the library and leave it loaded, as programs do. Deno's
   // sanitizers would report that as a leak.
-  const documented = documentedFiles(ROOT);
-  await runs.add(["-A", "--doc", "--permit-no-files", ...args, ...documented]);
+  const examples = ["test", "-A", "--doc", ...args];
+  await runs.addAll([
+    ...groupTests(ROOT).map((group) => [...tests, ...group]),
+    [...examples, ...documentedFiles(ROOT)],
+  ]);
   if (reports !== undefined) {
-    await runs.add(["-A", "tests/sanitizers/self_check.ts"]);
+    await runs.add(["test", "-A", "tests/sanitizers/self_check.ts"]);
   }
   return runs;
 }
