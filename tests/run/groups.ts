@@ -14,6 +14,18 @@ const LONGEST: readonly string[] = [
   "tests/program/program_types_test.ts",
 ];
 
+/** Tests of scripts, packages and types: a sanitizer has nothing to find. */
+const WITHOUT_NATIVE_CODE: readonly string[] = [
+  "tests/boundary_test.ts",
+  "tests/dev/",
+  "tests/offline/",
+  "tests/program/consumer_test.ts",
+  "tests/program/program_types_test.ts",
+  "tests/release/",
+  "tests/run/",
+  "tests/voice/",
+];
+
 /** A process takes its time to start, and longer under a sanitizer. */
 const FILES_PER_GROUP = 12;
 
@@ -22,17 +34,20 @@ const FILES_PER_GROUP = 12;
  * alone, then the files of one folder after the other.
  *
  * @param root Root of the checkout.
+ * @param sanitized Whether to leave out tests without native code.
  * @returns The groups' paths from the root, in the order in which they start.
  */
-export function groupTests(root: string): string[][] {
+export function groupTests(root: string, sanitized: boolean): string[][] {
+  const isWanted = (path: string): boolean =>
+    !sanitized || !WITHOUT_NATIVE_CODE.some((start) => path.startsWith(start));
   const folders = new Map<string, string[]>();
-  for (const path of testFiles(root, "tests")) {
+  for (const path of testFiles(root, "tests").filter(isWanted)) {
     if (LONGEST.includes(path)) continue;
     const folder = path.split("/").slice(0, 2).join("/");
     const room = folder.endsWith(".ts") ? "tests" : folder;
     folders.set(room, [...folders.get(room) ?? [], path]);
   }
-  const groups = LONGEST.map((path) => [path]);
+  const groups = LONGEST.filter(isWanted).map((path) => [path]);
   const bySize = [...folders.values()].sort((a, b) => b.length - a.length);
   for (const files of bySize) {
     for (let from = 0; from < files.length; from += FILES_PER_GROUP) {

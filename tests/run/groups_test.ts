@@ -3,12 +3,23 @@ import { ROOT } from "../support.ts";
 import { groupTests } from "./groups.ts";
 
 Deno.test("Every test file is in one group, and the longest start alone", () => {
-  const groups = groupTests(ROOT);
+  const groups = groupTests(ROOT, false);
   const files = groups.flat();
   assertEquals(files.length, new Set(files).size);
   assertEquals(files.toSorted(), allTestFiles());
   assertEquals(groups[0], ["tests/docs_test.ts"]);
   for (const group of groups) assert(group.length <= 12, group.join(" "));
+});
+
+Deno.test("Tests without native code are left out of sanitized runs", () => {
+  const all = groupTests(ROOT, false).flat();
+  const sanitized = groupTests(ROOT, true).flat();
+  const left = all.filter((path) => !sanitized.includes(path));
+  assert(left.includes("tests/boundary_test.ts"));
+  assert(left.includes("tests/program/program_types_test.ts"));
+  for (const path of left) {
+    assert(!/^tests[/](call|hal|vm|host|ownership)[/]/.test(path), path);
+  }
 });
 
 /** What Deno would find by itself, as Git lists it. */

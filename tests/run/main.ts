@@ -150,7 +150,9 @@ async function runTests(
   // sanitizers would report that as a leak.
   const examples = ["test", "-A", "--doc", ...args];
   await runs.addAll([
-    ...groupTests(ROOT).map((group) => [...tests, ...group]),
+    ...groupTests(ROOT, reports !== undefined).map((
+      group,
+    ) => [...tests, ...group]),
     [...examples, ...documentedFiles(ROOT)],
   ]);
   if (reports !== undefined) {
