@@ -35,8 +35,8 @@ export interface Row {
   /** Fraction of the usual measuring time; all of it by default. */
   share?: number;
   /**
-   * Whether contestants are restarted for each round: the position of their
-   * memory affects the times for as long as they live.
+   * Whether contestants are restarted for each round, since the position of
+   * their memory affects the times.
    */
   anew?: true;
 }

@@ -75,7 +75,7 @@ export function startContestant(
   }
 }
 
-/** A process that reads its orders line by line. */
+/** A process that reads its requests line by line. */
 class Server implements Contestant {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;

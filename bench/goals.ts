@@ -75,7 +75,7 @@ function judgeStall(
   const peer = onnx === undefined ? "" : `; onnxruntime-node ${text(onnx)}`;
   return {
     title: `longest stall of the event loop, a call ${how}`,
-    text: `less than ${STALL} ms: ${text(stall)}${peer}; nothing at all ` +
+    text: `less than ${STALL} ms: ${text(stall)}${peer}; an idle event loop ` +
       text(idle),
     reached: stall.longest < STALL,
     tolerated: stall.longest < STALL + idle.longest,

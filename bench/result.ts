@@ -42,6 +42,6 @@ export async function readResult(path: string): Promise<BenchResult> {
     return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`there is no ${path}; ./dev bench writes it`);
+    throw new Error(`${path} is missing; ./dev bench writes it`);
   }
 }

@@ -1,8 +1,8 @@
 import type { Runner, Workloads } from "./workload.ts";
 
 /**
- * Reads lines `WORKLOAD COUNT` from stdin until it ends, and answers each with
- * the work's duration in nanoseconds.
+ * Reads lines `WORKLOAD COUNT` from stdin until it ends, and prints each work's
+ * duration in nanoseconds.
  *
  * @param workloads The workloads by name.
  * @param folder The folder with the compiled programs.

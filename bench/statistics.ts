@@ -8,7 +8,7 @@ export interface Summary {
 
 /** The median; the mean of the two middle numbers. */
 export function median(numbers: readonly number[]): number {
-  if (numbers.length === 0) throw new Error("no numbers, no median");
+  if (numbers.length === 0) throw new Error("median needs at least one number");
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1

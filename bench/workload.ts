@@ -63,6 +63,6 @@ export function expectScores(folder: string, scores: Float32Array): void {
   expect(
     scores.length === expected.length &&
       expected.every((it, i) => Math.abs(it - scores[i]) < 1e-4),
-    `scores ${scores}, not ${expected}`,
+    `scores must be ${expected}, got ${scores}`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Finds what editing and merging leave behind: conflict markers, and white space
- * at the ends of lines. `./dev check` runs it.
+ * Finds leftovers of editing and merging: conflict markers, and white space at
+ * the ends of lines. `./dev check` runs it.
  *
  *     leftovers.ts FILE…
  *

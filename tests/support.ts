@@ -107,7 +107,7 @@ export interface Output {
   stderr: string;
 }
 
-/** How a program is run. */
+/** Options for running a program. */
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;

@@ -14,7 +14,7 @@ interface Weights {
 function loading(name: string): Prepare {
   return (folder) => {
     using stack = new DisposableStack();
-    // As in a program that has others loaded.
+    // As in a process that has loaded other programs.
     stack.use(Instance.open());
     const modules = [join(folder, name)];
     const step = () => {

@@ -116,8 +116,8 @@ function imported(byteLength: number): Prepare {
     const owned = stack.move();
     return {
       before() {
-        // Every import finds the CPU caches as making a large array leaves
-        // them.
+        // Before each import, the CPU caches are as after creating a large
+        // array.
         BufferView.alignedArray(instance, "f32", (MANY - byteLength) / 4);
         array = BufferView.alignedArray(instance, "f32", byteLength / 4);
         // After a large array, V8 collects garbage while new ones are made,

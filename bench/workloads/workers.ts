@@ -1,9 +1,9 @@
 import type { Prepare, Workloads } from "../workload.ts";
 
-/** A worker's orders: first the programs' folder, then the number of calls. */
+/** Messages to a worker: first the programs' folder, then numbers of calls. */
 export type WorkerOrder = { folder: string } | { count: number };
 
-// A worker answers each order with a message when it is done.
+// A worker replies to each message when it is done.
 function answers(
   workers: readonly Worker[],
   order: WorkerOrder,

@@ -1,5 +1,5 @@
 /**
- * A program and the module in C++ that it imports from, linked when both are
+ * A program and the C++ module that it imports from, linked when both are
  * loaded.
  *
  *     main.ts LIBRARY PROGRAM
@@ -16,7 +16,7 @@ interface Game {
 
 const [library, program] = Deno.args;
 
-/** Adds up three rolls, twice, with dice of their own. */
+/** Adds up three rolls, twice, with separate dice. */
 function play(seed: number): number[] {
   // The module comes first: the program imports from it.
   const modules = [`${library}?seed=${seed}`, program];

@@ -1,5 +1,5 @@
 /**
- * A model of ONNX: classifies irises by the size of their leaves.
+ * An ONNX model: classifies irises by the size of their leaves.
  *
  *     main.ts PROGRAM
  *
@@ -13,7 +13,7 @@ const SPECIES = ["setosa", "versicolor", "virginica"];
 /** A flower: length and width of a sepal and a petal, in centimetres. */
 type Flower = readonly [number, number, number, number];
 
-// Imported programs do not declare types: data brings its own.
+// These programs do not declare types, so the data includes them.
 function tensorOf(flower: Flower): NdArray {
   return {
     elementType: "f32",

@@ -1,6 +1,6 @@
 /**
- * A server that streams: answers `GET /?steps=N` with a line of JSON for each
- * step of a simulation, as soon as it is computed.
+ * A streaming server: answers `GET /?steps=N` with a line of JSON for each step
+ * of a simulation, as soon as it is computed.
  *
  *     server.ts PROGRAM PORT
  *
@@ -16,7 +16,7 @@ const MOST_STEPS = 1000;
 export interface Server {
   /** Where it listens. */
   readonly url: string;
-  /** Answers the requests that have begun, then ends. */
+  /** Finishes running requests, then ends. */
   shutdown(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function serve(path: string, port: number): Server {
         yield `${JSON.stringify(values.map(Math.round))}\n`;
       }
     } finally {
-      // Also when the client has gone: the stream then ends the generator.
+      // Also after the client disconnects, which ends the generator.
       state.dispose();
     }
   }

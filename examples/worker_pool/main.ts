@@ -17,7 +17,7 @@ const batches = [1, 2, 3, 4, 5].map((it) =>
 const scores = await Promise.all(batches.map((it) => pool.compute(it)));
 for (const it of scores) console.log(it);
 
-// A batch that is not whole rows fails alone; the worker goes on.
+// A batch with an incomplete row fails alone; the worker continues.
 const [wrong, right] = await Promise.allSettled([
   pool.compute(new Float32Array(3)),
   pool.compute(new Float32Array([1, 1, 1, 1])),

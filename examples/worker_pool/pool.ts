@@ -1,6 +1,6 @@
 /**
- * A pool of workers, each with the program loaded: requests wait in one line,
- * and each worker has one at a time.
+ * A pool of workers, each with the program loaded. Requests wait in one queue,
+ * and each worker computes one at a time.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** Numbers that are moved to a worker and back, not copied. */
 export type Numbers = Float32Array<ArrayBuffer>;
 
-/** What a worker answers. */
+/** A worker's reply. */
 export type Answer =
   | { readonly scores: Numbers }
   | { readonly error: string };
@@ -29,7 +29,7 @@ export class WorkerPool implements Disposable {
 
   /**
    * @param path Path of the compiled program.
-   * @param size How many workers there are.
+   * @param size Number of workers.
    */
   constructor(path: string, size: number) {
     this.#workers = Array.from({ length: size }, () => this.#start(path));
@@ -48,9 +48,9 @@ export class WorkerPool implements Disposable {
   }
 
   /**
-   * Computes in the next worker that is free.
+   * Computes in the next free worker.
    *
-   * @param rows The rows, one after the other; empty from here on.
+   * @param rows The rows, one after the other; empty afterwards.
    */
   compute(rows: Numbers): Promise<Numbers> {
     const { promise, resolve, reject } = Promise.withResolvers<Numbers>();
@@ -78,7 +78,7 @@ export class WorkerPool implements Disposable {
     this.#assign();
   }
 
-  /** Ends the workers; requests without an answer are rejected. */
+  /** Ends the workers; unanswered requests are rejected. */
   [Symbol.dispose](): void {
     this.#close(new Error("the pool was disposed"));
   }

@@ -7,7 +7,7 @@
 import { load } from "@iree/runtime";
 import type { Answer, Numbers } from "./pool.ts";
 
-/** What a worker's global object has. */
+/** The members of a worker's global object. */
 interface Scope {
   readonly name: string;
   onmessage: (event: MessageEvent<Numbers>) => void;
@@ -17,8 +17,8 @@ interface Scope {
 const COLUMNS = 4;
 const scope = self as unknown as Scope;
 
-// `local-sync` computes on the thread of the worker. All workers map one file,
-// so its memory is there once.
+// `local-sync` computes on the worker's thread. All workers map one file and
+// share its memory.
 const program = load({
   modules: [scope.name],
   device: "local-sync",

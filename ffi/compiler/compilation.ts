@@ -21,7 +21,7 @@ import {
 /** IREE's full pipeline, `IREE_COMPILER_PIPELINE_STD`. */
 const STANDARD_PIPELINE = 0;
 
-/** What is compiled, and how. */
+/** Options for compiling a source. */
 export interface CompilationOptions {
   /** Name of the source in diagnostics. */
   readonly name: string;
@@ -62,8 +62,8 @@ export class Compilation implements AsyncDisposable {
    * Prepares a run.
    *
    * @param library The library.
-   * @param options What is compiled; rejects with INVALID_ARGUMENT for wrong
-   * flags.
+   * @param options The source and flags; rejects with INVALID_ARGUMENT for
+   * wrong flags.
    */
   static async create(
     library: CompilerLibrary,

@@ -50,7 +50,7 @@ export interface HostCall {
 /**
  * Makes a call: reads its arguments from the frame, and writes its results there.
  *
- * @returns A promise if the function goes on; it resolves to what writes the
+ * @returns A promise if the function continues; it resolves to what writes the
  * results.
  */
 export type HostTarget = (

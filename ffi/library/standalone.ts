@@ -135,7 +135,7 @@ function writeAtomically(path: string, bytes: Uint8Array<ArrayBuffer>): void {
     Deno.renameSync(partial, path);
   } catch (error) {
     removeIfThere(partial);
-    // Windows refuses to replace a library in use: another process was first.
+    // Windows cannot replace a library in use: another process was first.
     if (!hasContent(path, bytes)) throw error;
   }
 }

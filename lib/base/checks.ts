@@ -83,7 +83,7 @@ export function isInteger(
  * Checks a choice between names.
  *
  * @typeParam Name The names.
- * @param what What is chosen, for messages.
+ * @param what Name of the choice, for messages.
  * @param value The choice.
  * @param names The names.
  */
@@ -125,10 +125,10 @@ export function toBoolean(what: string, value: boolean): boolean {
  * Copies an array. The copy has no holes and keeps its entries, whatever is on
  * the prototype of arrays.
  *
- * @typeParam Entry What is in it.
+ * @typeParam Entry Type of its entries.
  * @param what The name of the value, for messages.
  * @param value The array.
- * @param check Throws for an entry that is refused, before others are read.
+ * @param check Throws for a rejected entry, before others are read.
  */
 export function copyArray<Entry>(
   what: string,
@@ -148,10 +148,10 @@ export function copyArray<Entry>(
 /**
  * Copies what can be iterated over, as {@linkcode copyArray} does an array.
  *
- * @typeParam Entry What is in it.
+ * @typeParam Entry Type of its entries.
  * @param what The name of the value, for messages.
- * @param value What is iterated over.
- * @param check Throws for an entry that is refused, before others are read.
+ * @param value The iterable.
+ * @param check Throws for a rejected entry, before others are read.
  */
 export function copyIterable<Entry>(
   what: string,
@@ -203,9 +203,9 @@ export function isArray(value: unknown): value is readonly unknown[] {
 /**
  * Makes the error for an argument of another type than expected.
  *
- * @param what What it is.
+ * @param what Name of the value.
  * @param expected What it must be.
- * @param value What it is.
+ * @param value The value.
  */
 export function mustBe(
   what: string,
@@ -241,7 +241,7 @@ export function checkSize(what: string, value: number): void {
 /**
  * Reads data of any depth that the package itself made.
  *
- * @typeParam Result What is read.
+ * @typeParam Result Type of the options read.
  * @param what The name of the data, for messages.
  * @param origin What makes such data.
  * @param read Reads the data.

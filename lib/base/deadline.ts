@@ -30,8 +30,8 @@ function isSignal(value: unknown): value is AbortSignal {
 /**
  * Waits for work until a signal is aborted.
  *
- * @param work What is waited for. When it ends too late, its failure is ignored
- * and its result discarded.
+ * @param work The work. When it ends too late, its failure is ignored and its
+ * result discarded.
  * @param signal Stops waiting when it is aborted.
  * @param discard Releases a result that comes too late.
  * @returns The result; rejects with the signal's reason when it is aborted.
@@ -45,7 +45,7 @@ export async function untilAborted<T>(
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort);
-  // Starting the work can have run code of the caller's.
+  // Starting the work can have run the caller's code.
   if (signal.aborted) abort();
   try {
     return await Promise.race([work, promise]);

@@ -5,7 +5,7 @@ import { type OptionNames, readOptions } from "./options.ts";
 
 const OPTIONS: OptionNames<InstanceOptions> = { library: true, bindAll: true };
 
-/** How an instance is opened. */
+/** Options for opening an instance. */
 export interface InstanceOptions {
   /**
    * Path of the shared library of the runtime. If omitted, it is searched for: in
@@ -45,7 +45,7 @@ export class Instance extends NativeObject {
    * Opens the library at the first use and retains the process's instance.
    *
    * @param options Where the library is, and when its functions are bound.
-   * @returns The instance, to be disposed.
+   * @returns The instance, which the caller must dispose.
    */
   static open(options?: InstanceOptions): Instance {
     const { library, bindAll = false } = readOptions(options, OPTIONS);

@@ -36,7 +36,7 @@ let readHandle: (object: NativeObject) => Handle;
  */
 export abstract class NativeObject implements Disposable {
   /**
-   * Makes `structuredClone` and `postMessage` refuse the object.
+   * Makes `structuredClone` and `postMessage` reject the object.
    *
    * @internal
    */
@@ -159,7 +159,7 @@ export function handleIn(value: unknown): Handle | undefined {
   return isMade(value) ? readHandle(value) : undefined;
 }
 
-/** Whether something is such an object, whatever its prototype says. */
+/** Whether a value is such an object, regardless of its prototype. */
 export function isNativeObject(value: unknown): value is NativeObject {
   return isMade(value);
 }
@@ -188,7 +188,7 @@ function nameOf(object: unknown): string {
   }
 }
 
-// `Object.create(List.prototype)` passes for a list until it is looked into.
+// `Object.create(List.prototype)` passes for a list until its handle is read.
 function notMade(object: unknown): IreeError {
   return new IreeError(
     "INVALID_ARGUMENT",

@@ -65,7 +65,7 @@ export class ObjectTrace {
   }
 }
 
-/** The trace, where there is one. */
+/** The trace, if it was started. */
 export let trace: ObjectTrace | undefined;
 
 /** Traces the objects that are made from now on. */

@@ -14,7 +14,7 @@ export type OptionNames<Options extends object> = {
   readonly [Name in keyof Required<Options>]: true;
 };
 
-/** What is read of no options. */
+/** The options to read if none are passed. */
 const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
   Object.create(null),
 );

@@ -106,7 +106,7 @@ export class ArgumentWriter {
   }
 
   /**
-   * Reads the arguments that are references. This can run code of the caller's,
+   * Reads the arguments that are references. This can run the caller's code,
    * even a call of this function, so nothing is written before all are read.
    */
   readReferences(

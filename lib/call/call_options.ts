@@ -6,7 +6,7 @@ import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 
-/** How a function is called: see `VmFunction.with`. */
+/** Options for calls: see `VmFunction.with`. */
 export interface CallOptions {
   /**
    * Rejects the call when aborted, such as by `AbortSignal.timeout(ms)`. Only for

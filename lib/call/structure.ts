@@ -25,7 +25,7 @@ export function disposeStructure(results: CallResult): void {
   disposeAll(results, new Set());
 }
 
-// What is not a result can hold itself.
+// Values other than results can contain themselves.
 function disposeAll(structure: unknown, seen: Set<unknown>): void {
   if (isNativeObject(structure)) return structure.dispose();
   if (!isNested(structure)) return;

@@ -116,7 +116,7 @@ function printJson(found: {
       iree: library.value.iree,
     },
     sdk: sdk.value ?? null,
-    rights: place?.path === undefined
+    permissions: place?.path === undefined
       ? null
       : [...place.flags, `--allow-ffi=${place.path}`],
     devices,

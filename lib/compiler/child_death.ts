@@ -5,7 +5,7 @@ import type { CompilePhase } from "./phases.ts";
 export interface ChildDeath {
   /** Its exit status. */
   readonly status: Deno.CommandStatus;
-  /** What the compiler printed. */
+  /** The compiler's output. */
   readonly printed: string;
   /** The phase that it was in. */
   readonly phase: CompilePhase | undefined;

@@ -9,8 +9,8 @@ import { targetOfDevice } from "./target.ts";
 /** Options for `loadModel`. */
 export interface LoadModelOptions extends Omit<LoadAsyncOptions, "modules"> {
   /**
-   * How a source is compiled; not used for a `.vmfb`. The default target is that
-   * of the option `device`, if it names a driver such as `vulkan`.
+   * Options for compiling a source; not used for a `.vmfb`. The default target
+   * is that of the option `device`, if it names a driver such as `vulkan`.
    */
   compile?: Omit<CompileOptions, "signal"> | undefined;
 }

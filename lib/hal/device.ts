@@ -88,8 +88,8 @@ export class Device extends NativeObject {
    * @param instance The instance.
    * @param uris Device URIs, in the order in which programs number them.
    * @param options Allocators, workers.
-   * @returns The devices in the same order, each to be disposed; throws
-   * NOT_FOUND if a driver does not exist.
+   * @returns The devices in the same order, which the caller must dispose;
+   * throws NOT_FOUND if a driver does not exist.
    */
   static createGroup(
     instance: Instance,
@@ -230,7 +230,7 @@ export class Device extends NativeObject {
   }
 }
 
-/** Whether something is a device, whatever its prototype says. */
+/** Whether a value is a device, regardless of its prototype. */
 export function isDevice(value: unknown): value is Device {
   return isMade(value);
 }

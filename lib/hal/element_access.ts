@@ -34,7 +34,7 @@ export function elementOffset(
  * undefined.
  *
  * @param elementType The element type of the tensor.
- * @param source What is written to it.
+ * @param source The elements to write.
  */
 export function checkWritten(elementType: string, source: AnyTypedArray): void {
   if (elementType !== "i1") return;

@@ -54,8 +54,8 @@ export interface HostFunction<
   Views = false,
 > {
   /**
-   * The types in the words of MLIR, such as `(i32, tensor<?x4xf32>) -> i64`.
-   * Several results are in parentheses.
+   * The types as in MLIR, such as `(i32, tensor<?x4xf32>) -> i64`. Several
+   * results are in parentheses.
    */
   readonly types: Types;
   /**
@@ -72,7 +72,7 @@ export interface HostFunction<
   /**
    * Whether programs import it with fences, by the attribute
    * `iree.abi.model = "coarse-fences"`. It is called when its arguments are
-   * written, and programs go on meanwhile. Its results are tensors.
+   * written, and programs continue meanwhile. Its results are tensors.
    *
    * @default {false}
    */
@@ -200,8 +200,8 @@ export class HostModuleDescription {
    * itself.
    *
    * @param instance The instance.
-   * @returns The module, to be disposed. Throws PERMISSION_DENIED without
-   * unrestricted `--allow-ffi`.
+   * @returns The module, which the caller must dispose. Throws
+   * PERMISSION_DENIED without unrestricted `--allow-ffi`.
    */
   create(instance: Instance): HostModule {
     demandCallbacks();

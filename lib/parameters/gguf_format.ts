@@ -157,7 +157,9 @@ class GgufReader {
     if (alignment > 0 && Number.isInteger(Math.log2(alignment))) {
       return alignment;
     }
-    throw this.#file.corrupt(`'${key}' is ${alignment}, no power of two`);
+    throw this.#file.corrupt(
+      `'${key}' must be a power of two, got ${alignment}`,
+    );
   }
 
   tensor(): Tensor {

@@ -115,7 +115,7 @@ function checkAlignment(alignment: number): void {
   if (alignment > 0 && Number.isInteger(Math.log2(alignment))) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `alignment must be a power of two, not ${alignment}`,
+    `alignment must be a power of two, got ${alignment}`,
   );
 }
 

@@ -327,7 +327,7 @@ export class ParameterIndex extends NativeObject {
   }
 }
 
-/** Whether something is an index, whatever its prototype says. */
+/** Whether a value is an index, regardless of its prototype. */
 export function isParameterIndex(value: unknown): value is ParameterIndex {
   return isMade(value);
 }

@@ -239,7 +239,7 @@ export class Context extends NativeObject {
   }
 
   /**
-   * What is printed of the object.
+   * The facts to print about the object.
    *
    * @internal
    */

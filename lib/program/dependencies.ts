@@ -24,7 +24,7 @@ const DEFAULT_DEVICE = "local-task";
  * @param module The module.
  * @param linked The modules before it, which are added to.
  * @param options Devices and parameters.
- * @param stack Receives what is created, to be disposed.
+ * @param stack Owns the created objects.
  */
 export function* addDependencies(
   instance: Instance,

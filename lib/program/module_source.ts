@@ -62,7 +62,7 @@ function isSource(value: unknown): boolean {
  * @param instance The instance.
  * @param source Where it comes from.
  * @param mode Whether a program file is read or mapped.
- * @returns The module, to be disposed.
+ * @returns The module, which the caller must dispose.
  */
 export function* loadModule(
   instance: Instance,

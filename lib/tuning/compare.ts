@@ -72,7 +72,7 @@ function compareTensors(
   tolerance: number,
 ): string | undefined {
   if (expected.shape.join("x") !== actual.shape.join("x")) {
-    return `has the shape ${actual.shape.join("x")}, not ${
+    return `has the shape ${actual.shape.join("x")} instead of ${
       expected.shape.join("x")
     }`;
   }

@@ -84,7 +84,7 @@ test("iree doctor --json reports the same as data, with the same status", async 
   for (const { uri, state } of found.devices) {
     assertStringIncludes(text, `${uri}: ${state}\n`);
   }
-  for (const flag of found.rights) assertStringIncludes(text, `${flag}\n`);
+  for (const flag of found.permissions) assertStringIncludes(text, `${flag}\n`);
 
   using folder = new TemporaryFolder();
   const missing = await iree(["doctor", "--json"], {
@@ -92,10 +92,10 @@ test("iree doctor --json reports the same as data, with the same status", async 
   });
   assertEquals(missing.code, 1);
   assertStringIncludes(missing.stderr, INSTALL);
-  const { works, library, rights, devices, errors } = JSON.parse(
+  const { works, library, permissions, devices, errors } = JSON.parse(
     missing.stdout,
   );
-  assertEquals([works, library, rights, devices], [false, null, null, []]);
+  assertEquals([works, library, permissions, devices], [false, null, null, []]);
   assertStringIncludes(errors[0], "no IREE runtime library");
 });
 

@@ -228,10 +228,10 @@ test("A flag without effect accepts only its neutral value", () => {
   assertThrows(
     () => parseFlags(MORE, ["--replay=file"]),
     UsageError,
-    "flag 'replay' is refused: replay is not supported",
+    "flag 'replay' is rejected: replay is not supported",
   );
   for (const arg of ["--path=", "--path", "--path=a"]) {
-    assertThrows(() => parseFlags(MORE, [arg]), UsageError, "is refused");
+    assertThrows(() => parseFlags(MORE, [arg]), UsageError, "is rejected");
   }
 });
 

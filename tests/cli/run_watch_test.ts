@@ -220,7 +220,7 @@ test("Flags without meaning here are rejected with the reason", async () => {
       `--${flag}`,
     ]);
     assertEquals([code, stdout], [2, ""], flag);
-    assertStringIncludes(stderr, `is refused: ${words}`);
+    assertStringIncludes(stderr, `is rejected: ${words}`);
   }
 });
 

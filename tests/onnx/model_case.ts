@@ -109,13 +109,13 @@ function difference(actual: NdArray, expected: NdArray): string | undefined {
   const { elementType, shape, data } = expected;
   const kind = `${shape.join("x")} ${elementType}`;
   const given = `${actual.shape.join("x")} ${actual.elementType}`;
-  if (kind !== given) return `output is ${given}, not ${kind}`;
+  if (kind !== given) return `output must be ${kind}, got ${given}`;
   for (const [at, value] of data.entries()) {
     const [one, other] = [Number(actual.data[at]), Number(value)];
     if (Object.is(one, other) || one === other) continue;
     const limit = ABSOLUTE + RELATIVE * Math.abs(other);
     if (Math.abs(one - other) <= limit) continue;
-    return `element ${at} is ${one}, not ${other}`;
+    return `element ${at} must be ${other}, got ${one}`;
   }
   return undefined;
 }

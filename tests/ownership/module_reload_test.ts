@@ -159,7 +159,7 @@ repeat("A reference outlives its module and a mismatch of signatures", () => {
   assertEquals(live.call(), 1);
 });
 
-repeat("A reference of one module is refused by another", () => {
+repeat("A reference of one module is rejected by another", () => {
   using string = makeString();
   using instance = Instance.open();
   using module = DynamicModule.load(instance, types);

@@ -273,7 +273,7 @@ test("A file that is not a parameter file is rejected with the reason", () => {
       "aligned.gguf",
       gguf({ "x": { ...tensor, type: 0 } }, { alignment: 24 }),
       "INVALID_ARGUMENT",
-      "is 24, no power of two",
+      "must be a power of two, got 24",
     ],
     [
       "version.gguf",

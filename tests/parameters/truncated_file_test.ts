@@ -124,7 +124,7 @@ test("Parameters in a truncated file are not read or copied as zeros", () => {
   archive.fails(() => index.writeArchive(archive.join("copy.irpa")));
 });
 
-test("A file that is shortened beyond what is read loses nothing", () => {
+test("A file that is shortened after the bytes in use loses nothing", () => {
   using archive = new Archive();
   using instance = Instance.open();
   using index = ParameterIndex.fromFile(instance, archive.file, {

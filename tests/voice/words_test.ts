@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findWords, isChecked } from "./words.ts";
+import { findLongSentences, findWords, isChecked } from "./words.ts";
 
 Deno.test("Forbidden words are found, with their lines", () => {
   const text = "A list is no array.\nIt is no longer.\nNobody lets it go,\n" +
@@ -29,6 +29,37 @@ Deno.test("Words of the second reading are found", () => {
   assertEquals(found("what is left out"), ["what is left out"]);
   assertEquals(found("adopted memory"), ["adopted memory"]);
   assertEquals(found("Refuses what is odd"), ["Refuses what"]);
+});
+
+Deno.test("Old forms of errors, options and test names are found", () => {
+  const found = (text: string, path = "x.ts") =>
+    findWords(text, path).map(({ words }) => words);
+  assertEquals(found("wanted i32, given a string"), ["wanted i32, given"]);
+  assertEquals(found("must be 1, not ${size}"), [", not ${"]);
+  assertEquals(found("is 24, no power of two"), [", no power"]);
+  assertEquals(found("a List not made by us"), ["not made by"]);
+  assertEquals(found("this List is none: it"), ["is none:"]);
+  assertEquals(found("The program, to be disposed."), ["to be disposed"]);
+  assertEquals(found("How a model is loaded."), ["How a model is loaded"]);
+  assertEquals(found("@param job What is compiled."), ["What is compiled"]);
+  assertEquals(found("what the compiler says"), ["what the compiler says"]);
+  assertEquals(found("reads what tuning found"), ["what tuning found"]);
+  assertEquals(found("empty where there is none"), ["where there is"]);
+  assertEquals(found('test("A null is refused", () => {'), ["refused"]);
+  assertEquals(found("Others are refused.", "docs/x.md"), ["refused"]);
+  assertEquals(found("const refused = refuse(refused);"), []);
+});
+
+Deno.test("Long sentences of pages are found, not code and tables", () => {
+  const long = Array(26).fill("word").join(" ");
+  const page = `# ${long}\n\nShort.\n\n| ${long} |\n\n` +
+    `\`\`\`\n${long}\n\`\`\`\n\nA start. ${long}.\n`;
+  assertEquals(
+    findLongSentences(page).map(({ line, advice }) => `${line}: ${advice}`),
+    ["11: at most 25 words, got 26"],
+  );
+  assertEquals(findLongSentences(`${long.slice(5)}. ${long.slice(5)}!`), []);
+  assertEquals(findLongSentences(`${long.slice(5)}\n- ${long.slice(5)}`), []);
 });
 
 Deno.test("Plain English is left alone", () => {

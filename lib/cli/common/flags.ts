@@ -39,7 +39,7 @@ export interface Flag {
    * absent flag, or the only value that a refused flag accepts.
    */
   readonly default?: string;
-  /** Lines of help; for a refused flag, why it is refused. */
+  /** Lines of help; for a refused flag, the reason. */
   readonly help: readonly string[];
 }
 
@@ -244,7 +244,7 @@ function parseNumber(name: string, flag: Flag, value: string): number {
 
 function refuse(name: string, flag: Flag, value = "true"): undefined {
   if (withoutQuotes(value) === flag.default) return undefined;
-  throw new UsageError(`flag '${name}' is refused: ${flag.help.join(" ")}`);
+  throw new UsageError(`flag '${name}' is rejected: ${flag.help.join(" ")}`);
 }
 
 function parseFlagfile(
