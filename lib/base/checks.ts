@@ -191,6 +191,11 @@ export function isRevoked(value: unknown): boolean {
   }
 }
 
+/** Whether something is a function; false for a Proxy that was revoked. */
+export function isFunction(value: unknown): boolean {
+  return typeof value === "function" && !isRevoked(value);
+}
+
 /** Whether something is an array; false for a Proxy that was revoked. */
 export function isArray(value: unknown): value is readonly unknown[] {
   try {

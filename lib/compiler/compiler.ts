@@ -1,3 +1,5 @@
+import { isRevoked } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
 import type { CompilerBackend } from "./backend.ts";
 import { cacheKey } from "./cache_key.ts";
 import { compileFailure } from "./compile_error.ts";
@@ -68,6 +70,12 @@ export class Compiler implements AsyncDisposable {
     backend: CompilerBackend,
     cache: ProgramCache | undefined,
   ) {
+    if (!isBackend(backend)) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "a Compiler is made by Compiler.open, not by new",
+      );
+    }
     this.path = path;
     this.#backend = backend;
     this.#cache = cache;
@@ -202,6 +210,12 @@ export class Compiler implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+function isBackend(backend: CompilerBackend): boolean {
+  if (isRevoked(backend)) return false;
+  return backend instanceof IsolatedBackend ||
+    backend instanceof InProcessBackend;
 }
 
 type OnDiagnostic = CompileTargetOptions["onDiagnostic"];

@@ -1,4 +1,5 @@
 import type { Severity } from "../../ffi/compiler/diagnostics.ts";
+import { readMade } from "../base/checks.ts";
 
 export type { Severity };
 
@@ -69,11 +70,13 @@ export function formatDiagnostic(
   diagnostic: Diagnostic,
   lines: FindLine = () => undefined,
 ): string {
-  const { severity, notes } = diagnostic;
-  return [
-    formatNote(severity, diagnostic, lines),
-    ...notes.map((note) => formatNote("note", note, lines)),
-  ].join("\n");
+  return readMade("diagnostic", "the compiler", () => {
+    const { severity, notes } = diagnostic;
+    return [
+      formatNote(severity, diagnostic, lines),
+      ...notes.map((note) => formatNote("note", note, lines)),
+    ].join("\n");
+  });
 }
 
 function formatNote(

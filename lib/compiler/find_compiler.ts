@@ -1,10 +1,9 @@
 import { dirname } from "@std/path/dirname";
-import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
 import { findCacheFolder } from "../../ffi/library/cache.ts";
 import { CHECKOUT } from "../../ffi/library/package.ts";
 import { IreeError } from "../base/error.ts";
-import { loadablePath } from "../base/permissions.ts";
+import { loadablePath, toPath } from "../base/permissions.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { COMPILER } from "../vm/compatibility.ts";
 
@@ -76,7 +75,7 @@ export function installLine(): string {
 
 function givenPlace(given?: string | URL): Found {
   if (given === undefined) return { reason: "not given" };
-  return { path: given instanceof URL ? fromFileUrl(given) : given };
+  return { path: toPath(given) };
 }
 
 function variablePlace(): Found {

@@ -28,6 +28,17 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
   traceExecution: true,
 };
 
+const COMPILE_OPTIONS: OptionNames<Omit<CompileOptions, "signal">> = {
+  library: true,
+  isolate: true,
+  cache: true,
+  target: true,
+  flags: true,
+  name: true,
+  onPhase: true,
+  onDiagnostic: true,
+};
+
 /**
  * Compiles a model, or finds it in the cache, and loads it without blocking the
  * event loop.
@@ -51,7 +62,8 @@ export async function loadModel<Functions extends object = ProgramFunctions>(
   path: string | URL,
   options?: LoadModelOptions,
 ): Promise<Program<Functions>> {
-  const { compile, ...loading } = readOptions(options, OPTIONS);
+  const { compile: given, ...loading } = readOptions(options, OPTIONS);
+  const compile = given && readOptions(given, COMPILE_OPTIONS, "compile");
   if (!isSourcePath(path)) {
     return await loadAsync<Functions>({ ...loading, modules: [path] });
   }

@@ -79,6 +79,8 @@ export async function importOnnx(
   checkSignal(signal);
   checkOpset(opset);
   signal?.throwIfAborted();
+  const weights = parameters === undefined ? undefined : toPath(parameters);
+  if (library !== undefined) toPath(library);
   const given = toPath(path);
   const model = readablePath(given);
   await checkFile(model, given);
@@ -86,9 +88,7 @@ export async function importOnnx(
   const request = {
     path: model,
     opset: opset ?? null,
-    parameters: parameters === undefined
-      ? null
-      : writablePath(toPath(parameters)),
+    parameters: weights === undefined ? null : writablePath(weights),
   };
   const first = await runImporter(python, given, request, signal);
   if ("mlir" in first) return { ...first, firstFailure: undefined };
@@ -136,9 +136,18 @@ async function checkFile(path: string, given: string): Promise<void> {
   try {
     if ((await Deno.stat(path)).isFile) return;
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const isMissing = cause instanceof Deno.errors.NotFound;
+    throw new IreeError(
+      isMissing ? "NOT_FOUND" : "UNAVAILABLE",
+      `failed to open file '${given}'`,
+      { cause },
+    );
   }
-  throw new IreeError("NOT_FOUND", `failed to open file '${given}'`);
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `a model must be a regular file, got '${given}'`,
+  );
 }
 
 interface Request {

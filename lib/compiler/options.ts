@@ -1,7 +1,9 @@
+import { copyArray, isFunction, toText } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
+import { toPath } from "../base/permissions.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { CompilePhase } from "./phases.ts";
 
@@ -85,6 +87,8 @@ export function readCompilerOptions(
   options: CompilerOptions | undefined,
 ): Readonly<CompilerOptions> {
   const read = readOptions(options, COMPILER_OPTIONS);
+  const { library } = read;
+  if (library !== undefined) toPath(library);
   checkKind("isolate", read.isolate, "boolean");
   checkKind("cache", read.cache, "boolean");
   return read;
@@ -99,17 +103,20 @@ export function readTargetOptions(
   checkKind("name", read.name, "string");
   checkKind("onPhase", read.onPhase, "function");
   checkKind("onDiagnostic", read.onDiagnostic, "function");
-  const { flags = [] } = read;
-  if (!Array.isArray(flags)) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `flags must be an array, got ${describeValue(flags)}`,
-    );
-  }
-  for (const [index, flag] of flags.entries()) {
-    checkKind(`flags[${index}]`, flag, "string");
-  }
-  return read;
+  return { ...read, flags: readFlags(read.flags) };
+}
+
+/** Copies and checks flags of the compiler. */
+export function readFlags(
+  flags: readonly string[] | undefined,
+): string[] | undefined {
+  if (flags === undefined) return undefined;
+  let index = 0;
+  return copyArray(
+    "flags",
+    flags,
+    (flag) => toText(`flags[${index++}]`, flag),
+  );
 }
 
 /** Reads and checks the options of a compile with its compiler. */
@@ -118,8 +125,8 @@ export function readCompileOptions(
 ): { compiler: CompilerOptions; target: CompileTargetOptions } {
   const read = readOptions(options, { ...COMPILER_OPTIONS, ...TARGET_OPTIONS });
   return {
-    compiler: pick(read, COMPILER_OPTIONS),
-    target: pick(read, TARGET_OPTIONS),
+    compiler: readCompilerOptions(pick(read, COMPILER_OPTIONS)),
+    target: readTargetOptions(pick(read, TARGET_OPTIONS)),
   };
 }
 
@@ -145,7 +152,9 @@ function checkKind(
   value: unknown,
   kind: keyof typeof ARTICLES,
 ): void {
-  if (value === undefined || typeof value === kind) return;
+  const type: string = typeof value;
+  const isRight = kind === "function" ? isFunction(value) : type === kind;
+  if (value === undefined || isRight) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
     `${name} must be ${ARTICLES[kind]}, got ${describeValue(value)}`,

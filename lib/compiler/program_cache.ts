@@ -1,5 +1,8 @@
 import { join } from "@std/path/join";
+import { byteLengthOf, bytesOf } from "../../ffi/base/typed_array.ts";
 import { findCacheFolder } from "../../ffi/library/cache.ts";
+import { copyArray, mustBe, toByteCount, toText } from "../base/checks.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 
 /** Size limit in bytes; least recently used programs are removed first. */
 const LIMIT = 2_000_000_000;
@@ -16,6 +19,12 @@ export interface ProgramRecord {
   /** The compiler's build. */
   readonly compiler: string;
 }
+
+const RECORD: OptionNames<ProgramRecord> = {
+  source: true,
+  flags: true,
+  compiler: true,
+};
 
 /** A program in the cache. */
 export interface CachedProgram extends ProgramRecord {
@@ -52,8 +61,8 @@ export class ProgramCache {
    * @param limit The folder's size limit in bytes.
    */
   constructor(folder: string, limit: number = LIMIT) {
-    this.folder = folder;
-    this.limit = limit;
+    this.folder = toText("folder", folder);
+    this.limit = toByteCount("limit", limit);
   }
 
   /**
@@ -80,7 +89,7 @@ export class ProgramCache {
    * @param key The program's key.
    */
   async get(key: string): Promise<CachedProgram | undefined> {
-    const program = await this.#read(key);
+    const program = await this.#read(toKey(key));
     if (program === undefined) return undefined;
     const now = new Date();
     await quietly(Deno.utime(program.path, now, now));
@@ -101,14 +110,13 @@ export class ProgramCache {
     bytes: Uint8Array<ArrayBuffer>,
     record: ProgramRecord,
   ): Promise<string> {
+    const contents = bytesOf(bytes, "bytes");
+    const text = formatRecord(record, byteLengthOf(contents));
+    toKey(key);
     await Deno.mkdir(this.folder, { recursive: true });
-    const { source, flags, compiler } = record;
-    const text = JSON.stringify({
-      ...{ source, flags, compiler, bytes: bytes.length },
-    });
     await this.#write(this.#recordPath(key), new TextEncoder().encode(text));
     const path = this.#programPath(key);
-    await this.#write(path, bytes);
+    await this.#write(path, contents);
     await this.#trim(path);
     return path;
   }
@@ -202,6 +210,20 @@ export class ProgramCache {
   #recordPath(key: string): string {
     return join(this.folder, `${key}.json`);
   }
+}
+
+/** A key is the name of files: it must not lead to other folders. */
+function toKey(key: string): string {
+  if (typeof key === "string" && /^[\w-]+$/.test(key)) return key;
+  throw mustBe("key", "letters, digits, _ and -", key);
+}
+
+function formatRecord(record: ProgramRecord, bytes: number): string {
+  const { source, flags, compiler } = readOptions(record, RECORD, "record");
+  toText("source", source);
+  toText("compiler", compiler);
+  const copies = copyArray("flags", flags, (flag) => toText("a flag", flag));
+  return JSON.stringify({ source, flags: copies, compiler, bytes });
 }
 
 /** Ignores failures, since another process can be faster. */

@@ -1,6 +1,7 @@
 import { basename } from "@std/path/basename";
 import { bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
 import type { Bytes } from "../base/bytes.ts";
+import { isUrl, toText } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { parseFileUrl, toPath } from "../base/permissions.ts";
@@ -34,7 +35,7 @@ const ONNX = /\.onnx$/i;
  * @param path The path or URL.
  */
 export function isSourcePath(path: string | URL): boolean {
-  return EXTENSION.test(path instanceof URL ? path.pathname : path);
+  return EXTENSION.test(isUrl(path) ? path.pathname : toText("path", path));
 }
 
 /** Name of sources that are not files. */
@@ -53,8 +54,8 @@ export async function readSource(
   if (typeof source === "string" && /[\n{]/.test(source)) {
     return { name: UNNAMED, bytes: new TextEncoder().encode(source) };
   }
-  if (typeof source === "string" || source instanceof URL) {
-    const url = source instanceof URL ? source : parseFileUrl(source);
+  if (typeof source === "string" || isUrl(source)) {
+    const url = isUrl(source) ? source : parseFileUrl(source);
     return url === undefined || url.protocol === "file:"
       ? await readFile(toPath(source), signal)
       : await download(url, signal);
@@ -96,14 +97,25 @@ async function download(url: URL, signal?: AbortSignal): Promise<ReadSource> {
       { hint: "download it, with its weights if they are in other files" },
     );
   }
-  const response = await fetch(url, { signal: signal ?? null });
-  if (!response.ok) {
+  try {
+    const response = await fetch(url, { signal: signal ?? null });
+    if (response.ok) {
+      const name = basename(url.pathname) || UNNAMED;
+      return { name, bytes: await response.bytes() };
+    }
     await response.body?.cancel();
-    throw new IreeError(
-      "UNAVAILABLE",
-      `cannot download '${url}': ${response.status} ${response.statusText}`,
-    );
+    throw notDownloaded(url, `${response.status} ${response.statusText}`);
+  } catch (cause) {
+    // Connections that fail or break are a TypeError of `fetch`.
+    if (!(cause instanceof TypeError) || signal?.aborted) throw cause;
+    throw notDownloaded(url, cause.message, cause);
   }
-  const name = basename(url.pathname) || UNNAMED;
-  return { name, bytes: await response.bytes() };
+}
+
+function notDownloaded(url: URL, reason: string, cause?: unknown): IreeError {
+  return new IreeError(
+    "UNAVAILABLE",
+    `cannot download '${url}': ${reason}`,
+    { cause },
+  );
 }

@@ -9,6 +9,7 @@ import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   copyArray,
   isArray,
+  isFunction,
   isRevoked,
   mustBe,
   toText,
@@ -256,7 +257,7 @@ function entriesOf(
 function checkFunction(name: string, value: AnyHostFunction): AnyHostFunction {
   if (
     typeof value === "object" && value !== null && !isRevoked(value) &&
-    typeof value.types === "string" && typeof value.call === "function"
+    typeof value.types === "string" && isFunction(value.call)
   ) return value;
   throw new IreeError(
     "INVALID_ARGUMENT",

@@ -1,3 +1,4 @@
+import { bytesOf } from "../../ffi/base/typed_array.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { withEntry } from "../files/archive_entry.ts";
@@ -73,7 +74,7 @@ export function withTuning(
 export function tuningOf(
   program: Uint8Array<ArrayBuffer>,
 ): ProgramTuning | undefined {
-  return readTuning(memorySource(program));
+  return readTuning(memorySource(bytesOf(program, "program")));
 }
 
 /**

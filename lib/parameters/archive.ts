@@ -2,7 +2,7 @@ import { dirname } from "@std/path/dirname";
 import { type NativePath, toAbsolutePath } from "../../ffi/base/native_path.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { writeParameter } from "../../ffi/parameter.ts";
-import { copyIterable, mustBe, toText } from "../base/checks.ts";
+import { copyIterable, isFunction, mustBe, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { demandFolder, writablePath } from "../base/permissions.ts";
@@ -57,7 +57,7 @@ export function writeArchive(
   options: ArchiveOptions | undefined,
 ): void {
   const { alignment, expand, onProgress } = readOptions(options, OPTIONS);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
+  if (onProgress !== undefined && !isFunction(onProgress)) {
     throw mustBe("onProgress", "a function", onProgress);
   }
   const keys = expand === undefined

@@ -1,5 +1,6 @@
-import { describeValue } from "../base/describe.ts";
+import { copyArray, isArray, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { isNativeObject } from "../base/native_object.ts";
 import type { VmFunction } from "../call/function.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
@@ -20,18 +21,26 @@ export type TuneInput = TensorData | BufferView;
  * @param inputs The caller's inputs.
  */
 export function toData(inputs: readonly TuneInput[]): TensorData[] {
-  return inputs.map((input, index) => {
-    if (input instanceof BufferView) return input.toNdArray();
-    const isData = /^(?:number|bigint|boolean)$/.test(typeof input) ||
-      Array.isArray(input) || ArrayBuffer.isView(input) || isNdArray(input);
-    if (isData) return input;
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `inputs[${index}] must be a number or data for a tensor, got ${
-        describeValue(input)
-      }`,
-    );
-  });
+  return copyArray("inputs", inputs, checkInput).map((input) =>
+    isView(input) ? input.toNdArray() : input
+  );
+}
+
+/**
+ * Throws if a value cannot be an input.
+ *
+ * @param input The value.
+ */
+export function checkInput(input: TuneInput): void {
+  const isData = /^(?:number|bigint|boolean)$/.test(typeof input) ||
+    isArray(input) || ArrayBuffer.isView(input);
+  if (isData || isView(input)) return;
+  if (isNdArray(input)) return;
+  throw mustBe("an input", "a number or data for a tensor", input);
+}
+
+function isView(input: TuneInput): input is BufferView {
+  return isNativeObject(input) && input instanceof BufferView;
 }
 
 /**

@@ -1,11 +1,19 @@
+import {
+  copyArray,
+  isArray,
+  isFunction,
+  isRevoked,
+  mustBe,
+} from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
+import { toPath } from "../base/permissions.ts";
 import type { VmFunction } from "../call/function.ts";
-import type { CompileOptions } from "../compiler/options.ts";
+import { type CompileOptions, readFlags } from "../compiler/options.ts";
 import type { LoadOptions } from "../program/load_options.ts";
-import type { TuneInput } from "./inputs.ts";
+import { checkInput, type TuneInput } from "./inputs.ts";
 import { DEFAULT_RECIPE, type Recipe, RECIPES } from "./recipes.ts";
 
 /** A step of tuning. */
@@ -91,6 +99,12 @@ export interface ReadTuneOptions extends Readonly<TuneOptions> {
   readonly recipes: readonly Recipe[];
 }
 
+const LOAD_OPTIONS: OptionNames<NonNullable<TuneOptions["load"]>> = {
+  library: true,
+  parameterMode: true,
+  parameters: true,
+};
+
 const OPTIONS: OptionNames<TuneOptions> = {
   cache: true,
   compileSeconds: true,
@@ -120,32 +134,39 @@ export function readTuneOptions(
     "onProgress",
     onProgress,
     "a function",
-    typeof onProgress === "function",
+    isFunction(onProgress),
   );
   demand(
     "inputs",
     inputs,
     "an array or a function",
-    Array.isArray(inputs) || typeof inputs === "function",
+    isArray(inputs) || isFunction(inputs),
   );
-  demand(
-    "recipes",
-    recipes,
-    "an array of recipes",
-    Array.isArray(recipes) && recipes.every(isRecipe),
-  );
+  const { cache, name: source, target } = read;
+  demand("cache", cache, "a boolean", typeof cache === "boolean");
+  demand("name", source, "a string", typeof source === "string");
+  demand("target", target, "a string", typeof target === "string");
   return {
     ...read,
+    inputs: isArray(inputs)
+      ? copyArray("inputs", inputs as readonly TuneInput[], checkInput)
+      : inputs,
+    flags: readFlags(read.flags),
+    load: read.load && readOptions(read.load, LOAD_OPTIONS, "load"),
+    library: read.library === undefined ? undefined : toPath(read.library),
     seconds: positive("seconds", read.seconds ?? 120),
     compileSeconds: positive("compileSeconds", read.compileSeconds ?? 60),
     tolerance: positive("tolerance", read.tolerance ?? 1e-3),
-    recipes: recipes.filter((it) => it.name !== DEFAULT_RECIPE.name),
+    recipes: copyArray("recipes", recipes, checkRecipe)
+      .filter((it) => it.name !== DEFAULT_RECIPE.name),
   };
 }
 
-function isRecipe(value: Recipe | undefined): boolean {
-  return typeof value?.name === "string" && Array.isArray(value.flags) &&
-    value.flags.every((flag) => typeof flag === "string");
+function checkRecipe(value: Recipe): void {
+  const isRecipe = !isRevoked(value) && typeof value?.name === "string" &&
+    isArray(value.flags);
+  if (!isRecipe) throw mustBe("a recipe", "a name and flags", value);
+  readFlags(value.flags);
 }
 
 function demand(

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { load } from "../../mod.ts";
 import { compile, Compiler, PHASES } from "../../lib/compiler/mod.ts";
-import { mustRun, TemporaryFolder, test, tool } from "../support.ts";
+import { failureOf, mustRun, TemporaryFolder, test, tool } from "../support.ts";
 import { COMPILER, fixture, TWICE } from "./support.ts";
 
 for (const isolate of [true, false]) {
@@ -33,6 +33,22 @@ for (const isolate of [true, false]) {
     assertEquals(phases, [...PHASES]);
   });
 }
+
+test("A source that cannot be downloaded is UNAVAILABLE", async () => {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("gone", { status: 410 }),
+  );
+  const url = new URL(`http://127.0.0.1:${server.addr.port}/source.mlir`);
+  const attempt = () => failureOf(compile(url, { library: COMPILER }));
+  const refused = await attempt();
+  await server.shutdown();
+  const unreachable = await attempt();
+  for (const error of [refused, unreachable]) {
+    assertEquals(error.code, "UNAVAILABLE");
+    assertStringIncludes(error.message, `cannot download '${url}': `);
+  }
+});
 
 test("A Compiler compiles several sources, also at the same time", async () => {
   await using compiler = await Compiler.open({

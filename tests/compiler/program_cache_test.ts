@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
 import { ProgramCache } from "../../lib/compiler/mod.ts";
-import { denoFlags, execute, iree, TemporaryFolder, test } from "../support.ts";
+import {
+  denoFlags,
+  execute,
+  failureOf,
+  iree,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
 import { fixture } from "./support.ts";
 
 const SOURCE = fixture("mul.mlir");
@@ -60,6 +67,23 @@ test("Two compiles of one file at the same time leave a good cache", async () =>
   assertEquals(own.files(".part"), []);
 });
 
+test("A key that names files of other folders is refused", async () => {
+  using folder = new TemporaryFolder();
+  const cache = new ProgramCache(folder.join("cache"));
+  for (const key of ["../key", "a/b", "", "a\0b", ".."]) {
+    for (
+      const use of [
+        () => cache.get(key),
+        () => cache.put(key, new Uint8Array(4), RECORD),
+      ]
+    ) {
+      const error = await failureOf(use());
+      assertEquals(error.code, "INVALID_ARGUMENT");
+    }
+  }
+  assertEquals([...Deno.readDirSync(folder.path)], []);
+});
+
 test("A killed compile leaves a good cache", async () => {
   using own = new OwnCache();
   const killed = own.join("killed.ts");
@@ -77,7 +101,9 @@ Deno.writeFile = async (path, bytes, options) => {
   }
   await writeFile(path, bytes, options);
 };
-await ProgramCache.find().put("key", new Uint8Array(200), {});`,
+await ProgramCache.find().put("key", new Uint8Array(200), {
+  source: "source.mlir", flags: [], compiler: "1",
+});`,
   );
   const { code } = await runScript(killed, own.env);
   assertEquals(code, 137);

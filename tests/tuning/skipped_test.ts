@@ -95,7 +95,7 @@ test("tune rejects targets that are not a CPU, and wrong options", async () => {
     ],
     [{ seconds: -1 }, /seconds must be a number from 0, got the number -1/],
     [{ inputs: 3 }, /inputs must be an array or a function, got the number 3/],
-    [{ recipes: [{}] }, /recipes must be an array of recipes/],
+    [{ recipes: [{}] }, /a recipe must be a name and flags/],
     [{ isolate: false }, /options must be among .*got 'isolate'/],
   ];
   for (const [options, message] of cases) {
