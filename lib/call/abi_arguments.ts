@@ -1,9 +1,10 @@
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import { createBufferView, type Placement } from "../../ffi/buffer_view.ts";
 import { createList } from "../../ffi/list.ts";
+import { isArray, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError, type StatusCode } from "../base/error.ts";
-import { handleOf, NativeObject } from "../base/native_object.ts";
+import { handleOf, isNativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type {
   AbiArgument,
@@ -104,10 +105,7 @@ export class ArgumentPacker {
       }
       case "list": {
         const values = this.#arrayOf(undefined, value, place);
-        const children = Array.from(values, (value, key) => {
-          return { key, type: type.item, value };
-        });
-        return this.#packList(children, place);
+        return this.#packList(childrenOf(type.item, values), place);
       }
     }
   }
@@ -130,7 +128,7 @@ export class ArgumentPacker {
       { ...type, name: "", attributes: {} },
       (problem) => this.#error(place, `input ${problem}`),
     );
-    if (value instanceof BufferView) {
+    if (isNativeObject(value) && value instanceof BufferView) {
       parameter.check(handleOf(value));
       return value;
     }
@@ -147,18 +145,15 @@ export class ArgumentPacker {
     );
   }
 
-  #packList(children: readonly Child[], place: Place): List {
-    const packed = children.map(({ key, type, value }) =>
-      this.#pack(type, value, { parent: place, key })
-    );
+  #packList(children: Iterable<Child>, place: Place): List {
     const { instance } = this.#memory;
     const list = this.#scratch.use(
-      new List(createList(instance, undefined, packed.length)),
+      new List(createList(instance, undefined, 0)),
     );
-    list.resize(packed.length);
-    for (const [index, { type }] of children.entries()) {
+    for (const { key, type, value } of children) {
+      const packed = this.#pack(type, value, { parent: place, key });
       const scalar = type.kind === "scalar" ? type.type : undefined;
-      list.set(index, packed[index] ?? null, scalar as keyof typeof SCALARS);
+      list.push(packed ?? null, scalar as keyof typeof SCALARS);
     }
     return list;
   }
@@ -170,8 +165,9 @@ export class ArgumentPacker {
   ): Readonly<Record<string, unknown>> {
     const wanted = `an object with ${listKeys(keys.keys())}`;
     if (
-      typeof value !== "object" || value === null || Array.isArray(value) ||
-      value instanceof NativeObject || typedArrayName(value) !== undefined
+      typeof value !== "object" || value === null || isRevoked(value) ||
+      isArray(value) || isNativeObject(value) ||
+      typedArrayName(value) !== undefined
     ) throw this.#wrongType(place, wanted, value);
     for (const key of keys.keys()) {
       if (Object.hasOwn(value, key)) continue;
@@ -192,7 +188,7 @@ export class ArgumentPacker {
     const wanted = length === undefined
       ? "an array"
       : `an array of ${length} value${length === 1 ? "" : "s"}`;
-    if (!Array.isArray(value)) throw this.#wrongType(place, wanted, value);
+    if (!isArray(value)) throw this.#wrongType(place, wanted, value);
     if (length === undefined || value.length === length) return value;
     throw this.#error(place, `must be ${wanted}, got ${value.length}`);
   }
@@ -239,4 +235,14 @@ function listKeys(keys: Iterable<string>): string {
   const more = all.length - MAX_KEYS;
   const listed = all.slice(0, MAX_KEYS).join(", ");
   return more > 0 ? `${listed} and ${more} more` : listed;
+}
+
+/** Children of an array of any length, each read when its turn comes. */
+function* childrenOf(
+  type: AbiType,
+  values: readonly unknown[],
+): Generator<Child> {
+  for (let key = 0; key < values.length; key++) {
+    yield { key, type, value: values[key] };
+  }
 }
