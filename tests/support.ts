@@ -8,15 +8,10 @@
 import { assertEquals } from "@std/assert";
 import { basename, dirname, fromFileUrl, join, toFileUrl } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
-import { ENTRIES } from "../release/entries.ts";
+import { LIBRARY_ENTRIES } from "../release/entries.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
-
-// The command line runs when it is imported; the other has only types.
-const LIBRARY_ENTRIES: readonly string[] = ENTRIES.filter((path) =>
-  !/cli\.ts$|types\.ts$/.test(path)
-);
 
 /** The start of a script: everything that the package exports, as `iree`. */
 export const IMPORT_ALL: string = [
