@@ -49,7 +49,7 @@ export interface ModelOptions {
   batching?: Omit<BatcherOptions, "maxQueue"> | undefined;
 }
 
-/** How a model is loaded and served. */
+/** Options for loading a model and served. */
 export interface LoadedModelOptions extends ModelOptions {
   /** How its file is loaded, or compiled. */
   load?: LoadModelOptions | undefined;

@@ -118,7 +118,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * @param name The model's name in requests.
    * @param path Its file: a `.vmfb`, or a source that is compiled, such as
    * `.onnx`.
-   * @param options How it is loaded and served.
+   * @param options Options for loading it and served.
    */
   async load(
     name: string,

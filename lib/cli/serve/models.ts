@@ -31,7 +31,7 @@ export function readOperands(operands: readonly string[]): ModelOperand[] {
 /**
  * Loads a model and serves it.
  *
- * @returns The program, to be disposed after the server.
+ * @returns The program, which the caller must dispose after the server.
  */
 export async function addModel(
   server: ModelServer,
