@@ -49,7 +49,7 @@ export interface ModelOptions {
   batching?: Omit<BatcherOptions, "maxQueue"> | undefined;
 }
 
-/** Options for loading a model and served. */
+/** Options for loading and serving a model. */
 export interface LoadedModelOptions extends ModelOptions {
   /** How its file is loaded, or compiled. */
   load?: LoadModelOptions | undefined;

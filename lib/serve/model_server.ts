@@ -118,7 +118,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * @param name The model's name in requests.
    * @param path Its file: a `.vmfb`, or a source that is compiled, such as
    * `.onnx`.
-   * @param options Options for loading it and served.
+   * @param options Options for loading and serving it.
    */
   async load(
     name: string,

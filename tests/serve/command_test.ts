@@ -119,7 +119,7 @@ test("SIGTERM loses no request that has arrived", async () => {
   );
   const statuses: number[] = [];
   let isEnding = false;
-  // Clients that continue until the server answers no more.
+  // Clients that continue until the server stops answering.
   const client = async () => {
     while (true) {
       try {
