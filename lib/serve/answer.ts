@@ -2,16 +2,29 @@ import { IreeError } from "../base/error.ts";
 import { readBody } from "./body.ts";
 import { HEADER_LENGTH, readInference, writeInference } from "./inference.ts";
 import { modelConfig, modelMetadata, serverMetadata } from "./metadata.ts";
+import { answerRepository } from "./repository_answer.ts";
+import { formatMetrics } from "./metrics.ts";
+import type { BearerTokens } from "./bearer_token.ts";
+import type { ModelRepository } from "./model_repository.ts";
+import { statisticsJson } from "./statistics_json.ts";
 import type { ModelRegistry } from "./model_registry.ts";
 import { QueueFullError } from "./queue_full.ts";
 import { RequestError, tooLate, unavailable } from "./request_error.ts";
 import { findRoute, type Route } from "./route.ts";
 import type { ServerLimits } from "./server_options.ts";
 
+/** The media type of Prometheus' text format. */
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 /** A server as its requests see it. */
 export interface Answering {
   readonly models: ModelRegistry;
   readonly limits: ServerLimits;
+  readonly tokens: BearerTokens;
+  /** Responses by their status. */
+  readonly responses: Map<number, number>;
+  /** The folder that models are loaded from, if any. */
+  repository?: ModelRepository;
   /** `ending` still answers, but is not ready; `closed` answers nothing. */
   state: "ready" | "ending" | "closed";
   /** Requests that are being answered. */
@@ -21,6 +34,9 @@ export interface Answering {
   /** Called when no request is being answered anymore. */
   whenIdle?: () => void;
 }
+
+/** What needs no token: probes have none. */
+const OPEN: ReadonlySet<Route["kind"]> = new Set(["live", "ready"] as const);
 
 /**
  * Answers a request. Never rejects.
@@ -39,7 +55,9 @@ export async function answer(
   let response: Response;
   let failure: unknown;
   try {
-    response = await respond(server, request, findRoute(request.method, path));
+    const route = findRoute(request.method, path);
+    if (!OPEN.has(route.kind)) server.tokens.check(request.headers);
+    response = await respond(server, request, route);
   } catch (error) {
     failure = error;
     response = refusal(error);
@@ -49,10 +67,12 @@ export async function answer(
   }
   // A connection that stays open would bring further requests.
   if (server.state !== "ready") response.headers.set("connection", "close");
+  const { status } = response;
+  server.responses.set(status, (server.responses.get(status) ?? 0) + 1);
   report(server, {
     method: request.method,
     path,
-    status: response.status,
+    status,
     duration: performance.now() - start,
     ...(failure === undefined ? {} : { error: failure }),
   });
@@ -84,9 +104,21 @@ async function respond(
     case "ready":
       return Response.json({ ready: isReady }, { status: isReady ? 200 : 503 });
     case "server":
-      return Response.json(serverMetadata(limits.name));
+      return Response.json(
+        serverMetadata(limits.name, server.repository !== undefined),
+      );
     case "models":
       return Response.json({ models: models.names });
+    case "statistics":
+      return Response.json(statisticsJson([...models]));
+    case "metrics":
+      return new Response(formatMetrics([...models], server.responses), {
+        headers: { "content-type": METRICS_TYPE },
+      });
+    case "index":
+    case "load":
+    case "unload":
+      return await answerRepository(server, request, route);
   }
   const { name, version } = route;
   const model = models.find(name, version);
@@ -99,6 +131,10 @@ async function respond(
       });
     case "modelConfig":
       return Response.json(modelConfig(model));
+    case "modelStatistics": {
+      const asked = version === undefined ? models.versions(name) : [model];
+      return Response.json(statisticsJson(asked));
+    }
     case "infer":
       return await infer(server, request, name, version);
   }
@@ -110,21 +146,28 @@ async function infer(
   name: string,
   version: string | undefined,
 ): Promise<Response> {
-  if (server.state === "closed") throw unavailable("the server is ending");
+  const start = performance.now();
+  let model = server.models.find(name, version);
+  let status = 200;
   const { maxRequestBytes, requestTimeout } = server.limits;
   const { signal, release } = watch(request, requestTimeout);
   try {
+    if (server.state === "closed") throw unavailable("the server is ending");
     const body = await readBody(request, maxRequestBytes, signal);
-    // Only now: the model may have been replaced meanwhile.
-    const model = server.models.find(name, version);
+    // It may have been replaced meanwhile.
+    model = server.models.find(name, version);
     const read = readInference(
       model,
       body,
       request.headers.get(HEADER_LENGTH),
     );
-    const outputs = await model.run(read.inputs, signal, () => {});
+    const outputs = await model.run(read.inputs, signal);
     return writeInference(model, read.json, outputs);
+  } catch (error) {
+    status = statusOf(error);
+    throw error;
   } finally {
+    model.statistics.ended(status, performance.now() - start);
     release();
   }
 }
@@ -159,24 +202,29 @@ const STATUSES: Partial<Record<IreeError["code"], number>> = {
   UNAVAILABLE: 503,
 };
 
+function statusOf(error: unknown): number {
+  if (error instanceof RequestError) return error.httpStatus;
+  if (error instanceof QueueFullError) return 429;
+  return error instanceof IreeError ? STATUSES[error.code] ?? 500 : 500;
+}
+
 function refusal(error: unknown): Response {
-  if (error instanceof RequestError) {
-    const { httpStatus: status, headers } = error;
-    return Response.json({ error: error.detail }, { status, headers });
-  }
-  if (error instanceof QueueFullError) {
-    return Response.json(
-      { error: error.detail },
-      { status: 429, headers: { "retry-after": "1" } },
-    );
-  }
+  const status = statusOf(error);
+  const headers = error instanceof RequestError
+    ? error.headers
+    : status === 429 || status === 503
+    ? { "retry-after": "1" }
+    : {};
   const code = error instanceof IreeError ? error.code : "INTERNAL";
-  const status = STATUSES[code] ?? 500;
   // Only what concerns the request goes to the client.
-  const text = error instanceof IreeError && status < 500
+  const text = error instanceof IreeError && (status < 500 || isOurs(error))
     ? error.detail
     : `the model failed: ${code}`;
-  return Response.json({ error: text }, { status });
+  return Response.json({ error: text }, { status, headers });
+}
+
+function isOurs(error: IreeError): boolean {
+  return error instanceof RequestError;
 }
 
 function pathOf(url: string): string {

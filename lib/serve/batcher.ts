@@ -298,7 +298,13 @@ export class Batcher implements Disposable, AsyncDisposable {
       const outputs = await this.#call(requests.map((it) => it.rows));
       const ran = performance.now() - start;
       for (const [at, request] of requests.entries()) {
-        request.observe?.({ waited: start - request.since, ran, rows });
+        request.observe?.({
+          waited: start - request.since,
+          ran,
+          rows,
+          ownRows: request.rows.count,
+          requests: requests.length,
+        });
         this.#resolve(request, outputs[at]!);
       }
     } catch (error) {
@@ -323,6 +329,8 @@ export class Batcher implements Disposable, AsyncDisposable {
           waited: start - request.since,
           ran: performance.now() - start,
           rows: request.rows.count,
+          ownRows: request.rows.count,
+          requests: 1,
         });
         this.#resolve(request, outputs!);
       } catch (error) {

@@ -60,6 +60,10 @@ export interface BatchTiming {
   readonly ran: number;
   /** Rows of the call; 1 for calls that are not joined. */
   readonly rows: number;
+  /** Rows of the request. */
+  readonly ownRows: number;
+  /** Requests of the call. */
+  readonly requests: number;
 }
 
 const OPTIONS: OptionNames<BatcherOptions> = {

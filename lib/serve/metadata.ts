@@ -3,11 +3,19 @@ import { dataTypeOf, type ModelTensor } from "./data_type.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** Extensions of the protocol that the server has. */
-const EXTENSIONS = ["binary_tensor_data", "model_configuration"];
+const EXTENSIONS = ["binary_tensor_data", "model_configuration", "statistics"];
 
-/** Describes the server. */
-export function serverMetadata(name: string): object {
-  return { name, version: PACKAGE_VERSION, extensions: EXTENSIONS };
+/**
+ * Describes the server.
+ *
+ * @param name Its name.
+ * @param hasRepository Whether models can be loaded and unloaded.
+ */
+export function serverMetadata(name: string, hasRepository: boolean): object {
+  const extensions = hasRepository
+    ? [...EXTENSIONS, "model_repository"]
+    : EXTENSIONS;
+  return { name, version: PACKAGE_VERSION, extensions };
 }
 
 /**

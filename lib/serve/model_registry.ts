@@ -9,6 +9,8 @@ export class ModelRegistry {
   readonly #ending = new Set<Promise<void>>();
   readonly #leaving = new Set<ServedModel>();
 
+  #isClosed = false;
+
   /** All versions of all models. */
   *[Symbol.iterator](): Generator<ServedModel> {
     for (const versions of this.#models.values()) yield* versions.values();
@@ -30,6 +32,10 @@ export class ModelRegistry {
    * requests that it has accepted.
    */
   add(model: ServedModel): void {
+    if (this.#isClosed) {
+      model.dispose();
+      throw new IreeError("UNAVAILABLE", "the server has ended");
+    }
     const versions = this.#models.get(model.name) ?? new Map();
     const old = versions.get(model.version);
     versions.set(model.version, model);
@@ -81,14 +87,16 @@ export class ModelRegistry {
     await Promise.all(gone.map((it) => this.#end(it)));
   }
 
-  /** Removes all models, and waits for their requests. */
+  /** Removes all models for good, and waits for their requests. */
   async drain(): Promise<void> {
+    this.#isClosed = true;
     for (const name of this.names) this.remove(name, undefined);
     await Promise.all(this.#ending);
   }
 
   /** Ends all models at once. */
   dispose(): void {
+    this.#isClosed = true;
     const all = [...this, ...this.#leaving];
     this.#models.clear();
     for (const model of all) model.dispose();

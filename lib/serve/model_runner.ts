@@ -71,7 +71,7 @@ function poolRunner(pool: Pool): ModelRunner {
         pool.use(async (fn, waited) => {
           const start = performance.now();
           const outputs = await fn.run(toArguments(inputs, scalars));
-          observe({ waited, ran: performance.now() - start, rows: 1 });
+          observe(alone(waited, start));
           return outputs;
         }, { signal }),
       drain: () => pool.drain(),
@@ -156,12 +156,17 @@ function functionRunner(
       lender.use(async (_, waited) => {
         const start = performance.now();
         const outputs = await model.run(inputs, { signal });
-        observe({ waited, ran: performance.now() - start, rows: 1 });
+        observe(alone(waited, start));
         return outputs;
       }, signal),
     drain: () => lender.drain(closed),
     dispose: () => lender.close(closed),
   };
+}
+
+function alone(waited: number, start: number): BatchTiming {
+  const ran = performance.now() - start;
+  return { waited, ran, rows: 1, ownRows: 1, requests: 1 };
 }
 
 function describe(

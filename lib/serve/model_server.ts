@@ -1,10 +1,11 @@
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
-import { readOptions } from "../base/options.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { toText } from "../base/checks.ts";
 import { loadModel } from "../compiler/load_model.ts";
 import { LoadedProgram } from "../program/program.ts";
 import { answer, type Answering } from "./answer.ts";
+import { BearerTokens } from "./bearer_token.ts";
 import type { ModelTensor } from "./data_type.ts";
 import { listen, type Listening, type ListenOptions } from "./listening.ts";
 import {
@@ -16,12 +17,20 @@ import {
   readVersion,
 } from "./model_options.ts";
 import { ModelRegistry } from "./model_registry.ts";
+import { ModelRepository, type RepositoryOptions } from "./model_repository.ts";
 import { runnerOf } from "./model_runner.ts";
 import { ServedModel } from "./served_model.ts";
 import {
   type ModelServerOptions,
   readServerOptions,
 } from "./server_options.ts";
+
+const REPOSITORY_OPTIONS: OptionNames<RepositoryOptions> = {
+  instances: true,
+  maxQueue: true,
+  batching: true,
+  device: true,
+};
 
 /** A model that a server has. */
 export interface ModelRecord {
@@ -66,6 +75,8 @@ export class ModelServer implements AsyncDisposable, Disposable {
       state: "ready",
       active: 0,
       arrivals: 0,
+      tokens: new BearerTokens(limits.authTokens),
+      responses: new Map(),
     };
   }
 
@@ -138,6 +149,34 @@ export class ModelServer implements AsyncDisposable, Disposable {
       program.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Serves the models of a folder: `NAME/VERSION/model.vmfb` (or `model.onnx`,
+   * `model.mlir`), with options in `NAME/model.json`. Clients load and unload
+   * them by the model repository extension.
+   *
+   * @param folder The folder.
+   * @param options Defaults for models whose `model.json` does not have them.
+   * @returns The models that could not be loaded, with their failures.
+   */
+  async openRepository(
+    folder: string,
+    options?: RepositoryOptions,
+  ): Promise<ReadonlyMap<string, unknown>> {
+    if (this.#answering.repository !== undefined) {
+      throw new IreeError(
+        "ALREADY_EXISTS",
+        "the server has a model repository",
+      );
+    }
+    const repository = await ModelRepository.open(
+      toText("folder", folder),
+      this.#models,
+      readOptions(options, REPOSITORY_OPTIONS),
+    );
+    this.#answering.repository = repository;
+    return await repository.loadAll();
   }
 
   /**

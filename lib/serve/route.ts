@@ -1,11 +1,28 @@
 import { badRequest, notFound, RequestError } from "./request_error.ts";
 
+/** What a request asks of the server. */
+type ServerRouteKind =
+  | "live"
+  | "ready"
+  | "server"
+  | "models"
+  | "statistics"
+  | "metrics"
+  | "index";
+
 /** What a request asks of a model. */
-type ModelRouteKind = "model" | "modelReady" | "infer" | "modelConfig";
+type ModelRouteKind =
+  | "model"
+  | "modelReady"
+  | "infer"
+  | "modelConfig"
+  | "modelStatistics"
+  | "load"
+  | "unload";
 
 /** What a request asks for. */
 export type Route =
-  | { readonly kind: "live" | "ready" | "server" | "models" }
+  | { readonly kind: ServerRouteKind }
   | {
     readonly kind: ModelRouteKind;
     readonly name: string;
@@ -19,7 +36,13 @@ const MODEL_TAILS: ReadonlyMap<string, ModelRouteKind> = new Map(
     ["ready", "modelReady"],
     ["infer", "infer"],
     ["config", "modelConfig"],
+    ["stats", "modelStatistics"],
   ],
+);
+
+/** What is asked by POST. */
+const POSTED: ReadonlySet<Route["kind"]> = new Set(
+  ["infer", "index", "load", "unload"] as const,
 );
 
 /**
@@ -30,7 +53,7 @@ const MODEL_TAILS: ReadonlyMap<string, ModelRouteKind> = new Map(
  */
 export function findRoute(method: string, path: string): Route {
   const route = readPath(path);
-  const wanted = route.kind === "infer" ? "POST" : "GET";
+  const wanted = POSTED.has(route.kind) ? "POST" : "GET";
   if (method === wanted || (method === "HEAD" && wanted === "GET")) {
     return route;
   }
@@ -43,6 +66,7 @@ export function findRoute(method: string, path: string): Route {
 }
 
 function readPath(path: string): Route {
+  if (path === "/metrics") return { kind: "metrics" };
   const [root, area, ...rest] = splitPath(path);
   if (root !== "v2") throw noPath(path);
   if (area === undefined) return { kind: "server" };
@@ -50,12 +74,24 @@ function readPath(path: string): Route {
     const [kind] = rest;
     if (kind === "live" || kind === "ready") return { kind };
   }
+  if (area === "repository") return readRepositoryPath(path, rest);
   if (area !== "models") throw noPath(path);
+  if (rest.length === 1 && rest[0] === "stats") return { kind: "statistics" };
   const [name, ...tail] = rest;
   if (name === undefined) return { kind: "models" };
   const version = tail[0] === "versions" ? tail.splice(0, 2)[1] : undefined;
   const kind = tail.length <= 1 ? MODEL_TAILS.get(tail[0] ?? "") : undefined;
   if (kind !== undefined) return { kind, name, version };
+  throw noPath(path);
+}
+
+function readRepositoryPath(path: string, rest: readonly string[]): Route {
+  const [area, name, kind, ...more] = rest;
+  if (area === "index" && name === undefined) return { kind: "index" };
+  const isAction = kind === "load" || kind === "unload";
+  if (area === "models" && name !== undefined && isAction && !more.length) {
+    return { kind, name, version: undefined };
+  }
   throw noPath(path);
 }
 

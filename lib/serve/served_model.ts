@@ -1,4 +1,3 @@
-import type { BatchTiming } from "./batcher_options.ts";
 import { dataTypeOf, elementTypeFor, type ModelTensor } from "./data_type.ts";
 import {
   type ElementType,
@@ -6,6 +5,7 @@ import {
   elementTypeInfo,
   type TypedArray,
 } from "../tensor/element_type.ts";
+import { ModelStatistics } from "./model_statistics.ts";
 import type { ModelRunner, ModelValues } from "./model_runner.ts";
 import { badRequest } from "./request_error.ts";
 
@@ -14,6 +14,7 @@ export class ServedModel {
   readonly name: string;
   readonly version: string;
   readonly runner: ModelRunner;
+  readonly statistics: ModelStatistics = new ModelStatistics();
   readonly #release: () => void;
   readonly #inputs: ReadonlyMap<string, ModelTensor>;
 
@@ -107,12 +108,12 @@ export class ServedModel {
   }
 
   /** Runs one request. */
-  run(
-    inputs: ModelValues,
-    signal: AbortSignal,
-    observe: (timing: BatchTiming) => void,
-  ): Promise<ModelValues> {
-    return this.runner.run(inputs, signal, observe);
+  run(inputs: ModelValues, signal: AbortSignal): Promise<ModelValues> {
+    return this.runner.run(
+      inputs,
+      signal,
+      (timing) => this.statistics.ran(timing),
+    );
   }
 
   /** Ends it once the requests that it has accepted are answered. */

@@ -35,6 +35,11 @@ export interface ModelServerOptions {
    * @default {60000}
    */
   requestTimeout?: number | undefined;
+  /**
+   * Tokens of which a request must have one: `Authorization: Bearer TOKEN`. By
+   * default none is needed. Health is answered without.
+   */
+  authTokens?: readonly string[] | undefined;
   /** Called with each request that was answered. */
   onRequest?: ((record: RequestRecord) => void) | undefined;
 }
@@ -43,6 +48,7 @@ const OPTIONS: OptionNames<ModelServerOptions> = {
   name: true,
   maxRequestBytes: true,
   requestTimeout: true,
+  authTokens: true,
   onRequest: true,
 };
 
@@ -51,6 +57,7 @@ export interface ServerLimits {
   readonly name: string;
   readonly maxRequestBytes: number;
   readonly requestTimeout: number;
+  readonly authTokens: readonly string[];
   readonly onRequest: ((record: RequestRecord) => void) | undefined;
 }
 
@@ -65,6 +72,7 @@ export function readServerOptions(
     name = "iree",
     maxRequestBytes = 64 * 1024 * 1024,
     requestTimeout = 60_000,
+    authTokens = [],
     onRequest,
   } = readOptions(options, OPTIONS);
   if (onRequest !== undefined && typeof onRequest !== "function") {
@@ -81,6 +89,7 @@ export function readServerOptions(
     name: toText("name", name),
     maxRequestBytes: toByteCount("maxRequestBytes", maxRequestBytes),
     requestTimeout,
+    authTokens,
     onRequest,
   };
 }

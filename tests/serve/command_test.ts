@@ -157,7 +157,10 @@ test("iree serve rejects wrong usage before it loads anything", async () => {
     const { code, stderr } = await iree(["serve", ...args]);
     return [code, stderr.split("\n")[0]];
   };
-  assertEquals(await messageOf(), [2, "error: no MODEL to serve"]);
+  assertEquals(await messageOf(), [
+    2,
+    "error: no MODEL or --model-repository to serve",
+  ]);
   assertEquals(await messageOf("a.vmfb", "b/a.vmfb"), [
     2,
     "error: two models have the name 'a'; name them: NAME=MODEL",

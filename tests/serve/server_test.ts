@@ -15,7 +15,7 @@ test("Health and metadata are those of the protocol", async () => {
   assertEquals(await server.get("/v2"), {
     name: "ours",
     version: runtime.packageVersion,
-    extensions: ["binary_tensor_data", "model_configuration"],
+    extensions: ["binary_tensor_data", "model_configuration", "statistics"],
   });
   assertEquals(await server.get("/v2/models"), {
     models: ["score", "add", "scale"],

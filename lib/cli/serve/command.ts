@@ -5,12 +5,13 @@ import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { FLAGS, type ServeFlags } from "./flags.ts";
 import { ServerLog } from "./log.ts";
-import { addModel, readOperands } from "./models.ts";
+import { addModel, addRepository, readOperands } from "./models.ts";
 
 const HELP =
   `Serves models by the Open Inference Protocol, as KServe and Triton do.
 
 Usage: iree serve [NAME=]MODEL… [FLAGS]
+       iree serve --model-repository=DIR [FLAGS]
 
 MODEL is a .vmfb, or .mlir or .onnx, which are compiled as \`iree compile\` does.
 Its name in requests is NAME, or the file's name without its extension.
@@ -37,7 +38,12 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   const operands: string[] = [];
   const flags = parseFlags(FLAGS, args, (argument) => operands.push(argument));
   if (flags.help) return printHelp(HELP);
-  if (operands.length === 0) throw new UsageError("no MODEL to serve");
+  if (operands.length === 0 && flags.model_repository === undefined) {
+    throw new UsageError("no MODEL or --model-repository to serve");
+  }
+  if ((flags.tls_cert === undefined) !== (flags.tls_key === undefined)) {
+    throw new UsageError("--tls-cert and --tls-key go together");
+  }
   if (flags.batch_delay !== undefined && flags.max_batch_size === undefined) {
     throw new UsageError("--batch-delay needs --max-batch-size");
   }
@@ -49,12 +55,18 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     requestTimeout: flags.request_timeout === undefined
       ? undefined
       : 1000 * flags.request_timeout,
+    authTokens: flags.auth_token_file === undefined
+      ? undefined
+      : readTokens(flags.auth_token_file),
     onRequest: (record) => log.request(record),
   });
   for (const model of models) {
     resources.use(await addModel(server, model, flags, log));
   }
   resources.use(server);
+  if (flags.model_repository !== undefined) {
+    await addRepository(server, flags.model_repository, flags, log);
+  }
   return await serve(server, flags, log);
 }
 
@@ -69,6 +81,8 @@ async function serve(
   const listening = server.listen({
     hostname: flags.host,
     port: flags.http_port,
+    cert: readText(flags.tls_cert),
+    key: readText(flags.tls_key),
   });
   log.event(`listening on ${listening.url}`);
   const name = await signal;
@@ -89,6 +103,17 @@ async function shutdown(
   }
   log.failure("ended early", `requests took longer than ${grace} s`);
   return 1;
+}
+
+function readText(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : Deno.readTextFileSync(path);
+}
+
+function readTokens(path: string): string[] {
+  const tokens = Deno.readTextFileSync(path).split("\n")
+    .map((line) => line.trim()).filter(Boolean);
+  if (tokens.length > 0) return tokens;
+  throw new UsageError(`--auth-token-file must have a token, got ${path}`);
 }
 
 function nextSignal(resources: DisposableStack): Promise<string> {

@@ -2,6 +2,14 @@ import type { FlagValues } from "../common/flags.ts";
 
 /** Flags of `iree serve`. */
 export const FLAGS = {
+  model_repository: {
+    kind: "text",
+    value: "DIR",
+    help: [
+      "Serves the models of a folder too: NAME/VERSION/model.vmfb or model.onnx,",
+      "with options in NAME/model.json. Clients can load and unload them.",
+    ],
+  },
   host: {
     kind: "text",
     value: "ADDRESS",
@@ -89,6 +97,24 @@ export const FLAGS = {
     help: [
       "Seconds to answer the requests that have arrived, after SIGTERM or SIGINT;",
       "30 by default.",
+    ],
+  },
+  tls_cert: {
+    kind: "text",
+    value: "FILE",
+    help: ["The certificate chain in PEM, for HTTPS."],
+  },
+  tls_key: {
+    kind: "text",
+    value: "FILE",
+    help: ["The private key in PEM, for HTTPS."],
+  },
+  auth_token_file: {
+    kind: "text",
+    value: "FILE",
+    help: [
+      "Requests must have one of the tokens in FILE, one per line, as",
+      "`Authorization: Bearer TOKEN`. Health is answered without.",
     ],
   },
   log_format: {

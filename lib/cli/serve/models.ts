@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import type { LoadedProgram } from "../../../mod.ts";
 import { loadModel } from "../../compiler/mod.ts";
-import type { ModelServer } from "../../serve/mod.ts";
+import type { ModelOptions, ModelServer } from "../../serve/mod.ts";
 import { UsageError } from "../common/usage_error.ts";
 import type { ServeFlags } from "./flags.ts";
 import type { ServerLog } from "./log.ts";
@@ -45,11 +45,7 @@ export async function addModel(
     const chosen = chooseFunction(name, program, flags.function, log);
     server.add(name, program, {
       function: chosen,
-      instances: flags.instances,
-      maxQueue: flags.max_queue,
-      batching: flags.max_batch_size === undefined
-        ? undefined
-        : { maxSize: flags.max_batch_size, maxDelay: flags.batch_delay },
+      ...limitsOf(flags),
     });
     log.event(`loaded model ${name}`, {
       path,
@@ -61,6 +57,37 @@ export async function addModel(
     program.dispose();
     throw error;
   }
+}
+
+/** Serves the models of a folder; those that fail are reported. */
+export async function addRepository(
+  server: ModelServer,
+  folder: string,
+  flags: ServeFlags,
+  log: ServerLog,
+): Promise<void> {
+  const failures = await server.openRepository(folder, {
+    device: flags.device,
+    ...limitsOf(flags),
+  });
+  for (const [name, error] of failures) {
+    log.failure(`model ${name} cannot be loaded`, error);
+  }
+  for (const { name, version } of server.models) {
+    log.event(`serving model ${name}`, { version });
+  }
+}
+
+function limitsOf(
+  { instances, max_queue, max_batch_size, batch_delay }: ServeFlags,
+): Pick<ModelOptions, "instances" | "maxQueue" | "batching"> {
+  return {
+    instances,
+    maxQueue: max_queue,
+    batching: max_batch_size === undefined
+      ? undefined
+      : { maxSize: max_batch_size, maxDelay: batch_delay },
+  };
 }
 
 function chooseFunction(

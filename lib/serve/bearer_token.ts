@@ -1,0 +1,49 @@
+import { IreeError } from "../base/error.ts";
+import { copyArray, toText } from "../base/checks.ts";
+import { RequestError } from "./request_error.ts";
+
+/** Checks the tokens of requests. */
+export class BearerTokens {
+  readonly #tokens: readonly Uint8Array[];
+
+  /** @param tokens The accepted tokens; none accepts every request. */
+  constructor(tokens: readonly string[]) {
+    const texts = copyArray("authTokens", tokens, (it) => {
+      if (/^[\x21-\x7e]+$/.test(toText("authTokens", it))) return;
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        "authTokens must be printable ASCII without spaces",
+      );
+    });
+    this.#tokens = texts.map((it) => new TextEncoder().encode(it));
+  }
+
+  /** Rejects a request without an accepted token. */
+  check(headers: Headers): void {
+    if (this.#tokens.length === 0) return;
+    const [, given = ""] = /^Bearer +(\S+)$/i
+      .exec(headers.get("authorization") ?? "") ?? [];
+    const bytes = new TextEncoder().encode(given);
+    // All are compared, so that the time does not depend on which one fits.
+    let isKnown = false;
+    for (const token of this.#tokens) {
+      isKnown = isEqual(bytes, token) || isKnown;
+    }
+    if (isKnown) return;
+    throw new RequestError(
+      "UNAUTHENTICATED",
+      401,
+      "the request must have an accepted token: Authorization: Bearer TOKEN",
+      { "www-authenticate": "Bearer" },
+    );
+  }
+}
+
+/** Compares in a time that depends only on the length of what was given. */
+function isEqual(given: Uint8Array, token: Uint8Array): boolean {
+  let difference = given.length ^ token.length;
+  for (let at = 0; at < given.length; at++) {
+    difference |= given[at]! ^ token[at % token.length]!;
+  }
+  return difference === 0;
+}

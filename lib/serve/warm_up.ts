@@ -1,0 +1,20 @@
+import { readInference } from "./inference.ts";
+import type { ServedModel } from "./served_model.ts";
+
+/**
+ * Runs requests before a model is served, which makes the first ones fast.
+ *
+ * @param model The model.
+ * @param requests Requests for inference, as JSON.
+ */
+export async function warmUp(
+  model: ServedModel,
+  requests: readonly object[],
+): Promise<void> {
+  const { signal } = new AbortController();
+  for (const request of requests) {
+    const body = new TextEncoder().encode(JSON.stringify(request));
+    const { inputs } = readInference(model, body, null);
+    await model.runner.run(inputs, signal, () => {});
+  }
+}
