@@ -22,9 +22,10 @@ import type {
 } from "./lib/cli/common/command.ts";
 import type { Flag, FlagTable } from "./lib/cli/common/flags.ts";
 import { suggestion } from "./lib/base/suggestion.ts";
+import { isFailure, printFailure } from "./lib/cli/common/failure.ts";
 import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";
-import { IreeError, runtime } from "./mod.ts";
+import { runtime } from "./mod.ts";
 
 /** Flags before a command; `--verbose` works after one as well. */
 const FLAGS: FlagTable & { readonly verbose: Flag } = {
@@ -107,30 +108,11 @@ export async function main(args: readonly string[]): Promise<number> {
       return 2;
     }
     if (isFailure(error)) {
-      printError(verbose ? traceOf(error) : error.message.trimEnd());
+      printFailure(error, verbose);
       return 1;
     }
     throw error;
   }
-}
-
-/** Failures of the runtime and the system; anything else is a bug. */
-function isFailure(error: unknown): error is Error {
-  return error instanceof IreeError ||
-    error instanceof Deno.errors.NotCapable ||
-    (error instanceof Error && "code" in error);
-}
-
-/** Formats an error in full: the stack, IREE's own text, the cause. */
-function traceOf(error: Error): string {
-  const parts = [error.stack ?? error.message];
-  if (error instanceof IreeError && error.status !== undefined) {
-    parts.push(`IREE: ${error.status.trimEnd()}`);
-  }
-  if (error.cause instanceof Error) {
-    parts.push(`caused by: ${traceOf(error.cause)}`);
-  }
-  return parts.join("\n");
 }
 
 async function dispatch(args: readonly string[]): Promise<CommandStatus> {

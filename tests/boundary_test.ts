@@ -123,10 +123,10 @@ Deno.test("Imports point one way: cli.ts, mod.ts, the rooms of lib/, ffi/", asyn
 function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)\w+\/mod\.ts$/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
-    // They share name lookup, the formatting of words in errors, and output
-    // files.
-    const shared =
-      "base/own_value|base/suggestion|base/shell_word|files/output_file";
+    // They share name lookup, the formatting of words in errors, output files,
+    // and the watch of files.
+    const shared = "base/own_value|base/suggestion|base/shell_word|" +
+      "files/file_changes|files/output_file";
     const worker = "compiler/worker|compiler/worker_command";
     const entries = "compiler/mod|inspect/mod|npy/mod|serve/mod|tooling/mod|" +
       "tuning/mod|" +
@@ -170,6 +170,7 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
     ...text.matchAll(/^import (?!type ).*?from "\.\/(lib\/cli\/[^"]*)"/gm),
   ].map(([, target]) => target);
   assertEquals(imports, [
+    "lib/cli/common/failure.ts",
     "lib/cli/common/terminal.ts",
     "lib/cli/common/usage_error.ts",
   ]);

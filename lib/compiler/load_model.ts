@@ -1,10 +1,19 @@
+import { checkSignal } from "../base/deadline.ts";
+import { IreeError } from "../base/error.ts";
+import { mustBe } from "../base/checks.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import { loadAsync, type LoadAsyncOptions } from "../program/load.ts";
-import type { Program, ProgramFunctions } from "../program/program.ts";
+import type { KeptDevices } from "../program/kept_devices.ts";
+import { type LoadAsyncOptions, loadKeeping } from "../program/load.ts";
+import type {
+  LoadedProgram,
+  Program,
+  ProgramFunctions,
+} from "../program/program.ts";
 import { compileProgram } from "./compiler.ts";
 import type { CompileOptions } from "./options.ts";
 import { isSourcePath } from "./source.ts";
 import { targetOfDevice } from "./target.ts";
+import { loadWatched } from "./watch_model.ts";
 
 /** Options for `loadModel`. */
 export interface LoadModelOptions extends Omit<LoadAsyncOptions, "modules"> {
@@ -13,6 +22,22 @@ export interface LoadModelOptions extends Omit<LoadAsyncOptions, "modules"> {
    * is that of the option `device`, if it names a driver such as `vulkan`.
    */
   compile?: Omit<CompileOptions, "signal"> | undefined;
+  /**
+   * Whether to compile and load the file again when it is saved or replaced,
+   * until the program is disposed. The program then calls its new functions.
+   * Calls that have begun finish in the old ones, which are released afterwards.
+   * Devices stay; the program's state starts anew. Objects that belong to the
+   * program's old state, such as the functions of `lookupFunction`, are
+   * disposed. Forks keep the state that they were made from.
+   *
+   * @default {false}
+   */
+  watch?: boolean | undefined;
+  /**
+   * Called after the file was loaded again, or with the error if that failed;
+   * then the program stays as it was. By default, errors are printed.
+   */
+  onReload?: ((error?: unknown) => void) | undefined;
 }
 
 const OPTIONS: OptionNames<LoadModelOptions> = {
@@ -22,10 +47,12 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
   leadDevice: true,
   library: true,
   moduleMode: true,
+  onReload: true,
   parameterMode: true,
   parameters: true,
   signal: true,
   traceExecution: true,
+  watch: true,
 };
 
 const COMPILE_OPTIONS: OptionNames<Omit<CompileOptions, "signal">> = {
@@ -51,6 +78,17 @@ const COMPILE_OPTIONS: OptionNames<Omit<CompileOptions, "signal">> = {
  * console.log(program.functionNames);
  * ```
  *
+ * @example A program that follows its file
+ * ```ts ignore needs a file
+ * import { loadModel } from "@iree/runtime/compiler";
+ *
+ * using program = await loadModel("model.mlir", {
+ *   watch: true,
+ *   onReload: (error) => console.log(error ?? "reloaded"),
+ * });
+ * Deno.serve(async () => Response.json(await program.computeAsync("next")));
+ * ```
+ *
  * @typeParam Functions Types of the program's functions.
  * @param path Path or URL: `.mlir`, `.mlirbc` and `.onnx` are compiled, anything else is
  * loaded as a `.vmfb`.
@@ -62,19 +100,53 @@ export async function loadModel<Functions extends object = ProgramFunctions>(
   path: string | URL,
   options?: LoadModelOptions,
 ): Promise<Program<Functions>> {
-  const { compile: given, ...loading } = readOptions(options, OPTIONS);
+  const { watch = false, onReload, compile: given, ...loading } = readOptions(
+    options,
+    OPTIONS,
+  );
   const compile = given && readOptions(given, COMPILE_OPTIONS, "compile");
+  checkWatch(watch, onReload);
+  const { signal } = loading;
+  checkSignal(signal);
+  const program = watch
+    ? await loadWatched(path, signal, loadOnce, onReload)
+    : await loadOnce(signal);
+  return program as Program<Functions>;
+
+  async function loadOnce(
+    signal: AbortSignal | undefined,
+    kept?: KeptDevices,
+  ): Promise<LoadedProgram> {
+    return await compileAndLoad(path, { ...loading, compile, signal }, kept);
+  }
+}
+
+function checkWatch(watch: unknown, onReload: unknown): void {
+  if (typeof watch !== "boolean") throw mustBe("watch", "a boolean", watch);
+  if (onReload === undefined) return;
+  if (typeof onReload !== "function") {
+    throw mustBe("onReload", "a function", onReload);
+  }
+  if (watch) return;
+  throw new IreeError("INVALID_ARGUMENT", "onReload requires watch: true");
+}
+
+async function compileAndLoad(
+  path: string | URL,
+  { compile, ...loading }: LoadModelOptions,
+  kept: KeptDevices | undefined,
+): Promise<LoadedProgram> {
   if (!isSourcePath(path)) {
-    return await loadAsync<Functions>({ ...loading, modules: [path] });
+    return await loadKeeping({ ...loading, modules: [path] }, kept);
   }
   const { signal, device } = loading;
   const target = targetOfDevice(device);
-  const { path: kept, bytes } = await compileProgram(path, {
+  const { path: cached, bytes } = await compileProgram(path, {
     ...(hasTarget(compile) ? {} : { target }),
     ...compile,
     signal,
   });
-  return await loadAsync<Functions>({ ...loading, modules: [kept ?? bytes] });
+  return await loadKeeping({ ...loading, modules: [cached ?? bytes] }, kept);
 }
 
 function hasTarget(compile: CompileOptions | undefined): boolean {

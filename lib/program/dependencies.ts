@@ -11,7 +11,14 @@ import {
 } from "../vm/builtin_module.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
+import type { KeptDevices } from "./kept_devices.ts";
 import type { LoadOptions } from "./load_options.ts";
+
+/** Options of `load`, and what replaces their devices. */
+export interface LoadingOptions extends LoadOptions {
+  /** Devices of the program that this one replaces. */
+  readonly kept: KeptDevices | undefined;
+}
 
 /** The default device, as in `iree-run-module`. */
 const DEFAULT_DEVICE = "local-task";
@@ -30,7 +37,7 @@ export function* addDependencies(
   instance: Instance,
   module: Module,
   linked: Module[],
-  options: LoadOptions,
+  options: LoadingOptions,
   stack: DisposableStack,
 ): Steps<void> {
   for (const { name, optional } of module.dependencies) {
@@ -63,7 +70,7 @@ export function checkDevice(device: string | Device): void {
 
 function createHal(
   instance: Instance,
-  options: LoadOptions,
+  options: LoadingOptions,
   stack: DisposableStack,
 ): HalModule {
   const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
@@ -89,6 +96,11 @@ function createHal(
     return HalModule.create(instance, devices, leadDevice);
   }
   const uris = given as readonly string[];
+  const { kept } = options;
+  if (kept !== undefined) {
+    const devices = kept.open(instance, uris, deviceOptions);
+    return HalModule.create(instance, devices, leadDevice);
+  }
   const created = Device.createGroup(instance, uris, deviceOptions);
   for (const it of created) stack.use(it);
   return HalModule.create(instance, created, leadDevice);

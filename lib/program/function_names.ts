@@ -20,6 +20,21 @@ export function defineFunctions(
   }
 }
 
+/**
+ * Removes what {@linkcode defineFunctions} made.
+ *
+ * @param program The program.
+ * @param names Names of its functions.
+ */
+export function removeFunctions(
+  program: object,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    if (isCalledByName(name)) Reflect.deleteProperty(program, name);
+  }
+}
+
 // The first use replaces the getter with the function.
 function define(
   program: object,

@@ -1,10 +1,11 @@
 import { checkSignal } from "../base/deadline.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { runLater, runNow } from "../base/steps.ts";
+import type { KeptDevices } from "./kept_devices.ts";
 import { LOAD_OPTIONS, type LoadOptions } from "./load_options.ts";
 import { loadSteps } from "./load_steps.ts";
 import { isModuleSource, type ModuleSource } from "./module_source.ts";
-import type { Program, ProgramFunctions } from "./program.ts";
+import type { LoadedProgram, Program, ProgramFunctions } from "./program.ts";
 
 /**
  * Loads modules into a context of their own, ready to be called by name.
@@ -120,13 +121,28 @@ export async function loadAsync<Functions extends object = ProgramFunctions>(
   rest?: Omit<LoadAsyncOptions, "modules">,
 ): Promise<Program<Functions>> {
   const options = withModule(given, rest, ASYNC_OPTIONS);
+  return await loadKeeping(options) as Program<Functions>;
+}
+
+/**
+ * Loads like {@linkcode loadAsync}, on devices of a program that this one
+ * replaces.
+ *
+ * @param options What to load and how.
+ * @param kept The devices.
+ * @internal
+ */
+export async function loadKeeping(
+  options: LoadAsyncOptions,
+  kept?: KeptDevices,
+): Promise<LoadedProgram> {
   const signal = checkSignal(options.signal);
-  const program = await runLater(loadSteps(options), signal);
+  const program = await runLater(loadSteps(options, kept), signal);
   if (signal?.aborted) {
     program.dispose();
     throw signal.reason;
   }
-  return program as Program<Functions>;
+  return program;
 }
 
 const ASYNC_OPTIONS: OptionNames<LoadAsyncOptions> = {

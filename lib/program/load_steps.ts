@@ -18,6 +18,7 @@ import {
   type ModuleSource,
   resolveSource,
 } from "./module_source.ts";
+import type { KeptDevices } from "./kept_devices.ts";
 import { LoadedProgram } from "./program.ts";
 import { SharedResources } from "./shared_resources.ts";
 
@@ -25,11 +26,16 @@ import { SharedResources } from "./shared_resources.ts";
  * Loads modules into a context of their own.
  *
  * @param options The modules, devices and parameters.
+ * @param kept Devices of the program that this one replaces.
  * @returns The program, which the caller must dispose.
  */
-export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
+export function* loadSteps(
+  options: LoadOptions,
+  kept?: KeptDevices,
+): Steps<LoadedProgram> {
   const modules = copyArray("modules", options.modules, checkSource);
   using stack = new DisposableStack();
+  if (kept !== undefined) stack.use(kept.enter());
   const instance = stack.use(Instance.open({ library: options.library }));
   if (modules.length === 0) {
     throw new IreeError(
@@ -53,7 +59,7 @@ export function* loadSteps(options: LoadOptions): Steps<LoadedProgram> {
       ? source
       : stack.use(yield* loadModule(instance, source, options.moduleMode));
     const parameters = options.parameters ?? parametersBeside(source);
-    const complete = { ...loading, parameters };
+    const complete = { ...loading, parameters, kept };
     yield* addDependencies(instance, module, linked, complete, stack);
     linked.push(module);
   }

@@ -11,7 +11,11 @@ import type { ValueDescription } from "../signature/value_description.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import type { Context } from "./context.ts";
-import { defineFunctions, lookUpUnknownNames } from "./function_names.ts";
+import {
+  defineFunctions,
+  lookUpUnknownNames,
+  removeFunctions,
+} from "./function_names.ts";
 import { RUN_OPTIONS, type RunOptions } from "./run_options.ts";
 import { SharedResources } from "./shared_resources.ts";
 import type {
@@ -51,6 +55,32 @@ export type Program<Functions extends object = ProgramFunctions> =
 let isProgram: (value: unknown) => value is LoadedProgram;
 
 /**
+ * Replaces what a program runs by what another one runs. Calls that have begun
+ * finish, and then what they used is released.
+ *
+ * @param program The program; both are disposed if it was.
+ * @param next The other program, which must not be used any more.
+ * @internal
+ */
+export let replaceProgram: (
+  program: LoadedProgram,
+  next: LoadedProgram,
+) => void;
+
+/**
+ * Disposes a resource with a program, or when the program is garbage-collected.
+ *
+ * @param program The program.
+ * @param resource The resource, which must not refer to the program.
+ * @internal
+ */
+export let disposeWith: (program: LoadedProgram, resource: Disposable) => void;
+
+const collected = new FinalizationRegistry<Disposable>((resource) =>
+  resource[Symbol.dispose]()
+);
+
+/**
  * The members that every loaded program has beside its functions.
  *
  * @example
@@ -69,13 +99,12 @@ let isProgram: (value: unknown) => value is LoadedProgram;
  */
 export class LoadedProgram<Functions extends object = ProgramFunctions>
   implements Disposable {
-  /** The context that the modules are linked in. */
-  readonly context: Context;
-  /** The module whose functions are called by name: the last one given. */
-  readonly mainModule: Module;
-  readonly #resources: DisposableStack;
-  readonly #shared: SharedResources;
+  #context: Context;
+  #resources: DisposableStack;
+  #shared: SharedResources;
   readonly #functions = new Map<string, VmFunction>();
+  /** What ends with the program, whatever it runs by then. */
+  readonly #attached = new DisposableStack();
 
   /**
    * Takes over a context once nothing can fail; use `load`.
@@ -88,15 +117,10 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     shared: SharedResources,
   ) {
     if (!SharedResources.is(shared)) demandHandle(shared, "LoadedProgram");
-    this.context = context;
-    this.mainModule = context.modules.at(-1)!;
-    defineFunctions(
-      this,
-      this.mainModule.exports.map(({ name }) => name),
-      (name) => this.#find(name),
-    );
+    this.#context = context;
     this.#shared = shared;
     this.#resources = resources.move();
+    this.#defineFunctions();
   }
 
   static {
@@ -107,6 +131,31 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
       isProgram,
       (program, name) => program.lookupFunction(name),
     );
+    replaceProgram = (program, next) => {
+      const old = program.#resources;
+      if (old.disposed) return next.dispose();
+      removeFunctions(program, namesOf(program.mainModule));
+      program.#functions.clear();
+      program.#context = next.#context;
+      program.#shared = next.#shared;
+      program.#resources = next.#resources.move();
+      program.#defineFunctions();
+      old.dispose();
+    };
+    disposeWith = (program, resource) => {
+      program.#attached.use(resource);
+      collected.register(program, resource, program);
+    };
+  }
+
+  /** The context that the modules are linked in. */
+  get context(): Context {
+    return this.#context;
+  }
+
+  /** The module whose functions are called by name: the last one given. */
+  get mainModule(): Module {
+    return this.#context.modules.at(-1)!;
   }
 
   /**
@@ -276,6 +325,8 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
 
   /** Releases everything that the program owns and no fork uses. */
   dispose(): void {
+    collected.unregister(this);
+    this.#attached.dispose();
     this.#resources.dispose();
   }
 
@@ -318,4 +369,14 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
     }
     return found;
   }
+
+  #defineFunctions(): void {
+    const names = namesOf(this.mainModule);
+    defineFunctions(this, names, (name) => this.#find(name));
+  }
+}
+
+/** Names of a module's functions, public or not. */
+function namesOf(module: Module): string[] {
+  return module.exports.map(({ name }) => name);
 }

@@ -18,6 +18,15 @@ export class SharedResources {
   }
 
   /**
+   * Adds a resource.
+   *
+   * @param resource The resource, which is disposed before those added earlier.
+   */
+  add(resource: Disposable): void {
+    this.#resources.use(resource);
+  }
+
+  /**
    * Adds a user.
    *
    * @returns A stack for its own resources, which are disposed before the shared

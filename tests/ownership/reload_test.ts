@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { remainders, restart } from "../soak/restarts.ts";
 import { denoFlags, execute, program, ROOT } from "../support.ts";
 
 // Isolates that follow each other on a thread: the next one releases the
@@ -90,6 +91,15 @@ Deno.test("A watched server leaves nothing to the next one", async () => {
 
 Deno.test("A program with hot replacement leaves nothing to the next one", async () => {
   await watch("stays", ["run", "--watch-hmr"]);
+});
+
+Deno.test("Five runs of a watched program of 100 MiB have the first one's memory and threads", async () => {
+  const runs = await restart(5);
+  // A sanitizer holds freed memory for long.
+  const measured = Deno.env.has("DEV_SANITIZE")
+    ? runs.map((run) => ({ ...run, resident: 0 }))
+    : runs;
+  assertEquals(remainders(measured), []);
 });
 
 /**

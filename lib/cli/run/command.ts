@@ -21,6 +21,7 @@ import { setNativeFlags } from "./native_flags.ts";
 import { addOperands } from "./operands.ts";
 import { JsonReporter, TextReporter } from "./reporter.ts";
 import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
+import { runOnChanges } from "./watch.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.
 
@@ -48,6 +49,7 @@ expected one, 2 for wrong usage.
 Examples:
   iree run model.vmfb "2x2xf32=1 2 3 4" @weights.npy
   iree run model.mlir "2x2xf32=1 2 3 4"
+  iree run --watch model.mlir "2x2xf32=1 2 3 4"
   iree run math.vmfb --function=add 1 -2
   iree run --module=./module.so@create_custom_module --module=example.vmfb \\
       --function=main
@@ -76,12 +78,16 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   checkUsage(flags);
   using instance = Instance.open();
   setNativeFlags(instance, flags);
-  using _watchdog = startWatchdog(instance, flags.timeout);
   if (isListing(flags)) {
+    using _watchdog = startWatchdog(instance, flags.timeout);
     printListings(instance, flags);
-  } else {
-    return runProgram(flags, await compileSources(flags));
+    return;
   }
+  const runOnce = async (): Promise<CommandStatus> => {
+    using _watchdog = startWatchdog(instance, flags.timeout);
+    return runProgram(flags, await compileSources(flags));
+  };
+  return await (flags.watch ? runOnChanges(flags, runOnce) : runOnce());
 }
 
 function checkUsage(flags: RunFlags): void {
@@ -93,6 +99,9 @@ function checkUsage(flags: RunFlags): void {
   }
   if (flags.module.filter((it) => it === "-").length > 1) {
     throw new UsageError("--module=- can be used only once");
+  }
+  if (flags.watch && isListing(flags)) {
+    throw new UsageError("--watch applies to programs, not to lists");
   }
   if (flags.output_format === "json" && isListing(flags)) {
     throw new UsageError(

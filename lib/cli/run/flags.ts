@@ -153,6 +153,14 @@ export const WATCH_FLAGS = {
       "files being written may be truncated.",
     ],
   },
+  watch: {
+    kind: "boolean",
+    help: [
+      "Runs again, with a new state, when a file of the program or of its",
+      "inputs is saved or replaced. MLIR and ONNX are compiled again. Failures",
+      "are printed, and the command waits for the next change.",
+    ],
+  },
 } as const;
 
 /** Flags for the output. */
