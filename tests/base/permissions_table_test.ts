@@ -339,12 +339,6 @@ const LINES: Readonly<Record<string, Line>> = {
     use: compiling(quoted(fixture("mul.mlir"))),
     env: { IREE_COMPILER_LIBRARY: COMPILER },
   },
-  "`loadModel` of the path of a `.vmfb` with the option `watch`": {
-    needs: [CORE, `--allow-read=${arithmetic}`],
-    use: `const { loadModel } = await import(${ENTRY});
-      const options = { watch: true, library };
-      (await loadModel(${quoted(arithmetic)}, options)).dispose();`,
-  },
   "`loadModel` of the path of a `.mlir`": {
     needs: [
       `--allow-ffi=${COMPILER},${LIBRARY}`,
@@ -357,6 +351,12 @@ const LINES: Readonly<Record<string, Line>> = {
         quoted(fixture("mul.mlir"))
       }, { library })).dispose();`,
     env: { IREE_COMPILER_LIBRARY: COMPILER },
+  },
+  "`loadModel` of the path of a `.vmfb` with the option `watch`": {
+    needs: [CORE, `--allow-read=${arithmetic}`],
+    use: `const { loadModel } = await import(${ENTRY});
+      const options = { watch: true, library };
+      (await loadModel(${quoted(arithmetic)}, options)).dispose();`,
   },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
