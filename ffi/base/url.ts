@@ -1,12 +1,12 @@
 /**
- * URLs, told from what only looks like one.
+ * Recognizing URLs, and objects that only look like URLs.
  *
  * @module
  */
 
 const getHref = Object.getOwnPropertyDescriptor(URL.prototype, "href")!.get!;
 
-/** Whether something is a URL; false for a Proxy of one. */
+/** Whether a value is a URL; false for a Proxy of one. */
 export function isUrl(value: unknown): value is URL {
   try {
     return typeof getHref.call(value) === "string";

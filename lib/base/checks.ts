@@ -122,8 +122,8 @@ export function toBoolean(what: string, value: boolean): boolean {
 }
 
 /**
- * Copies an array. The copy has no holes and keeps its entries, whatever is on
- * the prototype of arrays.
+ * Copies an array. The copy has no holes, and its entries do not depend on the
+ * prototype of arrays.
  *
  * @typeParam Entry Type of its entries.
  * @param what The name of the value, for messages.
@@ -146,7 +146,7 @@ export function copyArray<Entry>(
 }
 
 /**
- * Copies what can be iterated over, as {@linkcode copyArray} does an array.
+ * Copies an iterable, as {@linkcode copyArray} copies an array.
  *
  * @typeParam Entry Type of its entries.
  * @param what The name of the value, for messages.
@@ -167,10 +167,13 @@ export function copyIterable<Entry>(
   throw mustBe(what, "an array or another iterable", value);
 }
 
-/** Whether an object can be iterated over, which an array that moved cannot. */
+/** Whether a value is iterable; throws for an array whose memory is gone. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   try {
-    if (typedArrayName(value) !== undefined) return byteLengthOf(value) > 0;
+    if (typedArrayName(value) !== undefined) {
+      byteLengthOf(value);
+      return true;
+    }
     return typeof value === "object" && value !== null &&
       typeof (value as Iterable<unknown>)[Symbol.iterator] === "function";
   } catch (error) {
@@ -179,7 +182,7 @@ export function isIterable(value: unknown): value is Iterable<unknown> {
   }
 }
 
-/** Whether something is a Proxy that was revoked, of which nothing can be read. */
+/** Whether a value is a revoked Proxy, whose properties cannot be read. */
 export function isRevoked(value: unknown): boolean {
   const isObject = typeof value === "object" && value !== null;
   if (!isObject && typeof value !== "function") return false;
@@ -191,12 +194,12 @@ export function isRevoked(value: unknown): boolean {
   }
 }
 
-/** Whether something is a function; false for a Proxy that was revoked. */
+/** Whether a value is a function; false for a revoked Proxy. */
 export function isFunction(value: unknown): boolean {
   return typeof value === "function" && !isRevoked(value);
 }
 
-/** Whether something is an array; false for a Proxy that was revoked. */
+/** Whether a value is an array; false for a revoked Proxy. */
 export function isArray(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
@@ -206,7 +209,7 @@ export function isArray(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * Makes the error for an argument of another type than expected.
+ * Creates the error for an argument of the wrong type.
  *
  * @param what Name of the value.
  * @param expected What it must be.
@@ -244,13 +247,13 @@ export function checkSize(what: string, value: number): void {
 }
 
 /**
- * Reads data of any depth that the package itself made.
+ * Reads nested data that the package created.
  *
  * @typeParam Result Type of the options read.
  * @param what The name of the data, for messages.
- * @param origin What makes such data.
+ * @param origin The function that creates such data.
  * @param read Reads the data.
- * @returns The result; throws INVALID_ARGUMENT for data of another form.
+ * @returns The result; throws INVALID_ARGUMENT for other data.
  */
 export function readMade<Result>(
   what: string,

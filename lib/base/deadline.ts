@@ -34,7 +34,7 @@ function isSignal(value: unknown): value is AbortSignal {
  * result discarded.
  * @param signal Stops waiting when it is aborted.
  * @param discard Releases a result that comes too late.
- * @returns The result; rejects with the signal's reason when it is aborted.
+ * @returns The result; rejects with the signal's reason if it is aborted.
  */
 export async function untilAborted<T>(
   work: Promise<T>,

@@ -1,12 +1,12 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { isForeign, isForged } from "./native_object.ts";
 
-/** Longer names of classes are not worth repeating. */
+/** Maximum length of a class name in messages. */
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Describes a value for an error message, with its article. Never throws and
- * runs no conversion of the value's own.
+ * Describes a value for an error message, with its article. Never throws,
+ * and never calls the value's own conversions.
  *
  * @param value Any value.
  */
@@ -28,8 +28,8 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * Describes a value where text is expected: text is quoted, anything else is
- * described as by {@linkcode describeValue}.
+ * Describes a value where text is expected: quotes text, and describes anything
+ * else like {@linkcode describeValue}.
  *
  * @param value Any value.
  */
@@ -38,8 +38,8 @@ export function quoteValue(value: unknown): string {
 }
 
 /**
- * Describes a value where a number is expected: a number is written out,
- * anything else is described as by {@linkcode describeValue}.
+ * Describes a value where a number is expected: writes out a number, and
+ * describes anything else like {@linkcode describeValue}.
  *
  * @param value Any value.
  */
@@ -77,7 +77,7 @@ function describeObject(value: object): string {
     }
     return isForeign(value) ? `${text} of another copy of the package` : text;
   } catch {
-    // A getter that throws, or a Proxy that was revoked.
+    // A getter that throws, or a revoked Proxy.
     return "an object that cannot be read";
   }
 }

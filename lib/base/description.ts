@@ -6,18 +6,19 @@ export type Facts = Readonly<Record<string, () => unknown>>;
 /** `Deno.inspect`, as Deno passes it to an object that prints itself. */
 export type Inspect = (value: unknown, options: Deno.InspectOptions) => string;
 
-/** What a notebook shows of an object: its forms by media type. */
+/** An object's forms in a notebook, by media type. */
 export type MediaBundle = Readonly<Record<string, string>>;
 
-/** How many elements of a tensor or list are printed. */
+/** Maximum number of elements of a tensor or list to print. */
 export const PREVIEW_LENGTH = 8;
 
 /**
- * Sets what `console.log` and notebooks print of the objects of a class. Not a method of the
- * class, since consumers that isolate declarations cannot infer its name.
+ * Sets how `console.log` and notebooks print the objects of a class. This is not
+ * a method of the class, since consumers that isolate declarations cannot infer
+ * its name.
  *
  * @param prototype The prototype of the class.
- * @param print Prints an object of it.
+ * @param print Prints an object.
  */
 export function printBy<T extends object>(
   prototype: T,
@@ -34,8 +35,8 @@ export function printBy<T extends object>(
 }
 
 /**
- * Sets what notebooks show of an object, or of the objects of a class. They call
- * it as Deno's Jupyter kernel does, and wait for a promise.
+ * Sets how notebooks show an object, or the objects of a class. Deno's Jupyter
+ * kernel calls the function and waits for its promise.
  *
  * @param prototype The object, or the prototype of the class.
  * @param display Returns the object's forms.
@@ -67,10 +68,10 @@ export class PlainText {
 }
 
 /**
- * The first elements, and how many there are besides.
+ * Returns the first elements and the number of the others, for printing.
  *
  * @param elements The first elements.
- * @param size Number of all.
+ * @param size Number of all elements.
  */
 export function preview(elements: Iterable<unknown>, size: number): unknown[] {
   const shown = [...elements];
@@ -79,7 +80,7 @@ export function preview(elements: Iterable<unknown>, size: number): unknown[] {
 }
 
 /**
- * Prints an object. A fact that cannot be read is its problem in angle brackets,
+ * Prints an object. A fact that throws is printed as its error in angle brackets,
  * or omitted if the object was disposed.
  *
  * @param name Name of the object's class.

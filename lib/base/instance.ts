@@ -8,16 +8,16 @@ const OPTIONS: OptionNames<InstanceOptions> = { library: true, bindAll: true };
 /** Options for opening an instance. */
 export interface InstanceOptions {
   /**
-   * Path of the shared library of the runtime. If omitted, it is searched for: in
-   * the environment variable `IREE_RUNTIME_LIBRARY`, in a standalone binary or
-   * beside it, and in the cache of the user, where `iree setup` installs it.
+   * Path of the runtime library. If omitted, searches the environment variable
+   * `IREE_RUNTIME_LIBRARY`, the standalone binary and its folder, and the user's
+   * cache, where `iree setup` installs the library.
    */
   library?: string | URL | undefined;
   /**
-   * Whether all functions of the library are bound at once, which takes some
-   * ten milliseconds; otherwise each is when it is used for the first time. For
-   * programs that give up `--allow-ffi` afterwards, and for tests with Deno's
-   * `--sanitize-resources`, which takes what is bound during a test for a leak.
+   * Whether to bind all functions of the library now, which takes about ten
+   * milliseconds, instead of each on first use. For programs that give up
+   * `--allow-ffi` afterwards, and for tests with Deno's `--sanitize-resources`,
+   * which reports functions bound during a test as leaks.
    *
    * @default {false}
    */
@@ -27,9 +27,8 @@ export interface InstanceOptions {
 /**
  * The VM instance: the registry of types that modules share.
  *
- * There is one per process, which every `Instance` of every worker refers to,
- * because IREE keeps its type registrations process-wide. Any number
- * of isolates can open it at once; each uses its own `Instance`.
+ * A process has one, since IREE's type registrations are process-wide. Each
+ * isolate opens it with an `Instance` of its own.
  *
  * @example
  * ```ts
@@ -42,7 +41,7 @@ export interface InstanceOptions {
  */
 export class Instance extends NativeObject {
   /**
-   * Opens the library at the first use and retains the process's instance.
+   * Opens the library on first use and retains the process's instance.
    *
    * @param options Where the library is, and when its functions are bound.
    * @returns The instance, which the caller must dispose.
@@ -54,7 +53,7 @@ export class Instance extends NativeObject {
   }
 
   /**
-   * Whether a type is registered, by IREE or by a module that is loaded.
+   * Whether a type is registered, by IREE or by a loaded module.
    *
    * @param name Full name without `!`, such as `vm.list`, `hal.buffer_view` or
    * `custom.string`.

@@ -1,5 +1,5 @@
 /**
- * Errors, the instance, the runtime library, and what everything else stands on:
+ * Errors, the instance, the runtime library, and the base of everything else:
  * native objects, permissions, options, checks of arguments.
  *
  * @module

@@ -4,8 +4,7 @@ import { IreeError } from "./error.ts";
 import { NOT_CLONEABLE } from "./not_cloneable.ts";
 import { trace } from "./object_trace.ts";
 
-// The net under `using`: releases objects that are garbage-collected without
-// having been disposed.
+// A safety net: releases garbage-collected objects that were not disposed.
 const abandoned = new FinalizationRegistry<Handle>((handle) =>
   handle.release()
 );
@@ -18,8 +17,8 @@ let readHandle: (object: NativeObject) => Handle;
 
 /**
  * Base of all wrappers of native objects: owns one reference and releases it
- * on disposal. Objects can be disposed in any order and more than once. What they
- * depend on stays alive natively as long as it is needed.
+ * on disposal. Objects can be disposed in any order and more than once. Their
+ * dependencies stay alive natively as long as needed.
  *
  * @example
  * ```ts
@@ -44,7 +43,7 @@ export abstract class NativeObject implements Disposable {
   #handle: Handle | undefined;
 
   /**
-   * Takes over a handle.
+   * Takes ownership of a handle.
    *
    * @param handle The owned handle.
    * @internal
@@ -61,7 +60,7 @@ export abstract class NativeObject implements Disposable {
     return this.#handle === undefined;
   }
 
-  /** Lets the native object go. Doing it again does nothing. */
+  /** Releases the native object. Does nothing if already disposed. */
   dispose(): void {
     const handle = this.#handle;
     if (handle === undefined) return;
@@ -77,9 +76,8 @@ export abstract class NativeObject implements Disposable {
   }
 
   /**
-   * The object in JSON, for `JSON.stringify`. A tensor is its elements as nested
-   * arrays, a list its elements; other objects have no such form and throw
-   * UNIMPLEMENTED.
+   * Returns the object's JSON form, for `JSON.stringify`: nested arrays for a
+   * tensor, the elements for a list. Throws UNIMPLEMENTED for other objects.
    */
   toJSON(): unknown {
     throw new IreeError(
@@ -89,7 +87,7 @@ export abstract class NativeObject implements Disposable {
   }
 
   /**
-   * What `console.log` prints.
+   * Describes the object for printing.
    *
    * @internal
    */
@@ -97,7 +95,7 @@ export abstract class NativeObject implements Disposable {
     return {};
   }
 
-  // The class and its facts; of a disposed object there are fewer.
+  // Prints the class and the facts; a disposed object has fewer.
   static {
     printBy<NativeObject>(NativeObject.prototype, function (inspect, options) {
       const name = nameOf(this);
@@ -138,21 +136,21 @@ export function demandHandle(handle: unknown, name: string): void {
 }
 
 /**
- * Handle of an object, for calls to `ffi/`.
+ * Returns an object's handle, for calls to `ffi/`.
  *
  * @param object The object.
- * @returns Its handle; throws when the object was disposed.
+ * @returns Its handle; throws if the object was disposed.
  */
 export function handleOf(object: NativeObject): Handle {
   return readHandle(object);
 }
 
 /**
- * Handle of whatever may be such an object. Asks no prototype: that is what it
- * was made as.
+ * Returns the handle of a value that may be a native object, regardless of its
+ * prototype.
  *
  * @param value Any value.
- * @returns The handle, or `undefined` for anything else; throws when the object
+ * @returns The handle, or `undefined` for anything else; throws if the object
  * was disposed.
  */
 export function handleIn(value: unknown): Handle | undefined {
@@ -165,14 +163,14 @@ export function isNativeObject(value: unknown): value is NativeObject {
 }
 
 /**
- * Whether something passes for such an object without being one: a Proxy, or
- * what `Object.create` makes.
+ * Whether an object only looks like a native object: a Proxy, or the result of
+ * `Object.create`.
  */
 export function isForged(value: object): boolean {
   return value instanceof NativeObject && !isMade(value);
 }
 
-/** Whether something is such an object of another copy of the package. */
+/** Whether an object is a native object of another copy of the package. */
 export function isForeign(value: object): boolean {
   return BRAND in value && !(value instanceof NativeObject);
 }

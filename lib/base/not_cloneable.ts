@@ -1,10 +1,10 @@
 import { IreeError } from "./error.ts";
 
 /**
- * What every native object has as an enumerable property of its own:
- * `structuredClone` and `postMessage` copy such properties, read the getter and
- * fail with its error. They would make an empty object otherwise. All objects
- * share it, so it costs one field each.
+ * An enumerable property of every native object. `structuredClone` and
+ * `postMessage` copy such properties, so they call the getter and fail with its
+ * error; otherwise they would create an empty object. All objects share the
+ * value, which costs one field each.
  */
 export const NOT_CLONEABLE: object = Object.freeze({
   get native(): never {
@@ -13,7 +13,7 @@ export const NOT_CLONEABLE: object = Object.freeze({
       "native objects cannot be cloned or posted to another thread",
       {
         hint: "send data, such as toNdArray() of a tensor, or the path of a " +
-          "program, and make the object there",
+          "program, and create the object there",
       },
     );
   },

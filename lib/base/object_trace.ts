@@ -1,22 +1,22 @@
-/** Objects of one class, made at one place, that were not disposed. */
+/** Undisposed objects of one class that were created at one place. */
 export interface LiveObject {
   /** Name of the class. */
   readonly type: string;
   /** Number of the objects. */
   readonly count: number;
-  /** How many of them were garbage-collected, and released by that. */
+  /** How many of them the garbage collector released. */
   readonly collected: number;
   /** Stack of the place, without the package's own calls at its top. */
   readonly stack: string;
 }
 
-/** Variable of the environment that starts the trace with the process. */
+/** Environment variable that starts the trace with the process. */
 const VARIABLE = "IREE_TRACE_OBJECTS";
 
 /** Frames at the top of a stack that are the package's own. */
 const PACKAGE = new URL("../../lib/", import.meta.url).href;
 
-/** Frames that are kept, the package's own among them. */
+/** Number of recorded frames, including the package's own. */
 const STACK_DEPTH = 40;
 
 interface Creation {
@@ -25,7 +25,7 @@ interface Creation {
   isCollected: boolean;
 }
 
-/** Where the objects were made that are not disposed yet. */
+/** Records where undisposed objects were created. */
 export class ObjectTrace {
   readonly #creations = new WeakMap<object, Creation>();
   readonly #live = new Set<Creation>();
@@ -33,7 +33,7 @@ export class ObjectTrace {
     creation.isCollected = true;
   });
 
-  /** Notes an object that is being made. */
+  /** Records a new object. */
   add(object: object): void {
     const type = object.constructor.name;
     const creation = { type, stack: readStack(), isCollected: false };
@@ -42,7 +42,7 @@ export class ObjectTrace {
     this.#collected.register(object, creation, creation);
   }
 
-  /** Forgets an object that was disposed. */
+  /** Removes a disposed object. */
   delete(object: object): void {
     const creation = this.#creations.get(object);
     if (creation === undefined) return;
@@ -50,7 +50,7 @@ export class ObjectTrace {
     this.#collected.unregister(creation);
   }
 
-  /** The objects by place, the most first. */
+  /** The objects by place, in descending number. */
   get objects(): LiveObject[] {
     const places = Map.groupBy(
       this.#live,
@@ -68,7 +68,7 @@ export class ObjectTrace {
 /** The trace, if it was started. */
 export let trace: ObjectTrace | undefined;
 
-/** Traces the objects that are made from now on. */
+/** Starts recording new objects. */
 export function startTrace(): ObjectTrace {
   return trace ??= new ObjectTrace();
 }
@@ -81,7 +81,7 @@ if (isRequested()) {
   });
 }
 
-// Asks for no permission: a program without the trace needs none.
+// Does not prompt: programs without the trace need no permission.
 function isRequested(): boolean {
   const { state } = Deno.permissions.querySync({
     name: "env",
@@ -93,7 +93,7 @@ function isRequested(): boolean {
 }
 
 /**
- * Formats what was not disposed for people.
+ * Formats undisposed objects as readable text.
  *
  * @param objects The objects.
  * @returns Lines; empty without objects.

@@ -5,7 +5,7 @@ import { IreeError } from "./error.ts";
 import { suggestion } from "./suggestion.ts";
 
 /**
- * Names of all options of a function. The compiler makes sure that none is
+ * Names of all options of a function. The compiler checks that none is
  * missing.
  *
  * @typeParam Options The options.
@@ -27,7 +27,7 @@ const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(
  * @param options The caller's options.
  * @param names Names of all options.
  * @param what The name of the options, for messages.
- * @returns A copy; throws INVALID_ARGUMENT for other values than objects and for
+ * @returns A copy; throws INVALID_ARGUMENT for values other than objects, and for
  * unknown options.
  */
 export function readOptions<Options extends object>(
@@ -55,7 +55,7 @@ export function readOptions<Options extends object>(
     read[name] = value;
     isEmpty = false;
   }
-  // A Map or a Date has no names of its own, and is not a set of options.
+  // A Map or a Date has no properties of its own, and is not options.
   if (isEmpty && !isPlain(options)) throw notOptions(options, what);
   return read as Options;
 }

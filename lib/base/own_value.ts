@@ -2,7 +2,7 @@
  * Looks up a name in a table, without inherited names.
  *
  * @param table The values by their names.
- * @param name A name, which may come from outside.
+ * @param name The name, which may come from a user or a file.
  * @returns Its value, or `undefined` if the table has no such name.
  */
 export function ownValue<Value>(

@@ -7,16 +7,17 @@ import {
 import { isUrl, mustBe } from "./checks.ts";
 import { IreeError } from "./error.ts";
 
-// Native code opens files and libraries out of Deno's sight. So every path that
-// goes down is made here: absolute first, since the working directory may change
-// before it is opened; then its permission is requested, in Deno's own words.
+// Deno does not see which files and libraries native code opens. So every path
+// for native code is created here. It becomes absolute first, since the working
+// directory may change before it is opened. Then its permission is requested,
+// with Deno's own messages.
 
 /**
- * Makes the path of a file that native code reads.
+ * Creates the path of a file for native code to read.
  *
  * @param path The file.
- * @returns The path for native code; throws `NotCapable` where Deno would, and
- * INVALID_ARGUMENT when it is there and not a regular file.
+ * @returns The path for native code; throws `NotCapable` like Deno, and
+ * INVALID_ARGUMENT if it exists and is not a regular file.
  */
 export function readablePath(path: string): NativePath {
   const absolute = toAbsolutePath(path);
@@ -28,12 +29,12 @@ export function readablePath(path: string): NativePath {
 }
 
 /**
- * Makes the path of a file that native code writes.
+ * Creates the path of a file for native code to write.
  *
  * @param path The file.
- * @returns The path for native code; throws `NotCapable` where Deno would, and
- * INVALID_ARGUMENT when it is there and not a regular file, where that may be
- * known.
+ * @returns The path for native code; throws `NotCapable` like Deno, and
+ * INVALID_ARGUMENT if it exists and is not a regular file, as far as read
+ * permission allows the check.
  */
 export function writablePath(path: string): NativePath {
   const absolute = toAbsolutePath(path);
@@ -44,11 +45,12 @@ export function writablePath(path: string): NativePath {
 }
 
 /**
- * Makes the path of a library that native code loads, or of a folder of such.
+ * Creates the path of a library, or of a folder of libraries, for native code to
+ * load.
  *
  * @param path The library.
- * @returns The path for native code; throws `NotCapable` where Deno would, and
- * INVALID_ARGUMENT where the system's loader would open another file.
+ * @returns The path for native code; throws `NotCapable` like Deno, and
+ * INVALID_ARGUMENT if the system's loader would open another file.
  */
 export function loadablePath(path: string): NativePath {
   const absolute = toLibraryPath(path);
@@ -57,7 +59,7 @@ export function loadablePath(path: string): NativePath {
 }
 
 /**
- * Makes sure that the program may read and write what is in a folder.
+ * Requests permission to read and write in a folder.
  *
  * @param folder The folder.
  */
@@ -81,7 +83,7 @@ export function checkRegularFile(path: string, given: string = path): void {
 }
 
 /**
- * Whether a file may be read, without asking the person at the terminal.
+ * Whether a file may be read, without prompting.
  *
  * @param path The file.
  */
@@ -90,8 +92,8 @@ export function mayRead(path: string): boolean {
 }
 
 /**
- * Whether a path is a file that may be read. Without permission to read, only
- * the name can show what a path is.
+ * Whether a path is a readable file. Callers without read permission must judge
+ * a path by its name.
  *
  * @param path The file.
  */
@@ -143,7 +145,7 @@ export function parseFileUrl(text: string): URL | undefined {
   return text.startsWith("file:///") ? new URL(text) : undefined;
 }
 
-/** Does something with a file; only a missing permission is a failure. */
+/** Accesses a file; only a missing permission is a failure. */
 function attempt<T>(act: () => T): T | undefined {
   try {
     return act();

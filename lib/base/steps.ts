@@ -1,8 +1,8 @@
-/** A part of some work, done at once or on another thread. */
+/** A step of some work, run on this thread or on another one. */
 export interface Step<Result> {
-  /** Does it and blocks meanwhile. */
+  /** Runs it on this thread. */
   now(): Result;
-  /** Does it on another thread. */
+  /** Runs it on another thread. */
   later(): Promise<Result>;
 }
 
@@ -10,7 +10,7 @@ export interface Step<Result> {
 export type Steps<Result> = Generator<Step<unknown>, Result, unknown>;
 
 /**
- * Does a step of the work around it: `yield* step(…)`.
+ * Runs a step of the surrounding work: `yield* step(…)`.
  *
  * @param work The step.
  * @returns Its result; throws its failure.
@@ -20,7 +20,7 @@ export function* step<Result>(work: Step<Result>): Steps<Result> {
 }
 
 /**
- * Does work and blocks until it is done.
+ * Runs work and blocks until it is done.
  *
  * @param steps The work.
  * @returns Its result; throws its failure.
@@ -41,12 +41,12 @@ export function runNow<Result>(steps: Steps<Result>): Result {
 }
 
 /**
- * Does work without blocking the event loop during its steps.
+ * Runs work without blocking the event loop during its steps.
  *
  * @param steps The work.
  * @param signal Ends the work between two steps.
  * @returns Its result; rejects with its failure, or with the signal's reason
- * where that was aborted before the last step.
+ * if it was aborted before the last step.
  */
 export async function runLater<Result>(
   steps: Steps<Result>,

@@ -131,7 +131,7 @@ export class AsyncCalls {
     }
   }
 
-  // Returns whether the call ran: not when it is no longer wanted.
+  // Returns whether the call ran; an aborted one does not.
   async #run(
     prepared: CallFrame,
     signal: AbortSignal | undefined,
@@ -165,7 +165,7 @@ export class AsyncCalls {
     const { context, queue } = this.#owner;
     const { handle, producers } = prepared;
     try {
-      // Reading the arguments can have run code that began a call.
+      // Reading the arguments may have run code that began a call.
       queue.demandIdle("a call cannot be submitted");
       queue.follow(handle);
       const ended = submitCall(

@@ -7,6 +7,6 @@ export interface CallFrame {
   readonly handle: Handle;
   readonly arguments: CallBuffer;
   readonly results: CallBuffer;
-  /** Calls that are to give the contents of its arguments. */
+  /** Calls that will write the contents of its arguments. */
   producers: readonly Producer[];
 }

@@ -37,7 +37,7 @@ export interface CallOptions {
   structures?: boolean | undefined;
 }
 
-/** Options that were checked. */
+/** Checked options. */
 export interface CheckedOptions {
   readonly signal: AbortSignal | undefined;
   /** Arrays in the order of the results. */
@@ -117,7 +117,7 @@ export function checkCallOptions(
   };
 }
 
-/** Which options the ways of calling support. */
+/** The options that each way of calling supports. */
 const SUPPORTED = {
   call: { signal: false, targets: false, named: false, shapes: false },
   compute: { signal: false, targets: true, named: false, shapes: true },

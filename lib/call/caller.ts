@@ -27,7 +27,7 @@ import { StructuredCall } from "./structured_call.ts";
 export class Caller {
   readonly owner: FunctionContext;
   readonly writer: ArgumentWriter;
-  /** The call that blocking calls are made with. */
+  /** The frame that all blocking calls share. */
   readonly frame: CallFrame;
   /** Whether asynchronous calls signal a fence at their end. */
   readonly isSubmittable: boolean;
@@ -182,14 +182,14 @@ export class Caller {
     return this.#async.submit(this.#async.begin(values, this.#demand));
   }
 
-  /** Takes the arguments of blocking calls that get a frame of their own. */
+  /** Prepares blocking calls with these arguments, in a frame of their own. */
   begin(values: readonly FlatArgument[]): CallFrame {
     return this.#bound.begin(values, this.#demand);
   }
 
   /**
-   * The frame's handle, which is found sooner than the function's. Once it is
-   * released, the error is that of all objects.
+   * Returns the frame's handle, which is faster to find than the function's.
+   * Throws like any disposed object once it is released.
    */
   #own(): Handle {
     const { handle } = this.frame;

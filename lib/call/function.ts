@@ -68,7 +68,7 @@ export class VmFunction extends NativeObject {
       isRevoked(owner) ? undefined : Object(owner).context,
       "VmFunction",
     );
-    // What can fail comes first: later, it would leak the native object.
+    // A failure after the native object exists would leak it.
     const writer = new ArgumentWriter(forms.blocking);
     const asyncWriter = forms.async === forms.blocking
       ? writer
@@ -140,9 +140,9 @@ export class VmFunction extends NativeObject {
    *
    * @param values The arguments: numbers for i32, f32 and f64, `bigint` (or a
    * safe integer) for i64, objects or `null` for references. Values that
-   * do not fit are rejected before the call. Objects stay the caller's. A tensor can
-   * be passed as data, which is copied: a typed array of the class for its
-   * elements, nested arrays, or an `NdArray`.
+   * do not fit are rejected before the call. Objects stay the caller's. Data for
+   * a tensor is copied: a typed array of the class for its elements, nested
+   * arrays, or an `NdArray`.
    * @returns The results, tensors as `BufferView`; the caller must dispose
    * objects in them. Throws FAILED_PRECONDITION while an asynchronous call
    * runs in the context or waits for its turn, when an argument is a result of a
@@ -300,7 +300,7 @@ export class VmFunction extends NativeObject {
   }
 
   /**
-   * What `console.log` prints.
+   * Describes the object for printing.
    *
    * @internal
    */

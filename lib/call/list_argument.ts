@@ -30,7 +30,7 @@ export class ListContents {
 /**
  * Reads an array that stands for a list.
  *
- * @param declared What the function's author wrote.
+ * @param declared The declared input.
  * @param value The argument.
  * @returns Its elements; `undefined` if the function does not declare a list or
  * the value is not an array.
@@ -47,7 +47,7 @@ export function readListContents(
   return new ListContents(Array.from(value), elementType);
 }
 
-/** Whether the function's author wrote a list. */
+/** Whether the function declares a list. */
 export function takesList(declared: DeclaredValue): boolean {
   return listElement(declared) !== undefined;
 }

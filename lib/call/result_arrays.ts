@@ -1,4 +1,5 @@
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
+import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
 import {
@@ -48,8 +49,8 @@ export class ResultArrays {
     if (given === undefined || !arrays.includes(given)) {
       throw this.#wrongTarget(
         ordinal,
-        `elements of type ${name} go into ${arrays.join(" or ")}, not into ` +
-          (given ?? typeof target),
+        `the array for elements of type ${name} must be of class ` +
+          `${arrays.join(" or ")}, got ${given ?? describeValue(target)}`,
       );
     }
     const length = byteLengthOf(
@@ -60,7 +61,7 @@ export class ResultArrays {
     if (length === byteLength) return target as TypedArray;
     throw this.#wrongTarget(
       ordinal,
-      `it has ${byteLength} bytes, the array for it ${length}`,
+      `the array for it must have ${byteLength} bytes, got ${length}`,
     );
   }
 
@@ -76,15 +77,15 @@ export class ResultArrays {
     }
     throw new IreeError(
       "UNIMPLEMENTED",
-      `result ${ordinal} of '${this.#description.name}' has elements that no ` +
-        "array has; VmFunction.call gives it as a BufferView",
+      `result ${ordinal} of '${this.#description.name}' has elements without ` +
+        "an array class; VmFunction.call returns it as a BufferView",
     );
   }
 
   /**
-   * The declared element type of a tensor, if it is another than that of its
-   * contents: compiled programs have integers without signs, and declarations can
-   * have them.
+   * Returns the declared element type of a tensor if it differs from that of the
+   * contents: compiled programs have integers without signs, declarations may
+   * have signed ones.
    */
   declaredType(ordinal: number, code: number): ElementTypeInfo | undefined {
     return this.#declaredInstead(ordinal, elementTypeOfCode(code));
@@ -102,7 +103,7 @@ export class ResultArrays {
       : undefined;
   }
 
-  /** The error for an array for a result that is not a tensor. */
+  /** Creates the error for an array for a result that is not a tensor. */
   noTensor(ordinal: number): IreeError {
     return this.#wrongTarget(
       ordinal,

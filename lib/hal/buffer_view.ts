@@ -46,7 +46,6 @@ import { deviceNamesOf } from "./device_names.ts";
 import { checkWritten, elementOffset } from "./element_access.ts";
 import { importArray, makeAlignedArray } from "./imported_array.ts";
 import { copyTensor, zeroTensor } from "./new_tensor.ts";
-import { placementOf } from "./placement.ts";
 import { previewTensor, readElements } from "./tensor_preview.ts";
 
 /**
@@ -186,7 +185,7 @@ export class BufferView extends NativeObject {
     rest?: BufferViewOptions,
   ): BufferView {
     const options = mergeShape(shapeOrOptions, rest);
-    const created = importArray(placementOf(memory), array, options);
+    const created = importArray(memory, array, options);
     return new BufferView(created.handle, created.code, created.byteLength);
   }
 
@@ -262,7 +261,7 @@ export class BufferView extends NativeObject {
     if (info.codec === undefined) {
       throw new IreeError(
         "UNIMPLEMENTED",
-        `elements of type ${info.name} are packed; toTypedArray gives them so`,
+        `elements of type ${info.name} are packed; toTypedArray returns them packed`,
       );
     }
     const { shape } = this;
@@ -381,7 +380,7 @@ export class BufferView extends NativeObject {
       throw new IreeError(
         "UNIMPLEMENTED",
         `elements of type ${elementType} are packed, which IREE cannot print`,
-        { hint: "toBytes gives them as they are" },
+        { hint: "toBytes returns them unchanged" },
       );
     }
     return formatBufferView(handleOf(this), count);

@@ -34,7 +34,8 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 /**
  * Runs code that may make a driver load system libraries, and improves its
  * failures. Advice to set an environment variable, which this library ignores,
- * becomes advice to set a flag. An unknown driver lists the available ones.
+ * becomes advice to set a flag. The error for an unknown driver lists the
+ * available ones.
  *
  * @param work The code to run.
  * @returns Its result.
@@ -65,7 +66,7 @@ function explainDriver(error: IreeError): IreeError {
 
 function adviseDriver(name: string): string {
   const names = listDrivers().map((driver) => driver.name);
-  const known = `drivers that there are: ${names.join(", ")}`;
+  const known = `available drivers: ${names.join(", ")}`;
   const notBuilt = ownValue(NOT_BUILT, name);
   if (notBuilt !== undefined && !names.includes(name)) {
     return `${notBuilt} is not in this library; ${known}`;

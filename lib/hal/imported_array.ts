@@ -3,7 +3,6 @@ import {
   byteLengthOf,
   typedArrayName,
 } from "../../ffi/base/typed_array.ts";
-import type { Placement } from "../../ffi/buffer_view.ts";
 import {
   alignedMemory,
   alignmentOffset,
@@ -11,6 +10,7 @@ import {
 } from "../../ffi/import.ts";
 import { toSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import type { Instance } from "../base/instance.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
   type AnyTypedArray,
@@ -19,7 +19,9 @@ import {
   type TypedArray,
 } from "../tensor/element_type.ts";
 import type { BufferViewOptions } from "./buffer_view_options.ts";
+import type { Device } from "./device.ts";
 import { encodeAs, type NewTensor } from "./new_tensor.ts";
+import { placementOf } from "./placement.ts";
 
 /**
  * Moves an array's memory into a buffer view.
@@ -29,7 +31,7 @@ import { encodeAs, type NewTensor } from "./new_tensor.ts";
  * @param options Element type and shape.
  */
 export function importArray(
-  memory: Placement,
+  memory: Device | Instance,
   array: AnyTypedArray,
   options: BufferViewOptions,
 ): NewTensor {
@@ -37,7 +39,7 @@ export function importArray(
   const tensor = encodeAs(array, options, refuse);
   // It is empty afterwards.
   const byteLength = byteLengthOf(array, refuse);
-  const handle = importBufferView(memory, tensor, owner);
+  const handle = importBufferView(placementOf(memory), tensor, owner);
   return { handle, code: tensor.code, byteLength };
 }
 

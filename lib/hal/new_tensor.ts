@@ -11,7 +11,7 @@ import type { BufferViewOptions } from "./buffer_view_options.ts";
 import type { Device } from "./device.ts";
 import { placementOf } from "./placement.ts";
 
-/** A new buffer view, whose description need not be asked for. */
+/** A new buffer view with its known properties. */
 export interface NewTensor {
   /** The buffer view. */
   readonly handle: Handle;

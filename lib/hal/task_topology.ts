@@ -34,7 +34,7 @@ export interface TaskTopologyOptions {
    */
   nodes?: "current" | "numa" | "all" | readonly number[] | undefined;
   /**
-   * How to choose cores; there is one way.
+   * How to choose cores; there is only one way.
    *
    * @default {"physical_cores"}
    */

@@ -88,8 +88,7 @@ function checkTarget(path: string): void {
   if (attempt(path, () => isFileOrNothing(path))) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `'${path}' is there and not a regular file; an archive cannot be written ` +
-      "over it",
+    `'${path}' exists and is not a regular file; an archive cannot replace it`,
   );
 }
 

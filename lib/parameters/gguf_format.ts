@@ -81,7 +81,7 @@ function entryOf(
     ...common,
     byteLength: byteLength ?? roomOf(offset, offsets, file.length - start),
     storage: "unreadable",
-    reason: problem ?? "its type is not known",
+    reason: problem ?? "unknown type",
   };
 }
 

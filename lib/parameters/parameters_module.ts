@@ -154,8 +154,7 @@ export function checkProvider(provider: ParameterProvider): ParameterProvider {
   }
   throw new IreeError(
     "INVALID_ARGUMENT",
-    "a provider of parameters is { scope, index }, a string and a " +
-      "ParameterIndex",
+    "a provider must be { scope, index }, a string and a ParameterIndex",
   );
 }
 
@@ -188,7 +187,7 @@ export function parameterHint(
   const { scopes } = module;
   if (isScope) {
     const names = scopes.keys().map((name) => `'${name}'`).toArray();
-    return `scopes that were given: ${names.join(", ")}; ` +
+    return `available scopes: ${names.join(", ")}; ` +
       scopeAdvice(wanted, fileOf(module) ?? "FILE");
   }
   return scopes.entries()

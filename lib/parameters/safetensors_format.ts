@@ -130,7 +130,7 @@ function parseTensor(
     ? ownValue(BIT_COUNTS, dtype)
     : undefined;
   if (elementBits === undefined) {
-    throw refuse(`has no dtype that is known, but ${describe(dtype)}`);
+    throw refuse(`must have a known dtype, got ${describe(dtype)}`);
   }
   let bitCount = elementBits;
   for (const size of shape) {

@@ -134,11 +134,12 @@ const OPTIONS: OptionNames<DynamicModuleOptions> = {
 };
 
 function toPairs(parameters: ModuleParameters): (readonly [string, string])[] {
-  if (isIterable(parameters)) {
+  const isNumbers = typedArrayName(parameters) !== undefined;
+  if (!isNumbers && isIterable(parameters)) {
     return copyIterable("parameters", parameters, checkPair);
   }
   const isRecord = typeof parameters === "object" && parameters !== null &&
-    typedArrayName(parameters) === undefined && !isRevoked(parameters);
+    !isNumbers && !isRevoked(parameters);
   if (isRecord) return Object.entries(parameters);
   throw mustBe("parameters", "a record, a map or a list of pairs", parameters);
 }

@@ -44,7 +44,7 @@ export class HalModule extends Module {
    * Creates the module over one device or several.
    *
    * @param instance The instance.
-   * @param devices A device created alone, or all devices of a group in its
+   * @param devices A device created alone, or all devices of a group in creation
    * order; the module keeps them alive.
    * @param lead The device that makes allocations that several could make.
    */

@@ -317,7 +317,7 @@ function misfit(index: number, value: Value, type: ScalarType): IreeError {
   );
 }
 
-// Refused while they are read, since there may be no end of them.
+// Checks each value as it is read, since the iterable may be endless.
 function checkElement(value: unknown, index: number): void {
   if (value === null) return;
   if (typeof value === "number" || typeof value === "bigint") return;

@@ -109,9 +109,15 @@ test("Arrays that do not fit a result are rejected", () => {
         mul.with({ into: targets as TypedArray[] }).compute(four(1), four(1)),
       IreeError,
     ).message;
-  assertStringIncludes(refusal([new Float64Array(4)]), "Float32Array, not");
-  assertStringIncludes(refusal([new Float32Array(5)]), "has 16 bytes");
-  assertStringIncludes(refusal([[0, 0, 0, 0]]), "not into object");
+  assertStringIncludes(
+    refusal([new Float64Array(4)]),
+    "Float32Array, got Float64Array",
+  );
+  assertStringIncludes(
+    refusal([new Float32Array(5)]),
+    "must have 16 bytes, got 20",
+  );
+  assertStringIncludes(refusal([[0, 0, 0, 0]]), "Float32Array, got an array");
   assertStringIncludes(refusal([]), "each of the 1 results");
   assertStringIncludes(refusal(four(0)), "an object of arrays");
   const same = loaded.lookupFunction("same");
@@ -232,7 +238,8 @@ test("A later result that cannot be read leaves nothing behind", async () => {
     using loaded = open(path);
     const both = loaded.lookupFunction("list_and_opaque");
     const input = { elementType: "f32", shape: [4], data: four(1) } as const;
-    const message = "result 1 of 'list_and_opaque' has elements that no array";
+    const message =
+      "result 1 of 'list_and_opaque' has elements without an array class";
     assertThrows(() => both.compute(input), IreeError, message);
     await assertRejects(() => both.computeAsync(input), IreeError, message);
     await assertRejects(() => both.computeAsync(), IreeError, "expected 1");

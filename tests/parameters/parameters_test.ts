@@ -149,7 +149,7 @@ test("load merges files of one scope, of any format, by path or URL", () => {
       () => load({ modules: [parameters], parameters: source }),
       IreeError,
     );
-    assertStringIncludes(error.message, "scopes that were given: ''");
+    assertStringIncludes(error.message, "available scopes: ''");
   }
 });
 
@@ -187,7 +187,7 @@ test("Errors about a missing key, wrong scope or wrong size list the alternative
   const scope = refusal("modle", () => {});
   assertEquals(scope.code, "NOT_FOUND");
   assertStringIncludes(scope.detail, "handles scopes like 'model'");
-  assertStringIncludes(scope.message, "scopes that were given: 'modle'");
+  assertStringIncludes(scope.message, "available scopes: 'modle'");
   const none = assertThrows(() => load({ modules: [parameters] }), IreeError);
   assertStringIncludes(none.message, "no parameters were given");
   const size = refusal("model", (index) => {
@@ -205,7 +205,7 @@ test("Errors about a missing key, wrong scope or wrong size list the alternative
 test("load rejects invalid parameters before it opens anything", () => {
   const refusals: readonly [LoadOptions["parameters"], string][] = [
     [5 as never, "a provider must be an object, got the number 5"],
-    [[{ scope: "model" }] as never, "a provider of parameters is"],
+    [[{ scope: "model" }] as never, "a provider must be"],
     [[null] as never, "a provider must be an object, got null"],
   ];
   for (const [given, words] of refusals) {

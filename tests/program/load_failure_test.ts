@@ -311,8 +311,7 @@ test("A program for another device is reported, with the available devices", asy
 });
 
 test("An unknown driver's error lists the drivers and suggests the nearest", () => {
-  const drivers =
-    "drivers that there are: local-sync, local-task, null, vulkan";
+  const drivers = "available drivers: local-sync, local-task, null, vulkan";
   for (
     const [device, hint] of [
       ["cuda", `CUDA is not in this library; ${drivers}`],
@@ -375,7 +374,7 @@ test("Parameters of the wrong scope suggest how to name the scope", () => {
     "import";
   assertEquals(
     failure({ modules: [parameters], parameters: file }),
-    `${wanted}\nscopes that were given: ''; write --parameters=model=${file}, ` +
+    `${wanted}\navailable scopes: ''; write --parameters=model=${file}, ` +
       `or "model=${file}" in the option parameters`,
   );
   assertEquals(

@@ -24,6 +24,14 @@ test("A variant list keeps numbers as f64 and bigints as i64", () => {
   );
 });
 
+test("A list of an empty array is empty, whatever the array's class", () => {
+  using instance = Instance.open();
+  for (const values of [[], new Float64Array(0), new BigInt64Array(0)]) {
+    using list = List.from(instance, values);
+    assertEquals(list.size, 0);
+  }
+});
+
 test("A number is stored as the named type", () => {
   using instance = Instance.open();
   using list = List.create(instance);
