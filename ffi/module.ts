@@ -9,6 +9,8 @@ import { toBigint } from "./base/intrinsics.ts";
 import { packStrings, type RecordReader } from "./base/record.ts";
 import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
+import { type HostLink, type HostTarget, withTarget } from "./host/host.ts";
+import { setHostKeys } from "./host/keys.ts";
 import { native } from "./library/library.ts";
 import { readRecord } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -90,24 +92,42 @@ export function createDynamicModule(
  * @param instance The instance.
  * @param devices The group.
  * @param lead Ordinal of the device that makes allocations that several could.
+ * @param trace Receives the tensors of trace points; text on stderr without it.
  */
 export function createHalModule(
   instance: Handle,
   devices: Handle,
   lead: number,
+  trace: HostTarget | undefined,
 ): Handle {
-  const module = own(
-    Kind.module,
-    native.iree_ffi_hal_module_create(
-      instance.pointer(Kind.instance),
-      devices.pointer(Kind.deviceGroup),
-      lead,
-    ),
-    instance,
-  );
+  const module = withTrace(trace, (link) =>
+    own(
+      Kind.module,
+      native.iree_ffi_hal_module_create(
+        instance.pointer(Kind.instance),
+        devices.pointer(Kind.deviceGroup),
+        lead,
+        link?.pointer ?? null,
+        link?.key ?? 0,
+      ),
+      instance,
+    ));
   module.deviceLifetime.addDevice(devices);
   module.hold([devices]);
   return module;
+}
+
+/** Creates a module with trace points, linked to their target if any. */
+function withTrace(
+  trace: HostTarget | undefined,
+  create: (link: HostLink | undefined) => Handle,
+): Handle {
+  if (trace === undefined) return create(undefined);
+  return withTarget(trace, (link) => {
+    const module = create(link);
+    setHostKeys(module, [link.key]);
+    return module;
+  });
 }
 
 /** A builtin module that requires only the instance. */
@@ -116,13 +136,35 @@ export type BuiltinModuleName = "hal_inline" | "hal_loader" | "vmvx";
 /** Creates one of IREE's builtin modules. */
 export function createBuiltinModule(
   instance: Handle,
-  name: BuiltinModuleName,
+  name: Exclude<BuiltinModuleName, "hal_inline">,
 ): Handle {
   return own(
     Kind.module,
     native[`iree_ffi_${name}_module_create`](instance.pointer(Kind.instance)),
     instance,
   );
+}
+
+/**
+ * Creates the builtin module of programs without devices.
+ *
+ * @param instance The instance.
+ * @param trace As for {@linkcode createHalModule}.
+ */
+export function createHalInlineModule(
+  instance: Handle,
+  trace: HostTarget | undefined,
+): Handle {
+  return withTrace(trace, (link) =>
+    own(
+      Kind.module,
+      native.iree_ffi_hal_inline_module_create(
+        instance.pointer(Kind.instance),
+        link?.pointer ?? null,
+        link?.key ?? 0,
+      ),
+      instance,
+    ));
 }
 
 /** A module that another one requires. */

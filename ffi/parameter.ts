@@ -9,6 +9,8 @@ import type { NativePath } from "./base/native_path.ts";
 import { toBigint } from "./base/intrinsics.ts";
 import { encodeName, encodeText } from "./base/text.ts";
 import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
+import { type HostTarget, withTarget } from "./host/host.ts";
+import { setHostKeys } from "./host/keys.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -195,13 +197,17 @@ export interface ParameterScope {
 }
 
 /**
- * Creates the module that provides the current entries of indices, by scope.
+ * Creates the module that provides the current entries of indices, and what
+ * functions read, by scope.
  */
 export function createParametersModule(
   instance: Handle,
   scopes: ReadonlyMap<string, ParameterScope>,
+  readers: ReadonlyMap<string, HostTarget>,
 ): Handle {
-  const list = created(native.iree_ffi_parameter_scopes_create(scopes.size));
+  const count = scopes.size + readers.size;
+  const list = created(native.iree_ffi_parameter_scopes_create(count));
+  const keys: number[] = [];
   try {
     for (const [name, { index, partial }] of scopes) {
       const bytes = encodeText(name, "the name of a scope");
@@ -215,6 +221,9 @@ export function createParametersModule(
         ),
       );
     }
+    for (const [name, target] of readers) {
+      keys.push(pushReader(list, name, target));
+    }
     const module = own(
       Kind.module,
       native.iree_ffi_io_parameters_module_create(
@@ -223,10 +232,31 @@ export function createParametersModule(
       ),
       instance,
     );
+    setHostKeys(module, keys);
     // It keeps files open on the devices of the programs that used it.
     module.share();
     return module;
   } finally {
     native.iree_ffi_release(Kind.parameterScopes, list);
   }
+}
+
+function pushReader(
+  list: Deno.PointerObject,
+  name: string,
+  target: HostTarget,
+): number {
+  const bytes = encodeText(name, "the name of a scope");
+  return withTarget(target, ({ pointer, key }) => {
+    check(
+      native.iree_ffi_parameter_scopes_push_host(
+        list,
+        bytes,
+        lengthOf(bytes),
+        pointer,
+        key,
+      ),
+    );
+    return key;
+  });
 }

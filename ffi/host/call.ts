@@ -8,7 +8,7 @@ import type { TensorBytes } from "../buffer_view.ts";
 import { byteLengthOf } from "../base/typed_array.ts";
 import { encodeText } from "../base/text.ts";
 import { native } from "../library/library.ts";
-import { check, created } from "../library/status.ts";
+import { check, created, readRecord, readString } from "../library/status.ts";
 import type { Handle } from "../ownership/handle.ts";
 import { Kind } from "../ownership/kind.ts";
 import { own } from "../ownership/own.ts";
@@ -61,6 +61,44 @@ export function readHostTensor(
     target.byteLength,
   );
   if (code !== 0) check(code);
+}
+
+/** Reads the name of the trace point that makes a call. */
+export function readTraceName(id: number): string {
+  return readString((buffer, capacity) =>
+    native.iree_ffi_host_text(hostPointer(), id, buffer, capacity)
+  );
+}
+
+/** Bytes of a parameter that a call reads. */
+export interface ParameterSpan {
+  readonly key: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Reads what a call for parameters wants. */
+export function readParameterSpans(id: number): ParameterSpan[] {
+  const record = readRecord((buffer, capacity) =>
+    native.iree_ffi_host_spans(hostPointer(), id, buffer, capacity)
+  );
+  return Array.from({ length: record.u32() }, () => ({
+    key: record.string(),
+    offset: record.u64(),
+    length: record.u64(),
+  }));
+}
+
+/** Copies the bytes of a span, which must be all, to the program. */
+export function fillParameterSpan(
+  id: number,
+  ordinal: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): void {
+  const { length } = bytes;
+  check(
+    native.iree_ffi_host_fill(hostPointer(), id, ordinal, bytes, length),
+  );
 }
 
 /** Sets a result to an object. */

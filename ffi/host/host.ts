@@ -9,17 +9,11 @@ import { IreeError } from "../base/error.ts";
 import { encodeText } from "../base/text.ts";
 import { hasEnded, native } from "../library/library.ts";
 import { created } from "../library/status.ts";
-import {
-  countWaitedFor,
-  enterState,
-  leaveState,
-  recordCaller,
-  runWaitedFor,
-} from "./active.ts";
+import { enterState, leaveState } from "./active.ts";
 import { keepThrown } from "./errors.ts";
 
 /** `iree_ffi_host_outcome_e`. */
-const Outcome = { interrupted: 0, returned: 1, failed: 2 } as const;
+export const Outcome = { interrupted: 0, returned: 1, failed: 2 } as const;
 
 /** Bytes of the frame before its values. */
 const HEADER_LENGTH = 16;
@@ -45,6 +39,8 @@ export interface HostCall {
   readonly state: number;
   /** Whether another thread waits for the function, which may then take time. */
   readonly mayWait: boolean;
+  /** Aborted when the caller of the program no longer waits. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -62,7 +58,8 @@ export type HostTarget = (
 const whenReleased = new Map<number, () => void>();
 const targets = new Map<number, HostTarget>();
 
-interface Host {
+/** The host of this isolate. */
+export interface Host {
   readonly pointer: Deno.PointerObject;
   readonly header: Uint32Array<ArrayBuffer>;
   readonly values: FrameValues;
@@ -71,7 +68,7 @@ interface Host {
 let host: Host | undefined;
 
 /** The host of this isolate; throws PERMISSION_DENIED if callbacks are denied. */
-function theHost(): Host {
+export function theHost(): Host {
   return host ??= createHost();
 }
 
@@ -131,16 +128,6 @@ export function dropKey(key: number): void {
   whenReleased.delete(key);
 }
 
-/** Sets the function that makes the calls of a module. */
-export function setTarget(key: number, target: HostTarget): void {
-  targets.set(key, target);
-}
-
-/** Ends the calls of a module that native code released. */
-export function dropTarget(key: number): void {
-  targets.delete(key);
-}
-
 /** Releases what native code has released. */
 export function takeReleased(): void {
   if (host === undefined || hasEnded()) return;
@@ -164,17 +151,19 @@ function enter(): number {
   const state = header[3]!;
   enterState(state);
   try {
-    const target = targets.get(header[1]!)!;
-    target({ id, ordinal: header[2]!, state, mayWait: false }, values);
+    const target = targetOf(header[1]!);
+    const ordinal = header[2]!;
+    target({ id, ordinal, state, mayWait: false, signal: undefined }, values);
     return Outcome.returned;
   } catch (error) {
-    return fail(id, error);
+    return failCall(id, error);
   } finally {
     leaveState();
   }
 }
 
-function fail(id: number, error: unknown): number {
+/** Sets the failure of a call; returns the outcome. */
+export function failCall(id: number, error: unknown): number {
   try {
     const { code, message } = keepThrown(error);
     const bytes = encodeText(message.toWellFormed(), "the message");
@@ -186,100 +175,40 @@ function fail(id: number, error: unknown): number {
 }
 
 //==============================================================================
-// Calls of other threads
+// Objects that make calls
 //==============================================================================
 
-let listeners = 0;
+/** What native code calls: a host and a key of its. */
+export interface HostLink {
+  readonly pointer: Deno.PointerObject;
+  readonly key: number;
+}
 
-/** A call in a row needs no other thread if it comes that soon. */
-const NEXT_CALL_MICROSECONDS = 50;
+/** The function that makes the calls of an object. */
+export function targetOf(key: number): HostTarget {
+  return targets.get(key)!;
+}
 
 /**
- * Makes the calls of other threads while one of them runs a program.
+ * Links a function to an object that native code creates.
  *
- * @param states Keys of the states in the context of the program.
- * @param body What runs it.
+ * @param target Makes the calls, until the object is released.
+ * @param create Creates the object.
+ * @returns What `create` returns.
  */
-export async function listenWhile<Result>(
-  states: readonly number[],
-  body: () => Promise<Result>,
-): Promise<Result> {
-  if (listeners++ === 0) listen();
-  stopping?.resolve();
+export function withTarget<Created>(
+  target: HostTarget,
+  create: (link: HostLink) => Created,
+): Created {
+  takeReleased();
+  const pointer = hostPointer();
+  const key = newKey(() => targets.delete(key));
+  targets.set(key, target);
   try {
-    return await recordCaller(states, body);
-  } finally {
-    if (--listeners === 0 && !hasEnded()) {
-      native.iree_ffi_host_listen(theHost().pointer, 0);
-      stopping = Promise.withResolvers();
-      await stopping.promise;
-    }
-  }
-}
-
-let isListening = false;
-
-/** Settles when the listener has ended, or is needed again. */
-let stopping: PromiseWithResolvers<void> | undefined;
-
-async function listen(): Promise<void> {
-  const { pointer } = theHost();
-  if (isListening) return;
-  isListening = true;
-  while (listeners > 0) {
-    native.iree_ffi_host_listen(pointer, 1);
-    await native.iree_ffi_host_wait(pointer);
-    if (hasEnded()) return;
-    let id = native.iree_ffi_host_take(pointer, 0);
-    while (id !== 0) {
-      const isDone = answer(id);
-      id = native.iree_ffi_host_take(
-        pointer,
-        isDone ? NEXT_CALL_MICROSECONDS : 0,
-      );
-    }
-    takeReleased();
-  }
-  isListening = false;
-  stopping?.resolve();
-}
-
-/** Makes a call; returns whether it is finished. */
-function answer(id: number): boolean {
-  const { header, values } = host!;
-  const state = header[3]!;
-  const target = targets.get(header[1]!)!;
-  const call = { id, ordinal: header[2]!, state, mayWait: true };
-  countWaitedFor(1);
-  try {
-    const pending = runWaitedFor(state, () => target(call, values));
-    if (pending === undefined) {
-      finish(id, Outcome.returned);
-      return true;
-    }
-    pending.then(
-      (write) => finishLater(id, write),
-      (error) => finish(id, fail(id, error)),
-    );
-    return false;
+    return create({ pointer, key });
   } catch (error) {
-    finish(id, fail(id, error));
-    return true;
+    whenReleased.delete(key);
+    targets.delete(key);
+    throw error;
   }
-}
-
-function finishLater(id: number, write: () => void): void {
-  if (hasEnded()) return;
-  try {
-    write();
-    finish(id, Outcome.returned);
-  } catch (error) {
-    finish(id, fail(id, error));
-  }
-}
-
-function finish(id: number, outcome: number): void {
-  countWaitedFor(-1);
-  if (hasEnded()) return;
-  native.iree_ffi_host_finish(host!.pointer, id, outcome);
 }

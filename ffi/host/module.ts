@@ -13,13 +13,13 @@ import { Kind } from "../ownership/kind.ts";
 import { own } from "../ownership/own.ts";
 import {
   dropKey,
-  dropTarget,
   hostPointer,
   type HostTarget,
   newKey,
-  setTarget,
   takeReleased,
+  withTarget,
 } from "./host.ts";
+import { setHostKeys } from "./keys.ts";
 
 /** A function of a module for native code. */
 export interface HostFunctionRecord {
@@ -44,30 +44,23 @@ export function createHostModule(
   functions: readonly HostFunctionRecord[],
   target: HostTarget,
 ): Handle {
-  takeReleased();
-  const host = hostPointer();
   const record = packModule(name, version, functions);
-  const key = newKey(() => dropTarget(key));
-  setTarget(key, target);
-  try {
+  return withTarget(target, ({ pointer, key }) => {
     const module = own(
       Kind.module,
       native.iree_ffi_host_module_create(
         instance.pointer(Kind.instance),
-        host,
+        pointer,
         key,
         record,
         record.length,
       ),
       instance,
     );
+    setHostKeys(module, [key]);
     module.shareLists();
     return module;
-  } catch (error) {
-    dropKey(key);
-    dropTarget(key);
-    throw error;
-  }
+  });
 }
 
 function packModule(

@@ -58,15 +58,16 @@ export const symbols = {
   },
   // iree_vm_module_t* iree_ffi_hal_module_create(
   //     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
-  //     uint32_t lead)
+  //     uint32_t lead, iree_ffi_host_t* host, uint32_t trace_key)
   iree_ffi_hal_module_create: {
-    parameters: ["pointer", "pointer", "u32"],
+    parameters: ["pointer", "pointer", "u32", "pointer", "u32"],
     result: "pointer",
   },
   // iree_vm_module_t* iree_ffi_hal_inline_module_create(
-  //     iree_ffi_instance_t* instance)
+  //     iree_ffi_instance_t* instance, iree_ffi_host_t* host,
+  //     uint32_t trace_key)
   iree_ffi_hal_inline_module_create: {
-    parameters: ["pointer"],
+    parameters: ["pointer", "pointer", "u32"],
     result: "pointer",
   },
   // iree_vm_module_t* iree_ffi_hal_loader_module_create(
@@ -239,6 +240,14 @@ export const symbols = {
   //     const uint8_t* name, uint32_t name_length,
   //     iree_io_parameter_index_t* index, uint32_t partial)
   iree_ffi_parameter_scopes_push: {
+    parameters: ["pointer", "buffer", "u32", "pointer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_parameter_scopes_push_host(
+  //     iree_ffi_parameter_scopes_t* scopes,
+  //     const uint8_t* name, uint32_t name_length,
+  //     iree_ffi_host_t* host, uint32_t key)
+  iree_ffi_parameter_scopes_push_host: {
     parameters: ["pointer", "buffer", "u32", "pointer", "u32"],
     result: "u32",
   },
@@ -611,6 +620,24 @@ export const symbols = {
   // uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host, uint32_t id,
   //     uint32_t ordinal, uint8_t* target, double length)
   iree_ffi_host_read_tensor: {
+    parameters: ["pointer", "u32", "u32", "buffer", "f64"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_text(iree_ffi_host_t* host, uint32_t id,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_host_text: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_spans(iree_ffi_host_t* host, uint32_t id,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_host_spans: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_host_fill(iree_ffi_host_t* host, uint32_t id,
+  //     uint32_t ordinal, const uint8_t* bytes, double length)
+  iree_ffi_host_fill: {
     parameters: ["pointer", "u32", "u32", "buffer", "f64"],
     result: "u32",
   },

@@ -2,8 +2,8 @@
 export interface Step<Result> {
   /** Runs it on this thread. */
   now(): Result;
-  /** Runs it on another thread. */
-  later(): Promise<Result>;
+  /** Runs it on another thread; what waits in it ends with the signal. */
+  later(signal: AbortSignal | undefined): Promise<Result>;
 }
 
 /** Work in steps, written once for its synchronous and asynchronous forms. */
@@ -57,9 +57,9 @@ export async function runLater<Result>(
     let result: unknown;
     try {
       signal?.throwIfAborted();
-      result = await turn.value.later();
+      result = await turn.value.later(signal);
     } catch (error) {
-      turn = steps.throw(error);
+      turn = steps.throw(signal?.aborted ? signal.reason : error);
       continue;
     }
     turn = steps.next(result);

@@ -6,7 +6,7 @@ import {
   submitCall,
   waitForCall,
 } from "../../ffi/call.ts";
-import { listenWhile } from "../../ffi/host/host.ts";
+import { listenWhile } from "../../ffi/host/listener.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { Producer, whenProduced } from "../../ffi/ownership/producer.ts";
@@ -142,9 +142,8 @@ export class AsyncCalls {
     queue.follow(handle);
     const run = () => runCall(context, handle, prepared.arguments, signal);
     const states = queue.hostStates;
-    if (!await (states.length === 0 ? run() : listenWhile(states, run))) {
-      return false;
-    }
+    const ran = states.length === 0 ? run() : listenWhile(states, run, signal);
+    if (!await ran) return false;
     endCall(handle, prepared.results);
     return true;
   }

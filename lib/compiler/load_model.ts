@@ -52,6 +52,7 @@ const OPTIONS: OptionNames<LoadModelOptions> = {
   parameters: true,
   signal: true,
   traceExecution: true,
+  traceTensors: true,
   watch: true,
 };
 

@@ -23,4 +23,5 @@ export type {
   TaskWorkerOptions,
   ThreadAffinity,
 } from "./task_topology.ts";
+export type { TensorTracer, TracedTensors } from "./tensor_trace.ts";
 export { asTensor, type Tensor, type TensorInput } from "./typed_tensor.ts";

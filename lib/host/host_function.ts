@@ -1,48 +1,20 @@
-import {
-  blockForArguments,
-  failFences,
-  signalFences,
-  takeFences,
-  waitForArguments,
-} from "../../ffi/host/call.ts";
-import { countFences } from "../../ffi/host/active.ts";
-import { hasEnded } from "../../ffi/library/library.ts";
-import type { Handle } from "../../ffi/ownership/handle.ts";
-import { BufferView } from "../hal/buffer_view.ts";
 import type { FrameValues, HostCall } from "../../ffi/host/host.ts";
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
-import { IreeError } from "../base/error.ts";
 import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
+import { isPromise, refusePromise } from "../base/pending.ts";
 import {
   parseCallingConvention,
   type Slot,
 } from "../signature/calling_convention.ts";
-import {
-  type DeclaredValue,
-  parseSignature,
-  type TensorType,
-} from "../signature/signature.ts";
+import type { DeclaredValue } from "../signature/signature.ts";
+import { type CalledFunction, FencedCalls } from "./fenced_calls.ts";
+import { codeOf, declarationOf, parseTypes } from "./function_signature.ts";
+import { HostArgumentReader } from "./host_argument.ts";
+import { HostResultWriter, type PreparedResult } from "./host_result.ts";
 import type { HostType } from "./host_type.ts";
-import {
-  HostArgumentReader,
-  HostResultWriter,
-  type HostScope,
-  type PreparedResult,
-} from "./host_values.ts";
-
-/** A host function, whatever its types. */
-export interface AnyHostFunction {
-  /** The types, as in MLIR. */
-  readonly types: string;
-  /** Receives the arguments and the call's context. */
-  readonly call: (...values: never[]) => unknown;
-  /** Whether it is imported with fences. */
-  readonly fences?: boolean | undefined;
-  /** Shapes of the results of a function with fences. */
-  readonly shapes?:
-    | ((...inputs: (readonly number[])[]) => readonly (readonly number[])[])
-    | undefined;
-}
+import { disposeAll, type HostScope, type HostValue } from "./host_value.ts";
+import type { AnyHostFunction, HostContext } from "./options.ts";
 
 /** How the functions of a module receive values. */
 export interface HostConversion {
@@ -55,52 +27,47 @@ export interface HostConversion {
 }
 
 /** A function of a module, ready for calls. */
-export class HostFunctionCaller {
+export class HostFunctionCaller implements CalledFunction {
   /** Its description for native code. */
   readonly record: HostFunctionRecord;
-  readonly #name: string;
+  readonly name: string;
+  readonly arguments: readonly HostArgumentReader[];
+  readonly results: readonly HostResultWriter[];
   readonly #call: (...values: unknown[]) => unknown;
-  readonly #arguments: readonly HostArgumentReader[];
-  readonly #results: readonly HostResultWriter[];
-  readonly #takesFences: boolean;
-  readonly #shapes: AnyHostFunction["shapes"];
+  readonly #fenced: FencedCalls | undefined;
 
   constructor(
     name: string,
     { types, call, fences = false, shapes }: AnyHostFunction,
     conversion: HostConversion,
   ) {
-    this.#name = `${conversion.module}.${name}`;
+    this.name = `${conversion.module}.${name}`;
     this.#call = call as (...values: unknown[]) => unknown;
-    const { inputs, outputs } = parseTypes(this.#name, types);
+    const { inputs, outputs } = parseTypes(this.name, types);
     if (fences && !outputs.every(({ kind }) => kind === "tensor")) {
       throw this.#refuse("with fences", "must return tensors");
     }
-    this.#takesFences = fences;
-    this.#shapes = shapes;
+    this.#fenced = fences ? new FencedCalls(this, shapes) : undefined;
     const given = inputs.map(codeOf).join("") + (fences ? "rr" : "");
     const callingConvention = `0${given || "v"}_` +
       (outputs.map(codeOf).join("") || "v");
     const slots = parseCallingConvention(callingConvention);
-    this.#arguments = inputs.map((declared, at) =>
-      new HostArgumentReader(
-        at,
-        slots.arguments.slots[at] as Slot,
+    const valuesOf = (
+      word: string,
+      declared: readonly DeclaredValue[],
+      its: readonly Slot[],
+    ): HostValue[] =>
+      declared.map((declared, ordinal) => ({
+        ordinal,
+        slot: its[ordinal]!,
         declared,
-        hostTypeOf(declared, conversion),
-        conversion.views,
-        (problem) => this.#refuse(`argument ${at}`, problem),
-      )
-    );
-    this.#results = outputs.map((declared, at) =>
-      new HostResultWriter(
-        at,
-        slots.results.slots[at] as Slot,
-        declared,
-        hostTypeOf(declared, conversion),
-        (problem) => this.#refuse(`result ${at}`, problem),
-      )
-    );
+        hostType: hostTypeOf(declared, conversion),
+        refuse: (problem) => this.#refuse(`${word} ${ordinal}`, problem),
+      }));
+    this.arguments = valuesOf("argument", inputs, slots.arguments.slots)
+      .map((it) => new HostArgumentReader(it, conversion.views));
+    this.results = valuesOf("result", outputs, slots.results.slots)
+      .map((it) => new HostResultWriter(it));
     this.record = {
       name,
       callingConvention,
@@ -121,26 +88,28 @@ export class HostFunctionCaller {
    */
   make(
     scope: HostScope,
-    context: object,
+    context: HostContext<unknown>,
     call: HostCall,
     values: FrameValues,
   ): Promise<() => void> | undefined {
-    if (this.#takesFences) {
-      return this.#makeWithFences(scope, context, call, values);
+    const own = call.signal === undefined
+      ? context
+      : { ...context, signal: call.signal };
+    if (this.#fenced !== undefined) {
+      return this.#fenced.make(scope, own, call, values);
     }
     let isPending = false;
     try {
       const given: unknown[] = [];
-      for (const argument of this.#arguments) {
+      for (const argument of this.arguments) {
         given.push(argument.read(scope, call, values));
       }
-      given.push(context);
-      const returned = Reflect.apply(this.#call, undefined, given);
+      const returned = this.apply(given, own);
       if (!isPromise(returned)) {
-        this.#write(scope, call.id, values, returned);
+        this.write(scope, call.id, values, returned);
         return undefined;
       }
-      if (!call.mayWait) throw this.#refusePromise(returned);
+      if (!call.mayWait) throw this.refusePromise(returned);
       isPending = true;
       return this.#finish(scope, call.id, values, returned);
     } finally {
@@ -148,85 +117,9 @@ export class HostFunctionCaller {
     }
   }
 
-  #makeWithFences(
-    scope: HostScope,
-    context: object,
-    call: HostCall,
-    values: FrameValues,
-  ): undefined {
-    const { id, state } = call;
-    const fences = takeFences(scope.module.instance, id);
-    let isPending = false;
-    try {
-      if (!call.mayWait) blockForArguments(fences);
-      const given = this.#arguments.map((it) => it.hold(scope, call, values));
-      if (call.mayWait) {
-        const write = this.#allocateResults(scope, id);
-        isPending = true;
-        countFences(state, 1);
-        this.#makeLater(scope, context, fences, given, write)
-          .finally(() => countFences(state, -1));
-        return;
-      }
-      const returned = this.#apply(given, context);
-      if (isPromise(returned)) throw this.#refusePromise(returned);
-      this.#write(scope, id, values, returned);
-      signalFences(fences);
-    } catch (error) {
-      failFences(fences, error);
-      throw error;
-    } finally {
-      if (!isPending) {
-        disposeAll(scope);
-        fences.release();
-      }
-    }
-  }
-
-  #apply(given: readonly (() => unknown)[], context: object): unknown {
-    const values = given.map((it) => it());
-    return Reflect.apply(this.#call, undefined, [...values, context]);
-  }
-
-  // Never rejects: a failure is that of the fence.
-  async #makeLater(
-    scope: HostScope,
-    context: object,
-    fences: Handle,
-    given: readonly (() => unknown)[],
-    write: readonly ((value: unknown) => void)[],
-  ): Promise<void> {
-    try {
-      await waitForArguments(fences);
-      const returned = await this.#apply(given, context);
-      const results = write.length === 1
-        ? [returned]
-        : this.#checkCount(returned);
-      write.forEach((it, at) => it(results[at]));
-      if (!hasEnded()) signalFences(fences);
-    } catch (error) {
-      if (!hasEnded()) failFences(fences, error);
-    } finally {
-      disposeAll(scope);
-      fences.release();
-    }
-  }
-
-  #allocateResults(scope: HostScope, id: number): ((value: unknown) => void)[] {
-    const inputs = scope.owned.filter((it) => it instanceof BufferView)
-      .map(({ shape }) => shape);
-    const shapes = this.#shapes?.(...inputs);
-    return this.#results.map((it, at) => {
-      const shape = shapes?.[at] ?? (it.declared as TensorType).shape;
-      if (shape.every((dim) => dim !== null)) {
-        return it.allocate(scope, id, shape);
-      }
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `result ${at} of '${this.#name}' must have a known shape`,
-        { hint: "define `shapes`, which returns the shapes of the results" },
-      );
-    });
+  apply(values: unknown[], context: object): unknown {
+    values.push(context);
+    return Reflect.apply(this.#call, undefined, values);
   }
 
   async #finish(
@@ -239,7 +132,7 @@ export class HostFunctionCaller {
       const value = await returned;
       return () => {
         try {
-          this.#write(scope, id, values, value);
+          this.write(scope, id, values, value);
         } finally {
           disposeAll(scope);
         }
@@ -250,21 +143,17 @@ export class HostFunctionCaller {
     }
   }
 
-  #write(
+  write(
     scope: HostScope,
     id: number,
     values: FrameValues,
     returned: unknown,
   ): void {
-    const results = this.#results;
+    const results = this.results;
+    const list = this.listOf(returned);
     const prepared: PreparedResult[] = [];
-    if (results.length === 1) {
-      prepared.push(results[0]!.prepare(scope, returned));
-    } else {
-      const list = this.#checkCount(returned);
-      for (let at = 0; at < results.length; at++) {
-        prepared.push(results[at]!.prepare(scope, list[at]));
-      }
+    for (let at = 0; at < results.length; at++) {
+      prepared.push(results[at]!.prepare(scope, list[at]));
     }
     // Nothing is written before all are checked: that can run code of the
     // function's author, even another call.
@@ -273,8 +162,9 @@ export class HostFunctionCaller {
     }
   }
 
-  #checkCount(returned: unknown): readonly unknown[] {
-    const { length } = this.#results;
+  listOf(returned: unknown): readonly unknown[] {
+    const { length } = this.results;
+    if (length === 1) return [returned];
     if (length === 0 && returned === undefined) return [];
     if (length > 0 && Array.isArray(returned) && returned.length === length) {
       return [...returned];
@@ -284,37 +174,22 @@ export class HostFunctionCaller {
       : describeValue(returned);
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `'${this.#name}' must return ` +
+      `'${this.name}' must return ` +
         (length === 0 ? "nothing" : `an array of ${length} results`) +
         `, got ${got}`,
     );
   }
 
-  #refusePromise(returned: PromiseLike<unknown>): IreeError {
-    // Its outcome has no receiver.
-    returned.then(() => {}, () => {});
-    return new IreeError(
-      "FAILED_PRECONDITION",
-      `'${this.#name}' returned a promise inside a blocking call`,
-      { hint: "call the program with callAsync, computeAsync or run" },
-    );
+  refusePromise(returned: PromiseLike<unknown>): IreeError {
+    return refusePromise(`'${this.name}'`, returned);
   }
 
   #refuse(what: string, problem: string): IreeError {
     return new IreeError(
       "INVALID_ARGUMENT",
-      `${what} of '${this.#name}' ${problem}`,
+      `${what} of '${this.name}' ${problem}`,
     );
   }
-}
-
-function disposeAll({ owned }: HostScope): void {
-  for (const object of owned) object.dispose();
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }
 
 function hostTypeOf(
@@ -322,41 +197,4 @@ function hostTypeOf(
   { hostTypes }: HostConversion,
 ): HostType | undefined {
   return declared.kind === "object" ? hostTypes.get(declared.type) : undefined;
-}
-
-/** Character of the calling convention for a type. */
-function codeOf(declared: DeclaredValue): string {
-  if (declared.kind !== "scalar") return "r";
-  if (/^(?:[su]?i64|index)$/.test(declared.type)) return "I";
-  if (declared.type === "f64") return "F";
-  return declared.type === "f32" ? "f" : "i";
-}
-
-interface Types {
-  readonly inputs: readonly DeclaredValue[];
-  readonly outputs: readonly DeclaredValue[];
-}
-
-function declarationOf(name: string, types: string): string {
-  const [, given, results = "()"] = SHAPE.exec(types) ?? [];
-  const outputs = results.startsWith("(") ? results : `(${results})`;
-  return `sync func @${name}${given} -> ${outputs}`;
-}
-
-/** Arguments in parentheses, and results after an arrow. */
-const SHAPE = /^\s*(\([^()]*\))\s*(?:->\s*(\S[^]*?))?\s*$/;
-
-function parseTypes(name: string, types: string): Types {
-  const signature = SHAPE.test(types)
-    ? parseSignature(declarationOf("f", types), "f")
-    : undefined;
-  const all = [...signature?.inputs ?? [], ...signature?.outputs ?? []];
-  if (signature === undefined || all.some(({ kind }) => kind === "unknown")) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `types of '${name}' must be like '(i32, tensor<?xf32>) -> i64', got ` +
-        `'${types}'`,
-    );
-  }
-  return signature;
 }

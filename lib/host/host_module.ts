@@ -2,9 +2,8 @@ import {
   demandCallbacks,
   type FrameValues,
   type HostCall,
-  setReleased,
 } from "../../ffi/host/host.ts";
-import { createHostModule, hostStateKey } from "../../ffi/host/module.ts";
+import { createHostModule } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   copyArray,
@@ -18,122 +17,20 @@ import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
-import { type OptionNames, readOptions } from "../base/options.ts";
+import { readOptions } from "../base/options.ts";
 import { Module } from "../vm/module.ts";
-import type { HostArguments, HostResults } from "./function_types.ts";
-import { type AnyHostFunction, HostFunctionCaller } from "./host_function.ts";
+import { HostFunctionCaller } from "./host_function.ts";
+import { HostStates, setStates } from "./host_states.ts";
 import { HostType } from "./host_type.ts";
-
-/**
- * The context of a call, which a host function receives as its last argument.
- *
- * @typeParam State State of the module.
- */
-export interface HostContext<State = undefined> {
-  /** The module's state in the calling context. */
-  readonly state: State;
-}
-
-/** The values that a module's own types hold, by the names of the types. */
-export type HeldValues<Types extends readonly HostType[]> = {
-  [Type in Types[number] as Type["name"]]: Type extends
-    HostType<infer Held, string> ? Held : never;
-};
-
-/**
- * A function of a module in TypeScript.
- *
- * @typeParam Types The types, as text.
- * @typeParam State State of the module.
- * @typeParam HostTypes Types of the module's own.
- * @typeParam Views Whether tensors arrive as `BufferView`.
- */
-export interface HostFunction<
-  Types extends string,
-  State = undefined,
-  HostTypes = Record<never, never>,
-  Views = false,
-> {
-  /**
-   * The types as in MLIR, such as `(i32, tensor<?x4xf32>) -> i64`. Several
-   * results are in parentheses.
-   */
-  readonly types: Types;
-  /**
-   * Makes a call. Objects passed in are disposed afterwards, and so are objects
-   * that it returns. A promise is accepted in calls of `callAsync`,
-   * `computeAsync` and `run`.
-   */
-  readonly call: (
-    ...values: [
-      ...HostArguments<Types, HostTypes, Views>,
-      context: HostContext<State>,
-    ]
-  ) => HostResults<Types, HostTypes> | Promise<HostResults<Types, HostTypes>>;
-  /**
-   * Whether programs import it with fences, by the attribute
-   * `iree.abi.model = "coarse-fences"`. It is called when its arguments are
-   * written, and programs continue meanwhile. Its results are tensors.
-   *
-   * @default {false}
-   */
-  readonly fences?: boolean | undefined;
-  /**
-   * Shapes of the results of a function with fences, from the shapes of the
-   * tensors that it receives; not needed where `types` has all dimensions.
-   */
-  readonly shapes?:
-    | ((...inputs: (readonly number[])[]) => readonly (readonly number[])[])
-    | undefined;
-}
-
-/**
- * Options of a module in TypeScript.
- *
- * @typeParam State State of the module.
- * @typeParam Types Types of its own.
- * @typeParam Views Whether tensors arrive as `BufferView`.
- */
-export interface HostModuleOptions<
-  State = undefined,
-  Types extends readonly HostType[] = readonly HostType[],
-  Views extends boolean = boolean,
-> {
-  /**
-   * Version of the module; dependents may require a minimum.
-   *
-   * @default {0}
-   */
-  version?: number | undefined;
-  /** Creates the module's state in a context, before its first call. */
-  state?: (() => State) | undefined;
-  /** Creates the state of a fork; without it, a module with state has none. */
-  fork?: ((state: State) => State) | undefined;
-  /** Types of the module's own. Functions receive and return their values. */
-  hostTypes?: Types | undefined;
-  /**
-   * Whether tensors arrive as `NdArray`, which is a copy, or as `BufferView`.
-   *
-   * @default {"arrays"}
-   */
-  tensors?: (Views extends true ? "views" : "arrays") | undefined;
-}
-
-interface AnyOptions {
-  version?: number | undefined;
-  state?: (() => unknown) | undefined;
-  fork?: ((state: never) => unknown) | undefined;
-  hostTypes?: readonly HostType[] | undefined;
-  tensors?: "arrays" | "views" | undefined;
-}
-
-const OPTIONS: OptionNames<AnyOptions> = {
-  version: true,
-  state: true,
-  fork: true,
-  hostTypes: true,
-  tensors: true,
-};
+import {
+  type AnyHostFunction,
+  type AnyOptions,
+  type HeldValues,
+  type HostFunction,
+  type HostModuleOptions,
+  type HostParameters,
+  OPTIONS,
+} from "./options.ts";
 
 /**
  * A module in TypeScript, to be loaded any number of times.
@@ -154,6 +51,8 @@ export class HostModuleDescription {
   readonly name: string;
   readonly #functions: readonly HostFunctionCaller[];
   readonly #options: Readonly<AnyOptions>;
+  readonly #given: Readonly<Record<string, AnyHostFunction>>;
+  readonly #parameters: HostParameters;
 
   /** Whether a value is a description, regardless of its prototype. */
   static is(value: unknown): value is HostModuleDescription {
@@ -166,13 +65,17 @@ export class HostModuleDescription {
    * @param name Name of the module.
    * @param functions Its functions by name.
    * @param options Its options.
+   * @param parameters Its creation parameters.
    * @internal
    */
   constructor(
     name: string,
     functions: Readonly<Record<string, AnyHostFunction>>,
     options: AnyOptions | undefined,
+    parameters: HostParameters = {},
   ) {
+    this.#parameters = parameters;
+    this.#given = functions;
     this.#options = readOptions<AnyOptions>(options, OPTIONS);
     const { version = 0, hostTypes = [], tensors = "arrays" } = this.#options;
     if (!/^[A-Za-z_][\w$]*$/.test(toText("the name of a module", name))) {
@@ -197,6 +100,40 @@ export class HostModuleDescription {
   }
 
   /**
+   * Describes the same module with creation parameters, as native modules have
+   * them: `library.so?key=value`.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { Context, hostModule, Instance } from "@iree/runtime";
+   *
+   * const dice = hostModule("dice", {
+   *   sides: {
+   *     types: "() -> i32",
+   *     call: ({ parameters }) => Number(parameters.sides ?? 6),
+   *   },
+   * });
+   * using instance = Instance.open();
+   * using module = dice.with({ sides: "20" }).create(instance);
+   * using context = Context.create(instance, [module]);
+   * using sides = context.lookupFunction("dice.sides");
+   * assertEquals(sides.call(), 20);
+   * ```
+   *
+   * @param parameters Texts by name, which functions and `state` receive.
+   */
+  with(parameters: HostParameters): HostModuleDescription {
+    const copy = Object.entries(checkParameters(parameters));
+    return new HostModuleDescription(
+      this.name,
+      this.#given,
+      this.#options,
+      Object.fromEntries(copy),
+    );
+  }
+
+  /**
    * Creates the module, for `Context.create`. `load` accepts the description
    * itself.
    *
@@ -206,7 +143,7 @@ export class HostModuleDescription {
    */
   create(instance: Instance): HostModule {
     demandCallbacks();
-    const states = new HostStates(this.#options);
+    const states = new HostStates(this.#options, this.#parameters);
     const owner = handleOf(instance);
     for (const it of this.#options.hostTypes ?? []) it.register(owner);
     const functions = this.#functions;
@@ -236,6 +173,14 @@ export class HostModuleDescription {
     );
     return new HostModule(made.module, states);
   }
+}
+
+function checkParameters(parameters: HostParameters): HostParameters {
+  const isRecord = typeof parameters === "object" && parameters !== null &&
+    !isArray(parameters) && !isRevoked(parameters) &&
+    Object.values(parameters).every((it) => typeof it === "string");
+  if (isRecord) return parameters;
+  throw invalid("parameters must be texts by name", parameters);
 }
 
 function checkHostType(type: HostType): void {
@@ -274,63 +219,6 @@ function invalid(expected: string, actual: unknown): IreeError {
   );
 }
 
-interface HostState {
-  readonly devices: Handle | undefined;
-  readonly context: { state: unknown };
-}
-
-/** The states of a module in its contexts. */
-class HostStates {
-  readonly #states = new Map<number, HostState>();
-  readonly #options: Readonly<AnyOptions>;
-  #nextDevices: Handle | undefined;
-
-  constructor(options: Readonly<AnyOptions>) {
-    this.#options = options;
-  }
-
-  /** Sets the devices of the next new context. */
-  expect(devices: Handle | undefined): void {
-    this.#nextDevices = devices;
-  }
-
-  /** The state of a context, created by the first call. */
-  of(key: number): HostState {
-    return this.#states.get(key) ??
-      this.#add(key, this.#nextDevices, this.#options.state?.());
-  }
-
-  /** Throws UNIMPLEMENTED if the state cannot be copied. */
-  checkFork(name: string): void {
-    if (this.#options.state === undefined) return;
-    if (this.#options.fork !== undefined) return;
-    throw new IreeError(
-      "UNIMPLEMENTED",
-      `module '${name}' has state and cannot be forked`,
-      { hint: "define its option `fork`" },
-    );
-  }
-
-  /** Copies the state of a context to its fork. */
-  fork(parent: number, child: number): void {
-    const { devices, context } = this.of(parent);
-    const state = this.#options.fork?.(context.state as never);
-    this.#add(child, devices, state);
-  }
-
-  #add(key: number, devices: Handle | undefined, state: unknown): HostState {
-    const added = { devices: devices?.retain(), context: { state } };
-    this.#states.set(key, added);
-    setReleased(key, () => {
-      this.#states.delete(key);
-      devices?.release();
-    });
-    return added;
-  }
-}
-
-let statesOf: (module: HostModule) => HostStates;
-
 /**
  * A module in TypeScript in an instance; see {@linkcode hostModule}. Its
  * functions run on this thread, whichever thread calls them.
@@ -351,8 +239,6 @@ let statesOf: (module: HostModule) => HostStates;
  * ```
  */
 export class HostModule extends Module {
-  readonly #states: HostStates;
-
   /**
    * Use `HostModuleDescription.create`.
    *
@@ -362,11 +248,7 @@ export class HostModule extends Module {
    */
   constructor(handle: Handle, states: object) {
     super(handle);
-    this.#states = states as HostStates;
-  }
-
-  static {
-    statesOf = (module) => module.#states;
+    setStates(this, states as HostStates);
   }
 }
 
@@ -413,68 +295,4 @@ export function hostModule<
   options?: HostModuleOptions<State, HostTypes, Views>,
 ): HostModuleDescription {
   return new HostModuleDescription(name, functions, options as AnyOptions);
-}
-
-//==============================================================================
-// Contexts
-//==============================================================================
-
-/**
- * Prepares the host modules of a new context.
- *
- * @param modules The modules of the context.
- * @param devices Its devices.
- */
-export function expectContext(
-  modules: readonly Module[],
-  devices: Handle | undefined,
-): void {
-  for (const it of modules) {
-    if (it instanceof HostModule) statesOf(it).expect(devices);
-  }
-}
-
-/**
- * Returns the keys of the states of host modules in a context.
- *
- * @param modules The modules.
- * @param handles Their handles.
- * @param context The context.
- */
-export function hostStatesOf(
-  modules: readonly Module[],
-  handles: readonly Handle[],
-  context: Handle,
-): number[] {
-  return modules.flatMap((it, at) =>
-    it instanceof HostModule ? [hostStateKey(context, handles[at]!)] : []
-  );
-}
-
-/**
- * Throws UNIMPLEMENTED if a host module cannot be forked.
- *
- * @param modules The modules.
- */
-export function checkHostFork(modules: readonly Module[]): void {
-  for (const it of modules) {
-    if (it instanceof HostModule) statesOf(it).checkFork(it.name);
-  }
-}
-
-/**
- * Copies the states of host modules to a fork.
- *
- * @param modules The modules.
- * @param parents Keys of the states in the parent.
- * @param children Keys of the states in the fork.
- */
-export function forkHostStates(
-  modules: readonly Module[],
-  parents: readonly number[],
-  children: readonly number[],
-): void {
-  modules.filter((it) => it instanceof HostModule).forEach((it, at) =>
-    statesOf(it).fork(parents[at]!, children[at]!)
-  );
 }

@@ -18,14 +18,17 @@ export type {
   TrimmedType,
   WideInteger,
 } from "./function_types.ts";
-export type { AnyHostFunction } from "./host_function.ts";
 export {
-  type HeldValues,
-  type HostContext,
-  type HostFunction,
   HostModule,
   hostModule,
   HostModuleDescription,
-  type HostModuleOptions,
 } from "./host_module.ts";
 export { HostType, hostType } from "./host_type.ts";
+export type {
+  AnyHostFunction,
+  HeldValues,
+  HostContext,
+  HostFunction,
+  HostModuleOptions,
+  HostParameters,
+} from "./options.ts";

@@ -20,6 +20,11 @@ export type {
   ParameterRange,
 } from "./options.ts";
 export { ParameterIndex } from "./parameter_index.ts";
+export type {
+  ParameterBytes,
+  ParameterReader,
+  ParameterReadOptions,
+} from "./parameter_reader.ts";
 export {
   type ParameterProvider,
   ParametersModule,

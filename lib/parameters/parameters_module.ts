@@ -9,6 +9,12 @@ import { Module } from "../vm/module.ts";
 import { unreadable, type UnreadableParameter } from "./entry.ts";
 import { describeKeys } from "./options.ts";
 import { isParameterIndex, type ParameterIndex } from "./parameter_index.ts";
+import {
+  checkReader,
+  isParameterReader,
+  type ParameterReader,
+  readerTarget,
+} from "./parameter_reader.ts";
 
 /** Parameters under the scope name that programs use. */
 export interface ParameterProvider {
@@ -50,7 +56,7 @@ let fileOf: (module: ParametersModule) => string | undefined;
  * ```
  */
 export class ParametersModule extends Module {
-  /** The provided keys, by scope. */
+  /** The provided keys, by scope; none where a function reads them. */
   readonly scopes: ReadonlyMap<string, readonly string[]>;
   /** The first file that it reads from, for messages. */
   readonly #file: string | undefined;
@@ -59,22 +65,27 @@ export class ParametersModule extends Module {
   private constructor(
     instance: Instance,
     providers: readonly ParameterProvider[],
+    readers: readonly ParameterReader[],
   ) {
     const scopes = new Map(
       copyArray("providers", providers, checkProvider).map((
         { scope, index, partial = false },
       ) => [scope, { index: handleOf(index), partial }]),
     );
-    super(createParametersModule(handleOf(instance), scopes));
+    const targets = new Map(
+      readers.map((it) => [it.scope, readerTarget(it)]),
+    );
+    super(createParametersModule(handleOf(instance), scopes, targets));
     const entries = providers.flatMap(({ index }) => index.entries);
     this.#unreadable = entries.filter((it) => it.storage === "unreadable");
-    this.scopes = new Map(
-      providers.map(({ scope, index }) => [
+    this.scopes = new Map([
+      ...providers.map(({ scope, index }): [string, string[]] => [
         scope,
         index.entries.filter(({ storage }) => storage !== "unreadable")
           .map(({ key }) => key),
       ]),
-    );
+      ...readers.map(({ scope }): [string, string[]] => [scope, []]),
+    ]);
     this.#file = providers.flatMap(({ index }) => index.entries)
       .map((entry) => entry.storage === "file" ? entry.path : undefined)
       .find((path) => path !== undefined);
@@ -102,16 +113,17 @@ export class ParametersModule extends Module {
    * Creates the module.
    *
    * @param instance The instance.
-   * @param providers Indices with their scopes, each scope once. The module
-   * provides their current entries; you can dispose the indices afterwards.
+   * @param providers Indices or functions with their scopes, each scope once.
+   * The module provides the indices' current entries; you can dispose them
+   * afterwards.
    */
   static create(
     instance: Instance,
-    providers: readonly ParameterProvider[],
+    providers: readonly (ParameterProvider | ParameterReader)[],
   ): ParametersModule {
     const scopes = new Set<string>();
-    const given = copyArray("providers", providers, checkProvider).map(
-      checkProvider,
+    const given = copyArray("providers", providers, checkEither).map(
+      checkEither,
     );
     for (const provider of given) {
       if (scopes.has(provider.scope)) {
@@ -123,7 +135,11 @@ export class ParametersModule extends Module {
       }
       scopes.add(provider.scope);
     }
-    return new ParametersModule(instance, given);
+    return new ParametersModule(
+      instance,
+      given.filter((it): it is ParameterProvider => !isParameterReader(it)),
+      given.filter(isParameterReader),
+    );
   }
 
   /**
@@ -137,6 +153,12 @@ export class ParametersModule extends Module {
       scopes: () => this.scopes.keys().toArray(),
     };
   }
+}
+
+function checkEither(
+  given: ParameterProvider | ParameterReader,
+): ParameterProvider | ParameterReader {
+  return isParameterReader(given) ? checkReader(given) : checkProvider(given);
 }
 
 /**

@@ -5,6 +5,11 @@ import { runNow, type Steps } from "../base/steps.ts";
 import type { ParameterFileOptions } from "./options.ts";
 import { addFileSteps, ParameterIndex } from "./parameter_index.ts";
 import {
+  checkReader,
+  isParameterReader,
+  type ParameterReader,
+} from "./parameter_reader.ts";
+import {
   checkProvider,
   type ParameterProvider,
   ParametersModule,
@@ -12,9 +17,14 @@ import {
 
 /**
  * Parameters to load: the path of a file, as `file` or `scope=file`; its URL;
- * or an index with its scope, which the caller still owns.
+ * an index with its scope, which the caller still owns; or a function that reads
+ * the parameters of a scope.
  */
-export type ParameterSource = string | URL | ParameterProvider;
+export type ParameterSource =
+  | string
+  | URL
+  | ParameterProvider
+  | ParameterReader;
 
 /** A parameter file and its scope. */
 export interface ScopedFile {
@@ -102,7 +112,9 @@ export function* loadParameters(
   sources: readonly ParameterSource[],
   options: ParameterFileOptions,
 ): Steps<ParametersModule> {
-  const given = sources.filter((it): it is ParameterProvider => !isFile(it));
+  const given = sources.filter((it): it is Exclude<typeof it, string | URL> =>
+    !isFile(it)
+  );
   using stack = new DisposableStack();
   const indexed = yield* indexFilesSteps(
     instance,
@@ -132,5 +144,7 @@ export function toSources(
 }
 
 function check(source: ParameterSource): void {
-  if (!isFile(source)) checkProvider(source);
+  if (isFile(source)) return;
+  if (isParameterReader(source)) checkReader(source);
+  else checkProvider(source);
 }

@@ -3,7 +3,8 @@ import {
   createContextLater,
   forkContext,
 } from "../../ffi/context.ts";
-import { listenWhile } from "../../ffi/host/host.ts";
+import { hostKeysOf } from "../../ffi/host/keys.ts";
+import { listenWhile } from "../../ffi/host/listener.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray, toBoolean, toText } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
@@ -21,9 +22,8 @@ import {
   checkHostFork,
   expectContext,
   forkHostStates,
-  HostModule,
   hostStatesOf,
-} from "../host/host_module.ts";
+} from "../host/host_states.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
@@ -178,8 +178,9 @@ export class Context extends NativeObject {
     try {
       forkHostStates(
         this.modules,
-        this.#functions.queue.hostStates,
-        fork.#functions.queue.hostStates,
+        this.#moduleHandles,
+        handle,
+        handleOf(fork),
       );
       return fork;
     } catch (error) {
@@ -221,14 +222,16 @@ export class Context extends NativeObject {
       toBoolean("traceExecution", traceExecution);
       const owner = handleOf(instance);
       expectContext(linked, devicesOf(linked));
-      const callsHost = linked.some((it) => it instanceof HostModule);
+      const hostKeys = handles.flatMap(hostKeysOf);
       try {
         const context = yield* step({
           now: () => createContext(owner, handles, traceExecution),
-          later: () => {
+          later: (signal) => {
             const create = () =>
               createContextLater(owner, handles, traceExecution);
-            return callsHost ? listenWhile([], create) : create();
+            return hostKeys.length === 0
+              ? create()
+              : listenWhile(hostKeys, create, signal);
           },
         });
         return new Context(instance, linked, handles, context);

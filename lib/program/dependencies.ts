@@ -51,7 +51,10 @@ export function* addDependencies(
         stack.use(yield* loadParameters(instance, sources, { mode })),
       );
     } else if (isBuiltinName(name)) {
-      linked.push(stack.use(BuiltinModule.create(instance, name)));
+      const { traceTensors } = options;
+      linked.push(
+        stack.use(BuiltinModule.create(instance, name, traceTensors)),
+      );
     } else if (!optional) {
       throw missingModule(name, module, linked);
     }
@@ -73,7 +76,8 @@ function createHal(
   options: LoadingOptions,
   stack: DisposableStack,
 ): HalModule {
-  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice } = options;
+  const { device = DEFAULT_DEVICE, deviceOptions, leadDevice, traceTensors } =
+    options;
   const given: readonly (string | Device)[] = isArray(device)
     ? copyArray("device", device, checkDevice)
     : [device as string | Device];
@@ -93,7 +97,7 @@ function createHal(
           "devices",
       );
     }
-    return HalModule.create(instance, devices, leadDevice);
+    return HalModule.create(instance, devices, leadDevice, traceTensors);
   }
   const uris = given as readonly string[];
   const { kept } = options;
@@ -103,7 +107,7 @@ function createHal(
   }
   const created = Device.createGroup(instance, uris, deviceOptions);
   for (const it of created) stack.use(it);
-  return HalModule.create(instance, created, leadDevice);
+  return HalModule.create(instance, created, leadDevice, traceTensors);
 }
 
 function isBuiltinName(name: string): name is BuiltinModuleName {

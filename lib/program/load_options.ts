@@ -1,3 +1,4 @@
+import type { TensorTracer } from "../hal/tensor_trace.ts";
 import type { OptionNames } from "../base/options.ts";
 import type { Device } from "../hal/device.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
@@ -41,8 +42,9 @@ export interface LoadOptions {
   moduleMode?: ModuleMode | undefined;
   /**
    * Parameters for programs whose weights are in files of their own: paths as
-   * `file` or `scope=file`, URLs, or indices with their scopes. Files of one scope
-   * are merged. They are opened only if a program needs parameters.
+   * `file` or `scope=file`, URLs, indices with their scopes, or functions that
+   * read them. Files of one scope are merged. They are opened only if a program
+   * needs parameters.
    */
   parameters?: ParameterSource | readonly ParameterSource[] | undefined;
   /**
@@ -58,6 +60,11 @@ export interface LoadOptions {
    * @default {false}
    */
   traceExecution?: boolean | undefined;
+  /**
+   * Receives the tensors of the programs' trace points (`flow.tensor.trace`),
+   * which are printed to stderr without it. Needs unrestricted `--allow-ffi`.
+   */
+  traceTensors?: TensorTracer | undefined;
   /** Path of the shared library of the runtime; see `Instance.open`. */
   library?: string | URL | undefined;
 }
@@ -72,5 +79,6 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   parameters: true,
   parameterMode: true,
   traceExecution: true,
+  traceTensors: true,
   library: true,
 };

@@ -1,10 +1,12 @@
 import {
   type BuiltinModuleName,
   createBuiltinModule,
+  createHalInlineModule,
 } from "../../ffi/module.ts";
 import { toName } from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
+import { type TensorTracer, traceTargetOf } from "../hal/tensor_trace.ts";
 import { Module } from "./module.ts";
 
 export type { BuiltinModuleName };
@@ -38,9 +40,21 @@ export class BuiltinModule extends Module {
    *
    * @param instance The instance.
    * @param name Its name.
+   * @param traceTensors For `hal_inline`: receives the tensors of trace points;
+   * without it, they are printed to stderr. Needs unrestricted `--allow-ffi`.
    */
-  static create(instance: Instance, name: BuiltinModuleName): BuiltinModule {
+  static create(
+    instance: Instance,
+    name: BuiltinModuleName,
+    traceTensors?: TensorTracer,
+  ): BuiltinModule {
     toName("name", name, BUILTIN_MODULE_NAMES);
-    return new BuiltinModule(createBuiltinModule(handleOf(instance), name));
+    const owner = handleOf(instance);
+    const trace = traceTargetOf(traceTensors);
+    return new BuiltinModule(
+      name === "hal_inline"
+        ? createHalInlineModule(owner, trace)
+        : createBuiltinModule(owner, name),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";
 import { groupOf } from "../hal/device_group.ts";
+import { type TensorTracer, traceTargetOf } from "../hal/tensor_trace.ts";
 import { Module } from "./module.ts";
 
 let readDevices: (module: HalModule) => Handle;
@@ -33,9 +34,11 @@ export class HalModule extends Module {
     instance: Instance,
     devices: readonly Device[],
     lead: number,
+    traceTensors: TensorTracer | undefined,
   ) {
     const group = groupOf(devices);
-    super(createHalModule(handleOf(instance), group, lead));
+    const trace = traceTargetOf(traceTensors);
+    super(createHalModule(handleOf(instance), group, lead, trace));
     this.devices = devices;
     this.#devices = group;
   }
@@ -47,16 +50,19 @@ export class HalModule extends Module {
    * @param devices A device created alone, or all devices of a group in creation
    * order; the module keeps them alive.
    * @param lead The device that makes allocations that several could make.
+   * @param traceTensors Receives the tensors of trace points; without it, they
+   * are printed to stderr. Needs unrestricted `--allow-ffi`.
    */
   static create(
     instance: Instance,
     devices: Device | readonly Device[],
     lead = 0,
+    traceTensors?: TensorTracer,
   ): HalModule {
     const all: readonly Device[] = isArray(devices)
       ? copyArray("devices", devices as readonly Device[], handleOf)
       : [devices as Device];
-    return new HalModule(instance, all, toSize("lead", lead));
+    return new HalModule(instance, all, toSize("lead", lead), traceTensors);
   }
 
   static {

@@ -171,14 +171,21 @@ IREE_API_EXPORT iree_vm_module_t* iree_ffi_dynamic_module_create(
     const uint8_t* export_name, uint32_t export_name_length,
     const uint8_t* parameters, uint32_t parameters_length);
 
+// An isolate that defines modules, see "Modules of the host". Use it on the
+// isolate's thread, except where noted. Releasing it ends all calls of its
+// functions with UNAVAILABLE.
+typedef struct iree_ffi_host_t iree_ffi_host_t;
+
 // IREE's builtin modules, which compiled programs can require by name. If
 // several devices of |device_group| could make an allocation, device |lead|
-// makes it.
+// makes it. Trace points print to stderr if |host| is NULL; otherwise they call
+// the host: |trace_key| is the key of the module, the ordinal is the number of
+// tensors, which are the arguments.
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_module_create(
     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
-    uint32_t lead);
+    uint32_t lead, iree_ffi_host_t* host, uint32_t trace_key);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_inline_module_create(
-    iree_ffi_instance_t* instance);
+    iree_ffi_instance_t* instance, iree_ffi_host_t* host, uint32_t trace_key);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_hal_loader_module_create(
     iree_ffi_instance_t* instance);
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_vmvx_module_create(
@@ -357,6 +364,12 @@ IREE_API_EXPORT iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
 IREE_API_EXPORT uint32_t iree_ffi_parameter_scopes_push(
     iree_ffi_parameter_scopes_t* scopes, const uint8_t* name,
     uint32_t name_length, iree_io_parameter_index_t* index, uint32_t partial);
+
+// Adds a scope whose parameters the host reads. A read calls the host: |key| is
+// the key of the module, the ordinal is the number of spans.
+IREE_API_EXPORT uint32_t iree_ffi_parameter_scopes_push_host(
+    iree_ffi_parameter_scopes_t* scopes, const uint8_t* name,
+    uint32_t name_length, iree_ffi_host_t* host, uint32_t key);
 
 // The builtin module that provides the parameters of |scopes| to programs.
 IREE_API_EXPORT iree_vm_module_t* iree_ffi_io_parameters_module_create(
@@ -682,10 +695,6 @@ IREE_API_EXPORT uint32_t iree_ffi_buffer_view_format(
 // Modules of the host
 //===----------------------------------------------------------------------===//
 
-// An isolate that defines modules. Use it on the isolate's thread, except where
-// noted. Releasing it ends all calls of its functions with UNAVAILABLE.
-typedef struct iree_ffi_host_t iree_ffi_host_t;
-
 // Length of the frame that carries the arguments and results of a call: four
 // u32 (number of the call, key of the module, ordinal of the function, key of
 // the state), then the values as for iree_ffi_call_invoke.
@@ -766,6 +775,24 @@ IREE_API_EXPORT uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host,
                                                    uint32_t ordinal,
                                                    uint8_t* target,
                                                    double length);
+
+// Writes the name of the trace point that makes call |id|. Returns
+// IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_host_text(iree_ffi_host_t* host, uint32_t id,
+                                            uint8_t* buffer, uint32_t capacity);
+
+// Writes packed what call |id| reads: count; for each span the key of the
+// parameter, then its offset and its length as u64. Returns IREE_FFI_FAILED on
+// failure.
+IREE_API_EXPORT uint32_t iree_ffi_host_spans(iree_ffi_host_t* host, uint32_t id,
+                                             uint8_t* buffer,
+                                             uint32_t capacity);
+
+// Copies all bytes of span |ordinal| into the program's parameter.
+IREE_API_EXPORT uint32_t iree_ffi_host_fill(iree_ffi_host_t* host, uint32_t id,
+                                            uint32_t ordinal,
+                                            const uint8_t* bytes,
+                                            double length);
 
 // Sets a result to an object, see iree_ffi_call_set_ref.
 IREE_API_EXPORT uint32_t iree_ffi_host_set_ref(iree_ffi_host_t* host,

@@ -200,22 +200,28 @@ iree_status_t iree_ffi_buffer_view_make_readable(
   return status;
 }
 
+iree_status_t iree_ffi_contents_write(iree_hal_buffer_t* buffer,
+                                      iree_device_size_t offset,
+                                      const uint8_t* bytes,
+                                      iree_device_size_t length) {
+  if (length == 0) return iree_ok_status();
+  if (iree_ffi_buffer_is_mappable(buffer)) {
+    return iree_hal_buffer_map_write(buffer, offset, bytes, length);
+  }
+  iree_hal_device_t* device = NULL;
+  IREE_RETURN_IF_ERROR(iree_ffi_buffer_device(buffer, &device));
+  return iree_hal_device_transfer_h2d(device, bytes, buffer, offset, length,
+                                      IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
+                                      iree_infinite_timeout());
+}
+
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
                                         double offset, const uint8_t* bytes,
                                         double length) {
   IREE_RETURN_IF_ERROR(iree_ffi_buffer_view_check_range(view, offset, length));
-  if (length == 0) return iree_ok_status();
-  iree_hal_buffer_t* buffer = iree_hal_buffer_view_buffer(view);
-  if (iree_ffi_buffer_is_mappable(buffer)) {
-    return iree_hal_buffer_map_write(buffer, (iree_device_size_t)offset, bytes,
-                                     (iree_device_size_t)length);
-  }
-  iree_hal_device_t* device = NULL;
-  IREE_RETURN_IF_ERROR(iree_ffi_buffer_device(buffer, &device));
-  return iree_hal_device_transfer_h2d(
-      device, bytes, buffer, (iree_device_size_t)offset,
-      (iree_device_size_t)length, IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
-      iree_infinite_timeout());
+  return iree_ffi_contents_write(iree_hal_buffer_view_buffer(view),
+                                 (iree_device_size_t)offset, bytes,
+                                 (iree_device_size_t)length);
 }
 
 uint32_t iree_ffi_buffer_view_write(iree_hal_buffer_view_t* view, double offset,

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "host.h"
 #include "iree/modules/hal/inline/module.h"
 #include "iree/modules/hal/loader/module.h"
 #include "iree/modules/hal/module.h"
@@ -19,13 +19,28 @@ static iree_status_t iree_ffi_hal_module_select(
   return iree_ok_status();
 }
 
+// Where trace points go: to the isolate, or as text to stderr.
+static iree_status_t iree_ffi_hal_sink_create(
+    iree_ffi_host_t* host, uint32_t trace_key,
+    iree_hal_module_debug_sink_t* out_sink) {
+  if (host) return iree_ffi_host_sink_create(host, trace_key, out_sink);
+  *out_sink = iree_hal_module_debug_sink_stdio(stderr);
+  return iree_ok_status();
+}
+
+// Releases a sink that no module received.
+static void iree_ffi_hal_sink_release(iree_hal_module_debug_sink_t sink) {
+  if (sink.release.fn) sink.release.fn(sink.release.user_data);
+}
+
 iree_vm_module_t* iree_ffi_hal_module_create(
     iree_ffi_instance_t* instance, iree_hal_device_group_t* device_group,
-    uint32_t lead) {
+    uint32_t lead, iree_ffi_host_t* host, uint32_t trace_key) {
   iree_hal_module_device_policy_t policy =
       iree_hal_module_device_policy_default();
   iree_hal_device_t* device = NULL;
   bool retain_metadata = false;
+  iree_hal_module_debug_sink_t sink = iree_hal_module_debug_sink_null();
   iree_vm_module_t* module = NULL;
   iree_status_t status = iree_ffi_device_at(device_group, lead, &device);
   if (iree_status_is_ok(status)) {
@@ -35,6 +50,9 @@ iree_vm_module_t* iree_ffi_hal_module_create(
             &retain_metadata);
   }
   if (iree_status_is_ok(status)) {
+    status = iree_ffi_hal_sink_create(host, trace_key, &sink);
+  }
+  if (iree_status_is_ok(status)) {
     policy.allocator_select.fn = iree_ffi_hal_module_select;
     policy.allocator_select.user_data = device;
     status = iree_hal_module_create(
@@ -42,21 +60,24 @@ iree_vm_module_t* iree_ffi_hal_module_create(
         retain_metadata
             ? IREE_HAL_MODULE_FLAG_RETAIN_COMMAND_BUFFER_PROFILE_METADATA
             : IREE_HAL_MODULE_FLAG_NONE,
-        iree_hal_module_debug_sink_stdio(stderr), iree_ffi_allocator(),
-        &module);
+        sink, iree_ffi_allocator(), &module);
   }
-  iree_ffi_check(status);
+  if (iree_ffi_check(status)) iree_ffi_hal_sink_release(sink);
   return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 
 iree_vm_module_t* iree_ffi_hal_inline_module_create(
-    iree_ffi_instance_t* instance) {
+    iree_ffi_instance_t* instance, iree_ffi_host_t* host, uint32_t trace_key) {
+  iree_hal_module_debug_sink_t sink = iree_hal_module_debug_sink_null();
   iree_vm_module_t* module = NULL;
-  iree_ffi_check(iree_hal_inline_module_create(
-      iree_ffi_instance_vm(instance), IREE_HAL_INLINE_MODULE_FLAG_NONE,
-      iree_hal_module_debug_sink_stdio(stderr),
-      iree_ffi_instance_heap_allocator(instance), iree_ffi_allocator(),
-      &module));
+  iree_status_t status = iree_ffi_hal_sink_create(host, trace_key, &sink);
+  if (iree_status_is_ok(status)) {
+    status = iree_hal_inline_module_create(
+        iree_ffi_instance_vm(instance), IREE_HAL_INLINE_MODULE_FLAG_NONE, sink,
+        iree_ffi_instance_heap_allocator(instance), iree_ffi_allocator(),
+        &module);
+  }
+  if (iree_ffi_check(status)) iree_ffi_hal_sink_release(sink);
   return iree_ffi_hand_out(IREE_FFI_KIND_MODULE, module);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "iree/base/threading/thread.h"
 #include "iree/modules/hal/types.h"
 
 // An isolate that defines modules, and the calls of their functions. A call on
@@ -82,6 +83,15 @@ void iree_ffi_host_close(iree_ffi_host_t* host) {
 // What native code released
 //===----------------------------------------------------------------------===//
 
+iree_status_t iree_ffi_host_released_create(
+    uint32_t key, iree_ffi_host_released_t** out_released) {
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
+      iree_ffi_allocator(), sizeof(**out_released), (void**)out_released));
+  (*out_released)->next = NULL;
+  (*out_released)->key = key;
+  return iree_ok_status();
+}
+
 void iree_ffi_host_give_back(iree_ffi_host_t* host,
                              iree_ffi_host_released_t* entry) {
   if (iree_atomic_load(&host->is_closed, iree_memory_order_acquire)) {
@@ -156,6 +166,23 @@ static bool iree_ffi_host_call_is_done(void* arg) {
   return iree_atomic_load(&call->is_done, iree_memory_order_acquire) != 0;
 }
 
+// Waits in a loop, since a wait with a deadline of microseconds takes a
+// millisecond. Returns whether the condition was met in that time.
+static bool iree_ffi_host_wait_briefly(iree_condition_fn_t condition, void* arg,
+                                       uint32_t microseconds) {
+  if (condition(arg)) return true;
+  if (microseconds == 0) return false;
+  const iree_time_t deadline = iree_time_now() + 1000ll * microseconds;
+  do {
+    iree_thread_yield();
+    if (condition(arg)) return true;
+  } while (iree_time_now() < deadline);
+  return false;
+}
+
+// A function that the isolate is waiting to call takes about that long.
+#define IREE_FFI_HOST_CALL_MICROSECONDS 20
+
 static iree_status_t iree_ffi_host_wait_for(iree_ffi_host_t* host,
                                             iree_ffi_host_call_t* call) {
   iree_slim_mutex_lock(&host->mutex);
@@ -170,8 +197,11 @@ static iree_status_t iree_ffi_host_wait_for(iree_ffi_host_t* host,
   iree_slim_mutex_unlock(&host->mutex);
   if (is_closed) return iree_ffi_host_ended();
   iree_notification_post(&host->notification, IREE_ALL_WAITERS);
-  iree_notification_await(&host->notification, iree_ffi_host_call_is_done, call,
-                          iree_infinite_timeout());
+  if (!iree_ffi_host_wait_briefly(iree_ffi_host_call_is_done, call,
+                                  IREE_FFI_HOST_CALL_MICROSECONDS)) {
+    iree_notification_await(&host->notification, iree_ffi_host_call_is_done,
+                            call, iree_infinite_timeout());
+  }
   return call->status;
 }
 
@@ -219,10 +249,7 @@ void iree_ffi_host_wait(iree_ffi_host_t* host) {
 }
 
 uint32_t iree_ffi_host_take(iree_ffi_host_t* host, uint32_t microseconds) {
-  if (microseconds > 0) {
-    iree_notification_await(&host->notification, iree_ffi_host_has_news, host,
-                            iree_make_timeout_ns(1000ll * microseconds));
-  }
+  iree_ffi_host_wait_briefly(iree_ffi_host_has_news, host, microseconds);
   iree_slim_mutex_lock(&host->mutex);
   iree_ffi_host_call_t* call = host->pending;
   if (call) {

@@ -137,15 +137,6 @@ static iree_status_t iree_ffi_host_module_lookup_function(
 // State
 //===----------------------------------------------------------------------===//
 
-static iree_status_t iree_ffi_host_released_create(
-    uint32_t key, iree_ffi_host_released_t** out_released) {
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      iree_ffi_allocator(), sizeof(**out_released), (void**)out_released));
-  (*out_released)->next = NULL;
-  (*out_released)->key = key;
-  return iree_ok_status();
-}
-
 // Keys of modules, states and values are different numbers.
 uint32_t iree_ffi_host_new_key(void) {
   static iree_atomic_int32_t last_key = IREE_ATOMIC_VAR_INIT(0);

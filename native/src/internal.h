@@ -129,6 +129,12 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
 iree_status_t iree_ffi_buffer_view_make_readable(
     iree_hal_buffer_view_t* view, iree_hal_buffer_view_t** out_view);
 
+// Copies |bytes| into |buffer|, and waits for the copy.
+iree_status_t iree_ffi_contents_write(iree_hal_buffer_t* buffer,
+                                      iree_device_size_t offset,
+                                      const uint8_t* bytes,
+                                      iree_device_size_t length);
+
 // Copies |bytes| over part of the contents; see iree_ffi_buffer_view_write.
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,
                                         double offset, const uint8_t* bytes,

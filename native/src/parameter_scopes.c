@@ -1,12 +1,7 @@
-#include "internal.h"
+#include "parameter_scopes.h"
+
 #include "iree/io/parameter_index_provider.h"
 #include "iree/modules/io/parameters/module.h"
-
-struct iree_ffi_parameter_scopes_t {
-  uint32_t count;
-  uint32_t capacity;
-  iree_io_parameter_provider_t* providers[];
-};
 
 iree_ffi_parameter_scopes_t* iree_ffi_parameter_scopes_create(
     uint32_t capacity) {
@@ -93,20 +88,24 @@ static iree_status_t iree_ffi_parameter_index_copy(
 // Providers
 //===----------------------------------------------------------------------===//
 
+iree_status_t iree_ffi_parameter_scopes_check(
+    const iree_ffi_parameter_scopes_t* scopes) {
+  if (scopes->count < scopes->capacity) return iree_ok_status();
+  return iree_make_status(IREE_STATUS_OUT_OF_RANGE,
+                          "scopes were created for %u", scopes->capacity);
+}
+
 uint32_t iree_ffi_parameter_scopes_push(iree_ffi_parameter_scopes_t* scopes,
                                         const uint8_t* name,
                                         uint32_t name_length,
                                         iree_io_parameter_index_t* index,
                                         uint32_t partial) {
-  if (scopes->count == scopes->capacity) {
-    return iree_ffi_check(iree_make_status(IREE_STATUS_OUT_OF_RANGE,
-                                           "scopes were created for %u",
-                                           scopes->capacity));
-  }
   iree_io_parameter_index_t* copy = NULL;
   iree_io_parameter_provider_t* provider = NULL;
-  iree_status_t status =
-      iree_io_parameter_index_create(iree_ffi_allocator(), &copy);
+  iree_status_t status = iree_ffi_parameter_scopes_check(scopes);
+  if (iree_status_is_ok(status)) {
+    status = iree_io_parameter_index_create(iree_ffi_allocator(), &copy);
+  }
   if (iree_status_is_ok(status)) {
     status = iree_ffi_parameter_index_copy(index, copy);
   }

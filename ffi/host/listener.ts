@@ -1,0 +1,135 @@
+/**
+ * Calls that programs on other threads make into this isolate.
+ *
+ * @module
+ */
+
+import { hasEnded, native } from "../library/library.ts";
+import { countWaitedFor, recordCaller, runWaitedFor } from "./active.ts";
+import { failCall, Outcome, takeReleased, targetOf, theHost } from "./host.ts";
+
+let listeners = 0;
+
+/** Signals of the programs that run, by the keys that their calls have. */
+const signals = new Map<number, AbortSignal>();
+
+/** A call in a row needs no other thread if it comes that soon. */
+const NEXT_CALL_MICROSECONDS = 50;
+
+/**
+ * Makes the calls of other threads while one of them runs a program.
+ *
+ * @param keys Keys of the states in the context of the program, or, while it
+ * is created, of its modules.
+ * @param body What runs it.
+ * @param signal Ends functions that have not settled when it is aborted.
+ */
+export async function listenWhile<Result>(
+  keys: readonly number[],
+  body: () => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (listeners++ === 0) listen();
+  stopping?.resolve();
+  if (signal !== undefined) {
+    for (const key of keys) {
+      signals.set(key, signal);
+    }
+  }
+  try {
+    return await recordCaller(keys, body);
+  } finally {
+    if (signal !== undefined) { for (const key of keys) signals.delete(key); }
+    if (--listeners === 0 && !hasEnded()) {
+      native.iree_ffi_host_listen(theHost().pointer, 0);
+      stopping = Promise.withResolvers();
+      await stopping.promise;
+    }
+  }
+}
+
+let isListening = false;
+
+/** Settles when the listener has ended, or is needed again. */
+let stopping: PromiseWithResolvers<void> | undefined;
+
+async function listen(): Promise<void> {
+  const { pointer } = theHost();
+  if (isListening) return;
+  isListening = true;
+  while (listeners > 0) {
+    native.iree_ffi_host_listen(pointer, 1);
+    await native.iree_ffi_host_wait(pointer);
+    if (hasEnded()) return;
+    let id = native.iree_ffi_host_take(pointer, 0);
+    while (id !== 0) {
+      const isDone = answer(id);
+      id = native.iree_ffi_host_take(
+        pointer,
+        isDone ? NEXT_CALL_MICROSECONDS : 0,
+      );
+    }
+    takeReleased();
+  }
+  isListening = false;
+  stopping?.resolve();
+}
+
+/** Makes a call; returns whether it is finished. */
+function answer(id: number): boolean {
+  const { header, values } = theHost();
+  const module = header[1]!;
+  const ordinal = header[2]!;
+  const state = header[3]!;
+  const signal = signals.get(state) ?? signals.get(module);
+  const call = { id, ordinal, state, mayWait: true, signal };
+  countWaitedFor(1);
+  try {
+    const target = targetOf(module);
+    const pending = runWaitedFor(state, () => target(call, values));
+    if (pending === undefined) {
+      finish(id, Outcome.returned);
+      return true;
+    }
+    finishLater(id, pending, signal);
+    return false;
+  } catch (error) {
+    finish(id, failCall(id, error));
+    return true;
+  }
+}
+
+/** Finishes a call when its function settles, or its caller gives up. */
+function finishLater(
+  id: number,
+  pending: Promise<() => void>,
+  signal: AbortSignal | undefined,
+): void {
+  let isFinished = false;
+  const end = (write: () => void) => {
+    signal?.removeEventListener("abort", abort);
+    if (isFinished) return;
+    isFinished = true;
+    if (hasEnded()) return;
+    try {
+      write();
+      finish(id, Outcome.returned);
+    } catch (error) {
+      finish(id, failCall(id, error));
+    }
+  };
+  const endWith = (error: unknown) =>
+    end(() => {
+      throw error;
+    });
+  const abort = () => endWith(signal!.reason);
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  pending.then(end, endWith);
+}
+
+function finish(id: number, outcome: number): void {
+  countWaitedFor(-1);
+  if (hasEnded()) return;
+  native.iree_ffi_host_finish(theHost().pointer, id, outcome);
+}
