@@ -135,7 +135,8 @@ test("Readers are checked, and a scope has one of them", async () => {
     ] as const
   ) {
     const error = assertThrows(
-      () => load(source, { parameters: parameters as unknown as ParameterReader }),
+      () =>
+        load(source, { parameters: parameters as unknown as ParameterReader }),
       IreeError,
     );
     assertEquals(error.code, "INVALID_ARGUMENT");
