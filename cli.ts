@@ -159,7 +159,7 @@ function unknownCommand(name: string): UsageError {
     ? `; did you mean iree run ${name}?`
     : suggestion(name, [...names, "version"]);
   return new UsageError(
-    `no command '${name}'${meant || `; commands: ${names.join(", ")}`}`,
+    `unknown command '${name}'${meant || `; commands: ${names.join(", ")}`}`,
   );
 }
 

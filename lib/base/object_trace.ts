@@ -103,9 +103,10 @@ export function formatObjects(objects: readonly LiveObject[]): string {
   const count = objects.reduce((sum, it) => sum + it.count, 0);
   const places = objects.map(({ type, count, collected, stack }) => {
     const ends = collected === 0 ? "" : `, ${collected} garbage-collected`;
-    return `${count} ${type}${ends}, made\n${stack}`;
+    return `${count} ${type}${ends}, created\n${stack}`;
   });
-  return [`iree: not disposed: ${count}`, ...places].join("\n");
+  const what = count === 1 ? "1 object was" : `${count} objects were`;
+  return [`iree: ${what} not disposed`, ...places].join("\n");
 }
 
 function readStack(): string {
@@ -113,6 +114,11 @@ function readStack(): string {
   Error.stackTraceLimit = STACK_DEPTH;
   const lines = new Error().stack?.split("\n").slice(1) ?? [];
   Error.stackTraceLimit = stackTraceLimit;
-  const start = lines.findIndex((line) => !line.includes(PACKAGE));
+  const start = lines.findIndex((line) => !isInternal(line));
   return lines.slice(Math.max(start, 0)).join("\n");
+}
+
+/** Whether a frame is of the package, or of a built-in function that it called. */
+function isInternal(line: string): boolean {
+  return line.includes(PACKAGE) || line.endsWith("(<anonymous>)");
 }

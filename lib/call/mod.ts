@@ -9,8 +9,6 @@ export type {
   Argument,
   CallResult,
   Computed,
-  FlatArgument,
-  FlatComputed,
   FlatResult,
   Structure,
 } from "./argument.ts";

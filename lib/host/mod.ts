@@ -4,20 +4,6 @@
  * @module
  */
 
-export type {
-  ArgumentTypes,
-  ElementOf,
-  HostArgument,
-  HostArguments,
-  HostObject,
-  HostResult,
-  HostResults,
-  HostTensor,
-  ResultTypes,
-  SplitTypes,
-  TrimmedType,
-  WideInteger,
-} from "./function_types.ts";
 export {
   HostModule,
   hostModule,
@@ -25,8 +11,6 @@ export {
 } from "./host_module.ts";
 export { HostType, hostType } from "./host_type.ts";
 export type {
-  AnyHostFunction,
-  HeldValues,
   HostContext,
   HostFunction,
   HostModuleOptions,

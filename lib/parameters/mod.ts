@@ -7,7 +7,6 @@
 export type { ArchiveOptions } from "./archive.ts";
 export type {
   FileParameter,
-  ParameterCommon,
   ParameterEntry,
   SplatParameter,
   UnreadableParameter,

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { FlatArgument, FlatComputed } from "../call/argument.ts";
 export type {
   FlatElements,
   NestedElements,
@@ -13,6 +14,21 @@ export type {
   TensorShape,
   TensorShapeOf,
 } from "../hal/typed_tensor.ts";
+export type { AnyHostFunction, HeldValues } from "../host/options.ts";
+export type {
+  ArgumentTypes,
+  ElementOf,
+  HostArgument,
+  HostArguments,
+  HostObject,
+  HostResult,
+  HostResults,
+  HostTensor,
+  ResultTypes,
+  SplitTypes,
+  TrimmedType,
+  WideInteger,
+} from "../host/function_types.ts";
 export type {
   AllComputed,
   AllShaped,
@@ -29,6 +45,7 @@ export type {
   StructuredFunction,
   TypedFunction,
 } from "./typed_function.ts";
+export type { ParameterCommon } from "../parameters/entry.ts";
 export type {
   ElementArrays,
   TensorElements,

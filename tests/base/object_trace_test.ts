@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { denoFlags, execute, ROOT, TemporaryFolder } from "../support.ts";
 
 const MOD = new URL("../../mod.ts", import.meta.url).href;
@@ -13,7 +18,9 @@ async function run(
   const path = folder.join("main.ts");
   await Deno.writeTextFile(
     path,
-    `import { Instance, List, runtime } from ${JSON.stringify(MOD)};
+    `import { BuiltinModule, Instance, List, load, runtime } from ${
+      JSON.stringify(MOD)
+    };
 const library = Deno.args[0];
 function makeList(instance: Instance): List {
   return List.from(instance, [1]);
@@ -39,12 +46,25 @@ makeList(instance);
 Deno.test("IREE_TRACE_OBJECTS=1 prints at the end where live objects were created", async () => {
   for (const end of ["", "Deno.exit(0);"]) {
     const text = await run(LEAK + end, ["-A"], { IREE_TRACE_OBJECTS: "1" });
-    assertStringIncludes(text, "iree: not disposed: 3\n");
-    assertStringIncludes(text, "1 Instance, made\n");
-    assertStringIncludes(text, "1 List, made\n    at makeList (file:");
+    assertStringIncludes(text, "iree: 3 objects were not disposed\n");
+    assertStringIncludes(text, "1 Instance, created\n");
+    assertStringIncludes(text, "1 List, created\n    at makeList (file:");
     assert(/\/main\.ts:6:/.test(text), text);
     assert(!/\/lib\/base\//.test(text), text);
   }
+});
+
+Deno.test("The stack of an object that load creates begins in the caller", async () => {
+  const text = await run(
+    `const instance = Instance.open({ library });
+const module = BuiltinModule.create(instance, "vmvx");
+load({ modules: [module] });`,
+    ["-A"],
+    { IREE_TRACE_OBJECTS: "1" },
+  );
+  assertStringIncludes(text, "iree: 4 objects were not disposed\n");
+  assertMatch(text, /1 Context, created\n {4}at file:.*main\.ts:8:/);
+  assertEquals(text.split("\n").filter((it) => it.includes("/lib/")), []);
 });
 
 Deno.test("Nothing is printed without the variable, or if all was disposed", async () => {

@@ -1,10 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  type Argument,
-  type FlatArgument,
-  IreeError,
-  load,
-} from "../../mod.ts";
+import { type Argument, IreeError, load } from "../../mod.ts";
+import type { FlatArgument } from "../../lib/program/types.ts";
 import { program, test } from "../support.ts";
 
 const mul = await program("mul_into.mlir");

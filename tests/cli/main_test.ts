@@ -61,12 +61,12 @@ const OWN_FLAGS = "flags before a command: --help, --version, --verbose";
 test("An unknown command or flag is wrong usage, with a suggestion", async () => {
   await forEach(
     [
-      [["bogus"], `no command 'bogus'; commands: ${COMMANDS}`],
-      [["toString"], `no command 'toString'; commands: ${COMMANDS}`],
-      [["Run"], "no command 'Run'; did you mean run?"],
-      [["rum"], "no command 'rum'; did you mean run?"],
-      [["verison"], "no command 'verison'; did you mean version?"],
-      [["x.vmfb"], "no command 'x.vmfb'; did you mean iree run x.vmfb?"],
+      [["bogus"], `unknown command 'bogus'; commands: ${COMMANDS}`],
+      [["toString"], `unknown command 'toString'; commands: ${COMMANDS}`],
+      [["Run"], "unknown command 'Run'; did you mean run?"],
+      [["rum"], "unknown command 'rum'; did you mean run?"],
+      [["verison"], "unknown command 'verison'; did you mean version?"],
+      [["x.vmfb"], "unknown command 'x.vmfb'; did you mean iree run x.vmfb?"],
       [["--bogus"], `flag '--bogus' not recognized; ${OWN_FLAGS}`],
       [["--no-such"], `flag '--no-such' not recognized; ${OWN_FLAGS}`],
       [["-x"], `flag '-x' not recognized; ${OWN_FLAGS}`],

@@ -67,7 +67,7 @@ test("Two compiles of one file at the same time leave a good cache", async () =>
   assertEquals(own.files(".part"), []);
 });
 
-test("A key that names files of other folders is refused", async () => {
+test("A key that names files of other folders is rejected", async () => {
   using folder = new TemporaryFolder();
   const cache = new ProgramCache(folder.join("cache"));
   for (const key of ["../key", "a/b", "", "a\0b", ".."]) {

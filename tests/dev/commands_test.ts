@@ -105,5 +105,5 @@ Deno.test("./dev works through a link from elsewhere", async () => {
 Deno.test("./dev rejects an unknown command with exit code 2", async () => {
   const { code, stdout, stderr } = await dev("frobnicate");
   assertEquals([code, stdout], [2, ""]);
-  assertStringIncludes(stderr, "no command 'frobnicate'");
+  assertStringIncludes(stderr, "unknown command 'frobnicate'");
 });

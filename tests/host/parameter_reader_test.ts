@@ -64,7 +64,7 @@ test("A function that returns promises reads several parameters at a time", asyn
   assertEquals(most, 2);
 });
 
-test("A blocking load refuses promises and advises loadAsync", async () => {
+test("A blocking load rejects promises and advises loadAsync", async () => {
   const parameters = reader(() => Promise.reject(new Error("unread")));
   const source = await path();
   const error = assertThrows(() => load(source, { parameters }), IreeError);

@@ -3,7 +3,7 @@ import { staleSamples, unsampled } from "./api.ts";
 import { runNonsense } from "./runner.ts";
 
 // `all.ts` makes all calls.
-Deno.test("Every public function refuses nonsense with an IreeError", async () => {
+Deno.test("Every public function rejects nonsense with an IreeError", async () => {
   const { failures, count } = await runNonsense();
   assertEquals(failures, []);
   assert(count > 10_000, `${count} calls`);
