@@ -15,7 +15,10 @@ const ROOT: string = fromFileUrl(new URL("../..", import.meta.url));
 type Rule = readonly [pattern: RegExp, advice: string, files?: RegExp];
 
 const WORDS: readonly Rule[] = [
-  [/\b(?:is|are) no (?!longer|more)[a-z]+/gi, "is not a …, or a verb"],
+  [
+    /(?<!\bthere )\b(?:is|are) no (?!longer|more)[a-z]+/gi,
+    "is not a …, or a verb",
+  ],
   [/\btells? of\b/gi, "describes, lists, reports"],
   [/\btold of\b/gi, "described, listed, reported"],
   [/\bnobody\b/gi, "name the actor, or use the imperative"],
