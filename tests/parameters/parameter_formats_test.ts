@@ -10,8 +10,15 @@ import {
   ParameterIndex,
   type StatusCode,
 } from "../../mod.ts";
-import { Random } from "../mutations/random.ts";
 import { execute, mustRun, TemporaryFolder, test, tool } from "../support.ts";
+import {
+  floats,
+  GGUF,
+  header,
+  irpa,
+  refusal,
+  SAFETENSORS,
+} from "./made_files.ts";
 import {
   bytesOf,
   concat,
@@ -20,28 +27,6 @@ import {
   safetensors,
   safetensorsOf,
 } from "./parameter_files.ts";
-
-const floats = new Float32Array([1, 2, 3, 4, 5, 6]);
-
-/** An archive with an entry of each kind. */
-function irpa(folder: TemporaryFolder): Uint8Array<ArrayBuffer> {
-  using instance = Instance.open();
-  using index = ParameterIndex.create(instance);
-  const metadata = new TextEncoder().encode("about data");
-  index.addData("data", floats, { metadata });
-  index.addSplat("splat", 100, new Uint8Array([1, 2]));
-  index.addData("empty", new Uint8Array());
-  const path = folder.join("made.irpa");
-  index.writeArchive(path);
-  return Deno.readFileSync(path);
-}
-
-const GGUF = gguf({
-  "a": { type: 0, shape: [2, 3], contents: bytesOf(floats) },
-  "b": { type: 8, shape: [32], contents: new Uint8Array(34) },
-});
-
-const SAFETENSORS = safetensors({ "a": [1, 2, 3], "b": [4], "none": [] });
 
 /** The entries as iree-dump-parameters lists them. */
 function listing(index: ParameterIndex): string[] {
@@ -149,15 +134,6 @@ test("GGUF types have GGML's numbers where IREE's differ", async () => {
   assertStringIncludes(stderr, "outside of the available data");
 });
 
-test("Names in safetensors follow JSON's escapes", () => {
-  using folder = new TemporaryFolder();
-  using instance = Instance.open();
-  const path = folder.join("names.safetensors");
-  Deno.writeFileSync(path, safetensors({ 'a"\\\n': [1], "é": [2] }));
-  using index = ParameterIndex.fromFile(instance, path);
-  assertEquals(index.entries.map(({ key }) => key), ['a"\\\n', "é"]);
-});
-
 test("Linked archives are read, unlike by iree-dump-parameters", async () => {
   using folder = new TemporaryFolder();
   using instance = Instance.open();
@@ -179,23 +155,6 @@ test("Linked archives are read, unlike by iree-dump-parameters", async () => {
   ]);
   assert(!stdout.includes("`other`"));
 });
-
-/** Loads bytes as a file of that name, which must fail. */
-function refusal(
-  folder: TemporaryFolder,
-  name: string,
-  bytes: Uint8Array,
-): IreeError {
-  using instance = Instance.open();
-  const path = folder.join(name);
-  Deno.writeFileSync(path, bytes);
-  const error = assertThrows(
-    () => ParameterIndex.fromFile(instance, path),
-    IreeError,
-  );
-  assertStringIncludes(error.message, `'${path}'`);
-  return error;
-}
 
 function changed(
   bytes: Uint8Array<ArrayBuffer>,
@@ -295,83 +254,6 @@ test("A file that is not a parameter file is rejected with the reason", () => {
     const error = refusal(folder, name, bytes);
     assertEquals(error.code, code, `${name}: ${error.message}`);
     assertStringIncludes(error.message, words);
-  }
-});
-
-/** Header of a safetensors file with a tensor of 4 f32, with changes. */
-function header(changes: Record<string, unknown>): string {
-  const tensor = { dtype: "F32", shape: [4], data_offsets: [0, 16] };
-  return JSON.stringify({ x: { ...tensor, ...changes } });
-}
-
-test("Safetensors that the reference library rejects are rejected", () => {
-  using folder = new TemporaryFolder();
-  const whole = header({});
-  const second = (begin: number) =>
-    `{"x":${whole.slice(5, -1)},"y":` +
-    header({ data_offsets: [begin, begin + 16] }).slice(5);
-  const cases: readonly [string, number, string][] = [
-    [header({ data_offsets: [0, 12] }), 12, "shape [4] of F32 has 128 bits"],
-    [second(0), 16, "'y' begins at byte 0 of the data, where the one before"],
-    [second(8), 24, "begins at byte 8 of the data"],
-    [second(20), 36, "begins at byte 20 of the data"],
-    [header({ data_offsets: [4, 20] }), 20, "begins at byte 4 of the data"],
-    [whole, 20, "its tensors end at byte 16 of the data, which has 20"],
-    ["{}", 1, "its tensors end at byte 0 of the data, which has 1"],
-    [`{"x":{},${whole.slice(1)}`, 16, 'duplicate key "x"'],
-    [
-      whole.replace('"shape"', '"dtype":"F32","shape"'),
-      16,
-      'duplicate key "dtype"',
-    ],
-    [header({ dtype: "NOPE" }), 16, "must have a known dtype, got 'NOPE'"],
-    [header({ dtype: 1 }), 16, "must have a known dtype, got 1"],
-    [whole.replace("[4]", "[4.0]"), 16, "must have a shape"],
-    [whole.replace("[4]", "[4e0]"), 16, "must have a shape"],
-    [whole.replace("[4]", "[-4]"), 16, "must have a shape"],
-    [header({ shape: undefined }), 16, "must have a shape"],
-    [whole.replace("[4]", `[${2n ** 62n},4]`), 16, "more elements than any"],
-    [
-      header({ data_offsets: [0, 0] }).replace("[4]", `[${2n ** 62n},4,0]`),
-      0,
-      "more elements than any",
-    ],
-    [header({ dtype: "F4", shape: [3], data_offsets: [0, 2] }), 2, "12 bits"],
-    [`{"__metadata__":{"a":1}}`, 0, "'__metadata__' must have texts only"],
-    [`{"__metadata__":[]}`, 0, "'__metadata__' must have texts only"],
-    [whole.replace('"x"', '"\\ud800"'), 16, "unpaired surrogate"],
-    [whole + "}", 16, 'unexpected "}"'],
-    ["\ufeff" + whole, 16, "is not JSON"],
-    ["[".repeat(200), 0, "deep"],
-  ];
-  for (const [text, length, words] of cases) {
-    const bytes = safetensorsOf(text, new Uint8Array(length));
-    const error = refusal(folder, "refused.safetensors", bytes);
-    assertEquals(error.code, "INVALID_ARGUMENT", text);
-    assertStringIncludes(error.message, words);
-  }
-});
-
-test("Safetensors that the reference library reads are read", () => {
-  using folder = new TemporaryFolder();
-  using instance = Instance.open();
-  const path = folder.join("read.safetensors");
-  const whole = header({});
-  const cases: readonly [string, number][] = [
-    [whole, 16],
-    [`  ${whole}  `, 16],
-    [header({ more: [{}] }), 16],
-    [header({ shape: [], data_offsets: [0, 4] }), 4],
-    [header({ shape: [0, 7], data_offsets: [0, 0] }), 0],
-    [header({ dtype: "F4", data_offsets: [0, 2] }), 2],
-    [header({ dtype: "F6_E2M3", data_offsets: [0, 3] }), 3],
-    [header({ dtype: "C64", shape: [2] }), 16],
-    [`{"__metadata__":null,${whole.slice(1)}`, 16],
-  ];
-  for (const [text, length] of cases) {
-    Deno.writeFileSync(path, safetensorsOf(text, new Uint8Array(length)));
-    using index = ParameterIndex.fromFile(instance, path);
-    assertEquals(index.lookup("x").byteLength, length, text);
   }
 });
 
@@ -485,74 +367,3 @@ test("Paths that are not regular files are rejected", () => {
   );
   assertEquals(none.code, "NOT_FOUND");
 });
-
-const SEEDS: Readonly<
-  Record<string, (folder: TemporaryFolder) => Uint8Array<ArrayBuffer>>
-> = {
-  "irpa": irpa,
-  "gguf": () => GGUF,
-  "GGUF": () =>
-    gguf({ a: { type: 24, shape: [9], contents: new Uint8Array(9) } }, {
-      bigEndian: true,
-      nested: true,
-    }),
-  "safetensors": () => SAFETENSORS,
-};
-
-/** Positions of important numbers, where extreme values are worth a try. */
-const EXTREMES: readonly bigint[] = [
-  0n,
-  1n,
-  0x7fn,
-  2n ** 31n,
-  2n ** 32n - 1n,
-  2n ** 53n,
-  2n ** 63n,
-  2n ** 64n - 1n,
-  2n ** 64n - 4096n,
-];
-
-function mutate(
-  bytes: Uint8Array<ArrayBuffer>,
-  random: Random,
-): Uint8Array<ArrayBuffer> {
-  const mutant = bytes.slice();
-  const view = new DataView(mutant.buffer);
-  // The bytes after the header are contents, in which any value is valid.
-  const header = Math.min(mutant.length, 512);
-  for (let i = random.between(1, 4); i > 0; i--) {
-    const at = random.below(header - 8);
-    if (random.once(2)) mutant[at] = random.below(256);
-    else view.setBigUint64(at, random.pick(EXTREMES), true);
-  }
-  return random.once(6) ? mutant.slice(0, random.below(header)) : mutant;
-}
-
-for (const [format, seed] of Object.entries(SEEDS)) {
-  test(`Hundreds of mutated ${format} files are either read or rejected`, () => {
-    using folder = new TemporaryFolder();
-    using instance = Instance.open();
-    const bytes = seed(folder);
-    const path = folder.join(`mutant.${format}`);
-    const random = new Random(bytes.length);
-    const outcomes = new Set<string>();
-    for (let i = 0; i < 500; i++) {
-      const mutant = mutate(bytes, random);
-      Deno.writeFileSync(path, mutant);
-      const mode = random.pick(["file", "preload", "mmap"] as const);
-      try {
-        using index = ParameterIndex.fromFile(instance, path, { mode });
-        for (const { key, byteLength } of index.entries) {
-          const length = Math.min(byteLength, 4096);
-          assertEquals(index.read(key, { length }).length, length);
-          index.read(key, { offset: byteLength });
-        }
-        outcomes.add("read");
-      } catch (error) {
-        if (!(error instanceof IreeError)) throw error;
-        outcomes.add(error.code);
-      }
-    }
-    assert(outcomes.has("read") && outcomes.size >= 3, [...outcomes].join());
-  });
-}
