@@ -281,7 +281,7 @@ export function hostModule<
   const Types extends Readonly<Record<string, string>>,
   State = undefined,
   const HostTypes extends readonly HostType[] = readonly [],
-  Views extends boolean = false,
+  Tensors extends "arrays" | "views" = "arrays",
 >(
   name: string,
   functions: {
@@ -289,10 +289,10 @@ export function hostModule<
       Types[Name],
       State,
       HeldValues<HostTypes>,
-      Views
+      Tensors extends "views" ? true : false
     >;
   },
-  options?: HostModuleOptions<State, HostTypes, Views>,
+  options?: HostModuleOptions<State, HostTypes, Tensors>,
 ): HostModuleDescription {
   return new HostModuleDescription(name, functions, options as AnyOptions);
 }

@@ -91,12 +91,12 @@ export interface AnyHostFunction {
  *
  * @typeParam State State of the module.
  * @typeParam Types Types of its own.
- * @typeParam Views Whether tensors arrive as `BufferView`.
+ * @typeParam Tensors What tensors arrive as.
  */
 export interface HostModuleOptions<
   State = undefined,
   Types extends readonly HostType[] = readonly HostType[],
-  Views extends boolean = boolean,
+  Tensors extends "arrays" | "views" = "arrays" | "views",
 > {
   /**
    * Version of the module; dependents may require a minimum.
@@ -118,7 +118,7 @@ export interface HostModuleOptions<
    *
    * @default {"arrays"}
    */
-  tensors?: (Views extends true ? "views" : "arrays") | undefined;
+  tensors?: Tensors | undefined;
 }
 
 /** The options, whatever the types. */
