@@ -106,7 +106,8 @@ export interface HostModuleOptions<
   version?: number | undefined;
   /**
    * Creates the module's state in a context, before its first call, from the
-   * parameters that the module was created with.
+   * parameters that the module was created with. Write the type of the argument,
+   * `HostParameters`, so that TypeScript infers the state's.
    */
   state?: ((parameters: HostParameters) => State) | undefined;
   /** Creates the state of a fork; without it, a module with state has none. */
