@@ -76,6 +76,7 @@ async function serve(
   log: ServerLog,
 ): Promise<CommandStatus> {
   using signals = new DisposableStack();
+  hideLegacyNote();
   // Before the port is open: a signal could come at once.
   const signal = nextSignal(signals);
   const listening = server.listen({
@@ -103,6 +104,15 @@ async function shutdown(
   }
   log.failure("ended early", `requests took longer than ${grace} s`);
   return 1;
+}
+
+// Deno's note on its flag --unstable-no-legacy-abort: the server works either way.
+function hideLegacyNote(): void {
+  const { warn } = console;
+  console.warn = (...values: unknown[]) => {
+    if (String(values[0]).startsWith("Deno.serve: request.signal")) return;
+    warn(...values);
+  };
 }
 
 function readText(path: string | undefined): string | undefined {
