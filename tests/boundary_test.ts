@@ -127,7 +127,8 @@ function allowedImports(path: string): RegExp {
     // and the watch of files.
     const shared = "base/own_value|base/suggestion|base/shell_word|" +
       "files/file_changes|files/output_file";
-    const worker = "compiler/worker|compiler/worker_command";
+    const worker = "compiler/worker|compiler/worker_command|" +
+      "compiler/onnx_description";
     const entries = "compiler/mod|inspect/mod|npy/mod|serve/mod|tooling/mod|" +
       "tuning/mod|" +
       `program/types|${worker}`;

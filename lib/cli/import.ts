@@ -1,7 +1,9 @@
-import { importOnnx } from "../compiler/mod.ts";
+import { formatDiagnostic, importOnnx } from "../compiler/mod.ts";
+import { describeImport } from "../compiler/onnx_description.ts";
 import type { Command, CommandStatus } from "./common/command.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
 import { formatBytes, printHelp } from "./common/terminal.ts";
+import { joinValues, MODEL_FLAGS, parseShapes } from "./common/shapes.ts";
 import { UsageError } from "./common/usage_error.ts";
 import { writeBytes } from "./common/write_bytes.ts";
 
@@ -29,6 +31,7 @@ const FLAGS = {
       "Programs find it next to them under the same name.",
     ],
   },
+  ...MODEL_FLAGS,
   library: {
     kind: "text",
     value: "FILE",
@@ -66,7 +69,9 @@ export const IMPORT: Command = {
 
 async function run(args: readonly string[]): Promise<CommandStatus> {
   const files: string[] = [];
-  const own = joinOutput(args);
+  const own = joinValues(args).map((it) =>
+    it.replace(/^--no-clean$/, "--clean=false")
+  );
   const flags = parseFlags(FLAGS, own, (argument) => files.push(argument));
   if (flags.help) return printHelp(HELP);
   const [file, other] = files;
@@ -82,37 +87,22 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError("--externalize-params needs a file: -o OUT");
   }
   const parameters = output.replace(/\.[^./\\]*$/, "") + ".irpa";
-  const { mlir, opset, firstFailure } = await importOnnx(file, {
+  const imported = await importOnnx(file, {
     library: flags.library,
     opset: readOpset(flags.opset_version),
     parameters: flags.externalize_params ? parameters : undefined,
+    shapes: parseShapes(flags.shape),
+    clean: flags.clean,
   });
-  if (firstFailure !== undefined) {
-    console.error(
-      `${file}: updated to opset ${opset}, since as written: ${firstFailure}`,
-    );
+  for (const diagnostic of describeImport(file, imported)) {
+    console.error(formatDiagnostic(diagnostic));
   }
+  const { mlir, opset } = imported;
   writeBytes(output, mlir);
   const text = `${output}: ${formatBytes(mlir.length)}, opset ${opset}`;
   if (output === "-") console.error(text);
   else console.log(text);
   if (flags.externalize_params) console.log(`${parameters}: the weights`);
-}
-
-/** Accepts `-o OUT` for `--output=OUT`. */
-function joinOutput(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    if (arg !== "-o") {
-      joined.push(arg);
-      continue;
-    }
-    const output = args[++at];
-    if (output === undefined) throw new UsageError("-o needs a value: -o OUT");
-    joined.push(`--output=${output}`);
-  }
-  return joined;
 }
 
 function readOpset(text: string | undefined): number | undefined {

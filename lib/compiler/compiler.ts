@@ -15,13 +15,11 @@ import {
   readCompilerOptions,
   readTargetOptions,
 } from "./options.ts";
+import { demandModel } from "./shapes.ts";
 import { type CompileSource, readSource } from "./source.ts";
-import {
-  compileOnnx,
-  mayHaveExternalData,
-  withDoubles,
-} from "./onnx_compile.ts";
+import { compileOnnx, withDoubles } from "./onnx_compile.ts";
 import { ProgramCache } from "./program_cache.ts";
+import { sourceKey } from "./source_key.ts";
 import { withTarget } from "./target.ts";
 import type { CompileJob } from "./pipeline.ts";
 import { canIsolate } from "./worker_command.ts";
@@ -131,13 +129,19 @@ export class Compiler implements AsyncDisposable {
     const { signal } = read;
     signal?.throwIfAborted();
     const flags = withTarget(read.target, read.flags ?? []);
-    const { name, bytes, onnx } = await readSource(source, signal);
+    const given = await readSource(source, signal);
+    const { name, bytes, onnx } = given;
     const job = { name: read.name ?? name, source: bytes, flags };
-    if (onnx === undefined) return await this.#findOrMake(job, read);
-    const { onDiagnostic } = read;
-    // Weights in other files are only in the MLIR.
-    const key = mayHaveExternalData(bytes) ? undefined : await this.#key(job);
-    const importing = { library: this.path, signal, onDiagnostic };
+    const { onDiagnostic, shapes, clean } = read;
+    if (onnx === undefined) {
+      demandModel(shapes, job.name);
+      return await this.#findOrMake(job, read);
+    }
+    const origin = { library: this.path, flags, shapes, clean };
+    const key = this.#cache && await sourceKey(given, origin);
+    const importing = {
+      ...{ library: this.path, signal, onDiagnostic, shapes, clean },
+    };
     return await this.#find(key) ??
       await compileOnnx(onnx, importing, (source) => {
         const imported = {
@@ -150,6 +154,31 @@ export class Compiler implements AsyncDisposable {
           ? this.#findOrMake(imported, quiet)
           : this.#make(imported, key, quiet);
       });
+  }
+
+  /**
+   * Finds the program that tuning made of a source in the cache, for the same
+   * target, flags and shapes; `tune` and `iree compile --tune` keep it there.
+   *
+   * @param source MLIR text, MLIR bytecode, a path (`.onnx` too) or a URL.
+   * @param options The target and flags.
+   * @returns The program; `undefined` if the source was not tuned.
+   */
+  async findTuned(
+    source: CompileSource,
+    options?: CompileTargetOptions,
+  ): Promise<CompiledProgram | undefined> {
+    const read = readTargetOptions(options);
+    const { signal, shapes, clean } = read;
+    signal?.throwIfAborted();
+    const flags = withTarget(read.target, read.flags ?? []);
+    const origin = {
+      ...{ library: this.path, flags, shapes, clean },
+      isTuned: true,
+    };
+    const key = this.#cache &&
+      await sourceKey(await readSource(source, signal), origin);
+    return await this.#find(key);
   }
 
   async #findOrMake(
@@ -275,9 +304,42 @@ export async function compileProgram(
   options?: CompileOptions,
 ): Promise<CompiledProgram> {
   const { compiler: opening, target } = readCompileOptions(options);
+  return await withCompiler(
+    opening,
+    target,
+    (compiler) => compiler.compileProgram(source, target),
+  );
+}
+
+/**
+ * Finds the program that tuning made of a source, or compiles it.
+ *
+ * @param source MLIR text, MLIR bytecode, a path or a URL.
+ * @param options The target, flags and compiler.
+ * @returns The program; rejects as `compileProgram` does.
+ */
+export async function findOrCompile(
+  source: CompileSource,
+  options?: CompileOptions,
+): Promise<CompiledProgram> {
+  const { compiler: opening, target } = readCompileOptions(options);
+  return await withCompiler(
+    opening,
+    target,
+    async (compiler) =>
+      await compiler.findTuned(source, target) ??
+        await compiler.compileProgram(source, target),
+  );
+}
+
+async function withCompiler<T>(
+  opening: CompilerOptions,
+  target: CompileTargetOptions,
+  work: (compiler: Compiler) => Promise<T>,
+): Promise<T> {
   const compiler = await Compiler.open(opening);
   try {
-    return await compiler.compileProgram(source, target);
+    return await work(compiler);
   } finally {
     const end = compiler.dispose();
     // In this process, an aborted compile continues.

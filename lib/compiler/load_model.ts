@@ -9,7 +9,7 @@ import type {
   Program,
   ProgramFunctions,
 } from "../program/program.ts";
-import { compileProgram } from "./compiler.ts";
+import { findOrCompile } from "./compiler.ts";
 import type { CompileOptions } from "./options.ts";
 import { isSourcePath } from "./source.ts";
 import { targetOfDevice } from "./target.ts";
@@ -62,6 +62,8 @@ const COMPILE_OPTIONS: OptionNames<Omit<CompileOptions, "signal">> = {
   cache: true,
   target: true,
   flags: true,
+  shapes: true,
+  clean: true,
   name: true,
   onPhase: true,
   onDiagnostic: true,
@@ -69,7 +71,8 @@ const COMPILE_OPTIONS: OptionNames<Omit<CompileOptions, "signal">> = {
 
 /**
  * Compiles a model, or finds it in the cache, and loads it without blocking the
- * event loop.
+ * event loop. Prefers the program that `tune` or `iree compile --tune` made of the
+ * model.
  *
  * @example
  * ```ts ignore needs a file
@@ -142,7 +145,7 @@ async function compileAndLoad(
   }
   const { signal, device } = loading;
   const target = targetOfDevice(device);
-  const { path: cached, bytes } = await compileProgram(path, {
+  const { path: cached, bytes } = await findOrCompile(path, {
     ...(hasTarget(compile) ? {} : { target }),
     ...compile,
     signal,

@@ -25,6 +25,7 @@ export {
   type CompiledProgram,
   compileProgram,
   Compiler,
+  findOrCompile,
 } from "./compiler.ts";
 export {
   type Diagnostic,
@@ -50,5 +51,6 @@ export {
   ProgramCache,
   type ProgramRecord,
 } from "./program_cache.ts";
+export type { ModelShapes } from "./shapes.ts";
 export { type CompileSource, isSourcePath } from "./source.ts";
 export { targetOfDevice } from "./target.ts";

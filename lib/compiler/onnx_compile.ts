@@ -1,48 +1,31 @@
 import type { StatusCode } from "../base/error.ts";
 import { CompileError } from "./compile_error.ts";
 import type { Diagnostic } from "./diagnostics.ts";
+import { importOnnx, laterOpset } from "./onnx_import.ts";
 import {
-  type ImportedModel,
-  importOnnx,
-  laterOpset,
-  MODEL_HINT,
-} from "./onnx_import.ts";
+  describeImport,
+  explainModel,
+  type ImportedForm,
+} from "./onnx_description.ts";
+import type { ModelShapes } from "./shapes.ts";
 
 /** Options for importing a model to compile. */
 export interface OnnxCompileOptions {
   /** Path of the compiler's library. */
   readonly library: string;
+  /** Shapes of inputs. */
+  readonly shapes: ModelShapes | undefined;
+  /** Whether to clean the model first. */
+  readonly clean: boolean | undefined;
   /** Ends the import. */
   readonly signal: AbortSignal | undefined;
-  /** Receives a warning if a model is not imported as written. */
+  /** Receives what was done to the model, and what would make it faster. */
   readonly onDiagnostic: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
-/** The bytes that occur in every model with weights in other files. */
-const EXTERNAL_DATA = new TextEncoder().encode("location");
-
 /**
- * Whether a model may have weights in other files.
- *
- * @param model The model's bytes.
- */
-export function mayHaveExternalData(model: Uint8Array<ArrayBuffer>): boolean {
-  const [first = 0] = EXTERNAL_DATA;
-  for (
-    let at = model.indexOf(first);
-    at >= 0;
-    at = model.indexOf(first, at + 1)
-  ) {
-    if (EXTERNAL_DATA.every((byte, index) => model[at + index] === byte)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/**
- * Imports a model as written and compiles it; if either fails, tries once more
- * with a later version of ONNX's operators, and warns.
+ * Imports a model and compiles it. If that fails, tries a later version of ONNX's
+ * operators, and then both for the model as written, without cleaning it.
  *
  * @param path The model.
  * @param options The importer.
@@ -55,45 +38,62 @@ export async function compileOnnx<Program>(
   options: OnnxCompileOptions,
   compile: (mlir: Uint8Array<ArrayBuffer>) => Promise<Program>,
 ): Promise<Program> {
-  const { library, signal, onDiagnostic } = options;
+  const { onDiagnostic, ...importing } = options;
   const report = (diagnostic: Diagnostic) => onDiagnostic?.(diagnostic);
-  const warn = (failure: string, { opset }: ImportedModel) =>
-    report({
-      ...{ file: path, line: undefined, column: undefined, notes: [] },
-      severity: "warning",
-      message: `updated to opset ${opset}, since as written: ${failure}`,
-    });
-  const model = await importOnnx(path, { library, signal });
-  const { firstFailure } = model;
-  if (firstFailure !== undefined) warn(firstFailure, model);
-  try {
-    return await compile(model.mlir);
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    const explained = explainModel(path, model, error);
-    const opset = laterOpset(model.opset);
+  let failure: CompileError | undefined;
+  for await (const model of importedForms(path, importing)) {
     try {
-      if (firstFailure !== undefined || opset === undefined) throw explained;
-      return await compileLater(opset, explained);
-    } catch (failure) {
-      if (failure === explained) explained.diagnostics.forEach(report);
-      throw failure;
-    }
-  }
-
-  async function compileLater(
-    opset: number,
-    failure: CompileError,
-  ): Promise<Program> {
-    try {
-      const later = await importOnnx(path, { library, signal, opset });
-      const program = await compile(later.mlir);
-      warn(failure.detail.split("\n")[0]!, later);
+      const program = await compile(model.mlir);
+      describeImport(path, model, failure).forEach(report);
       return program;
     } catch (error) {
-      signal?.throwIfAborted();
-      if (isOfModel(error)) throw failure;
-      throw error;
+      if (!(error instanceof CompileError)) throw error;
+      // That of the model as written is the one to act on.
+      if (failure === undefined || isAsWritten(model)) {
+        failure = explainModel(path, model, error);
+      }
+    }
+  }
+  failure!.diagnostics.forEach(report);
+  throw failure!;
+}
+
+type Form = Omit<OnnxCompileOptions, "onDiagnostic"> & {
+  readonly opset: number | undefined;
+};
+
+function isAsWritten(model: ImportedForm): boolean {
+  return model.isUncleaned === true && model.laterOpset === undefined;
+}
+
+/** Imports a model in the forms to try, the best one first. */
+async function* importedForms(
+  path: string,
+  options: Omit<OnnxCompileOptions, "onDiagnostic">,
+): AsyncGenerator<ImportedForm> {
+  const first = await importOnnx(path, options);
+  yield { ...first, laterOpset: undefined, isUncleaned: false };
+  const later = first.firstFailure === undefined
+    ? laterOpset(first.opset)
+    : undefined;
+  const opsets = later === undefined ? [] : [later];
+  const forms: Form[] = opsets.map((opset) => ({ ...options, opset }));
+  if (first.cleaned.length > 0) {
+    forms.push(...[undefined, ...opsets].map((opset) => (
+      { ...options, opset, clean: false }
+    )));
+  }
+  for (const form of forms) {
+    try {
+      const model = await importOnnx(path, form);
+      yield {
+        ...model,
+        laterOpset: form.opset,
+        isUncleaned: first.cleaned.length > 0 && form.clean === false,
+      };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isOfModel(error)) throw error;
     }
   }
 }
@@ -101,36 +101,6 @@ export async function compileOnnx<Program>(
 function isOfModel(error: unknown): boolean {
   const codes: readonly StatusCode[] = ["INVALID_ARGUMENT", "UNIMPLEMENTED"];
   return codes.some((code) => (error as { code?: unknown }).code === code);
-}
-
-/** Names the operator and the node that the compiler does not support. */
-function explainModel(
-  path: string,
-  model: ImportedModel,
-  error: CompileError,
-): CompileError {
-  const { detail, diagnostics } = error;
-  const problem = diagnostics.find(({ severity }) => severity === "error");
-  const node = problem && findNode(model, problem);
-  if (node === undefined) {
-    return new CompileError("UNIMPLEMENTED", detail, diagnostics, {
-      hint: MODEL_HINT,
-      cause: error,
-    });
-  }
-  const name = node.name === undefined ? "" : `, node '${node.name}'`;
-  return new CompileError(
-    "UNIMPLEMENTED",
-    `'${path}' does not compile: operator ${node.operator}${name}, opset ` +
-      `${model.opset}: ${summarize(problem?.message ?? "")}`,
-    diagnostics,
-    { hint: MODEL_HINT, cause: error },
-  );
-}
-
-/** The problem without the operation. */
-function summarize(message: string): string {
-  return message.split("\n")[0]!.split(/: (?=%|")/)[0]!;
 }
 
 const DEMOTION = "--iree-input-demote-f64-to-f32";
@@ -151,21 +121,4 @@ export function withDoubles(
   return !head.includes("f64>") || flags.some((it) => it.startsWith(DEMOTION))
     ? flags
     : [...flags, `${DEMOTION}=false`];
-}
-
-const OPERATOR = /torch\.operator "onnx\.([\w.]+)"/;
-
-// MLIR has the nodes of the model in order, and constants before them.
-function findNode(
-  { mlir, nodes }: ImportedModel,
-  { line, message }: Diagnostic,
-): { operator: string; name: string | undefined } | undefined {
-  const lines = new TextDecoder().decode(mlir).split("\n").slice(0, line);
-  const operators = lines.map((it) => OPERATOR.exec(it)?.[1]);
-  const operator = (line === undefined ? undefined : operators.at(-1)) ??
-    /onnx\.([A-Z]\w+)/.exec(message)?.[1];
-  if (operator === undefined) return undefined;
-  const ordinal = operators.filter((it) => it === operator).length - 1;
-  const name = nodes.filter(([it]) => it === operator)[ordinal]?.[1];
-  return { operator, name };
 }

@@ -7,6 +7,7 @@ import { COMPILER } from "../vm/compatibility.ts";
 import { findCompiler } from "./find_compiler.ts";
 import { ONNX_SCRIPT } from "./onnx_script.ts";
 import { pythonOf } from "./python.ts";
+import { checkShapes, type ModelShapes } from "./shapes.ts";
 
 /** Options for importing a model. */
 export interface ImportOnnxOptions {
@@ -20,6 +21,18 @@ export interface ImportOnnxOptions {
    * model is imported as written; if that fails, with a later version.
    */
   opset?: number | undefined;
+  /**
+   * Shapes of inputs by name, which fix dimensions that are dynamic. Other
+   * dimensions of the same name are fixed too.
+   */
+  shapes?: ModelShapes | undefined;
+  /**
+   * Whether to clean the model: fold constants, write a ConvTranspose whose kernel
+   * equals its stride as a Conv, and a reflecting Pad as a Gather.
+   *
+   * @default {true}
+   */
+  clean?: boolean | undefined;
   /**
    * Path of a parameter file (`.irpa`) to write large weights to, with the scope
    * `model`. `load` finds it next to the program, if both have the same name.
@@ -37,14 +50,20 @@ export interface ImportedModel {
   readonly opset: number | undefined;
   /** The failure of the model as written, if a later version was needed. */
   readonly firstFailure: string | undefined;
+  /** How the model was cleaned. */
+  readonly cleaned: readonly string[];
+  /** Inputs whose shapes are dynamic, and their shapes, such as `?x3`. */
+  readonly dynamic: Readonly<Record<string, string>>;
   /** Operator and name of the nodes in order. */
   readonly nodes: readonly (readonly [operator: string, name: string])[];
 }
 
 const OPTIONS: OptionNames<ImportOnnxOptions> = {
+  clean: true,
   library: true,
   opset: true,
   parameters: true,
+  shapes: true,
   signal: true,
 };
 
@@ -75,9 +94,12 @@ export async function importOnnx(
   path: string | URL,
   options?: ImportOnnxOptions,
 ): Promise<ImportedModel> {
-  const { library, opset, parameters, signal } = readOptions(options, OPTIONS);
+  const { library, opset, parameters, shapes, clean = true, signal } =
+    readOptions(options, OPTIONS);
   checkSignal(signal);
   checkOpset(opset);
+  checkShapes(shapes);
+  checkClean(clean);
   signal?.throwIfAborted();
   const weights = parameters === undefined ? undefined : toPath(parameters);
   if (library !== undefined) toPath(library);
@@ -88,19 +110,20 @@ export async function importOnnx(
   const request = {
     path: model,
     opset: opset ?? null,
+    shapes: shapes ?? {},
+    clean,
     parameters: weights === undefined ? null : writablePath(weights),
   };
-  const first = await runImporter(python, given, request, signal);
+  const attempt = (other: Partial<Request>) =>
+    runImporter(python, given, { ...request, ...other }, signal);
+  const cleaned = await attempt({});
+  if ("mlir" in cleaned) return { ...cleaned, firstFailure: undefined };
+  const first = cleaned.isCleaned ? await attempt({ clean: false }) : cleaned;
   if ("mlir" in first) return { ...first, firstFailure: undefined };
   const later = opset === undefined ? laterOpset(first.opset) : undefined;
   const failure = importFailure(given, first, later);
   if (later === undefined || first.failure !== "import") throw failure;
-  const second = await runImporter(
-    python,
-    given,
-    { ...request, opset: later },
-    signal,
-  );
+  const second = await attempt({ opset: later });
   if (!("mlir" in second)) throw failure;
   return { ...second, firstFailure: failure.detail };
 }
@@ -121,6 +144,14 @@ export const MODEL_HINT: string =
   "export the model with another opset or fixed " +
   "shapes, simplify it (onnxsim, or onnxruntime's optimized model), or " +
   "replace the operator";
+
+function checkClean(clean: unknown): void {
+  if (typeof clean === "boolean") return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `clean must be a boolean, got ${describeValue(clean)}`,
+  );
+}
 
 function checkOpset(opset: unknown): void {
   if (opset === undefined || Number.isSafeInteger(opset) && Number(opset) > 0) {
@@ -153,21 +184,21 @@ async function checkFile(path: string, given: string): Promise<void> {
 interface Request {
   readonly path: string;
   readonly opset: number | null;
+  readonly shapes: ModelShapes;
+  readonly clean: boolean;
   readonly parameters: string | null;
 }
 
-interface Imported {
-  readonly mlir: Uint8Array<ArrayBuffer>;
-  readonly opset: number | undefined;
-  readonly nodes: readonly (readonly [string, string])[];
-}
+type Imported = Omit<ImportedModel, "firstFailure">;
 
 interface Failure {
-  readonly failure: "no onnx" | "no importer" | "import";
+  readonly failure: "no onnx" | "no importer" | "shape" | "import";
   readonly reason: string;
   readonly opset?: number | null;
   readonly operator?: string | null;
   readonly node?: string | null;
+  /** Whether the model was cleaned before. */
+  readonly isCleaned?: boolean;
 }
 
 async function runImporter(
@@ -190,7 +221,7 @@ async function runImporter(
   const header = JSON.parse(decoder.decode(stdout.subarray(0, end)));
   const opset: number | undefined = header.opset ?? undefined;
   return header.failure === undefined
-    ? { mlir: stdout.slice(end + 1), opset, nodes: header.nodes }
+    ? { ...header, mlir: stdout.slice(end + 1), opset }
     : { ...header, opset };
 }
 
@@ -219,6 +250,9 @@ function importFailure(
   later: number | undefined,
 ): IreeError {
   const { reason, operator, node, opset } = failure;
+  if (failure.failure === "shape") {
+    return new IreeError("INVALID_ARGUMENT", `'${model}': ${reason}`);
+  }
   if (failure.failure !== "import") return missingImporter(reason);
   if (opset === undefined || opset === null) {
     return new IreeError(

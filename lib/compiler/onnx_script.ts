@@ -1,3 +1,5 @@
+import { PREPARE_SCRIPT } from "./onnx_prepare_script.ts";
+
 /**
  * Python that runs the importer of `iree-base-compiler` on one model. Its
  * argument is a JSON object; it prints a line of JSON, then the MLIR.
@@ -27,7 +29,7 @@ try:
     from iree.compiler.tools.import_onnx import __main__ as tool
 except ImportError as error:
     answer(failure="no importer", reason=str(error))
-
+${PREPARE_SCRIPT}
 ELEMENTS = {
     "FLOAT": "f32", "DOUBLE": "f64", "FLOAT16": "f16", "BFLOAT16": "bf16",
     "BOOL": "i1", "INT4": "i4", "INT8": "i8", "INT16": "i16",
@@ -48,7 +50,7 @@ def describe(value):
         raise ValueError(f"'{value.name}' has elements of type {name}")
     dims, names = ["*"], []
     if tensor.HasField("shape"):
-        fixed = [it.HasField("dim_value") for it in tensor.shape.dim]
+        fixed = [is_fixed(it) for it in tensor.shape.dim]
         dims = [
             str(it.dim_value) if is_fixed else "?"
             for it, is_fixed in zip(tensor.shape.dim, fixed)
@@ -77,7 +79,15 @@ def import_node(self, node):
         raise
 
 onnx_importer.NodeImporter.import_node = import_node
-opset = None
+opset, cleaned = None, []
+load_model = onnx.load
+
+def load_prepared(*args, **options):
+    global cleaned
+    model, cleaned = prepare(load_model(*args, **options), request)
+    return model
+
+onnx.load = load_prepared
 try:
     arguments = [request["path"]]
     if request["opset"]:
@@ -115,13 +125,21 @@ try:
     mlir = module.get_asm(assume_verified=True)
     if request["parameters"]:
         importer.save_params()
+except Refused as error:
+    answer(failure="shape", reason=str(error))
 except Exception as error:
     answer(
         failure="import",
+        isCleaned=bool(cleaned),
         opset=opset,
         operator=failed.op_type if failed else None,
         node=failed.name if failed else None,
         reason=str(error) or type(error).__name__,
     )
-answer(mlir, opset=opset, nodes=[[it.op_type, it.name] for it in model.graph.node])
+dynamic = {
+    it.name: shape_text(dims_of(it))
+    for it in info.main_graph.input_map.values()
+    if not all(map(is_fixed, dims_of(it)))
+}
+answer(mlir, opset=opset, cleaned=cleaned, dynamic=dynamic, nodes=[[it.op_type, it.name] for it in model.graph.node])
 `;

@@ -6,6 +6,7 @@ import { type OptionNames, readOptions } from "../base/options.ts";
 import { toPath } from "../base/permissions.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { CompilePhase } from "./phases.ts";
+import { checkShapes, type ModelShapes } from "./shapes.ts";
 
 /** Options for opening the compiler. */
 export interface CompilerOptions {
@@ -48,6 +49,18 @@ export interface CompileTargetOptions {
   /** Flags of `iree-compile`. */
   flags?: readonly string[] | undefined;
   /**
+   * Shapes of an ONNX model's inputs by name. They fix dimensions that are
+   * dynamic, which makes most programs much faster.
+   */
+  shapes?: ModelShapes | undefined;
+  /**
+   * Whether to clean an ONNX model before it is compiled; see `importOnnx`. If
+   * the cleaned model does not compile, the model as written is tried.
+   *
+   * @default {true}
+   */
+  clean?: boolean | undefined;
+  /**
    * Name of the source in diagnostics.
    *
    * @default {"source.mlir", or the path of the file}
@@ -76,6 +89,8 @@ const COMPILER_OPTIONS: OptionNames<CompilerOptions> = {
 const TARGET_OPTIONS: OptionNames<CompileTargetOptions> = {
   target: true,
   flags: true,
+  shapes: true,
+  clean: true,
   name: true,
   signal: true,
   onPhase: true,
@@ -101,6 +116,8 @@ export function readTargetOptions(
   const read = readOptions(options, TARGET_OPTIONS);
   checkSignal(read.signal);
   checkKind("name", read.name, "string");
+  checkKind("clean", read.clean, "boolean");
+  checkShapes(read.shapes);
   checkKind("onPhase", read.onPhase, "function");
   checkKind("onDiagnostic", read.onDiagnostic, "function");
   return { ...read, flags: readFlags(read.flags) };

@@ -114,6 +114,8 @@ export interface ProgramDescription {
   readonly files: readonly EmbeddedFile[] | undefined;
   /** The tuning result, if the program was tuned. */
   readonly tuning: ProgramTuning | undefined;
+  /** Why what tuning found is ignored, if its file is damaged. */
+  readonly tuningProblem: string | undefined;
   /** Its sizes. */
   readonly sizes: ProgramSizes;
   /** The number of source locations in its debug information. */
@@ -157,6 +159,15 @@ const BUILTIN_TYPES = /^(?:vm|hal|util)\./;
 /** Longest constant that is included as text. */
 const MAX_TEXT_LENGTH = 256;
 
+/** A damaged file does not keep a program from being described or loaded. */
+function describeTuning(
+  tuning: ProgramTuning | IreeError | undefined,
+): Pick<ProgramDescription, "tuning" | "tuningProblem"> {
+  return tuning instanceof IreeError
+    ? { tuning: undefined, tuningProblem: tuning.detail }
+    : { tuning, tuningProblem: undefined };
+}
+
 /**
  * Describes a program.
  *
@@ -194,7 +205,7 @@ export function describeProgram(source: ByteSource): ProgramDescription {
     executableFormats: findFormats(targets.executables, rodata),
     rodata,
     files: archive.files,
-    tuning: readTuning(source, archive.files),
+    ...describeTuning(readTuning(source, archive.files)),
     sizes: {
       file: source.byteLength,
       flatbuffer: archive.flatbuffer.length,

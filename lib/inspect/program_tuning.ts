@@ -69,12 +69,15 @@ export function withTuning(
  * Reads a program's tuning result.
  *
  * @param program The program's bytes.
- * @returns The result; `undefined` for a program that was not tuned.
+ * @returns The choice; `undefined` for a program that was not tuned. Throws
+ * INVALID_ARGUMENT if the file is damaged or of another version.
  */
 export function tuningOf(
   program: Uint8Array<ArrayBuffer>,
 ): ProgramTuning | undefined {
-  return readTuning(memorySource(bytesOf(program, "program")));
+  const tuning = readTuning(memorySource(bytesOf(program, "program")));
+  if (tuning instanceof IreeError) throw tuning;
+  return tuning;
 }
 
 /**
@@ -82,13 +85,13 @@ export function tuningOf(
  *
  * @param source The program's file.
  * @param files The files of its archive.
- * @returns The result; `undefined` for a program that was not tuned. Throws
- * INVALID_ARGUMENT for one that this version does not understand.
+ * @returns The choice; `undefined` for a program that was not tuned; an error for
+ * one whose file is damaged or of another version.
  */
 export function readTuning(
   source: ByteSource,
   files: ArchiveFiles = readArchive(source).files,
-): ProgramTuning | undefined {
+): ProgramTuning | IreeError | undefined {
   const file = files?.find(({ name }) => name === NAME);
   if (file === undefined) return undefined;
   const text = new TextDecoder().decode(
@@ -97,23 +100,23 @@ export function readTuning(
   return parseTuning(text);
 }
 
-function parseTuning(text: string): ProgramTuning {
+function parseTuning(text: string): ProgramTuning | IreeError {
   let tuning;
   try {
     tuning = JSON.parse(text);
   } catch (cause) {
-    throw damaged("is not JSON", cause);
+    return damaged("is not JSON", cause);
   }
   if (tuning?.version !== VERSION) {
-    throw damaged(`has the version ${describeValue(tuning?.version)}`);
+    return damaged(`has the version ${describeValue(tuning?.version)}`);
   }
   const { function: name, choice, flags, trials, skipped } = tuning;
   if (!isTrial(choice) || typeof name !== "string") {
-    throw damaged("has no choice");
+    return damaged("has no choice");
   }
-  if (![flags, trials, skipped].every(Array.isArray)) {
-    throw damaged("has no trials");
-  }
+  const isWhole = isListOf(flags, (it) => typeof it === "string") &&
+    isListOf(trials, isTrial) && isListOf(skipped, isSkipped);
+  if (!isWhole) return damaged("has no trials");
   return {
     function: name,
     choice: toTrial(choice),
@@ -123,9 +126,18 @@ function parseTuning(text: string): ProgramTuning {
   };
 }
 
-function isTrial(value: TuningTrial | undefined): boolean {
+function isListOf(list: unknown, isRight: (it: never) => boolean): boolean {
+  return Array.isArray(list) && list.every((it) => isRight(it as never));
+}
+
+function isSkipped(value: SkippedRecipe | null | undefined): boolean {
+  return typeof value?.recipe === "string" && typeof value.reason === "string";
+}
+
+function isTrial(value: TuningTrial | null | undefined): boolean {
   const workers = value?.workers ?? 1;
-  return typeof value?.recipe === "string" &&
+  const numbers = [value?.milliseconds, value?.spread, value?.rounds];
+  return typeof value?.recipe === "string" && numbers.every(Number.isFinite) &&
     /^local-(?:sync|task)$/.test(value.device) &&
     Number.isInteger(workers) && workers >= 1 && workers <= 256;
 }

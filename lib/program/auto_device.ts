@@ -1,8 +1,13 @@
-import type { Bytes } from "../../ffi/base/typed_array.ts";
+import {
+  type Bytes,
+  bytesOf as bytesOfArray,
+} from "../../ffi/base/typed_array.ts";
 import { isArray } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
+import { memorySource, withFile } from "../files/byte_source.ts";
 import { inspectProgram } from "../inspect/inspect.ts";
+import { readTuning, type TuningTrial } from "../inspect/program_tuning.ts";
 import type { ProgramDescription } from "../inspect/program_description.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
 import { declaredElementType } from "../tensor/element_type.ts";
@@ -68,7 +73,41 @@ export function autoDevice(
     const device = isSmall ? "local-sync" : "local-task";
     return { device, deviceOptions: options };
   }
-  const { device, workers } = choice;
+  return tunedDevice(choice, options);
+}
+
+/**
+ * Returns the device that tuning found for a program, if the caller names none.
+ *
+ * @param program The program's path or bytes.
+ * @param options Options for creating devices.
+ * @returns The device; `undefined` for a program that was not tuned, or whose
+ * workers the options determine.
+ */
+export function deviceOfTuning(
+  program: string | Bytes,
+  options: DeviceOptions | undefined,
+): AutoDevice | undefined {
+  if (options?.topology !== undefined || options?.worker !== undefined) {
+    return undefined;
+  }
+  try {
+    const tuning = typeof program === "string"
+      ? withFile(program, (source) => readTuning(source))
+      : readTuning(memorySource(bytesOfArray(program, "the program")));
+    return tuning === undefined || tuning instanceof IreeError
+      ? undefined
+      : tunedDevice(tuning.choice, options);
+  } catch {
+    // Loading reports what is wrong with the file.
+    return undefined;
+  }
+}
+
+function tunedDevice(
+  { device, workers }: TuningTrial,
+  options: DeviceOptions | undefined,
+): AutoDevice {
   const topology = workers === undefined ? undefined : { groupCount: workers };
   return { device, deviceOptions: { ...options, topology } };
 }

@@ -23,7 +23,7 @@ export interface LoadOptions {
    * device that the program was compiled for; on the CPU, `local-sync` for
    * small programs.
    *
-   * @default {"local-task"}
+   * @default {the device that tuning found, else "local-task"}
    */
   device?: string | Device | readonly (string | Device)[] | undefined;
   /** Options for devices that are created from URIs. */

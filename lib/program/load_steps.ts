@@ -8,7 +8,12 @@ import { readStdin, readStdinLater } from "../files/stdin.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
 import { checkParameterMode } from "../parameters/options.ts";
 import { Module } from "../vm/module.ts";
-import { type AutoDevice, autoDevice, isAuto } from "./auto_device.ts";
+import {
+  type AutoDevice,
+  autoDevice,
+  deviceOfTuning,
+  isAuto,
+} from "./auto_device.ts";
 import { createContextSteps } from "./context.ts";
 import { addDependencies, checkDevice } from "./dependencies.ts";
 import type { LoadOptions } from "./load_options.ts";
@@ -52,7 +57,7 @@ export function* loadSteps(
     : device;
   const loading = isAuto(devices)
     ? { ...options, ...yield* chooseDevice(sources, options.deviceOptions) }
-    : options;
+    : { ...options, ...tunedDevice(sources.at(-1)!, options) };
   const linked: Module[] = [];
   for (const source of sources) {
     const module = source instanceof Module
@@ -85,6 +90,20 @@ function* chooseDevice(
     });
   }
   return autoDevice(programOf(sources.at(-1)!), given);
+}
+
+/** The device of a program that was tuned, unless the caller names one. */
+function tunedDevice(
+  main: ModuleSource,
+  { device, deviceOptions }: LoadOptions,
+): AutoDevice | undefined {
+  if (device !== undefined || main === "-") return undefined;
+  if (isBytes(main)) return deviceOfTuning(main, deviceOptions);
+  if (typeof main !== "string" && !isUrl(main)) return undefined;
+  const uri = resolveSource(main);
+  return uri.kind === "bytecode"
+    ? deviceOfTuning(uri.path, deviceOptions)
+    : undefined;
 }
 
 /** Scope of the weights that the ONNX importer writes to a file. */

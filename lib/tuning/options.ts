@@ -45,7 +45,15 @@ export type TuneProgress =
 export interface TuneOptions extends
   Pick<
     CompileOptions,
-    "cache" | "flags" | "library" | "name" | "signal" | "target"
+    | "cache"
+    | "clean"
+    | "flags"
+    | "library"
+    | "name"
+    | "onDiagnostic"
+    | "shapes"
+    | "signal"
+    | "target"
   > {
   /** Name of the function to measure; by default the program's only one. */
   function?: string | undefined;
@@ -107,6 +115,7 @@ const LOAD_OPTIONS: OptionNames<NonNullable<TuneOptions["load"]>> = {
 
 const OPTIONS: OptionNames<TuneOptions> = {
   cache: true,
+  clean: true,
   compileSeconds: true,
   flags: true,
   function: true,
@@ -114,9 +123,11 @@ const OPTIONS: OptionNames<TuneOptions> = {
   library: true,
   load: true,
   name: true,
+  onDiagnostic: true,
   onProgress: true,
   recipes: true,
   seconds: true,
+  shapes: true,
   signal: true,
   target: true,
   tolerance: true,

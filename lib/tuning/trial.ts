@@ -1,3 +1,4 @@
+import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import type { SkippedRecipe, TuningTrial } from "../inspect/program_tuning.ts";
 import type { TensorData } from "../tensor/tensor_data.ts";
@@ -7,6 +8,7 @@ import { findDifference, type KeptResult } from "./compare.ts";
 import type { CompiledRecipe } from "./compile_recipes.ts";
 import { randomInputs, toData } from "./inputs.ts";
 import type { ReadTuneOptions } from "./options.ts";
+import { probe } from "./probe.ts";
 import type { Recipe } from "./recipes.ts";
 import { median, spreadOf } from "./statistics.ts";
 import { createVariants, type Variant } from "./variants.ts";
@@ -74,6 +76,10 @@ export class Trial implements Disposable {
       signal?.throwIfAborted();
     };
     const skipped: SkippedRecipe[] = [];
+    const crash = await this.#probe(this.#standard, Infinity);
+    if (crash !== undefined) {
+      throw new IreeError("INTERNAL", `the program ${crash}`);
+    }
     const candidates = this.#load(this.#standard, undefined, stack);
     const known = [this.#standard];
     for (const one of compiled) {
@@ -83,7 +89,7 @@ export class Trial implements Disposable {
         ? `makes the same program as ${same.recipe.name}`
         : isTimeUp()
         ? "no time left"
-        : this.#tryToLoad(one, stack);
+        : await this.#probe(one, deadline) ?? this.#tryToLoad(one, stack);
       known.push(one);
       if (typeof loaded !== "string") candidates.push(...loaded);
       else skipped.push({ recipe: one.recipe.name, reason: loaded });
@@ -99,6 +105,33 @@ export class Trial implements Disposable {
     });
     const { candidate: { recipe } } = standings[0]!;
     return { recipe, trials: standings.map(describeStanding), skipped };
+  }
+
+  /** Returns why a program cannot be called in this process. */
+  async #probe(
+    { program: { path, bytes } }: CompiledRecipe,
+    deadline: number,
+  ): Promise<string | undefined> {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const left = deadline - performance.now();
+    const timer = left < Infinity ? setTimeout(abort, left) : undefined;
+    const { signal, load } = this.#options;
+    signal?.addEventListener("abort", abort);
+    try {
+      return await probe({
+        program: path ?? bytes,
+        devices: this.#variants.map(({ uri, workers }) => ({ uri, workers })),
+        ...{ name: this.name, inputs: this.inputs, options: { ...load } },
+      }, controller.signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (controller.signal.aborted) return "no time left";
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   #expected: readonly KeptResult[] = [];

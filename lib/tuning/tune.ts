@@ -1,6 +1,13 @@
 import { type CompiledProgram, Compiler } from "../compiler/compiler.ts";
 import { ProgramCache } from "../compiler/program_cache.ts";
-import { type CompileSource, readSource } from "../compiler/source.ts";
+import { compileOnnx, withDoubles } from "../compiler/onnx_compile.ts";
+import { demandModel } from "../compiler/shapes.ts";
+import {
+  type CompileSource,
+  type ReadSource,
+  readSource,
+} from "../compiler/source.ts";
+import { sourceKey } from "../compiler/source_key.ts";
 import { withTarget } from "../compiler/target.ts";
 import {
   type ProgramTuning,
@@ -57,32 +64,93 @@ export async function tune(
   const flags = withTarget(read.target, read.flags ?? []);
   demandCpu(flags);
   signal?.throwIfAborted();
-  const { name, bytes } = await readSource(source, signal);
+  const given = await readSource(source, signal);
+  const name = read.name ?? given.name;
   await using compiler = await Compiler.open({ library, cache, isolate: true });
-  const compile: Compile = (recipe, signal) =>
-    compiler.compileProgram(bytes, {
-      name: read.name ?? name,
-      flags: withRecipe(flags, recipe),
-      signal,
-    });
-  const standard = {
-    recipe: DEFAULT_RECIPE,
-    program: await compile(DEFAULT_RECIPE, signal),
-  };
+  const compileAs =
+    (bytes: Uint8Array<ArrayBuffer>, flags: readonly string[]): Compile =>
+    (recipe, signal) =>
+      compiler.compileProgram(bytes, {
+        name,
+        flags: withRecipe(flags, recipe),
+        signal,
+      });
+  const { standard, compile, bytes } = await compileStandard(
+    given,
+    { ...read, library: compiler.path },
+    (bytes) =>
+      compileAs(
+        bytes,
+        given.onnx === undefined ? flags : withDoubles(bytes, flags),
+      ),
+  );
   using trial = new Trial(standard, read);
   const kept = cache ? findCache() : undefined;
   const origin = { library: compiler.path, flags, source: bytes };
   const key = kept &&
     await tuningKey(origin, trial.name, trial.inputs, read);
-  const known = key && await findTuned(kept, key);
-  if (known) return known;
-  const tuned = await tryRecipes(trial, standard, compile, bytes.length, read);
-  const path = key && await kept.put(key, tuned.bytes, {
-    source: read.name ?? name,
-    flags: tuned.flags,
-    compiler: tuned.compiler,
-  }).catch(() => undefined); // The cache is optional.
-  return { ...tuned, path: path || undefined };
+  const known = key ? await findTuned(kept, key) : undefined;
+  const tuned = known ??
+    await tryRecipes(trial, standard, compile, bytes.length, read);
+  const path = await keep(kept, tuned, name, [
+    key,
+    await sourceKey(given, {
+      ...{ library: compiler.path, flags, isTuned: true },
+      ...{ shapes: read.shapes, clean: read.clean },
+    }),
+  ]);
+  return { ...tuned, path };
+}
+
+/**
+ * Compiles the default recipe: an ONNX model in the first of its forms that
+ * compiles, which the other recipes use too.
+ */
+async function compileStandard(
+  { bytes, onnx }: ReadSource,
+  options: ReadTuneOptions & { readonly library: string },
+  compileAs: (bytes: Uint8Array<ArrayBuffer>) => Compile,
+): Promise<StandardRecipe> {
+  const { signal, shapes, clean, library, onDiagnostic } = options;
+  const make = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const compile = compileAs(bytes);
+    const program = await compile(DEFAULT_RECIPE, signal);
+    return { standard: { recipe: DEFAULT_RECIPE, program }, compile, bytes };
+  };
+  if (onnx === undefined) {
+    demandModel(shapes, options.name ?? "source.mlir");
+    return await make(bytes);
+  }
+  const importing = { library, shapes, clean, signal, onDiagnostic };
+  return await compileOnnx(onnx, importing, make);
+}
+
+/** The default recipe of a source. */
+interface StandardRecipe {
+  readonly standard: CompiledRecipe;
+  /** Compiles other recipes. */
+  readonly compile: Compile;
+  /** The MLIR. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Keeps a program in the cache, for another tuning of the same kind and for
+ * `loadModel`.
+ */
+async function keep(
+  cache: ProgramCache | undefined,
+  { bytes, flags, compiler }: TunedProgram,
+  source: string,
+  keys: readonly (string | undefined)[],
+): Promise<string | undefined> {
+  const paths = keys.map((key) =>
+    key === undefined
+      ? undefined
+      : cache?.put(key, bytes, { source, flags, compiler })
+        .catch(() => undefined) // The program is there all the same.
+  );
+  return (await Promise.all(paths)).find((path) => path !== undefined);
 }
 
 /** Compiles a recipe. */

@@ -175,7 +175,7 @@ testWithImporter(
       [
         [
           "warning",
-          `updated to opset 17, since as written: '${old}' does not compile: ` +
+          `updated to opset 17, since otherwise: '${old}' does not compile: ` +
           "operator Upsample, node 'up', opset 7: failed to legalize operation " +
           "'torch.operator' that was explicitly marked illegal",
         ],

@@ -77,3 +77,27 @@ save(
     [("y", T.FLOAT, [1, 1, 4, 4])],
     opset=7,
 )
+# What is cleaned: a kernel that equals its stride, a reflecting pad, and constants.
+random = np.random.default_rng(1)
+
+
+def weights_of(*shape):
+    return random.standard_normal(shape).astype(np.float32)
+
+
+save(
+    "unclean",
+    [
+        h.make_node("Add", ["a", "b"], ["w"]),
+        h.make_node("ConvTranspose", ["x", "w", "bias"], ["up"], strides=[2, 2]),
+        h.make_node("Pad", ["up", "pads"], ["y"], mode="reflect"),
+    ],
+    [("x", T.FLOAT, ["batch", 3, "height", "width"])],
+    [("y", T.FLOAT, ["batch", 4, "h", "w2"])],
+    weights=[
+        ("a", weights_of(3, 4, 2, 2)),
+        ("b", weights_of(3, 4, 2, 2)),
+        ("bias", weights_of(4)),
+        ("pads", np.array([0, 0, 1, 2, 0, 0, 3, 0], dtype=np.int64)),
+    ],
+)

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { BytecodeModule, Instance, load, type LoadOptions } from "../../mod.ts";
 import { compile } from "../../lib/compiler/mod.ts";
-import { withTuning } from "../../lib/inspect/program_tuning.ts";
+import { tuningOf, withTuning } from "../../lib/inspect/program_tuning.ts";
 import { withEntry } from "../../lib/files/archive_entry.ts";
 import { inspectProgram } from "../../lib/inspect/mod.ts";
 import { COMPILER } from "../compiler/support.ts";
@@ -88,23 +88,79 @@ test("load explains why the device 'auto' is not possible", async () => {
       /'auto' must be the only device, got 2 devices/,
     ],
   ];
-  for (const text of ["{", "{}", '{"version":1}']) {
-    const bytes = withEntry(
-      Deno.readFileSync(path),
-      "tuning.json",
-      new TextEncoder().encode(text),
-    );
-    cases.push([
-      () => load(bytes, { device: "auto" }),
-      /'tuning\.json' in the program (?:is not JSON|has )/,
-    ]);
-  }
   for (const [run, message] of cases) {
     // deno-lint-ignore require-await
     const error = await failureOf((async () => run())());
     assertEquals(error.code, "INVALID_ARGUMENT");
     assertMatch(error.detail, message);
   }
+});
+
+test("A damaged tuning.json is ignored, and said where it is asked for", async () => {
+  const path = await program("mul.mlir");
+  const [choice, rest] = [
+    '{"recipe":"a","device":"local-task","milliseconds":1,"spread":0,"rounds":1}',
+    '"flags":[],"skipped":[]',
+  ];
+  const cases: [string, RegExp][] = [
+    ["{", /is not JSON$/],
+    ["null", /has the version undefined$/],
+    ["{}", /has the version undefined$/],
+    ['{"version":1}', /has no choice$/],
+    [
+      `{"version":1,"function":"f","choice":${choice},"flags":[]}`,
+      /no trials$/,
+    ],
+    [
+      `{"version":1,"function":"f","choice":${choice},${rest},"trials":[null]}`,
+      /no trials$/,
+    ],
+    [
+      `{"version":1,"function":"f","choice":{"device":"local-task"},${rest}}`,
+      /has no choice$/,
+    ],
+  ];
+  using folder = new TemporaryFolder();
+  for (const [text, problem] of cases) {
+    const bytes = withEntry(
+      Deno.readFileSync(path),
+      "tuning.json",
+      new TextEncoder().encode(text),
+    );
+    const description = inspectProgram(bytes);
+    assertEquals(description.tuning, undefined);
+    assertMatch(description.tuningProblem ?? "", problem);
+    assertEquals(chosen(bytes), ["local-sync"]);
+    assertEquals(chosen(bytes, {})[0], "local-task");
+    // deno-lint-ignore require-await
+    const error = await failureOf((async () => tuningOf(bytes))());
+    assertEquals(error.code, "INVALID_ARGUMENT");
+    assertMatch(error.detail, problem);
+    assertMatch(error.hint ?? "", /iree compile --tune/);
+    await Deno.writeFile(folder.join("damaged.vmfb"), bytes);
+  }
+  const { stdout } = await iree(["inspect", folder.join("damaged.vmfb")]);
+  assertMatch(stdout, /\nTuning:\n {2}ignored: 'tuning\.json' in the program/);
+});
+
+test("Without a device, load and iree run follow what tuning found", async () => {
+  using folder = new TemporaryFolder();
+  const bytes = await Deno.readFile(await program("mul.mlir"));
+  const path = folder.join("tuned.vmfb");
+  await Deno.writeFile(path, tuned(bytes, "local-task", 3));
+  assertEquals(chosen(path, {}), ["local-task", 3n]);
+  assertEquals(chosen(tuned(bytes, "local-sync"), {}), ["local-sync"]);
+  // What the caller says counts more.
+  assertEquals(chosen(path, { device: "local-sync" }), ["local-sync"]);
+  const deviceOptions = { topology: { groupCount: 1 } };
+  assertEquals(chosen(path, { deviceOptions }), ["local-task", 1n]);
+  const { stdout } = await iree(["inspect", path]);
+  assertMatch(
+    stdout,
+    /\nTuning:\n {2}default on local-task, 3 workers, 1\.00 ms for a call of mul\n/,
+  );
+  const all = await iree(["inspect", "--all", path]);
+  assertMatch(all.stdout, /\nTuning:\n {2}default on local-task, 3 workers/);
 });
 
 test("Python's zipfile reads a tuned program's archive", async () => {

@@ -37,6 +37,53 @@ test("tune skips a recipe that computes different results", async () => {
   assertMatch(tuning.skipped[0].reason, /^result 0 differs by/);
 });
 
+test("tune skips a recipe whose program crashes", async () => {
+  // The index is 0, and far outside where i64 becomes i32.
+  const source = `func.func @pick(%table: tensor<4xi32>, %a: tensor<4xi32>)
+      -> tensor<4xi32> {
+    %sixteen = arith.constant 16 : i64
+    %start = arith.constant 65534 : i64
+    %far = arith.constant 16384 : i64
+    %empty = tensor.empty() : tensor<4xi32>
+    %y = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]
+    } ins(%a : tensor<4xi32>) outs(%empty : tensor<4xi32>) {
+    ^bb0(%in: i32, %out: i32):
+      %wide = arith.extsi %in : i32 to i64
+      %square = arith.muli %wide, %wide : i64
+      %part = arith.shrsi %square, %sixteen : i64
+      %small = arith.subi %part, %start : i64
+      %offset = arith.muli %small, %far : i64
+      %index = arith.index_cast %offset : i64 to index
+      %value = tensor.extract %table[%index] : tensor<4xi32>
+      linalg.yield %value : i32
+    } -> tensor<4xi32>
+    return %y : tensor<4xi32>
+  }`;
+  const { tuning } = await tune(source, {
+    ...OPTIONS,
+    inputs: [[1, 2, 3, 4], [65535, 65535, 65535, 65535]],
+    recipes: [recipe("narrow", "--iree-input-demote-i64-to-i32")],
+  });
+  assertEquals(tuning.choice.recipe, "default");
+  assertEquals(tuning.skipped, [
+    { recipe: "narrow", reason: "crashes when it is called (SIGSEGV)" },
+  ]);
+  const error = await failureOf(
+    tune(source, {
+      ...OPTIONS,
+      recipes: [],
+      inputs: [[1, 2, 3, 4], [1, 1, 1, 30000]],
+    }),
+  );
+  assertEquals(error.code, "INTERNAL");
+  assertEquals(
+    error.detail,
+    "the program crashes when it is called (SIGSEGV)",
+  );
+});
+
 test("tune skips recipes that compile for too long", async () => {
   const { tuning } = await tune(SLOW, {
     ...OPTIONS,

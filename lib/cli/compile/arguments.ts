@@ -1,4 +1,5 @@
 import type { FlagTable } from "../common/flags.ts";
+import { joinValues } from "../common/shapes.ts";
 import { UsageError } from "../common/usage_error.ts";
 
 /** Arguments of `iree compile`. */
@@ -24,17 +25,8 @@ export function splitArguments(
   const own: string[] = [];
   const compilerFlags: string[] = [];
   let file: string | undefined;
-  const rest = [...args];
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === "-o") {
-      const output = rest.shift();
-      if (output === undefined) {
-        throw new UsageError("-o needs a value: -o OUT");
-      }
-      own.push(`--output=${output}`);
-    } else if (arg.startsWith("-o=")) {
-      own.push(`--output=${arg.slice(3)}`);
-    } else if (arg === "--no-cache" || arg === "--no-isolate") {
+  for (const arg of joinValues(args)) {
+    if (/^--no-(?:cache|clean|isolate)$/.test(arg)) {
       own.push(`--${arg.slice("--no-".length)}=false`);
     } else if (arg === "-h" || isOwn(arg, table)) {
       own.push(arg);

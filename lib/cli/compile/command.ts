@@ -13,6 +13,7 @@ import { UsageError } from "../common/usage_error.ts";
 import { writeBytes } from "../common/write_bytes.ts";
 import { splitArguments } from "./arguments.ts";
 import { PhaseLine } from "../common/phase_line.ts";
+import { askShapes, MODEL_FLAGS, parseShapes } from "../common/shapes.ts";
 import { checkTuneFlags, runTuning, TUNE_FLAGS } from "./tuning.ts";
 import { formatTuning } from "./tuning_table.ts";
 import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
@@ -53,6 +54,7 @@ const FLAGS = {
     value: "FILE",
     help: ["The compiler's library, libIREECompiler.so of iree-base-compiler."],
   },
+  ...MODEL_FLAGS,
   ...TUNE_FLAGS,
   json: {
     kind: "boolean",
@@ -75,7 +77,7 @@ Exit status: 0 on success, 1 if the compile fails, 2 for wrong usage.
 Examples:
   iree compile model.mlir -o model.vmfb
   iree compile model.mlir --target=vulkan --iree-opt-level=O3
-  iree compile model.mlir --tune --input=@image.npy
+  iree compile model.onnx --shape x=1x3x320x320 --tune
 `;
 
 /** `iree compile`. */
@@ -92,10 +94,12 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (flags.help) return printHelp(HELP);
   if (file === undefined) throw new UsageError("no FILE to compile");
   checkTuneFlags(flags);
+  const given = parseShapes(flags.shape);
   const output = flags.output ?? defaultOutput(file);
   if (flags.json && output === "-") {
     throw new UsageError("--json and the program cannot both go to stdout");
   }
+  const shapes = given ?? await askShapes(file, flags.library);
   const phases: { phase: CompilePhase; seconds: number }[] = [];
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
@@ -121,6 +125,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
       cache: flags.cache,
       library: flags.library,
       name: file === "-" ? "stdin" : undefined,
+      shapes,
+      clean: flags.clean,
+      onDiagnostic: (diagnostic: Diagnostic) => diagnostics.push(diagnostic),
     };
     const show = (what: string) => line.show(what);
     const program: CompiledProgram & Partial<TunedProgram> = flags.tune
@@ -132,7 +139,6 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
           phases.push({ phase, seconds: seconds() });
           line.show(phase);
         },
-        onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
       });
     writeBytes(output, program.bytes);
     const { compiler, flags: allFlags, isCached, tuning } = program;

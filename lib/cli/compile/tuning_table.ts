@@ -1,4 +1,4 @@
-import type { ProgramTuning, TuningTrial } from "../../tuning/mod.ts";
+import type { ProgramTuning, TuningTrial } from "../../inspect/mod.ts";
 
 /**
  * Formats a tuning result: a line for each trial, the chosen one first, and the
@@ -41,7 +41,7 @@ export function formatDevice({ device, workers }: TuningTrial): string {
 }
 
 /** Formats milliseconds with three digits. */
-function formatTime(milliseconds: number): string {
+export function formatTime(milliseconds: number): string {
   return milliseconds < 100
     ? milliseconds.toPrecision(3)
     : milliseconds.toFixed(0);

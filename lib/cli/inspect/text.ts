@@ -9,6 +9,7 @@ import {
   type ProgramDescription,
   type RodataSegment,
 } from "../../inspect/mod.ts";
+import { formatDevice, formatTime } from "../compile/tuning_table.ts";
 
 /** The description of a loaded module. */
 export interface LoadedDescription {
@@ -67,6 +68,7 @@ export function formatProgram(
     ...section("Parameters", parameterRows(program.parameters, all)),
     ...section("Devices", program.devices.flatMap(deviceRows)),
     ...section("Needs", needRows(program, all)),
+    ...section("Tuning", tuningRows(program, all)),
     ...(all ? details(program) : ["", MORE]),
   ]);
 }
@@ -74,6 +76,28 @@ export function formatProgram(
 /** Functions for callers, without initializers and other internals. */
 function isCallable(name: string): boolean {
   return !name.startsWith("__") && !name.includes("$");
+}
+
+/** What tuning found: the choice, and with `--all` the other trials. */
+function tuningRows(
+  { tuning, tuningProblem }: ProgramDescription,
+  all: boolean,
+): string[][] {
+  if (tuningProblem !== undefined) return [[`ignored: ${tuningProblem}`]];
+  if (tuning === undefined) return [];
+  const { function: name, choice, flags, skipped } = tuning;
+  const found = `${choice.recipe} on ${formatDevice(choice)}, ` +
+    `${formatTime(choice.milliseconds)} ms for a call of ${name}`;
+  if (!all) return [[found]];
+  return [
+    [found],
+    ...flags.map((flag) => [flag]),
+    ...tuning.trials.slice(1).map((trial) => [
+      `${trial.recipe} on ${formatDevice(trial)}, ` +
+      `${formatTime(trial.milliseconds)} ms`,
+    ]),
+    ...skipped.map(({ recipe, reason }) => [`${recipe} skipped: ${reason}`]),
+  ];
 }
 
 function needRows(program: ProgramDescription, all: boolean): string[][] {

@@ -28,12 +28,12 @@ async function compileSource(
   { device: [device] }: RunFlags,
 ): Promise<ModuleSource> {
   // Only here, since most runs need no compiler.
-  const { compileProgram, targetOfDevice } = await import(
+  const { findOrCompile, targetOfDevice } = await import(
     "../../compiler/mod.ts"
   );
   await import("../common/compiler_worker.ts");
   using line = new PhaseLine(`compiling ${path}`);
-  const program = await compileProgram(path, {
+  const program = await findOrCompile(path, {
     target: targetOfDevice(device),
     onPhase: (phase) => line.show(phase),
   });
