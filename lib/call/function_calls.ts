@@ -32,11 +32,17 @@ import type { Caller } from "./caller.ts";
  * @typeParam Values The arguments.
  * @typeParam Results What `call` returns.
  * @typeParam Arrays What `compute` returns.
+ * @typeParam NamedInputs What `run` accepts.
+ * @typeParam NamedOutputs What `run` returns.
  */
 export class FunctionCalls<
   Values extends Argument[] = Argument[],
   Results extends CallResult = CallResult,
   Arrays = Computed,
+  NamedInputs extends Readonly<Record<string, Argument>> = Readonly<
+    Record<string, Argument>
+  >,
+  NamedOutputs = Record<string, NdArray>,
 > {
   readonly #caller: Caller;
   readonly #options: CheckedOptions;
@@ -76,9 +82,7 @@ export class FunctionCalls<
   }
 
   /** See `VmFunction.run`. */
-  async run<Outputs = Record<string, NdArray>>(
-    inputs: Readonly<Record<string, Argument>>,
-  ): Promise<Outputs> {
+  async run<Outputs = NamedOutputs>(inputs: NamedInputs): Promise<Outputs> {
     refuseOptions("run", this.#options);
     return await this.#caller.run(inputs, this.#options) as Outputs;
   }

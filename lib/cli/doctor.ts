@@ -5,6 +5,7 @@ import {
   probeDrivers,
 } from "../tooling/mod.ts";
 import type { Command } from "./common/command.ts";
+import { isFailure } from "./common/failure.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
 import { printHelp } from "./common/terminal.ts";
 import { findSdk } from "./sdk.ts";
@@ -21,7 +22,7 @@ const FLAGS = {
 
 const HELP =
   `Checks the installation and suggests fixes: which library is used, where it
-was found, and which devices work.
+was found, which compiler, and which devices work.
 
 Usage: iree doctor [--json]
 
@@ -38,15 +39,16 @@ export const DOCTOR: Command = {
   run,
 };
 
-function run(args: readonly string[]): void {
+async function run(args: readonly string[]): Promise<void> {
   const flags = parseFlags(FLAGS, args);
   if (flags.help) return printHelp(HELP);
   if (flags.json) {
     const places = runtime.findLibrary();
     const library = attempt(() => runtime.version());
     const sdk = attempt(findSdk);
+    const compiler = await findCompiler();
     const devices = tryDevices();
-    printJson({ places, library, sdk, devices });
+    printJson({ places, library, sdk, compiler, devices });
     demandWorking(devices);
     return;
   }
@@ -56,6 +58,7 @@ function run(args: readonly string[]): void {
   print("searched", ...places.map(describePlace));
   print("library", ...orError(attempt(describeLibrary)));
   print("SDK", ...orError(attempt(() => [findSdk()])));
+  print("compiler", ...describeCompiler(await findCompiler()));
   print("permissions", ...leastPermissions(places.at(-1)));
   const devices = tryDevices();
   if (devices.length > 0) {
@@ -97,9 +100,10 @@ function printJson(found: {
   readonly places: readonly LibraryPlace[];
   readonly library: Attempt<LibraryVersion>;
   readonly sdk: Attempt<string>;
+  readonly compiler: Attempt<FoundCompiler>;
   readonly devices: readonly Trial[];
 }): void {
-  const { places, library, sdk, devices } = found;
+  const { places, library, sdk, compiler, devices } = found;
   const place = places.at(-1);
   console.log(JSON.stringify({
     works: devices.some(({ works }) => works),
@@ -116,6 +120,7 @@ function printJson(found: {
       iree: library.value.iree,
     },
     sdk: sdk.value ?? null,
+    compiler: compiler.value ?? null,
     permissions: place?.path === undefined
       ? null
       : [...place.flags, `--allow-ffi=${place.path}`],
@@ -152,6 +157,34 @@ function describeLibrary(): string[] {
     `${runtime.libraryPath}`,
     ...(linkedBy ? [`native modules know it by its ${linkedBy}`] : []),
   ];
+}
+
+/** A compiler for this package's version of IREE. */
+interface FoundCompiler {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** Finds the compiler and compares its version with the runtime's. */
+async function findCompiler(): Promise<Attempt<FoundCompiler>> {
+  const { Compiler } = await import("../compiler/mod.ts");
+  try {
+    // In this process, so that its version is known at once.
+    await using compiler = await Compiler.open({ isolate: false });
+    const { path, build = "" } = compiler;
+    return { value: { path, version: build || "a development build" } };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { error: error.message };
+  }
+}
+
+function describeCompiler(
+  { value, error = "" }: Attempt<FoundCompiler>,
+): string[] {
+  return value === undefined
+    ? [error]
+    : [`IREE ${value.version}, fits the library`, value.path];
 }
 
 /** The Deno permission flags that programs need. */

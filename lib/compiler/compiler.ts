@@ -100,6 +100,14 @@ export class Compiler implements AsyncDisposable {
   }
 
   /**
+   * The compiler's build, such as `3.13.0 @ 89ece87`; undefined before the first
+   * compile in a child process.
+   */
+  get build(): string | undefined {
+    return this.#backend.revision;
+  }
+
+  /**
    * Compiles a source.
    *
    * @param source MLIR text, MLIR bytecode, a path or a URL.

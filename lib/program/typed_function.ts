@@ -108,11 +108,23 @@ export interface TypedFunction<
   /** See `VmFunction.with`. */
   with(
     options: CallOptions & { shapes: true },
-  ): FunctionCalls<Values, Results, AllShaped<Results>>;
+  ): FunctionCalls<
+    Values,
+    Results,
+    AllShaped<Results>,
+    NamedInputs,
+    NamedOutputs
+  >;
   /** See `VmFunction.with`. */
   with(
     options: CallOptions,
-  ): FunctionCalls<Values, Results, AllComputed<Results>>;
+  ): FunctionCalls<
+    Values,
+    Results,
+    AllComputed<Results>,
+    NamedInputs,
+    NamedOutputs
+  >;
   /** See `VmFunction.run`. */
   run<Outputs = NamedOutputs>(inputs: NamedInputs): Promise<Outputs>;
   /** See `VmFunction.bind`. */

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { runtime } from "../../mod.ts";
+import { COMPILER } from "../compiler/support.ts";
 import {
   DENO_DIR,
   denoFlags,
@@ -34,6 +35,7 @@ test("iree doctor reports its findings and the devices that work", async () => {
       `library     ${runtime.packageVersion} with IREE ${runtime.version().iree}`,
       `            ${LIBRARY}`,
       `SDK         ${SDK}`,
+      `            ${COMPILER}`,
       "devices     local-sync://: works",
       "            local-task://: works",
       "result      programs can run here",
@@ -41,6 +43,10 @@ test("iree doctor reports its findings and the devices that work", async () => {
   ) {
     assertStringIncludes(stdout, `${line}\n`);
   }
+  assertMatch(
+    stdout,
+    /\ncompiler {4}IREE 3\.13\.\S* @ \w+, fits the library\n/,
+  );
   assertMatch(
     stdout,
     /\n {12}null: not available: driver not implemented\n/,
@@ -80,6 +86,8 @@ test("iree doctor --json reports the same as data, with the same status", async 
     iree: runtime.version().iree,
   });
   assertEquals(found.sdk, SDK);
+  assertEquals(found.compiler.path, COMPILER);
+  assertMatch(found.compiler.version, /^3\.13\./);
   const { stdout: text } = await iree(["doctor"]);
   for (const { uri, state } of found.devices) {
     assertStringIncludes(text, `${uri}: ${state}\n`);
@@ -97,6 +105,15 @@ test("iree doctor --json reports the same as data, with the same status", async 
   );
   assertEquals([works, library, permissions, devices], [false, null, null, []]);
   assertStringIncludes(errors[0], "no IREE runtime library");
+});
+
+test("iree doctor works without a compiler, and reports what is wrong with it", async () => {
+  const { code, stdout } = await iree(["doctor"], {
+    env: { IREE_COMPILER_LIBRARY: join(ROOT, "deno.json") },
+  });
+  assertEquals(code, 0);
+  assertMatch(stdout, /\ncompiler {4}.*deno\.json/);
+  assertStringIncludes(stdout, "result      programs can run here\n");
 });
 
 test("iree doctor reports a file that is not a library", async () => {

@@ -51,6 +51,7 @@ import {
 } from ${JSON.stringify(MOD)};
 import type { Functions as Arithmetic } from "./arithmetic.ts";
 import type { Functions as Custom } from "./custom_import.ts";
+import type { Functions as Declared } from "./declared_names.ts";
 import type { Functions as Many } from "./many_types.ts";
 import type { Functions as Mul } from "./mul.ts";
 import type { Functions as Async } from "./mul_async.ts";
@@ -62,6 +63,7 @@ declare const signatures: Signatures, custom: Custom;
 declare const structures: Structures;
 declare const mulProgram: Program<Mul>, manyProgram: Program<Many>;
 declare const arithmeticProgram: Program<Arithmetic>;
+declare const declaredProgram: Program<Declared>;
 declare const signaturesProgram: Program<Signatures>;
 declare const structuresProgram: Program<Structures>;
 declare const namesProgram: Program<Names>, untyped: Program;
@@ -135,6 +137,8 @@ const inTime: Float32Array = await fn.with({ shapes: false }).computeAsync(f32, 
 const calledInTime: BufferView = await fn.with({}).callAsync(f32, f32);
 const shaped: NdArray = fn.with({ shapes: true }).compute(f32, f32);
 const named: NdArray = (await fn.run({ x: f32, y: f32 })).output0;
+const scaled: Float32Array = (await declaredProgram.lookupFunction("scale")
+  .with({ structures: false }).run({ x: f32, factors: f32 })).y.data;
 const plainly: Float32Array = mulProgram.compute("mul", f32, f32);
 const plainlyLater: Float32Array =
   await mulProgram.computeAsync("mul", f32, f32);
@@ -242,6 +246,7 @@ mulProgram.fork().mul(«f64, f32);
 mulProgram.fork().call(«"mull", f32, f32);
 arithmeticProgram.call("add_i64", 1n, «"2");
 namesProgram.call(«"then");
+declaredProgram.lookupFunction("scale").with({}).run({ x: f32, «factor: f32 });
 structuresProgram.lookupFunction(«"no_json");
 `;
 
