@@ -17,8 +17,8 @@ import type { Value } from "../vm/value.ts";
 import type { CallResult, Structure } from "./argument.ts";
 
 /**
- * Turns the VM's results into structures. Disposes the lists that held them, and
- * everything if a value is not as declared.
+ * Turns the VM's results into structures. Disposes their lists, and everything
+ * if a value does not match its declaration.
  *
  * @param functionName The function that returned them.
  * @param types The declared types.

@@ -9,15 +9,15 @@ import type { ListContents } from "./list_argument.ts";
 import type { Value } from "../vm/value.ts";
 
 /**
- * An argument as it crosses to the VM: a value, data for a tensor, or an array
- * for a list.
+ * An argument in the VM's form: a value, data for a tensor, or an array for a
+ * list.
  */
 export type FlatArgument = Value | TensorData | readonly Value[];
 
-/** Results as they come from the VM: none, the one, or all in order. */
+/** Results in the VM's form: none, the only one, or all in order. */
 export type FlatResult = undefined | Value | Value[];
 
-/** The same, tensors as arrays. */
+/** The same with tensors as arrays. */
 export type FlatComputed = TypedArray | NdArray | Value;
 
 /**
@@ -29,13 +29,13 @@ export type Argument =
   | readonly Argument[]
   | { readonly [key: string]: Argument };
 
-/** A result, in arrays and plain objects where the program declares those. */
+/** A result, in arrays and plain objects if the program declares them. */
 export type Structure<Leaf> =
   | Leaf
   | Structure<Leaf>[]
   | { [key: string]: Structure<Leaf> };
 
-/** The results of a call: none, the one, or all in order. */
+/** The results of a call: none, the only one, or all in order. */
 export type CallResult = undefined | Structure<Value>;
 
 /** The results of a computation: tensors are arrays. */

@@ -29,7 +29,7 @@ import { TensorArgument } from "./tensor_argument.ts";
 
 /** Checks and writes the arguments of a function, and reads its results. */
 export class ArgumentWriter {
-  /** Name of the export that is called. */
+  /** Name of the called export. */
   readonly exportName: string;
   /** The function's description, with the export's calling convention. */
   readonly description: FunctionDescription;
@@ -125,8 +125,8 @@ export class ArgumentWriter {
   }
 
   /**
-   * Writes the arguments of a call. Scalars that do not fit throw before anything
-   * crosses.
+   * Writes the arguments of a call. Scalars that do not fit throw before
+   * anything is written.
    */
   write(
     context: Handle,
@@ -284,7 +284,7 @@ export class ArgumentWriter {
   }
 }
 
-/** A reference argument once lists are made. */
+/** A reference argument after its list was created. */
 type MadeReference = Exclude<ReferenceArgument, ListContents>;
 
 const NO_PRODUCERS: readonly Producer[] = [];

@@ -85,7 +85,7 @@ export class AsyncCalls {
    * Runs a call when its turn comes.
    *
    * @param prepared The call, which is released at the end.
-   * @param signal Aborted when the call is no longer wanted.
+   * @param signal Aborts the call.
    * @param read Reads the results, which are finished by then.
    * @returns The result of `read`; rejects with the call's failure.
    */
@@ -206,7 +206,7 @@ export class AsyncCalls {
   }
 }
 
-/** Makes the native object of a call. */
+/** Creates the native object of a call. */
 export function prepareHandle(
   owner: FunctionContext,
   layout: ArgumentWriter,

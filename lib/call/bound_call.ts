@@ -15,7 +15,7 @@ import type { FunctionContext } from "./context_queue.ts";
  *
  * Thread-compatible, like the function's context: one call at a time.
  *
- * @typeParam Results The results, as far as known.
+ * @typeParam Results The results, if known.
  *
  * @example
  * ```ts ignore
@@ -76,7 +76,7 @@ export class BoundCall<Results extends FlatResult = FlatResult>
     const { handle, arguments: values, results } = this.#prepared;
     invokeCall(handle, values, results);
     const { context } = this.#owner;
-    // The caller's type argument states this.
+    // The caller's type argument guarantees this.
     return this.#layout.results.read(context, this.#prepared) as Results;
   }
 

@@ -2,7 +2,7 @@ import type { CallBuffer } from "../../ffi/call.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import type { Producer } from "../../ffi/ownership/producer.ts";
 
-/** A call that is being made: its native object and the values that cross. */
+/** A call in preparation: its native object, arguments and results. */
 export interface CallFrame {
   readonly handle: Handle;
   readonly arguments: CallBuffer;

@@ -182,7 +182,7 @@ export class Caller {
     return this.#async.submit(this.#async.begin(values, this.#demand));
   }
 
-  /** Prepares blocking calls with these arguments, in a frame of their own. */
+  /** Prepares blocking calls with these arguments, in a separate frame. */
   begin(values: readonly FlatArgument[]): CallFrame {
     return this.#bound.begin(values, this.#demand);
   }
@@ -248,7 +248,7 @@ export class Caller {
     });
   }
 
-  // The call holds the objects that were made for it.
+  // The call holds the objects that were created for it.
   #beginStructured(
     values: readonly Argument[],
     structures: StructuredCall | undefined,
@@ -287,7 +287,7 @@ export class Caller {
   #structures({ structures }: CheckedOptions): StructuredCall | undefined {
     const text = this.#abi;
     if (text === undefined || !structures) return undefined;
-    // A disposed function throws before anything is made for it.
+    // A disposed function throws before anything is created for it.
     this.#demand();
     const { context, devices } = this.owner;
     const { description, argumentTypes, results } = this.writer;

@@ -45,7 +45,7 @@ import { FunctionCalls } from "./function_calls.ts";
  * ```
  */
 export class VmFunction extends NativeObject {
-  /** Its description by its module. */
+  /** The module's description of the function. */
   readonly description: FunctionDescription;
   readonly #owner: FunctionContext;
   readonly #writer: ArgumentWriter;
@@ -139,16 +139,17 @@ export class VmFunction extends NativeObject {
    * {@linkcode with} can turn structures off.
    *
    * @param values The arguments: numbers for i32, f32 and f64, `bigint` (or a
-   * safe integer) for i64, objects or `null` for references. Values that
-   * do not fit are rejected before the call. Objects stay the caller's. Data for
-   * a tensor is copied: a typed array of the class for its elements, nested
+   * safe integer) for i64, objects or `null` for references. Values that do not
+   * fit are rejected before the call. The caller still owns objects. Data for a
+   * tensor is copied: a typed array of the class for its elements, nested
    * arrays, or an `NdArray`.
    * @returns The results, tensors as `BufferView`; the caller must dispose
-   * objects in them. Throws FAILED_PRECONDITION while an asynchronous call
-   * runs in the context or waits for its turn, when an argument is a result of a
-   * submission that failed, and when structures are not as declared;
-   * INVALID_ARGUMENT with the position of the wrong value (`argument
-   * 0.scales[1]`). Waits for work that calls submitted to the device.
+   * objects in them. Throws FAILED_PRECONDITION while an asynchronous call runs
+   * in the context or waits for its turn, when an argument is a result of a
+   * submission that failed, and when structures do not match their declaration;
+   * INVALID_ARGUMENT with the position of the wrong value
+   * (`argument 0.scales[1]`). Waits for work that calls submitted to the
+   * device.
    */
   call(...values: Argument[]): CallResult {
     if (!this.#takesScalars) {
@@ -203,16 +204,15 @@ export class VmFunction extends NativeObject {
   /**
    * Calls the function without blocking the event loop.
    *
-   * Submits a function that {@linkcode isSubmittable} to the device and waits for
-   * it; runs other functions on another thread. Calls of one context begin in
-   * the order in which they were made. Submitted calls overlap as far as their
-   * work allows. A failure affects only that call and calls that use its
-   * results.
+   * Submits a function that {@linkcode isSubmittable} to the device and waits
+   * for it; runs other functions on another thread. Calls of one context begin
+   * in the order in which they were made. Submitted calls overlap if their work
+   * allows it. A failure affects only that call and calls that use its results.
    *
-   * @param values The arguments, as {@linkcode call} takes them. Numbers and
+   * @param values The arguments, as {@linkcode call} accepts them. Numbers and
    * data are copied at once. Objects belong to the call until it ends: until
    * then, do not write to a tensor or a buffer, and do not use a list.
-   * @returns The results; objects in them are the caller's to dispose.
+   * @returns The results; the caller must dispose objects in them.
    */
   callAsync(...values: Argument[]): Promise<CallResult> {
     return this.#caller.callAsync(values, DEFAULTS);
@@ -224,7 +224,7 @@ export class VmFunction extends NativeObject {
    *
    * @param values The arguments.
    * @returns The results; a tensor is an array of the class for its elements,
-   * in row-major order. Other objects are the caller's to dispose.
+   * in row-major order. The caller must dispose other objects.
    */
   computeAsync(...values: Argument[]): Promise<Computed> {
     return this.#caller.computeAsync(values, DEFAULTS);
@@ -274,8 +274,8 @@ export class VmFunction extends NativeObject {
    * memory (`iree.abi.output`). The latter may have any type and shape that is
    * large enough.
    *
-   * @param values The arguments, as they cross to the VM: structures are not
-   * supported. Data is copied once.
+   * @param values The arguments in the VM's form: structures are not supported.
+   * Data is copied once.
    * @returns The prepared call, which the caller must dispose. It keeps the
    * arguments alive.
    */
@@ -288,8 +288,8 @@ export class VmFunction extends NativeObject {
    * Submits a call to the device and returns at once. Calls that use each other's
    * results then follow each other on the device.
    *
-   * @param values The arguments, as they cross to the VM: structures are not
-   * supported. Objects belong to the call until it is finished, as for
+   * @param values The arguments in the VM's form: structures are not supported.
+   * Objects belong to the call until it is finished, as for
    * {@linkcode callAsync}.
    * @returns The results and a promise for their completion. Throws UNIMPLEMENTED
    * for a function without an asynchronous form that was not compiled with

@@ -4,7 +4,7 @@ import { SCALARS, type ScalarType } from "../tensor/scalar.ts";
 import { List } from "../vm/list.ts";
 import type { Value } from "../vm/value.ts";
 
-/** An array passed for a list: the list is made right before the call. */
+/** An array passed for a list, which is created right before the call. */
 export class ListContents {
   readonly #values: readonly Value[];
   readonly #elementType: ScalarType | undefined;
@@ -21,7 +21,7 @@ export class ListContents {
     this.#elementType = elementType;
   }
 
-  /** Makes the list, for the caller to dispose. */
+  /** Creates the list, which the caller must dispose. */
   make(instance: Handle): List {
     return List.fromHandle(instance, this.#values, this.#elementType);
   }

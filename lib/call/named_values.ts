@@ -14,8 +14,8 @@ import { declarationHint } from "./declaration_hint.ts";
 import type { StructuredCall } from "./structured_call.ts";
 
 /**
- * The inputs and outputs of a function by name: as its program declares them,
- * or else `input0`, `input1`, … and `output0`, ….
+ * A function's inputs and outputs by name: the declared names, or else
+ * `input0`, `input1`, … and `output0`, ….
  */
 export class NamedValues {
   readonly #writer: ArgumentWriter;

@@ -57,7 +57,7 @@ export class ResultArrays {
       target,
       (problem) => this.#wrongTarget(ordinal, `the array for it ${problem}`),
     );
-    // The caller gets its own array back, whatever memory it is over.
+    // The caller gets its own array back, over any kind of memory.
     if (length === byteLength) return target as TypedArray;
     throw this.#wrongTarget(
       ordinal,
@@ -66,7 +66,7 @@ export class ResultArrays {
   }
 
   #elementType(ordinal: number, code: number): ElementTypeInfo {
-    // Nearly always the same as in the last call.
+    // Usually the same as in the last call.
     const last = this.#elementTypes[ordinal];
     if (last !== undefined && this.#lastCodes[ordinal] === code) return last;
     const found = elementTypeOfCode(code);

@@ -54,7 +54,7 @@ export class ResultReader {
     return this.#slots.length;
   }
 
-  /** Reads the results of a call; objects in them are the caller's. */
+  /** Reads the results of a call; the caller owns objects in them. */
   read(context: Handle, call: CallFrame): FlatResult {
     const slots = this.#slots;
     if (slots.length === 0) return undefined;

@@ -48,7 +48,7 @@ export function forEachLeaf<Leaf>(
   }
 }
 
-/** Makes a structure of the same form with other values in it. */
+/** Creates a structure of the same form with other values. */
 export function mapLeaves<From, To>(
   structure: Structure<From>,
   map: (leaf: From) => To,

@@ -21,7 +21,7 @@ import { disposeStructure, mapLeaves } from "./structure.ts";
 
 /** Turns structures into the VM's values, and values into structures. */
 export class StructuredCall {
-  /** How many values it returns. */
+  /** Number of values that it returns. */
   readonly resultCount: number;
   readonly #functionName: string;
   readonly #memory: Placement;
@@ -49,10 +49,10 @@ export class StructuredCall {
   }
 
   /**
-   * Makes the values of a call.
+   * Creates the values of a call.
    *
    * @param values The arguments.
-   * @param scratch Disposes the objects that were made, once the call has them.
+   * @param scratch Disposes the created objects, once the call holds them.
    */
   pack(values: readonly Argument[], scratch: DisposableStack): FlatArgument[] {
     const packer = new ArgumentPacker(
@@ -63,7 +63,7 @@ export class StructuredCall {
     return packer.packAll(this.#signature.arguments, values);
   }
 
-  /** Turns results into structures, and disposes the lists that held them. */
+  /** Turns results into structures, and disposes their lists. */
   unpack(results: FlatResult): CallResult {
     return unpackResults(
       this.#functionName,

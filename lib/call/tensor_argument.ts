@@ -31,9 +31,9 @@ export class TensorArgument {
   /** Creates the error for invalid values. */
   readonly refuse: (problem: string) => IreeError;
   readonly #wanted: WantedTensor;
-  /** Whether it is memory for a result, whatever it contains. */
+  /** Whether it is memory for a result, with any contents. */
   readonly #isStorage: boolean;
-  /** Number of the element type of an array that is passed as it is. */
+  /** Number of the element type of an array that is passed unchanged. */
   readonly code: number;
   /** Dimensions of such an array. */
   readonly dims: Float64Array<ArrayBuffer>;
@@ -90,7 +90,8 @@ export class TensorArgument {
   }
 
   /**
-   * Whether an array can be passed as it is, without encoding: the common case.
+   * Whether an array can be passed unchanged, without encoding: the common
+   * case.
    */
   takesAsItIs(value: unknown): value is AnyTypedArray {
     const { info, fixed } = this.#wanted;
@@ -102,18 +103,18 @@ export class TensorArgument {
       byteLengthOf(value, this.refuse) === fixed.byteLength;
   }
 
-  /** Rejects null where the function declares a tensor. */
+  /** Rejects null if the function declares a tensor. */
   checkNull(): void {
     if (this.#declared === undefined) return;
     throw this.refuse(`must be a tensor ${this.#type}, got null`);
   }
 
-  /** Makes the tensor; throws INVALID_ARGUMENT when the data does not fit. */
+  /** Creates the tensor; throws INVALID_ARGUMENT when the data does not fit. */
   encode(data: TensorData): EncodedTensor {
     if (this.#declared !== undefined && this.#info === undefined) {
       throw new IreeError(
         "UNIMPLEMENTED",
-        `elements of type ${this.#declared.elementType} cannot be made here; ` +
+        `elements of type ${this.#declared.elementType} cannot be encoded; ` +
           "pass a BufferView",
       );
     }

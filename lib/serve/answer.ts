@@ -193,7 +193,7 @@ function watch(
 
 function clientGone(): RequestError {
   // The status that nginx logs for it; it reaches no client.
-  return new RequestError("CANCELLED", 499, "the client has gone");
+  return new RequestError("CANCELLED", 499, "the client disconnected");
 }
 
 /** Statuses of failures of the library; any other is 500. */

@@ -71,7 +71,8 @@ export class Batcher implements Disposable, AsyncDisposable {
   #drained: (() => void)[] = [];
 
   /**
-   * Creates a batcher over a pool, which stays the caller's and runs nothing else.
+   * Creates a batcher over a pool, which the caller still owns and which runs
+   * nothing else.
    *
    * @param pool The pool.
    * @param options When requests are joined.
@@ -85,8 +86,8 @@ export class Batcher implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Creates a batcher over a program and forks of it. The forks are the
-   * batcher's; the program stays the caller's.
+   * Creates a batcher over a program and forks of it. The batcher owns the
+   * forks, and the caller still owns the program.
    *
    * @param program The program.
    * @param options Which function, how many instances, and when requests are
@@ -318,7 +319,7 @@ export class Batcher implements Disposable, AsyncDisposable {
     this.#settle();
   }
 
-  // A joined call failed: which request is to blame is not known.
+  // A joined call failed, and the faulty request is unknown.
   async #runEach(requests: readonly Request[]): Promise<void> {
     for (const request of requests) {
       if (request.isDone) continue;

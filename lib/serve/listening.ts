@@ -99,7 +99,7 @@ async function end(
   server.announceEnd();
   await untilQuiet(answering);
   await server.drain();
-  // A port that closes on a request fails it; a 503 says what is the matter.
+  // Closing the port fails requests; a 503 gives the reason.
   await untilQuiet(answering);
   await close();
 }

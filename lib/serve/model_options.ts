@@ -14,7 +14,7 @@ export interface ModelFunction {
    * Answers a request.
    *
    * @param inputs The inputs by name, as declared.
-   * @param options The signal is aborted when the answer is not needed anymore.
+   * @param options The signal is aborted when the answer is no longer needed.
    * @returns The outputs by name.
    */
   run(
@@ -31,7 +31,7 @@ export interface ModelOptions {
    * @default {1}
    */
   version?: number | undefined;
-  /** Name of the function; left out, the only one that the program has. */
+  /** Name of the function; by default the program's only one. */
   function?: string | undefined;
   /**
    * How many calls run at the same time.
@@ -45,13 +45,13 @@ export interface ModelOptions {
    * @default {64}
    */
   maxQueue?: number | undefined;
-  /** Joins requests; left out, each request is a call of its own. */
+  /** Options for joining requests; by default each request is one call. */
   batching?: Omit<BatcherOptions, "maxQueue"> | undefined;
 }
 
 /** Options for loading and serving a model. */
 export interface LoadedModelOptions extends ModelOptions {
-  /** How its file is loaded, or compiled. */
+  /** Options for loading or compiling its file. */
   load?: LoadModelOptions | undefined;
 }
 

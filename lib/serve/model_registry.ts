@@ -47,7 +47,7 @@ export class ModelRegistry {
    * Finds the model for a request.
    *
    * @param name Its name.
-   * @param version Its version; left out, the highest.
+   * @param version Its version; by default the highest.
    */
   find(name: string, version: string | undefined): ServedModel {
     const versions = this.#models.get(name);

@@ -84,7 +84,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * Answers a request: a handler for `Deno.serve` and other servers. Never
    * rejects.
    *
-   * A client that has gone is noticed by `request.signal`; run Deno with
+   * `request.signal` reports a disconnected client; run Deno with
    * `--unstable-no-legacy-abort`, or Deno prints a note at the first request.
    */
   readonly fetch: (request: Request) => Promise<Response> = (request) =>
@@ -106,8 +106,8 @@ export class ModelServer implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Serves a program, which stays the caller's, or a function. A model with the
-   * same name and version is replaced; it answers the requests that it has
+   * Serves a program, which the caller still owns, or a function. A model with
+   * the same name and version is replaced; it answers the requests that it has
    * accepted.
    *
    * @param name The model's name in requests.
@@ -180,10 +180,10 @@ export class ModelServer implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Serves a model no longer. The requests that it has accepted are answered.
+   * Stops serving a model. The requests that it has accepted are answered.
    *
    * @param name The model's name.
-   * @param version Its version; left out, all versions.
+   * @param version Its version; by default all versions.
    * @returns Resolves when nothing of it runs anymore.
    */
   async remove(name: string, version?: number): Promise<void> {
@@ -204,7 +204,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
 
   /**
    * Reports that the server is not ready, so that no more requests are sent to
-   * it. It answers those that come nevertheless.
+   * it. It still answers those that arrive.
    */
   announceEnd(): void {
     if (this.#answering.state === "ready") this.#answering.state = "ending";

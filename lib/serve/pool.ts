@@ -21,7 +21,7 @@ export interface PoolOptions {
 
 /** Which function of a program a pool runs, and how often at the same time. */
 export interface ProgramPoolOptions extends PoolOptions {
-  /** Name of the function; left out, the only one that the program has. */
+  /** Name of the function; by default the program's only one. */
   function?: string | undefined;
   /**
    * How many calls run at the same time: the program and its forks.
@@ -63,9 +63,9 @@ export const LARGEST_QUEUE = 1_000_000;
 const MOST_INSTANCES = 1024;
 
 /**
- * Runs a function for concurrent requests: as many at the same time as there are
- * instances, a limited number waits, further ones are rejected. Requests begin
- * in the order in which they arrived.
+ * Runs a function for concurrent requests. One request runs per instance, a
+ * limited number waits, and further ones are rejected. Requests begin in the
+ * order in which they arrived.
  *
  * @example
  * ```ts ignore needs a file
@@ -85,7 +85,7 @@ export class Pool implements Disposable, AsyncDisposable {
   readonly #resources: DisposableStack;
 
   /**
-   * Creates a pool of functions, which stay the caller's.
+   * Creates a pool of functions, which the caller still owns.
    *
    * @param functions The same function of a program and its forks.
    * @param options How many requests may wait.
@@ -104,8 +104,8 @@ export class Pool implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Creates a pool of a program and forks of it. The forks are the pool's; the
-   * program stays the caller's.
+   * Creates a pool of a program and forks of it. The pool owns the forks, and
+   * the caller still owns the program.
    *
    * @param program The program.
    * @param options Which function, how many instances, and how many requests
@@ -248,8 +248,7 @@ function onlyFunction({ functionNames }: LoadedProgram): string {
   if (only !== undefined && others.length === 0) return only;
   throw new IreeError(
     "INVALID_ARGUMENT",
-    `the program has ${functionNames.length} functions; which one to run must ` +
-      "be given",
+    `function must be given: the program has ${functionNames.length} functions`,
     { hint: `pass { function: name }: ${functionNames.join(", ") || "none"}` },
   );
 }

@@ -138,7 +138,7 @@ test("A pool rejects what it cannot run", () => {
     () => Pool.of({} as never),
   ].map((make) => assertThrows(make, IreeError).detail);
   assertEquals(messages, [
-    "the program has 5 functions; which one to run must be given",
+    "function must be given: the program has 5 functions",
     "no function 'none' exported by module 'served'",
     "instances must be an integer from 1 to 1024, got 0",
     "maxQueue must be an integer from 0 to 1000000, got -1",

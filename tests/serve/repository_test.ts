@@ -113,7 +113,7 @@ test("Models that cannot be loaded are reported, and leave the others alone", as
   );
   assertEquals(
     reasons.several,
-    "UNAVAILABLE the program has 5 functions; which one to run must be given",
+    "UNAVAILABLE function must be given: the program has 5 functions",
   );
   assert(
     reasons.misspelt.endsWith(

@@ -121,7 +121,7 @@ test("The server rejects models that it cannot serve", async () => {
     "name must be 1 to 256 characters without slashes and control characters, " +
     "got 'a/b'",
     "model must be a loaded program or a ModelFunction, got an object",
-    "the program has 5 functions; which one to run must be given",
+    "function must be given: the program has 5 functions",
     "version must be an integer from 1 to 9007199254740991, got 0",
   ]);
 });
