@@ -114,7 +114,7 @@ export interface ProgramDescription {
   readonly files: readonly EmbeddedFile[] | undefined;
   /** The tuning result, if the program was tuned. */
   readonly tuning: ProgramTuning | undefined;
-  /** Why what tuning found is ignored, if its file is damaged. */
+  /** Why the tuning result is ignored, if its file is damaged. */
   readonly tuningProblem: string | undefined;
   /** Its sizes. */
   readonly sizes: ProgramSizes;

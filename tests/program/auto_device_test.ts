@@ -143,14 +143,14 @@ test("A damaged tuning.json is ignored, and said where it is asked for", async (
   assertMatch(stdout, /\nTuning:\n {2}ignored: 'tuning\.json' in the program/);
 });
 
-test("Without a device, load and iree run follow what tuning found", async () => {
+test("Without a device, load and iree run use the tuning result", async () => {
   using folder = new TemporaryFolder();
   const bytes = await Deno.readFile(await program("mul.mlir"));
   const path = folder.join("tuned.vmfb");
   await Deno.writeFile(path, tuned(bytes, "local-task", 3));
   assertEquals(chosen(path, {}), ["local-task", 3n]);
   assertEquals(chosen(tuned(bytes, "local-sync"), {}), ["local-sync"]);
-  // What the caller says counts more.
+  // The caller's options take precedence.
   assertEquals(chosen(path, { device: "local-sync" }), ["local-sync"]);
   const deviceOptions = { topology: { groupCount: 1 } };
   assertEquals(chosen(path, { deviceOptions }), ["local-task", 1n]);

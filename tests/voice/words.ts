@@ -46,7 +46,7 @@ const WORDS: readonly Rule[] = [
   [/, no (?:power|multiple)\b/gi, "must be …, got …"],
   [/\bnot made by\b/gi, "that this package did not create"],
   [/\bmade by functions\b/gi, "has no public constructor"],
-  [/\b(?:is|are) none:/gi, "must be …"],
+  [/\b(?:is|are) none:/g, "must be …"],
   [/\b(?:is|are|was|were) there already\b/gi, "existing …"],
   [/\bto be disposed\b(?! of)/gi, "which the caller must dispose"],
   [

@@ -78,7 +78,7 @@ function isCallable(name: string): boolean {
   return !name.startsWith("__") && !name.includes("$");
 }
 
-/** What tuning found: the choice, and with `--all` the other trials. */
+/** The tuning result: the choice, and with `--all` the other trials. */
 function tuningRows(
   { tuning, tuningProblem }: ProgramDescription,
   all: boolean,
