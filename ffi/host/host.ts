@@ -43,16 +43,23 @@ export interface HostCall {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A call whose function continues. */
+export interface PendingCall {
+  /** Resolves to what writes the results. */
+  readonly written: Promise<() => void>;
+  /** Releases what the call holds, once it has ended or nothing waits for it. */
+  end(): void;
+}
+
 /**
  * Makes a call: reads its arguments from the frame, and writes its results there.
  *
- * @returns A promise if the function continues; it resolves to what writes the
- * results.
+ * @returns The rest of the call if the function continues.
  */
 export type HostTarget = (
   call: HostCall,
   values: FrameValues,
-) => Promise<() => void> | undefined;
+) => PendingCall | undefined;
 
 /** What to do when native code has released a module, a state or a value. */
 const whenReleased = new Map<number, () => void>();

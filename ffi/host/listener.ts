@@ -6,7 +6,14 @@
 
 import { hasEnded, native } from "../library/library.ts";
 import { countWaitedFor, recordCaller, runWaitedFor } from "./active.ts";
-import { failCall, Outcome, takeReleased, targetOf, theHost } from "./host.ts";
+import {
+  failCall,
+  Outcome,
+  type PendingCall,
+  takeReleased,
+  targetOf,
+  theHost,
+} from "./host.ts";
 
 let listeners = 0;
 
@@ -102,7 +109,7 @@ function answer(id: number): boolean {
 /** Finishes a call when its function settles, or its caller gives up. */
 function finishLater(
   id: number,
-  pending: Promise<() => void>,
+  pending: PendingCall,
   signal: AbortSignal | undefined,
 ): void {
   let isFinished = false;
@@ -116,6 +123,8 @@ function finishLater(
       finish(id, Outcome.returned);
     } catch (error) {
       finish(id, failCall(id, error));
+    } finally {
+      pending.end();
     }
   };
   const endWith = (error: unknown) =>
@@ -125,7 +134,7 @@ function finishLater(
   const abort = () => endWith(signal!.reason);
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
-  pending.then(end, endWith);
+  pending.written.then(end, endWith);
 }
 
 function finish(id: number, outcome: number): void {

@@ -46,7 +46,8 @@ export function traceTargetOf(
     const returned: unknown = tracer(readPoint(call, values));
     if (!isPromise(returned)) return undefined;
     if (!call.mayWait) throw refusePromise("traceTensors", returned);
-    return Promise.resolve(returned).then(() => () => {});
+    const written = Promise.resolve(returned).then(() => () => {});
+    return { written, end: () => {} };
   };
 }
 

@@ -1,4 +1,8 @@
-import type { FrameValues, HostCall } from "../../ffi/host/host.ts";
+import type {
+  FrameValues,
+  HostCall,
+  PendingCall,
+} from "../../ffi/host/host.ts";
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
@@ -91,7 +95,7 @@ export class HostFunctionCaller implements CalledFunction {
     context: HostContext<unknown>,
     call: HostCall,
     values: FrameValues,
-  ): Promise<() => void> | undefined {
+  ): PendingCall | undefined {
     const own = call.signal === undefined
       ? context
       : { ...context, signal: call.signal };
@@ -111,7 +115,13 @@ export class HostFunctionCaller implements CalledFunction {
       }
       if (!call.mayWait) throw this.refusePromise(returned);
       isPending = true;
-      return this.#finish(scope, call.id, values, returned);
+      const { id } = call;
+      return {
+        written: Promise.resolve(returned).then((value) => () =>
+          this.write(scope, id, values, value)
+        ),
+        end: () => disposeAll(scope),
+      };
     } finally {
       if (!isPending) disposeAll(scope);
     }
@@ -120,27 +130,6 @@ export class HostFunctionCaller implements CalledFunction {
   apply(values: unknown[], context: object): unknown {
     values.push(context);
     return Reflect.apply(this.#call, undefined, values);
-  }
-
-  async #finish(
-    scope: HostScope,
-    id: number,
-    values: FrameValues,
-    returned: PromiseLike<unknown>,
-  ): Promise<() => void> {
-    try {
-      const value = await returned;
-      return () => {
-        try {
-          this.write(scope, id, values, value);
-        } finally {
-          disposeAll(scope);
-        }
-      };
-    } catch (error) {
-      disposeAll(scope);
-      throw error;
-    }
   }
 
   write(

@@ -2,6 +2,7 @@ import {
   demandCallbacks,
   type FrameValues,
   type HostCall,
+  type PendingCall,
 } from "../../ffi/host/host.ts";
 import { createHostModule } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
@@ -156,13 +157,21 @@ export class HostModuleDescription {
       if (!call.mayWait) return caller.make(scope, context, call, values);
       module.lists.beginHostFunction();
       const end = () => module.lists.endHostFunction();
-      let pending;
+      let pending: PendingCall | undefined;
       try {
         pending = caller.make(scope, context, call, values);
       } finally {
         if (pending === undefined) end();
       }
-      return pending?.finally(end);
+      if (pending === undefined) return undefined;
+      const { written, end: release } = pending;
+      return {
+        written,
+        end: () => {
+          end();
+          release();
+        },
+      };
     };
     made.module = createHostModule(
       owner,

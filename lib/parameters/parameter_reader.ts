@@ -89,7 +89,8 @@ export function readerTarget({ scope, read }: ParameterReader): HostTarget {
     const fill = (at: number, value: unknown) =>
       fillParameterSpan(id, at, bytesFor(scope, spans[at]!, value));
     if (mayWait) {
-      return readAll(spans.length, (at) => begin(spans[at]!, signal), fill);
+      const read = (at: number) => begin(spans[at]!, signal);
+      return { written: readAll(spans.length, read, fill), end: () => {} };
     }
     spans.forEach((span, at) => {
       const value = begin(span, undefined);
