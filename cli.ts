@@ -46,11 +46,16 @@ const FLAGS: FlagTable & { readonly verbose: Flag } = {
 /** The commands. Only the one that runs is imported, for a fast start. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./lib/cli/run/command.ts")).RUN,
+  benchmark: async () =>
+    (await import("./lib/cli/benchmark/command.ts")).BENCHMARK,
+  check: async () => (await import("./lib/cli/check/command.ts")).CHECK,
   compile: async () => (await import("./lib/cli/compile/command.ts")).COMPILE,
   import: async () => (await import("./lib/cli/import.ts")).IMPORT,
   cache: async () => (await import("./lib/cli/cache.ts")).CACHE,
   serve: async () => (await import("./lib/cli/serve/command.ts")).SERVE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
+  disassemble: async () =>
+    (await import("./lib/cli/disassemble/command.ts")).DISASSEMBLE,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
   parameters: async () =>
     (await import("./lib/cli/parameters/command.ts")).PARAMETERS,

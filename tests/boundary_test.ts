@@ -71,7 +71,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   call: ["vm", "hal", "tensor", "signature"],
   host: ["call", "vm", "hal", "tensor", "signature"],
   inspect: ["vm", "signature", "tensor", "files"],
-  tooling: ["vm", "hal", "tensor"],
+  tooling: ["vm", "hal", "tensor", "files"],
   program: [
     ...[
       "call",
@@ -86,6 +86,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "files",
   ],
   compiler: ["program", "vm", "files"],
+  benchmark: ["call", "hal"],
   tuning: [
     ...["compiler", "program", "call", "inspect", "vm", "hal", "signature"],
     "tensor",
@@ -129,7 +130,8 @@ function allowedImports(path: string): RegExp {
       "files/file_changes|files/output_file";
     const worker = "compiler/worker|compiler/worker_command|" +
       "compiler/onnx_description";
-    const entries = "compiler/mod|inspect/mod|npy/mod|serve/mod|tooling/mod|" +
+    const entries =
+      "benchmark/mod|compiler/mod|inspect/mod|npy/mod|serve/mod|tooling/mod|" +
       "tuning/mod|" +
       `program/types|${worker}`;
     return new RegExp(

@@ -772,6 +772,31 @@ export const symbols = {
   },
   // uint32_t iree_ffi_profiling_end(iree_ffi_profiling_t* profiling)
   iree_ffi_profiling_end: { parameters: ["pointer"], result: "u32" },
+  // iree_ffi_device_profile_t* iree_ffi_device_profile_begin(
+  //     iree_hal_device_group_t* group)
+  iree_ffi_device_profile_begin: { parameters: ["pointer"], result: "pointer" },
+  // uint32_t iree_ffi_device_profile_end(iree_ffi_device_profile_t* profile)
+  iree_ffi_device_profile_end: { parameters: ["pointer"], result: "u32" },
+  // uint32_t iree_ffi_device_profile_rows(iree_ffi_device_profile_t* profile,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_device_profile_rows: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_disassemble(const uint8_t* bytes, size_t length,
+  //     uint32_t ordinal, uint32_t with_offsets, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_disassemble: {
+    parameters: ["buffer", "usize", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_flatbuffer_verify(const uint8_t* bytes, size_t length)
+  iree_ffi_flatbuffer_verify: {
+    parameters: ["buffer", "usize"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_cpu_features(uint8_t* buffer, uint32_t capacity)
+  iree_ffi_cpu_features: { parameters: ["buffer", "u32"], result: "u32" },
   // iree_ffi_watchdog_t* iree_ffi_watchdog_create(double milliseconds,
   //     uint32_t exit_status, const uint8_t* message,
   //     uint32_t message_length)

@@ -18,11 +18,12 @@ export const Kind = {
   parameterIndex: 12,
   parameterFile: 13,
   profiling: 14,
-  deviceGroup: 15,
-  watchdog: 16,
-  hostFences: 17,
-  host: 18,
-  instance: 19,
+  deviceProfile: 15,
+  deviceGroup: 16,
+  watchdog: 17,
+  hostFences: 18,
+  host: 19,
+  instance: 20,
 } as const;
 
 /** A kind of native object. */

@@ -1,5 +1,6 @@
 import { BufferView, Device, Instance, IreeError, runtime } from "../../mod.ts";
 import {
+  cpuFeatures,
   type LibraryPlace,
   type LibraryVersion,
   probeDrivers,
@@ -47,8 +48,9 @@ async function run(args: readonly string[]): Promise<void> {
     const library = attempt(() => runtime.version());
     const sdk = attempt(findSdk);
     const compiler = await findCompiler();
+    const cpu = findFeatures();
     const devices = tryDevices();
-    printJson({ places, library, sdk, compiler, devices });
+    printJson({ places, library, sdk, compiler, cpu, devices });
     demandWorking(devices);
     return;
   }
@@ -60,6 +62,8 @@ async function run(args: readonly string[]): Promise<void> {
   print("SDK", ...orError(attempt(() => [findSdk()])));
   print("compiler", ...describeCompiler(await findCompiler()));
   print("permissions", ...leastPermissions(places.at(-1)));
+  const cpu = findFeatures();
+  if (cpu !== undefined) print("CPU", ...wrap(namesOf(cpu)));
   const devices = tryDevices();
   if (devices.length > 0) {
     print("devices", ...devices.map(({ uri, state }) => `${uri}: ${state}`));
@@ -101,9 +105,10 @@ function printJson(found: {
   readonly library: Attempt<LibraryVersion>;
   readonly sdk: Attempt<string>;
   readonly compiler: Attempt<FoundCompiler>;
+  readonly cpu: Readonly<Record<string, boolean>> | undefined;
   readonly devices: readonly Trial[];
 }): void {
-  const { places, library, sdk, compiler, devices } = found;
+  const { places, library, sdk, compiler, cpu, devices } = found;
   const place = places.at(-1);
   console.log(JSON.stringify({
     works: devices.some(({ works }) => works),
@@ -124,6 +129,7 @@ function printJson(found: {
     permissions: place?.path === undefined
       ? null
       : [...place.flags, `--allow-ffi=${place.path}`],
+    cpu: cpu ?? null,
     devices,
     errors: [library, sdk].flatMap(({ error }) => error ?? []),
   }));
@@ -196,6 +202,33 @@ function leastPermissions(place: LibraryPlace | undefined): string[] {
     "and --allow-read for programs, --allow-ffi for native modules",
   ];
 }
+
+/** Features of the CPU that programs can use, by LLVM's names. */
+function findFeatures(): Readonly<Record<string, boolean>> | undefined {
+  if (runtime.libraryPath === undefined) return undefined;
+  using instance = Instance.open();
+  return cpuFeatures(instance);
+}
+
+function namesOf(features: Readonly<Record<string, boolean>>): string[] {
+  const names = Object.keys(features).filter((name) => features[name]);
+  return names.length > 0 ? names : ["no features that IREE knows"];
+}
+
+/** Breaks words into lines. */
+function wrap(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < LINE_LENGTH) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
+/** Length of a line after its title. */
+const LINE_LENGTH = 66;
 
 interface Trial {
   readonly uri: string;

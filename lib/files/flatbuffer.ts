@@ -146,6 +146,41 @@ export class FlatTable {
     );
   }
 
+  /** A `uint8`, 0 by default. */
+  u8(field: number): number {
+    const at = this.#at(field, 1);
+    return at === undefined ? 0 : this.#contents.view.getUint8(at);
+  }
+
+  /** A `uint64` of any size, 0 by default. */
+  bigU64(field: number): bigint {
+    const at = this.#at(field, 8);
+    return at === undefined ? 0n : this.#contents.view.getBigUint64(at, true);
+  }
+
+  /** The bytes of a vector of structures or numbers with a given size. */
+  records(field: number, size: number): DataView<ArrayBuffer> {
+    const at = this.#at(field, 4);
+    if (at === undefined) return new DataView(new ArrayBuffer(0));
+    const contents = this.#contents;
+    const { length, start } = contents.vector(contents.follow(at), size);
+    const { buffer, byteOffset } = contents.bytes;
+    return new DataView(buffer, byteOffset + start, length * size);
+  }
+
+  /**
+   * One table of a vector, such as that of a union, in which not all elements
+   * are tables.
+   */
+  tableAt(field: number, index: number): FlatTable {
+    const at = this.#at(field, 4);
+    if (at === undefined) throw corrupt("a vector is missing");
+    const contents = this.#contents;
+    const vector = contents.follow(at);
+    if (index >= contents.u32(vector)) throw corrupt("a vector is too short");
+    return new FlatTable(contents, contents.follow(vector + 4 + 4 * index));
+  }
+
   /** The number of elements in a vector. */
   count(field: number): number {
     const at = this.#at(field, 4);

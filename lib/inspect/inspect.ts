@@ -1,20 +1,13 @@
-import { type Bytes, bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
-import { isUrl } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { IreeError } from "../base/error.ts";
-import { toPath } from "../base/permissions.ts";
-import {
-  type ByteSource,
-  memorySource,
-  withFile,
-} from "../files/byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import { KIND_HEAD_LENGTH, recognizeFile } from "../files/file_kind.ts";
 import {
   likelyCreationFunctions,
   readLibraryFile,
 } from "../files/library_file.ts";
 import { looksLikeProgram } from "../files/program_archive.ts";
-import { readStdin } from "../files/stdin.ts";
+import { withSource } from "../files/named_source.ts";
 import {
   describeProgram,
   type ProgramDescription,
@@ -97,39 +90,6 @@ export function inspectProgram(
   source: string | URL | Bytes,
 ): ProgramDescription {
   return withSource(source, describeOnlyProgram);
-}
-
-function withSource<T>(
-  source: string | URL | Bytes,
-  use: (source: ByteSource, path?: string) => T,
-): T {
-  if (isBytes(source)) {
-    return use(memorySource(bytesOf(source, "the file")));
-  }
-  if (typeof source !== "string" && !isUrl(source)) {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `source must be a path, a URL or bytes, got ${describeValue(source)}`,
-    );
-  }
-  if (source === "-") {
-    return named("standard input", () => use(memorySource(readStdin())));
-  }
-  const path = toPath(source);
-  return named(`'${path}'`, () => withFile(path, (bytes) => use(bytes, path)));
-}
-
-/** Adds the file's name to errors about its contents. */
-function named<T>(name: string, use: () => T): T {
-  try {
-    return use();
-  } catch (error) {
-    if (!(error instanceof IreeError) || error.detail.includes(name)) {
-      throw error;
-    }
-    const { code, detail, hint } = error;
-    throw new IreeError(code, `${name}: ${detail}`, { hint, cause: error });
-  }
 }
 
 function describeOnlyProgram(

@@ -57,3 +57,8 @@ export {
   formatDeclaredType,
   formatSignature,
 } from "../signature/signature_format.ts";
+export {
+  type ExecutableModule,
+  type ProgramExecutable,
+  readExecutables,
+} from "./program_executables.ts";

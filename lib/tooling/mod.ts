@@ -19,6 +19,26 @@ export {
   type TaskTopologyGroup,
 } from "../hal/task_topology.ts";
 export { parseScalar, type ScalarTextType } from "../tensor/scalar_text.ts";
+export type {
+  AssembledFunction,
+  AssembledImport,
+  AssembledProgram,
+} from "./assembly_text.ts";
+export { cpuFeatures } from "./cpu_features.ts";
+export {
+  disassemble,
+  type DisassembledFunction,
+  type DisassembleOptions,
+  type Disassembly,
+  type FlatbufferJsonOptions,
+  flatbufferToJson,
+} from "./disassemble.ts";
+export {
+  DeviceProfile,
+  type DeviceProfileKind,
+  type DeviceProfileRow,
+  type DeviceProfileRows,
+} from "./device_profile.ts";
 export { setIreeFlags } from "./iree_flags.ts";
 export { Profiling } from "./profiling.ts";
 export {

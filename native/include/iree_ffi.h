@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 8
+#define IREE_FFI_ABI_VERSION 9
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -104,17 +104,19 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_PARAMETER_FILE = 13,
   // iree_ffi_profiling_t*
   IREE_FFI_KIND_PROFILING = 14,
+  // iree_ffi_device_profile_t*
+  IREE_FFI_KIND_DEVICE_PROFILE = 15,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 15,
+  IREE_FFI_KIND_DEVICE_GROUP = 16,
   // iree_ffi_watchdog_t*
-  IREE_FFI_KIND_WATCHDOG = 16,
+  IREE_FFI_KIND_WATCHDOG = 17,
   // iree_ffi_host_fences_t*
-  IREE_FFI_KIND_HOST_FENCES = 17,
+  IREE_FFI_KIND_HOST_FENCES = 18,
   // iree_ffi_host_t*
-  IREE_FFI_KIND_HOST = 18,
+  IREE_FFI_KIND_HOST = 19,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 19,
-  IREE_FFI_KIND_COUNT = 20,
+  IREE_FFI_KIND_INSTANCE = 20,
+  IREE_FFI_KIND_COUNT = 21,
 };
 
 // Releases a reference that this thread received. Ignores a reference that it
@@ -909,6 +911,49 @@ IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_begin(
 // stderr.
 IREE_API_EXPORT uint32_t
 iree_ffi_profiling_end(iree_ffi_profiling_t* profiling);
+
+// Statistics of what the devices of a group execute.
+typedef struct iree_ffi_device_profile_t iree_ffi_device_profile_t;
+
+// Starts collecting statistics. Fails if a device cannot, or if it is being
+// profiled already.
+IREE_API_EXPORT iree_ffi_device_profile_t* iree_ffi_device_profile_begin(
+    iree_hal_device_group_t* group);
+
+// Stops collecting; afterwards, the rows are complete.
+IREE_API_EXPORT uint32_t
+iree_ffi_device_profile_end(iree_ffi_device_profile_t* profile);
+
+// Writes packed: u64 number of dropped records, u32 count, then for each row:
+// u32 row type, physical device, queue and event type (as in IREE's
+// statistics_sink.h), u64 executable and command buffer, u32 function and
+// command, u64 samples, invalid samples, operations, bytes, tiles and
+// nanoseconds in tiles, u64 total, minimum and maximum nanoseconds
+// (UINT64_MAX without a time), and the function's name.
+IREE_API_EXPORT uint32_t iree_ffi_device_profile_rows(
+    iree_ffi_device_profile_t* profile, uint8_t* buffer, uint32_t capacity);
+
+// Disassembles all functions in iree_ffi_disassemble.
+#define IREE_FFI_ALL_FUNCTIONS UINT32_MAX
+
+// Writes packed: count, then the text of each function, or of function
+// |ordinal| only. Verifies the program first, and never runs it. Its types need
+// not be registered.
+IREE_API_EXPORT uint32_t iree_ffi_disassemble(const uint8_t* bytes,
+                                              size_t length, uint32_t ordinal,
+                                              uint32_t with_offsets,
+                                              uint8_t* buffer,
+                                              uint32_t capacity);
+
+// Checks the FlatBuffer of a program, without its length prefix. Its bytecode
+// is not checked.
+IREE_API_EXPORT uint32_t iree_ffi_flatbuffer_verify(const uint8_t* bytes,
+                                                    size_t length);
+
+// Writes packed: count, then LLVM's name of each CPU feature that IREE knows
+// for this architecture and a u32, 1 if this CPU has it.
+IREE_API_EXPORT uint32_t iree_ffi_cpu_features(uint8_t* buffer,
+                                               uint32_t capacity);
 
 // A thread that ends the process after a timeout.
 typedef struct iree_ffi_watchdog_t iree_ffi_watchdog_t;

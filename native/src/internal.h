@@ -21,6 +21,7 @@ void* iree_ffi_hand_out(uint32_t kind, void* object);
 void iree_ffi_object_release(uint32_t kind, void* object);
 
 void iree_ffi_call_release(iree_ffi_call_t* call);
+void iree_ffi_device_profile_free(iree_ffi_device_profile_t* profile);
 void iree_ffi_host_close(iree_ffi_host_t* host);
 void iree_ffi_host_fences_free(iree_ffi_host_fences_t* fences);
 void iree_ffi_instance_retain(iree_ffi_instance_t* instance);

@@ -44,6 +44,9 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_PROFILING:
       iree_ffi_profiling_free((iree_ffi_profiling_t*)object);
       break;
+    case IREE_FFI_KIND_DEVICE_PROFILE:
+      iree_ffi_device_profile_free((iree_ffi_device_profile_t*)object);
+      break;
     case IREE_FFI_KIND_DEVICE_GROUP:
       iree_hal_device_group_release((iree_hal_device_group_t*)object);
       break;

@@ -18,6 +18,7 @@ import {
   SDK,
   TemporaryFolder,
   test,
+  tool,
 } from "../support.ts";
 
 const INSTALL = `\`deno run -A ${
@@ -43,6 +44,11 @@ test("iree doctor reports its findings and the devices that work", async () => {
   ) {
     assertStringIncludes(stdout, `${line}\n`);
   }
+  // iree-cpuinfo prints all features, and which ones the CPU has.
+  const { stdout: theirs } = await execute(tool("iree-cpuinfo"), []);
+  const present = [...theirs.matchAll(/^(\S+) +1$/gm)].map(([, name]) => name);
+  const [, listed = ""] = /^CPU +([^]*?)^devices/m.exec(stdout) ?? [];
+  assertEquals(listed.split(/\s+/).filter(Boolean), present);
   assertMatch(
     stdout,
     /\ncompiler {4}IREE 3\.13\.\S* @ \w+, fits the library\n/,

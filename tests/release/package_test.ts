@@ -63,6 +63,7 @@ test("The package contains what users need and nothing else", async () => {
   assertEquals(config.exports, {
     ".": "./mod.ts",
     "./cli": "./cli.ts",
+    "./benchmark": "./lib/benchmark/mod.ts",
     "./compiler": "./lib/compiler/mod.ts",
     "./inspect": "./lib/inspect/mod.ts",
     "./npy": "./lib/npy/mod.ts",

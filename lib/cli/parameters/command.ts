@@ -6,14 +6,16 @@ import { UsageError } from "../common/usage_error.ts";
 import { CONVERT } from "./convert.ts";
 import { CREATE } from "./create.ts";
 import { DUMP } from "./dump.ts";
+import { ENCODE } from "./encode.ts";
 
 const ACTIONS: Readonly<Record<string, Command>> = {
   dump: DUMP,
   convert: CONVERT,
   create: CREATE,
+  encode: ENCODE,
 };
 
-const HELP = `Lists, converts and creates parameter files.
+const HELP = `Lists, converts, creates and encodes parameter files.
 
 Usage: iree parameters ACTION [FLAGS]
 
@@ -35,7 +37,7 @@ const FLAGS: FlagTable = Object.assign(
 
 /** `iree parameters`. */
 export const PARAMETERS: Command = {
-  summary: "lists, converts and creates parameter files",
+  summary: "lists, converts, creates and encodes parameter files",
   flags: FLAGS,
   words: Object.keys(ACTIONS),
   run,

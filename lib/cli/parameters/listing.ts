@@ -9,7 +9,8 @@ import {
 
 const WIDTH = 120;
 const COLUMN = 16;
-const RULE = `//===${"-".repeat(WIDTH - 10)}===//`;
+/** A line between parts. */
+export const RULE = `//===${"-".repeat(WIDTH - 10)}===//`;
 const COLUMNS = ["Start", "End", "Length"];
 
 /** A horizontal rule, with a cross at each column border. */

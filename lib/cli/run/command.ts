@@ -1,26 +1,23 @@
 import {
   Instance,
   IreeError,
-  load,
   type LoadedProgram,
-  type ModuleMode,
   type ModuleSource,
-  type ParameterMode,
-  type VmFunction,
 } from "../../../mod.ts";
-import { Watchdog } from "../../tooling/mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
-import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";
-import { formatError, printHelp } from "../common/terminal.ts";
+import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { execute } from "./execution.ts";
 import { compileSources } from "./sources.ts";
 import { isListing, printListings } from "./listing.ts";
 import { setNativeFlags } from "./native_flags.ts";
 import { addOperands } from "./operands.ts";
+import { loadProgram } from "./program.ts";
 import { JsonReporter, TextReporter } from "./reporter.ts";
+import { printStatistics } from "./statistics.ts";
 import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
+import { startWatchdog } from "./timeout.ts";
 import { runOnChanges } from "./watch.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.
@@ -118,38 +115,11 @@ function checkUsage(flags: RunFlags): void {
   }
 }
 
-function startWatchdog(
-  instance: Instance,
-  seconds: number | undefined,
-): Watchdog | undefined {
-  if (seconds === undefined) return undefined;
-  const message = "DEADLINE_EXCEEDED: the command did not end within the " +
-    `${seconds} s of --timeout`;
-  return Watchdog.start(
-    instance,
-    1000 * seconds,
-    `${formatError(message)}\n`,
-  );
-}
-
 function runProgram(
   flags: RunFlags,
   modules: readonly ModuleSource[],
 ): CommandStatus {
-  using program = load({
-    modules,
-    moduleMode: flags.module_mode as ModuleMode,
-    device: flags.device.length > 0 ? flags.device : undefined,
-    deviceOptions: {
-      allocators: flags.device_allocator,
-      topology: taskTopologyOf(flags),
-      worker: taskWorkerOf(flags),
-    },
-    leadDevice: flags.device_lead_allocator,
-    parameters: flags.parameters.length > 0 ? flags.parameters : undefined,
-    parameterMode: flags.parameter_mode as ParameterMode,
-    traceExecution: flags.trace_execution,
-  });
+  using program = loadProgram(flags, modules);
   // Scripts may leave the name empty.
   const name = flags.function || onlyFunction(program);
   const found = program.lookupFunction(name);
@@ -159,7 +129,8 @@ function runProgram(
   try {
     return execute(program, found, flags, reporter) ? 0 : 1;
   } finally {
-    if (flags.print_statistics) printStatistics(program, found);
+    found.dispose();
+    if (flags.print_statistics) printStatistics(program);
   }
 }
 
@@ -179,15 +150,4 @@ function onlyFunction(program: LoadedProgram): string {
       "explicitly",
     { hint: `functions: ${names.join(", ")}` },
   );
-}
-
-// Called once only the devices are left, so whatever is still live has leaked.
-function printStatistics(program: LoadedProgram, found: VmFunction): void {
-  const { context, devices } = program;
-  found.dispose();
-  context.dispose();
-  for (const module of context.modules) module.dispose();
-  for (const device of devices) {
-    console.error(`Device: ${device.id}\n${device.formatStatistics()}`);
-  }
 }

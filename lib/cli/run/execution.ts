@@ -1,5 +1,6 @@
 import {
   type FlatResult,
+  type Instance,
   IreeError,
   type LoadedProgram,
   type Value,
@@ -63,13 +64,7 @@ export function execute(
   if (flags.instrument_file !== undefined) {
     writeInstruments(context, flags.instrument_file);
   }
-  const differences = flags.expected_output.length === 0
-    ? undefined
-    : findDifferences(
-      results,
-      { types, memory: instance, name, declaration, role: "expected output" },
-      flags,
-    );
+  const differences = compareWithExpected(found, results, instance, flags);
   reporter.end(results, milliseconds, differences);
   return !differences;
 }
@@ -119,12 +114,43 @@ function profiled(
   return calls;
 }
 
-function findDifferences(
+/** Flags for results that are compared. */
+export type ExpectationFlags = Pick<
+  RunFlags,
+  | "equality_mode"
+  | "expected_bf16_threshold"
+  | "expected_f16_threshold"
+  | "expected_f32_threshold"
+  | "expected_f64_threshold"
+  | "expected_output"
+  | "expected_rtol"
+>;
+
+/**
+ * Compares results with `--expected_output`.
+ *
+ * @param found The function.
+ * @param results Its results.
+ * @param instance The instance.
+ * @param flags The flags.
+ * @returns A line per difference; `undefined` when nothing is expected.
+ */
+export function compareWithExpected(
+  found: VmFunction,
   results: Results,
-  target: InputTarget,
-  flags: RunFlags,
-): string {
+  instance: Instance,
+  flags: ExpectationFlags,
+): string | undefined {
+  if (flags.expected_output.length === 0) return undefined;
   using stack = new DisposableStack();
+  const { name, signature } = found;
+  const target: InputTarget = {
+    types: valueTypes(found.resultTypes, signature?.outputs),
+    memory: instance,
+    name,
+    declaration: signature && formatSignature(signature, name),
+    role: "expected output",
+  };
   const expected = parseExpected(flags.expected_output, target, stack);
   return compareResults(results, expected, {
     mode: flags.equality_mode as CompareOptions["mode"],

@@ -26,11 +26,16 @@ export interface Reporter {
   ): void;
 }
 
+/** Flags for printed results. */
+export type PrintFlags =
+  & Pick<RunFlags, "output" | "output_max_element_count">
+  & Partial<Pick<RunFlags, "repeat">>;
+
 /** Prints text like `iree-run-module`. */
 export class TextReporter implements Reporter {
-  readonly #flags: RunFlags;
+  readonly #flags: PrintFlags;
 
-  constructor(flags: RunFlags) {
+  constructor(flags: PrintFlags) {
     this.#flags = flags;
   }
 

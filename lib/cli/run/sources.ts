@@ -12,7 +12,7 @@ const SOURCE = /\.(?:mlir|mlirbc|onnx)$/i;
  * @returns The modules to load, in the same order.
  */
 export async function compileSources(
-  flags: RunFlags,
+  flags: Pick<RunFlags, "module" | "device">,
 ): Promise<ModuleSource[]> {
   const modules: ModuleSource[] = [];
   for (const module of flags.module) {
@@ -25,7 +25,7 @@ export async function compileSources(
 
 async function compileSource(
   path: string,
-  { device: [device] }: RunFlags,
+  { device: [device] }: Pick<RunFlags, "device">,
 ): Promise<ModuleSource> {
   // Only here, since most runs need no compiler.
   const { findOrCompile, targetOfDevice } = await import(

@@ -1,0 +1,58 @@
+import {
+  load,
+  type LoadedProgram,
+  type ModuleMode,
+  type ModuleSource,
+  type ParameterMode,
+  type ParameterProvider,
+} from "../../../mod.ts";
+import type { FlagValues } from "../common/flags.ts";
+import {
+  type TASK_TOPOLOGY_FLAGS,
+  type TASK_WORKER_FLAGS,
+  taskTopologyOf,
+  taskWorkerOf,
+} from "../common/task_flags.ts";
+import type { DEVICE_FLAGS, MAIN_FLAGS, WATCH_FLAGS } from "./flags.ts";
+
+/** Flags that say how a program is loaded. */
+export type ProgramFlags =
+  & Pick<
+    FlagValues<typeof MAIN_FLAGS>,
+    "device" | "module_mode" | "parameter_mode" | "parameters"
+  >
+  & Pick<
+    FlagValues<typeof DEVICE_FLAGS>,
+    "device_allocator" | "device_lead_allocator"
+  >
+  & FlagValues<typeof TASK_TOPOLOGY_FLAGS & typeof TASK_WORKER_FLAGS>
+  & Pick<FlagValues<typeof WATCH_FLAGS>, "trace_execution">;
+
+/**
+ * Loads a program as flags say.
+ *
+ * @param flags The flags.
+ * @param modules The modules, which may have been compiled.
+ * @param providers Parameters besides those of the flags.
+ */
+export function loadProgram(
+  flags: ProgramFlags,
+  modules: readonly ModuleSource[],
+  providers: readonly ParameterProvider[] = [],
+): LoadedProgram {
+  const parameters = [...flags.parameters, ...providers];
+  return load({
+    modules,
+    moduleMode: flags.module_mode as ModuleMode,
+    device: flags.device.length > 0 ? flags.device : undefined,
+    deviceOptions: {
+      allocators: flags.device_allocator,
+      topology: taskTopologyOf(flags),
+      worker: taskWorkerOf(flags),
+    },
+    leadDevice: flags.device_lead_allocator,
+    parameters: parameters.length > 0 ? parameters : undefined,
+    parameterMode: flags.parameter_mode as ParameterMode,
+    traceExecution: flags.trace_execution,
+  });
+}

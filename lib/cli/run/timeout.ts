@@ -1,0 +1,23 @@
+import type { Instance } from "../../../mod.ts";
+import { Watchdog } from "../../tooling/mod.ts";
+import { formatError } from "../common/terminal.ts";
+
+/**
+ * Starts what ends the command after `--timeout`.
+ *
+ * @param instance The instance.
+ * @param seconds The timeout.
+ */
+export function startWatchdog(
+  instance: Instance,
+  seconds: number | undefined,
+): Watchdog | undefined {
+  if (seconds === undefined) return undefined;
+  const message = "DEADLINE_EXCEEDED: the command did not end within the " +
+    `${seconds} s of --timeout`;
+  return Watchdog.start(
+    instance,
+    1000 * seconds,
+    `${formatError(message)}\n`,
+  );
+}
