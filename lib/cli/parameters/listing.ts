@@ -10,7 +10,7 @@ import {
 const WIDTH = 120;
 const COLUMN = 16;
 /** A line between parts. */
-export const RULE = `//===${"-".repeat(WIDTH - 10)}===//`;
+export const RULE: string = `//===${"-".repeat(WIDTH - 10)}===//`;
 const COLUMNS = ["Start", "End", "Length"];
 
 /** A horizontal rule, with a cross at each column border. */
