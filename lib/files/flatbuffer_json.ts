@@ -1,4 +1,4 @@
-import { FlatTable } from "./flatbuffer.ts";
+import type { FlatTable } from "./flatbuffer.ts";
 
 /** An enumeration of flags, by bit. */
 export type Flags = readonly string[];

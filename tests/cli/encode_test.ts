@@ -32,7 +32,7 @@ async function prepare(folder: TemporaryFolder): Promise<void> {
     folder.join("encoder.vmfb"),
   ]);
   await mustRun(tool("iree-create-parameters"), [
-    "--splat=w=4xf32=1.5",
+    "--splat=w=16xf32=1.5",
     `--output=${folder.join("input.irpa")}`,
   ]);
 }
@@ -74,7 +74,10 @@ test("Encoded parameters are those that the model would compute", async () => {
   });
   using main = model.lookupFunction("main");
   // (1.5 * 2) + 1
-  assertEquals(main.compute([1, 1, 1, 1]), new Float32Array([4, 4, 4, 4]));
+  assertEquals(
+    main.compute(new Float32Array(16).fill(1)),
+    new Float32Array(16).fill(4),
+  );
 });
 
 test("iree parameters encode rejects what is not an encoder", async () => {

@@ -1,7 +1,6 @@
 import {
   type BoundCall,
   type Device,
-  type FlatArgument,
   type FlatResult,
   type Instance,
   IreeError,
@@ -15,6 +14,9 @@ import {
   parseInputs,
   valueTypes,
 } from "../run/inputs.ts";
+
+/** An argument of a call. */
+type FlatArgument = Parameters<VmFunction["bind"]>[number];
 
 /** How a function is called. */
 export type WorkloadKind = "synchronous" | "asynchronous" | "dispatch";

@@ -124,6 +124,8 @@ function encode(args: readonly string[]): void {
   const written = scopes.filter(({ scope }) => outputs.has(scope));
   const providers = [...outputs].map(([scope, path]): ParameterProvider => ({
     scope,
+    // The encoder pads parameters, and writes parts of them.
+    partial: true,
     index: stack.use(
       createArchive(
         instance,
