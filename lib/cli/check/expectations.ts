@@ -27,7 +27,7 @@ const TYPES = {
  * @param report Receives failures; the program goes on.
  */
 export function checkModule(report: ReportFailure): HostModuleDescription {
-  return hostModule<typeof TYPES, undefined, readonly [], true>("check", {
+  return hostModule("check", {
     expect_true: {
       types: TYPES.expect_true,
       call: (operand) => {
