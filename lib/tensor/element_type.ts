@@ -9,7 +9,7 @@ import {
   signlessScalar,
   unsignedScalar,
 } from "./scalar.ts";
-import { SMALL_FLOATS, type SmallFloat } from "./small_float.ts";
+import { SMALL_FLOATS, type SmallFloat } from "./float8.ts";
 
 /**
  * An element type's name as IREE prints it: `i1` (a byte that is 0 or 1), signless

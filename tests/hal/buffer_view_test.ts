@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { elementTypeInfo } from "../../lib/tensor/element_type.ts";
-import { SMALL_FLOATS } from "../../lib/tensor/small_float.ts";
+import { SMALL_FLOATS } from "../../lib/tensor/float8.ts";
 import {
   BufferView,
   ELEMENT_TYPES,
