@@ -47,7 +47,7 @@ export interface HostCall {
 export interface PendingCall {
   /** Resolves to what writes the results. */
   readonly written: Promise<() => void>;
-  /** Releases what the call holds, once it has ended or nothing waits for it. */
+  /** Releases the call's objects, once it has ended or nothing waits for it. */
   end(): void;
 }
 

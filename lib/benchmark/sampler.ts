@@ -18,7 +18,7 @@ export class Sampler {
   readonly #subject: Subject;
 
   /**
-   * @param subject What is measured.
+   * @param subject The subject to measure.
    * @param clock Reads the time.
    */
   constructor(subject: Subject, clock: Clock) {

@@ -104,7 +104,7 @@ function readExecutable(
   names: Set<string>,
 ): ProgramExecutable {
   const name = unique(nameOf(segment, ordinal), names);
-  // A copy: what is read from memory is the caller's.
+  // A copy, since the caller owns bytes in memory.
   const bytes = file.read(segment.offset, segment.byteLength).slice();
   return {
     name,

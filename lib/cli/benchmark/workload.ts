@@ -18,7 +18,7 @@ import {
 /** An argument of a call. */
 type FlatArgument = Parameters<VmFunction["bind"]>[number];
 
-/** How a function is called. */
+/** The kind of a function's calls. */
 export type WorkloadKind = "synchronous" | "asynchronous" | "dispatch";
 
 /** How a function is measured. */
@@ -37,7 +37,7 @@ export interface WorkloadOptions {
 const BENCHMARK_ATTRIBUTE = "iree.benchmark";
 
 /**
- * Returns how a function is called.
+ * Returns the kind of a function's calls.
  *
  * @param found The function.
  */
@@ -68,7 +68,7 @@ export function isDiscovered(found: VmFunction): boolean {
 export class Workload implements Disposable {
   /** Its name. */
   readonly name: string;
-  /** How it is called. */
+  /** The kind of its calls. */
   readonly kind: WorkloadKind;
   /** Iterations in a batch. */
   readonly batchSize: number;

@@ -24,7 +24,7 @@ const TYPES = {
 /**
  * The module `check`, whose functions programs of IREE's tests call.
  *
- * @param report Receives failures; the program goes on.
+ * @param report Receives failures; the program continues.
  */
 export function checkModule(report: ReportFailure): HostModuleDescription {
   return hostModule("check", {

@@ -15,7 +15,7 @@ import {
 } from "../common/task_flags.ts";
 import type { DEVICE_FLAGS, MAIN_FLAGS, WATCH_FLAGS } from "./flags.ts";
 
-/** Flags that say how a program is loaded. */
+/** Flags for loading a program. */
 export type ProgramFlags =
   & Pick<
     FlagValues<typeof MAIN_FLAGS>,
