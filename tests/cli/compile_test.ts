@@ -4,9 +4,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { join } from "@std/path";
 import { PHASES } from "../../lib/compiler/mod.ts";
-import { COMPILER, fixture } from "../compiler/support.ts";
+import { COMPILER, fixture, SLOW } from "../compiler/support.ts";
 import {
+  DENO_DIR,
   denoFlags,
   execute,
   iree,
@@ -14,6 +16,7 @@ import {
   TemporaryFolder,
   test,
 } from "../support.ts";
+import { waitUntil } from "../waiting.ts";
 
 const SOURCE = fixture("mul.mlir");
 
@@ -126,6 +129,57 @@ test("iree compile reports a full disk and leaves no partial program", async () 
     /^error: NOT_FOUND: unable to open file 'no\/such\.vmfb'\n/,
   );
 });
+
+test("An interrupted iree compile leaves no program, and its compiler ends", async () => {
+  using work = new Work();
+  Deno.writeTextFileSync(work.join("mul.mlir"), SLOW);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", ...denoFlags(), join(ROOT, "cli.ts")],
+      ...["compile", "mul.mlir"],
+    ],
+    ...work.options,
+    env: { ...work.options.env, DENO_DIR },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const workers = () =>
+    processes().filter(({ parent, command }) =>
+      parent === child.pid && command.includes("worker")
+    );
+  await waitUntil(() => workers().length > 0, "the compiler runs");
+  const [{ pid }] = workers();
+  child.kill("SIGINT");
+  assertEquals((await child.status).signal, "SIGINT");
+  await waitUntil(
+    () => !processes().some((it) => it.pid === pid),
+    "the compiler has ended",
+  );
+  const left = [...Deno.readDirSync(work.path)].map(({ name }) => name);
+  assertEquals(left.filter((it) => it.startsWith("mul")), ["mul.mlir"]);
+  await work.run(0, "compile", "mul.mlir");
+});
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** The processes of this system. */
+function processes(): Process[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      const [, state = "", parent] =
+        /\) (\w) (\d+)/.exec(Deno.readTextFileSync(`/proc/${name}/stat`)) ?? [];
+      if (parent === undefined || state === "Z") return [];
+      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`);
+      return [{ pid: Number(name), parent: Number(parent), command }];
+    } catch {
+      return [];
+    }
+  });
+}
 
 test("iree compile rejects wrong usage", async () => {
   using work = new Work();
