@@ -44,12 +44,14 @@ function runLine(line: string, cwd: string): Promise<Output> {
 
 /** A project that `iree new` made, and the output of the printed line. */
 async function inProject(
-  kind: string,
+  kind: string | readonly string[],
   name: string,
   use: (project: string, tested: Output) => Promise<void>,
 ): Promise<void> {
   using folder = new TemporaryFolder();
-  const made = await iree(["new", kind, name], { cwd: folder.path });
+  const made = await iree(["new", ...[kind].flat(), name], {
+    cwd: folder.path,
+  });
   assertEquals([made.code, made.stderr], [0, ""]);
   const project = folder.join(name);
   const written = await pathsUnder(project);
@@ -71,6 +73,24 @@ async function inProject(
 function testWithCompilers(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, ignore: Deno.env.has("DEV_SANITIZE") });
 }
+
+testWithCompilers(
+  "iree new module --typescript makes a project whose tests pass",
+  () =>
+    inProject(["--typescript", "module"], "dice", async (project, tested) => {
+      assertEquals(await pathsUnder(project), [
+        ".gitignore",
+        "README.md",
+        "deno.json",
+        "dice_test.ts",
+        "main.ts",
+        "module.ts",
+        "program.mlir",
+        "program.vmfb",
+      ]);
+      assertStringIncludes(tested.stdout, "ok | 2 passed | 0 failed");
+    }),
+);
 
 testWithCompilers(
   "iree new module makes a project that builds, and whose tests pass",

@@ -55,6 +55,7 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "HostType.prototype.create": (it) => [it.instance, 1],
   "HostType.prototype.read": (it) => [it.held],
   "HostModuleDescription.prototype.create": (it) => [it.instance],
+  "HostModuleDescription.prototype.with": () => [{ key: "value" }],
   "hostModule": () => [
     "nonsense",
     { add: { types: "(i32, i32) -> i32", call: (a: number) => a } },

@@ -7,6 +7,7 @@ import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { appFiles } from "./app.ts";
+import { hostModuleFiles } from "./host_module.ts";
 import { moduleFiles } from "./module.ts";
 import {
   type ProjectCommands,
@@ -15,6 +16,10 @@ import {
 } from "./project.ts";
 
 const FLAGS = {
+  typescript: {
+    kind: "boolean",
+    help: ["Makes the module in TypeScript, with a program that imports it."],
+  },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
@@ -22,7 +27,7 @@ const COMMANDS = projectCommands(runtime.checkout);
 
 const HELP = `Creates a starter project in the folder PATH.
 
-Usage: iree new module|app PATH
+Usage: iree new [FLAGS] module|app PATH
 
   module  a native module in C++, built with CMake, and a test that loads it
   app     a program in MLIR, and a program in TypeScript that runs it
@@ -37,6 +42,7 @@ Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 Examples:
   iree new app my-app && cd my-app && ${COMMANDS.deno} task test
+  iree new module dice --typescript && cd dice && ${COMMANDS.deno} task test
   iree new module tokenizer && cd tokenizer && ${COMMANDS.deno} task test
 `;
 
@@ -66,9 +72,15 @@ export const NEW: Command = {
 
 async function run(args: readonly string[]): Promise<void> {
   const isFlag = (arg: string) => arg.startsWith("-");
-  if (parseFlags(FLAGS, args.filter(isFlag)).help) return printHelp(HELP);
+  const flags = parseFlags(FLAGS, args.filter(isFlag));
+  if (flags.help) return printHelp(HELP);
   const [kind = "", path, ...rest] = args.filter((arg) => !isFlag(arg));
-  const makeFiles = ownValue(KINDS, kind);
+  const makeFiles = kind === "module" && flags.typescript
+    ? hostModuleFiles
+    : ownValue(KINDS, kind);
+  if (flags.typescript && kind === "app") {
+    throw new UsageError("--typescript applies to modules; apps have no C++");
+  }
   if (makeFiles === undefined) {
     const kinds = Object.keys(KINDS).join(" or ");
     throw new UsageError(`the kind of project must be ${kinds}, got '${kind}'`);
