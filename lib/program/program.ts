@@ -159,6 +159,15 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
   }
 
   /**
+   * Whether a value is a program, which a Proxy of one is not.
+   *
+   * @internal
+   */
+  static is(value: unknown): value is LoadedProgram {
+    return isProgram(value);
+  }
+
+  /**
    * The devices that the program uses, in its order; empty if it uses none.
    * They belong to the program and its forks, or to the caller that passed
    * them.

@@ -78,7 +78,7 @@ export class Batcher implements Disposable, AsyncDisposable {
    * @param options When requests are joined.
    */
   constructor(pool: Pool, options?: BatcherOptions) {
-    if (!(pool instanceof Pool)) throw mustBe("pool", "a Pool", pool);
+    if (!Pool.is(pool)) throw mustBe("pool", "a Pool", pool);
     const { functionName, inputs, outputs } = pool;
     this.#pool = pool;
     this.#joiner = new RowJoiner(functionName, inputs, outputs);

@@ -1,4 +1,5 @@
 import { bytesOfAny } from "../../ffi/base/typed_array.ts";
+import { isRevoked, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import {
@@ -75,6 +76,9 @@ export class RowJoiner {
   /** Checks and encodes a request's inputs. */
   read(inputs: Readonly<Record<string, TensorData>>): Rows {
     const known = this.#inputs.map(({ name }) => name);
+    if (typeof inputs !== "object" || inputs === null || isRevoked(inputs)) {
+      throw mustBe("inputs", "an object", inputs);
+    }
     for (const name of Object.keys(inputs)) {
       if (known.includes(name)) continue;
       throw invalid(

@@ -1,4 +1,5 @@
 import { toInteger, toText } from "../base/checks.ts";
+import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { Answering } from "./answer.ts";
 
@@ -23,7 +24,7 @@ export interface ListenOptions {
 }
 
 /** A server that listens. */
-export interface Listening {
+export interface Listening extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8000`. */
   readonly url: string;
   /** Its port. */
@@ -44,6 +45,9 @@ const OPTIONS: OptionNames<ListenOptions> = {
   cert: true,
   key: true,
 };
+
+/** Milliseconds that `await using` waits for requests. */
+const DISPOSE_GRACE = 30_000;
 
 /** What ends when a server shuts down. */
 interface Ending {
@@ -69,26 +73,64 @@ export function listen(
     OPTIONS,
   );
   const controller = new AbortController();
-  const http = Deno.serve({
+  const address = {
     hostname: toText("hostname", hostname),
     port: toInteger("port", port, 0, 65535),
-    signal: controller.signal,
-    onListen: () => {},
-    ...(cert === undefined || key === undefined ? {} : {
-      cert: toText("cert", cert),
-      key: toText("key", key),
-    }),
-  }, (request) => server.fetch(request));
+  };
+  const keys = readKeys(cert, key);
+  const http = opened(() =>
+    Deno.serve({
+      ...address,
+      ...keys,
+      signal: controller.signal,
+      onListen: () => {},
+    }, (request) => server.fetch(request)), address);
+  const shutdown = (grace: number) => {
+    const ended = end(server, answering, () => http.shutdown());
+    return within(ended, grace, () => controller.abort());
+  };
   const scheme = cert === undefined ? "http" : "https";
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
     url: `${scheme}://${host}:${http.addr.port}`,
     port: http.addr.port,
-    shutdown: (grace) => {
-      const ended = end(server, answering, () => http.shutdown());
-      return within(ended, grace, () => controller.abort());
+    shutdown,
+    [Symbol.asyncDispose]: async () => {
+      await shutdown(DISPOSE_GRACE);
     },
   };
+}
+
+function readKeys(
+  cert: string | undefined,
+  key: string | undefined,
+): { cert: string; key: string } | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) {
+    return { cert: toText("cert", cert), key: toText("key", key) };
+  }
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    "cert and key must be given together",
+  );
+}
+
+/** Opens the port; failures of the system name it. */
+function opened<Server>(
+  open: () => Server,
+  { hostname, port }: { hostname: string; port: number },
+): Server {
+  try {
+    return open();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IreeError(
+      "UNAVAILABLE",
+      `cannot listen on ${hostname}:${port}: ${reason}`,
+      { cause },
+    );
+  }
 }
 
 async function end(

@@ -52,7 +52,7 @@ export interface ModelOptions {
 /** Options for loading and serving a model. */
 export interface LoadedModelOptions extends ModelOptions {
   /** Options for loading or compiling its file. */
-  load?: LoadModelOptions | undefined;
+  load?: Omit<LoadModelOptions, "watch" | "onReload"> | undefined;
 }
 
 /** Names of the options of a model. */

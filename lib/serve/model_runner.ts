@@ -14,6 +14,7 @@ import {
   servedElementType,
 } from "./data_type.ts";
 import { Lender } from "./lender.ts";
+import { readModelFunction } from "./model_function.ts";
 import type { ModelFunction, ModelOptions } from "./model_options.ts";
 import { Pool, readMaxQueue } from "./pool.ts";
 
@@ -49,7 +50,9 @@ export function runnerOf(
   model: LoadedProgram | ModelFunction,
   options: ModelOptions,
 ): ModelRunner {
-  if (!(model instanceof LoadedProgram)) return functionRunner(model, options);
+  if (!LoadedProgram.is(model)) {
+    return functionRunner(readModelFunction(model), options);
+  }
   const { function: name, instances, maxQueue, batching } = options;
   return batching === undefined
     ? poolRunner(Pool.of(model, { function: name, instances, maxQueue }))
@@ -146,8 +149,8 @@ function functionRunner(
     "the model is not served anymore",
   );
   return {
-    inputs: [...model.inputs],
-    outputs: [...model.outputs],
+    inputs: model.inputs,
+    outputs: model.outputs,
     maxBatchSize: 0,
     get waiting() {
       return lender.statistics.waiting;

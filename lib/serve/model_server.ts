@@ -1,9 +1,8 @@
-import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { toText } from "../base/checks.ts";
 import { loadModel } from "../compiler/load_model.ts";
-import { LoadedProgram } from "../program/program.ts";
+import type { LoadedProgram } from "../program/program.ts";
 import { answer, type Answering } from "./answer.ts";
 import { BearerTokens } from "./bearer_token.ts";
 import type { ModelTensor } from "./data_type.ts";
@@ -250,24 +249,9 @@ export class ModelServer implements AsyncDisposable, Disposable {
     if (this.#answering.state !== "ready") {
       throw new IreeError("UNAVAILABLE", "the server has ended");
     }
-    const isModel = model instanceof LoadedProgram || isModelFunction(model);
-    if (!isModel) {
-      throw new IreeError(
-        "INVALID_ARGUMENT",
-        `model must be a loaded program or a ModelFunction, got ` +
-          describeValue(model),
-      );
-    }
     const runner = runnerOf(model, options);
     this.#models.add(new ServedModel(name, `${version}`, runner, release));
   }
-}
-
-function isModelFunction(value: unknown): value is ModelFunction {
-  return typeof value === "object" && value !== null &&
-    "run" in value && typeof value.run === "function" &&
-    "inputs" in value && Array.isArray(value.inputs) &&
-    "outputs" in value && Array.isArray(value.outputs);
 }
 
 /** Names that are also parts of paths and of metrics. */

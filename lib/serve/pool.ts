@@ -1,5 +1,6 @@
 import { copyArray, mustBe, toInteger, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { handleIn } from "../base/native_object.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { Argument } from "../call/argument.ts";
 import { VmFunction } from "../call/function.ts";
@@ -116,7 +117,7 @@ export class Pool implements Disposable, AsyncDisposable {
       options,
       PROGRAM_OPTIONS,
     );
-    if (!(program instanceof LoadedProgram)) {
+    if (!LoadedProgram.is(program)) {
       throw mustBe("program", "a loaded program", program);
     }
     toInteger("instances", instances, 1, MOST_INSTANCES);
@@ -132,6 +133,15 @@ export class Pool implements Disposable, AsyncDisposable {
     const pool = new Pool(functions, rest);
     pool.#resources.use(resources.move());
     return pool;
+  }
+
+  /**
+   * Whether a value is a pool, which a Proxy of one is not.
+   *
+   * @internal
+   */
+  static is(value: unknown): value is Pool {
+    return typeof value === "object" && value !== null && #lender in value;
   }
 
   /** How many calls can run at the same time. */
@@ -201,6 +211,7 @@ export class Pool implements Disposable, AsyncDisposable {
     options?: RequestOptions,
   ): Promise<Result> {
     const { signal } = readOptions(options, REQUEST_OPTIONS);
+    if (typeof work !== "function") throw mustBe("work", "a function", work);
     return await this.#lender.use(work, signal);
   }
 
@@ -239,7 +250,7 @@ export function readMaxQueue(value: number = DEFAULT_MAX_QUEUE): number {
 }
 
 function checkFunction(value: unknown): void {
-  if (value instanceof VmFunction) return;
+  if (handleIn(value) !== undefined && value instanceof VmFunction) return;
   throw mustBe("functions", "an array of functions", value);
 }
 

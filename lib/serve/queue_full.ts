@@ -1,3 +1,4 @@
+import { describeNumber } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 
 /**
@@ -24,7 +25,7 @@ export class QueueFullError extends IreeError {
   constructor(limit: number) {
     super(
       "RESOURCE_EXHAUSTED",
-      `the queue is full: ${limit} requests wait`,
+      `the queue is full: ${describeNumber(limit)} requests wait`,
       { hint: "try again later, or raise maxQueue" },
     );
   }

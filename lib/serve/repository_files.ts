@@ -36,10 +36,19 @@ export class RepositoryFiles {
   /** Opens a folder. */
   static async open(folder: string): Promise<RepositoryFiles> {
     try {
-      return new RepositoryFiles(await Deno.realPath(folder));
+      const files = new RepositoryFiles(await Deno.realPath(folder));
+      await files.names();
+      return files;
     } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-      throw new IreeError("NOT_FOUND", `no folder ${folder}`, { cause });
+      if (cause instanceof Deno.errors.NotCapable) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new IreeError(
+        cause instanceof Deno.errors.NotFound
+          ? "NOT_FOUND"
+          : "FAILED_PRECONDITION",
+        `the folder '${folder}' cannot be read: ${reason}`,
+        { cause },
+      );
     }
   }
 

@@ -78,7 +78,9 @@ export function readServerOptions(
   if (onRequest !== undefined && typeof onRequest !== "function") {
     throw mustBe("onRequest", "a function", onRequest);
   }
-  if (!(requestTimeout > 0 && requestTimeout <= LONGEST_TIMEOUT)) {
+  const isTime = typeof requestTimeout === "number" && requestTimeout > 0 &&
+    requestTimeout <= LONGEST_TIMEOUT;
+  if (!isTime) {
     throw mustBe(
       "requestTimeout",
       `milliseconds up to ${LONGEST_TIMEOUT}`,

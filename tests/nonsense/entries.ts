@@ -7,6 +7,7 @@
 import * as compiler from "../../lib/compiler/mod.ts";
 import * as inspection from "../../lib/inspect/mod.ts";
 import * as npy from "../../lib/npy/mod.ts";
+import * as serving from "../../lib/serve/mod.ts";
 import * as tooling from "../../lib/tooling/mod.ts";
 import * as tuning from "../../lib/tuning/mod.ts";
 import * as runtime from "../../mod.ts";
@@ -18,6 +19,7 @@ export const api = {
   ...compiler,
   ...inspection,
   ...npy,
+  ...serving,
   ...tooling,
   ...tuning,
 };

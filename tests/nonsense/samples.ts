@@ -50,6 +50,24 @@ function compileOptions(things: Things): object {
   return options({ ...compilerOptions(things), ...targetOptions() });
 }
 
+function mulInputs(): object {
+  return { input0: new Float32Array(4), input1: new Float32Array(4) };
+}
+
+function requestOptions(): object {
+  return options({ signal: new AbortController().signal });
+}
+
+function modelSettings(): object {
+  return options({
+    version: 1,
+    function: "mul",
+    instances: 1,
+    maxQueue: 4,
+    batching: options({ maxSize: 4, maxDelay: 0, sizes: [4] }),
+  });
+}
+
 /** Arguments with which a function succeeds, as many as it can take. */
 export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "HostType.prototype.create": (it) => [it.instance, 1],
@@ -376,6 +394,42 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
       onProgress: () => {},
     }),
   ],
+  "Pool.of": (it) => [
+    it.program,
+    options({ function: "mul", instances: 1, maxQueue: 4 }),
+  ],
+  "Pool.prototype.run": () => [mulInputs(), requestOptions()],
+  "Pool.prototype.use": () => [() => 1, requestOptions()],
+  "Pool.prototype.drain": () => [],
+  "Batcher.of": (it) => [
+    it.program,
+    options({
+      function: "mul",
+      instances: 1,
+      maxQueue: 4,
+      maxSize: 4,
+      maxDelay: 0,
+      sizes: [4],
+    }),
+  ],
+  "Batcher.prototype.run": () => [mulInputs(), requestOptions()],
+  "Batcher.prototype.drain": () => [],
+  "ModelServer.prototype.add": (it) => ["other", it.program, modelSettings()],
+  "ModelServer.prototype.load": (it) => [
+    "other",
+    it.fixtures.program,
+    options({ ...modelSettings(), load: options({ device: "local-sync" }) }),
+  ],
+  "ModelServer.prototype.openRepository": () => [
+    ".",
+    options({ instances: 1, maxQueue: 4, device: "local-sync" }),
+  ],
+  "ModelServer.prototype.listen": () => [
+    options({ hostname: "127.0.0.1", port: 0 }),
+  ],
+  "ModelServer.prototype.remove": () => ["name", 1],
+  "ModelServer.prototype.announceEnd": () => [],
+  "ModelServer.prototype.drain": () => [],
   "tuningOf": (it) => [it.bytes],
   "runtime.installationFolder": () => [],
   "runtime.findLibrary": () => ["/nonsense.so"],
@@ -418,6 +472,9 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "HostType.prototype.wrap",
   "HostType.prototype.unwrap",
   "HostType.is",
+  "LoadedProgram.is",
+  "Pool.is",
+  "Batcher.prototype.runObserved",
   "HostModuleDescription.is",
   "new HostType",
   "new HostModuleDescription",

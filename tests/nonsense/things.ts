@@ -66,6 +66,10 @@ export async function makeThings(
   const scalars = arithmetic.lookupFunction("mixed");
   const disposed = api.List.create(instance);
   disposed.dispose();
+  const pool = stack.use(api.Pool.of(program));
+  const batcher = stack.use(api.Batcher.of(program));
+  const server = stack.use(new api.ModelServer());
+  server.add("name", program);
   const types = api.hostType("nonsense.held");
   const host = api.hostModule("nonsense", {
     id: { types: "(i32) -> i32", call: (it) => it },
@@ -109,6 +113,9 @@ export async function makeThings(
     watchdog: stack.use(api.Watchdog.start(instance, 1e9, "never")),
     profiling: stack.use(api.Profiling.begin(device)),
     disposed,
+    pool,
+    batcher,
+    server,
     types,
     host,
     held: stack.use(types.create(instance, 1)),
@@ -149,5 +156,9 @@ export const RECEIVERS: Readonly<Record<string, (it: Things) => object>> = {
   IreeError: () => new api.IreeError("UNKNOWN", "nonsense"),
   CompileError: () => new api.CompileError("UNKNOWN", "nonsense", []),
   Compiler: (it) => it.compiler,
+  Pool: (it) => it.pool,
+  Batcher: (it) => it.batcher,
+  ModelServer: (it) => it.server,
+  QueueFullError: () => new api.QueueFullError(1),
   ProgramCache: (it) => it.cache,
 };
