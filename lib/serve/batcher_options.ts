@@ -66,10 +66,15 @@ export interface BatchTiming {
   readonly requests: number;
 }
 
-const OPTIONS: OptionNames<BatcherOptions> = {
+/** Names of the options of how requests are joined. */
+export const BATCHING_OPTIONS: OptionNames<Omit<BatcherOptions, "maxQueue">> = {
   maxSize: true,
   maxDelay: true,
   sizes: true,
+};
+
+const OPTIONS: OptionNames<BatcherOptions> = {
+  ...BATCHING_OPTIONS,
   maxQueue: true,
 };
 

@@ -1,5 +1,6 @@
 import { copyArray, isArray, isRevoked, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
+import { LoadedProgram } from "../program/program.ts";
 import { ALL_DATA_TYPES, dataTypeOf, type ModelTensor } from "./data_type.ts";
 import type { ModelFunction } from "./model_options.ts";
 
@@ -11,7 +12,7 @@ import type { ModelFunction } from "./model_options.ts";
  */
 export function readModelFunction(model: ModelFunction): ModelFunction {
   const isObject = typeof model === "object" && model !== null &&
-    !isRevoked(model);
+    !isRevoked(model) && !(model instanceof LoadedProgram);
   if (!isObject || typeof model.run !== "function") {
     throw mustBe("model", "a loaded program or a ModelFunction", model);
   }

@@ -1,12 +1,13 @@
 import { toInteger } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Argument } from "../call/argument.ts";
+import { readOptions } from "../base/options.ts";
 import { LoadedProgram } from "../program/program.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import { elementTypeInfo } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { Batcher } from "./batcher.ts";
-import type { BatchTiming } from "./batcher_options.ts";
+import { BATCHING_OPTIONS, type BatchTiming } from "./batcher_options.ts";
 import {
   ALL_DATA_TYPES,
   type ModelTensor,
@@ -109,7 +110,7 @@ function batchRunner(
   { function: name, instances, maxQueue, batching }: ModelOptions,
 ): ModelRunner {
   const batcher = Batcher.of(program, {
-    ...batching,
+    ...readOptions(batching, BATCHING_OPTIONS, "batching"),
     function: name,
     instances,
     maxQueue,
