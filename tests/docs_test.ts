@@ -38,6 +38,7 @@ const IN_CHECKOUT: Readonly<Record<string, string>> = {
   "README.md": ".",
   "CONTRIBUTING.md": ".",
   "bench/README.md": ".",
+  "bench/RECIPES.md": ".",
   "bench/RESULTS.md": ".",
   "examples/README.md": "examples",
   "native/README.md": ".",

@@ -16,11 +16,10 @@ import { declaredElementType } from "../tensor/element_type.ts";
 const AUTO = "auto";
 
 /**
- * Bytes of constants, inputs and outputs above which threads pay off. Handing
- * work to threads takes tens of microseconds, which is what reading and
- * writing this much takes.
+ * Bytes of constants, inputs and outputs above which threads pay off, as
+ * measured for `bench/RECIPES.md`.
  */
-const THREADS_PAY = 256 * 1024;
+const THREADS_PAY = 1024 * 1024;
 
 /** A device and its options. */
 export interface AutoDevice {

@@ -109,7 +109,8 @@ function isLoser(
   const ratios = samples.map((time, round) => time / best[round]!)
     .toSorted((one, other) => one - other);
   const { length } = ratios;
-  if (length === 1) return ratios[0]! > 3;
+  // One sample can be disturbed by several times its length.
+  if (length === 1) return ratios[0]! > 8;
   if (length < MIN_ROUNDS) return ratios[0]! > 1.7;
   return ratios[Math.floor(length / 4)]! > (length < 10 ? 1.1 : 1.03);
 }

@@ -88,6 +88,14 @@ Deno.test("choose keeps a candidate that one disturbed sample slowed down", asyn
   assertEquals(names(result)[0], "fast");
 });
 
+Deno.test("choose keeps the fastest candidate whose first sample was disturbed", async () => {
+  const result = await run({
+    other: () => 10,
+    fast: (round) => round === 0 ? 60 : 8,
+  });
+  assertEquals(names(result)[0], "fast");
+});
+
 Deno.test("choose stops when time is up, and always finishes the first round", async () => {
   const given = { one: () => 10, two: () => 9, three: () => 8 };
   const first = await run(given, { samples: 1 });
