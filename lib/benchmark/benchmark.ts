@@ -1,5 +1,7 @@
+import { copyArray, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
+import { readOptions } from "../base/options.ts";
 import type { FlatArgument } from "../call/argument.ts";
 import { VmFunction } from "../call/function.ts";
 import { measure } from "./measure.ts";
@@ -74,11 +76,11 @@ export async function benchmark(
 ): Promise<Measurement> {
   const read = readBenchmarkOptions(options);
   if (!(fn instanceof VmFunction)) {
-    const subject = subjectOf(fn?.name || "fn", fn, args);
+    const subject = subjectOf(nameOf(fn), fn, checkArguments(args));
     const [measured] = await measure([subject], read);
     return measured!;
   }
-  using call = fn.bind(...args as readonly FlatArgument[]);
+  using call = fn.bind(...checkArguments(args) as readonly FlatArgument[]);
   const run = (count: number) => {
     for (let i = 0; i < count; i++) call.run();
   };
@@ -112,8 +114,12 @@ export async function compare(
   options?: BenchmarkOptions,
 ): Promise<ComparedMeasurement[]> {
   const read = readBenchmarkOptions(options);
-  const all = Object.entries(subjects)
-    .map(([name, work]) => subjectOf(name, work, []));
+  const names = Object.fromEntries(
+    Object.keys(Object(subjects)).map((name) => [name, true] as const),
+  );
+  const works = readOptions(subjects, names, "subjects");
+  const all = Object.keys(names)
+    .map((name) => subjectOf(name, works[name]!, []));
   return await compareAll(all, read);
 }
 
@@ -136,13 +142,14 @@ async function compareAll(
   subjects: readonly Subject[],
   options: ReadBenchmarkOptions,
 ): Promise<ComparedMeasurement[]> {
-  if (subjects.length === 0) {
+  const checked = copyArray("subjects", subjects, checkSubject);
+  if (checked.length === 0) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       "subjects must be at least one, got none",
     );
   }
-  const measurements = await measure(subjects, options);
+  const measurements = await measure(checked, options);
   const [first] = measurements;
   return measurements.map((it) => ({
     ...it,
@@ -150,12 +157,32 @@ async function compareAll(
   }));
 }
 
+function checkArguments(args: readonly unknown[]): readonly unknown[] {
+  return copyArray("args", args, () => {});
+}
+
+function checkSubject(subject: Subject): void {
+  const isSubject = typeof subject === "object" && subject !== null &&
+    !isRevoked(subject) && typeof subject.name === "string" &&
+    typeof subject.run === "function";
+  if (isSubject) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `a subject must be { name, run }, got ${describeValue(subject)}`,
+  );
+}
+
+function nameOf(fn: unknown): string {
+  const name = typeof fn === "function" && !isRevoked(fn) ? fn.name : "";
+  return typeof name === "string" && name !== "" ? name : "fn";
+}
+
 function subjectOf(
   name: string,
   work: (...args: unknown[]) => unknown,
   args: readonly unknown[],
 ): Subject {
-  if (typeof work !== "function") {
+  if (typeof work !== "function" || isRevoked(work)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `subject '${name}' must be a function, got ${describeValue(work)}`,

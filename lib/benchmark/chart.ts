@@ -1,3 +1,6 @@
+import { copyArray, isArray, isRevoked, toText } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
 import type { ComparedMeasurement } from "./benchmark.ts";
 import { percentile, sorted } from "./statistics.ts";
 import { formatTime } from "./time_text.ts";
@@ -24,11 +27,12 @@ export function chartMeasurements(
   measurements: readonly ComparedMeasurement[],
   title: string,
 ): string {
-  const height = TOP + measurements.length * ROW_HEIGHT + 8;
-  const end =
-    Math.max(...measurements.map(({ percentiles }) => percentiles.p99)) || 1;
+  const all = copyArray("measurements", measurements, checkMeasurement);
+  toText("title", title);
+  const height = TOP + all.length * ROW_HEIGHT + 8;
+  const end = Math.max(...all.map(({ percentiles }) => percentiles.p99)) || 1;
   const scale = (WIDTH - LABEL_WIDTH - TIME_WIDTH) / end;
-  const rows = measurements.map((it, index) =>
+  const rows = all.map((it, index) =>
     drawRow(it, TOP + index * ROW_HEIGHT, scale)
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" ` +
@@ -37,6 +41,19 @@ export function chartMeasurements(
     `<title>${escapeXml(title)}</title>\n` +
     `<text x="8" y="20" fill="${COLORS.text}" font-weight="600">` +
     `${escapeXml(title)}</text>\n${rows.join("")}</svg>\n`;
+}
+
+function checkMeasurement(it: ComparedMeasurement): void {
+  const isMeasurement = typeof it === "object" && it !== null &&
+    !isRevoked(it) && typeof it.name === "string" && isArray(it.samples) &&
+    [it.median, it.interval?.low, it.interval?.high, it.percentiles?.p99]
+      .every(Number.isFinite) &&
+    Number.isFinite(it.ratio?.median);
+  if (isMeasurement) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `a measurement must be a result of compare, got ${describeValue(it)}`,
+  );
 }
 
 function drawRow(

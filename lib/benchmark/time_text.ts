@@ -1,3 +1,6 @@
+import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
+
 /** Units of time, and how many milliseconds each one has. */
 const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
   ["s", 1000],
@@ -12,6 +15,12 @@ const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
  * @param milliseconds The time.
  */
 export function formatTime(milliseconds: number): string {
+  if (typeof milliseconds !== "number") {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `milliseconds must be a number, got ${describeValue(milliseconds)}`,
+    );
+  }
   const [unit, size] = UNITS.find(([, size]) => milliseconds >= size) ??
     UNITS[UNITS.length - 1]!;
   return `${formatDigits(milliseconds / size)} ${unit}`;

@@ -1,5 +1,8 @@
 import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { disassembleProgram, verifyFlatbuffer } from "../../ffi/disassemble.ts";
+import { toBoolean } from "../base/checks.ts";
+import { describeValue } from "../base/describe.ts";
+import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -102,6 +105,8 @@ export function disassemble(
     options,
     OPTIONS,
   );
+  toBoolean("offsets", offsets);
+  checkFunction(wanted);
   using _instance = Instance.open({ library });
   return withSource(source, (file) => {
     const bytes = file.read(0, file.byteLength);
@@ -123,6 +128,15 @@ export function disassemble(
       ),
     };
   });
+}
+
+function checkFunction(wanted: string | number | undefined): void {
+  if (wanted === undefined || typeof wanted === "string") return;
+  if (typeof wanted === "number" && wanted >= 0) return;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `function must be a name or an ordinal, got ${describeValue(wanted)}`,
+  );
 }
 
 function isWanted(
@@ -149,6 +163,7 @@ export function flatbufferToJson(
   options?: FlatbufferJsonOptions,
 ): Uint8Array<ArrayBuffer> {
   const { pretty = false, library } = readOptions(options, JSON_OPTIONS);
+  toBoolean("pretty", pretty);
   using _instance = Instance.open({ library });
   return withSource(source, (file) => {
     const { archive, root } = openFlatbuffer(file);

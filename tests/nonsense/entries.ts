@@ -4,6 +4,7 @@
  * @module
  */
 
+import * as benchmarks from "../../lib/benchmark/mod.ts";
 import * as compiler from "../../lib/compiler/mod.ts";
 import * as inspection from "../../lib/inspect/mod.ts";
 import * as npy from "../../lib/npy/mod.ts";
@@ -16,6 +17,7 @@ import { LIBRARY_ENTRIES } from "../../release/entries.ts";
 /** Exports with their types, for samples of arguments. */
 export const api = {
   ...runtime,
+  ...benchmarks,
   ...compiler,
   ...inspection,
   ...npy,

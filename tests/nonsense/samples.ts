@@ -31,6 +31,16 @@ function compilerOptions({ fixtures }: Things): object {
   return options({ library: fixtures.compiler, isolate: true, cache: false });
 }
 
+function benchmarkOptions(): object {
+  return options({
+    seconds: 0,
+    warmUpSeconds: 0,
+    sampleMilliseconds: 0,
+    signal: new AbortController().signal,
+    clock: api.SYSTEM_CLOCK,
+  });
+}
+
 function modelOptions(): object {
   return options({
     target: "generic",
@@ -304,6 +314,25 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
     ["weights.irpa"],
     options({ mode: "file" }),
   ],
+  "SYSTEM_CLOCK.now": () => [],
+  "SYSTEM_CLOCK.cpu": () => [],
+  "benchmark": () => [() => 1, [], benchmarkOptions()],
+  "compare": () => [{ one: () => 1 }, benchmarkOptions()],
+  "compareSubjects": () => [
+    [{ name: "one", run: () => {} }],
+    benchmarkOptions(),
+  ],
+  "chartMeasurements": () => [[], "title"],
+  "formatTime": () => [1],
+  "readExecutables": (it) => [it.fixtures.program],
+  "DeviceProfile.begin": (it) => [[it.device]],
+  "DeviceProfile.prototype.end": () => [],
+  "cpuFeatures": (it) => [it.instance],
+  "disassemble": (it) => [
+    it.fixtures.program,
+    options({ function: "mul", offsets: true }),
+  ],
+  "flatbufferToJson": (it) => [it.fixtures.program, options({ pretty: true })],
   "inspect": (it) => [it.fixtures.program],
   "inspectProgram": (it) => [it.fixtures.program],
   "listDevices": (it) => [

@@ -58,6 +58,10 @@ export async function makeThings(
   const program = stack.use(
     api.load({ modules: [fixtures.program], device }),
   );
+  // A device is profiled once at a time.
+  const profiled = stack.use(
+    api.load({ modules: [fixtures.program], device: "local-sync" }),
+  );
   const arithmetic = stack.use(api.load({ modules: [fixtures.arithmetic] }));
   const structured = stack.use(
     api.load({ modules: [fixtures.structures], device: "local-sync" }),
@@ -111,6 +115,7 @@ export async function makeThings(
     ),
     npy: stack.use(api.NpyFile.open("array.npy")),
     watchdog: stack.use(api.Watchdog.start(instance, 1e9, "never")),
+    deviceProfile: stack.use(api.DeviceProfile.begin(profiled.devices)),
     profiling: stack.use(api.Profiling.begin(device)),
     disposed,
     pool,
@@ -152,6 +157,7 @@ export const RECEIVERS: Readonly<Record<string, (it: Things) => object>> = {
   Module: (it) => it.vmvx,
   NativeObject: (it) => it.list,
   Watchdog: (it) => it.watchdog,
+  DeviceProfile: (it) => it.deviceProfile,
   Profiling: (it) => it.profiling,
   IreeError: () => new api.IreeError("UNKNOWN", "nonsense"),
   CompileError: () => new api.CompileError("UNKNOWN", "nonsense", []),
