@@ -7,7 +7,7 @@ export interface ImportedForm extends ImportedModel {
   /** The version of operators that the model was updated to, after a failure. */
   readonly laterOpset?: number | undefined;
   /** Whether cleaning was left out, after a failure. */
-  readonly isUncleaned?: boolean;
+  readonly isUncleaned?: boolean | undefined;
 }
 
 /**

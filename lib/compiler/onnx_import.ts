@@ -198,7 +198,7 @@ interface Failure {
   readonly operator?: string | null;
   readonly node?: string | null;
   /** Whether the model was cleaned before. */
-  readonly isCleaned?: boolean;
+  readonly isCleaned?: boolean | undefined;
 }
 
 async function runImporter(

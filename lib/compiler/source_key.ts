@@ -10,7 +10,7 @@ export interface SourceKeyOptions
   /** All flags of the compiler. */
   readonly flags: readonly string[];
   /** Whether the key is that of the tuned program. */
-  readonly isTuned?: boolean;
+  readonly isTuned?: boolean | undefined;
 }
 
 /**
