@@ -182,6 +182,15 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
     "archive.irpa",
     options({ alignment: 64, expand: [], onProgress: () => {} }),
   ],
+  "ParameterIndex.prototype.writeArchiveAsync": () => [
+    "archive.irpa",
+    options({
+      alignment: 64,
+      expand: [],
+      onProgress: () => {},
+      signal: new AbortController().signal,
+    }),
+  ],
   "LoadedProgram.prototype.lookupFunction": (it) => [it.tensors.name],
   "LoadedProgram.prototype.call": (it) => [it.tensors.name, it.view, it.other],
   "LoadedProgram.prototype.compute": (it) => [
@@ -459,6 +468,9 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "ModelServer.prototype.remove": () => ["name", 1],
   "ModelServer.prototype.announceEnd": () => [],
   "ModelServer.prototype.drain": () => [],
+  "Compiler.prototype.findTuned": () => ["missing.mlir", targetOptions()],
+  "findOrCompile": (it) => ["missing.mlir", compileOptions(it)],
+  "HostModuleDescription.prototype.with": () => [{ name: "text" }],
   "tuningOf": (it) => [it.bytes],
   "runtime.installationFolder": () => [],
   "runtime.findLibrary": () => ["/nonsense.so"],
@@ -517,6 +529,7 @@ export const FAILING: ReadonlyMap<string, string> = new Map([
   ["VmFunction.prototype.submit", "UNIMPLEMENTED"],
   ["compile", "NOT_FOUND"],
   ["compileProgram", "NOT_FOUND"],
+  ["findOrCompile", "NOT_FOUND"],
   ["Compiler.prototype.compile", "NOT_FOUND"],
   ["Compiler.prototype.compileProgram", "NOT_FOUND"],
   ["loadModel", "NOT_FOUND"],
