@@ -23,6 +23,7 @@ import type {
 import type { Flag, FlagTable } from "./lib/cli/common/flags.ts";
 import { suggestion } from "./lib/base/suggestion.ts";
 import { isFailure, printFailure } from "./lib/cli/common/failure.ts";
+import { Interruption } from "./lib/cli/common/interruption.ts";
 import { printError, printHelp } from "./lib/cli/common/terminal.ts";
 import { UsageError } from "./lib/cli/common/usage_error.ts";
 import { runtime } from "./mod.ts";
@@ -108,6 +109,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args.filter((arg) => arg !== "--verbose")) ?? 0;
   } catch (error) {
+    if (error instanceof Interruption) return error.status;
     if (error instanceof UsageError) {
       printError(`${error.message}\n\nsee \`${error.help}\``);
       return 2;

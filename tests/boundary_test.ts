@@ -174,6 +174,7 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
   ].map(([, target]) => target);
   assertEquals(imports, [
     "lib/cli/common/failure.ts",
+    "lib/cli/common/interruption.ts",
     "lib/cli/common/terminal.ts",
     "lib/cli/common/usage_error.ts",
   ]);

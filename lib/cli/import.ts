@@ -5,7 +5,8 @@ import { formatFlags, parseFlags } from "./common/flags.ts";
 import { formatBytes, printHelp } from "./common/terminal.ts";
 import { joinValues, MODEL_FLAGS, parseShapes } from "./common/shapes.ts";
 import { UsageError } from "./common/usage_error.ts";
-import { writeBytes } from "./common/write_bytes.ts";
+import { InterruptionWatch } from "./common/interruption.ts";
+import { writeBytes } from "./common/write_file.ts";
 
 const FLAGS = {
   output: {
@@ -87,7 +88,10 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError("--externalize-params needs a file: -o OUT");
   }
   const parameters = output.replace(/\.[^./\\]*$/, "") + ".irpa";
+  using watch = new InterruptionWatch();
+  const { signal } = watch;
   const imported = await importOnnx(file, {
+    signal,
     library: flags.library,
     opset: readOpset(flags.opset_version),
     parameters: flags.externalize_params ? parameters : undefined,
@@ -98,7 +102,8 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     console.error(formatDiagnostic(diagnostic));
   }
   const { mlir, opset } = imported;
-  writeBytes(output, mlir);
+  signal.throwIfAborted();
+  await writeBytes(output, mlir);
   const text = `${output}: ${formatBytes(mlir.length)}, opset ${opset}`;
   if (output === "-") console.error(text);
   else console.log(text);

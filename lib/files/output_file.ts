@@ -1,5 +1,12 @@
-/** Appends all of the bytes to a file. */
-export type WriteBytes = (bytes: Uint8Array<ArrayBuffer>) => void;
+import { runLater, runNow, step, type Steps } from "../base/steps.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Reports what stops the work, until it is disposed. */
+export interface StopWatch extends Disposable {
+  /** Aborted when the work must stop. */
+  readonly signal: AbortSignal;
+}
 
 /** Options for writing a file. */
 export interface OutputOptions {
@@ -9,6 +16,25 @@ export interface OutputOptions {
    * @default {false}
    */
   append?: boolean | undefined;
+  /**
+   * Watches for what stops the work while a regular file is incomplete. Opening
+   * and writing pipes is not watched, since both may block.
+   */
+  watch?: (() => StopWatch) | undefined;
+}
+
+/** Number of bytes written between two turns of the event loop. */
+const PIECE_LENGTH = 2 ** 24;
+
+/** Lets the event loop run. */
+const TURN = {
+  now: (): void => {},
+  later: (): Promise<void> => new Promise((resolve) => setTimeout(resolve)),
+};
+
+/** Lets the event loop run between two steps of some work. */
+export function turn(): Steps<void> {
+  return step(TURN);
 }
 
 /**
@@ -18,21 +44,49 @@ export interface OutputOptions {
  * appended one is truncated to its former length.
  *
  * @param path The file; pipes and devices are supported.
- * @param write Writes the contents.
+ * @param pieces The contents, each piece made when it is written.
  * @param options The options.
  */
 export function writeOutput(
   path: string,
-  write: (writeBytes: WriteBytes) => void,
-  options: OutputOptions = {},
+  pieces: Iterable<Bytes>,
+  options?: OutputOptions,
 ): void {
-  const { append = false } = options;
-  const { file, isNew } = openOutput(path, append);
-  const length = append && !isNew ? lengthOf(file) : 0;
+  runNow(outputSteps(path, pieces, options));
+}
+
+/**
+ * Writes a file as {@linkcode writeOutput} does. The event loop runs between
+ * pieces.
+ *
+ * @param path The file; pipes and devices are supported.
+ * @param pieces The contents, each piece made when it is written.
+ * @param options The options.
+ */
+export async function writeOutputLater(
+  path: string,
+  pieces: Iterable<Bytes>,
+  options?: OutputOptions,
+): Promise<void> {
+  await runLater(outputSteps(path, pieces, options));
+}
+
+function* outputSteps(
+  path: string,
+  pieces: Iterable<Bytes>,
+  options: OutputOptions = {},
+): Steps<void> {
+  const { append = false, watch } = options;
+  using stack = new DisposableStack();
+  const { file, isNew, stop } = openOutput(path, append, watch);
+  if (stop !== undefined) stack.use(stop);
+  let length = 0;
   try {
     using _ = file;
     try {
-      write((bytes) => writeAll(file, bytes));
+      if (append && !isNew) length = lengthOf(file);
+      else if (!isNew) quietly(() => file.truncateSync());
+      yield* writeSteps(file, pieces, stop?.signal);
     } catch (error) {
       if (!isNew) quietly(() => file.truncateSync(length));
       throw error;
@@ -43,30 +97,58 @@ export function writeOutput(
   }
 }
 
+interface Output {
+  readonly file: Deno.FsFile;
+  readonly isNew: boolean;
+  readonly stop: StopWatch | undefined;
+}
+
 /** Opens a file for writing; checking its existence would need `--allow-read`. */
 function openOutput(
   path: string,
   append: boolean,
-): { file: Deno.FsFile; isNew: boolean } {
+  watch: OutputOptions["watch"],
+): Output {
   const options = { write: !append, append };
+  const stop = watch?.();
   try {
     const file = Deno.openSync(path, { ...options, createNew: true });
-    return { file, isNew: true };
+    return { file, isNew: true, stop };
   } catch (error) {
+    stop?.[Symbol.dispose]();
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    const truncate = !append;
-    const file = Deno.openSync(path, { ...options, create: true, truncate });
-    return { file, isNew: false };
+    // Opening a pipe waits for a reader.
+    const file = Deno.openSync(path, { ...options, create: true });
+    const isWatched = file.statSync().isFile;
+    return { file, isNew: false, stop: isWatched ? watch?.() : undefined };
   }
+}
+
+function* writeSteps(
+  file: Deno.FsFile,
+  pieces: Iterable<Bytes>,
+  signal: AbortSignal | undefined,
+): Steps<void> {
+  let written = 0;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      const count = file.writeSync(piece.subarray(at, at + PIECE_LENGTH));
+      at += count;
+      written += count;
+      if (written < PIECE_LENGTH) continue;
+      written = 0;
+      yield* turn();
+      signal?.throwIfAborted();
+    }
+  }
+  if (signal === undefined) return;
+  yield* turn();
+  signal.throwIfAborted();
 }
 
 /** The length of a file; 0 for a pipe. */
 function lengthOf(file: Deno.FsFile): number {
   return quietly(() => file.seekSync(0, Deno.SeekMode.End)) ?? 0;
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
 /** Ignores failures of the cleanup, since the original failure says more. */

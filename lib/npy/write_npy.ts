@@ -102,21 +102,23 @@ export function writeNpy(
 ): void {
   const name = toPath(path);
   const parts = npyPartsOf(arrays);
-  overFile(name, () =>
-    writeOutput(name, (writeBytes) => {
-      for (const array of parts) writeArray(array, writeBytes);
-    }));
+  overFile(name, () => writeOutput(name, piecesOf(parts)));
 }
 
-function writeArray(
+function* piecesOf(
+  arrays: readonly NpyParts[],
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (const array of arrays) yield* arrayPieces(array);
+}
+
+function* arrayPieces(
   { header, byteLength, readInto }: NpyParts,
-  writeBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
-): void {
-  writeBytes(header);
+): Generator<Uint8Array<ArrayBuffer>> {
+  yield header;
   const buffer = new Uint8Array(Math.min(PIECE_LENGTH, byteLength));
   for (let at = 0; at < byteLength; at += PIECE_LENGTH) {
     const piece = buffer.subarray(0, Math.min(PIECE_LENGTH, byteLength - at));
     readInto(piece, at);
-    writeBytes(piece);
+    yield piece;
   }
 }

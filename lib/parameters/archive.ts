@@ -3,10 +3,13 @@ import { type NativePath, toAbsolutePath } from "../../ffi/base/native_path.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { writeParameter } from "../../ffi/parameter.ts";
 import { copyIterable, isFunction, mustBe, toText } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { demandFolder, writablePath } from "../base/permissions.ts";
+import type { Steps } from "../base/steps.ts";
 import { overFile } from "../files/file_errors.ts";
+import { turn } from "../files/output_file.ts";
 import type { ParameterEntry } from "./entry.ts";
 import { align } from "./irpa_format.ts";
 import {
@@ -30,11 +33,29 @@ export interface ArchiveOptions {
   onProgress?: ((written: number, total: number) => void) | undefined;
 }
 
+/** Options for writing an archive without blocking the event loop. */
+export interface AsyncArchiveOptions extends ArchiveOptions {
+  /** Stops writing, and removes what was written. */
+  signal?: AbortSignal | undefined;
+}
+
 const OPTIONS: OptionNames<ArchiveOptions> = {
   alignment: true,
   expand: true,
   onProgress: true,
 };
+
+/** Reads and checks the options of the asynchronous form. */
+export function readAsyncArchiveOptions(
+  options: AsyncArchiveOptions | undefined,
+): Readonly<AsyncArchiveOptions> {
+  const read = readOptions<AsyncArchiveOptions>(options, {
+    ...OPTIONS,
+    signal: true,
+  });
+  checkSignal(read.signal);
+  return read;
+}
 
 /** The length of an archive is a multiple of this, so that it can be mapped. */
 const FILE_ALIGNMENT = 4096;
@@ -43,19 +64,21 @@ const FILE_ALIGNMENT = 4096;
 const PIECE_LENGTH = 2 ** 26;
 
 /**
- * Writes an archive to a temporary file, then renames it.
+ * Writes an archive to a temporary file, then renames it, in steps.
  *
  * @param index Native index of the entries.
  * @param entries The entries, in its order.
  * @param path The archive.
  * @param options Alignment, splats, progress.
+ * @param signal Stops the writing, and removes what was written.
  */
-export function writeArchive(
+export function* archiveSteps(
   index: Handle,
   entries: readonly ParameterEntry[],
   path: string,
   options: ArchiveOptions | undefined,
-): void {
+  signal?: AbortSignal,
+): Steps<void> {
   const { alignment, expand, onProgress } = readOptions(options, OPTIONS);
   if (onProgress !== undefined && !isFunction(onProgress)) {
     throw mustBe("onProgress", "a function", onProgress);
@@ -72,7 +95,10 @@ export function writeArchive(
   try {
     using file = attempt(path, () => createPartial(partial));
     attempt(path, () => writeHeader(file, layout));
-    writeContents(index, layout, partial, onProgress);
+    for (const _ of contentPieces(index, layout, partial, onProgress)) {
+      yield* turn();
+      signal?.throwIfAborted();
+    }
     attempt(path, () => {
       file.syncSync();
       Deno.renameSync(partial, target);
@@ -115,16 +141,18 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-function writeContents(
+/** Writes the contents; yields after each piece, and at least once. */
+function* contentPieces(
   index: Handle,
   layout: IrpaLayout,
   path: NativePath,
   onProgress?: (written: number, total: number) => void,
-): void {
+): Generator<void> {
   const stored = layout.placed.filter(({ isStored }) => isStored);
   const total = stored.reduce((sum, { entry }) => sum + entry.byteLength, 0);
   let written = 0;
   onProgress?.(written, total);
+  yield;
   for (const { entry, ordinal, offset } of stored) {
     const start = layout.storageOffset + offset;
     for (let at = 0; at < entry.byteLength; at += PIECE_LENGTH) {
@@ -135,6 +163,7 @@ function writeContents(
       }
       written += length;
       onProgress?.(written, total);
+      yield;
     }
   }
 }

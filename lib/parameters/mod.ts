@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { ArchiveOptions } from "./archive.ts";
+export type { ArchiveOptions, AsyncArchiveOptions } from "./archive.ts";
 export type {
   FileParameter,
   ParameterEntry,

@@ -18,8 +18,13 @@ import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { readablePath, toPath, writablePath } from "../base/permissions.ts";
-import { runNow, step, type Steps } from "../base/steps.ts";
-import { type ArchiveOptions, writeArchive } from "./archive.ts";
+import { runLater, runNow, step, type Steps } from "../base/steps.ts";
+import {
+  type ArchiveOptions,
+  archiveSteps,
+  type AsyncArchiveOptions,
+  readAsyncArchiveOptions,
+} from "./archive.ts";
 import { isSplat, type ParameterEntry } from "./entry.ts";
 import { EntryTable } from "./entry_table.ts";
 import { readParameterFile } from "./file_format.ts";
@@ -295,8 +300,34 @@ export class ParameterIndex extends NativeObject {
    * @param options Alignment, splats, progress.
    */
   writeArchive(path: string | URL, options?: ArchiveOptions): void {
+    runNow(this.#archiveSteps(path, options));
+  }
+
+  /**
+   * Writes an archive as {@linkcode writeArchive} does. The event loop runs
+   * between pieces of 64 MiB, and `signal` can stop the writing.
+   *
+   * @param path Path or `file:` URL; replaces an existing `.irpa`.
+   * @param options Alignment, splats, progress, signal.
+   * @returns Resolves when the archive is complete. Rejects with the signal's
+   * reason if it is aborted before; nothing is left behind then.
+   */
+  async writeArchiveAsync(
+    path: string | URL,
+    options?: AsyncArchiveOptions,
+  ): Promise<void> {
+    const { signal, ...rest } = readAsyncArchiveOptions(options);
+    await runLater(this.#archiveSteps(path, rest, signal), signal);
+  }
+
+  #archiveSteps(
+    path: string | URL,
+    options: ArchiveOptions | undefined,
+    signal?: AbortSignal,
+  ): Steps<void> {
     this.#entries.demandReadable();
-    writeArchive(handleOf(this), this.#entries.all, toPath(path), options);
+    const { all } = this.#entries;
+    return archiveSteps(handleOf(this), all, toPath(path), options, signal);
   }
 
   #add(entry: ParameterEntry, file?: Handle): void {

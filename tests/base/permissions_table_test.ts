@@ -223,7 +223,7 @@ const LINES: Readonly<Record<string, Line>> = {
       using index = iree.ParameterIndex.create(i);
       index.addFile(${quoted(archive)}, { writable: "file" });`,
   },
-  "`ParameterIndex.writeArchive`": {
+  "`ParameterIndex.writeArchive`, `writeArchiveAsync`": {
     needs: [CORE, `--allow-read=${archives}`, `--allow-write=${archives}`],
     use: `using i = iree.Instance.open({ library });
       using index = iree.ParameterIndex.create(i);

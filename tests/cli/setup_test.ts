@@ -254,7 +254,10 @@ test("A full disk while unpacking is an error and keeps the installed version", 
       : Deno.writeFile(path, data, options);
   const attempt = () =>
     assertRejects(
-      () => install(after.bytes, installation(after.sha256), mockOfFullDisk),
+      () =>
+        install(after.bytes, installation(after.sha256), {
+          writeFile: mockOfFullDisk,
+        }),
       IreeError,
       "No space left on device (os error 28); nothing was left behind",
     );

@@ -470,7 +470,6 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "ModelServer.prototype.drain": () => [],
   "Compiler.prototype.findTuned": () => ["missing.mlir", targetOptions()],
   "findOrCompile": (it) => ["missing.mlir", compileOptions(it)],
-  "HostModuleDescription.prototype.with": () => [{ name: "text" }],
   "tuningOf": (it) => [it.bytes],
   "runtime.installationFolder": () => [],
   "runtime.findLibrary": () => ["/nonsense.so"],

@@ -348,3 +348,34 @@ test("writeArchive checks permission for the folder before it writes", async () 
   assertEquals(names(folder), ["a.irpa", "script.ts"]);
   await assertRejects(() => Deno.stat(folder.join("b.irpa")));
 });
+
+test("writeArchiveAsync lets the event loop run, and stops when it is aborted", async () => {
+  using instance = Instance.open();
+  using index = ParameterIndex.create(instance);
+  for (const key of ["a", "b", "c"]) index.addData(key, new Uint8Array(4096));
+  using folder = new TemporaryFolder();
+  const path = folder.join("a.irpa");
+  let turns = 0;
+  const timer = setInterval(() => turns++);
+  await index.writeArchiveAsync(path);
+  clearInterval(timer);
+  assert(turns > 0);
+  index.writeArchive(folder.join("b.irpa"));
+  assertEquals(
+    Deno.readFileSync(path),
+    Deno.readFileSync(folder.join("b.irpa")),
+  );
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const seen: number[] = [];
+  const error = await index.writeArchiveAsync(folder.join("c.irpa"), {
+    onProgress: (written) => {
+      seen.push(written);
+      if (written === 8192) controller.abort(reason);
+    },
+    signal: controller.signal,
+  }).then(() => undefined, (error) => error);
+  assertEquals(error, reason);
+  assertEquals(seen, [0, 4096, 8192]);
+  assertEquals(names(folder), ["a.irpa", "b.irpa"]);
+});

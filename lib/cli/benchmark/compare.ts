@@ -11,7 +11,7 @@ import {
   TASK_WORKER_FLAGS,
 } from "../common/task_flags.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { writeBytes } from "../common/write_bytes.ts";
+import { writeBytes } from "../common/write_file.ts";
 import { MAIN_FLAGS } from "../run/flags.ts";
 import { loadProgram } from "../run/program.ts";
 import { compileSources } from "../run/sources.ts";
@@ -64,7 +64,7 @@ export async function compareSubjectsOf(
   const measured = await measurePlans(planAll(flags, programs), seconds);
   if (flags.svg !== undefined) {
     const chart = chartMeasurements(measured, titleOf(measured));
-    writeBytes(flags.svg, new TextEncoder().encode(chart));
+    await writeBytes(flags.svg, new TextEncoder().encode(chart));
   }
   console.log(
     flags.json

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from "../../benchmark/mod.ts";
 import { Profiling } from "../../tooling/mod.ts";
 import type { CommandStatus } from "../common/command.ts";
 import { printError } from "../common/terminal.ts";
-import { writeBytes } from "../common/write_bytes.ts";
+import { printBytes, writeBytes } from "../common/write_file.ts";
 import { isProfiling } from "../run/native_flags.ts";
 import { loadProgram } from "../run/program.ts";
 import { compileSources } from "../run/sources.ts";
@@ -119,7 +119,7 @@ async function measureAll(
   const file = createReporter(flags.benchmark_out_format, flags, false);
   const written: string[] = [];
   const print = (text: string) => {
-    if (text !== "") writeBytes("-", new TextEncoder().encode(text));
+    if (text !== "") printBytes(new TextEncoder().encode(text));
   };
   const report: Report = {
     names: benchmarks.map(({ name }) => name),
@@ -168,7 +168,7 @@ async function measureAll(
   written.push(file.end());
   if (flags.benchmark_out !== undefined) {
     const text = written.join("");
-    writeBytes(flags.benchmark_out, new TextEncoder().encode(text));
+    await writeBytes(flags.benchmark_out, new TextEncoder().encode(text));
   }
   return failure;
 }

@@ -10,7 +10,8 @@ import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { formatBytes, printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { writeBytes } from "../common/write_bytes.ts";
+import { InterruptionWatch } from "../common/interruption.ts";
+import { writeBytes } from "../common/write_file.ts";
 import { splitArguments } from "./arguments.ts";
 import { PhaseLine } from "../common/phase_line.ts";
 import { askShapes, MODEL_FLAGS, parseShapes } from "../common/shapes.ts";
@@ -119,7 +120,11 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     const source = file === "-"
       ? await new Response(Deno.stdin.readable).bytes()
       : file;
+    // A compile in this process cannot be stopped, except by its end.
+    using watch = flags.isolate === false ? undefined : new InterruptionWatch();
+    const signal = watch?.signal;
     const options = {
+      signal,
       target: flags.target,
       flags: compilerFlags,
       cache: flags.cache,
@@ -140,7 +145,8 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
           line.show(phase);
         },
       });
-    writeBytes(output, program.bytes);
+    signal?.throwIfAborted();
+    await writeBytes(output, program.bytes);
     const { compiler, flags: allFlags, isCached, tuning } = program;
     line[Symbol.dispose]();
     if (!flags.json) printWarnings(diagnostics);

@@ -5,7 +5,7 @@ import type { Command, CommandStatus } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { writeBytes } from "../common/write_bytes.ts";
+import { printBytes, writeBytes } from "../common/write_file.ts";
 import { disassembleMachineCode } from "./machine_code.ts";
 
 const FLAGS = {
@@ -87,19 +87,22 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError(`unexpected argument '${others[0]}'; give one file`);
   }
   if (flags.executables !== undefined) {
-    writeExecutables(file, flags.executables);
+    await writeExecutables(file, flags.executables);
   } else if (flags.machine_code) {
     await disassembleMachineCode(readExecutables(file));
   } else if (flags.output === "flatbuffer-json") {
-    writeBytes("-", flatbufferToJson(file, { pretty: flags.pretty }));
+    printBytes(flatbufferToJson(file, { pretty: flags.pretty }));
   } else {
     const { function: wanted, bytecode_offsets: offsets } = flags;
     const { text } = disassemble(file, { function: wanted, offsets });
-    writeBytes("-", new TextEncoder().encode(text));
+    printBytes(new TextEncoder().encode(text));
   }
 }
 
-function writeExecutables(file: string, folder: string): void {
+async function writeExecutables(
+  file: string,
+  folder: string,
+): Promise<void> {
   const modules = readExecutables(file).flatMap(({ modules }) => modules);
   if (modules.length === 0) {
     throw new IreeError("NOT_FOUND", `'${file}' has no code for devices`);
@@ -107,7 +110,7 @@ function writeExecutables(file: string, folder: string): void {
   Deno.mkdirSync(folder, { recursive: true });
   for (const { fileName, bytes } of modules) {
     const path = `${folder.replace(/\/+$/, "")}/${fileName}`;
-    writeBytes(path, bytes);
+    await writeBytes(path, bytes);
     console.log(path);
   }
 }

@@ -1,6 +1,6 @@
 import { IreeError } from "../../../mod.ts";
 import type { ProgramExecutable } from "../../inspect/mod.ts";
-import { writeBytes } from "../common/write_bytes.ts";
+import { printBytes } from "../common/write_file.ts";
 
 /** Programs that disassemble machine code, best first. */
 const DISASSEMBLERS = ["llvm-objdump", "objdump"];
@@ -31,7 +31,7 @@ export async function disassembleMachineCode(
   try {
     for (const { fileName, bytes } of modules) {
       Deno.writeFileSync(`${folder}/${fileName}`, bytes);
-      writeBytes("-", await runDisassembler(fileName, folder));
+      printBytes(await runDisassembler(fileName, folder));
     }
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import {
   inspectProgram,
 } from "../../inspect/mod.ts";
 import { type ModuleUri, resolveModuleUri } from "../../tooling/mod.ts";
-import { writeOutput } from "../../files/output_file.ts";
+import { writeFile } from "../common/write_file.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printError, printHelp } from "../common/terminal.ts";
@@ -94,7 +94,7 @@ export const INSPECT: Command = {
 
 type Flags = ReturnType<typeof parseFlags<typeof FLAGS>>;
 
-function inspectFiles(args: readonly string[]): void {
+async function inspectFiles(args: readonly string[]): Promise<void> {
   const isFlag = (arg: string) => arg.startsWith("-") && arg !== "-";
   const flags = parseFlags(FLAGS, args.filter(isFlag));
   if (flags.help) {
@@ -106,7 +106,7 @@ function inspectFiles(args: readonly string[]): void {
   if (file === undefined) throw new UsageError("no file given");
   checkUsage(flags, files);
   if (flags.types) {
-    print(formatTypes(file, flags), flags);
+    await print(formatTypes(file, flags), flags);
     return;
   }
   const results = describeFiles(files, flags.load);
@@ -114,10 +114,10 @@ function inspectFiles(args: readonly string[]): void {
     !(it instanceof Failure)
   );
   if (flags.json) {
-    print(`${JSON.stringify(results.map(toJson), orNull, 2)}\n`, flags);
+    await print(`${JSON.stringify(results.map(toJson), orNull, 2)}\n`, flags);
   } else if (described.length > 0) {
     const texts = described.map((it) => toText(it, flags.all));
-    print(`${texts.join("\n\n")}\n`, flags);
+    await print(`${texts.join("\n\n")}\n`, flags);
   }
   const errors = results.flatMap((it) => it instanceof Failure ? it.error : []);
   for (const { message } of errors.slice(0, -1)) printError(message.trimEnd());
@@ -144,12 +144,9 @@ function checkUsage(flags: Flags, files: readonly string[]): void {
   }
 }
 
-function print(text: string, { output }: Flags): void {
+async function print(text: string, { output }: Flags): Promise<void> {
   if (output === undefined) console.log(text.slice(0, -1));
-  else {
-    const bytes = new TextEncoder().encode(text);
-    writeOutput(output, (writeBytes) => writeBytes(bytes));
-  }
+  else await writeFile(output, [new TextEncoder().encode(text)]);
 }
 
 function formatTypes(file: string, flags: Flags): string {

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
 import { ownValue } from "../../base/own_value.ts";
 import { shellWord } from "../../base/shell_word.ts";
+import { InterruptionWatch } from "../common/interruption.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -127,11 +128,14 @@ async function writeProject(path: string, files: ProjectFiles): Promise<void> {
   const isNew = await makeFolder(path);
   const written: string[] = [];
   let whole = path;
+  using watch = new InterruptionWatch();
+  const { signal } = watch;
   try {
     for (const [name, text] of Object.entries(files)) {
       whole = join(path, name);
       await Deno.writeTextFile(whole, text, { createNew: true });
       written.push(whole);
+      signal.throwIfAborted();
     }
   } catch (error) {
     if (isNew) await Deno.remove(path, { recursive: true });

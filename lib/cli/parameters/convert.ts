@@ -85,7 +85,7 @@ interface Changes {
   readonly strip: boolean;
 }
 
-function convert(args: readonly string[]): void {
+async function convert(args: readonly string[]): Promise<void> {
   const { flags: flagArgs, files } = splitArguments(args);
   const flags = parseFlags(FLAGS, flagArgs);
   if (flags.help) {
@@ -107,7 +107,7 @@ function convert(args: readonly string[]): void {
   for (const { index } of providers) {
     for (const entry of index.entries) add(target, index, entry, changes);
   }
-  writeWithProgress(target, output, {});
+  await writeWithProgress(target, output, {});
   if (!flags.quiet) printArchive(instance, output);
 }
 

@@ -63,7 +63,7 @@ export const CREATE: Command = {
   run: create,
 };
 
-function create(args: readonly string[]): void {
+async function create(args: readonly string[]): Promise<void> {
   const { flags: flagArgs, files } = splitArguments(args);
   const flags = parseFlags(FLAGS, flagArgs);
   if (flags.help) {
@@ -80,7 +80,7 @@ function create(args: readonly string[]): void {
   const expand = flags.data.flatMap((text) =>
     declare(instance, index, "data", text)
   );
-  writeWithProgress(index, output, { alignment, expand });
+  await writeWithProgress(index, output, { alignment, expand });
   if (!flags.quiet) printArchive(instance, output);
 }
 

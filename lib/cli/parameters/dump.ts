@@ -4,7 +4,7 @@ import {
   type ParameterIndex,
   type ParameterProvider,
 } from "../../../mod.ts";
-import { writeOutput } from "../../files/output_file.ts";
+import { writeFile } from "../common/write_file.ts";
 import type { Command } from "../common/command.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -56,7 +56,7 @@ export const DUMP: Command = {
 /** How much of a parameter is in memory at a time. */
 const PIECE_LENGTH = 2 ** 22;
 
-function dump(args: readonly string[]): void {
+async function dump(args: readonly string[]): Promise<void> {
   const { flags: flagArgs, files } = splitArguments(args);
   const flags = parseFlags(FLAGS, flagArgs);
   if (flags.help) {
@@ -94,7 +94,7 @@ function dump(args: readonly string[]): void {
       `\`${path}\`...`;
     if (flags.json) console.error(message);
     else console.log(message);
-    extract(index, key, path);
+    await extract(index, key, path);
   }
 }
 
@@ -135,14 +135,24 @@ function missingScope(
   });
 }
 
-function extract(index: ParameterIndex, key: string, path: string): void {
+async function extract(
+  index: ParameterIndex,
+  key: string,
+  path: string,
+): Promise<void> {
   const { byteLength } = index.lookup(key);
   // Creates no file if the contents cannot be read.
   index.read(key, { length: 0 });
-  writeOutput(path, (writeBytes) => {
-    for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
-      const length = Math.min(PIECE_LENGTH, byteLength - offset);
-      writeBytes(index.read(key, { offset, length }));
-    }
-  });
+  await writeFile(path, piecesOf(index, key, byteLength));
+}
+
+function* piecesOf(
+  index: ParameterIndex,
+  key: string,
+  byteLength: number,
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (let offset = 0; offset < byteLength; offset += PIECE_LENGTH) {
+    const length = Math.min(PIECE_LENGTH, byteLength - offset);
+    yield index.read(key, { offset, length });
+  }
 }

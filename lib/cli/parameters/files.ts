@@ -5,6 +5,7 @@ import {
   type ParameterMode,
   type ParameterProvider,
 } from "../../../mod.ts";
+import { InterruptionWatch } from "../common/interruption.ts";
 import { Progress } from "../common/progress.ts";
 import { UsageError } from "../common/usage_error.ts";
 
@@ -95,20 +96,22 @@ export function needOutput(output: string | undefined): string {
  * @param path The archive's path.
  * @param options The write options.
  */
-export function writeWithProgress(
+export async function writeWithProgress(
   index: ParameterIndex,
   path: string,
   options: {
     readonly alignment?: number | undefined;
     readonly expand?: Iterable<string>;
   },
-): void {
+): Promise<void> {
   using progress = Deno.stderr.isTerminal()
     ? new Progress(`writing ${path}`)
     : undefined;
   const onProgress = (written: number, total: number) =>
     progress?.show(written, total);
-  index.writeArchive(path, { ...options, onProgress });
+  using watch = new InterruptionWatch();
+  const { signal } = watch;
+  await index.writeArchiveAsync(path, { ...options, onProgress, signal });
 }
 
 /**

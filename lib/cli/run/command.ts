@@ -82,7 +82,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   }
   const runOnce = async (): Promise<CommandStatus> => {
     using _watchdog = startWatchdog(instance, flags.timeout);
-    return runProgram(flags, await compileSources(flags));
+    return await runProgram(flags, await compileSources(flags));
   };
   return await (flags.watch ? runOnChanges(flags, runOnce) : runOnce());
 }
@@ -115,10 +115,10 @@ function checkUsage(flags: RunFlags): void {
   }
 }
 
-function runProgram(
+async function runProgram(
   flags: RunFlags,
   modules: readonly ModuleSource[],
-): CommandStatus {
+): Promise<CommandStatus> {
   using program = loadProgram(flags, modules);
   // Scripts may leave the name empty.
   const name = flags.function || onlyFunction(program);
@@ -127,7 +127,7 @@ function runProgram(
     ? new JsonReporter(flags)
     : new TextReporter(flags);
   try {
-    return execute(program, found, flags, reporter) ? 0 : 1;
+    return await execute(program, found, flags, reporter) ? 0 : 1;
   } finally {
     found.dispose();
     if (flags.print_statistics) printStatistics(program);

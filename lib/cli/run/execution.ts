@@ -31,12 +31,12 @@ import type { RunFlags } from "./table.ts";
  * @param reporter Reports progress and results.
  * @returns Whether the results are as expected.
  */
-export function execute(
+export async function execute(
   program: LoadedProgram,
   found: VmFunction,
   flags: RunFlags,
   reporter: Reporter,
-): boolean {
+): Promise<boolean> {
   using stack = new DisposableStack();
   const { name } = found;
   const { context, devices } = program;
@@ -62,10 +62,10 @@ export function execute(
   const types = valueTypes(found.resultTypes, found.signature?.outputs);
   const results = new Results(instance, result, types, lead, stack);
   if (flags.instrument_file !== undefined) {
-    writeInstruments(context, flags.instrument_file);
+    await writeInstruments(context, flags.instrument_file);
   }
   const differences = compareWithExpected(found, results, instance, flags);
-  reporter.end(results, milliseconds, differences);
+  await reporter.end(results, milliseconds, differences);
   return !differences;
 }
 

@@ -5,8 +5,7 @@ import {
   List,
   VmBuffer,
 } from "../../../mod.ts";
-import { writeOutput } from "../../files/output_file.ts";
-import { asFileError } from "./file_error.ts";
+import { writeFile } from "../common/write_file.ts";
 
 /** The function that returns an instrumented module's recordings. */
 const QUERY = "__query_instruments";
@@ -18,7 +17,10 @@ const QUERY = "__query_instruments";
  * @param context The context.
  * @param path The file.
  */
-export function writeInstruments(context: Context, path: string): void {
+export async function writeInstruments(
+  context: Context,
+  path: string,
+): Promise<void> {
   using list = List.create(context.instance);
   for (const module of context.modules) {
     if (!module.exports.some(({ name }) => name === QUERY)) continue;
@@ -35,9 +37,5 @@ export function writeInstruments(context: Context, path: string): void {
       "an instrumented module must record bytes, got another type",
     );
   });
-  try {
-    writeOutput(path, (writeBytes) => parts.forEach(writeBytes));
-  } catch (error) {
-    throw asFileError(error, path);
-  }
+  await writeFile(path, parts);
 }

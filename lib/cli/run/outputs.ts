@@ -1,7 +1,6 @@
 import { type BufferView, type Instance, IreeError } from "../../../mod.ts";
-import { writeOutput } from "../../files/output_file.ts";
+import { writeFile } from "../common/write_file.ts";
 import { asTensor } from "./as_tensor.ts";
-import { asFileError } from "./file_error.ts";
 import { makeNpyHeader } from "./npy_file.ts";
 import type { Result, Results } from "./results.ts";
 
@@ -12,11 +11,11 @@ import type { Result, Results } from "./results.ts";
  * @param targets One text for each.
  * @param printResult Prints a result and its number.
  */
-export function writeOutputs(
+export async function writeOutputs(
   results: Results,
   targets: readonly string[],
   printResult: (result: Result, ordinal: number) => void,
-): void {
+): Promise<void> {
   const { items, instance } = results;
   if (targets.length !== items.length) {
     throw new IreeError(
@@ -31,7 +30,7 @@ export function writeOutputs(
     if (target === "-") {
       printResult(result, ordinal);
     } else {
-      writeFile(target, result, instance);
+      await writeResult(target, result, instance);
     }
   }
 }
@@ -41,11 +40,11 @@ export function print(lines: string): void {
   if (lines !== "") console.log(lines.slice(0, -1));
 }
 
-function writeFile(
+async function writeResult(
   target: string,
   { value, type }: Result,
   instance: Instance,
-): void {
+): Promise<void> {
   if (!/^[@+]/.test(target)) {
     throw new IreeError(
       "UNIMPLEMENTED",
@@ -56,32 +55,23 @@ function writeFile(
   using stack = new DisposableStack();
   const tensor = asTensor(value, type, instance, stack);
   const path = target.slice(1);
-  const header = path.endsWith(".npy")
-    ? makeNpyHeader(tensor)
-    : new Uint8Array();
-  try {
-    const append = target.startsWith("+");
-    writeOutput(path, (writeBytes) => {
-      writeBytes(header);
-      writeContents(tensor, writeBytes);
-    }, { append });
-  } catch (error) {
-    throw error instanceof IreeError ? error : asFileError(error, path);
-  }
+  const pieces = piecesOf(tensor, path.endsWith(".npy"));
+  await writeFile(path, pieces, { append: target.startsWith("+") });
 }
 
 /** How much of a tensor is copied at a time. */
 const PIECE_LENGTH = 2 ** 20;
 
-function writeContents(
+function* piecesOf(
   tensor: BufferView,
-  writeBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
-): void {
+  isNpy: boolean,
+): Generator<Uint8Array<ArrayBuffer>> {
+  if (isNpy) yield makeNpyHeader(tensor);
   const { byteLength } = tensor;
   const buffer = new Uint8Array(Math.min(PIECE_LENGTH, byteLength));
   for (let at = 0; at < byteLength; at += PIECE_LENGTH) {
     const piece = buffer.subarray(0, Math.min(PIECE_LENGTH, byteLength - at));
     tensor.readBytes(piece, at);
-    writeBytes(piece);
+    yield piece;
   }
 }

@@ -23,7 +23,7 @@ export interface Reporter {
     results: Results,
     milliseconds: readonly number[],
     differences: string | undefined,
-  ): void;
+  ): Promise<void>;
 }
 
 /** Flags for printed results. */
@@ -43,11 +43,11 @@ export class TextReporter implements Reporter {
     console.log(`EXEC @${name}`);
   }
 
-  end(
+  async end(
     results: Results,
     milliseconds: readonly number[],
     differences: string | undefined,
-  ): void {
+  ): Promise<void> {
     const { output, output_max_element_count, repeat } = this.#flags;
     const maxCount = maxElementCount(output_max_element_count);
     if (differences !== undefined) {
@@ -55,7 +55,7 @@ export class TextReporter implements Reporter {
     } else if (output.length === 0) {
       print(results.format(maxCount));
     } else {
-      writeOutputs(results, output, (result) => {
+      await writeOutputs(results, output, (result) => {
         print(results.formatOne(result, maxCount));
       });
     }
@@ -95,15 +95,15 @@ export class JsonReporter implements Reporter {
     this.#name = name;
   }
 
-  end(
+  async end(
     results: Results,
     milliseconds: readonly number[],
     differences: string | undefined,
-  ): void {
+  ): Promise<void> {
     const { output } = this.#flags;
     const printed = new Set<number>();
     if (differences === undefined && output.length > 0) {
-      writeOutputs(results, output, (_, ordinal) => printed.add(ordinal));
+      await writeOutputs(results, output, (_, ordinal) => printed.add(ordinal));
     }
     const expected: Record<string, Json> = differences === undefined
       ? {}

@@ -1,5 +1,6 @@
 import { dirname, fromFileUrl, join } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
+import { InterruptionWatch } from "../common/interruption.ts";
 import type { Command } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { checkInputFile } from "../common/input_file.ts";
@@ -95,7 +96,9 @@ async function run(args: readonly string[]): Promise<void> {
     console.log(`${describe(installation)} is already installed`);
     return;
   }
-  await install(await fetchArchive(from, sha256, size, folder), installation);
+  const archive = await fetchArchive(from, sha256, size, folder);
+  using watch = new InterruptionWatch();
+  await install(archive, installation, { signal: watch.signal });
   console.log(`${describe(installation)} is installed`);
 }
 

@@ -26,6 +26,14 @@ interface Build {
 /** The installation's file that describes what is installed. */
 const STAMP_FILE = "installed.json";
 
+/** What an installation can be given. */
+export interface InstallOptions {
+  /** Stops the installation between two files. */
+  readonly signal?: AbortSignal;
+  /** Writes a file. */
+  readonly writeFile?: typeof Deno.writeFile;
+}
+
 interface Stamp {
   readonly archive: string;
   readonly library: string;
@@ -74,13 +82,14 @@ export async function removeLeftovers(
  *
  * @param archive The bytes of the archive.
  * @param installation The expected contents and the folder.
- * @param writeFile Writes a file.
+ * @param options What stops the installation, and what writes files.
  */
 export async function install(
   archive: Uint8Array<ArrayBuffer>,
   installation: Installation,
-  writeFile: typeof Deno.writeFile = Deno.writeFile,
+  options: InstallOptions = {},
 ): Promise<void> {
+  const { signal, writeFile = Deno.writeFile } = options;
   const { folder, sha256 } = installation;
   const actual = await hashOf(archive);
   if (actual !== sha256) {
@@ -110,10 +119,12 @@ export async function install(
       const path = join(fresh, file.path);
       await Deno.mkdir(dirname(path), { recursive: true });
       await writeFile(path, file.bytes, { createNew: true });
+      signal?.throwIfAborted();
     }
     await replace(folder, fresh);
   } catch (error) {
     await removeAll(fresh);
+    if (signal?.aborted) throw error;
     if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) {
       throw error;
     }
