@@ -288,6 +288,13 @@ const LINES: Readonly<Record<string, Line>> = {
     use: `const host = iree.hostModule("host", {});
       iree.load({ library, modules: [host] }).dispose();`,
   },
+  "`load` with `traceTensors`, or with `parameters` that a function reads": {
+    needs: ["--allow-ffi"],
+    use: `using i = iree.Instance.open({ library });
+      const read = () => undefined;
+      iree.BuiltinModule.create(i, "hal_inline", read).dispose();
+      iree.ParametersModule.create(i, [{ scope: "", read }]).dispose();`,
+  },
   "`decodeNpy`, `encodeNpy`": {
     needs: [],
     use: "iree.decodeNpy(iree.encodeNpy(new Float32Array(4)));",
