@@ -421,6 +421,23 @@ const LINES: Readonly<Record<string, Line>> = {
     needs: [`--allow-read=${arithmetic},${types}`],
     use: ["inspect", arithmetic, types],
   },
+  "`iree disassemble FILE`": {
+    needs: [CORE, ENV, `--allow-read=${arithmetic}`],
+    use: ["disassemble", arithmetic],
+  },
+  "`iree benchmark` with the modules above": {
+    needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
+    use: [
+      "benchmark",
+      `--module=${types}`,
+      `--module=${arithmetic}`,
+      "--function=add_i32",
+      "--input=1",
+      "--input=2",
+      "--benchmark_min_time=1x",
+      "--benchmark_format=json",
+    ],
+  },
   "`iree inspect --load LIBRARY`": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${types}`],
     use: ["inspect", "--load", types],
