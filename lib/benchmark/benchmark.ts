@@ -1,4 +1,4 @@
-import { copyArray, isRevoked } from "../base/checks.ts";
+import { copyArray, isArray, isFunction, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
@@ -75,7 +75,7 @@ export async function benchmark(
   options?: BenchmarkOptions,
 ): Promise<Measurement> {
   const read = readBenchmarkOptions(options);
-  if (!(fn instanceof VmFunction)) {
+  if (!isVmFunction(fn)) {
     const subject = subjectOf(nameOf(fn), fn, checkArguments(args));
     const [measured] = await measure([subject], read);
     return measured!;
@@ -115,7 +115,9 @@ export async function compare(
 ): Promise<ComparedMeasurement[]> {
   const read = readBenchmarkOptions(options);
   const names = Object.fromEntries(
-    Object.keys(Object(subjects)).map((name) => [name, true] as const),
+    isRevoked(subjects)
+      ? []
+      : Object.keys(Object(subjects)).map((name) => [name, true] as const),
   );
   const works = readOptions(subjects, names, "subjects");
   const all = Object.keys(names)
@@ -157,14 +159,28 @@ async function compareAll(
   }));
 }
 
+function isVmFunction(value: unknown): value is VmFunction {
+  return !isRevoked(value) && value instanceof VmFunction;
+}
+
+/** Most arguments of a function. */
+const MAX_ARGUMENTS = 1000;
+
 function checkArguments(args: readonly unknown[]): readonly unknown[] {
+  if (isArray(args) && args.length > MAX_ARGUMENTS) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `args must be an array of at most ${MAX_ARGUMENTS} arguments, got ` +
+        `${args.length}`,
+    );
+  }
   return copyArray("args", args, () => {});
 }
 
 function checkSubject(subject: Subject): void {
   const isSubject = typeof subject === "object" && subject !== null &&
     !isRevoked(subject) && typeof subject.name === "string" &&
-    typeof subject.run === "function";
+    isFunction(subject.run);
   if (isSubject) return;
   throw new IreeError(
     "INVALID_ARGUMENT",
@@ -173,7 +189,7 @@ function checkSubject(subject: Subject): void {
 }
 
 function nameOf(fn: unknown): string {
-  const name = typeof fn === "function" && !isRevoked(fn) ? fn.name : "";
+  const name = isFunction(fn) ? (fn as () => unknown).name : "";
   return typeof name === "string" && name !== "" ? name : "fn";
 }
 
@@ -182,7 +198,7 @@ function subjectOf(
   work: (...args: unknown[]) => unknown,
   args: readonly unknown[],
 ): Subject {
-  if (typeof work !== "function" || isRevoked(work)) {
+  if (!isFunction(work)) {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `subject '${name}' must be a function, got ${describeValue(work)}`,

@@ -1,3 +1,4 @@
+import { isFunction, isRevoked } from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
@@ -88,7 +89,7 @@ function toTime(what: string, value: number, max: number): number {
 
 function toClock(clock: Clock = SYSTEM_CLOCK): Clock {
   const isClock = typeof clock === "object" && clock !== null &&
-    typeof clock.now === "function" && typeof clock.cpu === "function";
+    !isRevoked(clock) && isFunction(clock.now) && isFunction(clock.cpu);
   if (isClock) return clock;
   throw new IreeError(
     "INVALID_ARGUMENT",

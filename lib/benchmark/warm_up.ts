@@ -1,3 +1,4 @@
+import { IreeError } from "../base/error.ts";
 import type { Sampler } from "./sampler.ts";
 import { percentile, sorted } from "./statistics.ts";
 
@@ -19,6 +20,9 @@ const FASTER = 0.98;
 
 /** Most calls of a sample. */
 const MAX_CALLS = 1_000_000;
+
+/** Calls during which a clock must advance. */
+const STANDSTILL_CALLS = 10_000;
 
 /** How many windows must not be faster. */
 const STEADY_WINDOWS = 2;
@@ -71,6 +75,7 @@ async function findCallCount(
     const { milliseconds: one } = await sampler.sample();
     const { milliseconds: other } = await sampler.sample();
     calls += 2 * sampler.callsPerSample;
+    demandTime(sampler, start);
     const time = Math.min(one, other) * sampler.callsPerSample;
     if (
       time >= sampleTime || sampler.clock.now() - start >= limit ||
@@ -79,4 +84,14 @@ async function findCallCount(
     const factor = Math.min(10, Math.max(2, sampleTime / time));
     sampler.callsPerSample = Math.ceil(sampler.callsPerSample * factor);
   }
+}
+
+/** With a clock that stands still, a benchmark would never end. */
+function demandTime({ clock, callsPerSample }: Sampler, start: number): void {
+  if (clock.now() > start || callsPerSample < STANDSTILL_CALLS) return;
+  throw new IreeError(
+    "FAILED_PRECONDITION",
+    `clock.now must advance, but returned ${start} before and after ` +
+      `${callsPerSample} calls`,
+  );
 }

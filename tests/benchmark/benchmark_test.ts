@@ -217,6 +217,21 @@ test("Options and subjects of a benchmark are checked", async () => {
   }
 });
 
+test("A clock that stands still, or returns no numbers, is rejected", async () => {
+  const clock = (now: unknown) =>
+    ({ now: () => now, cpu: () => 0 }) as FakeClock;
+  const still = await failureOf(benchmark(() => 1, [], { clock: clock(5) }));
+  assertEquals(still.code, "FAILED_PRECONDITION");
+  assertStringIncludes(still.message, "clock.now must advance");
+  for (const time of [NaN, undefined, "1"]) {
+    const error = await failureOf(
+      benchmark(() => 1, [], { clock: clock(time) }),
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
+    assertStringIncludes(error.message, "clock.now must return a number");
+  }
+});
+
 test("A chart has a bar for each measurement, with names escaped", async () => {
   const clock = new FakeClock();
   const measured = await compareSubjects(
