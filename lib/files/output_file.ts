@@ -119,8 +119,7 @@ function openOutput(
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     // Opening a pipe waits for a reader.
     const file = Deno.openSync(path, { ...options, create: true });
-    const isWatched = file.statSync().isFile;
-    return { file, isNew: false, stop: isWatched ? watch?.() : undefined };
+    return { file, isNew: false, stop: isPipe(file) ? undefined : watch?.() };
   }
 }
 
@@ -144,6 +143,11 @@ function* writeSteps(
   if (signal === undefined) return;
   yield* turn();
   signal.throwIfAborted();
+}
+
+/** Whether writing may wait for a reader. `stat` would need `--allow-read`. */
+function isPipe(file: Deno.FsFile): boolean {
+  return quietly(() => file.seekSync(0, Deno.SeekMode.Current)) === undefined;
 }
 
 /** The length of a file; 0 for a pipe. */
