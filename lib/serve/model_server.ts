@@ -105,14 +105,24 @@ export class ModelServer implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Serves a program, which the caller still owns, or a function. A model with
-   * the same name and version is replaced; it answers the requests that it has
-   * accepted.
+   * Serves a function. A model with the same name and version is replaced; it
+   * answers the requests that it has accepted.
    *
    * @param name The model's name in requests.
-   * @param model The program or the function.
+   * @param model The function, with its inputs and outputs.
    * @param options How it is served.
    */
+  add(name: string, model: ModelFunction, options?: ModelOptions): void;
+
+  /**
+   * Serves a program, in the same way. The caller still owns it.
+   *
+   * @param name The model's name in requests.
+   * @param model The program.
+   * @param options How it is served.
+   */
+  add(name: string, model: LoadedProgram, options?: ModelOptions): void;
+
   add(
     name: string,
     model: LoadedProgram | ModelFunction,
