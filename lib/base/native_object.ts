@@ -188,8 +188,16 @@ function nameOf(object: unknown): string {
 
 // `Object.create(List.prototype)` passes for a list until its handle is read.
 function notMade(object: unknown): IreeError {
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `this must be a ${nameOf(object)} that this package created`,
-  );
+  const problem = isLookAlike(object)
+    ? `this ${nameOf(object)} was not created by this package`
+    : `an argument must be an object of this package, got ${nameOf(object)}`;
+  return new IreeError("INVALID_ARGUMENT", problem);
+}
+
+function isLookAlike(object: unknown): boolean {
+  try {
+    return object instanceof NativeObject;
+  } catch {
+    return false; // a revoked Proxy
+  }
 }

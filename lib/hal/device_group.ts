@@ -6,15 +6,25 @@ import { handleOf } from "../base/native_object.ts";
 import { type Device, isDevice } from "./device.ts";
 
 /**
+ * Copies a list of devices, which may be an array that never ends.
+ *
+ * @param devices The devices.
+ * @returns The copy.
+ */
+export function copyDevices(devices: readonly Device[]): Device[] {
+  return copyArray("devices", devices, (device) => {
+    if (!isDevice(device)) throw noGroup(describeValue(device));
+  });
+}
+
+/**
  * Checks that devices are one whole group in creation order.
  *
  * @param devices The devices.
  * @returns The handle of their group.
  */
 export function groupOf(devices: readonly Device[]): Handle {
-  const all = copyArray("devices", devices, (device) => {
-    if (!isDevice(device)) throw noGroup(describeValue(device));
-  });
+  const all = copyDevices(devices);
   const [first] = all;
   if (first === undefined) throw noGroup("none");
   const group = handleOf(first);

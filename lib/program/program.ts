@@ -1,6 +1,7 @@
 import { inspectFacts, printBy } from "../base/description.ts";
 import { IreeError } from "../base/error.ts";
 import { demandHandle } from "../base/native_object.ts";
+import { NOT_CLONEABLE } from "../base/not_cloneable.ts";
 import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
 import type { VmFunction } from "../call/function.ts";
@@ -99,6 +100,12 @@ const collected = new FinalizationRegistry<Disposable>((resource) =>
  */
 export class LoadedProgram<Functions extends object = ProgramFunctions>
   implements Disposable {
+  /**
+   * Rejects cloning, before the functions, which Deno rejects in its own words.
+   *
+   * @internal
+   */
+  protected readonly cannotBeCloned: object = NOT_CLONEABLE;
   #context: Context;
   #resources: DisposableStack;
   #shared: SharedResources;

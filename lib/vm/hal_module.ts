@@ -1,11 +1,11 @@
 import { createHalModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { copyArray, isArray, toSize } from "../base/checks.ts";
+import { isArray, toSize } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";
-import { groupOf } from "../hal/device_group.ts";
+import { copyDevices, groupOf } from "../hal/device_group.ts";
 import { type TensorTracer, traceTargetOf } from "../hal/tensor_trace.ts";
 import { Module } from "./module.ts";
 
@@ -60,7 +60,7 @@ export class HalModule extends Module {
     traceTensors?: TensorTracer,
   ): HalModule {
     const all: readonly Device[] = isArray(devices)
-      ? copyArray("devices", devices as readonly Device[], handleOf)
+      ? copyDevices(devices as readonly Device[])
       : [devices as Device];
     return new HalModule(instance, all, toSize("lead", lead), traceTensors);
   }

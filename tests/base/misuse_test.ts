@@ -129,7 +129,9 @@ test("Values that are not objects of the package are rejected", () => {
       [Object.create(Instance.prototype), "Instance"],
     ] as [Instance, string][]
   ) {
-    const words = `this must be a ${name} that this package created`;
+    const words = name === "Instance"
+      ? "this Instance was not created by this package"
+      : `an argument must be an object of this package, got ${name}`;
     refused(() => List.create(object), words);
     refused(() => VmBuffer.from(object, new Uint8Array(1)), words);
   }

@@ -29,9 +29,9 @@ test("Help is coloured on a terminal, and never with NO_COLOR", async () => {
 
 test("Errors are coloured on a terminal, and never with NO_COLOR", async () => {
   const colourful = await atTerminal(["bogus"], { NO_COLOR: "" });
-  assertStringIncludes(colourful, "\x1b[1;31merror:\x1b[0m no command");
+  assertStringIncludes(colourful, "\x1b[1;31merror:\x1b[0m unknown command");
   const plain = await atTerminal(["bogus"], { NO_COLOR: "1" });
-  assertMatch(plain, /^error: no command/);
+  assertMatch(plain, /^error: unknown command/);
 });
 
 test("Output is not coloured without a terminal", async () => {

@@ -196,7 +196,7 @@ test("Options and sources are checked", async () => {
       TWICE,
       { goal: "host" },
       "options must be among library, isolate, " +
-      "cache, target, flags, name, signal, onPhase, onDiagnostic, got 'goal'",
+      "cache, target, flags, shapes, clean, name, signal, onPhase, onDiagnostic, got 'goal'",
     ],
     [
       TWICE,
