@@ -82,3 +82,13 @@ export function viewOf(
 ): DataView<ArrayBuffer> {
   return setPrototypeOf(new DataView(buffer, offset, length), VIEW_METHODS);
 }
+
+const WEAK_MAP_METHODS: object = Object.create(
+  null,
+  Object.getOwnPropertyDescriptors(WeakMap.prototype),
+);
+
+/** Creates a `WeakMap` whose methods cannot be changed. */
+export function weakMap<Key extends object, Value>(): WeakMap<Key, Value> {
+  return setPrototypeOf(new WeakMap(), WEAK_MAP_METHODS);
+}

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { weakMap } from "../base/intrinsics.ts";
 import type { Handle } from "../ownership/handle.ts";
 
-const keys = new WeakMap<Handle, readonly number[]>();
+const keys = weakMap<Handle, readonly number[]>();
 
 /**
  * Records which keys the calls of a module have that are not calls of its

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { weakMap } from "../base/intrinsics.ts";
 import { IreeError } from "../base/error.ts";
 import { addTo, forEachIn } from "../base/intrinsics.ts";
 import { native } from "../library/library.ts";
@@ -125,7 +126,7 @@ export async function whenProduced(
 }
 
 /** The first failure of a chain of submissions, by the failures it caused. */
-const origins = new WeakMap<IreeError, unknown>();
+const origins = weakMap<IreeError, unknown>();
 
 /**
  * Creates the error for contents whose call has failed.

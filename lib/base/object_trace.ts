@@ -1,3 +1,5 @@
+import { weakMap } from "../../ffi/base/intrinsics.ts";
+
 /** Undisposed objects of one class that were created at one place. */
 export interface LiveObject {
   /** Name of the class. */
@@ -27,7 +29,7 @@ interface Creation {
 
 /** Records where undisposed objects were created. */
 export class ObjectTrace {
-  readonly #creations = new WeakMap<object, Creation>();
+  readonly #creations = weakMap<object, Creation>();
   readonly #live = new Set<Creation>();
   readonly #collected = new FinalizationRegistry<Creation>((creation) => {
     creation.isCollected = true;

@@ -1,7 +1,8 @@
+import { weakMap } from "../../ffi/base/intrinsics.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 
 /** URIs of the devices in each group. */
-const groupUris = new WeakMap<Handle, readonly string[]>();
+const groupUris = weakMap<Handle, readonly string[]>();
 
 /**
  * Remembers the URIs of a group's devices.

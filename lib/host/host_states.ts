@@ -1,3 +1,4 @@
+import { weakMap } from "../../ffi/base/intrinsics.ts";
 import { setReleased } from "../../ffi/host/host.ts";
 import { hostKeysOf } from "../../ffi/host/keys.ts";
 import { hostStateKey } from "../../ffi/host/module.ts";
@@ -70,7 +71,7 @@ export class HostStates {
   }
 }
 
-const statesOf = new WeakMap<Module, HostStates>();
+const statesOf = weakMap<Module, HostStates>();
 
 /**
  * Records the states of a module in TypeScript.

@@ -1,3 +1,4 @@
+import { weakMap } from "../../ffi/base/intrinsics.ts";
 import {
   createHostValue,
   readHostValue,
@@ -35,7 +36,7 @@ import { VmRef } from "../vm/vm_ref.ts";
 export class HostType<Held = unknown, Name extends string = string> {
   /** Full name of the type, as programs write it after `!`. */
   readonly name: Name;
-  readonly #registered = new WeakSet<Handle>();
+  readonly #registered = weakMap<Handle, true>();
 
   /**
    * Use {@linkcode hostType}.
@@ -90,7 +91,7 @@ export class HostType<Held = unknown, Name extends string = string> {
   register(instance: Handle): void {
     if (this.#registered.has(instance)) return;
     registerHostType(instance, this.name);
-    this.#registered.add(instance);
+    this.#registered.set(instance, true);
   }
 
   /**

@@ -54,9 +54,13 @@ for (const [name, path] of fixtures) {
     ]);
     const { sizes, rodata, exports, imports } = description;
     assertStringIncludes(text, `FlatBuffer: ${sizes.flatbuffer} bytes\n`);
-    for (const { name, callingConvention } of [...exports, ...imports]) {
+    const required = exports.map((it) => ({ ...it, optional: false }));
+    for (
+      const { name, callingConvention, optional } of [...required, ...imports]
+    ) {
       const readable = formatCallingConvention(callingConvention);
-      assertStringIncludes(text, `] ${name}${readable}\n`);
+      const mark = optional ? "?" : "";
+      assertStringIncludes(text, `] ${mark}${name}${readable}\n`);
     }
     for (const segment of rodata) {
       if (segment.external || segment.text === undefined) continue;
