@@ -50,12 +50,17 @@ test("Every difference names existing cases, each once", () => {
 for (const [what, cases] of Object.entries(GROUPS)) {
   test(`Values ${what} give the same outcome as iree-run-module`, async () => {
     const wrong: string[] = [];
-    await forEach(cases, async (it) => {
+    await forEach(cases.filter(isTried), async (it) => {
       const problem = await compare(it);
       if (problem !== undefined) wrong.push(problem);
     });
     assertEquals(wrong, []);
   });
+}
+
+/** Every third case under a sanitizer, where a process starts slowly. */
+function isTried(_case: Case, at: number): boolean {
+  return at % 3 === 0 || !Deno.env.has("DEV_SANITIZE");
 }
 
 async function compare(it: Case): Promise<string | undefined> {
