@@ -107,6 +107,8 @@ export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
   stdin?: Uint8Array<ArrayBuffer>;
+  /** Kills the program. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -121,7 +123,7 @@ export async function execute(
   args: string[],
   options: RunOptions = {},
 ): Promise<Output> {
-  const { stdin, cwd } = options;
+  const { stdin, cwd, signal } = options;
   // Environment that loads the sanitizer.
   const preload: Record<string, string> = TOOLS.has(basename(command))
     ? { LD_PRELOAD: "" }
@@ -131,6 +133,7 @@ export async function execute(
     args,
     cwd,
     env,
+    signal,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",

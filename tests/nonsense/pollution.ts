@@ -117,7 +117,7 @@ function* replacements(): Generator<Pollution> {
 // The engine's own loops would not end: over an iterator, and over the matches
 // of a pattern.
 function isEndless(name: string | symbol, answer: unknown): boolean {
-  return name === "next" && typeof answer === "object" ||
+  return (name === "next" || name === "exec") && typeof answer === "object" ||
     name === "global" && Boolean(answer);
 }
 

@@ -51,8 +51,22 @@ export interface Selection {
  *
  * @param selection Which calls.
  */
-export async function runNonsense(
-  { only = "", all = false }: Selection = {},
+export function runNonsense(selection: Selection = {}): Promise<Summary> {
+  return runProcess("process.ts", selection);
+}
+
+/**
+ * Calls public functions while a prototype is changed.
+ *
+ * @param selection Which calls.
+ */
+export function runPolluted(selection: Selection = {}): Promise<Summary> {
+  return runProcess("polluted_process.ts", selection);
+}
+
+async function runProcess(
+  script: string,
+  { only = "", all = false }: Selection,
 ): Promise<Summary> {
   const fixtures = await makeFixtures();
   using folder = new TemporaryFolder();
@@ -62,7 +76,7 @@ export async function runNonsense(
     "run",
     "-A",
     ...denoFlags(),
-    `${ROOT}/tests/nonsense/process.ts`,
+    `${ROOT}/tests/nonsense/${script}`,
     JSON.stringify(fixtures),
     only,
     all ? "all" : "part",

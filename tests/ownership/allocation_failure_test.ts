@@ -38,15 +38,30 @@ const paths: Paths = {
   weights: files.irpa,
 };
 
-/** The outcome of the work for each failed allocation. */
+/** Status of a process that was stopped by SIGTERM. */
+const TERMINATED = 143;
+
+/** How many milliseconds a process has that makes allocations fail. */
+const LIMIT = 300_000;
+
+/**
+ * The outcome of the work for each failed allocation. A process that hangs is
+ * tried again once, see "Failed allocations" in docs/known-crashes.md.
+ */
 async function outcomes(work: string): Promise<Outcome[]> {
   const all: Outcome[] = [];
+  const hung = new Set<number>();
   for (let first = 1;;) {
     const { reported, code } = await run({ work, first, paths });
     all.push(...reported.filter(({ result }) => result !== "begun"));
     const last = reported.at(-1);
     assert(last !== undefined, `nothing reported, exit code ${code}`);
     if (last.result !== "begun") return all;
+    if (code === TERMINATED && !hung.has(last.n)) {
+      hung.add(last.n);
+      first = last.n;
+      continue;
+    }
     // The process ended early; another one continues after that allocation.
     all.push({ ...last, result: `crash, exit code ${code}` });
     first = last.n + 1;
@@ -60,7 +75,7 @@ async function run(task: Task): Promise<{ reported: Outcome[]; code: number }> {
     ...denoFlags(),
     script,
     JSON.stringify(task),
-  ]);
+  ], { signal: AbortSignal.timeout(LIMIT) });
   const lines = stdout.split("\n").filter(Boolean);
   return { reported: lines.map((line) => JSON.parse(line)), code };
 }
