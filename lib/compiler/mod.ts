@@ -40,11 +40,8 @@ export type {
   CompilerOptions,
   CompileTargetOptions,
 } from "./options.ts";
-export {
-  type ImportedModel,
-  importOnnx,
-  type ImportOnnxOptions,
-} from "./onnx_import.ts";
+export { importOnnx, type ImportOnnxOptions } from "./onnx_import.ts";
+export type { ImportedModel } from "./onnx_process.ts";
 export { type CompilePhase, PHASES } from "./phases.ts";
 export {
   type CachedProgram,

@@ -1,6 +1,7 @@
 import { CompileError } from "./compile_error.ts";
 import type { Diagnostic, Severity } from "./diagnostics.ts";
-import { type ImportedModel, MODEL_HINT } from "./onnx_import.ts";
+import { MODEL_HINT } from "./onnx_import.ts";
+import type { ImportedModel } from "./onnx_process.ts";
 
 /** A model in a form to be compiled. */
 export interface ImportedForm extends ImportedModel {

@@ -2,10 +2,16 @@ import { describeValue } from "../base/describe.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import { readablePath, toPath, writablePath } from "../base/permissions.ts";
-import { COMPILER } from "../vm/compatibility.ts";
+import { readablePath, toPath } from "../base/permissions.ts";
 import { findCompiler } from "./find_compiler.ts";
-import { ONNX_SCRIPT } from "./onnx_script.ts";
+import {
+  type ImportedModel,
+  type ImportFailure,
+  type ImportRequest,
+  missingImporter,
+  runImporter,
+  weightFiles,
+} from "./onnx_process.ts";
 import { pythonOf } from "./python.ts";
 import { checkShapes, type ModelShapes } from "./shapes.ts";
 
@@ -40,22 +46,6 @@ export interface ImportOnnxOptions {
   parameters?: string | URL | undefined;
   /** Ends the import. */
   signal?: AbortSignal | undefined;
-}
-
-/** A model as MLIR. */
-export interface ImportedModel {
-  /** The MLIR, as text. */
-  readonly mlir: Uint8Array<ArrayBuffer>;
-  /** The version of ONNX's operators that it uses. */
-  readonly opset: number | undefined;
-  /** The failure of the model as written, if a later version was needed. */
-  readonly firstFailure: string | undefined;
-  /** How the model was cleaned. */
-  readonly cleaned: readonly string[];
-  /** Inputs whose shapes are dynamic, and their shapes, such as `?x3`. */
-  readonly dynamic: Readonly<Record<string, string>>;
-  /** Operator and name of the nodes in order. */
-  readonly nodes: readonly (readonly [operator: string, name: string])[];
 }
 
 const OPTIONS: OptionNames<ImportOnnxOptions> = {
@@ -112,15 +102,21 @@ export async function importOnnx(
     opset: opset ?? null,
     shapes: shapes ?? {},
     clean,
-    parameters: weights === undefined ? null : writablePath(weights),
+    ...weightFiles(weights),
   };
-  const attempt = (other: Partial<Request>) =>
+  const attempt = (other: Partial<ImportRequest>) =>
     runImporter(python, given, { ...request, ...other }, signal);
   const cleaned = await attempt({});
   if ("mlir" in cleaned) return { ...cleaned, firstFailure: undefined };
   const first = cleaned.isCleaned ? await attempt({ clean: false }) : cleaned;
   if ("mlir" in first) return { ...first, firstFailure: undefined };
   const later = opset === undefined ? laterOpset(first.opset) : undefined;
+  if (first.failure === "write") {
+    throw new IreeError(
+      "UNAVAILABLE",
+      `failed to write file '${weights}': ${first.reason}`,
+    );
+  }
   const failure = importFailure(given, first, later);
   if (later === undefined || first.failure !== "import") throw failure;
   const second = await attempt({ opset: later });
@@ -181,72 +177,9 @@ async function checkFile(path: string, given: string): Promise<void> {
   );
 }
 
-interface Request {
-  readonly path: string;
-  readonly opset: number | null;
-  readonly shapes: ModelShapes;
-  readonly clean: boolean;
-  readonly parameters: string | null;
-}
-
-type Imported = Omit<ImportedModel, "firstFailure">;
-
-interface Failure {
-  readonly failure: "no onnx" | "no importer" | "shape" | "import";
-  readonly reason: string;
-  readonly opset?: number | null;
-  readonly operator?: string | null;
-  readonly node?: string | null;
-  /** Whether the model was cleaned before. */
-  readonly isCleaned?: boolean | undefined;
-}
-
-async function runImporter(
-  python: string,
-  given: string,
-  request: Request,
-  signal: AbortSignal | undefined,
-): Promise<Imported | (Failure & { opset: number | undefined })> {
-  const { stdout, stderr } = await spawnImporter(python, request, signal);
-  signal?.throwIfAborted();
-  const end = stdout.indexOf("\n".charCodeAt(0));
-  const decoder = new TextDecoder();
-  if (end < 0) {
-    throw new IreeError(
-      "UNAVAILABLE",
-      `the importer of '${given}' ended without a result: ` +
-        decoder.decode(stderr).trim().split("\n").at(-1),
-    );
-  }
-  const header = JSON.parse(decoder.decode(stdout.subarray(0, end)));
-  const opset: number | undefined = header.opset ?? undefined;
-  return header.failure === undefined
-    ? { ...header, mlir: stdout.slice(end + 1), opset }
-    : { ...header, opset };
-}
-
-async function spawnImporter(
-  python: string,
-  request: Request,
-  signal: AbortSignal | undefined,
-): Promise<Deno.CommandOutput> {
-  try {
-    return await new Deno.Command(python, {
-      args: ["-c", ONNX_SCRIPT, JSON.stringify(request)],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      ...(signal && { signal }),
-    }).output();
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw missingImporter("no python3 on PATH", cause);
-  }
-}
-
 function importFailure(
   model: string,
-  failure: Failure,
+  failure: ImportFailure,
   later: number | undefined,
 ): IreeError {
   const { reason, operator, node, opset } = failure;
@@ -267,13 +200,4 @@ function importFailure(
     `'${model}' cannot be imported: ${where}opset ${opset}: ${reason}${again}`,
     { hint: MODEL_HINT },
   );
-}
-
-function missingImporter(reason: string, cause?: unknown): IreeError {
-  return new IreeError("NOT_FOUND", `no ONNX importer: ${reason}`, {
-    hint: `install it: pip install "${
-      COMPILER.replace("==", "[onnx]==")
-    }"; it is searched where the compiler is`,
-    cause,
-  });
 }

@@ -107,7 +107,7 @@ try:
                 num_elements_threshold=100,
                 params_scope="model",
                 data_dir=os.path.dirname(os.path.abspath(request["path"])),
-                param_path=request["parameters"],
+                param_path=request["part"],
                 input_index_threshold=None,
             ),
         )
@@ -124,7 +124,11 @@ try:
     module.verify()
     mlir = module.get_asm(assume_verified=True)
     if request["parameters"]:
-        importer.save_params()
+        try:
+            importer.save_params()
+            os.replace(request["part"], request["parameters"])
+        except Exception as error:
+            answer(failure="write", reason=str(error))
 except Refused as error:
     answer(failure="shape", reason=str(error))
 except Exception as error:

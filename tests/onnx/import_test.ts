@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { dirname, join } from "@std/path";
 import {
   compileProgram,
@@ -6,7 +11,7 @@ import {
   importOnnx,
   loadModel,
 } from "../../lib/compiler/mod.ts";
-import { load } from "../../mod.ts";
+import { IreeError, load } from "../../mod.ts";
 import { failureOf, iree, TemporaryFolder, test, tool } from "../support.ts";
 import { COMPILER, testWithImporter, writeModels } from "./support.ts";
 
@@ -158,6 +163,47 @@ testWithImporter(
     await Deno.rename(folder.join("m.irpa"), folder.join("other.irpa"));
     const missing = await iree(["run", folder.join("m.vmfb"), "1x16xf32=0"]);
     assertEquals(missing.code, 1);
+  },
+);
+
+/** A command that cannot write files of more than 512 bytes, as on a full disk. */
+class LimitedCommand extends Deno.Command {
+  constructor(command: string | URL, options?: Deno.CommandOptions) {
+    const script = `ulimit -f 1; exec "$0" "$@"`;
+    const args = ["-c", script, String(command), ...options?.args ?? []];
+    super("sh", { ...options, args });
+  }
+}
+
+testWithImporter(
+  "Weights that cannot be written leave no unfinished file",
+  async () => {
+    using folder = new TemporaryFolder();
+    const folders = folder.join("missing");
+    const error = await assertRejects(
+      () =>
+        importOnnx(models.join("weights.onnx"), {
+          parameters: join(folders, "m.irpa"),
+        }),
+      IreeError,
+    );
+    assertStringIncludes(
+      error.message,
+      `UNAVAILABLE: failed to write file '${join(folders, "m.irpa")}': `,
+    );
+    const { Command } = Deno;
+    Deno.Command = LimitedCommand;
+    using _ = { [Symbol.dispose]: () => void (Deno.Command = Command) };
+    const parameters = folder.join("m.irpa");
+    const limited = await assertRejects(
+      () => importOnnx(models.join("weights.onnx"), { parameters }),
+      IreeError,
+    );
+    assertStringIncludes(
+      limited.message,
+      `UNAVAILABLE: failed to write file '${parameters}': `,
+    );
+    assertEquals([...Deno.readDirSync(folder.path)], []);
   },
 );
 
