@@ -98,10 +98,12 @@ function packModule(
 
 /** The key of a module's state in a context. */
 export function hostStateKey(context: Handle, module: Handle): number {
-  return native.iree_ffi_host_state_key(
+  const key = native.iree_ffi_host_state_key(
     context.pointer(Kind.context),
     module.pointer(Kind.module),
   );
+  if (key === 0) check(native.iree_ffi_failure_code());
+  return key;
 }
 
 /** Registers a type whose objects hold values of the host. */

@@ -196,6 +196,11 @@ static iree_status_t iree_ffi_host_module_notify(void* self,
 
 uint32_t iree_ffi_host_state_key(iree_vm_context_t* context,
                                  iree_vm_module_t* module) {
+  if (module->alloc_state != iree_ffi_host_module_alloc_state) {
+    iree_ffi_check(iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                                    "the module is not one of the host"));
+    return 0;
+  }
   iree_vm_module_state_t* state = NULL;
   if (iree_ffi_check(
           iree_vm_context_resolve_module_state(context, module, &state))) {

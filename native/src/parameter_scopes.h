@@ -12,7 +12,7 @@ struct iree_ffi_parameter_scopes_t {
   iree_io_parameter_provider_t* providers[];
 };
 
-// Fails if there is no room for one more.
+// Fails once all places are taken.
 iree_status_t iree_ffi_parameter_scopes_check(
     const iree_ffi_parameter_scopes_t* scopes);
 
