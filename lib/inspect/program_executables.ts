@@ -1,3 +1,4 @@
+import { isIn } from "../../ffi/base/intrinsics.ts";
 import type { Bytes } from "../../ffi/base/typed_array.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
@@ -124,7 +125,7 @@ function nameOf({ file }: RodataSegment, ordinal: number): string {
 
 function unique(name: string, names: Set<string>): string {
   let free = name;
-  for (let count = 2; names.has(free.toLowerCase()); count++) {
+  for (let count = 2; isIn(names, free.toLowerCase()); count++) {
     free = `${name}_${count}`;
   }
   names.add(free.toLowerCase());

@@ -107,9 +107,9 @@ function* readMessages(
     bytecode.length,
   );
   for (
-    let at = text.indexOf(start, 2);
-    at >= 0;
-    at = text.indexOf(start, at + 1)
+    let last = -1, at = text.indexOf(start, 2);
+    at > last;
+    last = at, at = text.indexOf(start, at + 1)
   ) {
     const length = view.getUint16(at - 2, true);
     yield decoder.decode(bytecode.subarray(at, at + length));

@@ -37,7 +37,7 @@ export interface ParameterReader {
    * @param offset Offset of the first byte.
    * @param length Number of bytes.
    * @param options Signal of the caller.
-   * @returns As many bytes; nothing if there is no such parameter.
+   * @returns That many bytes; `undefined` for an unknown parameter.
    */
   readonly read: (
     key: string,

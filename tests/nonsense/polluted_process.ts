@@ -10,7 +10,7 @@ import { isSampled, type PublicFunction, publicFunctions } from "./api.ts";
 import { type Pollution, pollutions } from "./pollution.ts";
 import { release } from "./release.ts";
 import { FAILING } from "./samples.ts";
-import { isInPart } from "./selection.ts";
+import { isChangeInPart } from "./selection.ts";
 import { type Fixtures, makeThings, type Things } from "./things.ts";
 
 /** They start processes, servers and measurements, or need none of our memory. */
@@ -19,11 +19,16 @@ const LEFT_OUT = /^(?:benchmark|compare|ModelServer|Watchdog|compile|tune)/;
 /** After these, the objects of other calls are made again. */
 const ENDING = /dispose|Symbol\(|\.(?:end|adopt|drain|close|trim|clear)$/;
 
-/** How many milliseconds a promise has before the next call is made. */
+/** How many milliseconds a promise has to settle. */
 const LIMIT = 1000;
 
-// A call that fails half-way may leave a rejected promise that nothing awaits.
+/** Thrown for a promise that does not settle: the objects are made again. */
+class Stuck extends Error {}
+
+// A call that fails half-way may leave a rejected promise that nothing awaits, or
+// a timer that fails.
 addEventListener("unhandledrejection", (event) => event.preventDefault());
+addEventListener("error", (event) => event.preventDefault());
 
 const [text, only, part] = Deno.args;
 const fixtures: Fixtures = JSON.parse(text!);
@@ -35,7 +40,7 @@ for (const given of publicFunctions()) {
   if (!isSampled(given) || FAILING.has(given.name)) continue;
   if (LEFT_OUT.test(given.name)) continue;
   const included = changes.filter(({ name }) =>
-    part === "all" || isInPart(given.name, name)
+    part === "all" || isChangeInPart(given.name, name)
   );
   const atOnce = ENDING.test(given.name) ? 1 : included.length;
   for (let from = 0; from < included.length;) {
@@ -44,7 +49,7 @@ for (const given of publicFunctions()) {
 }
 console.log(`done ${count}`);
 
-/** Makes calls until objects cannot be disposed; returns how many. */
+/** Makes calls until objects are stuck; returns how many. */
 async function callSome(
   given: PublicFunction,
   included: readonly Pollution[],
@@ -60,7 +65,7 @@ async function callSome(
       await release(await call(given, things, change), things);
     }
   } catch {
-    // A stack that was changed disposes nothing.
+    // So is a stack that was changed.
   }
   count += made;
   return made;
@@ -83,6 +88,9 @@ async function call(
   }
   // A promise that was made meanwhile may never settle.
   if (/^(?:Function|Promise)\./.test(change.name)) return undefined;
-  const late = new Promise<void>((resolve) => setTimeout(resolve, LIMIT));
-  return await Promise.race([result, late]).catch(() => undefined);
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Stuck()), LIMIT);
+  const settled = Promise.resolve(result).catch(() => undefined);
+  return await Promise.race([settled, late.promise])
+    .finally(() => clearTimeout(timer));
 }

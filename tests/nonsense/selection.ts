@@ -27,6 +27,9 @@ const EVERYWHERE: ReadonlySet<string> = new Set([
 /** One of so many of the other kinds is tried at each place. */
 const PART = 8;
 
+/** One of so many changes of a prototype is tried with each function. */
+const CHANGES = 40;
+
 /**
  * Whether a call belongs to the part. A call is always in it, or never, so that
  * a failure repeats.
@@ -36,6 +39,16 @@ const PART = 8;
  */
 export function isInPart(place: string, kind: string): boolean {
   return EVERYWHERE.has(kind) || hash(`${place} ${kind}`) % PART === 0;
+}
+
+/**
+ * Whether a function is called under a change of a prototype.
+ *
+ * @param name The function.
+ * @param change The change.
+ */
+export function isChangeInPart(name: string, change: string): boolean {
+  return hash(`${name} ${change}`) % CHANGES === 0;
 }
 
 // FNV-1a.
