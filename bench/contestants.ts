@@ -76,7 +76,7 @@ export function startContestant(
 }
 
 /** A process that reads its requests line by line. */
-class Server implements Contestant {
+export class Server implements Contestant {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBufferLike>>;

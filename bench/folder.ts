@@ -51,16 +51,18 @@ export async function buildFolder(): Promise<string> {
  * Makes the ONNX models, unless they are cached.
  *
  * @param folder The folder.
- * @param packages The folder with the Python package `onnx`.
+ * @param packages The folder with the Python package `onnx`, if it is not among
+ * the tools.
  */
 export async function buildModels(
   folder: string,
-  packages: string,
+  packages: string | undefined,
 ): Promise<void> {
-  if (await isThere(join(folder, "convnet.onnx"))) return;
+  // The last one that the script writes.
+  if (await isThere(join(folder, "mlp_32.onnx"))) return;
   const script = join(ROOT, "bench/peers/models.py");
   await mustRun(tool("python"), [script, folder], {
-    env: { PYTHONPATH: packages },
+    env: packages === undefined ? {} : { PYTHONPATH: packages },
   });
 }
 

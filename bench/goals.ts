@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** Tolerance in addition to the spread of the rounds. */
-const TOLERANCE = 0.02;
+export const TOLERANCE = 0.02;
 
 /** Bytes of heap allowed per call, because sampling itself allocates. */
 const HEAP_NOISE = 0.5;

@@ -79,3 +79,29 @@ save(
     [tensor("scores", 1, 10)],
     [weights("w0", 16, 3, 3, 3), weights("w1", 32, 16, 3, 3), weights("w2", 8192, 10)],
 )
+
+
+def mlp(batch, *sizes):
+    random = np.random.default_rng(1)
+    nodes, constants = [], []
+    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
+        source = "x" if layer == 0 else f"relu{layer - 1}"
+        is_last = layer == len(sizes) - 2
+        weight = random.standard_normal((inputs, outputs)) / np.sqrt(inputs)
+        for name, array in ((f"w{layer}", weight), (f"b{layer}", np.full(outputs, 0.1))):
+            constants.append(numpy_helper.from_array(array.astype(np.float32), name))
+        target = "scores" if is_last else f"sum{layer}"
+        nodes.append(helper.make_node("Gemm", [source, f"w{layer}", f"b{layer}"], [target]))
+        if not is_last:
+            nodes.append(helper.make_node("Relu", [target], [f"relu{layer}"]))
+    save(
+        f"mlp_{batch}",
+        nodes,
+        [tensor("x", batch, sizes[0])],
+        [tensor("scores", batch, sizes[-1])],
+        constants,
+    )
+
+
+for batch in (1, 32):
+    mlp(batch, 784, 128, 64, 10)

@@ -6,11 +6,18 @@
 
 /** The package. */
 export interface OnnxRuntime {
-  InferenceSession: { create(path: string): Promise<OnnxSession> };
+  InferenceSession: {
+    create(path: string, options?: OnnxOptions): Promise<OnnxSession>;
+  };
   Tensor: {
     new (
       type: "float32",
       data: Float32Array,
+      dims: readonly number[],
+    ): OnnxTensor;
+    new (
+      type: "int32",
+      data: Int32Array,
       dims: readonly number[],
     ): OnnxTensor;
     new (
@@ -26,8 +33,17 @@ export interface OnnxTensor {
   readonly data: Float32Array;
 }
 
+/** Options of a model. */
+export interface OnnxOptions {
+  /** Threads of an operator. */
+  readonly intraOpNumThreads?: number;
+  /** Threads of operators that do not depend on each other. */
+  readonly interOpNumThreads?: number;
+}
+
 /** A model. */
 export interface OnnxSession {
+  readonly outputNames: readonly string[];
   run(
     inputs: Readonly<Record<string, OnnxTensor>>,
   ): Promise<Record<string, OnnxTensor>>;

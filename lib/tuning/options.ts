@@ -95,6 +95,11 @@ export interface TuneOptions extends
    * @default {RECIPES}
    */
   recipes?: readonly Recipe[] | undefined;
+  /**
+   * The most workers of a device, by default one for each core. 1 suits servers
+   * that run a program on each of several threads.
+   */
+  workers?: number | undefined;
   /** Receives the steps of tuning. */
   onProgress?: ((progress: TuneProgress) => void) | undefined;
 }
@@ -131,6 +136,7 @@ const OPTIONS: OptionNames<TuneOptions> = {
   signal: true,
   target: true,
   tolerance: true,
+  workers: true,
 };
 
 /** Reads and checks the options of tuning. */
@@ -154,6 +160,13 @@ export function readTuneOptions(
     isArray(inputs) || isFunction(inputs),
   );
   const { cache, name: source, target } = read;
+  const { workers } = read;
+  demand(
+    "workers",
+    workers,
+    "a positive integer",
+    Number.isSafeInteger(workers) && Number(workers) > 0,
+  );
   demand("cache", cache, "a boolean", typeof cache === "boolean");
   demand("name", source, "a string", typeof source === "string");
   demand("target", target, "a string", typeof target === "string");

@@ -46,7 +46,7 @@ export class Trial implements Disposable {
     using stack = new DisposableStack();
     const { library } = options.load ?? {};
     const instance = stack.use(Instance.open({ library }));
-    this.#variants = createVariants(instance, stack);
+    this.#variants = createVariants(instance, stack, options.workers);
     using first = new Candidate(standard, this.#variants[0]!, options);
     const { found } = first;
     this.name = found.name;

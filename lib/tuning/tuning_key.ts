@@ -20,15 +20,17 @@ export async function tuningKey(
   origin: ProgramOrigin,
   name: string,
   inputs: readonly TensorData[],
-  { recipes, seconds, compileSeconds, tolerance, load }: ReadTuneOptions,
+  options: ReadTuneOptions,
 ): Promise<string | undefined> {
+  const { recipes, seconds, compileSeconds, tolerance, load, workers } =
+    options;
   // Contents of files and indices are not part of a key.
   if (load?.parameters !== undefined) return undefined;
   const cpu = await describeHostCpu();
   if (cpu === undefined) return undefined;
   const description = JSON.stringify([
     ...[KEY_VERSION, cpu, navigator.hardwareConcurrency, name],
-    ...[recipes, seconds, compileSeconds, tolerance],
+    ...[recipes, seconds, compileSeconds, tolerance, workers ?? null],
     await Promise.all(inputs.map(describeInput)),
   ]);
   // A flag that the compiler lacks distinguishes the key from a compile's.

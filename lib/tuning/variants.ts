@@ -11,36 +11,40 @@ export interface Variant {
   readonly device: Device;
 }
 
-/** Numbers of workers to try, besides one per core. */
+/** Numbers of workers to try, besides the largest. */
 const WORKERS = [1, 2];
 
 /**
  * Creates the devices to measure programs on, those with the fewest threads
- * first: `local-sync`, and `local-task` with 1, 2 and all workers.
+ * first: `local-sync`, and `local-task` with 1, 2 and the most workers.
  *
  * @param instance The instance.
  * @param stack Owns the devices.
+ * @param limit The most workers of a device; `undefined` means one per core.
  */
 export function createVariants(
   instance: Instance,
   stack: DisposableStack,
+  limit?: number,
 ): Variant[] {
   const all = stack.use(Device.create(instance, "local-task"));
   const cores = Number(all.queryI64("hal.dispatch", "concurrency"));
-  const fewer = WORKERS.filter((workers) => workers < cores)
-    .map((workers) => ({
-      uri: "local-task",
-      workers,
-      device: stack.use(
-        Device.create(instance, "local-task", {
-          topology: { groupCount: workers },
-        }),
-      ),
-    }));
+  const most = Math.min(limit ?? cores, cores);
+  const create = (workers: number): Variant => ({
+    uri: "local-task",
+    workers,
+    device: stack.use(
+      Device.create(instance, "local-task", {
+        topology: { groupCount: workers },
+      }),
+    ),
+  });
   const sync = stack.use(Device.create(instance, "local-sync"));
   return [
     { uri: "local-sync", workers: undefined, device: sync },
-    ...fewer,
-    { uri: "local-task", workers: undefined, device: all },
+    ...WORKERS.filter((workers) => workers < most).map(create),
+    most < cores
+      ? create(most)
+      : { uri: "local-task", workers: undefined, device: all },
   ];
 }

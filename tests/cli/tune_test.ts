@@ -80,6 +80,8 @@ test("Flags for tuning that are wrong exit with status 2", async () => {
     [["--tune", "--no-isolate"], "--no-isolate and --tune exclude each other"],
     [["--tune", "--tune-seconds=soon"], "flag 'tune_seconds' must be"],
     [["--tune", "--tune-seconds=-1"], "flag 'tune_seconds' must be"],
+    [["--tune", "--tune-workers=0"], "flag 'tune_workers' must be"],
+    [["--tune-workers=1"], "--tune_workers needs --tune"],
     [["--tune", "--tune-tolerance=x"], "flag 'tune_tolerance' must be"],
   ];
   for (const [flags, problem] of cases) {

@@ -427,6 +427,7 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
       load: options({ parameterMode: "file" }),
       seconds: 1,
       compileSeconds: 1,
+      workers: 1,
       tolerance: 1,
       recipes: [{ name: "recipe", flags: ["--flag"] }],
       onProgress: () => {},

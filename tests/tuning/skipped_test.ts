@@ -149,6 +149,8 @@ test("tune rejects targets that are not a CPU, and wrong options", async () => {
       /archive for tuning, got --iree-vm/,
     ],
     [{ seconds: -1 }, /seconds must be a number from 0, got the number -1/],
+    [{ workers: 0 }, /workers must be a positive integer, got the number 0/],
+    [{ workers: 1.5 }, /workers must be a positive integer/],
     [{ inputs: 3 }, /inputs must be an array or a function, got the number 3/],
     [{ recipes: [{}] }, /a recipe must be a name and flags/],
     [{ isolate: false }, /options must be among .*got 'isolate'/],

@@ -7,6 +7,19 @@ import { test } from "../support.ts";
 
 const OPTIONS = { library: COMPILER, cache: false } as const;
 
+test("tune tries no device with more threads than workers", async () => {
+  const { tuning } = await tune(fixture("mul.mlir"), {
+    ...OPTIONS,
+    recipes: [],
+    workers: 1,
+  });
+  const tried = tuning.trials.map(({ device, workers }) => [device, workers]);
+  const byName = tried.toSorted(([one], [other]) =>
+    String(one) < String(other) ? -1 : 1
+  );
+  assertEquals(byName, [["local-sync", undefined], ["local-task", 1]]);
+});
+
 test("tune returns a program that contains the tuning result", async () => {
   const tuned = await tune(fixture("mul.mlir"), {
     ...OPTIONS,

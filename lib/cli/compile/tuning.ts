@@ -52,6 +52,14 @@ export const TUNE_FLAGS = {
     min: 0,
     help: ["Time limit of compiling each set of flags: 60 by default."],
   },
+  tune_workers: {
+    kind: "integer",
+    value: "COUNT",
+    min: 1,
+    help: [
+      "The most threads of a device to try: one for each core by default.",
+    ],
+  },
   tune_tolerance: {
     kind: "number",
     value: "PART",
@@ -73,6 +81,7 @@ export interface TuneFlags {
   readonly tune_seconds: number | undefined;
   readonly tune_compile_seconds: number | undefined;
   readonly tune_tolerance: number | undefined;
+  readonly tune_workers: number | undefined;
 }
 
 /**
@@ -119,6 +128,7 @@ export async function runTuning(
     seconds: flags.tune_seconds,
     compileSeconds: flags.tune_compile_seconds,
     tolerance: flags.tune_tolerance,
+    workers: flags.tune_workers,
     onProgress: (progress) => {
       if (progress.step === "begin") total = progress.recipes;
       if (progress.step === "recipe") ended++;
