@@ -100,7 +100,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (flags.json && output === "-") {
     throw new UsageError("--json and the program cannot both go to stdout");
   }
-  const shapes = given ?? await askShapes(file, flags.library);
+  const isText = !flags.json && output !== "-";
+  const shapes = given ??
+    (isText ? await askShapes(file, flags.library) : undefined);
   const phases: { phase: CompilePhase; seconds: number }[] = [];
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
