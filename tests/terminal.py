@@ -2,7 +2,7 @@
 
     terminal.py QUESTION ANSWERS COMMAND…
 
-ANSWERS is a JSON array. Prints what the command printed, and ends with its status.
+ANSWERS is a JSON array. Prints the output of the command, and ends with its status.
 """
 
 import json
