@@ -4,6 +4,8 @@ import { HEADER_LENGTH, readInference, writeInference } from "./inference.ts";
 import { modelConfig, modelMetadata, serverMetadata } from "./metadata.ts";
 import { answerRepository } from "./repository_answer.ts";
 import { formatMetrics } from "./metrics.ts";
+import { openApiDocument } from "./open_api.ts";
+import { pageResponse } from "./page.ts";
 import type { BearerTokens } from "./bearer_token.ts";
 import type { ModelRepository } from "./model_repository.ts";
 import { statisticsJson } from "./statistics_json.ts";
@@ -35,8 +37,10 @@ export interface Answering {
   whenIdle?: () => void;
 }
 
-/** What needs no token: probes have none. */
-const OPEN: ReadonlySet<Route["kind"]> = new Set(["live", "ready"] as const);
+/** What needs no token: probes have none, and the page asks for it. */
+const OPEN: ReadonlySet<Route["kind"]> = new Set(
+  ["live", "ready", "page"] as const,
+);
 
 /**
  * Answers a request. Never rejects.
@@ -99,6 +103,15 @@ async function respond(
   const { models, limits } = server;
   const isReady = server.state === "ready";
   switch (route.kind) {
+    case "page":
+      return await pageResponse();
+    case "openApi":
+      return Response.json(
+        openApiDocument(models, {
+          hasRepository: server.repository !== undefined,
+          needsToken: limits.authTokens.length > 0,
+        }),
+      );
     case "live":
       return Response.json({ live: true });
     case "ready":

@@ -2,6 +2,8 @@ import { badRequest, notFound, RequestError } from "./request_error.ts";
 
 /** What a request asks of the server. */
 type ServerRouteKind =
+  | "page"
+  | "openApi"
   | "live"
   | "ready"
   | "server"
@@ -29,6 +31,15 @@ export type Route =
     readonly version: string | undefined;
   };
 
+/** Paths outside the protocol. */
+const FIXED_PATHS: ReadonlyMap<string, ServerRouteKind> = new Map(
+  [
+    ["/", "page"],
+    ["/openapi.json", "openApi"],
+    ["/metrics", "metrics"],
+  ],
+);
+
 /** Tails of a model's paths. */
 const MODEL_TAILS: ReadonlyMap<string, ModelRouteKind> = new Map(
   [
@@ -53,20 +64,19 @@ const POSTED: ReadonlySet<Route["kind"]> = new Set(
  */
 export function findRoute(method: string, path: string): Route {
   const route = readPath(path);
-  const wanted = POSTED.has(route.kind) ? "POST" : "GET";
-  if (method === wanted || (method === "HEAD" && wanted === "GET")) {
-    return route;
-  }
+  const wanted = POSTED.has(route.kind) ? ["POST"] : ["GET", "HEAD"];
+  if (wanted.includes(method)) return route;
   throw new RequestError(
     "INVALID_ARGUMENT",
     405,
-    `the method of ${path} must be ${wanted}, got ${method}`,
-    { allow: wanted },
+    `the method of ${path} must be ${wanted[0]}, got ${method}`,
+    { allow: wanted.join(", ") },
   );
 }
 
 function readPath(path: string): Route {
-  if (path === "/metrics") return { kind: "metrics" };
+  const fixed = FIXED_PATHS.get(path);
+  if (fixed !== undefined) return { kind: fixed };
   const [root, area, ...rest] = splitPath(path);
   if (root !== "v2") throw noPath(path);
   if (area === undefined) return { kind: "server" };

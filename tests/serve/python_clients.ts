@@ -16,9 +16,13 @@ export interface PythonClients {
 /**
  * Installs the clients into an environment of their own in the cache, as
  * `./dev` does with its tools.
+ *
+ * @param file The file of requirements in this folder.
  */
-export async function installClients(): Promise<PythonClients> {
-  const requirements = join(ROOT, "tests/serve/requirements.txt");
+export async function installClients(
+  file = "requirements.txt",
+): Promise<PythonClients> {
+  const requirements = join(ROOT, "tests/serve", file);
   const text = await Deno.readTextFile(requirements);
   const bytes = new TextEncoder().encode(text + Deno.build.target);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
