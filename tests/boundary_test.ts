@@ -182,6 +182,17 @@ Deno.test("cli.ts imports a command only when it runs", async () => {
 });
 
 // All of `@std/path` is a hundred modules; the package needs a few.
+/** Rooms that the core does not import: importing Node's modules takes long. */
+const IMPORTS_NODE = /^lib\/(?:benchmark|tuning)\//;
+
+Deno.test("The core imports Node's modules only when it needs them", async () => {
+  for await (const { path, text } of sources("ffi", "lib")) {
+    if (IMPORTS_NODE.test(path)) continue;
+    const found = /^import (?!type\b)[^;]*"node:\w+"/m.exec(text);
+    assertEquals(found, null, path);
+  }
+});
+
 Deno.test("Modules that every program loads import single functions of packages", async () => {
   const importsAll = /^(?:import|}).* from "@std\/\w+"/m;
   for await (const { path, text } of sources("ffi", "lib")) {

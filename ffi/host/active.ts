@@ -5,16 +5,24 @@
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
+import type Process from "node:process";
 
 const NOTHING: readonly number[] = [];
 
 // On the isolate's thread, inside a blocking call.
 const entered: number[] = [];
 
-// In the continuations of functions that another thread waits for.
-const waitedFor = new AsyncLocalStorage<readonly number[]>();
+// In the continuations of functions that another thread waits for. Made for the
+// first of them: importing Node's module takes longer than the whole core.
+let waitedFor: AsyncLocalStorage<readonly number[]> | undefined;
 let waitedForCount = 0;
+
+function makeStorage(): AsyncLocalStorage<readonly number[]> {
+  const { process } = globalThis as unknown as { process: typeof Process };
+  const hooks = process.getBuiltinModule("node:async_hooks");
+  return new hooks.AsyncLocalStorage();
+}
 
 /** Records that a function began on this thread. */
 export function enterState(state: number): void {
@@ -40,7 +48,7 @@ export async function recordCaller<Result>(
   states: readonly number[],
   body: () => Promise<Result>,
 ): Promise<Result> {
-  const inside = waitedFor.getStore();
+  const inside = waitedFor?.getStore();
   if (inside === undefined) return await body();
   for (const state of states) callers.set(state, inside);
   try {
@@ -55,6 +63,7 @@ export function runWaitedFor<Result>(
   state: number,
   body: () => Result,
 ): Result {
+  waitedFor ??= makeStorage();
   return waitedFor.run([...callers.get(state) ?? NOTHING, state], body);
 }
 
@@ -70,7 +79,7 @@ export function isInside(states: readonly number[]): boolean {
     return true;
   }
   if (waitedForCount === 0) return false;
-  const inside = waitedFor.getStore();
+  const inside = waitedFor?.getStore();
   return inside !== undefined && states.some((it) => inside.includes(it));
 }
 
