@@ -15,24 +15,80 @@ export const uncurry = Function.prototype.bind.bind(
 /** `BigInt` */
 export const toBigint: typeof BigInt = BigInt;
 
-const { from } = Array;
+const { from, isArray, prototype: arrayPrototype } = Array;
+const { getPrototypeOf, prototype: objectPrototype } = Object;
+const { ownKeys } = Reflect;
+const ListOf = Array;
+
+/** Arrays of fewer elements are made sooner than prototypes are examined. */
+const FEW = 32;
+
+/** The first key, of which integers would come before. */
+const FIRST_OF_ARRAYS = "length";
+const FIRST_OF_OBJECTS = ownKeys(objectPrototype)[0];
+
+/** Whether assigning an element of an array defines it, without any setter. */
+function isAssigningDefining(): boolean {
+  return getPrototypeOf(arrayPrototype) === objectPrototype &&
+    ownKeys(arrayPrototype)[0] === FIRST_OF_ARRAYS &&
+    ownKeys(objectPrototype)[0] === FIRST_OF_OBJECTS;
+}
 
 /**
- * Creates an array. Defines its elements instead of assigning them, which
- * setters of `Array.prototype` would see.
+ * Creates an array. Setters of `Array.prototype` do not see its elements.
  *
  * @typeParam Element Type of the elements.
  * @param length Number of elements.
- * @param make Creates an element.
+ * @param make Creates an element; must not call functions of others.
  */
 export function arrayOf<Element>(
   length: number,
   make: (index: number) => Element,
 ): Element[] {
-  return from(
-    { __proto__: null, length } as ArrayLike<unknown>,
-    (_, index) => make(index),
-  );
+  if (length <= FEW || !isAssigningDefining()) {
+    return from(
+      { __proto__: null, length } as ArrayLike<unknown>,
+      (_, index) => make(index),
+    );
+  }
+  const array = new ListOf<Element>(length);
+  for (let index = 0; index < length; index++) array[index] = make(index);
+  return array;
+}
+
+const { values } = arrayPrototype;
+const arrayIterator: { next: unknown } = getPrototypeOf([].values());
+const { next } = arrayIterator;
+
+/**
+ * Copies what an iterable has. Setters of `Array.prototype` do not see it.
+ *
+ * @typeParam Element Type of the elements.
+ * @param iterable The iterable.
+ * @param check Called with each element as it is read.
+ */
+export function copyOf<Element>(
+  iterable: Iterable<Element>,
+  check: (element: Element, index: number) => unknown,
+): Element[] {
+  if (!isArray(iterable) || !isIteratedInOrder(iterable)) {
+    return from(iterable, (element, index) => {
+      check(element, index);
+      return element;
+    });
+  }
+  const array: Element[] = [];
+  for (let index = 0; index < iterable.length; index++) {
+    const element = iterable[index];
+    check(element, index);
+    array[index] = element;
+  }
+  return array;
+}
+
+function isIteratedInOrder(array: unknown[]): boolean {
+  return array.length > FEW && array[Symbol.iterator] === values &&
+    arrayIterator.next === next && isAssigningDefining();
 }
 
 type AnySet = Set<unknown>;

@@ -1,9 +1,7 @@
-import { arrayOf } from "../../ffi/base/intrinsics.ts";
+import { arrayOf, copyOf } from "../../ffi/base/intrinsics.ts";
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import { describeNumber, describeValue, quoteValue } from "./describe.ts";
 import { IreeError } from "./error.ts";
-
-const from = Array.from.bind(Array);
 
 export { isUrl } from "../../ffi/base/url.ts";
 
@@ -159,10 +157,7 @@ export function copyIterable<Entry>(
   check: (entry: Entry, at: number) => unknown,
 ): Entry[] {
   if (isIterable(value)) {
-    return from(value, (entry, at) => {
-      check(entry, at);
-      return entry;
-    });
+    return copyOf(value, check);
   }
   throw mustBe(what, "an array or another iterable", value);
 }
