@@ -118,6 +118,7 @@ function contentsOfBuffer(
 }
 
 function bufferLengthOf(value: unknown): number | undefined {
+  if (typeof value !== "object") return undefined;
   return resultOf(() => getBufferLength(value)) ??
     resultOf(() => getSharedLength(value));
 }

@@ -71,9 +71,20 @@ function ownNames(options: unknown, what: string): readonly string[] {
   }
 }
 
-function isPlain(options: object): boolean {
-  const prototype = Object.getPrototypeOf(options);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+/**
+ * Whether a value is an object without a class, as options are; false for a
+ * Proxy that does not answer.
+ *
+ * @param value The value.
+ */
+export function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false;
+  }
 }
 
 function notOptions(

@@ -14,8 +14,10 @@ import type { Module } from "../vm/module.ts";
 import type { KeptDevices } from "./kept_devices.ts";
 import type { LoadOptions } from "./load_options.ts";
 
-/** Options of `load`, and what replaces their devices. */
+/** Options of `load`, and what it adds to them. */
 export interface LoadingOptions extends LoadOptions {
+  /** The file of weights next to a program, used without other parameters. */
+  readonly parametersBeside: () => string | undefined;
   /** Devices of the program that this one replaces. */
   readonly kept: KeptDevices | undefined;
 }
@@ -45,7 +47,8 @@ export function* addDependencies(
     if (name === "hal") {
       linked.push(stack.use(createHal(instance, options, stack)));
     } else if (name === "io_parameters") {
-      const sources = toSources(options.parameters);
+      const { parameters, parametersBeside } = options;
+      const sources = toSources(parameters ?? parametersBeside());
       const mode = options.parameterMode;
       linked.push(
         stack.use(yield* loadParameters(instance, sources, { mode })),

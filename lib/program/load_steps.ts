@@ -1,5 +1,5 @@
 import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
-import { copyArray, isArray, isUrl } from "../base/checks.ts";
+import { copyArray, isArray } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import { isReadableFile } from "../base/permissions.ts";
@@ -8,6 +8,7 @@ import { readStdin, readStdinLater } from "../files/stdin.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
 import { checkParameterMode } from "../parameters/options.ts";
 import { Module } from "../vm/module.ts";
+import type { ModuleUri } from "../vm/module_uri.ts";
 import {
   type AutoDevice,
   autoDevice,
@@ -19,9 +20,9 @@ import { addDependencies, checkDevice } from "./dependencies.ts";
 import type { LoadOptions } from "./load_options.ts";
 import {
   checkSource,
+  findModule,
+  type FoundModule,
   loadModule,
-  type ModuleSource,
-  resolveSource,
 } from "./module_source.ts";
 import type { KeptDevices } from "./kept_devices.ts";
 import { LoadedProgram } from "./program.ts";
@@ -50,21 +51,25 @@ export function* loadSteps(
   }
   const { parameterMode } = options;
   if (parameterMode !== undefined) checkParameterMode(parameterMode);
-  const sources = [...modules];
+  const found = modules.map(findModule);
   const { device } = options;
   const devices = isArray(device)
     ? copyArray("device", device, checkDevice)
     : device;
   const loading = isAuto(devices)
-    ? { ...options, ...yield* chooseDevice(sources, options.deviceOptions) }
-    : { ...options, ...tunedDevice(sources.at(-1)!, options) };
+    ? { ...options, ...yield* chooseDevice(found, options.deviceOptions) }
+    : { ...options, ...tunedDevice(found.at(-1)!, options) };
+  const { moduleMode } = options;
   const linked: Module[] = [];
-  for (const source of sources) {
+  for (const { source, uri } of found) {
     const module = source instanceof Module
       ? source
-      : stack.use(yield* loadModule(instance, source, options.moduleMode));
-    const parameters = options.parameters ?? parametersBeside(source);
-    const complete = { ...loading, parameters, kept };
+      : stack.use(yield* loadModule(instance, source, uri, moduleMode));
+    const complete = {
+      ...loading,
+      kept,
+      parametersBeside: () => parametersBeside(uri),
+    };
     yield* addDependencies(instance, module, linked, complete, stack);
     linked.push(module);
   }
@@ -79,29 +84,24 @@ export function* loadSteps(
 
 /** Chooses the device for the main module, which is read from stdin first. */
 function* chooseDevice(
-  sources: ModuleSource[],
+  found: FoundModule[],
   given: DeviceOptions | undefined,
 ): Steps<AutoDevice> {
-  const main = sources.at(-1)!;
-  if (main === "-") {
-    sources[sources.length - 1] = yield* step({
-      now: readStdin,
-      later: readStdinLater,
-    });
-  }
-  return autoDevice(programOf(sources.at(-1)!), given);
+  const main = found.at(-1)!;
+  if (main.source !== "-") return autoDevice(programOf(main), given);
+  const source = yield* step({ now: readStdin, later: readStdinLater });
+  found[found.length - 1] = { source, uri: undefined };
+  return autoDevice(source, given);
 }
 
 /** The device of a program that was tuned, unless the caller names one. */
 function tunedDevice(
-  main: ModuleSource,
+  { source, uri }: FoundModule,
   { device, deviceOptions }: LoadOptions,
 ): AutoDevice | undefined {
-  if (device !== undefined || main === "-") return undefined;
-  if (isBytes(main)) return deviceOfTuning(main, deviceOptions);
-  if (typeof main !== "string" && !isUrl(main)) return undefined;
-  const uri = resolveSource(main);
-  return uri.kind === "bytecode"
+  if (device !== undefined) return undefined;
+  if (isBytes(source)) return deviceOfTuning(source, deviceOptions);
+  return uri?.kind === "bytecode"
     ? deviceOfTuning(uri.path, deviceOptions)
     : undefined;
 }
@@ -110,20 +110,15 @@ function tunedDevice(
 const MODEL_SCOPE = "model";
 
 // `iree import --externalize-params` writes weights next to the program.
-function parametersBeside(source: ModuleSource): string | undefined {
-  if (typeof source !== "string" && !isUrl(source)) return undefined;
-  const uri = source === "-" ? undefined : resolveSource(source);
+function parametersBeside(uri: ModuleUri | undefined): string | undefined {
   if (uri?.kind !== "bytecode" || !uri.path.endsWith(".vmfb")) return undefined;
   const path = uri.path.replace(/vmfb$/, "irpa");
   return isReadableFile(path) ? `${MODEL_SCOPE}=${path}` : undefined;
 }
 
-function programOf(source: ModuleSource): string | Bytes {
+function programOf({ source, uri }: FoundModule): string | Bytes {
   if (isBytes(source)) return source;
-  if (typeof source === "string" || isUrl(source)) {
-    const uri = resolveSource(source);
-    if (uri.kind === "bytecode") return uri.path;
-  }
+  if (uri?.kind === "bytecode") return uri.path;
   throw new IreeError(
     "INVALID_ARGUMENT",
     "the main module must be a .vmfb or its bytes for the device 'auto'",

@@ -3,6 +3,7 @@ import { isRevoked, isUrl } from "../base/checks.ts";
 import { describeValue } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
+import { isPlain } from "../base/options.ts";
 import { handleIn } from "../base/native_object.ts";
 import { parseFileUrl, toPath } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
@@ -37,6 +38,8 @@ export type ModuleSource =
  * @param value The value.
  */
 export function isModuleSource(value: unknown): value is ModuleSource {
+  // Of options, the other checks are slow to know.
+  if (isPlain(value)) return false;
   // `checkSource` rejects a body with a hint.
   return isSource(value) || isUnreadBody(value);
 }
@@ -61,27 +64,49 @@ function isSource(value: unknown): boolean {
  *
  * @param instance The instance.
  * @param source Where it comes from.
+ * @param uri The file that it names.
  * @param mode Whether a program file is read or mapped.
  * @returns The module, which the caller must dispose.
  */
 export function* loadModule(
   instance: Instance,
   source: Exclude<ModuleSource, Module>,
+  uri: ModuleUri | undefined,
   mode?: ModuleMode,
 ): Steps<Module> {
-  if (source === "-") {
-    const bytes = yield* step({ now: readStdin, later: readStdinLater });
-    return yield* step(createModule(instance, bytes));
-  }
-  if (isBytes(source)) return yield* step(createModule(instance, source));
-  if (HostModuleDescription.is(source)) return source.create(instance);
-  const uri = resolveSource(source);
-  return uri.kind === "dynamic"
-    ? DynamicModule.load(instance, uri.path, {
+  if (uri?.kind === "dynamic") {
+    return DynamicModule.load(instance, uri.path, {
       exportName: uri.exportName,
       parameters: uri.parameters,
-    })
-    : yield* step(openModule(instance, uri.path, { mode }));
+    });
+  }
+  if (uri !== undefined) {
+    return yield* step(openModule(instance, uri.path, { mode }));
+  }
+  if (HostModuleDescription.is(source)) return source.create(instance);
+  const bytes = source === "-"
+    ? yield* step({ now: readStdin, later: readStdinLater })
+    : source as Bytes;
+  return yield* step(createModule(instance, bytes));
+}
+
+/** A module to load, and the file that it names. */
+export interface FoundModule {
+  /** The module. */
+  readonly source: ModuleSource;
+  /** The file; `undefined` for bytes, objects and stdin. */
+  readonly uri: ModuleUri | undefined;
+}
+
+/**
+ * Finds the file of a module.
+ *
+ * @param source The module.
+ */
+export function findModule(source: ModuleSource): FoundModule {
+  const isPath = typeof source === "string" || isUrl(source);
+  if (!isPath || source === "-") return { source, uri: undefined };
+  return { source, uri: resolveSource(source) };
 }
 
 /**
@@ -92,7 +117,7 @@ export function* loadModule(
  *
  * @param source The path or URL.
  */
-export function resolveSource(source: string | URL): ModuleUri {
+function resolveSource(source: string | URL): ModuleUri {
   const url = typeof source === "string" ? parseFileUrl(source) : source;
   if (url === undefined) return resolveModuleUri(source as string);
   const path = toPath(url);
