@@ -6,23 +6,21 @@ import {
 } from "../../ffi/host/host.ts";
 import { createHostModule } from "../../ffi/host/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import {
-  copyArray,
-  isArray,
-  isFunction,
-  isRevoked,
-  mustBe,
-  toText,
-} from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
-import { IreeError } from "../base/error.ts";
+import { copyArray } from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";
 import { Module } from "../vm/module.ts";
+import {
+  checkFunction,
+  checkHostType,
+  checkModule,
+  checkParameters,
+  entriesOf,
+} from "./definition_checks.ts";
 import { HostFunctionCaller } from "./host_function.ts";
 import { HostStates, setStates } from "./host_states.ts";
-import { HostType } from "./host_type.ts";
+import type { HostType } from "./host_type.ts";
 import {
   type AnyHostFunction,
   type AnyOptions,
@@ -78,16 +76,8 @@ export class HostModuleDescription {
     this.#parameters = parameters;
     this.#given = functions;
     this.#options = readOptions<AnyOptions>(options, OPTIONS);
-    const { version = 0, hostTypes = [], tensors = "arrays" } = this.#options;
-    if (!/^[A-Za-z_][\w$]*$/.test(toText("the name of a module", name))) {
-      throw invalid("the name of a module must be an identifier", name);
-    }
-    if (!Number.isInteger(version) || version < 0 || version > 0xffffffff) {
-      throw invalid("version must be an integer from 0 to 2^32-1", version);
-    }
-    if (tensors !== "arrays" && tensors !== "views") {
-      throw invalid("tensors must be 'arrays' or 'views'", tensors);
-    }
+    const { hostTypes = [], tensors = "arrays" } = this.#options;
+    checkModule(name, this.#options);
     const types = copyArray("hostTypes", hostTypes, checkHostType);
     this.name = name;
     const conversion = {
@@ -182,50 +172,6 @@ export class HostModuleDescription {
     );
     return new HostModule(made.module, states);
   }
-}
-
-function checkParameters(parameters: HostParameters): HostParameters {
-  const isRecord = typeof parameters === "object" && parameters !== null &&
-    !isArray(parameters) && !isRevoked(parameters) &&
-    Object.values(parameters).every((it) => typeof it === "string");
-  if (isRecord) return parameters;
-  throw invalid("parameters must be texts by name", parameters);
-}
-
-function checkHostType(type: HostType): void {
-  if (HostType.is(type)) return;
-  throw mustBe("a host type", "made by hostType", type);
-}
-
-function entriesOf(
-  functions: Readonly<Record<string, AnyHostFunction>>,
-): [string, AnyHostFunction][] {
-  if (typeof functions === "object" && functions !== null) {
-    if (!isArray(functions) && !isRevoked(functions)) {
-      return Object.entries(functions);
-    }
-  }
-  throw mustBe("functions", "an object of functions by name", functions);
-}
-
-function checkFunction(name: string, value: AnyHostFunction): AnyHostFunction {
-  if (
-    typeof value === "object" && value !== null && !isRevoked(value) &&
-    typeof value.types === "string" && isFunction(value.call)
-  ) return value;
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `function '${name}' must be { types, call }, got ${describeValue(value)}`,
-  );
-}
-
-function invalid(expected: string, actual: unknown): IreeError {
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `${expected}, got ${
-      typeof actual === "string" ? `'${actual}'` : describeValue(actual)
-    }`,
-  );
 }
 
 /**
