@@ -7,6 +7,7 @@
 import { RecordReader, toSafeNumber } from "./base/record.ts";
 import { encodeText, readBytes } from "./base/text.ts";
 import { lengthOf } from "./base/typed_array.ts";
+import { countValues } from "./host/values.ts";
 import { bindAll, native, openLibrary } from "./library/library.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
@@ -37,7 +38,7 @@ export function instanceHasType(instance: Handle, name: string): boolean {
   ) !== 0;
 }
 
-/** Counts of all native allocations in the process. */
+/** Counts of native allocations in the process, and of values in use. */
 export interface RuntimeStatistics {
   /** Bytes allocated and not freed. */
   readonly liveBytes: number;
@@ -50,10 +51,17 @@ export interface RuntimeStatistics {
   readonly peakBytes: number;
   /** Total number of allocations. */
   readonly totalAllocations: number;
+  /**
+   * JavaScript values of this thread that objects of a `hostType` hold. A value
+   * is released when the last reference to its object is.
+   */
+  readonly hostValues: number;
 }
 
 /** Reads the counts; all zero before the library is opened. */
 export function readStatistics(): RuntimeStatistics {
+  // First, since it frees the records of released values.
+  const hostValues = countValues();
   const counts = new BigUint64Array(4);
   native?.iree_ffi_statistics(counts);
   const [
@@ -62,7 +70,13 @@ export function readStatistics(): RuntimeStatistics {
     peakBytes = 0,
     totalAllocations = 0,
   ] = Array.from(counts, toSafeNumber);
-  return { liveBytes, liveAllocations, peakBytes, totalAllocations };
+  return {
+    liveBytes,
+    liveAllocations,
+    peakBytes,
+    totalAllocations,
+    hostValues,
+  };
 }
 
 /**

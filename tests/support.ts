@@ -62,6 +62,7 @@ export function test(name: string, body: () => void | Promise<void>): void {
     await body();
     assertEquals(runtime.statistics.liveAllocations, 0, "live after the test");
     assertEquals(runtime.statistics.liveBytes, 0, "live after the test");
+    assertEquals(runtime.statistics.hostValues, 0, "held after the test");
   });
 }
 

@@ -20,6 +20,7 @@ import {
   withTarget,
 } from "./host.ts";
 import { setHostKeys } from "./keys.ts";
+import { dropValue, keepValue, valueOf } from "./values.ts";
 
 /** A function of a module for native code. */
 export interface HostFunctionRecord {
@@ -118,8 +119,6 @@ export function registerHostType(instance: Handle, name: string): void {
   );
 }
 
-const values = new Map<number, unknown>();
-
 /** Creates an object that holds a value. */
 export function createHostValue(
   instance: Handle,
@@ -129,8 +128,8 @@ export function createHostValue(
   takeReleased();
   const bytes = encodeText(typeName, "the name of a type");
   const host = hostPointer();
-  const key = newKey(() => values.delete(key));
-  values.set(key, value);
+  const key = newKey(() => dropValue(key));
+  keepValue(key, value, takeReleased);
   try {
     return own(
       Kind.ref,
@@ -139,7 +138,7 @@ export function createHostValue(
     );
   } catch (error) {
     dropKey(key);
-    values.delete(key);
+    dropValue(key);
     throw error;
   }
 }
@@ -156,5 +155,5 @@ export function readHostValue(object: Handle): HeldValue | undefined {
     hostPointer(),
     object.pointer(Kind.ref),
   );
-  return key === 0 ? undefined : { value: values.get(key) };
+  return key === 0 ? undefined : { value: valueOf(key) };
 }

@@ -6,6 +6,7 @@ import {
   IreeError,
   List,
   load,
+  runtime,
 } from "../../mod.ts";
 import { program, test } from "../support.ts";
 import "./support.ts";
@@ -46,6 +47,32 @@ test("A program keeps a JavaScript value and returns it", async () => {
   loaded.keep(7);
   assertEquals(loaded.read(), 702);
   assertEquals(await loaded.callAsync("read"), 703);
+});
+
+test("The statistics count the values that programs keep", async () => {
+  const count = () => runtime.statistics.hostValues;
+  {
+    using loaded = load({
+      modules: [objects(), await program("host_objects.mlir")],
+    });
+    assertEquals(count(), 0);
+    loaded.keep(7);
+    assertEquals(count(), 1);
+    using fork = loaded.fork();
+    await fork.callAsync("keep", 8);
+    assertEquals(count(), 2);
+    // Replaced, and released on another thread.
+    await loaded.callAsync("keep", 9);
+    assertEquals(count(), 2);
+    using instance = Instance.open();
+    using object = thing.create(instance, { value: 1 });
+    using list = List.from(instance, [object, object]);
+    object.dispose();
+    assertEquals(count(), 3);
+    list.resize(0);
+    assertEquals(count(), 2);
+  }
+  assertEquals(count(), 0);
 });
 
 test("A fork has a copy of a module's state", async () => {
