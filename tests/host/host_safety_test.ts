@@ -169,6 +169,55 @@ if (globalThis.name !== "inner") {
   assertEquals([code, stdout, stderr], [0, "5\n", ""]);
 });
 
+// Each ends the worker while the function is on the stack, or its promise is
+// pending; a program of the main thread then calls a function. Deno itself does
+// not end a worker whose code never returns to its event loop.
+Deno.test("A worker ends while its function is being called", async () => {
+  const ways = {
+    "terminated, blocking calls": [
+      "(a, b) => { postMessage(0); return a + b; }",
+      'for (;;) { program.call("sum", 1, 2); await new Promise(setTimeout); }',
+    ],
+    "terminated, asynchronous calls": [
+      "(a, b) => { postMessage(0); return a + b; }",
+      'for (;;) await program.callAsync("sum", 1, 2)',
+    ],
+    "closed, blocking call": [
+      "(a, b) => { postMessage(0); close(); return a + b; }",
+      'program.call("sum", 1, 2)',
+    ],
+    "closed, asynchronous call": [
+      "(a, b) => { postMessage(0); close(); return a + b; }",
+      'await program.callAsync("sum", 1, 2)',
+    ],
+    "closed while it is pending": [
+      "() => { postMessage(0); close(); return new Promise<number>(() => {}); }",
+      'await program.callAsync("sum", 1, 2)',
+    ],
+    "failed, blocking call": [
+      "(a, b) => { setTimeout(() => { throw new Error('late'); }); postMessage(0); return a + b; }",
+      'program.call("sum", 1, 2)',
+    ],
+  };
+  for (const [way, [call, body]] of Object.entries(ways)) {
+    const { code, stdout, stderr } = await runScript(`
+if (globalThis.name !== "inner") {
+  const worker = new Worker(import.meta.url, { type: "module", name: "inner" });
+  const called = Promise.withResolvers();
+  worker.onmessage = called.resolve;
+  worker.onerror = (event) => event.preventDefault();
+  await called.promise;
+  worker.terminate();
+  const program = load({ modules: [module((a, b) => a + b), path] });
+  console.log(program.call("sum", 1, 2), await program.callAsync("sum", 3, 4));
+} else {
+  const program = load({ modules: [module(${call}), path] });
+  ${body};
+}`);
+    assertEquals([code, stdout], [0, "5 11\n"], `${way}: ${stderr}`);
+  }
+});
+
 Deno.test("Without unrestricted --allow-ffi, nothing is created", async () => {
   const library = Deno.env.get("IREE_RUNTIME_LIBRARY")!;
   const { stdout } = await runScript(
