@@ -2,6 +2,7 @@ import type { BufferView } from "../hal/buffer_view.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
 import type { List } from "../vm/list.ts";
+import type { VmObject } from "../vm/value.ts";
 import type { VmBuffer } from "../vm/vm_buffer.ts";
 import type { VmRef } from "../vm/vm_ref.ts";
 
@@ -39,6 +40,7 @@ export type HostObject<Type extends string, HostTypes> = Type extends
   `vm.list${string}` ? List
   : Type extends `util.list${string}` ? List
   : Type extends "vm.buffer" | "util.buffer" ? VmBuffer
+  : Type extends "vm.ref<?>" ? VmObject
   : Type extends keyof HostTypes ? HostTypes[Type]
   : VmRef;
 

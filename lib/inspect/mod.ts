@@ -27,6 +27,7 @@ export type {
   ProgramSizes,
   RodataSegment,
 } from "./program_description.ts";
+export type { ImportDescription } from "./program_imports.ts";
 export type { ParameterRequirement } from "./program_parameters.ts";
 export type {
   DeviceRequirement,

@@ -10,10 +10,12 @@ import { findAsyncForm, findSyncForm } from "../signature/async_form.ts";
 import { parseSignature, type Signature } from "../signature/signature.ts";
 import { foreignCompiler, readBytecodeVersion } from "../vm/compatibility.ts";
 import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
+import type { ExportedCode } from "./import_types.ts";
 import {
   findParameters,
   type ParameterRequirement,
 } from "./program_parameters.ts";
+import { describeImports, type ImportDescription } from "./program_imports.ts";
 import { type ProgramTuning, readTuning } from "./program_tuning.ts";
 import {
   type DeviceRequirement,
@@ -90,7 +92,7 @@ export interface ProgramDescription {
   /** Exported functions, including `__init` and similar ones. */
   readonly exports: readonly ExportDescription[];
   /** Imported functions, by their full names. */
-  readonly imports: readonly FunctionDescription[];
+  readonly imports: readonly ImportDescription[];
   /** Required modules, in the program's order. */
   readonly dependencies: readonly ModuleDependency[];
   /** Names of the types it uses, such as `i32` and `!hal.buffer`. */
@@ -187,6 +189,9 @@ export function describeProgram(source: ByteSource): ProgramDescription {
   const dependencies = root.tables(MODULE.dependencies)
     .map(describeDependency);
   const compatibility = { bytecodeVersion, dependencies, imports };
+  const exports = describeExports(root);
+  const customTypes = findCustomTypes(types);
+  const code = { root, bytecode, imports, exports: codeOf(root, exports) };
   return {
     kind: "program",
     name: root.string(MODULE.name),
@@ -195,11 +200,11 @@ export function describeProgram(source: ByteSource): ProgramDescription {
     foreignCompiler: foreignCompiler(compatibility),
     attributes: readAttributes(root, MODULE.attributes),
     features: readFeatures(root.u32(MODULE.requirements)),
-    exports: describeExports(root),
-    imports,
+    exports,
+    imports: describeImports({ ...code, types, customTypes }),
     dependencies,
     types,
-    customTypes: findCustomTypes(types),
+    customTypes,
     parameters: findParameters(bytecode, imports, rodata, source),
     ...targets,
     executableFormats: findFormats(targets.executables, rodata),
@@ -256,6 +261,21 @@ function describeExports(root: FlatTable): ExportDescription[] {
     signature: signatureOf(it, exports),
     asyncForm: findAsyncForm(it, exports)?.name,
   }));
+}
+
+function codeOf(
+  root: FlatTable,
+  exports: readonly ExportDescription[],
+): ExportedCode[] {
+  return root.tables(MODULE.exports).map((table, at) => {
+    const described = exports[at]!;
+    return {
+      ...described,
+      ordinal: table.i32(EXPORT.ordinal),
+      inputs: described.signature?.inputs,
+      outputs: described.signature?.outputs,
+    };
+  });
 }
 
 // The declaration of an asynchronous form has the function's name, if any.

@@ -18,6 +18,7 @@ import {
 } from "../signature/function_name.ts";
 import type { DeclaredType, DeclaredValue } from "../signature/signature.ts";
 import { formatSignature } from "../signature/signature_format.ts";
+import { formatModuleTypes, importedModules } from "./module_types.ts";
 import type {
   ExportDescription,
   ProgramDescription,
@@ -76,7 +77,8 @@ function formatTypes(
     isCalledByName(it.name) && structureOf(it) !== "malformed";
   const called = all.filter(isCalled);
   const hidden = all.filter((it) => !isCalled(it));
-  return formatImports(called, specifier) + `/**
+  const modules = importedModules(description);
+  return formatImports(called, modules.length > 0, specifier) + `/**
  * Functions of the program ${quote(description.name)}, for
  * \`load<Functions>({ modules })\`.${hidden.length === 0 ? "" : HIDDEN}${
     hidden.map(({ name }) => `\n * - ${quote(name)}`).join("")
@@ -84,7 +86,7 @@ function formatTypes(
  */
 export interface Functions {
 ${called.map(formatFunction).join("")}}
-`;
+` + modules.map((it) => formatModuleTypes(it, quote)).join("");
 }
 
 const HIDDEN = `
@@ -96,6 +98,7 @@ const HIDDEN = `
 const IMPORTS = [
   "Argument",
   "BufferView",
+  "HostFunction",
   "List",
   "Named",
   "NamedOutput",
@@ -111,6 +114,7 @@ const IMPORTS = [
 
 function formatImports(
   functions: readonly ExportDescription[],
+  hasModules: boolean,
   specifier: string,
 ): string {
   const types = functions.flatMap((it) => [
@@ -120,6 +124,7 @@ function formatImports(
     ...(namedTypes(it) === undefined ? [] : ["Named NamedOutput"]),
   ]);
   const words = new Set(types.flatMap((type) => type.match(/\w+/g) ?? []));
+  if (hasModules) words.add("HostFunction");
   const names = IMPORTS.filter((name) => words.has(name));
   if (names.length === 0) return "";
   return `import type {\n${names.map((name) => `  ${name},\n`).join("")}} ` +

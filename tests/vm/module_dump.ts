@@ -122,7 +122,7 @@ export function factsOf(it: ProgramDescription): Facts {
     attributes: it.attributes,
     types: [...it.types],
     dependencies: [...it.dependencies],
-    imports: [...it.imports],
+    imports: it.imports.map(({ signature: _, ...rest }) => rest),
     exports: it.exports.map(({ signature: _, asyncForm: __, ...rest }) => rest),
     rodata: it.rodata.map(({ byteLength }) => byteLength),
     globals: it.sizes.globals,

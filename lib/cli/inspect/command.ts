@@ -21,8 +21,8 @@ const FLAGS = {
   all: {
     kind: "boolean",
     help: [
-      "Prints everything about programs, not only exports, parameters, devices",
-      "and requirements.",
+      "Prints everything about programs, not only exports, parameters, devices,",
+      "requirements and imports.",
     ],
   },
   load: {
@@ -47,7 +47,7 @@ const FLAGS = {
     kind: "boolean",
     help: [
       "Prints a TypeScript module with the types of a program's functions, for",
-      "`load<Functions>()`.",
+      "`load<Functions>()`, and of those that it imports, for `hostModule`.",
     ],
   },
   package: {

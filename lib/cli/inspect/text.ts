@@ -68,6 +68,7 @@ export function formatProgram(
     ...section("Parameters", parameterRows(program.parameters, all)),
     ...section("Devices", program.devices.flatMap(deviceRows)),
     ...section("Needs", needRows(program, all)),
+    ...section("Imports", all ? [] : importRows(program)),
     ...section("Tuning", tuningRows(program, all)),
     ...(all ? details(program) : ["", MORE]),
   ]);
@@ -145,7 +146,7 @@ function details(program: ProgramDescription): string[] {
         : executableFormats.map((format) => [format]),
     ),
     ...section("Sizes in bytes", sizeRows(program)),
-    ...section("Imports", program.imports.flatMap(functionRows)),
+    ...section("Imports", [...importRows(program), ...builtinRows(program)]),
     ...section("Types", types.map((type) => [type])),
     ...section("Read-only data", program.rodata.map(rodataRow)),
     ...section(
@@ -217,6 +218,30 @@ function deviceRows({ name, targets }: DeviceRequirement): string[][] {
         format,
       ]);
   });
+}
+
+/** Functions that another module must provide. */
+function importRows({ imports }: ProgramDescription): string[][] {
+  return imports.flatMap((it) => {
+    const { name, signature, optional } = it;
+    if (signature === undefined) {
+      return isBuiltin(it) ? [] : functionRows(it);
+    }
+    const text = formatSignature(signature, name);
+    return [[
+      text.slice(`${signature.model} func @`.length) +
+      (signature.model === "sync" ? "" : ", with fences") +
+      (optional ? ", optional" : ""),
+    ]];
+  });
+}
+
+function builtinRows({ imports }: ProgramDescription): string[][] {
+  return imports.filter(isBuiltin).flatMap(functionRows);
+}
+
+function isBuiltin({ name }: FunctionDescription): boolean {
+  return BUILTIN.test(name.split(".", 1)[0]!);
 }
 
 function exportRows(described: ExportDescription, all: boolean): string[][] {
