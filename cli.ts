@@ -55,6 +55,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cache: async () => (await import("./lib/cli/cache.ts")).CACHE,
   serve: async () => (await import("./lib/cli/serve/command.ts")).SERVE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
+  profile: async () => (await import("./lib/cli/profile/command.ts")).PROFILE,
   disassemble: async () =>
     (await import("./lib/cli/disassemble/command.ts")).DISASSEMBLE,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,

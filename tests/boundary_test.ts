@@ -78,6 +78,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
       "host",
       "parameters",
       "inspect",
+      "profile",
       "vm",
       "hal",
       "tensor",
@@ -87,6 +88,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   compiler: ["program", "vm", "files"],
   benchmark: ["call", "hal"],
+  profile: ["hal", "files"],
+  replay: ["hal", "files"],
   tuning: [
     ...["compiler", "program", "call", "inspect", "vm", "hal", "signature"],
     "tensor",
@@ -131,9 +134,9 @@ function allowedImports(path: string): RegExp {
     const worker = "compiler/worker|compiler/worker_command|" +
       "compiler/onnx_description";
     const entries =
-      "benchmark/mod|compiler/mod|inspect/mod|npy/mod|serve/mod|tooling/mod|" +
-      "tuning/mod|" +
-      `program/types|${worker}`;
+      "benchmark/mod|compiler/mod|inspect/mod|npy/mod|profile/mod|" +
+      "replay/mod|serve/mod|tooling/mod|tuning/mod|program/types|" +
+      `profile/print_report|replay/print_recording|${worker}`;
     return new RegExp(
       `^(?:mod\\.ts$|lib/cli/|lib/(?:${shared}|${entries})\\.ts$)`,
     );

@@ -61,7 +61,8 @@ function checked(answer: Answer): Answer {
   return (buffer, capacity) => checkLength(answer(buffer, capacity));
 }
 
-function takeFailure(): Error {
+/** Takes the failure of the last native function that failed. */
+export function takeFailure(): Error {
   const code = native.iree_ffi_failure_code();
   const text = readText((buffer, capacity) =>
     native.iree_ffi_failure_take(buffer, capacity)

@@ -772,6 +772,103 @@ export const symbols = {
   },
   // uint32_t iree_ffi_profiling_end(iree_ffi_profiling_t* profiling)
   iree_ffi_profiling_end: { parameters: ["pointer"], result: "u32" },
+  // iree_ffi_profiling_t* iree_ffi_profiling_capture(
+  //     iree_hal_device_group_t* group, const uint8_t* options,
+  //     uint32_t options_length)
+  iree_ffi_profiling_capture: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_profiling_flush(iree_ffi_profiling_t* profiling)
+  iree_ffi_profiling_flush: { parameters: ["pointer"], result: "u32" },
+  // int64_t iree_ffi_time_now(void)
+  iree_ffi_time_now: { parameters: [], result: "i64" },
+  // void iree_ffi_profiling_span(iree_ffi_profiling_t* profiling,
+  //     const uint8_t* name, uint32_t name_length, int64_t start,
+  //     int64_t end)
+  iree_ffi_profiling_span: {
+    parameters: ["pointer", "buffer", "u32", "i64", "i64"],
+    result: "void",
+  },
+  // iree_vm_buffer_t* iree_ffi_profiling_bundle(
+  //     iree_ffi_profiling_t* profiling)
+  iree_ffi_profiling_bundle: { parameters: ["pointer"], result: "pointer" },
+  // iree_vm_buffer_t* iree_ffi_profile_report(const uint8_t* bytes,
+  //     size_t length, const uint8_t* options, uint32_t options_length,
+  //     int64_t id, uint32_t flags, uint32_t* out_code)
+  iree_ffi_profile_report: {
+    parameters: ["buffer", "usize", "buffer", "u32", "i64", "u32", "buffer"],
+    result: "pointer",
+  },
+  // iree_ffi_recording_t* iree_ffi_recording_begin(const uint8_t* path,
+  //     uint32_t path_length, uint32_t file_policy, uint32_t file_validation)
+  iree_ffi_recording_begin: {
+    parameters: ["buffer", "u32", "u32", "u32"],
+    result: "pointer",
+  },
+  // iree_hal_device_group_t* iree_ffi_recording_wrap(
+  //     iree_ffi_recording_t* recording, iree_hal_device_group_t* group)
+  iree_ffi_recording_wrap: {
+    parameters: ["pointer", "pointer"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_recording_scope(iree_ffi_recording_t* recording,
+  //     const uint8_t* name, uint32_t name_length, uint32_t is_begin)
+  iree_ffi_recording_scope: {
+    parameters: ["pointer", "buffer", "u32", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_recording_end(iree_ffi_recording_t* recording)
+  iree_ffi_recording_end: { parameters: ["pointer"], result: "u32" },
+  // iree_vm_buffer_t* iree_ffi_replay_dump(const uint8_t* bytes,
+  //     size_t length, uint32_t format, uint32_t* out_code)
+  iree_ffi_replay_dump: {
+    parameters: ["buffer", "usize", "u32", "buffer"],
+    result: "pointer",
+  },
+  // iree_ffi_replay_t* iree_ffi_replay_create(const uint8_t* bytes,
+  //     size_t length)
+  iree_ffi_replay_create: {
+    parameters: ["buffer", "usize"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_replay_files(iree_ffi_replay_t* replay, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_replay_files: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_replay_allow(iree_ffi_replay_t* replay,
+  //     const uint8_t* recorded, uint32_t recorded_length,
+  //     const uint8_t* path, uint32_t path_length)
+  iree_ffi_replay_allow: {
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_replay_substitute(iree_ffi_replay_t* replay,
+  //     uint64_t executable_id, const uint8_t* format, uint32_t format_length,
+  //     const uint8_t* source, uint32_t source_length, const uint8_t* bytes,
+  //     size_t length)
+  iree_ffi_replay_substitute: {
+    parameters: [
+      "pointer",
+      "u64",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "usize",
+    ],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_replay_execute(iree_ffi_replay_t* replay,
+  //     iree_hal_device_group_t* group, const uint8_t* scope,
+  //     uint32_t scope_length, uint64_t* out_nanoseconds)
+  iree_ffi_replay_execute: {
+    parameters: ["pointer", "pointer", "buffer", "u32", "buffer"],
+    result: "u32",
+  },
   // iree_ffi_device_profile_t* iree_ffi_device_profile_begin(
   //     iree_hal_device_group_t* group)
   iree_ffi_device_profile_begin: { parameters: ["pointer"], result: "pointer" },

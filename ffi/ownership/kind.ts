@@ -19,11 +19,13 @@ export const Kind = {
   parameterFile: 13,
   profiling: 14,
   deviceProfile: 15,
-  deviceGroup: 16,
-  watchdog: 17,
-  hostFences: 18,
-  host: 19,
-  instance: 20,
+  recording: 16,
+  replay: 17,
+  deviceGroup: 18,
+  watchdog: 19,
+  hostFences: 20,
+  host: 21,
+  instance: 22,
 } as const;
 
 /** A kind of native object. */

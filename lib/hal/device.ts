@@ -28,6 +28,18 @@ export type { MemoryHeap };
 let isMade: (value: unknown) => value is Device;
 
 /**
+ * Makes the devices of a group.
+ *
+ * @param group The group, which the devices take over.
+ * @param uris Their URIs.
+ * @internal
+ */
+export let devicesOfGroup: (
+  group: Handle,
+  uris: readonly string[],
+) => Device[];
+
+/**
  * A device that programs run on, created from its URI:
  * `driver[://path][?params]`, such as `local-sync`, `local-task` or `vulkan`.
  * Belongs to the isolate that created it.
@@ -111,18 +123,21 @@ export class Device extends NativeObject {
     const group = withDriver(() =>
       createDeviceGroup(handleOf(instance), names, specs, task)
     );
-    nameDevices(group, names);
-    return names.map((uri, ordinal) =>
-      new Device(
-        ordinal === 0 ? group : group.retain(),
-        uri,
-        ordinal,
-        names.length,
-      )
-    );
+    return devicesOfGroup(group, names);
   }
 
   static {
+    devicesOfGroup = (group, uris) => {
+      nameDevices(group, uris);
+      return uris.map((uri, ordinal) =>
+        new Device(
+          ordinal === 0 ? group : group.retain(),
+          uri,
+          ordinal,
+          uris.length,
+        )
+      );
+    };
     isMade = (value): value is Device =>
       typeof value === "object" && value !== null && #groupSize in value;
   }

@@ -1,4 +1,5 @@
 import { inspectFacts, printBy } from "../base/description.ts";
+import { isFunction, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { demandHandle } from "../base/native_object.ts";
 import { NOT_CLONEABLE } from "../base/not_cloneable.ts";
@@ -6,6 +7,8 @@ import { readOptions } from "../base/options.ts";
 import type { Argument, CallResult, Computed } from "../call/argument.ts";
 import type { VmFunction } from "../call/function.ts";
 import type { Device } from "../hal/device.ts";
+import { ProfileCapture } from "../profile/capture.ts";
+import type { CaptureOptions } from "../profile/capture_options.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { summarizeFunction } from "../signature/function_summary.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
@@ -321,6 +324,42 @@ export class LoadedProgram<Functions extends object = ProgramFunctions>
       `function must be given: the program has ${names.length} functions`,
       { hint: `pass { function: name }: ${names.join(", ") || "none"}` },
     );
+  }
+
+  /**
+   * Captures what the program's devices execute while some work runs, and what
+   * the host does meanwhile.
+   *
+   * @example
+   * ```ts ignore
+   * import { load } from "@iree/runtime";
+   * import { reportProfile } from "@iree/runtime/profile";
+   *
+   * using program = load("mul.vmfb");
+   * const bundle = await program.profile(() => program.run({ x: [1, 2, 3, 4] }));
+   * console.log(reportProfile(bundle, "dispatch"));
+   * ```
+   *
+   * @param work The work, which may name spans of time with `capture.span`.
+   * @param options What is captured.
+   * @returns The profile bundle; see `@iree/runtime/profile`. Rejects with
+   * FAILED_PRECONDITION if the program uses no device, and with the error of the
+   * work.
+   */
+  async profile(
+    work: (capture: ProfileCapture) => unknown,
+    options?: CaptureOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (!isFunction(work)) throw mustBe("work", "a function", work);
+    if (this.devices.length === 0) {
+      throw new IreeError(
+        "FAILED_PRECONDITION",
+        "nothing to profile: the program uses no device",
+      );
+    }
+    using capture = ProfileCapture.begin(this.devices, options);
+    await work(capture);
+    return capture.end();
   }
 
   /**

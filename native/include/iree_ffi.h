@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 9
+#define IREE_FFI_ABI_VERSION 10
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -106,17 +106,21 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_PROFILING = 14,
   // iree_ffi_device_profile_t*
   IREE_FFI_KIND_DEVICE_PROFILE = 15,
+  // iree_ffi_recording_t*
+  IREE_FFI_KIND_RECORDING = 16,
+  // iree_ffi_replay_t*
+  IREE_FFI_KIND_REPLAY = 17,
   // iree_hal_device_group_t*
-  IREE_FFI_KIND_DEVICE_GROUP = 16,
+  IREE_FFI_KIND_DEVICE_GROUP = 18,
   // iree_ffi_watchdog_t*
-  IREE_FFI_KIND_WATCHDOG = 17,
+  IREE_FFI_KIND_WATCHDOG = 19,
   // iree_ffi_host_fences_t*
-  IREE_FFI_KIND_HOST_FENCES = 18,
+  IREE_FFI_KIND_HOST_FENCES = 20,
   // iree_ffi_host_t*
-  IREE_FFI_KIND_HOST = 19,
+  IREE_FFI_KIND_HOST = 21,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 20,
-  IREE_FFI_KIND_COUNT = 21,
+  IREE_FFI_KIND_INSTANCE = 22,
+  IREE_FFI_KIND_COUNT = 23,
 };
 
 // Releases a reference that this thread received. Ignores a reference that it
@@ -900,8 +904,11 @@ IREE_API_EXPORT uint32_t iree_ffi_file_check(const uint8_t* path,
 IREE_API_EXPORT uint32_t iree_ffi_flag_set(const uint8_t* argument,
                                            uint32_t length);
 
-// A profiling session of a device.
+// A profiling session of devices.
 typedef struct iree_ffi_profiling_t iree_ffi_profiling_t;
+
+// All devices of the group in iree_ffi_profiling_begin.
+#define IREE_FFI_ALL_DEVICES UINT32_MAX
 
 // Starts profiling device |ordinal| of |group| if IREE's flags enable it.
 IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_begin(
@@ -911,6 +918,113 @@ IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_begin(
 // stderr.
 IREE_API_EXPORT uint32_t
 iree_ffi_profiling_end(iree_ffi_profiling_t* profiling);
+
+// Starts a capture of all devices of |group| into memory, whatever the flags
+// are. |options| is packed: u32 data families (0 for the cheapest statistics)
+// and flags of the filter, as in IREE's profile_options.h, u32 halves of the
+// filter's command buffer, u32 command, physical device and queue, u32
+// milliseconds between flushes (0 for none), the filter's function pattern,
+// and the count and names of counters. Also records what the host does: calls,
+// waits, copies, on all threads of the process.
+IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_capture(
+    iree_hal_device_group_t* group, const uint8_t* options,
+    uint32_t options_length);
+
+// Writes what devices have recorded so far into the bundle.
+IREE_API_EXPORT uint32_t
+iree_ffi_profiling_flush(iree_ffi_profiling_t* profiling);
+
+// The clock of captures, in nanoseconds.
+IREE_API_EXPORT int64_t iree_ffi_time_now(void);
+
+// Adds a named span of time to a running capture.
+IREE_API_EXPORT void iree_ffi_profiling_span(iree_ffi_profiling_t* profiling,
+                                             const uint8_t* name,
+                                             uint32_t name_length,
+                                             int64_t start, int64_t end);
+
+// Returns the profile bundle of a capture that has ended.
+IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_profiling_bundle(
+    iree_ffi_profiling_t* profiling);
+
+// Flags of iree_ffi_profile_report.
+#define IREE_FFI_PROFILE_DISPATCH_EVENTS 1u
+#define IREE_FFI_PROFILE_COUNTER_SAMPLES 2u
+
+// Returns the text that a command of IREE's `iree-profile` prints about a
+// profile bundle; its guide if there is no command. |options| is packed:
+// command, format, filter, output path and ROCm library, of which the last two
+// are checked but never opened. |id| is -1 for any. If the report fails,
+// |out_code| is the code of the failure, and the text is what was printed
+// before it.
+IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_profile_report(
+    const uint8_t* bytes, size_t length, const uint8_t* options,
+    uint32_t options_length, int64_t id, uint32_t flags, uint32_t* out_code);
+
+// A recording of what programs ask of devices.
+typedef struct iree_ffi_recording_t iree_ffi_recording_t;
+
+// Starts a recording in the file at |path|. |file_policy| and |file_validation|
+// are as in IREE's recorder.h.
+IREE_API_EXPORT iree_ffi_recording_t* iree_ffi_recording_begin(
+    const uint8_t* path, uint32_t path_length, uint32_t file_policy,
+    uint32_t file_validation);
+
+// Creates a group of devices that record what they are asked, and pass it on to
+// the devices of |group|.
+IREE_API_EXPORT iree_hal_device_group_t* iree_ffi_recording_wrap(
+    iree_ffi_recording_t* recording, iree_hal_device_group_t* group);
+
+// Records the beginning or the end of a named part.
+IREE_API_EXPORT uint32_t
+iree_ffi_recording_scope(iree_ffi_recording_t* recording, const uint8_t* name,
+                         uint32_t name_length, uint32_t is_begin);
+
+// Completes the file. Fails if part of the recording could not be written.
+IREE_API_EXPORT uint32_t
+iree_ffi_recording_end(iree_ffi_recording_t* recording);
+
+// Returns the text of a recording, in a format of IREE's dump.h. If it fails,
+// |out_code| is the code of the failure, and the text is what was printed
+// before it.
+IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_replay_dump(const uint8_t* bytes,
+                                                       size_t length,
+                                                       uint32_t format,
+                                                       uint32_t* out_code);
+
+// A recording that can be replayed.
+typedef struct iree_ffi_replay_t iree_ffi_replay_t;
+
+IREE_API_EXPORT iree_ffi_replay_t* iree_ffi_replay_create(const uint8_t* bytes,
+                                                          size_t length);
+
+// Writes packed: count, then the path of each file that a replay opens, and a
+// u32, 1 if it is written.
+IREE_API_EXPORT uint32_t iree_ffi_replay_files(iree_ffi_replay_t* replay,
+                                               uint8_t* buffer,
+                                               uint32_t capacity);
+
+// Allows to open the file at |path| where |recorded| was opened.
+IREE_API_EXPORT uint32_t iree_ffi_replay_allow(iree_ffi_replay_t* replay,
+                                               const uint8_t* recorded,
+                                               uint32_t recorded_length,
+                                               const uint8_t* path,
+                                               uint32_t path_length);
+
+// Replaces the code of a recorded executable, or of all if its id is 0. An
+// empty |format| is inferred; |source| is named in messages.
+IREE_API_EXPORT uint32_t iree_ffi_replay_substitute(
+    iree_ffi_replay_t* replay, uint64_t executable_id, const uint8_t* format,
+    uint32_t format_length, const uint8_t* source, uint32_t source_length,
+    const uint8_t* bytes, size_t length);
+
+// Replays on the devices of |group|. Writes the nanoseconds that it took, or
+// that the parts named |scope| took unless it is empty.
+IREE_API_EXPORT uint32_t iree_ffi_replay_execute(iree_ffi_replay_t* replay,
+                                                 iree_hal_device_group_t* group,
+                                                 const uint8_t* scope,
+                                                 uint32_t scope_length,
+                                                 uint64_t* out_nanoseconds);
 
 // Statistics of what the devices of a group execute.
 typedef struct iree_ffi_device_profile_t iree_ffi_device_profile_t;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "span_log.h"
 
 //===----------------------------------------------------------------------===//
 // Creation
@@ -127,11 +128,10 @@ static iree_status_t iree_ffi_buffer_device(iree_hal_buffer_t* buffer,
                           "does not belong to a device");
 }
 
-static iree_status_t iree_ffi_contents_read(iree_hal_buffer_t* buffer,
-                                            iree_device_size_t offset,
-                                            uint8_t* target,
-                                            iree_device_size_t length) {
-  if (length == 0) return iree_ok_status();
+static iree_status_t iree_ffi_contents_transfer_out(iree_hal_buffer_t* buffer,
+                                                    iree_device_size_t offset,
+                                                    uint8_t* target,
+                                                    iree_device_size_t length) {
   if (iree_ffi_buffer_is_mappable(buffer)) {
     return iree_hal_buffer_map_read(buffer, offset, target, length);
   }
@@ -140,6 +140,18 @@ static iree_status_t iree_ffi_contents_read(iree_hal_buffer_t* buffer,
   return iree_hal_device_transfer_d2h(device, buffer, offset, target, length,
                                       IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
                                       iree_infinite_timeout());
+}
+
+static iree_status_t iree_ffi_contents_read(iree_hal_buffer_t* buffer,
+                                            iree_device_size_t offset,
+                                            uint8_t* target,
+                                            iree_device_size_t length) {
+  if (length == 0) return iree_ok_status();
+  const iree_time_t start = iree_ffi_span_begin();
+  iree_status_t status =
+      iree_ffi_contents_transfer_out(buffer, offset, target, length);
+  iree_ffi_span_end(IREE_FFI_SPAN_READ, start, length, status);
+  return status;
 }
 
 uint32_t iree_ffi_buffer_view_read(iree_hal_buffer_view_t* view, double offset,
@@ -200,11 +212,10 @@ iree_status_t iree_ffi_buffer_view_make_readable(
   return status;
 }
 
-iree_status_t iree_ffi_contents_write(iree_hal_buffer_t* buffer,
-                                      iree_device_size_t offset,
-                                      const uint8_t* bytes,
-                                      iree_device_size_t length) {
-  if (length == 0) return iree_ok_status();
+static iree_status_t iree_ffi_contents_transfer_in(iree_hal_buffer_t* buffer,
+                                                   iree_device_size_t offset,
+                                                   const uint8_t* bytes,
+                                                   iree_device_size_t length) {
   if (iree_ffi_buffer_is_mappable(buffer)) {
     return iree_hal_buffer_map_write(buffer, offset, bytes, length);
   }
@@ -213,6 +224,18 @@ iree_status_t iree_ffi_contents_write(iree_hal_buffer_t* buffer,
   return iree_hal_device_transfer_h2d(device, bytes, buffer, offset, length,
                                       IREE_HAL_TRANSFER_BUFFER_FLAG_DEFAULT,
                                       iree_infinite_timeout());
+}
+
+iree_status_t iree_ffi_contents_write(iree_hal_buffer_t* buffer,
+                                      iree_device_size_t offset,
+                                      const uint8_t* bytes,
+                                      iree_device_size_t length) {
+  if (length == 0) return iree_ok_status();
+  const iree_time_t start = iree_ffi_span_begin();
+  iree_status_t status =
+      iree_ffi_contents_transfer_in(buffer, offset, bytes, length);
+  iree_ffi_span_end(IREE_FFI_SPAN_WRITE, start, length, status);
+  return status;
 }
 
 iree_status_t iree_ffi_buffer_view_fill(iree_hal_buffer_view_t* view,

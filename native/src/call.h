@@ -80,4 +80,7 @@ iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call);
 // the device when this returns; |call->signal| signals its end.
 iree_status_t iree_ffi_call_submit_function(iree_ffi_call_t* call);
 
+// Waits for a fence without a limit.
+iree_status_t iree_ffi_fence_wait(iree_hal_fence_t* fence);
+
 #endif  // IREE_FFI_CALL_H_

@@ -75,14 +75,12 @@ void iree_ffi_call_hold(iree_ffi_call_t* call) {
 }
 
 void iree_ffi_call_wait(iree_ffi_call_t* call) {
-  iree_ffi_call_keep(call,
-                     iree_hal_fence_wait(call->signal, iree_infinite_timeout(),
-                                         IREE_ASYNC_WAIT_FLAG_NONE));
+  iree_ffi_call_keep(call, iree_ffi_fence_wait(call->signal));
 }
 
 uint32_t iree_ffi_call_await(iree_ffi_call_t* call) {
-  return iree_ffi_check(iree_ffi_unless_lost(iree_hal_fence_wait(
-      call->signal, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE)));
+  return iree_ffi_check(
+      iree_ffi_unless_lost(iree_ffi_fence_wait(call->signal)));
 }
 
 // Signals a fence once another one is signaled or has failed: a failed call

@@ -1,6 +1,7 @@
 #include "call.h"
 #include "iree/modules/hal/types.h"
 #include "iree/vm/stack.h"
+#include "span_log.h"
 
 // Calls the module's begin_call directly instead of iree_vm_invoke. That avoids
 // two lists and fixes how they treat references. iree_vm_invoke passes
@@ -28,9 +29,12 @@ static iree_status_t iree_ffi_call_wait_frame(iree_vm_invoke_state_t* state,
   }
   iree_vm_stack_frame_t* frame = iree_vm_stack_current_frame(state->stack);
   if (frame->type != IREE_VM_STACK_FRAME_WAIT) return iree_ok_status();
-  return iree_vm_wait_invoke(
+  const iree_time_t start = iree_ffi_span_begin();
+  iree_status_t status = iree_vm_wait_invoke(
       state, (iree_vm_wait_frame_t*)iree_vm_stack_frame_storage(frame),
       IREE_TIME_INFINITE_FUTURE);
+  iree_ffi_span_end(IREE_FFI_SPAN_WAIT, start, /*bytes=*/0, status);
+  return status;
 }
 
 // Resumes a yielded call until it ends. Callers take the results of their
@@ -48,11 +52,18 @@ static void iree_ffi_call_finish(iree_vm_invoke_state_t* state,
   }
 }
 
+iree_status_t iree_ffi_fence_wait(iree_hal_fence_t* fence) {
+  const iree_time_t start = iree_ffi_span_begin();
+  iree_status_t status = iree_hal_fence_wait(fence, iree_infinite_timeout(),
+                                             IREE_ASYNC_WAIT_FLAG_NONE);
+  iree_ffi_span_end(IREE_FFI_SPAN_WAIT, start, /*bytes=*/0, status);
+  return status;
+}
+
 // Waits for the work that the call follows, and ignores its outcome.
 static void iree_ffi_call_wait_before(iree_ffi_call_t* call) {
   if (!call->before) return;
-  iree_status_free(iree_hal_fence_wait(call->before, iree_infinite_timeout(),
-                                       IREE_ASYNC_WAIT_FLAG_NONE));
+  iree_status_free(iree_ffi_fence_wait(call->before));
   iree_hal_fence_release(call->before);
   call->before = NULL;
 }
@@ -80,9 +91,11 @@ iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
       .results = call->results.storage,
   };
   iree_vm_module_t* module = call->function.module;
+  const iree_time_t start = iree_ffi_span_begin();
   state.status = module->begin_call(module->self, state.stack, function_call);
   iree_ffi_call_finish(&state, module);
   iree_status_t status = state.status;
+  iree_ffi_span_end_function(IREE_FFI_SPAN_CALL, start, call->function, status);
   if (!iree_status_is_ok(status)) {
     status = IREE_VM_STACK_ANNOTATE_BACKTRACE_IF_ENABLED(state.stack, status);
   }
@@ -124,8 +137,7 @@ iree_status_t iree_ffi_call_submit_function(iree_ffi_call_t* call) {
 static iree_status_t iree_ffi_call_run_whole(iree_ffi_call_t* call) {
   if (!call->takes_fences) return iree_ffi_call_run_function(call);
   IREE_RETURN_IF_ERROR(iree_ffi_call_submit_function(call));
-  return iree_hal_fence_wait(call->signal, iree_infinite_timeout(),
-                             IREE_ASYNC_WAIT_FLAG_NONE);
+  return iree_ffi_fence_wait(call->signal);
 }
 
 uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call, const uint8_t* arguments,

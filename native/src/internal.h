@@ -31,7 +31,9 @@ void iree_ffi_mapping_free(iree_ffi_mapping_t* mapping);
 void iree_ffi_module_list_free(iree_ffi_module_list_t* list);
 void iree_ffi_parameter_scopes_free(iree_ffi_parameter_scopes_t* scopes);
 void iree_ffi_profiling_free(iree_ffi_profiling_t* profiling);
+void iree_ffi_recording_free(iree_ffi_recording_t* recording);
 void iree_ffi_ref_free(iree_ffi_ref_t* ref);
+void iree_ffi_replay_free(iree_ffi_replay_t* replay);
 void iree_ffi_watchdog_free(iree_ffi_watchdog_t* watchdog);
 
 // Keeps |status| as this thread's failure and returns its code; an OK status
@@ -53,6 +55,10 @@ static inline iree_string_view_t iree_ffi_view(const uint8_t* data,
 // Copies |value| with a terminating NUL, for C functions that need one.
 iree_status_t iree_ffi_copy_cstring(iree_string_view_t value,
                                     char** out_cstring);
+
+// Creates a mutable VM buffer with a copy of |bytes|.
+iree_status_t iree_ffi_buffer_make(iree_const_byte_span_t bytes,
+                                   iree_vm_buffer_t** out_buffer);
 
 // Allocates aligned memory for the contents of a file; free it with
 // iree_allocator_free_aligned.

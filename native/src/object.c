@@ -47,6 +47,12 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_DEVICE_PROFILE:
       iree_ffi_device_profile_free((iree_ffi_device_profile_t*)object);
       break;
+    case IREE_FFI_KIND_RECORDING:
+      iree_ffi_recording_free((iree_ffi_recording_t*)object);
+      break;
+    case IREE_FFI_KIND_REPLAY:
+      iree_ffi_replay_free((iree_ffi_replay_t*)object);
+      break;
     case IREE_FFI_KIND_DEVICE_GROUP:
       iree_hal_device_group_release((iree_hal_device_group_t*)object);
       break;

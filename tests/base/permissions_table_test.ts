@@ -256,6 +256,19 @@ const LINES: Readonly<Record<string, Line>> = {
       iree.copyToHost(l, d);
       p.end();`,
   },
+  "`program.profile`, `ProfileCapture`, `reportProfile` of bytes": {
+    needs: [CORE],
+    use: `using i = iree.Instance.open({ library });
+      using d = iree.Device.create(i, "local-sync");
+      using c = iree.ProfileCapture.begin([d]);
+      iree.reportProfile(c.end(), "summary", { library });`,
+  },
+  "`Recording.begin`": {
+    needs: [CORE, `--allow-write=${written}`],
+    use: `using i = iree.Instance.open({ library });
+      using recording = iree.Recording.begin(i, ${quoted(written)});
+      recording.end();`,
+  },
   "`setIreeFlags` with a plugin for executables": {
     needs: [`${CORE},${plugin}`],
     use: `using i = iree.Instance.open({ library });

@@ -8,6 +8,8 @@ import * as benchmarks from "../../lib/benchmark/mod.ts";
 import * as compiler from "../../lib/compiler/mod.ts";
 import * as inspection from "../../lib/inspect/mod.ts";
 import * as npy from "../../lib/npy/mod.ts";
+import * as profiles from "../../lib/profile/mod.ts";
+import * as replays from "../../lib/replay/mod.ts";
 import * as serving from "../../lib/serve/mod.ts";
 import * as tooling from "../../lib/tooling/mod.ts";
 import * as tuning from "../../lib/tuning/mod.ts";
@@ -21,6 +23,8 @@ export const api = {
   ...compiler,
   ...inspection,
   ...npy,
+  ...profiles,
+  ...replays,
   ...serving,
   ...tooling,
   ...tuning,

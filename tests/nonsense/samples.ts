@@ -41,6 +41,19 @@ function benchmarkOptions(): object {
   });
 }
 
+function captureOptions(): object {
+  return options({
+    families: ["queue-events"],
+    functionPattern: "*",
+    commandBuffer: 1,
+    command: 0,
+    physicalDevice: 0,
+    queue: 0,
+    counters: [],
+    flushInterval: 0,
+  });
+}
+
 function modelOptions(): object {
   return options({
     target: "generic",
@@ -336,6 +349,45 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "readExecutables": (it) => [it.fixtures.program],
   "DeviceProfile.begin": (it) => [[it.device]],
   "DeviceProfile.prototype.end": () => [],
+  "ProfileCapture.begin": (it) => [[it.device], captureOptions()],
+  "ProfileCapture.prototype.flush": () => [],
+  "ProfileCapture.prototype.span": () => ["name", () => 1],
+  "ProfileCapture.prototype.end": () => [],
+  "LoadedProgram.prototype.profile": () => [() => 1, captureOptions()],
+  "reportProfile": () => [
+    "profile.ireeprof",
+    "dispatch",
+    options({
+      format: "jsonl",
+      filter: "*",
+      id: 1,
+      dispatchEvents: true,
+    }),
+  ],
+  "Recording.begin": (it) => [
+    it.instance,
+    "another",
+    options({ files: "fail", fileValidation: "digest" }),
+  ],
+  "Recording.prototype.wrap": (it) => [[it.device]],
+  "Recording.prototype.scope": () => ["name", () => 1],
+  "Recording.prototype.end": () => [],
+  "Replay.open": (it) => [
+    it.instance,
+    "recorded",
+    options({
+      remap: { "/here": "/there" },
+      executables: [
+        options({
+          executable: 1,
+          format: "format",
+          source: new Uint8Array(4),
+        }),
+      ],
+    }),
+  ],
+  "Replay.prototype.run": (it) => [[it.device], options({ scope: "" })],
+  "dumpReplay": () => ["recorded", options({ format: "jsonl" })],
   "cpuFeatures": (it) => [it.instance],
   "disassemble": (it) => [
     it.fixtures.program,

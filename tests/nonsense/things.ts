@@ -62,6 +62,11 @@ export async function makeThings(
   const profiled = stack.use(
     api.load({ modules: [fixtures.program], device: "local-sync" }),
   );
+  const captured = stack.use(
+    api.load({ modules: [fixtures.program], device: "local-sync" }),
+  );
+  const recorded = stack.use(api.Recording.begin(instance, "recorded"));
+  recorded.end();
   const arithmetic = stack.use(api.load({ modules: [fixtures.arithmetic] }));
   const structured = stack.use(
     api.load({ modules: [fixtures.structures], device: "local-sync" }),
@@ -116,6 +121,9 @@ export async function makeThings(
     npy: stack.use(api.NpyFile.open("array.npy")),
     watchdog: stack.use(api.Watchdog.start(instance, 1e9, "never")),
     deviceProfile: stack.use(api.DeviceProfile.begin(profiled.devices)),
+    capture: stack.use(api.ProfileCapture.begin(captured.devices)),
+    recording: stack.use(api.Recording.begin(instance, "recording")),
+    replay: stack.use(api.Replay.open(instance, "recorded")),
     profiling: stack.use(api.Profiling.begin(device)),
     disposed,
     pool,
@@ -159,6 +167,9 @@ export const RECEIVERS: Readonly<Record<string, (it: Things) => object>> = {
   Watchdog: (it) => it.watchdog,
   DeviceProfile: (it) => it.deviceProfile,
   Profiling: (it) => it.profiling,
+  ProfileCapture: (it) => it.capture,
+  Recording: (it) => it.recording,
+  Replay: (it) => it.replay,
   IreeError: () => new api.IreeError("UNKNOWN", "nonsense"),
   CompileError: () => new api.CompileError("UNKNOWN", "nonsense", []),
   Compiler: (it) => it.compiler,

@@ -67,6 +67,8 @@ test("The package contains what users need and nothing else", async () => {
     "./compiler": "./lib/compiler/mod.ts",
     "./inspect": "./lib/inspect/mod.ts",
     "./npy": "./lib/npy/mod.ts",
+    "./profile": "./lib/profile/mod.ts",
+    "./replay": "./lib/replay/mod.ts",
     "./serve": "./lib/serve/mod.ts",
     "./tooling": "./lib/tooling/mod.ts",
     "./tuning": "./lib/tuning/mod.ts",

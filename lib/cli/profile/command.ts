@@ -1,0 +1,153 @@
+import { printProfile } from "../../profile/print_report.ts";
+import type { Command, CommandStatus } from "../common/command.ts";
+import {
+  FLAGFILE_HELP,
+  type FlagValues,
+  formatFlags,
+  parseFlags,
+} from "../common/flags.ts";
+import { printHelp } from "../common/terminal.ts";
+import { UsageError } from "../common/usage_error.ts";
+import { printBytes, writeBytes } from "../common/write_file.ts";
+
+/** The reports, and what each has. */
+const REPORTS: Readonly<Record<string, string>> = {
+  summary: "sessions, devices, queues and the time of dispatches",
+  statistics: "the totals of everything that was recorded",
+  explain: "what takes the time, with evidence and hints",
+  executable: "executables, their functions and the functions' time",
+  dispatch: "the time of each function",
+  command: "commands of command buffers and their time",
+  counter: "hardware counters",
+  memory: "allocations, and how much memory was in use",
+  queue: "operations and submissions of queues",
+  export: "everything as JSON, for other tools",
+  cat: "the records of the file; the default",
+};
+
+const FLAGS = {
+  format: {
+    kind: "text",
+    value: "text|jsonl",
+    help: [
+      "Text, or a JSON object per line. export has only ireeperf-jsonl, which is",
+      "its default here.",
+    ],
+  },
+  filter: {
+    kind: "text",
+    value: "PATTERN",
+    default: "*",
+    help: ["Only rows with matching names; * and ? match any characters."],
+  },
+  id: {
+    kind: "integer",
+    value: "ID",
+    min: -1,
+    help: ["Only rows of one id, such as that of a submission; -1 for all."],
+  },
+  dispatch_events: {
+    kind: "boolean",
+    help: ["Adds a row per dispatch to JSON."],
+  },
+  counter_samples: {
+    kind: "boolean",
+    help: ["Adds a row per sample of a counter to JSON."],
+  },
+  output: {
+    kind: "text",
+    value: "FILE",
+    default: "-",
+    help: ["Where export is written."],
+  },
+  rocm_library_path: {
+    kind: "text",
+    value: "PATH",
+    default: "",
+    help: ["Of a command for AMD GPUs that this build lacks."],
+  },
+  agents_md: {
+    kind: "boolean",
+    help: ["Prints IREE's guide to the reports for agents."],
+  },
+  flagfile: FLAGFILE_HELP,
+  help: { kind: "boolean", help: ["Prints this help."] },
+} as const;
+
+const HELP = `Reports what was recorded in a profile bundle.
+
+Usage: iree profile [REPORT] BUNDLE [FLAGS]
+
+Prints what iree-profile prints. \`iree run\`, \`iree benchmark\` and \`iree check\`
+write bundles with --device_profiling_mode= and --device_profiling_output=.
+
+Reports:
+${
+  Object.entries(REPORTS)
+    .map(([name, help]) => `  ${name.padEnd(12)}${help}\n`).join("")
+}
+Flags (- and _ in their names are the same):
+${formatFlags(FLAGS)}
+Exit status: 0 on success, 1 on failure, 2 for wrong usage.
+
+Examples:
+  iree profile explain model.ireeprof
+  iree profile dispatch model.ireeprof --format=jsonl --dispatch_events
+`;
+
+/** `iree profile`. */
+export const PROFILE: Command = {
+  summary: "reports what was recorded in a profile bundle",
+  flags: FLAGS,
+  words: Object.keys(REPORTS),
+  run,
+};
+
+async function run(args: readonly string[]): Promise<CommandStatus> {
+  const operands: string[] = [];
+  const flags = parseFlags(FLAGS, args, (argument) => operands.push(argument));
+  if (flags.help) {
+    printHelp(HELP);
+    return;
+  }
+  if (flags.agents_md) {
+    printBytes(
+      printProfile(new Uint8Array(), { command: "", format: "" }).bytes,
+    );
+    return;
+  }
+  const [first, second, ...others] = operands;
+  const bundle = second ?? first;
+  if (bundle === undefined || bundle === "") {
+    throw new UsageError("no profile bundle; give a file");
+  }
+  if (others.length > 0) {
+    throw new UsageError(
+      `unexpected argument '${others[0]}'; give a report and one file`,
+    );
+  }
+  await report(second === undefined ? "cat" : first!, bundle, flags);
+}
+
+async function report(
+  command: string,
+  bundle: string,
+  flags: FlagValues<typeof FLAGS>,
+): Promise<void> {
+  const isExport = command === "export";
+  const { bytes, failure } = printProfile(bundle, {
+    command,
+    format: flags.format ?? (isExport ? "ireeperf-jsonl" : "text"),
+    filter: flags.filter,
+    output: flags.output,
+    rocmLibraryPath: flags.rocm_library_path,
+    id: flags.id,
+    dispatchEvents: flags.dispatch_events,
+    counterSamples: flags.counter_samples,
+  });
+  // What was read before the damage is printed, too.
+  if (failure === undefined || flags.output === undefined) {
+    await writeBytes(flags.output ?? "-", bytes);
+  }
+  if (failure !== undefined) throw failure;
+}
