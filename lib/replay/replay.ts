@@ -7,7 +7,13 @@ import {
   replayFiles,
   substitute,
 } from "../../ffi/replay.ts";
-import { copyArray, mustBe, toInteger, toText } from "../base/checks.ts";
+import {
+  copyArray,
+  isRevoked,
+  mustBe,
+  toInteger,
+  toText,
+} from "../base/checks.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
@@ -86,10 +92,10 @@ export class Replay extends NativeObject {
   ): Replay {
     const handle = handleOf(instance);
     const { remap = {}, executables = [] } = readOptions(options, OPTIONS);
-    const prefixes = Object.entries(remap).map(([prefix, path]) =>
-      [prefix, toText(`remap of '${prefix}'`, path)] as const
-    );
-    const replaced = copyArray("executables", executables, () => {});
+    const prefixes = readRemap(remap);
+    const replaced = copyArray("executables", executables, (it) => {
+      readExecutable(it);
+    });
     using replay = new DisposableStack();
     const made = replay.use(
       withSource(
@@ -110,7 +116,7 @@ export class Replay extends NativeObject {
    * Replays the recording on devices.
    *
    * @param devices All devices of a group, as many as were recorded.
-   * @param options What is measured.
+   * @param options The parts to measure.
    * @returns The time in milliseconds. Throws the failure of what is replayed,
    * and NOT_FOUND if no part has the scope's name.
    */
@@ -124,18 +130,41 @@ export class Replay extends NativeObject {
   }
 }
 
-function replaceExecutable(replay: Replay, given: ReplacedExecutable): void {
-  const { executable, format = "", source } = readOptions(given, EXECUTABLE);
+function readRemap(
+  remap: Readonly<Record<string, string>>,
+): (readonly [prefix: string, path: string])[] {
+  if (typeof remap !== "object" || remap === null || isRevoked(remap)) {
+    throw mustBe("remap", "an object of paths by prefix", remap);
+  }
+  return Object.entries(remap).map(([prefix, path]) =>
+    [prefix, toText(`remap of '${prefix}'`, path)] as const
+  );
+}
+
+/** The id of an executable, 0 for all, and its code's format and source. */
+function readExecutable(
+  given: ReplacedExecutable,
+): Omit<ReplacedExecutable, "executable"> & { readonly id: number } {
+  const { executable, format = "", source } = readOptions(
+    given,
+    EXECUTABLE,
+    "an executable",
+  );
   const id = executable === "all"
     ? 0
     : toInteger("executable", executable, 1, Number.MAX_SAFE_INTEGER);
   if (source === undefined) {
     throw mustBe("source", "a path, a URL or bytes", source);
   }
+  return { id, format: toText("format", format), source };
+}
+
+function replaceExecutable(replay: Replay, given: ReplacedExecutable): void {
+  const { id, format = "", source } = readExecutable(given);
   withSource(source, (file, path) =>
     substitute(handleOf(replay), {
       executable: id,
-      format: toText("format", format),
+      format,
       source: path ?? "memory",
       bytes: file.read(0, file.byteLength),
     }));

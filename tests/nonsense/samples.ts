@@ -44,11 +44,6 @@ function benchmarkOptions(): object {
 function captureOptions(): object {
   return options({
     families: ["queue-events"],
-    functionPattern: "*",
-    commandBuffer: 1,
-    command: 0,
-    physicalDevice: 0,
-    queue: 0,
     counters: [],
     flushInterval: 0,
   });
@@ -354,8 +349,8 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "ProfileCapture.prototype.span": () => ["name", () => 1],
   "ProfileCapture.prototype.end": () => [],
   "LoadedProgram.prototype.profile": () => [() => 1, captureOptions()],
-  "reportProfile": () => [
-    "profile.ireeprof",
+  "reportProfile": (it) => [
+    it.bundle,
     "dispatch",
     options({
       format: "jsonl",

@@ -65,7 +65,11 @@ export async function makeThings(
   const captured = stack.use(
     api.load({ modules: [fixtures.program], device: "local-sync" }),
   );
+  const first = api.ProfileCapture.begin(captured.devices);
+  const bundle = first.end();
+  first.dispose();
   const recorded = stack.use(api.Recording.begin(instance, "recorded"));
+  for (const it of recorded.wrap([device])) it.dispose();
   recorded.end();
   const arithmetic = stack.use(api.load({ modules: [fixtures.arithmetic] }));
   const structured = stack.use(
@@ -121,6 +125,7 @@ export async function makeThings(
     npy: stack.use(api.NpyFile.open("array.npy")),
     watchdog: stack.use(api.Watchdog.start(instance, 1e9, "never")),
     deviceProfile: stack.use(api.DeviceProfile.begin(profiled.devices)),
+    bundle,
     capture: stack.use(api.ProfileCapture.begin(captured.devices)),
     recording: stack.use(api.Recording.begin(instance, "recording")),
     replay: stack.use(api.Replay.open(instance, "recorded")),
