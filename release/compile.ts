@@ -1,8 +1,13 @@
 /**
- * `./dev compile`: the command line and its library as one executable. On start
- * it places the library in the user's cache; see `ffi/library/standalone.ts`.
+ * `./dev compile`: the command line and its library as one executable.
  *
- * `deno compile` downloads the base executable unless `DENORT_BIN` names one.
+ * Either `deno compile` makes it, which downloads the base executable unless
+ * `DENORT_BIN` names one; on start the result places the library in the user's
+ * cache, see `ffi/library/standalone.ts`. Or it is self-extracting, with a
+ * launcher, Deno, the bundle and the library. `--self-extracting` asks for
+ * that, and it is made where the base executable cannot be downloaded.
+ *
+ *     compile.ts [FILE] [--self-extracting] [FLAGS of deno compile]
  *
  * @module
  */
@@ -10,6 +15,15 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { cacheVariables } from "../ffi/library/cache.ts";
 import { EMBEDDED } from "../ffi/library/standalone.ts";
+import {
+  denoCommand,
+  filesBelow,
+  FOLDER,
+  LAUNCHER,
+  runtimeFiles,
+  variablesFor,
+  writeExecutable,
+} from "../lib/cli/compile/executable.ts";
 import { bundle, MAIN } from "./bundle.ts";
 
 /**
@@ -64,8 +78,12 @@ export async function stage(
   return { main: join(program, MAIN), embedded };
 }
 
+function isImportFlag(flag: string): boolean {
+  return /^--(import-map|config)=/.test(flag);
+}
+
 /**
- * Makes the executable.
+ * Makes the executable with `deno compile`.
  *
  * @param library The library to embed.
  * @param output The executable.
@@ -80,35 +98,78 @@ export async function compile(
 ): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "iree_deno_" });
   try {
-    const isImport = (flag: string) => /^--(import-map|config)=/.test(flag);
-    const imports = flags.filter(isImport);
+    const imports = flags.filter(isImportFlag);
     const { main, embedded } = await stage(library, folder, imports);
     await Deno.mkdir(dirname(output), { recursive: true });
-    const others = flags.filter((flag) => !isImport(flag));
+    const others = flags.filter((flag) => !isImportFlag(flag));
     const args = ["compile", "--no-check", ...others, ...PERMISSIONS];
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: [...args, "--include", embedded, "--output", output, main],
     }).spawn().status;
-    if (code !== 0 && !Deno.env.has("DENORT_BIN")) {
-      console.error(
-        "deno compile downloads a base executable; without a network, set " +
-          "DENORT_BIN to the path of one",
-      );
-    }
     return code;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-if (import.meta.main) {
-  const library = Deno.env.get("IREE_RUNTIME_LIBRARY");
-  if (library === undefined) {
-    throw new Error("IREE_RUNTIME_LIBRARY is not set; use ./dev");
+/**
+ * Makes a self-extracting executable.
+ *
+ * @param library The library to embed.
+ * @param launcher The launcher of the same SDK.
+ * @param output The executable.
+ * @param flags An import map for `deno bundle`.
+ */
+export async function writeSelfExtracting(
+  library: string,
+  launcher: string,
+  output: string,
+  flags: readonly string[] = [],
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "iree_deno_" });
+  try {
+    await bundle(folder, flags);
+    await writeExecutable(output, {
+      launcher,
+      variables: variablesFor(library),
+      files: [
+        ...runtimeFiles(Deno.execPath(), library),
+        ...await filesBelow(folder, "cli"),
+      ],
+      command: denoCommand([...PERMISSIONS, `${FOLDER}/cli/${MAIN}`]),
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  const isFlag = (arg: string) => arg.startsWith("--");
-  const [output = "dist/iree"] = Deno.args.filter((arg) => !isFlag(arg));
-  Deno.exit(
-    await compile(library, resolve(output), Deno.args.filter(isFlag)),
-  );
 }
+
+async function main(args: readonly string[]): Promise<number> {
+  const library = variable("IREE_RUNTIME_LIBRARY");
+  const launcher = join(variable("IREE_DENO_SDK"), LAUNCHER);
+  const isFlag = (arg: string) => arg.startsWith("--");
+  const [name = "dist/iree"] = args.filter((arg) => !isFlag(arg));
+  const output = resolve(name);
+  const flags = args.filter(isFlag).filter((flag) => flag !== FORCED);
+  if (!args.includes(FORCED)) {
+    const code = await compile(library, output, flags);
+    if (code === 0 || Deno.env.has("DENORT_BIN")) return code;
+    console.error("dev: no base executable; making a self-extracting one");
+  }
+  await writeSelfExtracting(
+    library,
+    launcher,
+    output,
+    flags.filter(isImportFlag),
+  );
+  return 0;
+}
+
+const FORCED = "--self-extracting";
+
+function variable(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined) throw new Error(`${name} is not set; use ./dev`);
+  return value;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

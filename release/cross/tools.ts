@@ -1,0 +1,57 @@
+/**
+ * Tools of a build, each a script that calls zig, which is all tools in one
+ * program.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+
+/** Tools that zig has under the same name. */
+const TOOLS = ["ar", "ranlib", "rc", "dlltool", "objcopy"];
+
+/**
+ * Writes the tools of a build.
+ *
+ * @param folder The output folder.
+ * @param zig Path of zig's program.
+ * @param target Zig's name of the target.
+ */
+export async function writeTools(
+  folder: string,
+  zig: string,
+  target: string,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const write = (name: string, script: string) =>
+    Deno.writeTextFile(join(folder, name), script, { mode: 0o755 });
+  await write("clang", compiler(zig, "cc", target));
+  await write("clang++", compiler(zig, "c++", target));
+  for (const name of TOOLS) {
+    await write(name, `#!/bin/sh\nexec ${quote(zig)} ${name} "$@"\n`);
+  }
+  await write("install_name_tool", "#!/bin/sh\nexit 1\n");
+}
+
+/**
+ * Zig names CPU features differently: with Clang's names, IREE's microkernels
+ * for arm64 would be left out without an error.
+ */
+function compiler(zig: string, command: string, target: string): string {
+  return `#!/bin/sh
+for argument; do
+  shift
+  case $argument in
+    -march=armv8.2-a+fp16) argument=-mcpu=generic+v8_2a+fullfp16 ;;
+    -march=armv8.2-a+*) argument=-mcpu=generic+v8_2a+\${argument#*+} ;;
+  esac
+  set -- "$@" "$argument"
+done
+exec ${quote(zig)} ${command} -target ${target} "$@"
+`;
+}
+
+/** Quotes a path for the shell. */
+function quote(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
