@@ -20,27 +20,15 @@ import {
   filesBelow,
   FOLDER,
   LAUNCHER,
+  permissionsWith,
   runtimeFiles,
   variablesFor,
   writeExecutable,
 } from "../lib/cli/compile/executable.ts";
 import { bundle, MAIN } from "./bundle.ts";
 
-/**
- * The least permissions that work: models and modules may be anywhere, results
- * are written to files, programs compile in a child process, and network access
- * prompts.
- */
-export const PERMISSIONS: readonly string[] = [
-  "--allow-read",
-  "--allow-write",
-  "--allow-ffi",
-  "--allow-run",
-  `--allow-env=${[
-    ...["IREE_RUNTIME_LIBRARY", "IREE_COMPILER_LIBRARY", "VIRTUAL_ENV"],
-    ...cacheVariables(),
-  ]}`,
-];
+/** The executable's permissions. */
+export const PERMISSIONS: readonly string[] = permissionsWith(cacheVariables());
 
 /** The executable's contents. */
 export interface Stage {

@@ -15,6 +15,10 @@ import { writeBytes } from "../common/write_file.ts";
 import { splitArguments } from "./arguments.ts";
 import { PhaseLine } from "../common/phase_line.ts";
 import { askShapes, MODEL_FLAGS, parseShapes } from "../common/shapes.ts";
+import { basename } from "@std/path/basename";
+import { checkInputFile } from "../common/input_file.ts";
+import { asFileError } from "../run/file_error.ts";
+import { writeStandalone } from "./standalone.ts";
 import { checkTuneFlags, runTuning, TUNE_FLAGS } from "./tuning.ts";
 import { formatTuning } from "./tuning_table.ts";
 import { isWorker, runAsWorker } from "../common/compiler_worker.ts";
@@ -55,6 +59,21 @@ const FLAGS = {
     value: "FILE",
     help: ["The compiler's library, libIREECompiler.so of iree-base-compiler."],
   },
+  standalone: {
+    kind: "boolean",
+    help: [
+      "Writes an executable with the program, the runtime and Deno. It takes",
+      "the flags of `iree run`. FILE may be a program (.vmfb).",
+    ],
+  },
+  script: {
+    kind: "text",
+    value: "SCRIPT",
+    help: [
+      "With --standalone, a script to run instead. Its first argument is the",
+      "program's path.",
+    ],
+  },
   ...MODEL_FLAGS,
   ...TUNE_FLAGS,
   json: {
@@ -79,6 +98,7 @@ Examples:
   iree compile model.mlir -o model.vmfb
   iree compile model.mlir --target=vulkan --iree-opt-level=O3
   iree compile model.onnx --shape x=1x3x320x320 --tune
+  iree compile --standalone model.vmfb -o model
 `;
 
 /** `iree compile`. */
@@ -96,7 +116,23 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (file === undefined) throw new UsageError("no FILE to compile");
   checkTuneFlags(flags);
   const given = parseShapes(flags.shape);
-  const output = flags.output ?? defaultOutput(file);
+  const write = flags.standalone
+    ? standaloneWriter(flags.script, file)
+    : writeBytes;
+  if (flags.script !== undefined && !flags.standalone) {
+    throw new UsageError("--script needs --standalone");
+  }
+  const output = flags.output ?? defaultOutput(file, flags.standalone);
+  if (flags.standalone && (output === "-" || file === "-")) {
+    throw new UsageError(
+      "--standalone needs a FILE, and cannot write to stdout",
+    );
+  }
+  if (flags.standalone && file.endsWith(".vmfb")) {
+    await write(output, await readProgram(file));
+    console.log(`${output}: ${formatBytes(Deno.statSync(output).size)}`);
+    return;
+  }
   if (flags.json && output === "-") {
     throw new UsageError("--json and the program cannot both go to stdout");
   }
@@ -148,7 +184,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
         },
       });
     signal?.throwIfAborted();
-    await writeBytes(output, program.bytes);
+    await write(output, program.bytes);
     const { compiler, flags: allFlags, isCached, tuning } = program;
     line[Symbol.dispose]();
     if (!flags.json) printWarnings(diagnostics);
@@ -168,8 +204,31 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   }
 }
 
-function defaultOutput(file: string): string {
-  return file === "-" ? "-" : `${file.replace(/\.[^./\\]*$/, "")}.vmfb`;
+function defaultOutput(file: string, isStandalone = false): string {
+  if (file === "-") return "-";
+  return file.replace(/\.[^./\\]*$/, "") + (isStandalone ? "" : ".vmfb");
+}
+
+/** Reads a program that is compiled already. */
+async function readProgram(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  checkInputFile(file);
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    throw error instanceof Deno.errors.NotCapable
+      ? error
+      : asFileError(error, file);
+  }
+}
+
+/** Returns a function that writes a program in an executable. */
+function standaloneWriter(
+  script: string | undefined,
+  file: string,
+): (output: string, program: Uint8Array<ArrayBuffer>) => Promise<void> {
+  const name = basename(defaultOutput(file));
+  return (output, program) =>
+    writeStandalone(output, { program, name, script });
 }
 
 function printWarnings(diagnostics: readonly Diagnostic[]): void {

@@ -33,6 +33,27 @@ export interface ExecutableContents {
 /** Stands for the folder of the placed files, in arguments and variables. */
 export const FOLDER = "\x01";
 
+/**
+ * The least permissions that work: models and modules may be anywhere, results
+ * are written to files, programs compile in a child process, and network access
+ * prompts.
+ *
+ * @param cacheVariables Variables that locate the user's cache.
+ */
+export function permissionsWith(cacheVariables: readonly string[]): string[] {
+  const variables = [
+    ...["IREE_RUNTIME_LIBRARY", "IREE_COMPILER_LIBRARY", "VIRTUAL_ENV"],
+    ...cacheVariables,
+  ];
+  return [
+    "--allow-read",
+    "--allow-write",
+    "--allow-ffi",
+    "--allow-run",
+    `--allow-env=${variables}`,
+  ];
+}
+
 /** Path of the launcher in an SDK. */
 export const LAUNCHER = "libexec/iree-deno/launcher";
 
