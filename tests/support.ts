@@ -34,6 +34,13 @@ const TOOLS: ReadonlySet<string> = new Set(
     .split(" "),
 );
 
+/** Flags of programs for the platform of `./dev test --platform`. */
+const TARGET_FLAGS: readonly string[] = [
+  Deno.env.get("DEV_PROGRAM_TARGET"),
+].flatMap((triple) =>
+  triple === undefined ? [] : [`--iree-llvmcpu-target-triple=${triple}`]
+);
+
 /** The library under test. */
 export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
 
@@ -193,8 +200,9 @@ export async function program(
   const flags = /^\/\/ RUN: iree-compile(.*)\n/.exec(source)?.[1];
   if (flags === undefined) throw new Error(`no RUN line in ${path}`);
   const output = `${basename(name, ".mlir")}.vmfb`;
-  return await cached(output, [source, ...more], async (target) => {
-    const own = flags.split(" ").filter(Boolean);
+  const inputs = [source, ...more, ...TARGET_FLAGS];
+  return await cached(output, inputs, async (target) => {
+    const own = flags.split(" ").filter(Boolean).concat(TARGET_FLAGS);
     const args = [...own, ...more, path, "-o", target];
     await mustRun(tool("iree-compile"), args);
   });

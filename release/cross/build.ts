@@ -192,8 +192,12 @@ async function keyOf(
   return new Uint8Array(digest).toHex().slice(0, 20);
 }
 
-/** Finds zig's program in its Python package. */
-async function findZig(python: string): Promise<string> {
+/**
+ * Finds zig's program in its Python package.
+ *
+ * @param python The Python that has zig.
+ */
+export async function findZig(python: string): Promise<string> {
   return join(await findPackage(python, "ziglang"), "zig");
 }
 

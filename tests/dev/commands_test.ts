@@ -32,6 +32,20 @@ Deno.test("./dev downloads and builds nothing if everything is there", async () 
   assertEquals(sandbox.calls, calls);
 });
 
+Deno.test("./dev uses the library of DEV_SDK and builds none", async () => {
+  using sandbox = new Sandbox();
+  const folder = `${sandbox.folder}/archive`;
+  const env = { DEV_SDK: folder };
+  const without = await sandbox.run(["sdk"], env);
+  assertEquals(without.code, 1);
+  assertStringIncludes(without.stderr, "DEV_SDK has no lib/libiree_runtime.so");
+  await Deno.mkdir(`${folder}/lib`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/lib/libiree_runtime.so`, "");
+  const { code, stdout, stderr } = await sandbox.run(["sdk"], env);
+  assertEquals([code, stdout, stderr], [0, `${folder}\n`, ""]);
+  assertEquals(sandbox.calls, []);
+});
+
 Deno.test("./dev sets the variables of the programs that it starts", async () => {
   const variables = [
     "IREE_RUNTIME_LIBRARY",

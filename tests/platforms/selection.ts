@@ -1,0 +1,50 @@
+/**
+ * Selects the tests that run on another platform.
+ *
+ * @module
+ */
+
+/** Tests that cannot run there, by the start of their paths, each with why. */
+export const EXCLUDED: Readonly<Record<string, string>> = {
+  "tests/bench_test.ts": "measures time",
+  "tests/benchmark/": "measures time",
+  "tests/boundary_test.ts": "reads sources",
+  "tests/cli/differential/": "compares with IREE's tools, which are for x86-64",
+  "tests/compiler/": "loads the compiler, which is for x86-64",
+  "tests/dev/": "tests the script of this machine",
+  "tests/docs": "compiles programs for this machine",
+  "tests/examples_test.ts": "compiles programs for this machine",
+  "tests/models/": "loads the compiler, which is for x86-64",
+  "tests/notebook/": "starts Jupyter, which is for x86-64",
+  "tests/offline/": "tests stand-ins for packages",
+  "tests/onnx/": "loads the compiler, which is for x86-64",
+  "tests/platforms/": "tests this list",
+  "tests/release/": "packages the library of this machine",
+  "tests/run/": "tests the script of this machine",
+  "tests/sanitizers/": "needs a sanitized library",
+  "tests/serve/": "starts clients that are for x86-64",
+  "tests/tuning/": "loads the compiler, which is for x86-64",
+  "tests/voice/": "reads sources",
+  "tests/vulkan/": "needs a driver for x86-64",
+};
+
+/**
+ * Lists the test files that run on another platform.
+ *
+ * @param root Root of the checkout.
+ * @returns Their paths from the root, sorted.
+ */
+export function selectTests(root: string): string[] {
+  const paths: string[] = [];
+  const walk = (folder: string): void => {
+    for (const { name, isDirectory } of Deno.readDirSync(`${root}/${folder}`)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) walk(path);
+      else if (name.endsWith("_test.ts")) paths.push(path);
+    }
+  };
+  walk("tests");
+  const excluded = Object.keys(EXCLUDED);
+  return paths.filter((path) => !excluded.some((it) => path.startsWith(it)))
+    .sort();
+}
