@@ -439,7 +439,7 @@ static void start(const package_t* package, const char* folder, int argc,
 }
 
 int main(int argc, char** argv) {
-  package_t package = {0};
+  static package_t package;
   if (read_package(&package)) die("cannot extract");
   char reasons[2][sizeof(reason)];
   for (int i = 0; i < 2; ++i) {
