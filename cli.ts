@@ -58,6 +58,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   profile: async () => (await import("./lib/cli/profile/command.ts")).PROFILE,
   disassemble: async () =>
     (await import("./lib/cli/disassemble/command.ts")).DISASSEMBLE,
+  tokenize: async () =>
+    (await import("./lib/cli/tokenize/command.ts")).TOKENIZE,
   devices: async () => (await import("./lib/cli/devices.ts")).DEVICES,
   parameters: async () =>
     (await import("./lib/cli/parameters/command.ts")).PARAMETERS,

@@ -72,6 +72,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   host: ["call", "vm", "hal", "tensor", "signature"],
   inspect: ["vm", "signature", "tensor", "files"],
   tooling: ["vm", "hal", "tensor", "files"],
+  tokenizer: ["files"],
   program: [
     ...[
       "call",
@@ -135,8 +136,8 @@ function allowedImports(path: string): RegExp {
       "compiler/onnx_description";
     const entries =
       "benchmark/mod|compiler/mod|inspect/mod|npy/mod|profile/mod|" +
-      "replay/mod|serve/mod|tooling/mod|tuning/mod|program/types|" +
-      `profile/print_report|replay/print_recording|${worker}`;
+      "replay/mod|serve/mod|tokenizer/mod|tooling/mod|tuning/mod|" +
+      `program/types|profile/print_report|replay/print_recording|${worker}`;
     return new RegExp(
       `^(?:mod\\.ts$|lib/cli/|lib/(?:${shared}|${entries})\\.ts$)`,
     );

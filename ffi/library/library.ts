@@ -14,7 +14,7 @@ import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
-const ABI_VERSION = 10;
+const ABI_VERSION = 11;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 

@@ -32,7 +32,13 @@ export function created(pointer: Deno.PointerValue): Deno.PointerObject {
 /** Returned on failure by functions that return a length. */
 const FAILED = 0xffffffff;
 
-function checkLength(length: number): number {
+/**
+ * Throws the failure of a function that returns a length.
+ *
+ * @param length Length returned by a native function.
+ * @returns The same.
+ */
+export function checkLength(length: number): number {
   if (length === FAILED) throw takeFailure();
   return length;
 }

@@ -901,4 +901,105 @@ export const symbols = {
     parameters: ["f64", "u32", "buffer", "u32"],
     result: "pointer",
   },
+
+  // iree_ffi_tokenizer_t* iree_ffi_tokenizer_from_json(const uint8_t* bytes,
+  //     size_t length)
+  iree_ffi_tokenizer_from_json: {
+    parameters: ["buffer", "usize"],
+    result: "pointer",
+  },
+  // iree_ffi_tokenizer_t* iree_ffi_tokenizer_from_tiktoken(const uint8_t*
+  //     bytes, size_t length, const uint8_t* encoding, uint32_t
+  //     encoding_length)
+  iree_ffi_tokenizer_from_tiktoken: {
+    parameters: ["buffer", "usize", "buffer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_json_member(const uint8_t* json, size_t length, const
+  //     uint8_t* name, uint32_t name_length, uint8_t* buffer, uint32_t
+  //     capacity)
+  iree_ffi_json_member: {
+    parameters: ["buffer", "usize", "buffer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_tokenizer_describe(iree_ffi_tokenizer_t* tokenizer,
+  //     uint8_t* buffer, uint32_t capacity)
+  iree_ffi_tokenizer_describe: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_tokenizer_token_id(iree_ffi_tokenizer_t* tokenizer,
+  //     const uint8_t* text, uint32_t length)
+  iree_ffi_tokenizer_token_id: {
+    parameters: ["pointer", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_tokenizer_token(iree_ffi_tokenizer_t* tokenizer,
+  //     uint32_t id, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_tokenizer_token: {
+    parameters: ["pointer", "u32", "buffer", "u32"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_tokenizer_encode(iree_ffi_tokenizer_t* tokenizer, const
+  //     uint8_t* text, const uint32_t* ends, uint32_t count, uint32_t in_pairs,
+  //     uint32_t flags, uint32_t* counts, uint32_t* ids, uint8_t* type_ids,
+  //     uint32_t* offsets, uint32_t capacity)
+  iree_ffi_tokenizer_encode: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "buffer",
+      "u32",
+      "u32",
+      "u32",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "u32",
+    ],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_tokenizer_decode(iree_ffi_tokenizer_t* tokenizer, const
+  //     uint32_t* ids, const uint32_t* ends, uint32_t count, uint32_t flags,
+  //     uint32_t* out_ends, uint8_t* buffer, uint32_t capacity)
+  iree_ffi_tokenizer_decode: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "buffer",
+      "u32",
+      "u32",
+      "buffer",
+      "buffer",
+      "u32",
+    ],
+    result: "u32",
+  },
+  // iree_ffi_encode_stream_t* iree_ffi_encode_stream_create(
+  //     iree_ffi_tokenizer_t* tokenizer, uint32_t flags)
+  iree_ffi_encode_stream_create: {
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_encode_stream_feed(iree_ffi_encode_stream_t* stream,
+  //     const uint8_t* text, uint32_t length, uint32_t is_end, uint32_t* ids,
+  //     uint8_t* type_ids, uint32_t capacity)
+  iree_ffi_encode_stream_feed: {
+    parameters: ["pointer", "buffer", "u32", "u32", "buffer", "buffer", "u32"],
+    result: "u32",
+  },
+  // iree_ffi_decode_stream_t* iree_ffi_decode_stream_create(
+  //     iree_ffi_tokenizer_t* tokenizer, uint32_t flags)
+  iree_ffi_decode_stream_create: {
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+  },
+  // uint32_t iree_ffi_decode_stream_feed(iree_ffi_decode_stream_t* stream,
+  //     const uint32_t* ids, uint32_t count, uint32_t is_end, uint8_t* buffer,
+  //     uint32_t capacity)
+  iree_ffi_decode_stream_feed: {
+    parameters: ["pointer", "buffer", "u32", "u32", "buffer", "u32"],
+    result: "u32",
+  },
 } as const;

@@ -25,7 +25,10 @@ export const Kind = {
   watchdog: 19,
   hostFences: 20,
   host: 21,
-  instance: 22,
+  encodeStream: 22,
+  decodeStream: 23,
+  tokenizer: 24,
+  instance: 25,
 } as const;
 
 /** A kind of native object. */

@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 10
+#define IREE_FFI_ABI_VERSION 11
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -118,9 +118,15 @@ enum iree_ffi_kind_e {
   IREE_FFI_KIND_HOST_FENCES = 20,
   // iree_ffi_host_t*
   IREE_FFI_KIND_HOST = 21,
+  // iree_ffi_encode_stream_t*
+  IREE_FFI_KIND_ENCODE_STREAM = 22,
+  // iree_ffi_decode_stream_t*
+  IREE_FFI_KIND_DECODE_STREAM = 23,
+  // iree_ffi_tokenizer_t*
+  IREE_FFI_KIND_TOKENIZER = 24,
   // iree_ffi_instance_t*
-  IREE_FFI_KIND_INSTANCE = 22,
-  IREE_FFI_KIND_COUNT = 23,
+  IREE_FFI_KIND_INSTANCE = 25,
+  IREE_FFI_KIND_COUNT = 26,
 };
 
 // Releases a reference that this thread received. Ignores a reference that it
@@ -1077,6 +1083,89 @@ typedef struct iree_ffi_watchdog_t iree_ffi_watchdog_t;
 IREE_API_EXPORT iree_ffi_watchdog_t* iree_ffi_watchdog_create(
     double milliseconds, uint32_t exit_status, const uint8_t* message,
     uint32_t message_length);
+
+//===----------------------------------------------------------------------===//
+// Tokenizers
+//===----------------------------------------------------------------------===//
+
+// Turns text into tokens and back. Does not need an instance.
+typedef struct iree_ffi_tokenizer_t iree_ffi_tokenizer_t;
+
+// Creates a tokenizer from the contents of a tokenizer.json of Hugging Face.
+IREE_API_EXPORT iree_ffi_tokenizer_t* iree_ffi_tokenizer_from_json(
+    const uint8_t* bytes, size_t length);
+
+// Creates a tokenizer from the contents of a .tiktoken file, for an encoding
+// such as cl100k_base.
+IREE_API_EXPORT iree_ffi_tokenizer_t* iree_ffi_tokenizer_from_tiktoken(
+    const uint8_t* bytes, size_t length, const uint8_t* encoding,
+    uint32_t encoding_length);
+
+// Writes the JSON text of a member of the object |json|, without the quotes of
+// a string; nothing if it does not exist.
+IREE_API_EXPORT uint32_t iree_ffi_json_member(
+    const uint8_t* json, size_t length, const uint8_t* name,
+    uint32_t name_length, uint8_t* buffer, uint32_t capacity);
+
+// Writes packed: the type of the model, then u32: the highest id + 1, the
+// numbers of tokens and of merges, the ids of bos, eos, unk, pad, cls, sep and
+// mask (UINT32_MAX without one), and the numbers of special tokens that are
+// added: before and after one text, and before, between and after two texts.
+// Then a count, and the u32 id and the text of each special token.
+IREE_API_EXPORT uint32_t iree_ffi_tokenizer_describe(
+    iree_ffi_tokenizer_t* tokenizer, uint8_t* buffer, uint32_t capacity);
+
+// Returns the id of a token, or UINT32_MAX.
+IREE_API_EXPORT uint32_t iree_ffi_tokenizer_token_id(
+    iree_ffi_tokenizer_t* tokenizer, const uint8_t* text, uint32_t length);
+
+// Writes packed: u32 attributes of a token (iree_tokenizer_token_attr_t, UNUSED
+// for an id without one), and its text in the vocabulary.
+IREE_API_EXPORT uint32_t iree_ffi_tokenizer_token(
+    iree_ffi_tokenizer_t* tokenizer, uint32_t id, uint8_t* buffer,
+    uint32_t capacity);
+
+// Encodes |count| texts in UTF-8, which end at |ends| in |text|, or half as many
+// pairs of texts. |flags| are iree_tokenizer_encode_flags_t. Writes the number
+// of tokens of each text or pair to |counts| and, if all fit into |capacity|,
+// their ids, type ids and, if the flags ask for them, offsets: the first byte of
+// each token in its text and the byte after it. Returns the number of all
+// tokens.
+IREE_API_EXPORT uint32_t iree_ffi_tokenizer_encode(
+    iree_ffi_tokenizer_t* tokenizer, const uint8_t* text, const uint32_t* ends,
+    uint32_t count, uint32_t in_pairs, uint32_t flags, uint32_t* counts,
+    uint32_t* ids, uint8_t* type_ids, uint32_t* offsets, uint32_t capacity);
+
+// Decodes |count| lists of ids, which end at |ends| in |ids|. Ids without a
+// token have no text. |flags| are iree_tokenizer_decode_flags_t. Writes all
+// texts, and where each ends in |out_ends|.
+IREE_API_EXPORT uint32_t iree_ffi_tokenizer_decode(
+    iree_ffi_tokenizer_t* tokenizer, const uint32_t* ids, const uint32_t* ends,
+    uint32_t count, uint32_t flags, uint32_t* out_ends, uint8_t* buffer,
+    uint32_t capacity);
+
+// Encodes a text that arrives in parts.
+typedef struct iree_ffi_encode_stream_t iree_ffi_encode_stream_t;
+IREE_API_EXPORT iree_ffi_encode_stream_t* iree_ffi_encode_stream_create(
+    iree_ffi_tokenizer_t* tokenizer, uint32_t flags);
+
+// Encodes a part of a text, which ends between characters, and the rest at its
+// end, after which another text can follow. Returns the number of tokens that
+// are known by now, and writes them if they fit; otherwise keeps them for the
+// next call. A failure drops the text.
+IREE_API_EXPORT uint32_t iree_ffi_encode_stream_feed(
+    iree_ffi_encode_stream_t* stream, const uint8_t* text, uint32_t length,
+    uint32_t is_end, uint32_t* ids, uint8_t* type_ids, uint32_t capacity);
+
+// Decodes ids that arrive in parts.
+typedef struct iree_ffi_decode_stream_t iree_ffi_decode_stream_t;
+IREE_API_EXPORT iree_ffi_decode_stream_t* iree_ffi_decode_stream_create(
+    iree_ffi_tokenizer_t* tokenizer, uint32_t flags);
+
+// Decodes ids, and the rest at the end, as iree_ffi_encode_stream_feed does.
+IREE_API_EXPORT uint32_t iree_ffi_decode_stream_feed(
+    iree_ffi_decode_stream_t* stream, const uint32_t* ids, uint32_t count,
+    uint32_t is_end, uint8_t* buffer, uint32_t capacity);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -21,7 +21,9 @@ void* iree_ffi_hand_out(uint32_t kind, void* object);
 void iree_ffi_object_release(uint32_t kind, void* object);
 
 void iree_ffi_call_release(iree_ffi_call_t* call);
+void iree_ffi_decode_stream_free(iree_ffi_decode_stream_t* stream);
 void iree_ffi_device_profile_free(iree_ffi_device_profile_t* profile);
+void iree_ffi_encode_stream_free(iree_ffi_encode_stream_t* stream);
 void iree_ffi_host_close(iree_ffi_host_t* host);
 void iree_ffi_host_fences_free(iree_ffi_host_fences_t* fences);
 void iree_ffi_instance_retain(iree_ffi_instance_t* instance);
@@ -34,6 +36,7 @@ void iree_ffi_profiling_free(iree_ffi_profiling_t* profiling);
 void iree_ffi_recording_free(iree_ffi_recording_t* recording);
 void iree_ffi_ref_free(iree_ffi_ref_t* ref);
 void iree_ffi_replay_free(iree_ffi_replay_t* replay);
+void iree_ffi_tokenizer_release(iree_ffi_tokenizer_t* tokenizer);
 void iree_ffi_watchdog_free(iree_ffi_watchdog_t* watchdog);
 
 // Keeps |status| as this thread's failure and returns its code; an OK status

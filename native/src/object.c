@@ -65,6 +65,15 @@ void iree_ffi_object_release(uint32_t kind, void* object) {
     case IREE_FFI_KIND_HOST:
       iree_ffi_host_close((iree_ffi_host_t*)object);
       break;
+    case IREE_FFI_KIND_ENCODE_STREAM:
+      iree_ffi_encode_stream_free((iree_ffi_encode_stream_t*)object);
+      break;
+    case IREE_FFI_KIND_DECODE_STREAM:
+      iree_ffi_decode_stream_free((iree_ffi_decode_stream_t*)object);
+      break;
+    case IREE_FFI_KIND_TOKENIZER:
+      iree_ffi_tokenizer_release((iree_ffi_tokenizer_t*)object);
+      break;
     case IREE_FFI_KIND_INSTANCE:
       iree_ffi_instance_release((iree_ffi_instance_t*)object);
       break;

@@ -4,6 +4,7 @@ import { Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
 import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
+import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
 import {
   DENO_DIR,
   denoFlags,
@@ -95,6 +96,12 @@ Deno.writeTextFileSync(flagfile, `--module=${single}\n--input=21\n`);
 
 const npy = Deno.makeTempFileSync({ prefix: "iree_deno_", suffix: ".npy" });
 writeNpy(npy, new Float32Array(4));
+
+const tokenizer = Deno.makeTempFileSync({
+  prefix: "iree_deno_",
+  suffix: ".json",
+});
+Deno.writeFileSync(tokenizer, fileOf(byteTokenizer()));
 
 /** Another user's cache, and an archive to install into it. */
 const setupCache = new TemporaryFolder();
@@ -378,6 +385,17 @@ const LINES: Readonly<Record<string, Line>> = {
       const options = { watch: true, library };
       (await loadModel(${quoted(arithmetic)}, options)).dispose();`,
   },
+  "`Tokenizer.fromFile`": {
+    needs: [CORE, `--allow-read=${tokenizer}`],
+    use: `const path = ${quoted(tokenizer)};
+      iree.Tokenizer.fromFile(path, { library }).encode("hello");`,
+  },
+  "`Tokenizer.fromBytes`": {
+    needs: [CORE],
+    use: `const json = ${quoted(JSON.stringify(byteTokenizer()))};
+      const bytes = new TextEncoder().encode(json);
+      iree.Tokenizer.fromBytes(bytes, { library }).encode("hello");`,
+  },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
     use: [
@@ -437,6 +455,10 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree disassemble FILE`": {
     needs: [CORE, ENV, `--allow-read=${arithmetic}`],
     use: ["disassemble", arithmetic],
+  },
+  "`iree tokenize --tokenizer=FILE`": {
+    needs: [CORE, ENV, `--allow-read=${tokenizer}`],
+    use: ["tokenize", `--tokenizer=${tokenizer}`, "hello"],
   },
   "`iree benchmark` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],

@@ -11,6 +11,7 @@ import * as npy from "../../lib/npy/mod.ts";
 import * as profiles from "../../lib/profile/mod.ts";
 import * as replays from "../../lib/replay/mod.ts";
 import * as serving from "../../lib/serve/mod.ts";
+import * as tokenizing from "../../lib/tokenizer/mod.ts";
 import * as tooling from "../../lib/tooling/mod.ts";
 import * as tuning from "../../lib/tuning/mod.ts";
 import * as runtime from "../../mod.ts";
@@ -26,6 +27,7 @@ export const api = {
   ...profiles,
   ...replays,
   ...serving,
+  ...tokenizing,
   ...tooling,
   ...tuning,
 };

@@ -15,6 +15,7 @@ import {
   sampleModule,
   TemporaryFolder,
 } from "../support.ts";
+import { tiktokenFile } from "../tokenizer/made_tokenizers.ts";
 import type { Fixtures } from "./things.ts";
 
 /** What became of the calls. */
@@ -71,6 +72,7 @@ async function runProcess(
   const fixtures = await makeFixtures();
   using folder = new TemporaryFolder();
   Deno.writeFileSync(folder.join("array.npy"), encodeNpy(new Float32Array(2)));
+  Deno.writeFileSync(folder.join("cl100k_base.tiktoken"), tiktokenFile());
   writeWeights(folder.join("weights.irpa"));
   const { code, stdout, stderr } = await execute(Deno.execPath(), [
     "run",

@@ -6,6 +6,7 @@
 
 import { isBytes } from "../../ffi/base/typed_array.ts";
 import { isArray } from "../../lib/base/checks.ts";
+import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
 import { api } from "./entries.ts";
 import type { Diagnostic } from "../../lib/compiler/mod.ts";
 import type { Things } from "./things.ts";
@@ -83,6 +84,30 @@ function modelSettings(): object {
     instances: 1,
     maxQueue: 4,
     batching: options({ maxSize: 4, maxDelay: 0, sizes: [4] }),
+  });
+}
+
+function encodeStreamOptions(): object {
+  return options({ specialTokens: true, matchSpecialTokens: true });
+}
+
+function encodeOptions(): object {
+  return options({
+    specialTokens: true,
+    matchSpecialTokens: true,
+    offsets: true,
+    truncation: options({
+      maxLength: 16,
+      direction: "left",
+      strategy: "longest-first",
+    }),
+    padding: options({
+      length: 16,
+      multipleOf: 8,
+      direction: "left",
+      id: 0,
+      typeId: 0,
+    }),
   });
 }
 
@@ -389,6 +414,34 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
     options({ function: "mul", offsets: true }),
   ],
   "flatbufferToJson": (it) => [it.fixtures.program, options({ pretty: true })],
+  "Tokenizer.fromFile": () => [
+    "cl100k_base.tiktoken",
+    options({ encoding: "cl100k_base", library: undefined }),
+  ],
+  "Tokenizer.fromBytes": () => [fileOf(byteTokenizer()), options({})],
+  "Tokenizer.prototype.encode": () => ["text", encodeOptions()],
+  "Tokenizer.prototype.encodeBatch": () => [
+    ["text", ["first", "second"]],
+    encodeOptions(),
+  ],
+  "Tokenizer.prototype.decode": () => [
+    [1, 2],
+    options({ specialTokens: true }),
+  ],
+  "Tokenizer.prototype.decodeBatch": () => [
+    [[1, 2], new Uint32Array([3])],
+    options({ specialTokens: true }),
+  ],
+  "Tokenizer.prototype.encoder": () => [encodeStreamOptions()],
+  "Tokenizer.prototype.decoder": () => [options({ specialTokens: true })],
+  "Tokenizer.prototype.encodeStream": () => [encodeStreamOptions()],
+  "Tokenizer.prototype.decodeStream": () => [options({ specialTokens: true })],
+  "Tokenizer.prototype.tokenToId": () => ["hello"],
+  "Tokenizer.prototype.idToToken": () => [1],
+  "TokenEncoder.prototype.push": () => ["text"],
+  "TokenEncoder.prototype.finish": () => [],
+  "TokenDecoder.prototype.push": () => [[1, 2]],
+  "TokenDecoder.prototype.finish": () => [],
   "inspect": (it) => [it.fixtures.program],
   "inspectProgram": (it) => [it.fixtures.program],
   "listDevices": (it) => [

@@ -5,6 +5,7 @@
  */
 
 import { api } from "./entries.ts";
+import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
 import { Hosted } from "./hosted.ts";
 
 /** Programs and libraries that a process was given. */
@@ -87,6 +88,9 @@ export async function makeThings(
   const host = api.hostModule("nonsense", {
     id: { types: "(i32) -> i32", call: (it) => it },
   });
+  const tokenizer = stack.use(
+    api.Tokenizer.fromBytes(fileOf(byteTokenizer())),
+  );
   return {
     instance,
     device,
@@ -137,6 +141,9 @@ export async function makeThings(
     types,
     host,
     held: stack.use(types.create(instance, 1)),
+    tokenizer,
+    tokenEncoder: stack.use(tokenizer.encoder()),
+    tokenDecoder: stack.use(tokenizer.decoder()),
     bytes: Deno.readFileSync(fixtures.arithmetic),
     description: api.inspectProgram(fixtures.program),
     fixtures,
@@ -183,4 +190,7 @@ export const RECEIVERS: Readonly<Record<string, (it: Things) => object>> = {
   ModelServer: (it) => it.server,
   QueueFullError: () => new api.QueueFullError(1),
   ProgramCache: (it) => it.cache,
+  Tokenizer: (it) => it.tokenizer,
+  TokenEncoder: (it) => it.tokenEncoder,
+  TokenDecoder: (it) => it.tokenDecoder,
 };

@@ -70,6 +70,7 @@ test("The package contains what users need and nothing else", async () => {
     "./profile": "./lib/profile/mod.ts",
     "./replay": "./lib/replay/mod.ts",
     "./serve": "./lib/serve/mod.ts",
+    "./tokenizer": "./lib/tokenizer/mod.ts",
     "./tooling": "./lib/tooling/mod.ts",
     "./tuning": "./lib/tuning/mod.ts",
     "./types": "./lib/program/types.ts",
