@@ -6,6 +6,7 @@ import {
   BYTE_CHARACTERS,
   BYTES,
   byteTokenizer,
+  fallbackTokenizer,
   fileOf,
   pieceTokenizer,
   tiktokenFile,
@@ -214,11 +215,16 @@ test("A batch has the same tokens as its texts alone", () => {
   }
 });
 
-test("Tokenizers of pieces decode spaces", () => {
-  for (const json of [pieceTokenizer()]) {
+test("Tokenizers of pieces and of characters with bytes decode spaces", () => {
+  for (const json of [pieceTokenizer(), fallbackTokenizer()]) {
     using tokenizer = open(json);
-    const { ids } = tokenizer.encode("hello world hello");
-    assertEquals(tokenizer.decode(ids), "hello world hello");
+    for (const text of ["hello world hello", "hello  world ", ""]) {
+      const { ids } = tokenizer.encode(text);
+      assertEquals(tokenizer.decode(ids), text);
+      using decoder = tokenizer.decoder();
+      const parts = [...ids].map((id) => decoder.push(id));
+      assertEquals(parts.join("") + decoder.finish(), text);
+    }
   }
 });
 
