@@ -16,7 +16,7 @@ export const TIKTOKEN_ENCODINGS = [
 /** An encoding of a `.tiktoken` file. */
 export type TiktokenEncoding = typeof TIKTOKEN_ENCODINGS[number];
 
-/** How a tokenizer is opened. */
+/** Options for opening a tokenizer. */
 export interface TokenizerOptions {
   /**
    * Encoding of a `.tiktoken` file. For a file, its name without `.tiktoken` by
@@ -194,7 +194,7 @@ export interface LengthSettings {
  * Checks the options of an encoding.
  *
  * @param options The options.
- * @param defaults What the file says.
+ * @param defaults Settings of the file.
  */
 export function readEncodeOptions(
   options: EncodeOptions | undefined,

@@ -28,7 +28,7 @@ type Work = () => { readonly bytes: number; readonly tokens: number };
  *
  * @param tokenizer The tokenizer.
  * @param text The text.
- * @param mode What is measured.
+ * @param mode The mode: oneshot, stream or decode.
  * @param flags How often.
  */
 export function runTokenizerBenchmark(
