@@ -6,7 +6,7 @@ import { PrintedText } from "./printed_text.ts";
 import type { CompilePhase } from "./phases.ts";
 import type { CompileEvents, CompileJob } from "./pipeline.ts";
 import { encodeMessage, type Message, MessageReader } from "./protocol.ts";
-import { workerArguments } from "./worker_command.ts";
+import { COMPILE_WORKER, workerArguments } from "./worker_command.ts";
 
 /**
  * Stack of the child's threads. Deno's have 2 MiB, but IREE's own tool compiles
@@ -30,7 +30,7 @@ export class ChildCompiler {
     this.#flags = flags;
     this.#key = crypto.randomUUID();
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: workerArguments(this.#key),
+      args: workerArguments(COMPILE_WORKER, this.#key),
       env: { RUST_MIN_STACK: String(STACK_BYTES) },
       stdin: "piped",
       stdout: "piped",

@@ -13,8 +13,10 @@ const TIE = 0.02;
 export interface ChooseOptions<Candidate = unknown> {
   /** The candidates; of equally fast ones the first is chosen. */
   readonly candidates: readonly Candidate[];
-  /** Measures a candidate once: the time of a call. */
-  readonly sample: (candidate: Candidate) => number;
+  /** Measures a candidate once: the time of a call; `undefined` if it fails. */
+  readonly sample: (
+    candidate: Candidate,
+  ) => number | undefined | Promise<number | undefined>;
   /** Called between samples; rejects to stop. */
   readonly pause: () => Promise<void>;
   /** Whether the time is over. The first round is always finished. */
@@ -38,7 +40,8 @@ export interface Standing<Candidate> {
  * losers are dropped early.
  *
  * @param options The candidates, and how to measure them.
- * @returns All candidates, the chosen one first.
+ * @returns All candidates, the chosen one first, without those that failed;
+ * rejects with what `sample` or `pause` rejects with.
  */
 export async function choose<Candidate>(
   options: ChooseOptions<Candidate>,
@@ -55,13 +58,21 @@ export async function choose<Candidate>(
     // effect.
     const first = round % left.length;
     const samples = [];
+    const failed = new Set<unknown>();
+    let isComplete = true;
     for (const standing of [...left.slice(first), ...left.slice(0, first)]) {
-      samples.push({ standing, time: options.sample(standing.candidate) });
+      const time = await options.sample(standing.candidate);
+      if (time === undefined) failed.add(standing);
+      else samples.push({ standing, time });
       await options.pause();
-      if (round > 0 && options.isTimeUp()) break;
+      if (round > 0 && options.isTimeUp()) {
+        isComplete = samples.length + failed.size === left.length;
+        break;
+      }
     }
+    left = left.filter((it) => !failed.has(it));
     // An incomplete round would compare different moments.
-    if (samples.length < left.length) break;
+    if (!isComplete) break;
     for (const { standing, time } of samples) standing.samples.push(time);
     const best = bestOf(left);
     const losers = left.filter((it) => isLoser(it.samples, best.samples));

@@ -1,17 +1,19 @@
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import type { SkippedRecipe, TuningTrial } from "../inspect/program_tuning.ts";
+import { load } from "../program/load.ts";
+import type { LoadedProgram } from "../program/program.ts";
 import type { TensorData } from "../tensor/tensor_data.ts";
-import { Candidate } from "./candidate.ts";
 import { choose, type Standing } from "./choose.ts";
 import { findDifference, type KeptResult } from "./compare.ts";
 import type { CompiledRecipe } from "./compile_recipes.ts";
 import { randomInputs, toData } from "./inputs.ts";
+import type { MeasuredProgram } from "./laboratory.ts";
+import { createMeasurer, Failure, type Measurer } from "./measurer.ts";
 import type { ReadTuneOptions } from "./options.ts";
-import { probe } from "./probe.ts";
 import type { Recipe } from "./recipes.ts";
 import { median, spreadOf } from "./statistics.ts";
-import { createVariants, type Variant } from "./variants.ts";
+import { createDevice, findVariants, type Variant } from "./variants.ts";
 
 /** The measurements. */
 export interface TrialResult {
@@ -23,8 +25,16 @@ export interface TrialResult {
   readonly skipped: readonly SkippedRecipe[];
 }
 
-/** Loads programs of recipes on several devices, and measures them. */
-export class Trial implements Disposable {
+/** A recipe on a device. */
+interface Candidate {
+  readonly recipe: Recipe;
+  /** The program's number. */
+  readonly id: number;
+  readonly variant: Variant;
+}
+
+/** Measures the programs of recipes on several devices. */
+export class Trial {
   /** Name of the measured function. */
   readonly name: string;
   /** Its inputs. */
@@ -32,10 +42,9 @@ export class Trial implements Disposable {
   readonly #options: ReadTuneOptions;
   readonly #standard: CompiledRecipe;
   readonly #variants: readonly Variant[];
-  readonly #stack: DisposableStack;
 
   /**
-   * Creates devices, finds the function and makes inputs.
+   * Finds the function and makes inputs.
    *
    * @param standard The default recipe and its program.
    * @param options The options of tuning.
@@ -46,15 +55,19 @@ export class Trial implements Disposable {
     using stack = new DisposableStack();
     const { library } = options.load ?? {};
     const instance = stack.use(Instance.open({ library }));
-    this.#variants = createVariants(instance, stack, options.workers);
-    using first = new Candidate(standard, this.#variants[0]!, options);
-    const { found } = first;
+    this.#variants = findVariants(instance, options.workers);
+    const device = stack.use(createDevice(instance, this.#variants[0]!));
+    const program = stack.use(
+      load({ ...options.load, modules: [fileOf(standard)], device }),
+    );
+    const found = program.lookupFunction(
+      options.function ?? onlyFunction(program),
+    );
     this.name = found.name;
     const { inputs } = options;
     this.inputs = inputs === undefined
       ? randomInputs(found)
       : toData(typeof inputs === "function" ? inputs(found) : inputs);
-    this.#stack = stack.move();
   }
 
   /**
@@ -62,68 +75,114 @@ export class Trial implements Disposable {
    *
    * @param compiled The recipes besides the default one, and their programs.
    * @param deadline When to stop, by `performance.now()`.
-   * @returns The measurements; rejects if the signal is aborted.
+   * @returns The measurements; rejects if the signal is aborted, or if the
+   * default recipe does not run.
    */
   async measure(
     compiled: readonly CompiledRecipe[],
     deadline: number,
   ): Promise<TrialResult> {
-    using stack = new DisposableStack();
-    const { onProgress, signal } = this.#options;
+    const { onProgress } = this.#options;
     const isTimeUp = () => performance.now() >= deadline;
-    const pause = async () => {
-      await new Promise((resolve) => setTimeout(resolve));
-      signal?.throwIfAborted();
-    };
-    const skipped: SkippedRecipe[] = [];
-    const crash = await this.#probe(this.#standard, Infinity);
-    if (crash !== undefined) {
-      throw new IreeError("INTERNAL", `the program ${crash}`);
-    }
-    const candidates = this.#load(this.#standard, undefined, stack);
-    const known = [this.#standard];
-    for (const one of compiled) {
-      await pause();
-      const same = known.find((it) => isSameProgram(it, one));
-      const loaded = same !== undefined
-        ? `makes the same program as ${same.recipe.name}`
-        : isTimeUp()
-        ? "no time left"
-        : await this.#probe(one, deadline) ?? this.#tryToLoad(one, stack);
-      known.push(one);
-      if (typeof loaded !== "string") candidates.push(...loaded);
-      else skipped.push({ recipe: one.recipe.name, reason: loaded });
-    }
+    await using measurer = createMeasurer({
+      variants: this.#variants,
+      ...{ name: this.name, inputs: this.inputs },
+      load: { ...this.#options.load },
+    });
+    const all = [this.#standard, ...compiled];
+    const failures = new Map<number, string>();
+    const loaded = await this.#loadAll(all, measurer, deadline, failures);
     // Of equally fast candidates, the one with the fewest threads is chosen.
-    const place = ({ variant }: Candidate) => this.#variants.indexOf(variant);
+    const candidates = this.#variants.flatMap((variant) =>
+      loaded.map((id): Candidate => ({ recipe: all[id]!.recipe, id, variant }))
+    );
+    const signal = this.#options.signal ?? new AbortController().signal;
     const standings = await choose({
-      candidates: candidates.toSorted((one, two) => place(one) - place(two)),
-      sample: (candidate) => candidate.sample(),
-      pause,
+      candidates,
+      sample: async ({ id, variant }) => {
+        if (failures.has(id)) return undefined;
+        const place = this.#variants.indexOf(variant);
+        const time = await measurer.sample(id, place, signal);
+        if (typeof time === "number") return time;
+        // Without the default recipe there is nothing to compare with.
+        if (id === 0) throw time.error;
+        failures.set(id, time.reason);
+        return undefined;
+      },
+      pause: () => this.#pause(),
       isTimeUp,
       onRound: (round, left) => onProgress?.({ step: "round", round, left }),
     });
-    const { candidate: { recipe } } = standings[0]!;
-    return { recipe, trials: standings.map(describeStanding), skipped };
+    const left = standings.filter(({ candidate: { id } }) => !failures.has(id));
+    const skipped = [...failures].map(([id, reason]) => (
+      { recipe: all[id]!.recipe.name, reason }
+    ));
+    const { candidate: { recipe } } = left[0]!;
+    return { recipe, trials: left.map(describeStanding), skipped };
   }
 
-  /** Returns why a program cannot be called in this process. */
-  async #probe(
-    { program: { path, bytes } }: CompiledRecipe,
+  /** Lets the event loop turn, and rejects if the signal is aborted. */
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#options.signal?.throwIfAborted();
+  }
+
+  /** Loads recipes on all devices; returns the numbers of those that run. */
+  async #loadAll(
+    all: readonly CompiledRecipe[],
+    measurer: Measurer,
     deadline: number,
-  ): Promise<string | undefined> {
+    failures: Map<number, string>,
+  ): Promise<number[]> {
+    const loaded: number[] = [];
+    let expected: readonly KeptResult[] | undefined;
+    for (const [id, one] of all.entries()) {
+      await this.#pause();
+      const same = all.slice(0, id).find((it) => isSameProgram(it, one));
+      const results = same !== undefined
+        ? `makes the same program as ${same.recipe.name}`
+        : await this.#load(id, one, measurer, id === 0 ? Infinity : deadline);
+      const failure = typeof results === "string" || expected === undefined
+        ? results
+        : this.#compare(expected, results);
+      if (typeof failure === "string") failures.set(id, failure);
+      else loaded.push(id);
+      if (typeof results !== "string") expected ??= results[0]!;
+    }
+    return loaded;
+  }
+
+  /** Compares the results of devices with the expected ones. */
+  #compare(
+    expected: readonly KeptResult[],
+    results: readonly (readonly KeptResult[])[],
+  ): string | undefined {
+    const { tolerance } = this.#options;
+    return results.map((it) => findDifference(expected, it, tolerance))
+      .find((it) => it !== undefined);
+  }
+
+  /** Loads a recipe until the deadline; returns why it fails, as a text. */
+  async #load(
+    id: number,
+    compiled: CompiledRecipe,
+    measurer: Measurer,
+    deadline: number,
+  ): Promise<KeptResult[][] | string> {
+    const left = deadline - performance.now();
+    if (left <= 0) return "no time left";
     const controller = new AbortController();
     const abort = () => controller.abort();
-    const left = deadline - performance.now();
     const timer = left < Infinity ? setTimeout(abort, left) : undefined;
-    const { signal, load } = this.#options;
+    const { signal } = this.#options;
     signal?.addEventListener("abort", abort);
     try {
-      return await probe({
-        program: path ?? bytes,
-        devices: this.#variants.map(({ uri, workers }) => ({ uri, workers })),
-        ...{ name: this.name, inputs: this.inputs, options: { ...load } },
-      }, controller.signal);
+      const program = fileOf(compiled);
+      const results = await measurer.load(id, program, controller.signal);
+      if (!(results instanceof Failure)) return results;
+      // Without the default recipe there is nothing to compare with.
+      if (id === 0) throw results.error;
+      return results.reason;
     } catch (error) {
       signal?.throwIfAborted();
       if (controller.signal.aborted) return "no time left";
@@ -133,58 +192,25 @@ export class Trial implements Disposable {
       signal?.removeEventListener("abort", abort);
     }
   }
-
-  #expected: readonly KeptResult[] = [];
-
-  /** Loads a recipe on all devices; returns why it cannot be used, as a text. */
-  #tryToLoad(
-    compiled: CompiledRecipe,
-    stack: DisposableStack,
-  ): Candidate[] | string {
-    using own = new DisposableStack();
-    try {
-      const candidates = this.#load(compiled, this.#expected, own);
-      stack.use(own.move());
-      return candidates;
-    } catch (error) {
-      if (error instanceof Different) return error.message;
-      const text = error instanceof Error ? error.message : String(error);
-      return `does not run: ${text.split("\n")[0]}`;
-    }
-  }
-
-  #load(
-    compiled: CompiledRecipe,
-    expected: readonly KeptResult[] | undefined,
-    stack: DisposableStack,
-  ): Candidate[] {
-    return this.#variants.map((variant) => {
-      const candidate = stack.use(
-        new Candidate(compiled, variant, this.#options),
-      );
-      const results = candidate.warmUp(this.inputs);
-      if (expected === undefined) this.#expected = results;
-      else demandSame(expected, results, this.#options.tolerance);
-      return candidate;
-    });
-  }
-
-  /** Disposes the devices. */
-  [Symbol.dispose](): void {
-    this.#stack.dispose();
-  }
 }
 
-/** A recipe computes different results. */
-class Different extends Error {}
+function fileOf({ program: { path, bytes } }: CompiledRecipe): MeasuredProgram {
+  return path ?? bytes;
+}
 
-function demandSame(
-  expected: readonly KeptResult[],
-  actual: readonly KeptResult[],
-  tolerance: number,
-): void {
-  const difference = findDifference(expected, actual, tolerance);
-  if (difference !== undefined) throw new Different(difference);
+function onlyFunction({ functionNames }: LoadedProgram): string {
+  const [only, ...others] = functionNames;
+  if (only !== undefined && others.length === 0) return only;
+  throw new IreeError(
+    "INVALID_ARGUMENT",
+    `function must be given: the program has ${functionNames.length} ` +
+      "functions",
+    {
+      hint: `pass --function=NAME, or the option function: ${
+        functionNames.join(", ") || "none"
+      }`,
+    },
+  );
 }
 
 function isSameProgram(

@@ -37,8 +37,9 @@ const COMPILE_PART = 0.7;
 
 /**
  * Compiles a program with several recipes, measures each on several devices,
- * and returns the fastest one with the same results as the default recipe. The
- * event loop is blocked for one call, or a few milliseconds, at a time.
+ * and returns the fastest one with the same results as the default recipe. A
+ * child process measures; without one, the event loop is blocked for one call,
+ * or a few milliseconds, at a time.
  *
  * @example
  * ```ts ignore takes a minute
@@ -84,7 +85,7 @@ export async function tune(
         given.onnx === undefined ? flags : withDoubles(bytes, flags),
       ),
   );
-  using trial = new Trial(standard, read);
+  const trial = new Trial(standard, read);
   const kept = cache ? findCache() : undefined;
   const origin = { library: compiler.path, flags, source: bytes };
   const key = kept &&

@@ -7,44 +7,44 @@ export interface Variant {
   readonly uri: string;
   /** Workers of `local-task`; `undefined` means one per core. */
   readonly workers: number | undefined;
-  /** The device. */
-  readonly device: Device;
 }
 
 /** Numbers of workers to try, besides the largest. */
 const WORKERS = [1, 2];
 
 /**
- * Creates the devices to measure programs on, those with the fewest threads
+ * Returns the devices to measure programs on, those with the fewest threads
  * first: `local-sync`, and `local-task` with 1, 2 and the most workers.
  *
  * @param instance The instance.
- * @param stack Owns the devices.
  * @param limit The most workers of a device; `undefined` means one per core.
  */
-export function createVariants(
+export function findVariants(
   instance: Instance,
-  stack: DisposableStack,
-  limit?: number,
+  limit: number | undefined,
 ): Variant[] {
-  const all = stack.use(Device.create(instance, "local-task"));
+  using all = Device.create(instance, "local-task");
   const cores = Number(all.queryI64("hal.dispatch", "concurrency"));
   const most = Math.min(limit ?? cores, cores);
-  const create = (workers: number): Variant => ({
-    uri: "local-task",
-    workers,
-    device: stack.use(
-      Device.create(instance, "local-task", {
-        topology: { groupCount: workers },
-      }),
-    ),
-  });
-  const sync = stack.use(Device.create(instance, "local-sync"));
+  const uri = "local-task";
   return [
-    { uri: "local-sync", workers: undefined, device: sync },
-    ...WORKERS.filter((workers) => workers < most).map(create),
-    most < cores
-      ? create(most)
-      : { uri: "local-task", workers: undefined, device: all },
+    { uri: "local-sync", workers: undefined },
+    ...WORKERS.filter((workers) => workers < most)
+      .map((workers) => ({ uri, workers })),
+    { uri, workers: most < cores ? most : undefined },
   ];
+}
+
+/**
+ * Creates the device of a variant.
+ *
+ * @param instance The instance.
+ * @param variant The variant.
+ */
+export function createDevice(
+  instance: Instance,
+  { uri, workers }: Variant,
+): Device {
+  const topology = workers === undefined ? undefined : { groupCount: workers };
+  return Device.create(instance, uri, { topology });
 }

@@ -16,6 +16,7 @@ import {
   TemporaryFolder,
   test,
 } from "../support.ts";
+import { CRASHING } from "../tuning/crashing.ts";
 import { waitUntil } from "../waiting.ts";
 
 const SOURCE = fixture("mul.mlir");
@@ -220,7 +221,7 @@ test("iree run compiles MLIR and caches the program", async () => {
   );
 });
 
-test("The bundled command line compiles in a child process", async () => {
+test("The bundled command line compiles and tunes in child processes", async () => {
   using work = new Work();
   const args = ["run", "-A", `${ROOT}release/bundle.ts`, work.join("bundle")];
   const bundled = await execute(
@@ -235,4 +236,14 @@ test("The bundled command line compiles in a child process", async () => {
   ], work.options);
   assertEquals(code, 1);
   assert(stderr.startsWith("error: INTERNAL: the compiler crashed ("), stderr);
+  Deno.writeTextFileSync(work.join("mul.mlir"), CRASHING);
+  const tuned = await execute(Deno.execPath(), [
+    ...["run", "-A", "--no-config", work.join("bundle/cli.js")],
+    ...["compile", "mul.mlir", "--tune", "--tune-seconds=0.001"],
+    ...["--input=4xi32=1", "--input=4xi32=30000", `--library=${COMPILER}`],
+  ], work.options);
+  assertEquals(
+    [tuned.code, tuned.stderr],
+    [1, "error: INTERNAL: the program crashes when it is called (SIGSEGV)\n"],
+  );
 });

@@ -141,3 +141,16 @@ Deno.test("choose rejects when a pause does", async () => {
     "enough",
   );
 });
+
+Deno.test("choose drops a candidate that fails, and compares the others", async () => {
+  const standings = await choose({
+    candidates: ["slow", "failing", "fast"],
+    sample: (name) => {
+      if (name === "failing") return undefined;
+      return name === "fast" ? 1 : 1.2;
+    },
+    pause: () => Promise.resolve(),
+    isTimeUp: () => false,
+  });
+  assertEquals(standings.map(({ candidate }) => candidate), ["fast", "slow"]);
+});

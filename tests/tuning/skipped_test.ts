@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DEFAULT_RECIPE, type Recipe, tune } from "../../lib/tuning/mod.ts";
 import { COMPILER, fixture, SLOW } from "../compiler/support.ts";
 import { failureOf, test } from "../support.ts";
+import { CRASHING, CRASHING_LATER } from "./crashing.ts";
 
 const OPTIONS = { library: COMPILER, cache: false } as const;
 
@@ -46,30 +47,7 @@ test("tune skips a recipe that computes different results", async () => {
 });
 
 unsanitized("tune skips a recipe whose program crashes", async () => {
-  // The index is 0, and far outside where i64 becomes i32.
-  const source = `func.func @pick(%table: tensor<4xi32>, %a: tensor<4xi32>)
-      -> tensor<4xi32> {
-    %sixteen = arith.constant 16 : i64
-    %start = arith.constant 65534 : i64
-    %far = arith.constant 16384 : i64
-    %empty = tensor.empty() : tensor<4xi32>
-    %y = linalg.generic {
-      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
-      iterator_types = ["parallel"]
-    } ins(%a : tensor<4xi32>) outs(%empty : tensor<4xi32>) {
-    ^bb0(%in: i32, %out: i32):
-      %wide = arith.extsi %in : i32 to i64
-      %square = arith.muli %wide, %wide : i64
-      %part = arith.shrsi %square, %sixteen : i64
-      %small = arith.subi %part, %start : i64
-      %offset = arith.muli %small, %far : i64
-      %index = arith.index_cast %offset : i64 to index
-      %value = tensor.extract %table[%index] : tensor<4xi32>
-      linalg.yield %value : i32
-    } -> tensor<4xi32>
-    return %y : tensor<4xi32>
-  }`;
-  const { tuning } = await tune(source, {
+  const { tuning } = await tune(CRASHING, {
     ...OPTIONS,
     inputs: [[1, 2, 3, 4], [65535, 65535, 65535, 65535]],
     recipes: [recipe("narrow", "--iree-input-demote-i64-to-i32")],
@@ -79,7 +57,7 @@ unsanitized("tune skips a recipe whose program crashes", async () => {
     { recipe: "narrow", reason: "crashes when it is called (SIGSEGV)" },
   ]);
   const error = await failureOf(
-    tune(source, {
+    tune(CRASHING, {
       ...OPTIONS,
       recipes: [],
       inputs: [[1, 2, 3, 4], [1, 1, 1, 30000]],
@@ -90,6 +68,41 @@ unsanitized("tune skips a recipe whose program crashes", async () => {
     error.detail,
     "the program crashes when it is called (SIGSEGV)",
   );
+});
+
+unsanitized(
+  "tune skips a recipe that crashes while it is measured",
+  async () => {
+    const other = recipe("other", "--iree-opt-level=O3");
+    const { tuning } = await tune(CRASHING_LATER, {
+      ...OPTIONS,
+      inputs: [[1, 2, 3, 4]],
+      recipes: [recipe("narrow", "--iree-input-demote-i64-to-i32"), other],
+    });
+    assertEquals(
+      tuning.skipped.filter(({ reason }) =>
+        !reason.startsWith("makes the same")
+      ),
+      [{ recipe: "narrow", reason: "crashes when it is called (SIGSEGV)" }],
+    );
+    assert(tuning.choice.rounds > 1);
+    assertEquals(
+      tuning.trials.filter(({ recipe }) => recipe === "narrow"),
+      [],
+    );
+  },
+);
+
+test("tune reports why the default recipe does not run, with its code", async () => {
+  const error = await failureOf(
+    tune(fixture("mul.mlir"), {
+      ...OPTIONS,
+      recipes: [],
+      inputs: [new Float32Array(4), new Float32Array(3)],
+    }),
+  );
+  assertEquals(error.code, "INVALID_ARGUMENT");
+  assertMatch(error.detail, /^argument 1 of 'mul': /);
 });
 
 test("tune skips recipes that compile for too long", async () => {

@@ -1,18 +1,30 @@
 import { runWorker } from "../../compiler/worker.ts";
-import { registerWorker } from "../../compiler/worker_command.ts";
+import {
+  COMPILE_WORKER,
+  registerWorker,
+} from "../../compiler/worker_command.ts";
+import { MEASURE_WORKER } from "../../tuning/measuring_child.ts";
+import { runMeasuringWorker } from "../../tuning/measuring_worker.ts";
 
-/** Argument of `iree compile` in the child process of a bundle. */
+/** Argument of `iree compile` in the child processes of a bundle. */
 const WORKER = "--iree-compile-worker";
 
 registerWorker(["compile", WORKER]);
 
-/** Whether this process is the child that compiles. */
+/** What the child processes do, by name. */
+const WORK: Readonly<Record<string, (key: string) => Promise<void>>> = {
+  [COMPILE_WORKER.name]: runWorker,
+  [MEASURE_WORKER.name]: runMeasuringWorker,
+};
+
+/** Whether this process works for another one. */
 export function isWorker(args: readonly string[]): boolean {
   return args[0] === WORKER;
 }
 
-/** Compiles the sources that arrive on stdin. */
+/** Works for another process, until the end of stdin. */
 export async function runAsWorker(args: readonly string[]): Promise<number> {
-  await runWorker(args[1] ?? "");
+  const [, name = "", key = ""] = args;
+  await WORK[name]?.(key);
   return 0;
 }
