@@ -133,7 +133,8 @@ function allowedImports(path: string): RegExp {
     const shared = "base/own_value|base/suggestion|base/shell_word|" +
       "files/file_changes|files/output_file";
     const worker = "compiler/worker|compiler/worker_command|" +
-      "compiler/onnx_description";
+      "compiler/onnx_description|tuning/measuring_child|" +
+      "tuning/measuring_worker";
     const entries =
       "benchmark/mod|compiler/mod|inspect/mod|npy/mod|profile/mod|" +
       "replay/mod|serve/mod|tokenizer/mod|tooling/mod|tuning/mod|" +
