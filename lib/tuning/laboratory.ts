@@ -16,7 +16,7 @@ const MAX_CALLS = 1000;
 /** A program's file or bytes. */
 export type MeasuredProgram = string | Uint8Array<ArrayBuffer>;
 
-/** What is measured: a function with inputs, on devices. */
+/** The measured function with its inputs, and the devices. */
 export interface Experiment {
   /** The devices. */
   readonly variants: readonly Variant[];
@@ -44,7 +44,7 @@ export class Laboratory implements Disposable {
   /**
    * Creates the devices.
    *
-   * @param experiment What is measured.
+   * @param experiment The function, inputs and devices.
    */
   constructor(experiment: Experiment) {
     using stack = new DisposableStack();

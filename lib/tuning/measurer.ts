@@ -64,7 +64,7 @@ export interface Measurer extends AsyncDisposable {
  * Creates a measurer: a child process, or this process where the experiment has
  * parameters that are objects of it, or where no child process can be started.
  *
- * @param experiment What is measured.
+ * @param experiment The function, inputs and devices.
  */
 export function createMeasurer(experiment: Experiment): Measurer {
   const bytes = canIsolate()
