@@ -158,7 +158,12 @@ function outputSchema({ name, elementType, shape }: ModelTensor): Json {
     properties: {
       name: { const: name },
       datatype: { const: dataType },
-      shape: shapeSchema(shape),
+      shape: {
+        type: "array",
+        minItems: shape.length,
+        maxItems: shape.length,
+        items: { type: "integer", minimum: 0 },
+      },
       data: { type: "array", items: elementSchema(dataType) },
       parameters: {
         type: "object",

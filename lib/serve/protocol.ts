@@ -164,7 +164,13 @@ function readOutputs(value: unknown): OutputJson[] {
   });
 }
 
-function readFlag(what: string, value: unknown): boolean | undefined {
+/**
+ * Checks a boolean that may be missing.
+ *
+ * @param what Its name, for messages.
+ * @param value The value.
+ */
+export function readFlag(what: string, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === "boolean") return value;
   throw badRequest(`${what} must be a boolean, got ${describeJson(value)}`);
 }

@@ -1,7 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import { readBody } from "./body.ts";
 import type { ModelRepository } from "./model_repository.ts";
-import { demandObject, parseJson } from "./protocol.ts";
+import { demandObject, parseJson, readFlag } from "./protocol.ts";
 import { badRequest, notFound } from "./request_error.ts";
 import type { Route } from "./route.ts";
 
@@ -28,11 +28,10 @@ export async function answerRepository(
     ? {}
     : demandObject("the request", parseJson(bytes));
   if (!("name" in route)) {
+    const isReady = readFlag("ready", body.ready);
     const entries = await repository.index();
     return Response.json(
-      body.ready === true
-        ? entries.filter(({ state }) => state === "READY")
-        : entries,
+      isReady ? entries.filter(({ state }) => state === "READY") : entries,
     );
   }
   const parameters = demandObject("parameters", body.parameters ?? {});
@@ -42,6 +41,7 @@ export async function answerRepository(
   if (unsupported !== undefined) {
     throw badRequest(`parameter '${unsupported}' is not supported`);
   }
+  readFlag("parameter 'unload_dependents'", parameters.unload_dependents);
   try {
     await repository[route.kind === "load" ? "load" : "unload"](route.name);
   } catch (error) {

@@ -23,6 +23,7 @@ interface Schema {
   minItems?: number;
   maxItems?: number;
   minimum?: number;
+  additionalProperties?: boolean;
 }
 
 interface Document {
@@ -67,8 +68,11 @@ function fits(document: Document, schema: Schema, value: unknown): boolean {
   }
   if (!TYPES.object(value)) return true;
   const object = value as Record<string, unknown>;
-  return (schema.required ?? []).every((it) => it in object) &&
-    Object.entries(schema.properties ?? {}).every(([name, it]) =>
+  const { required = [], properties = {}, additionalProperties } = schema;
+  return required.every((it) => it in object) &&
+    (additionalProperties !== false ||
+      Object.keys(object).every((it) => it in properties)) &&
+    Object.entries(properties).every(([name, it]) =>
       !(name in object) || fits(document, it, object[name])
     );
 }
@@ -190,4 +194,38 @@ test("/openapi.json has the inputs of all versions of a model", async () => {
     [1, 2, 3].map((it) => fits(document, schema, request(it))),
     [true, true, false],
   );
+});
+
+test("Requests to the repository that /openapi.json excludes are answered with 400", async () => {
+  using folder = new TemporaryFolder();
+  await using server = new TestServer();
+  await server.server.openRepository(folder.path);
+  const { paths, components } = await readDocument(server);
+  const document = { paths, components };
+  const cases: [path: string, body: unknown, message: string][] = [
+    ["index", { ready: 5 }, "ready must be a boolean, got 5"],
+    ["index", [], "the request must be an object, got an array"],
+    [
+      "models/{name}/load",
+      { parameters: { unload_dependents: "yes" } },
+      "parameter 'unload_dependents' must be a boolean, got \"yes\"",
+    ],
+    [
+      "models/{name}/unload",
+      { parameters: { more: 1 } },
+      "parameter 'more' is not supported",
+    ],
+  ];
+  for (const [path, body, message] of cases) {
+    const { requestBody } = paths[`/v2/repository/${path}`].post;
+    const { schema } = requestBody!.content["application/json"];
+    assertEquals(fits(document, schema, body), false, message);
+    const response = await server.send(
+      `/v2/repository/${path.replace("{name}", "score")}`,
+      { method: "POST", body: JSON.stringify(body) },
+    );
+    assertEquals([response.status, await response.json()], [400, {
+      error: message,
+    }]);
+  }
 });
