@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import type { LoadOptions } from "../program/load_options.ts";
 import { loadModel } from "../compiler/load_model.ts";
 import type { ModelConfig } from "./model_config.ts";
 import type { ModelOptions } from "./model_options.ts";
@@ -17,6 +18,8 @@ export interface RepositoryOptions
   extends Omit<ModelOptions, "version" | "function"> {
   /** The device of models whose `model.json` names none. */
   device?: string | undefined;
+  /** Options for creating the devices, such as the number of threads. */
+  deviceOptions?: LoadOptions["deviceOptions"];
 }
 
 /** A model of a repository, and its state. */
@@ -149,9 +152,11 @@ export class ModelRepository {
     { config, parameters }: RepositoryModel,
     { version, path }: RepositoryVersion,
   ): Promise<ServedModel> {
-    const { device, ...defaults } = this.#defaults;
+    const { device, deviceOptions, ...defaults } = this.#defaults;
     const program = await loadModel(path, {
       device: config.device ?? device,
+      // They fit the default device, which a model of another one does not have.
+      deviceOptions: config.device === undefined ? deviceOptions : undefined,
       parameters: parameters.length > 0 ? parameters : undefined,
     });
     using resources = new DisposableStack();

@@ -29,6 +29,7 @@ const REPOSITORY_OPTIONS: OptionNames<RepositoryOptions> = {
   maxQueue: true,
   batching: true,
   device: true,
+  deviceOptions: true,
 };
 
 /** A model that a server has. */

@@ -55,3 +55,31 @@ test("iree serve rejects wrong usage before it loads anything", async () => {
   assertEquals(code, 1);
   assert(String(line).includes("none.vmfb"));
 });
+
+/** Threads of `local-task` devices in a process. */
+function countWorkers(pid: number): number {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].filter(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`)
+      .startsWith("iree-worker")
+  ).length;
+}
+
+Deno.test({
+  name: "--threads sets the threads of each model, of a repository too",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using folder = new TemporaryFolder();
+    await Deno.mkdir(folder.join("stored/1"), { recursive: true });
+    await Deno.copyFile(SERVED, folder.join("stored/1/model.vmfb"));
+    await Deno.writeTextFile(
+      folder.join("stored/model.json"),
+      '{"function":"score"}',
+    );
+    await using process = await ServeProcess.start(
+      `given=${SERVED}`,
+      `--model-repository=${folder.path}`,
+      "--threads=3",
+    );
+    assertEquals(countWorkers(process.pid), 6);
+  },
+});

@@ -17,12 +17,12 @@ export interface PythonClients {
  * Installs the clients into an environment of their own in the cache, as
  * `./dev` does with its tools.
  *
- * @param file The file of requirements in this folder.
+ * @param path The file of requirements: all packages, with what they need.
  */
 export async function installClients(
-  file = "requirements.txt",
+  path = "tests/serve/requirements.txt",
 ): Promise<PythonClients> {
-  const requirements = join(ROOT, "tests/serve", file);
+  const requirements = join(ROOT, path);
   const text = await Deno.readTextFile(requirements);
   const bytes = new TextEncoder().encode(text + Deno.build.target);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
@@ -46,7 +46,7 @@ export async function installClients(
     python,
     [
       ...["-m", "pip", "install", "--disable-pip-version-check", "--no-input"],
-      ...["--quiet", "--retries=1", "-r", requirements],
+      ...["--quiet", "--no-deps", "--retries=1", "-r", requirements],
     ],
     { env },
   );

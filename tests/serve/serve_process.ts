@@ -32,6 +32,11 @@ export class ServeProcess implements AsyncDisposable {
     return process;
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** What it wrote so far. */
   get text(): string {
     return this.#text;

@@ -37,6 +37,16 @@ export const FLAGS = {
     value: "URI",
     help: ["The device, as for `iree run`: local-task by default."],
   },
+  threads: {
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 256,
+    help: [
+      "Threads of each model's local-task device, by default one per core. Set it",
+      "where the process has fewer cores than the machine, as in a container.",
+    ],
+  },
   instances: {
     kind: "integer",
     value: "N",

@@ -1,7 +1,11 @@
 import { basename } from "@std/path";
 import type { LoadedProgram } from "../../../mod.ts";
 import { loadModel } from "../../compiler/mod.ts";
-import type { ModelOptions, ModelServer } from "../../serve/mod.ts";
+import type {
+  ModelOptions,
+  ModelServer,
+  RepositoryOptions,
+} from "../../serve/mod.ts";
 import { UsageError } from "../common/usage_error.ts";
 import type { ServeFlags } from "./flags.ts";
 import type { ServerLog } from "./log.ts";
@@ -40,7 +44,7 @@ export async function addModel(
   log: ServerLog,
 ): Promise<LoadedProgram> {
   const start = performance.now();
-  const program = await loadModel(path, { device: flags.device });
+  const program = await loadModel(path, deviceOf(flags));
   try {
     const chosen = chooseFunction(name, program, flags.function, log);
     server.add(name, program, {
@@ -67,7 +71,7 @@ export async function addRepository(
   log: ServerLog,
 ): Promise<void> {
   const failures = await server.openRepository(folder, {
-    device: flags.device,
+    ...deviceOf(flags),
     ...limitsOf(flags),
   });
   for (const [name, error] of failures) {
@@ -76,6 +80,17 @@ export async function addRepository(
   for (const { name, version } of server.models) {
     log.event(`serving model ${name}`, { version });
   }
+}
+
+function deviceOf(
+  { device, threads }: ServeFlags,
+): Pick<RepositoryOptions, "device" | "deviceOptions"> {
+  return {
+    device,
+    deviceOptions: threads === undefined
+      ? undefined
+      : { topology: { groupCount: threads } },
+  };
 }
 
 function limitsOf(
