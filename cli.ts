@@ -56,6 +56,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./lib/cli/serve/command.ts")).SERVE,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   profile: async () => (await import("./lib/cli/profile/command.ts")).PROFILE,
+  replay: async () => (await import("./lib/cli/replay/command.ts")).REPLAY,
   disassemble: async () =>
     (await import("./lib/cli/disassemble/command.ts")).DISASSEMBLE,
   tokenize: async () =>

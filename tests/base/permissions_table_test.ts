@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { Instance, ParameterIndex, runtime } from "../../mod.ts";
+import { Device, Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
+import { ProfileCapture } from "../../lib/profile/mod.ts";
 import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
@@ -40,6 +41,14 @@ const archive = join(archives, "model.irpa");
   index.addData("state", new Int32Array(4));
   index.addSplat("scale", 16, new Uint8Array(1));
   index.writeArchive(archive);
+}
+
+const bundle = join(archives, "device.ireeprof");
+{
+  using instance = Instance.open();
+  using device = Device.create(instance, "local-sync");
+  using capture = ProfileCapture.begin([device]);
+  Deno.writeFileSync(bundle, capture.end());
 }
 
 /** Links that point elsewhere, as model caches have them. */
@@ -459,6 +468,10 @@ const LINES: Readonly<Record<string, Line>> = {
   "`iree tokenize --tokenizer=FILE`": {
     needs: [CORE, ENV, `--allow-read=${tokenizer}`],
     use: ["tokenize", `--tokenizer=${tokenizer}`, "hello"],
+  },
+  "`iree profile FILE`, `iree replay dump FILE`": {
+    needs: [CORE, ENV, `--allow-read=${bundle}`],
+    use: ["profile", bundle],
   },
   "`iree benchmark` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],

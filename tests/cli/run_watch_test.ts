@@ -205,8 +205,7 @@ test("Vulkan is looked up at a given path, with or without a slash", async () =>
 test("Flags without meaning here are rejected with the reason", async () => {
   for (
     const [flag, words] of [
-      ["agents_md", "the capture of replays is not in this library"],
-      ["device_replay_file_policy=fail", "the capture of replays is not"],
+      ["agents_md", "`iree run --help` and the pages describe recordings"],
       ["cuda_use_streams=false", "the CUDA driver is not in this library"],
       ["hip_dylib_path=x", "the HIP driver is not in this library"],
       ["task_abort_on_failure", "failures end the command normally"],

@@ -73,6 +73,11 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (isListing(flags)) {
     printListings(instance, flags);
   } else if (isComparison(flags, programs)) {
+    if (flags.device_replay_output !== undefined) {
+      throw new UsageError(
+        "--device_replay_output records one program, not a comparison",
+      );
+    }
     return await compareSubjectsOf(flags, programs, settings);
   } else {
     return await runLikeGoogle(flags, programs, settings);

@@ -1,6 +1,7 @@
 import { UsageError } from "../common/usage_error.ts";
 import type { TimeUnit } from "./google/run.ts";
-import type { BenchmarkFlags } from "./table.ts";
+import type { FlagValues } from "../common/flags.ts";
+import type { BenchmarkFlags, GOOGLE_FLAGS } from "./table.ts";
 
 /** Flags that need more than the parser knows. */
 export interface Settings {
@@ -24,10 +25,11 @@ const DEFAULT_SECONDS = 0.5;
  *
  * @param flags The flags.
  */
-export function parseSettings(flags: BenchmarkFlags): Settings {
-  const unit = flags.time_unit !== "auto"
-    ? flags.time_unit
-    : flags.benchmark_time_unit;
+export function parseSettings(
+  flags: FlagValues<typeof GOOGLE_FLAGS> & { readonly time_unit?: string },
+): Settings {
+  const { time_unit = "auto" } = flags;
+  const unit = time_unit !== "auto" ? time_unit : flags.benchmark_time_unit;
   return {
     effort: parseEffort(flags.benchmark_min_time),
     matches: parseFilter(flags.benchmark_filter),

@@ -7,6 +7,7 @@ import {
   COMMON_FLAGS,
   DEVICE_FLAGS,
   MAIN_FLAGS,
+  RECORDING_FLAGS,
   RESULT_FLAGS,
   WATCH_FLAGS,
 } from "../run/flags.ts";
@@ -53,7 +54,7 @@ const WORK_FLAGS = {
 } as const;
 
 /** Flags of Google Benchmark. */
-const GOOGLE_FLAGS = {
+export const GOOGLE_FLAGS = {
   benchmark_list_tests: {
     kind: "boolean",
     help: ["Prints the benchmarks' names and exits."],
@@ -191,6 +192,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
     ...TASK_WORKER_FLAGS,
   },
   "Profiling": PROFILING_FLAGS,
+  "Recording": RECORDING_FLAGS,
   "Drivers": DRIVER_FLAGS,
   "Others": COMMON_FLAGS,
 };
@@ -207,6 +209,7 @@ type BenchmarkTable =
   & typeof TASK_TOPOLOGY_FLAGS
   & typeof TASK_WORKER_FLAGS
   & typeof PROFILING_FLAGS
+  & typeof RECORDING_FLAGS
   & typeof DRIVER_FLAGS
   & typeof COMMON_FLAGS;
 
@@ -222,6 +225,7 @@ export const BENCHMARK_FLAGS: BenchmarkTable = {
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
   ...PROFILING_FLAGS,
+  ...RECORDING_FLAGS,
   ...DRIVER_FLAGS,
   ...REFUSED_FLAGS,
   ...COMMON_FLAGS,

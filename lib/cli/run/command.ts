@@ -9,6 +9,7 @@ import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { execute } from "./execution.ts";
+import { DeviceRecorder } from "./recording.ts";
 import { compileSources } from "./sources.ts";
 import { isListing, printListings } from "./listing.ts";
 import { setNativeFlags } from "./native_flags.ts";
@@ -37,8 +38,7 @@ ${
   ).join("")
 }
 Some flags of iree-run-module are rejected because this build lacks their feature:
-capturing replays (--device_replay_…), the CUDA and HIP drivers, and two flags
-for IREE's own tests.
+the CUDA and HIP drivers, and two flags for IREE's own tests.
 
 Exit status: 0 on success, 1 if the run fails or a result differs from the
 expected one, 2 for wrong usage.
@@ -82,7 +82,13 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   }
   const runOnce = async (): Promise<CommandStatus> => {
     using _watchdog = startWatchdog(instance, flags.timeout);
-    return await runProgram(flags, await compileSources(flags));
+    using recorder = new DeviceRecorder(instance, flags);
+    const modules = await compileSources(flags);
+    try {
+      return await runProgram(flags, modules, recorder);
+    } finally {
+      recorder.end();
+    }
   };
   return await (flags.watch ? runOnChanges(flags, runOnce) : runOnce());
 }
@@ -118,8 +124,25 @@ function checkUsage(flags: RunFlags): void {
 async function runProgram(
   flags: RunFlags,
   modules: readonly ModuleSource[],
+  recorder: DeviceRecorder,
 ): Promise<CommandStatus> {
-  using program = loadProgram(flags, modules);
+  const program = recorder.scope(
+    "init",
+    () => loadProgram(flags, modules, [], recorder.devices),
+  );
+  try {
+    recorder.demandDevices(program.devices);
+    return await runFunction(flags, program, recorder);
+  } finally {
+    recorder.scope("deinit", () => program.dispose());
+  }
+}
+
+async function runFunction(
+  flags: RunFlags,
+  program: LoadedProgram,
+  recorder: DeviceRecorder,
+): Promise<CommandStatus> {
   // Scripts may leave the name empty.
   const name = flags.function || onlyFunction(program);
   const found = program.lookupFunction(name);
@@ -127,7 +150,7 @@ async function runProgram(
     ? new JsonReporter(flags)
     : new TextReporter(flags);
   try {
-    return await execute(program, found, flags, reporter) ? 0 : 1;
+    return await execute(program, found, flags, reporter, recorder) ? 0 : 1;
   } finally {
     found.dispose();
     if (flags.print_statistics) printStatistics(program);

@@ -18,6 +18,7 @@ import {
 } from "./inputs.ts";
 import { writeInstruments } from "./instruments.ts";
 import { isProfiling } from "./native_flags.ts";
+import type { DeviceRecorder } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
 import { Results } from "./results.ts";
 import type { RunFlags } from "./table.ts";
@@ -29,6 +30,7 @@ import type { RunFlags } from "./table.ts";
  * @param found The function.
  * @param flags The flags.
  * @param reporter Reports progress and results.
+ * @param recorder Records the calls.
  * @returns Whether the results are as expected.
  */
 export async function execute(
@@ -36,6 +38,7 @@ export async function execute(
   found: VmFunction,
   flags: RunFlags,
   reporter: Reporter,
+  recorder: DeviceRecorder,
 ): Promise<boolean> {
   using stack = new DisposableStack();
   const { name } = found;
@@ -57,7 +60,11 @@ export async function execute(
   const { result, milliseconds } = profiled(
     program,
     flags,
-    () => callRepeatedly(found, values, flags.repeat ?? 1),
+    () =>
+      recorder.scope(
+        "execute",
+        () => callRepeatedly(found, values, flags.repeat ?? 1),
+      ),
   );
   const types = valueTypes(found.resultTypes, found.signature?.outputs);
   const results = new Results(instance, result, types, lead, stack);

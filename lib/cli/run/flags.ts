@@ -116,6 +116,35 @@ export const DEVICE_FLAGS = {
   },
 } as const;
 
+/** Flags for recording what devices are asked. */
+export const RECORDING_FLAGS = {
+  device_replay_output: {
+    kind: "text",
+    value: "FILE",
+    default: "",
+    help: [
+      "Records what the program asks of its devices into a file, for",
+      "`iree replay`.",
+    ],
+  },
+  device_replay_file_policy: {
+    kind: "choice",
+    choices: ["reference", "capture-ranges", "capture-all", "fail"],
+    help: [
+      "How to record files that the program reads, such as parameters: by their",
+      "paths, with the bytes that it reads, or whole; fail rejects them.",
+    ],
+  },
+  device_replay_file_validation: {
+    kind: "choice",
+    choices: ["identity", "digest"],
+    help: [
+      "How a replay recognizes files: by the file system's data, or by their",
+      "contents.",
+    ],
+  },
+} as const;
+
 /** Flags for diagnostics. */
 export const WATCH_FLAGS = {
   trace_execution: {

@@ -1,4 +1,5 @@
 import {
+  type Device,
   load,
   type LoadedProgram,
   type ModuleMode,
@@ -34,22 +35,26 @@ export type ProgramFlags =
  * @param flags The flags.
  * @param modules The modules, which may have been compiled.
  * @param providers Parameters besides those of the flags.
+ * @param devices Devices in place of those of the flags.
  */
 export function loadProgram(
   flags: ProgramFlags,
   modules: readonly ModuleSource[],
   providers: readonly ParameterProvider[] = [],
+  devices?: readonly Device[],
 ): LoadedProgram {
   const parameters = [...flags.parameters, ...providers];
   return load({
     modules,
     moduleMode: flags.module_mode as ModuleMode,
-    device: flags.device.length > 0 ? flags.device : undefined,
-    deviceOptions: {
-      allocators: flags.device_allocator,
-      topology: taskTopologyOf(flags),
-      worker: taskWorkerOf(flags),
-    },
+    device: devices ?? (flags.device.length > 0 ? flags.device : undefined),
+    deviceOptions: devices === undefined
+      ? {
+        allocators: flags.device_allocator,
+        topology: taskTopologyOf(flags),
+        worker: taskWorkerOf(flags),
+      }
+      : undefined,
     leadDevice: flags.device_lead_allocator,
     parameters: parameters.length > 0 ? parameters : undefined,
     parameterMode: flags.parameter_mode as ParameterMode,

@@ -1,6 +1,6 @@
 import type { FlagTable } from "../common/flags.ts";
 
-const NO_REPLAY = ["the capture of replays is not in this library"];
+const NO_GUIDE = ["`iree run --help` and the pages describe recordings"];
 const NO_CUDA = ["the CUDA driver is not in this library"];
 const NO_HIP = ["the HIP driver is not in this library"];
 
@@ -10,18 +10,7 @@ const NO_HIP = ["the HIP driver is not in this library"];
  * prints works.
  */
 export const REFUSED_FLAGS: FlagTable = {
-  agents_md: { kind: "refused", default: "false", help: NO_REPLAY },
-  device_replay_output: { kind: "refused", default: "", help: NO_REPLAY },
-  device_replay_file_policy: {
-    kind: "refused",
-    default: "reference",
-    help: NO_REPLAY,
-  },
-  device_replay_file_validation: {
-    kind: "refused",
-    default: "identity",
-    help: NO_REPLAY,
-  },
+  agents_md: { kind: "refused", default: "false", help: NO_GUIDE },
   cuda_use_streams: { kind: "refused", default: "true", help: NO_CUDA },
   cuda_allow_inline_execution: {
     kind: "refused",

@@ -7,6 +7,7 @@ import {
   COMMON_FLAGS,
   DEVICE_FLAGS,
   MAIN_FLAGS,
+  RECORDING_FLAGS,
   RESULT_FLAGS,
   WATCH_FLAGS,
 } from "./flags.ts";
@@ -24,6 +25,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
     ...TASK_WORKER_FLAGS,
   },
   "Profiling": PROFILING_FLAGS,
+  "Recording": RECORDING_FLAGS,
   "Drivers": DRIVER_FLAGS,
   "Others": COMMON_FLAGS,
 };
@@ -37,6 +39,7 @@ type RunTable =
   & typeof TASK_TOPOLOGY_FLAGS
   & typeof TASK_WORKER_FLAGS
   & typeof PROFILING_FLAGS
+  & typeof RECORDING_FLAGS
   & typeof DRIVER_FLAGS
   & typeof COMMON_FLAGS;
 
@@ -49,6 +52,7 @@ export const RUN_FLAGS: RunTable = {
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
   ...PROFILING_FLAGS,
+  ...RECORDING_FLAGS,
   ...DRIVER_FLAGS,
   ...REFUSED_FLAGS,
   ...COMMON_FLAGS,

@@ -231,9 +231,20 @@ const OTHERS: readonly Case[] = [
     args: ["--cuda_tracing=1"],
   },
   {
-    name: "a capture for replays",
+    name: "a recording of a program",
     function: "constant",
     args: ["--device_replay_output=out"],
+  },
+  {
+    name: "a recording of a program without devices",
+    module: "arithmetic.mlir",
+    function: "add",
+    args: ["--input=1", "--input=2", "--device_replay_output=out"],
+  },
+  {
+    name: "a recording with files of an unknown policy",
+    function: "constant",
+    args: ["--device_replay_output=out", "--device_replay_file_policy=bogus"],
   },
   {
     name: "statistics of an unknown kind",
