@@ -196,6 +196,42 @@ export const ROWS: readonly Row[] = [
     goals: [{ against: C, ratio: 1.1 }],
   },
   {
+    title: "callback into TypeScript, a scalar",
+    entries: [
+      entry("Deno", "ours", "host_scale"),
+      entry("C++ module", "ours", "module"),
+      entry(PYTHON, "python", "host_scale"),
+    ],
+    goals: [{ nanoseconds: 500 }, { against: PYTHON, ratio: 1 / 5 }],
+  },
+  {
+    title: "callback into TypeScript, 4xf32 in and out",
+    entries: same("host_double", PYTHON),
+    goals: [{ nanoseconds: 4000 }],
+  },
+  {
+    title: "callback into TypeScript, a view of 64 MiB",
+    entries: [
+      ...same("host_pass_64MiB", PYTHON),
+      entry("view of 64 KiB", "ours", "host_pass_64KiB"),
+    ],
+    goals: [{ against: "view of 64 KiB", ratio: 1.1 }],
+  },
+  {
+    title: "callback into TypeScript, off the thread",
+    entries: [entry("Deno", "ours", "host_scale_async")],
+    goals: [{ nanoseconds: 200_000 }],
+  },
+  // Functions called in a row hand over once where that is faster.
+  {
+    title: "8 callbacks into TypeScript, off the thread",
+    entries: [
+      entry("Deno", "ours", "host_scale_8_async"),
+      entry("1 callback", "ours", "host_scale_async"),
+    ],
+    goals: [{ against: "1 callback", ratio: 2 }],
+  },
+  {
     title: "list of 10,000 values in and out",
     entries: [
       ...same("list_10000", C),

@@ -10,7 +10,7 @@ import { cachedFolder } from "./cached_folder.ts";
 import { testImage } from "./workload.ts";
 
 /** Programs that are compiled unchanged. */
-const PLAIN = ["scalars", "tensors", "through"];
+const PLAIN = ["scalars", "tensors", "through", "hosted"];
 
 /** Flags that make functions return before their work is done. */
 const FENCES = "--iree-execution-model=async-external";

@@ -73,6 +73,68 @@ def convnet():
     return lambda: module.classify(image).to_host()
 
 
+class Bench:
+    def __init__(self, interface):
+        pass
+
+    def scale(self, a):
+        return 2 * a
+
+    def double(self, ref):
+        view = ref.deref(rt.HalBufferView)
+        array = view.map().asarray([4], np.dtype(np.float32))
+        return DEVICE.allocator.allocate_buffer_copy(
+            memory_type=rt.MemoryType.DEVICE_LOCAL,
+            allowed_usage=rt.BufferUsage.DEFAULT,
+            device=DEVICE,
+            buffer=2 * array,
+            element_type=rt.HalElementType.FLOAT_32,
+        ).ref
+
+    def take(self, ref):
+        return ref
+
+
+DEVICE = rt.get_device("local-sync")
+
+
+def hosted(program):
+    config = rt.Config("local-sync")
+    interface = rt.PyModuleInterface("bench", Bench)
+    interface.export("scale", "0i_i", Bench.scale)
+    interface.export("double", "0r_r", Bench.double)
+    interface.export("pass", "0r_r", Bench.take)
+    path = os.path.join(FOLDER, program)
+    modules = [interface.create(), rt.VmModule.mmap(config.vm_instance, path)]
+    context = rt.SystemContext(
+        vm_modules=[
+            rt.create_hal_module(config.vm_instance, DEVICE),
+            *modules,
+        ],
+        config=config,
+    )
+    return context.modules[modules[1].name]
+
+
+def host_scale():
+    module = hosted("through.vmfb")
+    expect(module.scale(21) == 42, "host_scale")
+    return lambda: module.scale(21)
+
+
+def host_double():
+    module = hosted("hosted.vmfb")
+    a = np.array([1, 2, 3, 4], dtype=np.float32)
+    expect(module.double(a).to_host()[3] == 8, "host_double")
+    return lambda: module.double(a).to_host()
+
+
+def host_pass():
+    module = hosted("hosted.vmfb")
+    data = rt.asdevicearray(DEVICE, np.zeros(16 * 2**20, dtype=np.float32))
+    return lambda: getattr(module, "pass")(data)
+
+
 def loading(name):
     config = rt.Config("local-sync")
 
@@ -90,6 +152,9 @@ WORKLOADS = {
     "upload_new": upload_new,
     "matmul": matmul,
     "convnet": convnet,
+    "host_scale": host_scale,
+    "host_double": host_double,
+    "host_pass_64MiB": host_pass,
     "load_1MiB": lambda: loading("weights_1MiB.vmfb"),
     "load_100MiB": lambda: loading("weights_100MiB.vmfb"),
 }
