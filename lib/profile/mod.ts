@@ -6,6 +6,17 @@
 
 export { ProfileCapture } from "./capture.ts";
 export type { CaptureOptions, ProfileFamily } from "./capture_options.ts";
+export { renderProfile } from "./render.ts";
+export {
+  type DispatchTotal,
+  type ProfileOptions,
+  readTimeline,
+  type Timeline,
+  type TimelineMemory,
+  type TimelineSpan,
+  type TimelineTrack,
+} from "./timeline.ts";
+export { formatTrace } from "./trace_events.ts";
 export {
   PROFILE_REPORTS,
   type ProfileReportName,

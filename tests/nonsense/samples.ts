@@ -384,6 +384,9 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
       dispatchEvents: true,
     }),
   ],
+  "readTimeline": (it) => [it.bundle],
+  "renderProfile": (it) => [it.bundle],
+  "formatTrace": (it) => [it.bundle],
   "Recording.begin": (it) => [
     it.instance,
     "another",

@@ -1,3 +1,4 @@
+import { formatTrace, renderProfile } from "../../profile/mod.ts";
 import { printProfile } from "../../profile/print_report.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import {
@@ -46,6 +47,21 @@ const FLAGS = {
     min: -1,
     help: ["Only rows of one id, such as that of a submission; -1 for all."],
   },
+  html: {
+    kind: "text",
+    value: "FILE",
+    default: "",
+    help: [
+      "Draws the profile as one HTML page instead: a timeline with zoom, a flame",
+      "graph, dispatches by total time, memory.",
+    ],
+  },
+  trace: {
+    kind: "text",
+    value: "FILE",
+    default: "",
+    help: ["Writes the Trace Event format instead, which Perfetto opens."],
+  },
   dispatch_events: {
     kind: "boolean",
     help: ["Adds a row per dispatch to JSON."],
@@ -77,6 +93,7 @@ const FLAGS = {
 const HELP = `Reports what was recorded in a profile bundle.
 
 Usage: iree profile [REPORT] BUNDLE [FLAGS]
+       iree profile BUNDLE --html=FILE --trace=FILE
 
 Prints what iree-profile prints. \`iree run\`, \`iree benchmark\` and \`iree check\`
 write bundles with --device_profiling_mode= and --device_profiling_output=.
@@ -92,6 +109,7 @@ Exit status: 0 on success, 1 on failure, 2 for wrong usage.
 
 Examples:
   iree profile explain model.ireeprof
+  iree profile model.ireeprof --html=profile.html
   iree profile dispatch model.ireeprof --format=jsonl --dispatch_events
 `;
 
@@ -126,7 +144,20 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
       `unexpected argument '${others[0]}'; give a report and one file`,
     );
   }
-  await report(second === undefined ? "cat" : first!, bundle, flags);
+  if (flags.html === undefined && flags.trace === undefined) {
+    await report(second === undefined ? "cat" : first!, bundle, flags);
+    return;
+  }
+  if (second !== undefined) {
+    throw new UsageError("--html and --trace draw all reports; give one file");
+  }
+  const encoder = new TextEncoder();
+  if (flags.html !== undefined) {
+    await writeBytes(flags.html, encoder.encode(renderProfile(bundle)));
+  }
+  if (flags.trace !== undefined) {
+    await writeBytes(flags.trace, encoder.encode(formatTrace(bundle)));
+  }
 }
 
 async function report(
