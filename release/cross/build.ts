@@ -9,7 +9,7 @@
 import { dirname, fromFileUrl, join } from "@std/path";
 import type { Triple } from "../../ffi/library/platform.ts";
 import { CROSS_TARGETS, type CrossTarget } from "./targets.ts";
-import { writeTools } from "./tools.ts";
+import { placeTools } from "./tools.ts";
 
 /** What `./dev` sets up for builds of other platforms. */
 export interface CrossEnvironment {
@@ -109,11 +109,10 @@ class Build {
   }
 
   async #options(): Promise<string[]> {
-    const { tools, python, sources } = this.environment;
+    const { cache, tools, python, sources } = this.environment;
     const { zig, system, processor, options } = this.target;
     const program = await findZig(python);
-    const folder = join(this.folder, "tools");
-    await writeTools(folder, program, zig);
+    const folder = await placeTools(cache, program, zig);
     return [
       `-DCMAKE_TOOLCHAIN_FILE=${
         fromFileUrl(new URL("toolchain.cmake", import.meta.url))

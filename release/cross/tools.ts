@@ -11,6 +11,36 @@ import { join } from "@std/path";
 const TOOLS = ["ar", "ranlib", "rc", "dlltool", "objcopy"];
 
 /**
+ * Writes the tools of a build, unless they are there. They keep their path and
+ * time, so that compiler caches find earlier builds.
+ *
+ * @param cache The cache of `./dev`.
+ * @param zig Path of zig's program.
+ * @param target Zig's name of the target.
+ * @returns The folder with the tools.
+ */
+export async function placeTools(
+  cache: string,
+  zig: string,
+  target: string,
+): Promise<string> {
+  const text = new TextEncoder().encode(compiler(zig, "cc", target));
+  const digest = await crypto.subtle.digest("SHA-256", text);
+  const key = new Uint8Array(digest).toHex().slice(0, 20);
+  const folder = join(cache, "cross", `tools-${key}`);
+  try {
+    await Deno.lstat(folder);
+    return folder;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const partial = `${folder}.${crypto.randomUUID()}`;
+  await writeTools(partial, zig, target);
+  await Deno.rename(partial, folder);
+  return folder;
+}
+
+/**
  * Writes the tools of a build.
  *
  * @param folder The output folder.
