@@ -26,6 +26,7 @@ Deno.test({
       "--no-check",
       ...denoFlags(),
       join(HERE, "device.ts"),
+      join(HERE, "memory.ts"),
       "--",
       join(folder, "loader"),
     ], {
@@ -35,6 +36,6 @@ Deno.test({
       },
     });
     assertEquals(code, 0, stdout + stderr);
-    assertMatch(stdout, /\| 7 passed \| 0 failed/);
+    assertMatch(stdout, /\| 15 passed \| 0 failed/);
   },
 });

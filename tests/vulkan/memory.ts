@@ -1,0 +1,168 @@
+/**
+ * More tests of Vulkan devices: element types, memory, state, parameters, and
+ * the process's end. See `vulkan_test.ts`.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  BufferView,
+  Device,
+  Instance,
+  IreeError,
+  load,
+  ParameterIndex,
+  type Program,
+} from "../../mod.ts";
+import { setIreeFlags } from "../../lib/tooling/mod.ts";
+import {
+  denoFlags,
+  execute,
+  IMPORT_ALL,
+  program,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
+
+const [loader] = Deno.args;
+{
+  using instance = Instance.open();
+  setIreeFlags(instance, { vulkan_libvulkan_search_path: loader });
+}
+
+const path = await program("vulkan_more.mlir");
+
+/** Runs a test with a device and the program on it. */
+function withProgram(
+  body: (loaded: Program, device: Device) => void | Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    using instance = Instance.open();
+    using device = Device.create(instance, "vulkan");
+    using index = ParameterIndex.create(instance);
+    index.addData("weight", new Float32Array([1, 2, 3, 4]));
+    using loaded = load({
+      modules: [path],
+      device,
+      parameters: { scope: "model", index },
+    });
+    await body(loaded, device);
+  };
+}
+
+/** Calls a function with one result and returns it as text. */
+function textOf(loaded: Program, name: string, ...values: unknown[]): string {
+  using result = loaded.call(name, ...values as number[][]) as BufferView;
+  return result.format();
+}
+
+test(
+  "Vulkan computes with 16-bit floats and 64-bit integers",
+  withProgram((loaded) => {
+    const f16 = textOf(loaded, "add_f16", [1, 1.5, 1, 2], [1, 2, 3, 4]);
+    assertEquals(f16, "4xf16=2 3.5 4 6");
+    const large = 2n ** 60n;
+    assertEquals(
+      textOf(loaded, "add_i64", [1n, 1n, 1n, large], [1n, 2n, 3n, 4n]),
+      `4xi64=2 3 4 ${large + 4n}`,
+    );
+  }),
+);
+
+test(
+  "Vulkan reads parameters",
+  withProgram((loaded) => {
+    assertEquals(textOf(loaded, "scale", [1, 1, 1, 2]), "4xf32=1 2 3 8");
+  }),
+);
+
+test(
+  "A program on Vulkan keeps its state, and a fork has a copy",
+  withProgram((loaded) => {
+    const add = (to: Program) => textOf(to, "accumulate", [1, 2, 3, 4]);
+    assertEquals(add(loaded), "4xf32=1 2 3 4");
+    using fork = loaded.fork();
+    assertEquals(add(fork), "4xf32=2 4 6 8");
+    assertEquals(add(loaded), "4xf32=2 4 6 8");
+    assertEquals(add(fork), "4xf32=3 6 9 12");
+  }),
+);
+
+test(
+  "Vulkan counts its memory and returns what is free",
+  withProgram(async (_, device) => {
+    using view = BufferView.from(device, new Float32Array(1024));
+    const { deviceBytesLive, deviceBytesPeak } = device.statistics;
+    assert(deviceBytesLive >= view.byteLength, `${deviceBytesLive}`);
+    assert(deviceBytesPeak >= deviceBytesLive, `${deviceBytesPeak}`);
+    assert(device.memoryHeaps.length > 0);
+    device.trim();
+    device.waitIdle();
+    await device.waitIdleAsync();
+    assertEquals(view.toBytes(), new Uint8Array(4096));
+  }),
+);
+
+test(
+  "Vulkan's memory is written and read, but not mapped",
+  withProgram((_, device) => {
+    using view = BufferView.from(device, new Float32Array([1, 2]));
+    const mapping = assertThrows(() => view.map(), IreeError);
+    assertEquals(
+      mapping.message,
+      "FAILED_PRECONDITION: the host cannot access the tensor's memory",
+    );
+    view.write(new Float32Array([5]), 1);
+    assertEquals(view.toNestedArray(), [1, 5]);
+  }),
+);
+
+test(
+  "A tensor that is too large for Vulkan is an error, and the device continues",
+  withProgram((loaded, device) => {
+    const error = assertThrows(
+      () => BufferView.zeros(device, "i8", [2 ** 44]),
+      IreeError,
+    );
+    assertEquals(error.code, "RESOURCE_EXHAUSTED");
+    assertEquals(textOf(loaded, "scale", [1, 1, 1, 1]), "4xf32=1 2 3 4");
+  }),
+);
+
+test("A group has a Vulkan device and one for the CPU", () => {
+  using instance = Instance.open();
+  const devices = Device.createGroup(instance, ["vulkan", "local-task"]);
+  for (const device of devices) {
+    using view = BufferView.from(device, new Float32Array([1, 2]));
+    assertEquals(view.format(), "2xf32=1 2");
+  }
+  for (const device of devices) device.dispose();
+});
+
+test("A process with calls on Vulkan under way ends with its own status", async () => {
+  using folder = new TemporaryFolder();
+  const script = folder.join("exit.ts");
+  await Deno.writeTextFile(
+    script,
+    `${IMPORT_ALL}
+const instance = iree.Instance.open();
+iree.setIreeFlags(instance, { vulkan_libvulkan_search_path: Deno.args[0] });
+const index = iree.ParameterIndex.create(instance);
+index.addData("weight", new Float32Array(4));
+const device = iree.Device.create(instance, "vulkan");
+const loaded = iree.load({
+  modules: [Deno.args[1]], device, parameters: { scope: "model", index },
+});
+const calls = Array.from({ length: 50 }, () =>
+  loaded.callAsync("accumulate", [1, 2, 3, 4]));
+await calls[0];
+Deno.exit(7);
+`,
+  );
+  const { code, stdout, stderr } = await execute(Deno.execPath(), [
+    ...["run", "-A", "--no-check", ...denoFlags()],
+    ...[script, loader, path],
+  ]);
+  assertEquals([code, stdout, stderr], [7, "", ""]);
+});
