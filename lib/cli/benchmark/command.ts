@@ -73,10 +73,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   if (isListing(flags)) {
     printListings(instance, flags);
   } else if (isComparison(flags, programs)) {
-    if (flags.device_replay_output !== undefined) {
-      throw new UsageError(
-        "--device_replay_output records one program, not a comparison",
-      );
+    for (const name of ["device_replay_output", "profile"] as const) {
+      if (flags[name] === undefined) continue;
+      throw new UsageError(`--${name} is for one program, not a comparison`);
     }
     return await compareSubjectsOf(flags, programs, settings);
   } else {

@@ -1,6 +1,7 @@
 import type { Device } from "../../../mod.ts";
 import { SYSTEM_CLOCK } from "../../benchmark/mod.ts";
 import { Profiling } from "../../tooling/mod.ts";
+import { type CAPTURE_FLAGS, Capturer } from "../common/capture.ts";
 import type { FlagValues } from "../common/flags.ts";
 import { printBytes, writeBytes } from "../common/write_file.ts";
 import { isProfiling, type PROFILING_FLAGS } from "../run/native_flags.ts";
@@ -18,6 +19,7 @@ import type { GOOGLE_FLAGS } from "./table.ts";
 export type ReportFlags =
   & FlagValues<typeof GOOGLE_FLAGS>
   & FlagValues<typeof PROFILING_FLAGS>
+  & FlagValues<typeof CAPTURE_FLAGS>
   & { readonly dispatch_statistics?: boolean };
 
 /**
@@ -66,6 +68,7 @@ export async function measureAll(
   const profiling = device !== undefined && isProfiling(flags)
     ? stack.use(Profiling.begin(device))
     : undefined;
+  using capturer = new Capturer(devices, flags.profile);
   const failure = await runBenchmarks(benchmarks, {
     effort: flags.benchmark_dry_run ? { iterations: 1 } : settings.effort,
     warmUpSeconds: flags.benchmark_dry_run
@@ -82,6 +85,7 @@ export async function measureAll(
     written.push(file.report(onlyAggregates ? aggregatesOf(runs) : runs));
   });
   profiling?.end();
+  await capturer.end();
   if (isDeferred) {
     const names = deferred.map(reportedName);
     const begin = display.begin({ ...report, names, hasAggregates: false });

@@ -1,3 +1,4 @@
+import { CAPTURE_FLAGS } from "../common/capture.ts";
 import type { FlagTable, FlagValues } from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,
@@ -191,7 +192,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
     ...TASK_TOPOLOGY_FLAGS,
     ...TASK_WORKER_FLAGS,
   },
-  "Profiling": PROFILING_FLAGS,
+  "Profiling": { ...CAPTURE_FLAGS, ...PROFILING_FLAGS },
   "Recording": RECORDING_FLAGS,
   "Drivers": DRIVER_FLAGS,
   "Others": COMMON_FLAGS,
@@ -208,6 +209,7 @@ type BenchmarkTable =
   & typeof DEVICE_FLAGS
   & typeof TASK_TOPOLOGY_FLAGS
   & typeof TASK_WORKER_FLAGS
+  & typeof CAPTURE_FLAGS
   & typeof PROFILING_FLAGS
   & typeof RECORDING_FLAGS
   & typeof DRIVER_FLAGS
@@ -224,6 +226,7 @@ export const BENCHMARK_FLAGS: BenchmarkTable = {
   ...DEVICE_FLAGS,
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
+  ...CAPTURE_FLAGS,
   ...PROFILING_FLAGS,
   ...RECORDING_FLAGS,
   ...DRIVER_FLAGS,

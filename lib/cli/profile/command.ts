@@ -95,8 +95,9 @@ const HELP = `Reports what was recorded in a profile bundle.
 Usage: iree profile [REPORT] BUNDLE [FLAGS]
        iree profile BUNDLE --html=FILE --trace=FILE
 
-Prints what iree-profile prints. \`iree run\`, \`iree benchmark\` and \`iree check\`
-write bundles with --device_profiling_mode= and --device_profiling_output=.
+Prints what iree-profile prints. \`iree run\`, \`iree benchmark\`, \`iree serve\` and
+\`iree replay\` write bundles with --profile=FILE, and, with less of the host, with
+--device_profiling_mode= and --device_profiling_output= as IREE's tools.
 
 Reports:
 ${

@@ -1,5 +1,6 @@
 import { Instance } from "../../../mod.ts";
 import { Profiling } from "../../tooling/mod.ts";
+import { Capturer } from "../common/capture.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -34,7 +35,7 @@ export const RUN: Command = {
   run,
 };
 
-function run(args: readonly string[]): CommandStatus {
+async function run(args: readonly string[]): Promise<CommandStatus> {
   const operands: string[] = [];
   const flags = parseFlags(
     REPLAY_FLAGS,
@@ -54,6 +55,8 @@ function run(args: readonly string[]): CommandStatus {
   const profiling = isProfiling(flags)
     ? stack.use(Profiling.begin(devices[0]!))
     : undefined;
+  using capturer = new Capturer(devices, flags.profile);
   replay.run(devices);
   profiling?.end();
+  await capturer.end();
 }

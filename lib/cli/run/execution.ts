@@ -8,6 +8,7 @@ import {
 } from "../../../mod.ts";
 import { formatSignature } from "../../inspect/mod.ts";
 import { type CompareOptions, Profiling } from "../../tooling/mod.ts";
+import { Capturer } from "../common/capture.ts";
 import { compareResults } from "./expected.ts";
 import {
   demandCount,
@@ -57,6 +58,7 @@ export async function execute(
   const values = parseInputs(flags.input, inputs, stack);
   reporter.begin(name);
   demandCount(inputs, values.length);
+  using capturer = new Capturer(devices, flags.profile);
   const { result, milliseconds } = profiled(
     program,
     flags,
@@ -66,6 +68,7 @@ export async function execute(
         () => callRepeatedly(found, values, flags.repeat ?? 1),
       ),
   );
+  await capturer.end();
   const types = valueTypes(found.resultTypes, found.signature?.outputs);
   const results = new Results(instance, result, types, lead, stack);
   if (flags.instrument_file !== undefined) {

@@ -1,3 +1,4 @@
+import { CAPTURE_FLAGS } from "../common/capture.ts";
 import type { FlagTable, FlagValues } from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,
@@ -24,7 +25,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
     ...TASK_TOPOLOGY_FLAGS,
     ...TASK_WORKER_FLAGS,
   },
-  "Profiling": PROFILING_FLAGS,
+  "Profiling": { ...CAPTURE_FLAGS, ...PROFILING_FLAGS },
   "Recording": RECORDING_FLAGS,
   "Drivers": DRIVER_FLAGS,
   "Others": COMMON_FLAGS,
@@ -38,6 +39,7 @@ type RunTable =
   & typeof DEVICE_FLAGS
   & typeof TASK_TOPOLOGY_FLAGS
   & typeof TASK_WORKER_FLAGS
+  & typeof CAPTURE_FLAGS
   & typeof PROFILING_FLAGS
   & typeof RECORDING_FLAGS
   & typeof DRIVER_FLAGS
@@ -51,6 +53,7 @@ export const RUN_FLAGS: RunTable = {
   ...DEVICE_FLAGS,
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
+  ...CAPTURE_FLAGS,
   ...PROFILING_FLAGS,
   ...RECORDING_FLAGS,
   ...DRIVER_FLAGS,

@@ -1,4 +1,6 @@
+import type { LoadedProgram } from "../../../mod.ts";
 import { type Listening, ModelServer } from "../../serve/mod.ts";
+import { Capturer } from "../common/capture.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
@@ -48,6 +50,10 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError("--batch-delay needs --max-batch-size");
   }
   const models = readOperands(operands);
+  const isOne = models.length === 1 && flags.model_repository === undefined;
+  if (flags.profile !== undefined && !isOne) {
+    throw new UsageError("--profile is for one MODEL, without a repository");
+  }
   const log = new ServerLog(flags.log_format, flags.log_requests);
   using resources = new DisposableStack();
   const server = new ModelServer({
@@ -60,14 +66,20 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
       : readTokens(flags.auth_token_file),
     onRequest: (record) => log.request(record),
   });
+  const programs: LoadedProgram[] = [];
   for (const model of models) {
-    resources.use(await addModel(server, model, flags, log));
+    programs.push(resources.use(await addModel(server, model, flags, log)));
   }
+  const capturer = resources.use(
+    new Capturer(programs[0]?.devices ?? [], flags.profile),
+  );
   resources.use(server);
   if (flags.model_repository !== undefined) {
     await addRepository(server, flags.model_repository, flags, log);
   }
-  return await serve(server, flags, log);
+  const status = await serve(server, flags, log);
+  await capturer.end();
+  return status;
 }
 
 async function serve(

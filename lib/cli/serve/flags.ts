@@ -1,3 +1,4 @@
+import { CAPTURE_FLAGS } from "../common/capture.ts";
 import type { FlagValues } from "../common/flags.ts";
 
 /** Flags of `iree serve`. */
@@ -136,6 +137,7 @@ export const FLAGS = {
     kind: "boolean",
     help: ["Logs every request; otherwise only those that fail."],
   },
+  ...CAPTURE_FLAGS,
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
