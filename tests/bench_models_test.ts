@@ -6,10 +6,15 @@ import {
   assertThrows,
 } from "@std/assert";
 import { join } from "@std/path";
-import { MODELS, THREADS } from "../bench/models/catalog.ts";
+import { MODELS, THREADS, type Threads } from "../bench/models/catalog.ts";
 import { judgeModels } from "../bench/models/goals.ts";
-import { formatModels, withModels } from "../bench/models/page.ts";
+import {
+  formatModels,
+  formatRecipes,
+  withModels,
+} from "../bench/models/page.ts";
 import type { ModelsResult } from "../bench/models/result.ts";
+import type { TuningTrial } from "../lib/tuning/mod.ts";
 import { testWithImporter } from "./onnx/support.ts";
 import { denoFlags, execute, mustRun, ROOT, test } from "./support.ts";
 
@@ -36,6 +41,21 @@ test("bench:models rejects unknown flags and models", async () => {
   }
 });
 
+function trial(
+  recipe: string,
+  threads: Threads,
+  milliseconds: number,
+): TuningTrial {
+  return {
+    recipe,
+    device: "local-task",
+    workers: threads === "1" ? 1 : undefined,
+    milliseconds,
+    spread: 1,
+    rounds: 9,
+  };
+}
+
 /** A result in which models take `real` and `synthetic` times as long. */
 function resultWith(
   real: number,
@@ -47,15 +67,12 @@ function resultWith(
       model: name,
       threads,
       isSynthetic: requirement === undefined,
-      choice: {
-        recipe: "peel-loops",
-        device: "local-task",
-        workers: threads === "1" ? 1 : undefined,
-        milliseconds: 2,
-        spread: 1,
-        rounds: 9,
-      },
-      standard: 8,
+      choice: trial("peel-loops", threads, 2),
+      trials: [trial("peel-loops", threads, 2), trial("default", threads, 8)],
+      skipped: [
+        { recipe: "all", reason: "makes the same program as peel-loops" },
+        { recipe: "im2col-peel-loops", reason: "does not compile: why" },
+      ],
       time: { median: 2e6, spread: 0 },
       ratio: {
         median: requirement === undefined ? synthetic : real,
@@ -107,6 +124,20 @@ test("bench:models needs no onnxruntime-node, whose ratios are left out", () => 
     formatModels(alone),
     "| convnet |  | 0.25 × | peel-loops, local-task, 1 worker |  | 0.25 × |",
   );
+});
+
+test("bench:models compares recipes, where they were measured", () => {
+  const table = formatRecipes(resultWith(1, 1, 0));
+  const cells = (name: string) =>
+    table.split("\n").map((line) => line.split("|").map((it) => it.trim()))
+      .find(([, first]) => first === name)!;
+  const heads = cells("model");
+  for (const name of ["convnet", "geometric mean, where measured"]) {
+    const of = (recipe: string) => cells(name)[heads.indexOf(recipe)];
+    assertEquals(of("peel-loops"), "0.25");
+    assertEquals(of("all"), "0.25");
+    assertEquals(of("im2col-peel-loops"), "–");
+  }
 });
 
 test("bench:models writes only between its markers and is repeatable", () => {

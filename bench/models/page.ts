@@ -1,14 +1,16 @@
 import { join } from "@std/path";
 import { formatDevice } from "../../lib/cli/compile/tuning_table.ts";
+import { DEFAULT_RECIPE, RECIPES } from "../../lib/tuning/mod.ts";
 import { ROOT } from "../../tests/support.ts";
 import { times } from "../goals.ts";
 import { formatOrigin, formatTime } from "../report.ts";
 import { MODELS, THREADS } from "./catalog.ts";
-import { describeThreads, judgeModels } from "./goals.ts";
+import { describeThreads, geometricMean, judgeModels } from "./goals.ts";
 import {
   type ModelRow,
   type ModelsResult,
   modelsResultFile,
+  proportionOf,
 } from "./result.ts";
 
 const BEGIN = "<!-- models: written by ./dev bench:models --record -->";
@@ -46,13 +48,41 @@ export function formatModels({ rows }: ModelsResult): string {
   return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
 }
 
-function cellsOf({ ratio, choice, standard }: ModelRow): string[] {
+function cellsOf(row: ModelRow): string[] {
+  const { ratio, choice } = row;
   const spread = ratio === undefined ? "" : ` ± ${ratio.spread.toFixed(2)}`;
   return [
     ratio === undefined ? "" : times(ratio.median) + spread,
-    times(choice.milliseconds / standard),
+    times(proportionOf(row, choice.recipe) ?? 1),
     `${choice.recipe}, ${formatDevice(choice)}`,
   ];
+}
+
+/** The recipes with one thread as a table in Markdown. */
+export function formatRecipes({ rows }: ModelsResult): string {
+  const names = RECIPES.map(({ name }) => name)
+    .filter((name) => name !== DEFAULT_RECIPE.name);
+  const head = ["model", ...names];
+  const own = rows.filter(({ threads }) => threads === "1");
+  const line = (values: readonly (number | undefined)[]) =>
+    values.map((it) => it === undefined ? "–" : it.toFixed(2));
+  const lines = [
+    head,
+    head.map(() => "---"),
+    ...own.map((row) => [
+      row.model,
+      ...line(names.map((name) => proportionOf(row, name))),
+    ]),
+    [
+      "geometric mean, where measured",
+      ...line(names.map((name) => {
+        const all = own.map((row) => proportionOf(row, name))
+          .filter((it) => it !== undefined);
+        return all.length === 0 ? undefined : geometricMean(all);
+      })),
+    ],
+  ];
+  return lines.map((it) => `| ${it.join(" | ")} |`).join("\n");
 }
 
 /**
@@ -77,6 +107,7 @@ export function withModels(text: string, result: ModelsResult): string {
   const parts = [
     BEGIN,
     formatModels(result),
+    formatRecipes(result),
     [...goals, ...absent].join("\n"),
     `${formatOrigin(result.origin)}.`,
   ];

@@ -184,16 +184,14 @@ async function measureCase(
     field,
   );
   if (onnx !== undefined) await compareOutputs(folder, it);
-  const standard = tuning.trials.filter((it) => it.recipe === "default")
-    .map((it) => it.milliseconds);
   return {
     model,
     threads,
     isSynthetic: MODELS.some((it) =>
       it.name === model && it.requirement === undefined
     ),
-    choice: tuning.choice,
-    standard: Math.min(...standard),
+    ...{ choice: tuning.choice, trials: tuning.trials },
+    skipped: tuning.skipped,
     time: ours.time,
     ratio: onnx?.ratio,
   };
