@@ -299,7 +299,15 @@ export class TemporaryFolder implements Disposable {
 /** Keeps compilations apart that run at the same time in this process. */
 let partials = 0;
 
-async function cached(
+/**
+ * Makes a file, unless it is cached.
+ *
+ * @param name Its name.
+ * @param inputs What it is made from.
+ * @param make Makes it.
+ * @returns Its path.
+ */
+export async function cached(
   name: string,
   inputs: string[],
   make: (target: string) => Promise<void>,

@@ -56,7 +56,7 @@ export async function vmPrograms(): Promise<VmPrograms> {
 }
 
 /** Folder of IREE's sources: a local checkout, or the pinned crate's. */
-async function ireeSource(): Promise<string> {
+export async function ireeSource(): Promise<string> {
   const own = Deno.env.get("IREE_SOURCE_DIR");
   if (own) return own;
   const output = await mustRun("cargo", [

@@ -146,8 +146,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError(`unexpected argument '${others[0]}'; give one text`);
   }
   checkFlags(flags);
+  const isTiktoken = path.endsWith(".tiktoken");
   using tokenizer = Tokenizer.fromFile(path, {
-    encoding: encoding as TiktokenEncoding | undefined,
+    encoding: isTiktoken ? encoding as TiktokenEncoding : undefined,
   });
   if (flags.info) {
     printLine(describe(tokenizer));

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { isAbsolute, join } from "@std/path";
 import { main } from "../../../cli.ts";
 import { execute, type Output, TemporaryFolder, tool } from "../../support.ts";
 
@@ -25,7 +25,7 @@ export interface ToolOutcome {
 /**
  * Runs a tool and our command with the same arguments, and says how they differ.
  *
- * @param name The tool.
+ * @param name The name of the tool, or its path.
  * @param command Our command.
  * @param it The case.
  * @param files Files by the names that arguments use.
@@ -43,7 +43,7 @@ export async function compareTool(
     arg.replace(/\$(\w+)/g, (_, file) => files[file] ?? `$${file}`)
   );
   const theirs = await outcome(
-    (options) => execute(tool(name), args, options),
+    (options) => execute(isAbsolute(name) ? name : tool(name), args, options),
     mask,
   );
   const ours = await outcome(
