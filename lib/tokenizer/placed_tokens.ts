@@ -27,7 +27,7 @@ export function placeTokens(
   facts: TokenizerFacts,
   encode: Encode,
 ): PlacedTokens[] {
-  const tokens = encodeAll(batch, options, encode);
+  const tokens = encodeAll(batch, options, facts, encode);
   const { truncation, offsets, specialTokens } = options;
   if (truncation === undefined && !offsets) return tokens as PlacedTokens[];
   return arrayOf(tokens.length, (at) => {
@@ -49,6 +49,7 @@ export function placeTokens(
 function encodeAll(
   batch: readonly (readonly string[])[],
   { specialTokens }: CheckedEncodeOptions,
+  facts: TokenizerFacts,
   encode: Encode,
 ): Tokens[] {
   const singles = batch.filter((texts) => texts.length === 1);
@@ -58,6 +59,8 @@ function encodeAll(
     : encode(singles.flat(), false, specialTokens);
   const ofPairs = pairs.length === 0
     ? []
+    : facts.pair.every((count) => count === 0)
+    ? joinPairs(encode(pairs.flat(), false, false))
     : encode(pairs.flat(), true, specialTokens);
   if (pairs.length === 0) return ofSingles;
   let single = 0;
@@ -65,6 +68,20 @@ function encodeAll(
   return batch.map((texts) =>
     texts.length === 1 ? ofSingles[single++]! : ofPairs[pair++]!
   );
+}
+
+// IREE rejects pairs if no special tokens are added to them.
+function joinPairs(texts: readonly Tokens[]): Tokens[] {
+  return arrayOf(texts.length / 2, (at) => {
+    const [first, second] = [texts[2 * at]!, texts[2 * at + 1]!];
+    const typeIds = new Uint8Array(first.ids.length + second.ids.length);
+    return {
+      ids: new Uint32Array([...first.ids, ...second.ids]),
+      typeIds: typeIds.fill(1, first.ids.length),
+      offsets: first.offsets && second.offsets &&
+        new Uint32Array([...first.offsets, ...second.offsets]),
+    };
+  });
 }
 
 function place(

@@ -80,6 +80,16 @@ test("Special tokens are added around texts and pairs", () => {
   assertEquals([...bare.ids], [hello]);
 });
 
+test("A pair without special tokens is both texts", () => {
+  using tokenizer = open(byteTokenizer());
+  const { ids, typeIds, offsets } = tokenizer.encode(["hello", "hello world"], {
+    offsets: true,
+  });
+  assertEquals([...ids], [BYTES.hello, BYTES.hello, BYTES.world]);
+  assertEquals([...typeIds], [0, 1, 1]);
+  assertEquals(offsets?.[1], [0, 5]);
+});
+
 test("Offsets are those of strings, or bytes", () => {
   using tokenizer = open(byteTokenizer());
   const text = "üü hello 😀 hello";
