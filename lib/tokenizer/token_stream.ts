@@ -125,8 +125,7 @@ export function createEncoder(
   tokenizer: Handle,
   options: EncodeStreamOptions | undefined,
 ): TokenEncoder {
-  const flags = encodeFlags(readStreamOptions(options));
-  return new TokenEncoder(createEncodeStream(tokenizer, flags));
+  return prepareEncoder(tokenizer, options)();
 }
 
 /** Creates a decoder. */
@@ -134,70 +133,101 @@ export function createDecoder(
   tokenizer: Handle,
   options: DecodeOptions | undefined,
 ): TokenDecoder {
-  return new TokenDecoder(createDecodeStream(tokenizer, decodeFlags(options)));
+  return prepareDecoder(tokenizer, options)();
+}
+
+function prepareEncoder(
+  tokenizer: Handle,
+  options: EncodeStreamOptions | undefined,
+): () => TokenEncoder {
+  const flags = encodeFlags(readStreamOptions(options));
+  return () => new TokenEncoder(createEncodeStream(tokenizer, flags));
+}
+
+function prepareDecoder(
+  tokenizer: Handle,
+  options: DecodeOptions | undefined,
+): () => TokenDecoder {
+  const flags = decodeFlags(options);
+  return () => new TokenDecoder(createDecodeStream(tokenizer, flags));
 }
 
 /**
  * Creates a stream that encodes strings, or UTF-8.
  *
- * @param encoder The encoder, which the stream disposes.
+ * @param tokenizer The tokenizer.
+ * @param options The options.
  */
 export function encodingStream(
-  encoder: TokenEncoder,
+  tokenizer: Handle,
+  options: EncodeStreamOptions | undefined,
 ): TransformStream<string | Uint8Array<ArrayBuffer>, Uint32Array<ArrayBuffer>> {
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-  return transform(encoder, {
-    push: (chunk) =>
+  return transform(prepareEncoder(tokenizer, options), {
+    push: (encoder, chunk) =>
       typeof chunk === "string"
         ? encoder.push(utf8.decode() + chunk)
         : encoder.push(utf8.decode(chunk, { stream: true })),
-    finish: () => [encoder.push(utf8.decode()), encoder.finish()],
+    finish: (encoder) => [encoder.push(utf8.decode()), encoder.finish()],
   });
 }
 
 /**
  * Creates a stream that decodes ids.
  *
- * @param decoder The decoder, which the stream disposes.
+ * @param tokenizer The tokenizer.
+ * @param options The options.
  */
 export function decodingStream(
-  decoder: TokenDecoder,
+  tokenizer: Handle,
+  options: DecodeOptions | undefined,
 ): TransformStream<number | Uint32Array | readonly number[], string> {
-  return transform(decoder, {
-    push: (ids) => decoder.push(ids),
-    finish: () => [decoder.finish()],
+  return transform(prepareDecoder(tokenizer, options), {
+    push: (decoder, ids) => decoder.push(ids),
+    finish: (decoder) => [decoder.finish()],
   });
 }
 
-interface Transformation<In, Out> {
-  readonly push: (chunk: In) => Out;
-  readonly finish: () => readonly Out[];
+interface Transformation<State, In, Out> {
+  readonly push: (state: State, chunk: In) => Out;
+  readonly finish: (state: State) => readonly Out[];
 }
 
-function transform<In, Out extends { readonly length: number }>(
-  state: Disposable,
-  { push, finish }: Transformation<In, Out>,
+// The state exists from the first chunk on, so that a stream that is never used
+// holds no memory.
+function transform<
+  State extends Disposable,
+  In,
+  Out extends { readonly length: number },
+>(
+  create: () => State,
+  { push, finish }: Transformation<State, In, Out>,
 ): TransformStream<In, Out> {
-  const end = <Result>(work: () => Result): Result => {
+  let state: State | undefined;
+  const end = () => {
+    state?.[Symbol.dispose]();
+    state = undefined;
+  };
+  const attempt = <Result>(work: (state: State) => Result): Result => {
     try {
-      return work();
+      return work(state ??= create());
     } catch (error) {
-      state[Symbol.dispose]();
+      end();
       throw error;
     }
   };
   const transformer: Transformer<In, Out> & { cancel?: () => void } = {
     transform(chunk, controller) {
-      const part = end(() => push(chunk));
+      const part = attempt((state) => push(state, chunk));
       if (part.length > 0) controller.enqueue(part);
     },
     flush(controller) {
-      for (const part of end(finish)) {
+      for (const part of attempt(finish)) {
         if (part.length > 0) controller.enqueue(part);
       }
-      state[Symbol.dispose]();
+      end();
     },
-    cancel: () => state[Symbol.dispose](),
+    cancel: end,
   };
   return new TransformStream(transformer);
 }

@@ -156,7 +156,7 @@ export class Tokenizer extends NativeObject {
     options?: EncodeOptions,
   ): Encoding[] {
     const checked = readEncodeOptions(options, this.#lengths);
-    const batch = copyArray("texts", texts, () => {}).map(toTexts);
+    const batch = convertArray("texts", texts, toTexts);
     return batch.length === 0 ? [] : this.#encode(batch, checked);
   }
 
@@ -195,7 +195,7 @@ export class Tokenizer extends NativeObject {
    * @returns The text of each.
    */
   decodeBatch(lists: readonly Ids[], options?: DecodeOptions): string[] {
-    const copies = copyArray("lists", lists, () => {}).map(toIds);
+    const copies = convertArray("lists", lists, toIds);
     const ends = new Uint32Array(copies.length);
     let length = 0;
     copies.forEach((ids, at) => ends[at] = length += ids.length);
@@ -236,7 +236,7 @@ export class Tokenizer extends NativeObject {
     string | Uint8Array<ArrayBuffer>,
     Uint32Array<ArrayBuffer>
   > {
-    return encodingStream(this.encoder(options));
+    return encodingStream(handleOf(this), options);
   }
 
   /**
@@ -247,7 +247,7 @@ export class Tokenizer extends NativeObject {
   decodeStream(
     options?: DecodeOptions,
   ): TransformStream<number | Ids, string> {
-    return decodingStream(this.decoder(options));
+    return decodingStream(handleOf(this), options);
   }
 
   /**
@@ -313,6 +313,17 @@ const NO_LENGTHS: LengthSettings = {
 
 function encodingOf(path: string | undefined): string | undefined {
   return /([^/\\]*)\.tiktoken$/.exec(path ?? "")?.[1];
+}
+
+/** Converts entries one by one, so that the first wrong one is rejected. */
+function convertArray<From, To>(
+  what: string,
+  array: readonly From[],
+  convert: (entry: From) => To,
+): To[] {
+  const converted: To[] = [];
+  copyArray(what, array, (entry) => converted.push(convert(entry)));
+  return converted;
 }
 
 function toTexts(text: TextOrPair): readonly string[] {
