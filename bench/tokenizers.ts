@@ -26,7 +26,7 @@ const LENGTH = 16_384;
 
 const TEXTS: Readonly<Record<string, string>> = {
   ascii: fill(
-    "The quick brown fox jumps over the lazy dog, and nobody minds. It was a " +
+    "The quick brown fox jumps over the lazy dog, again and again. It was a " +
       "bright cold day in April, and the clocks were striking thirteen.\n",
   ),
   code: fill(
