@@ -55,6 +55,26 @@ const BIT_COUNTS: Readonly<Record<string, bigint>> = {
  * @returns The entries in the order of the header.
  */
 export function parseSafetensors(file: BinaryFile): ParameterEntry[] {
+  return readSafetensors(file).map(({ entry }) => entry);
+}
+
+/** A tensor of a safetensors file. */
+export interface SafetensorsTensor {
+  /** Its entry. */
+  readonly entry: FileParameter;
+  /** Its dimensions, outermost first. */
+  readonly shape: readonly number[];
+  /** Its type, such as `F32`. */
+  readonly type: string;
+}
+
+/**
+ * Reads the tensors of a safetensors file with their shapes and types, as strictly
+ * as {@linkcode parseSafetensors}.
+ *
+ * @param file The file.
+ */
+export function readSafetensors(file: BinaryFile): SafetensorsTensor[] {
   const length = file.u64(0, "the length of the header");
   if (BigInt(length) > MAX_HEADER_LENGTH) {
     throw file.corrupt(
@@ -64,13 +84,13 @@ export function parseSafetensors(file: BinaryFile): ParameterEntry[] {
   const start = 8 + length;
   const size = file.length - start;
   const header = parseHeader(file, length);
-  const entries: FileParameter[] = [];
+  const tensors: SafetensorsTensor[] = [];
   for (const [key, value] of header) {
     if (key === METADATA_NAME) checkMetadata(file, value);
-    else entries.push(parseTensor(file, key, value, start, size));
+    else tensors.push(parseTensor(file, key, value, start, size));
   }
-  checkPlaces(file, entries, start);
-  return entries;
+  checkPlaces(file, tensors.map(({ entry }) => entry), start);
+  return tensors;
 }
 
 function parseHeader(file: BinaryFile, length: number): JsonObject {
@@ -106,7 +126,7 @@ function parseTensor(
   value: JsonValue,
   start: number,
   size: number,
-): FileParameter {
+): SafetensorsTensor {
   const refuse = (problem: string) =>
     file.corrupt(`tensor '${key}' ${problem}`);
   const tensor: JsonObject = value instanceof Map ? value : new Map();
@@ -148,7 +168,7 @@ function parseTensor(
         `has ${bitCount} bits`,
     );
   }
-  return {
+  const entry: FileParameter = {
     key,
     byteLength: Number(end - begin),
     metadata: NO_METADATA,
@@ -156,6 +176,7 @@ function parseTensor(
     path: file.path,
     offset: start + Number(begin),
   };
+  return { entry, shape: shape.map(Number), type: String(dtype) };
 }
 
 /** The limit of the format's own library. */
