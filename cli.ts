@@ -54,6 +54,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import("./lib/cli/import.ts")).IMPORT,
   cache: async () => (await import("./lib/cli/cache.ts")).CACHE,
   serve: async () => (await import("./lib/cli/serve/command.ts")).SERVE,
+  chat: async () => (await import("./lib/cli/chat/command.ts")).CHAT,
   inspect: async () => (await import("./lib/cli/inspect/command.ts")).INSPECT,
   profile: async () => (await import("./lib/cli/profile/command.ts")).PROFILE,
   replay: async () => (await import("./lib/cli/replay/command.ts")).REPLAY,

@@ -9,6 +9,9 @@ import { pageResponse } from "./page.ts";
 import type { BearerTokens } from "./bearer_token.ts";
 import type { ModelRepository } from "./model_repository.ts";
 import { statisticsJson } from "./statistics_json.ts";
+import { answerOpenAi } from "./openai/answer.ts";
+import { isOpenAi, openAiRefusal } from "./openai/failure.ts";
+import type { LanguageModels } from "./openai/language_models.ts";
 import type { ModelRegistry } from "./model_registry.ts";
 import { QueueFullError } from "./queue_full.ts";
 import { RequestError, tooLate, unavailable } from "./request_error.ts";
@@ -23,6 +26,8 @@ export interface Answering {
   readonly models: ModelRegistry;
   readonly limits: ServerLimits;
   readonly tokens: BearerTokens;
+  /** The language models, which OpenAI's API serves. */
+  readonly languageModels: LanguageModels;
   /** Responses by their status. */
   readonly responses: Map<number, number>;
   /** The folder that models are loaded from, if any. */
@@ -59,12 +64,12 @@ export async function answer(
   let response: Response;
   let failure: unknown;
   try {
-    const route = findRoute(request.method, path);
-    if (!OPEN.has(route.kind)) server.tokens.check(request.headers);
-    response = await respond(server, request, route);
+    response = isOpenAi(path)
+      ? await respondOpenAi(server, request, path)
+      : await respondTo(server, request, path);
   } catch (error) {
     failure = error;
-    response = refusal(error);
+    response = isOpenAi(path) ? openAiRefusal(error) : refusal(error);
   } finally {
     server.active--;
     if (server.active === 0) server.whenIdle?.();
@@ -92,6 +97,45 @@ function report(
   } catch (error) {
     // The caller's own failure must not change the answer.
     reportError(error);
+  }
+}
+
+async function respondTo(
+  server: Answering,
+  request: Request,
+  path: string,
+): Promise<Response> {
+  const route = findRoute(request.method, path);
+  if (!OPEN.has(route.kind)) server.tokens.check(request.headers);
+  return await respond(server, request, route);
+}
+
+// OpenAI's API. A response that is sent in parts is being answered until its end.
+async function respondOpenAi(
+  server: Answering,
+  request: Request,
+  path: string,
+): Promise<Response> {
+  server.tokens.check(request.headers);
+  if (server.state === "closed") throw unavailable("the server is ending");
+  const { maxRequestBytes, requestTimeout } = server.limits;
+  const { signal, release } = watch(request, requestTimeout);
+  server.active++;
+  const onEnd = () => {
+    server.active--;
+    if (server.active === 0) server.whenIdle?.();
+  };
+  let isStream = false;
+  try {
+    const answer = await answerOpenAi({
+      ...{ models: server.languageModels, request, path, signal, onEnd },
+      maxBytes: maxRequestBytes,
+    });
+    isStream = answer.isStream;
+    return answer.response;
+  } finally {
+    release();
+    if (!isStream) onEnd();
   }
 }
 

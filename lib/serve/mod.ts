@@ -33,6 +33,7 @@ export type {
   ModelFunction,
   ModelOptions,
 } from "./model_options.ts";
+export type { LanguageModelServing } from "./openai/serving_options.ts";
 export type { RepositoryOptions } from "./model_repository.ts";
 export { type ModelRecord, ModelServer } from "./model_server.ts";
 export {

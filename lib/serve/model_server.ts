@@ -1,7 +1,13 @@
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import { toText } from "../base/checks.ts";
+import { mustBe, toSize, toText } from "../base/checks.ts";
 import { loadModel } from "../compiler/load_model.ts";
+import { LanguageModel } from "../language/language_model.ts";
+import { LanguageModels } from "./openai/language_models.ts";
+import {
+  type LanguageModelServing,
+  SERVING,
+} from "./openai/serving_options.ts";
 import type { LoadedProgram } from "../program/program.ts";
 import { answer, type Answering } from "./answer.ts";
 import { BearerTokens } from "./bearer_token.ts";
@@ -60,6 +66,7 @@ export interface ModelRecord {
  */
 export class ModelServer implements AsyncDisposable, Disposable {
   readonly #models = new ModelRegistry();
+  readonly #languageModels = new LanguageModels();
   readonly #answering: Answering;
 
   /**
@@ -71,6 +78,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
     const limits = readServerOptions(options);
     this.#answering = {
       models: this.#models,
+      languageModels: this.#languageModels,
       limits,
       state: "ready",
       active: 0,
@@ -131,6 +139,32 @@ export class ModelServer implements AsyncDisposable, Disposable {
   ): void {
     const { version, ...rest } = readOptions(options, MODEL_OPTIONS);
     this.#add(name, readVersion(version), model, rest, () => {});
+  }
+
+  /**
+   * Serves a language model by OpenAI's API: chats, completions and embeddings. The
+   * caller still owns it.
+   *
+   * @param name The model's name in requests.
+   * @param model The model.
+   * @param options How many answers are generated at a time, and how many wait.
+   */
+  addLanguageModel(
+    name: string,
+    model: LanguageModel,
+    options?: LanguageModelServing,
+  ): void {
+    checkName(name);
+    if (!(model instanceof LanguageModel)) {
+      throw mustBe("model", "a LanguageModel", model);
+    }
+    const { instances = 4, maxQueue = 64 } = readOptions(options, SERVING);
+    if (toSize("instances", instances) === 0) {
+      throw mustBe("instances", "at least 1", instances);
+    }
+    this.#demandReady();
+    toSize("maxQueue", maxQueue);
+    this.#languageModels.add(name, model, instances, maxQueue);
   }
 
   /**
@@ -230,12 +264,14 @@ export class ModelServer implements AsyncDisposable, Disposable {
       this.#answering.whenIdle = resolve;
       await promise;
     }
+    await this.#languageModels.drain();
     await this.#models.drain();
   }
 
   /** Answers further requests with 503, and ends those that run. */
   dispose(): void {
     this.#answering.state = "closed";
+    this.#languageModels.dispose();
     this.#models.dispose();
   }
 
@@ -249,6 +285,11 @@ export class ModelServer implements AsyncDisposable, Disposable {
     return this.drain();
   }
 
+  #demandReady(): void {
+    if (this.#answering.state === "ready") return;
+    throw new IreeError("UNAVAILABLE", "the server has ended");
+  }
+
   #add(
     name: string,
     version: number,
@@ -257,9 +298,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
     release: () => void,
   ): void {
     checkName(name);
-    if (this.#answering.state !== "ready") {
-      throw new IreeError("UNAVAILABLE", "the server has ended");
-    }
+    this.#demandReady();
     const runner = runnerOf(model, options);
     this.#models.add(new ServedModel(name, `${version}`, runner, release));
   }

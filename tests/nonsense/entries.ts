@@ -7,6 +7,7 @@
 import * as benchmarks from "../../lib/benchmark/mod.ts";
 import * as compiler from "../../lib/compiler/mod.ts";
 import * as inspection from "../../lib/inspect/mod.ts";
+import * as language from "../../lib/language/mod.ts";
 import * as npy from "../../lib/npy/mod.ts";
 import * as profiles from "../../lib/profile/mod.ts";
 import * as replays from "../../lib/replay/mod.ts";
@@ -23,6 +24,7 @@ export const api = {
   ...benchmarks,
   ...compiler,
   ...inspection,
+  ...language,
   ...npy,
   ...profiles,
   ...replays,

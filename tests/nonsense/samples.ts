@@ -77,6 +77,28 @@ function requestOptions(): object {
   return options({ signal: new AbortController().signal });
 }
 
+const MESSAGES = [{ role: "user", content: "text" }];
+
+function sessionOptions(): object {
+  return options({ contextLength: 8, onFull: "error", keep: 1 });
+}
+
+function generateOptions(): object {
+  return options({
+    maxTokens: 1,
+    stop: "stop",
+    ignoreEnd: true,
+    logProbabilities: 1,
+    temperature: 1,
+    topK: 4,
+    topP: 0.5,
+    minP: 0.1,
+    repetitionPenalty: 1,
+    seed: 1,
+    logitBias: { 1: 1 },
+  });
+}
+
 function modelSettings(): object {
   return options({
     version: 1,
@@ -536,6 +558,43 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
       onProgress: () => {},
     }),
   ],
+  "LanguageModel.load": () => [
+    "missing.gguf",
+    options({
+      weights: "f32",
+      contextLength: 8,
+      chunk: 1,
+      device: "local-sync",
+    }),
+  ],
+  "LanguageModel.prototype.session": () => [sessionOptions()],
+  "LanguageModel.prototype.tokenize": () => ["text"],
+  "LanguageModel.prototype.countTokens": () => ["text"],
+  "LanguageModel.prototype.generate": () => [[1, 2], generateOptions()],
+  "LanguageModel.prototype.continue": (it) => [
+    it.session,
+    [1, 2],
+    generateOptions(),
+  ],
+  "LanguageModel.prototype.chat": () => [MESSAGES, generateOptions()],
+  "LanguageModel.prototype.chatSession": () => [
+    options({ messages: MESSAGES, contextLength: 8 }),
+  ],
+  "LanguageModel.prototype.chatPrompt": () => [
+    MESSAGES,
+    options({ template: "" }),
+  ],
+  "LanguageModel.prototype.embed": () => [[1, 2], requestOptions()],
+  "LanguageSession.prototype.append": () => [[1, 2], requestOptions()],
+  "LanguageSession.prototype.fork": () => [],
+  "LanguageSession.prototype.truncate": () => [0],
+  "ChatSession.prototype.send": () => ["text", generateOptions()],
+  "Generation.prototype.text": () => [],
+  "ModelServer.prototype.addLanguageModel": (it) => [
+    "model",
+    it.model,
+    options({ instances: 1, maxQueue: 4 }),
+  ],
   "Pool.of": (it) => [
     it.program,
     options({ function: "mul", instances: 1, maxQueue: 4 }),
@@ -638,6 +697,13 @@ export const FAILING: ReadonlyMap<string, string> = new Map([
   ["loadModel", "NOT_FOUND"],
   ["importOnnx", "NOT_FOUND"],
   ["tune", "NOT_FOUND"],
+  ["LanguageModel.load", "NOT_FOUND"],
+  // The model has no vocabulary.
+  ["LanguageModel.prototype.tokenize", "NOT_FOUND"],
+  ["LanguageModel.prototype.countTokens", "NOT_FOUND"],
+  ["LanguageModel.prototype.chat", "NOT_FOUND"],
+  ["LanguageModel.prototype.chatPrompt", "NOT_FOUND"],
+  ["ChatSession.prototype.send", "NOT_FOUND"],
 ]);
 
 /**

@@ -6,6 +6,7 @@
 
 import { api } from "./entries.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
+import { tinyModel, writeFolder } from "../language/tiny_models.ts";
 import { Hosted } from "./hosted.ts";
 
 /** Programs and libraries that a process was given. */
@@ -80,6 +81,7 @@ export async function makeThings(
   const scalars = arithmetic.lookupFunction("mixed");
   const disposed = api.List.create(instance);
   disposed.dispose();
+  const model = stack.use(await loadTiny(fixtures.compiler));
   const pool = stack.use(api.Pool.of(program));
   const batcher = stack.use(api.Batcher.of(program));
   const server = stack.use(new api.ModelServer());
@@ -135,6 +137,10 @@ export async function makeThings(
     replay: stack.use(api.Replay.open(instance, "recorded")),
     profiling: stack.use(api.Profiling.begin(device)),
     disposed,
+    model,
+    session: stack.use(model.session()),
+    chat: stack.use(model.chatSession()),
+    generation: model.generate([1, 2], { maxTokens: 1 }),
     pool,
     batcher,
     server,
@@ -148,6 +154,15 @@ export async function makeThings(
     description: api.inspectProgram(fixtures.program),
     fixtures,
   };
+}
+
+async function loadTiny(compiler: string) {
+  await writeFolder("tiny", tinyModel());
+  return await api.LanguageModel.load("tiny", {
+    chunk: 1,
+    device: "local-sync",
+    compile: { library: compiler, target: "generic" },
+  });
 }
 
 /** The object that methods of a class are called on. */
@@ -185,6 +200,10 @@ export const RECEIVERS: Readonly<Record<string, (it: Things) => object>> = {
   IreeError: () => new api.IreeError("UNKNOWN", "nonsense"),
   CompileError: () => new api.CompileError("UNKNOWN", "nonsense", []),
   Compiler: (it) => it.compiler,
+  LanguageModel: (it) => it.model,
+  LanguageSession: (it) => it.session,
+  ChatSession: (it) => it.chat,
+  Generation: (it) => it.generation,
   Pool: (it) => it.pool,
   Batcher: (it) => it.batcher,
   ModelServer: (it) => it.server,

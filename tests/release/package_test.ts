@@ -67,6 +67,7 @@ test("The package contains what users need and nothing else", async () => {
     "./benchmark": "./lib/benchmark/mod.ts",
     "./compiler": "./lib/compiler/mod.ts",
     "./inspect": "./lib/inspect/mod.ts",
+    "./language": "./lib/language/mod.ts",
     "./npy": "./lib/npy/mod.ts",
     "./profile": "./lib/profile/mod.ts",
     "./replay": "./lib/replay/mod.ts",

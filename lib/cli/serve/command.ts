@@ -16,6 +16,8 @@ Usage: iree serve [NAME=]MODEL… [FLAGS]
        iree serve --model-repository=DIR [FLAGS]
 
 MODEL is a .vmfb, or .mlir or .onnx, which are compiled as \`iree compile\` does.
+Language models, which are .gguf files or folders of Hugging Face, are served by
+OpenAI's API: /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models.
 Its name in requests is NAME, or the file's name without its extension.
 
 Flags:

@@ -33,6 +33,19 @@ export const FLAGS = {
       "The function to serve, of programs that have several. By default the first.",
     ],
   },
+  weights: {
+    kind: "choice",
+    choices: ["f32", "f16", "bf16", "int8"],
+    help: ["The element type of a language model's weights, f32 by default."],
+  },
+  context_length: {
+    kind: "integer",
+    value: "N",
+    min: 2,
+    help: [
+      "The longest context of a language model in tokens, its own by default.",
+    ],
+  },
   device: {
     kind: "text",
     value: "URI",

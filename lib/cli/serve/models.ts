@@ -1,6 +1,7 @@
 import { basename } from "@std/path";
 import type { LoadedProgram } from "../../../mod.ts";
 import { loadModel } from "../../compiler/mod.ts";
+import { LanguageModel, type WeightType } from "../../language/mod.ts";
 import type {
   ModelOptions,
   ModelServer,
@@ -42,8 +43,11 @@ export async function addModel(
   { name, path }: ModelOperand,
   flags: ServeFlags,
   log: ServerLog,
-): Promise<LoadedProgram> {
+): Promise<Disposable> {
   const start = performance.now();
+  if (await isLanguageModel(path)) {
+    return await addLanguageModel(server, { name, path }, flags, log);
+  }
   const program = await loadModel(path, deviceOf(flags));
   try {
     const chosen = chooseFunction(name, program, flags.function, log);
@@ -59,6 +63,46 @@ export async function addModel(
     return program;
   } catch (error) {
     program.dispose();
+    throw error;
+  }
+}
+
+/** Whether a path is that of a language model: a GGUF file or a folder. */
+async function isLanguageModel(path: string): Promise<boolean> {
+  if (/\.gguf$/i.test(path)) return true;
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    // Loading reports why.
+    return false;
+  }
+}
+
+async function addLanguageModel(
+  server: ModelServer,
+  { name, path }: ModelOperand,
+  flags: ServeFlags,
+  log: ServerLog,
+): Promise<Disposable> {
+  const start = performance.now();
+  const model = await LanguageModel.load(path, {
+    device: flags.device,
+    // The flag has its names.
+    weights: flags.weights as WeightType | undefined,
+    contextLength: flags.context_length,
+  });
+  try {
+    server.addLanguageModel(name, model, {
+      instances: flags.instances,
+      maxQueue: flags.max_queue,
+    });
+    log.event(`loaded language model ${name}`, {
+      path,
+      milliseconds: Math.round(performance.now() - start),
+    });
+    return model;
+  } catch (error) {
+    model.dispose();
     throw error;
   }
 }

@@ -1,0 +1,98 @@
+import { isFunction, mustBe, toName, toSize } from "../base/checks.ts";
+import type { OptionNames } from "../base/options.ts";
+import type { CompileOptions } from "../compiler/options.ts";
+import { Device } from "../hal/device.ts";
+import type { WeightType } from "./configuration.ts";
+
+/** How far a model is loaded. */
+export interface LoadProgress {
+  /** What is being done. */
+  readonly phase: "convert" | "compile";
+  /** Bytes that are written, while weights are converted. */
+  readonly written: number;
+  /** Bytes of all converted weights. */
+  readonly total: number;
+}
+
+/** Options for loading a language model. */
+export interface LanguageModelOptions {
+  /**
+   * The element type of matrices in memory: `f32` is exact, `f16` and `bf16` take
+   * half of the memory, `int8` a quarter.
+   *
+   * @default {"f32"}
+   */
+  weights?: WeightType | undefined;
+  /**
+   * The longest context in tokens.
+   *
+   * @default {the model's}
+   */
+  contextLength?: number | undefined;
+  /**
+   * How many tokens of a prompt are computed at a time.
+   *
+   * @default {64}
+   */
+  chunk?: number | undefined;
+  /**
+   * The device or its URI.
+   *
+   * @default {"local-task"}
+   */
+  device?: string | Device | undefined;
+  /** Options for compiling the model. */
+  compile?: Omit<CompileOptions, "signal"> | undefined;
+  /** Receives the progress of loading. */
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Stops loading. A conversion continues where it was the next time. */
+  signal?: AbortSignal | undefined;
+  /** Path of the shared library of the runtime; see `Instance.open`. */
+  library?: string | URL | undefined;
+}
+
+/** Names of the options. */
+export const LOAD_MODEL_OPTIONS: OptionNames<LanguageModelOptions> = {
+  weights: true,
+  contextLength: true,
+  chunk: true,
+  device: true,
+  compile: true,
+  onProgress: true,
+  signal: true,
+  library: true,
+};
+
+/** Element types of matrices. */
+export const WEIGHT_TYPES: readonly WeightType[] = [
+  "f32",
+  "f16",
+  "bf16",
+  "int8",
+];
+
+/** Options with their defaults. */
+export type CheckedLoadOptions =
+  & Readonly<LanguageModelOptions>
+  & Readonly<
+    Required<Pick<LanguageModelOptions, "weights" | "chunk" | "device">>
+  >;
+
+/** Checks options, and adds defaults. */
+export function readLoadOptions(
+  options: Readonly<LanguageModelOptions>,
+): CheckedLoadOptions {
+  const { weights = "f32", chunk = 64, device = "local-task", onProgress } =
+    options;
+  toName("weights", weights, WEIGHT_TYPES);
+  if (toSize("chunk", chunk) === 0 || chunk > 4096) {
+    throw mustBe("chunk", "1 to 4096", chunk);
+  }
+  if (typeof device !== "string" && !(device instanceof Device)) {
+    throw mustBe("device", "a URI or a Device", device);
+  }
+  if (onProgress !== undefined && !isFunction(onProgress)) {
+    throw mustBe("onProgress", "a function", onProgress);
+  }
+  return { ...options, weights, chunk, device };
+}

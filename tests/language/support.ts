@@ -1,0 +1,91 @@
+/**
+ * Shared by the tests of language models.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import {
+  LanguageModel,
+  type LanguageModelOptions,
+} from "../../lib/language/mod.ts";
+import { COMPILER } from "../compiler/support.ts";
+import { execute, tool } from "../support.ts";
+
+const REFERENCE = fromFileUrl(new URL("reference.py", import.meta.url));
+
+/** Options for tiny models: small chunks, so that prompts have several. */
+export const SMALL: LanguageModelOptions = {
+  chunk: 4,
+  device: "local-sync",
+  compile: { library: COMPILER, target: "generic" },
+};
+
+/** Logits of all positions of sequences, by NumPy. */
+export async function reference(
+  folder: string,
+  sequences: readonly (readonly number[])[],
+): Promise<number[][][]> {
+  const stdin = new TextEncoder().encode(JSON.stringify({ folder, sequences }));
+  const { code, stdout, stderr } = await execute(tool("python"), [REFERENCE], {
+    stdin,
+  });
+  assert(code === 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Passes a folder, which is removed afterwards. */
+export async function inFolder(
+  act: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await act(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Tokens that look random, and are always the same. */
+export function someTokens(count: number, seed = 7): number[] {
+  return Array.from({ length: count }, (_, at) => (at * 31 + seed * 17) % 320);
+}
+
+/** Asserts that numbers differ by at most a tolerance. */
+export function assertNear(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
+  assert(actual.length === expected.length, `${what}: lengths`);
+  for (let i = 0; i < actual.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!);
+    assert(
+      difference <= tolerance,
+      `${what}: ${actual[i]} instead of ${expected[i]} at ${i}`,
+    );
+  }
+}
+
+/** Asserts that a model's logits are the reference's, in many ways to add tokens. */
+export async function assertLogits(
+  path: string,
+  folder: string,
+  options: LanguageModelOptions,
+  tolerance: number,
+): Promise<void> {
+  const tokens = someTokens(21);
+  const [expected] = await reference(folder, [tokens]);
+  using model = await LanguageModel.load(path, options);
+  for (const parts of [[1, 1, 1, 1], [6, 1, 1, 5], [21]]) {
+    using session = model.session();
+    let at = 0;
+    for (const count of parts) {
+      const logits = await session.append(tokens.slice(at, at + count));
+      at += count;
+      assertNear(logits, expected![at - 1]!, tolerance, `position ${at - 1}`);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import {
+  LanguageModel,
+  type LanguageModelOptions,
+  type LoadProgress,
+} from "../../lib/language/mod.ts";
+import { dequantize, encodedLength } from "../../lib/language/dequantize.ts";
+import { encodeElements, quantizeRows } from "../../lib/language/quantize.ts";
+import { execute, failureOf, test, tool } from "../support.ts";
+import { assertNear, inFolder, SMALL, someTokens } from "./support.ts";
+import { encode, tinyModel, writeFolder, writeGguf } from "./tiny_models.ts";
+
+const SCRIPT = fromFileUrl(new URL("dequantize.py", import.meta.url));
+
+/** Sizes of blocks, and where their scales are: bytes 1 of f16, kept small. */
+const BLOCKS: Readonly<Record<string, readonly [number, readonly number[]]>> = {
+  Q4_0: [18, [1]],
+  Q4_1: [20, [1, 3]],
+  Q5_0: [22, [1]],
+  Q5_1: [24, [1, 3]],
+  Q8_0: [34, [1]],
+  Q4_K: [144, [1, 3]],
+  Q5_K: [176, [1, 3]],
+  Q6_K: [210, [209]],
+};
+
+test("Quantized types of GGUF are read as ggml defines them", async () => {
+  const blocks = new Map(
+    Object.entries(BLOCKS).map(([type, [size, scales]], seed) => {
+      const bytes = new Uint8Array(3 * size);
+      for (let i = 0; i < bytes.length; i++) {
+        bytes[i] = (i * 167 + seed * 59 + (i >> 3) * 29) & 255;
+      }
+      for (let block = 0; block < 3; block++) {
+        for (const at of scales) bytes[block * size + at] = 0x34 + block;
+      }
+      return [type, bytes] as const;
+    }),
+  );
+  const request = Object.fromEntries(
+    [...blocks].map(([type, bytes]) => [type, bytes.toHex()]),
+  );
+  const { code, stdout, stderr } = await execute(tool("python"), [SCRIPT], {
+    stdin: new TextEncoder().encode(JSON.stringify(request)),
+  });
+  assertEquals(code, 0, stderr);
+  const expected: Record<string, number[]> = JSON.parse(stdout);
+  for (const [type, bytes] of blocks) {
+    const values = dequantize(type, bytes);
+    assertEquals(encodedLength(type, values.length), bytes.length);
+    const scale = Math.max(...values.map(Math.abs));
+    assertNear(values, expected[type]!, scale * 1e-6, type);
+  }
+});
+
+test("Rows become integers with a scale, and bf16 is rounded to even", () => {
+  const scales = new Float32Array(2);
+  const rows = new Float32Array([127, -63.6, 0, 0, 0, 0]);
+  const bytes = quantizeRows(rows, 3, scales);
+  assertEquals([...new Int8Array(bytes.buffer)], [127, -64, 0, 0, 0, 0]);
+  assertEquals([...scales], [1, 0]);
+  const bits = (value: number): number =>
+    new Uint16Array(
+      encodeElements(new Float32Array([value]), "bf16").buffer,
+    )[0]!;
+  assertEquals(bits(1), 0x3f80);
+  assertEquals(bits(1 + 2 ** -8), 0x3f80);
+  assertEquals(bits(1 + 3 * 2 ** -8), 0x3f82);
+  assertEquals(bits(Infinity), 0x7f80);
+  assert((bits(NaN) & 0x7fff) > 0x7f80);
+});
+
+/** A cache of its own for a test; the compiled programs stay in the user's. */
+async function withCache(
+  act: (folder: string, options: LanguageModelOptions) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const programs = Deno.env.get("XDG_CACHE_HOME");
+    Deno.env.set("XDG_CACHE_HOME", join(folder, "cache"));
+    try {
+      await act(folder, { ...SMALL, chunk: 1, weights: "int8" });
+    } finally {
+      if (programs === undefined) Deno.env.delete("XDG_CACHE_HOME");
+      else Deno.env.set("XDG_CACHE_HOME", programs);
+    }
+  });
+}
+
+function convertedFiles(folder: string): string[] {
+  const models = join(folder, "cache", "iree-deno", "models");
+  return [...Deno.readDirSync(models)].map(({ name }) => name);
+}
+
+test("Weights are converted once, and a stopped conversion continues", async () => {
+  await withCache(async (folder, options) => {
+    const path = join(folder, "tiny");
+    await writeFolder(path, tinyModel());
+    const controller = new AbortController();
+    const seen: LoadProgress[] = [];
+    const stopped = LanguageModel.load(path, {
+      ...options,
+      signal: controller.signal,
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (seen.length === 8) controller.abort(new Error("enough"));
+      },
+    });
+    await assertRejects(() => stopped, Error, "enough");
+    assertEquals(seen.length, 8);
+    assertMatch(convertedFiles(folder).join(), /^tiny-\w+\.irpa\.partial$/);
+    const rest: LoadProgress[] = [];
+    const first = await LanguageModel.load(path, {
+      ...options,
+      onProgress: (progress) => rest.push(progress),
+    });
+    const converted = rest.filter(({ phase }) => phase === "convert");
+    assertEquals(converted.at(-1)!.written, converted.at(-1)!.total);
+    // The tensors that were complete are not converted again.
+    assert(converted[0]!.written > seen[5]!.written, "it began anew");
+    using session = first.session();
+    const logits = await session.append(someTokens(9));
+    session.dispose();
+    first.dispose();
+    assertMatch(convertedFiles(folder).join(), /^tiny-\w+\.irpa$/);
+    await Deno.remove(join(folder, "cache", "iree-deno", "models"), {
+      recursive: true,
+    });
+    using again = await LanguageModel.load(path, options);
+    using other = again.session();
+    assertNear(await other.append(someTokens(9)), logits, 0, "in one go");
+  });
+});
+
+test("Weights that programs can use are mapped, not converted", async () => {
+  await withCache(async (folder, options) => {
+    const path = join(folder, "tiny");
+    await writeFolder(path, tinyModel());
+    const seen: LoadProgress[] = [];
+    using _ = await LanguageModel.load(path, {
+      ...options,
+      weights: "f32",
+      onProgress: (progress) => seen.push(progress),
+    });
+    assertEquals(seen.map(({ phase }) => phase), ["compile"]);
+  });
+});
+
+test("Weights are converted from F16, BF16 and quantized files", async () => {
+  await withCache(async (folder, options) => {
+    const model = tinyModel();
+    const logits: Float32Array[] = [];
+    const run = async (path: string) => {
+      using loaded = await LanguageModel.load(path, options);
+      using session = loaded.session();
+      logits.push(await session.append(someTokens(3)));
+    };
+    for (const type of ["F16", "BF16"] as const) {
+      const path = join(folder, type);
+      await writeFolder(path, model, type);
+      await run(path);
+    }
+    const path = join(folder, "model.gguf");
+    await writeGguf(path, model, {
+      store: (values) => [1, encode(values, "F16")],
+    });
+    await run(path);
+    assertNear(logits[1]!, logits[0]!, 0.2, "BF16");
+    // Its vectors are not rounded.
+    assertNear(logits[2]!, logits[0]!, 0.05, "GGUF");
+  });
+});
+
+test("A full disk is an error, and leaves nothing unfinished", async () => {
+  await withCache(async (folder, options) => {
+    const path = join(folder, "tiny");
+    await writeFolder(path, tinyModel());
+    const cache = join(folder, "cache", "iree-deno");
+    await Deno.mkdir(cache, { recursive: true });
+    // Stands for whatever prevents writing: a file where the folder should be.
+    await Deno.writeTextFile(join(cache, "models"), "");
+    const error = await failureOf(LanguageModel.load(path, options));
+    assertEquals(error.code, "UNAVAILABLE");
+    assertMatch(error.message, /cannot write converted weights to/);
+  });
+});
