@@ -1,4 +1,4 @@
-import type { LoadedProgram } from "../../../mod.ts";
+import { LoadedProgram } from "../../../mod.ts";
 import { type Listening, ModelServer } from "../../serve/mod.ts";
 import { Capturer } from "../common/capture.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
@@ -70,7 +70,8 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   });
   const programs: LoadedProgram[] = [];
   for (const model of models) {
-    programs.push(resources.use(await addModel(server, model, flags, log)));
+    const added = resources.use(await addModel(server, model, flags, log));
+    if (added instanceof LoadedProgram) programs.push(added);
   }
   const capturer = resources.use(
     new Capturer(programs[0]?.devices ?? [], flags.profile),

@@ -43,7 +43,7 @@ export async function addModel(
   { name, path }: ModelOperand,
   flags: ServeFlags,
   log: ServerLog,
-): Promise<Disposable> {
+): Promise<LoadedProgram | LanguageModel> {
   const start = performance.now();
   if (await isLanguageModel(path)) {
     return await addLanguageModel(server, { name, path }, flags, log);
@@ -83,7 +83,7 @@ async function addLanguageModel(
   { name, path }: ModelOperand,
   flags: ServeFlags,
   log: ServerLog,
-): Promise<Disposable> {
+): Promise<LanguageModel> {
   const start = performance.now();
   const model = await LanguageModel.load(path, {
     device: flags.device,
