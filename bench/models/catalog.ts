@@ -62,11 +62,6 @@ export const MODELS: readonly Model[] = [
     "basic_pitch/saved_models/icassp_2022/nmp.onnx",
     "serving_default_input_2:0=1x43844x1",
   ),
-  real(
-    "Silero VAD",
-    "silero-vad==6.2.3",
-    "silero_vad/data/silero_vad_openvino_16k.onnx",
-  ),
 ];
 
 function synthetic(name: string, file: string): Model {

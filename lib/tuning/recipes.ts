@@ -28,6 +28,9 @@ const LOOPS = [
 /** Matrices in tiles that fit the CPU's registers and caches. */
 const DATA_TILING = "--iree-opt-data-tiling";
 
+/** Kernels of IREE's own for matrices in tiles. */
+const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
+
 /** All general optimizations. */
 const O3 = "--iree-opt-level=O3";
 
@@ -63,6 +66,11 @@ export const RECIPES: readonly Recipe[] = [
     name: "channels-last-peel-loops",
     flags: [CHANNELS_LAST, PEEL, ...LOOPS],
     reason: "the same where shapes are not multiples of a vector",
+  },
+  {
+    name: "im2col-tiling-microkernels",
+    flags: [IM2COL, DATA_TILING, MICROKERNELS],
+    reason: "best for large matrix products, where the rest is small",
   },
   {
     name: "im2col-peel-loops-tiling",
