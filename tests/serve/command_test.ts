@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { iree, TemporaryFolder, test } from "../support.ts";
-import { endUnderLoad, ServeProcess } from "./serve_process.ts";
+import { endUnderLoad, killAndRestart, ServeProcess } from "./serve_process.ts";
 import { SERVED } from "./support.ts";
 
 test("iree serve answers requests, and ends with 0 on SIGTERM", async () => {
@@ -27,6 +27,11 @@ test("iree serve answers requests, and ends with 0 on SIGTERM", async () => {
 test("SIGTERM loses no request that has arrived", async () => {
   const statuses = await endUnderLoad();
   assert(statuses.filter((it) => it === 200).length > 50);
+});
+
+test("A server that was killed under load serves again on its port", async () => {
+  const { first, again } = await killAndRestart();
+  assert(first > 0 && again > 0);
 });
 
 test("iree serve rejects wrong usage before it loads anything", async () => {

@@ -1,13 +1,17 @@
 /**
- * Ends servers with SIGTERM under load, by hand: no request that a server has
- * accepted is lost.
+ * Ends servers under load, by hand. No request that a server has accepted is lost
+ * after SIGTERM. After SIGKILL, the same command serves again on the same port,
+ * at most a second later than a first start.
  *
  *     ./dev deno run -A tests/serve/kill.ts [TRIES]
  *
  * @module
  */
 
-import { endUnderLoad } from "./serve_process.ts";
+import { endUnderLoad, killAndRestart } from "./serve_process.ts";
+
+/** Milliseconds that a restart may take longer than a first start. */
+const MOST_LATER = 1000;
 
 const tries = Number(Deno.args[0] ?? 50);
 for (let at = 1; at <= tries; at++) {
@@ -16,4 +20,11 @@ for (let at = 1; at <= tries; at++) {
     statuses.filter((it) => it === status).length;
   console.log(`${at}: ${count(200)} answered, ${count(503)} turned away`);
 }
-console.log(`${tries} of ${tries} lost nothing`);
+console.log(`SIGTERM: ${tries} of ${tries} lost nothing`);
+
+for (let at = 1; at <= tries; at++) {
+  const { first, again } = await killAndRestart();
+  console.log(`${at}: first ${first} ms, again ${again} ms`);
+  if (again > first + MOST_LATER) throw new Error("the restart took too long");
+}
+console.log(`SIGKILL: ${tries} of ${tries} serve again in time`);

@@ -11,11 +11,11 @@ export class ServeProcess implements AsyncDisposable {
   #text = "";
   #url = "";
 
-  private constructor(args: readonly string[]) {
+  private constructor(args: readonly string[], port: number) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", ...denoFlags()],
-        ...[join(ROOT, "cli.ts"), "serve", "--http-port=0", ...args],
+        ...[join(ROOT, "cli.ts"), "serve", `--http-port=${port}`, ...args],
       ],
       env: { NO_COLOR: "1" },
       stdout: "null",
@@ -26,7 +26,15 @@ export class ServeProcess implements AsyncDisposable {
   }
 
   static async start(...args: readonly string[]): Promise<ServeProcess> {
-    const process = new ServeProcess(args);
+    return await ServeProcess.startAt(0, ...args);
+  }
+
+  /** Starts it on a port. */
+  static async startAt(
+    port: number,
+    ...args: readonly string[]
+  ): Promise<ServeProcess> {
+    const process = new ServeProcess(args, port);
     const [, url] = await process.until(/listening on (http:[^\s"]+)/);
     process.#url = url;
     return process;
@@ -35,6 +43,11 @@ export class ServeProcess implements AsyncDisposable {
   /** Its process. */
   get pid(): number {
     return this.#child.pid;
+  }
+
+  /** Its port. */
+  get port(): number {
+    return Number(new URL(this.#url).port);
   }
 
   /** What it wrote so far. */
@@ -53,11 +66,24 @@ export class ServeProcess implements AsyncDisposable {
     }
   }
 
+  /** Reads its log until it ends, so that it does not wait for a reader. */
+  async readLog(): Promise<void> {
+    while (true) {
+      const { value, done } = await this.#lines.read();
+      if (done) return;
+      this.#text += value;
+    }
+  }
+
   fetch(path: string, init?: RequestInit): Promise<Response> {
     return fetch(this.#url + path, init);
   }
 
-  async infer(model: string, rows: number[][]): Promise<Response> {
+  async infer(
+    model: string,
+    rows: number[][],
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const body = JSON.stringify({
       inputs: [{
         name: "input0",
@@ -69,17 +95,14 @@ export class ServeProcess implements AsyncDisposable {
     return await this.fetch(`/v2/models/${model}/infer`, {
       method: "POST",
       body,
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 
   /** Sends a signal; returns the exit status. */
   async end(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);
-    while (true) {
-      const { value, done } = await this.#lines.read();
-      if (done) break;
-      this.#text += value;
-    }
+    await this.readLog();
     return (await this.#child.status).code;
   }
 
@@ -92,6 +115,55 @@ export class ServeProcess implements AsyncDisposable {
     await this.#lines.cancel();
     await this.#child.status;
   }
+}
+
+/**
+ * Kills a server under load, and starts it again on its port.
+ *
+ * @returns Milliseconds from both starts to their first answers.
+ */
+export async function killAndRestart(): Promise<
+  { first: number; again: number }
+> {
+  const start = async (port: number) => {
+    const since = performance.now();
+    const process = await ServeProcess.startAt(
+      port,
+      `m=${SERVED}`,
+      "--function=score",
+    );
+    await ask(process);
+    return { process, time: Math.round(performance.now() - since) };
+  };
+  const { process, time: first } = await start(0);
+  await using _ = process;
+  let count = 0;
+  let isKilled = false;
+  const client = async () => {
+    while (!isKilled) {
+      try {
+        await ask(process);
+        count++;
+      } catch (error) {
+        // Its connection has ended, or its answer is cut.
+        if (!isKilled) throw error;
+      }
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 8 }, client));
+  await waitUntil(() => count > 50, "requests are answered");
+  isKilled = true;
+  await process.end("SIGKILL");
+  await clients;
+  const { process: next, time: again } = await start(process.port);
+  await using __ = next;
+  assertEquals(await next.end(), 0);
+  return { first, again };
+}
+
+async function ask(process: ServeProcess): Promise<void> {
+  const response = await process.infer("m", [[5, 0, 0, 0]]);
+  assertEquals((await response.json()).outputs[0].data, [5]);
 }
 
 /**
