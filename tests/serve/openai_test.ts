@@ -1,0 +1,200 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { LanguageModel } from "../../lib/language/mod.ts";
+import { ModelServer } from "../../lib/serve/mod.ts";
+import { inFolder, SMALL } from "../language/support.ts";
+import { byteVocabulary, SPECIAL } from "../language/texts.ts";
+import { tinyModel, writeGguf } from "../language/tiny_models.ts";
+import { test } from "../support.ts";
+
+type Json = Record<string, unknown>;
+
+/** Asks a server with a tiny model. */
+type Ask = (path: string, body?: Json) => Promise<Response>;
+
+async function withServer(act: (ask: Ask) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const path = join(folder, "model.gguf");
+    await writeGguf(path, tinyModel(), { metadata: byteVocabulary() });
+    const options = { ...SMALL, contextLength: 32 };
+    using model = await LanguageModel.load(path, options);
+    await using server = new ModelServer();
+    server.addLanguageModel("tiny", model, { instances: 2 });
+    await act((path, body) =>
+      server.fetch(
+        new Request(`http://localhost${path}`, {
+          method: body === undefined ? "GET" : "POST",
+          body: body && JSON.stringify(body),
+        }),
+      )
+    );
+  });
+}
+
+/** A token that is chosen whatever the model computes. */
+const ALWAYS = { logit_bias: { 104: 100 }, temperature: 0 };
+
+test("/v1/models lists language models", async () => {
+  await withServer(async (ask) => {
+    const { object, data } = await (await ask("/v1/models")).json();
+    assertEquals([object, data.length, data[0].id], ["list", 1, "tiny"]);
+    const { id } = await (await ask("/v1/models/tiny")).json();
+    assertEquals(id, "tiny");
+    const missing = await ask("/v1/models/other");
+    assertEquals(missing.status, 404);
+    const { error } = await missing.json();
+    assertEquals([error.code, error.param], ["model_not_found", "model"]);
+  });
+});
+
+test("/v1/completions answers prompts of text and tokens, with usage", async () => {
+  await withServer(async (ask) => {
+    const response = await ask("/v1/completions", {
+      ...{ model: "tiny", prompt: ["abc", "de"], max_tokens: 4 },
+      ...ALWAYS,
+      logprobs: 1,
+    });
+    assertEquals(response.status, 200);
+    const { choices, usage, object } = await response.json();
+    assertEquals(object, "text_completion");
+    assertEquals(choices.map((it: Json) => it.text), ["hhhh", "hhhh"]);
+    assertEquals(choices.map((it: Json) => it.finish_reason), [
+      "length",
+      "length",
+    ]);
+    assertEquals(choices[0].logprobs.tokens, ["h", "h", "h", "h"]);
+    assertEquals(usage, {
+      prompt_tokens: 5,
+      completion_tokens: 8,
+      total_tokens: 13,
+    });
+  });
+});
+
+test("/v1/completions streams events that end with [DONE]", async () => {
+  await withServer(async (ask) => {
+    const response = await ask("/v1/completions", {
+      ...{ model: "tiny", prompt: [97, 98], max_tokens: 3, stream: true },
+      ...{ ...ALWAYS, stream_options: { include_usage: true } },
+    });
+    assertEquals(
+      response.headers.get("content-type"),
+      "text/event-stream; charset=utf-8",
+    );
+    const events = (await response.text()).split("\n\n").filter(Boolean)
+      .map((event) => event.replace(/^data: /, ""));
+    assertEquals(events.pop(), "[DONE]");
+    const parts = events.map((event) => JSON.parse(event));
+    assertEquals(parts.pop().usage.completion_tokens, 3);
+    assertEquals(parts.pop().choices[0].finish_reason, "length");
+    assertEquals(parts.map((it) => it.choices[0].text).join(""), "hhh");
+  });
+});
+
+test("A client that leaves a stream frees its place", async () => {
+  await withServer(async (ask) => {
+    const body = { model: "tiny", prompt: "a", stream: true, ...ALWAYS };
+    for (let i = 0; i < 4; i++) {
+      const response = await ask("/v1/completions", {
+        ...body,
+        max_tokens: 20,
+      });
+      await response.body!.cancel();
+    }
+    const last = await ask("/v1/completions", { ...body, max_tokens: 2 });
+    assert((await last.text()).endsWith("data: [DONE]\n\n"));
+  });
+});
+
+test("/v1/embeddings returns vectors as numbers or base64", async () => {
+  await withServer(async (ask) => {
+    const embed = async (format: string) => {
+      const response = await ask("/v1/embeddings", {
+        model: "tiny",
+        input: ["hello", "world"],
+        encoding_format: format,
+      });
+      const { data, usage } = await response.json();
+      assertEquals(data.length, 2);
+      assert(usage.total_tokens > 2);
+      return data[1].embedding;
+    };
+    const numbers = await embed("float");
+    const bytes = Uint8Array.fromBase64(await embed("base64"));
+    assertEquals([...new Float32Array(bytes.buffer)], numbers);
+  });
+});
+
+test("Wrong requests get OpenAI's errors", async () => {
+  await withServer(async (ask) => {
+    const cases: readonly (readonly [Json, number, string])[] = [
+      [{ prompt: "a" }, 400, "model must be a string, got nothing"],
+      [{ model: "x", prompt: "a" }, 404, "The model 'x' does not exist"],
+      [{ model: "tiny" }, 400, "prompt must be a string, tokens"],
+      [{ model: "tiny", prompt: "a", temperature: 3 }, 400, "temperature must"],
+      [{ model: "tiny", prompt: "a", n: 2 }, 400, "n is not supported"],
+      [{ model: "tiny", prompt: "a", tpyo: 2 }, 400, "Unrecognized request"],
+      [{ model: "tiny", prompt: [400] }, 400, "tokens[0] must be 0 to 319"],
+      [
+        { model: "tiny", prompt: "a".repeat(40) },
+        400,
+        "This model's maximum context length is 32 tokens",
+      ],
+    ];
+    for (const [body, status, message] of cases) {
+      const response = await ask("/v1/completions", body);
+      const { error } = await response.json();
+      assertEquals(response.status, status, error.message);
+      assert(error.message.includes(message), error.message);
+      assertEquals(error.type, "invalid_request_error");
+    }
+    const chat = await ask("/v1/chat/completions", {
+      model: "tiny",
+      messages: [],
+    });
+    assertEquals((await chat.json()).error.param, "messages");
+    assertEquals((await ask("/v1/other")).status, 404);
+    assertEquals((await ask("/v1/completions")).status, 405);
+  });
+});
+
+/** Whether templates can be rendered: the package is in a registry. */
+const reason = await import(`npm:@huggingface/jinja@${0.5}`).then(
+  () => undefined,
+  (error) => String(error),
+);
+
+/** A test that is ignored, with a message, where no registry can be reached. */
+function testWithTemplates(name: string, body: () => Promise<void>): void {
+  if (reason === undefined) return test(name, body);
+  console.warn(`no templates for "${name}": ${reason}`);
+  Deno.test.ignore(name, body);
+}
+
+testWithTemplates("/v1/chat/completions answers messages", async () => {
+  await withServer(async (ask) => {
+    const body = {
+      model: "tiny",
+      messages: [{ role: "user", content: [{ type: "text", text: "hi" }] }],
+      max_completion_tokens: 3,
+      ...ALWAYS,
+    };
+    const response = await ask("/v1/chat/completions", body);
+    const { choices, object } = await response.json();
+    assertEquals(object, "chat.completion");
+    assertEquals(choices[0].message, {
+      role: "assistant",
+      content: "hhh",
+      refusal: null,
+    });
+    const stop = { [SPECIAL.stop]: 100 };
+    const ended = await ask("/v1/chat/completions", {
+      ...{ ...body, logit_bias: stop },
+    });
+    const [choice] = (await ended.json()).choices;
+    assertEquals([choice.message.content, choice.finish_reason], ["", "stop"]);
+    const stream = await ask("/v1/chat/completions", { ...body, stream: true });
+    const parts = (await stream.text()).match(/"content":"[^"]*"/g);
+    assertEquals(parts, ['"content":""', ...Array(3).fill('"content":"h"')]);
+  });
+});
