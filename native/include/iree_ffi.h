@@ -1103,9 +1103,9 @@ IREE_API_EXPORT iree_ffi_tokenizer_t* iree_ffi_tokenizer_from_tiktoken(
 
 // Writes the JSON text of a member of the object |json|, without the quotes of
 // a string; nothing if it does not exist.
-IREE_API_EXPORT uint32_t iree_ffi_json_member(
-    const uint8_t* json, size_t length, const uint8_t* name,
-    uint32_t name_length, uint8_t* buffer, uint32_t capacity);
+IREE_API_EXPORT uint32_t
+iree_ffi_json_member(const uint8_t* json, size_t length, const uint8_t* name,
+                     uint32_t name_length, uint8_t* buffer, uint32_t capacity);
 
 // Writes packed: the type of the model, then u32: the highest id + 1, the
 // numbers of tokens and of merges, the ids of bos, eos, unk, pad, cls, sep and
@@ -1121,16 +1121,16 @@ IREE_API_EXPORT uint32_t iree_ffi_tokenizer_token_id(
 
 // Writes packed: u32 attributes of a token (iree_tokenizer_token_attr_t, UNUSED
 // for an id without one), and its text in the vocabulary.
-IREE_API_EXPORT uint32_t iree_ffi_tokenizer_token(
-    iree_ffi_tokenizer_t* tokenizer, uint32_t id, uint8_t* buffer,
-    uint32_t capacity);
+IREE_API_EXPORT uint32_t
+iree_ffi_tokenizer_token(iree_ffi_tokenizer_t* tokenizer, uint32_t id,
+                         uint8_t* buffer, uint32_t capacity);
 
-// Encodes |count| texts in UTF-8, which end at |ends| in |text|, or half as many
-// pairs of texts. |flags| are iree_tokenizer_encode_flags_t. Writes the number
-// of tokens of each text or pair to |counts| and, if all fit into |capacity|,
-// their ids, type ids and, if the flags ask for them, offsets: the first byte of
-// each token in its text and the byte after it. Returns the number of all
-// tokens.
+// Encodes |count| texts in UTF-8, which end at |ends| in |text|, or half as
+// many pairs of texts. |flags| are iree_tokenizer_encode_flags_t. Writes the
+// number of tokens of each text or pair to |counts| and, if all fit into
+// |capacity|, their ids, type ids and, if the flags ask for them, offsets: the
+// first byte of each token in its text and the byte after it. Returns the
+// number of all tokens.
 IREE_API_EXPORT uint32_t iree_ffi_tokenizer_encode(
     iree_ffi_tokenizer_t* tokenizer, const uint8_t* text, const uint32_t* ends,
     uint32_t count, uint32_t in_pairs, uint32_t flags, uint32_t* counts,

@@ -84,8 +84,8 @@ iree_status_t iree_ffi_span_reserve(iree_byte_span_t* span,
   if (span->data_length >= length) return iree_ok_status();
   iree_allocator_free(iree_ffi_allocator(), span->data);
   *span = iree_byte_span_empty();
-  IREE_RETURN_IF_ERROR(iree_allocator_malloc(iree_ffi_allocator(), length,
-                                             (void**)&span->data));
+  IREE_RETURN_IF_ERROR(
+      iree_allocator_malloc(iree_ffi_allocator(), length, (void**)&span->data));
   span->data_length = length;
   return iree_ok_status();
 }
@@ -169,9 +169,8 @@ uint32_t iree_ffi_tokenizer_token(iree_ffi_tokenizer_t* tokenizer, uint32_t id,
   bool is_present = id < iree_tokenizer_vocab_capacity(vocab);
   iree_ffi_writer_t writer = iree_ffi_writer(buffer, capacity);
   iree_ffi_write_u32(
-      &writer, is_present
-                   ? iree_tokenizer_vocab_token_attrs(vocab, (int32_t)id)
-                   : IREE_TOKENIZER_TOKEN_ATTR_UNUSED);
+      &writer, is_present ? iree_tokenizer_vocab_token_attrs(vocab, (int32_t)id)
+                          : IREE_TOKENIZER_TOKEN_ATTR_UNUSED);
   iree_ffi_write_string(
       &writer, is_present ? iree_tokenizer_vocab_token_text(vocab, (int32_t)id)
                           : iree_string_view_empty());

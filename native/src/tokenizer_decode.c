@@ -23,8 +23,8 @@ static iree_status_t iree_ffi_decode(iree_ffi_tokenizer_t* tokenizer,
   iree_host_size_t length = 0;
   do {
     iree_host_size_t consumed = 0;
-    IREE_RETURN_IF_ERROR(iree_tokenizer_decode_state_feed(
-        state, tokens, output, &consumed, &length));
+    IREE_RETURN_IF_ERROR(iree_tokenizer_decode_state_feed(state, tokens, output,
+                                                          &consumed, &length));
     if (tokens.count > 0 && consumed == 0 && length == 0) {
       return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
                               "a token's text is too long");
@@ -77,9 +77,9 @@ uint32_t iree_ffi_tokenizer_decode(iree_ffi_tokenizer_t* tokenizer,
     status = iree_tokenizer_decode_state_initialize(
         tokenizer->tokenizer, flags, tokenizer->decode_state, &state);
     if (iree_status_is_ok(status)) {
-      status = iree_ffi_decode(
-          tokenizer, state, iree_ffi_id_list(ids + begin, ends[i] - begin),
-          /*is_end=*/true, iree_ffi_write_text, &writer);
+      status = iree_ffi_decode(tokenizer, state,
+                               iree_ffi_id_list(ids + begin, ends[i] - begin),
+                               /*is_end=*/true, iree_ffi_write_text, &writer);
     }
     iree_tokenizer_decode_state_deinitialize(state);
     begin = ends[i];

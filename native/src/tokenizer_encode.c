@@ -132,8 +132,7 @@ uint32_t iree_ffi_tokenizer_encode(iree_ffi_tokenizer_t* tokenizer,
                                    uint32_t* ids, uint8_t* type_ids,
                                    uint32_t* offsets, uint32_t capacity) {
   iree_status_t status = iree_ok_status();
-  bool with_offsets =
-      (flags & IREE_TOKENIZER_ENCODE_FLAG_TRACK_OFFSETS) != 0;
+  bool with_offsets = (flags & IREE_TOKENIZER_ENCODE_FLAG_TRACK_OFFSETS) != 0;
   uint32_t step = in_pairs ? 2 : 1;
   uint32_t begin = 0;
   iree_ffi_tokens_t* tokens = &tokenizer->tokens;
@@ -156,10 +155,10 @@ uint32_t iree_ffi_tokenizer_encode(iree_ffi_tokenizer_t* tokenizer,
     iree_allocator_free(iree_ffi_allocator(), tokenizer->transform.data);
     tokenizer->transform = iree_byte_span_empty();
   }
-  uint32_t result = iree_ffi_check(status)
-                        ? IREE_FFI_FAILED
-                        : iree_ffi_tokens_write(tokens, ids, type_ids, offsets,
-                                                capacity);
+  uint32_t result =
+      iree_ffi_check(status)
+          ? IREE_FFI_FAILED
+          : iree_ffi_tokens_write(tokens, ids, type_ids, offsets, capacity);
   // Offsets slow IREE down, so the next call must not find their memory.
   if (tokens->offsets || tokens->capacity > IREE_FFI_KEPT_TOKENS) {
     iree_ffi_tokens_free(tokens);
@@ -237,8 +236,8 @@ static iree_status_t iree_ffi_encode_stream_push(
     iree_ffi_encode_stream_t* stream, iree_string_view_t text) {
   while (text.size > 0) {
     iree_host_size_t room = text.size + IREE_FFI_TOKENS_MARGIN;
-    IREE_RETURN_IF_ERROR(iree_ffi_tokens_reserve(
-        &stream->tokens, /*with_offsets=*/false, room));
+    IREE_RETURN_IF_ERROR(
+        iree_ffi_tokens_reserve(&stream->tokens, /*with_offsets=*/false, room));
     iree_host_size_t consumed = 0;
     iree_host_size_t token_count = 0;
     IREE_RETURN_IF_ERROR(iree_tokenizer_encode_state_feed(
@@ -255,8 +254,8 @@ static iree_status_t iree_ffi_encode_stream_end(
   iree_host_size_t room =
       iree_tokenizer_encode_state_pending_token_bound(stream->state) +
       IREE_FFI_TOKENS_MARGIN;
-  IREE_RETURN_IF_ERROR(iree_ffi_tokens_reserve(
-      &stream->tokens, /*with_offsets=*/false, room));
+  IREE_RETURN_IF_ERROR(
+      iree_ffi_tokens_reserve(&stream->tokens, /*with_offsets=*/false, room));
   iree_host_size_t token_count = 0;
   IREE_RETURN_IF_ERROR(iree_tokenizer_encode_state_finalize(
       stream->state, iree_ffi_tokens_room(&stream->tokens, room),
