@@ -18,11 +18,14 @@ export class BearerTokens {
     this.#tokens = texts.map((it) => new TextEncoder().encode(it));
   }
 
-  /** Rejects a request without an accepted token. */
-  check(headers: Headers): void {
+  /**
+   * Rejects a request without an accepted token.
+   *
+   * @param authorization The header or metadata `authorization`.
+   */
+  check(authorization: string | null): void {
     if (this.#tokens.length === 0) return;
-    const [, given = ""] = /^Bearer +(\S+)$/i
-      .exec(headers.get("authorization") ?? "") ?? [];
+    const [, given = ""] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const bytes = new TextEncoder().encode(given);
     // All are compared, so that the time does not depend on which one fits.
     let isKnown = false;

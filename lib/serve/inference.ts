@@ -1,15 +1,15 @@
-import type { ModelValue } from "./data_type.ts";
 import { dataTypeOf } from "./data_type.ts";
 import type { ModelValues } from "./model_runner.ts";
-import { type InputJson, parseRequest, type RequestJson } from "./protocol.ts";
+import { parseRequest, type RequestJson } from "./protocol.ts";
 import { badRequest } from "./request_error.ts";
 import type { ServedModel } from "./served_model.ts";
+import { toBinary } from "./tensor_binary.ts";
 import {
-  bytesFromBinary,
-  numbersFromBinary,
-  toBinary,
-} from "./tensor_binary.ts";
-import { bytesFromJson, numbersFromJson, toJsonText } from "./tensor_json.ts";
+  binaryDecoding,
+  InputReader,
+  jsonDecoding,
+} from "./tensor_decoding.ts";
+import { toJsonText } from "./tensor_json.ts";
 
 /** Header with the length of the JSON before binary data. */
 export const HEADER_LENGTH = "inference-header-content-length";
@@ -34,14 +34,10 @@ export function readInference(
 ): InferenceRequest {
   const jsonLength = readHeaderLength(headerLength, body.length);
   const json = parseRequest(body.subarray(0, jsonLength));
-  const inputs: Record<string, ModelValue> = Object.create(null);
-  const given = new Set<string>();
+  const reader = new InputReader(model);
   let start = jsonLength;
   for (const input of json.inputs) {
-    if (given.has(input.name)) {
-      throw badRequest(`input '${input.name}' must be given once, got twice`);
-    }
-    given.add(input.name);
+    reader.claim(input.name);
     const end = start + (input.binarySize ?? 0);
     if (end > body.length) {
       throw badRequest(
@@ -49,7 +45,12 @@ export function readInference(
           `${body.length - start} bytes that are left, got ${input.binarySize}`,
       );
     }
-    inputs[input.name] = readTensor(model, input, body.subarray(start, end));
+    reader.read(
+      input,
+      input.data === undefined
+        ? binaryDecoding(body.subarray(start, end))
+        : jsonDecoding(input.data),
+    );
     start = end;
   }
   if (start < body.length) {
@@ -58,31 +59,9 @@ export function readInference(
         `${body.length - start} bytes more`,
     );
   }
-  model.checkComplete(given);
+  const inputs = reader.finish();
   for (const { name } of json.outputs ?? []) model.checkOutput(name);
   return { json, inputs };
-}
-
-function readTensor(
-  model: ServedModel,
-  { name, datatype, shape, data }: InputJson,
-  binary: Uint8Array<ArrayBuffer>,
-): ModelValue {
-  const info = model.checkInput(name, datatype, shape);
-  const what = `input '${name}'`;
-  if (info === "bytes") {
-    return {
-      elementType: "bytes",
-      shape,
-      data: data === undefined
-        ? bytesFromBinary(what, shape, binary)
-        : bytesFromJson(what, shape, data),
-    };
-  }
-  const numbers = data === undefined
-    ? numbersFromBinary(what, info, shape, binary)
-    : numbersFromJson(what, info, shape, data);
-  return { shape, ...model.asDeclared(name, info, numbers) };
 }
 
 function readHeaderLength(text: string | null, length: number): number {

@@ -1,7 +1,8 @@
 import { toInteger, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import type { Answering } from "./answer.ts";
+import type { Answering } from "./answering.ts";
+import { endInOrder } from "./shutdown.ts";
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -12,9 +13,7 @@ export interface ListenOptions {
    */
   hostname?: string | undefined;
   /**
-   * The port; 0 is any free one.
-   *
-   * @default {8000}
+   * The port; 0 is any free one. By default 8000, and 8001 for gRPC.
    */
   port?: number | undefined;
   /** The certificate chain in PEM, for TLS. */
@@ -25,7 +24,7 @@ export interface ListenOptions {
 
 /** A server that listens. */
 export interface Listening extends AsyncDisposable {
-  /** Its address, such as `http://127.0.0.1:8000`. */
+  /** Its address, such as `http://127.0.0.1:8000` or `grpc://127.0.0.1:8001`. */
   readonly url: string;
   /** Its port. */
   readonly port: number;
@@ -39,6 +38,11 @@ export interface Listening extends AsyncDisposable {
   shutdown(grace: number): Promise<boolean>;
 }
 
+/** The port of HTTP, unless another is asked for. */
+const DEFAULT_PORT = 8000;
+
+type Address = Pick<ListenAddress, "hostname" | "port">;
+
 const OPTIONS: OptionNames<ListenOptions> = {
   hostname: true,
   port: true,
@@ -46,11 +50,8 @@ const OPTIONS: OptionNames<ListenOptions> = {
   key: true,
 };
 
-/** Milliseconds that `await using` waits for requests. */
-const DISPOSE_GRACE = 30_000;
-
 /** What ends when a server shuts down. */
-interface Ending {
+export interface Ending {
   fetch(request: Request): Promise<Response>;
   announceEnd(): void;
   drain(): Promise<void>;
@@ -68,36 +69,55 @@ export function listen(
   answering: Answering,
   options: ListenOptions | undefined,
 ): Listening {
-  const { hostname = "127.0.0.1", port = 8000, cert, key } = readOptions(
-    options,
-    OPTIONS,
-  );
+  const { hostname, port, keys } = readListenOptions(options, DEFAULT_PORT);
   const controller = new AbortController();
-  const address = {
-    hostname: toText("hostname", hostname),
-    port: toInteger("port", port, 0, 65535),
-  };
-  const keys = readKeys(cert, key);
-  const http = opened(() =>
+  const address = { hostname, port };
+  const http = openedNow(() =>
     Deno.serve({
       ...address,
       ...keys,
       signal: controller.signal,
       onListen: () => {},
     }, (request) => server.fetch(request)), address);
-  const shutdown = (grace: number) => {
-    const ended = end(server, answering, () => http.shutdown());
-    return within(ended, grace, () => controller.abort());
-  };
-  const scheme = cert === undefined ? "http" : "https";
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return {
-    url: `${scheme}://${host}:${http.addr.port}`,
+  const scheme = keys === undefined ? "http" : "https";
+  return endInOrder(server, answering, {
+    url: `${scheme}://${addressOf(hostname, http.addr.port)}`,
     port: http.addr.port,
-    shutdown,
-    [Symbol.asyncDispose]: async () => {
-      await shutdown(DISPOSE_GRACE);
-    },
+    close: () => http.shutdown(),
+    abort: () => controller.abort(),
+  });
+}
+
+/** Formats an address and a port. */
+export function addressOf(hostname: string, port: number): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/** Where a server listens, checked. */
+export interface ListenAddress {
+  readonly hostname: string;
+  readonly port: number;
+  readonly keys: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/**
+ * Checks where a server listens.
+ *
+ * @param options The caller's options.
+ * @param defaultPort The port if they have none.
+ */
+export function readListenOptions(
+  options: ListenOptions | undefined,
+  defaultPort: number,
+): ListenAddress {
+  const { hostname = "127.0.0.1", port = defaultPort, cert, key } = readOptions(
+    options,
+    OPTIONS,
+  );
+  return {
+    hostname: toText("hostname", hostname),
+    port: toInteger("port", port, 0, 65535),
+    keys: readKeys(cert, key),
   };
 }
 
@@ -115,68 +135,33 @@ function readKeys(
   );
 }
 
-/** Opens the port; failures of the system name it. */
-function opened<Server>(
-  open: () => Server,
-  { hostname, port }: { hostname: string; port: number },
-): Server {
+/** Opens a port at once; failures of the system name it. */
+function openedNow<Server>(open: () => Server, address: Address): Server {
   try {
     return open();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IreeError(
-      "UNAVAILABLE",
-      `cannot listen on ${hostname}:${port}: ${reason}`,
-      { cause },
-    );
+    throw cannotListen(cause, address);
   }
 }
 
-async function end(
-  server: Ending,
-  answering: Answering,
-  close: () => Promise<void>,
-): Promise<void> {
-  server.announceEnd();
-  await untilQuiet(answering);
-  await server.drain();
-  // Closing the port fails requests; a 503 gives the reason.
-  await untilQuiet(answering);
-  await close();
-}
-
-/** Milliseconds without a new request after which those before have arrived. */
-const QUIET = 10;
-
-/** The most milliseconds that new requests are still answered. */
-const MOST_ARRIVING = 250;
-
-// Requests whose bytes have arrived may wait in the system's queues: they come
-// with the next turns of the event loop.
-async function untilQuiet(answering: Answering): Promise<void> {
-  const start = performance.now();
-  let before: number;
-  do {
-    before = answering.arrivals;
-    await new Promise((resolve) => setTimeout(resolve, QUIET));
-  } while (
-    answering.arrivals !== before && performance.now() - start < MOST_ARRIVING
-  );
-}
-
-async function within(
-  ended: Promise<void>,
-  grace: number,
-  abort: () => void,
-): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), grace);
+/** Opens a port; failures of the system name it. */
+export async function opened<Server>(
+  open: () => Promise<Server>,
+  address: Address,
+): Promise<Server> {
   try {
-    const isLate = await Promise.race([ended, promise]) === "late";
-    if (isLate) abort();
-    return !isLate;
-  } finally {
-    clearTimeout(timer);
+    return await open();
+  } catch (cause) {
+    throw cannotListen(cause, address);
   }
+}
+
+function cannotListen(cause: unknown, { hostname, port }: Address): unknown {
+  if (cause instanceof Deno.errors.NotCapable) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new IreeError(
+    "UNAVAILABLE",
+    `cannot listen on ${hostname}:${port}: ${reason}`,
+    { cause },
+  );
 }

@@ -1,4 +1,5 @@
 import { readStatistics } from "../../ffi/instance.ts";
+import type { Answering } from "./answering.ts";
 import type { Histogram } from "./histogram.ts";
 import type { ServedModel } from "./served_model.ts";
 
@@ -12,11 +13,11 @@ type Sample = readonly [
  * Formats the metrics of a server in Prometheus' text format.
  *
  * @param models The models.
- * @param responses Responses by their status.
+ * @param server Counts of its responses.
  */
 export function formatMetrics(
   models: readonly ServedModel[],
-  responses: ReadonlyMap<number, number>,
+  { responses, answers }: Pick<Answering, "responses" | "answers">,
 ): string {
   const { liveAllocations, liveBytes } = readStatistics();
   const counter = (name: string, help: string, samples: readonly Sample[]) =>
@@ -35,6 +36,11 @@ export function formatMetrics(
       "iree_http_requests_total",
       "Responses by their status.",
       [...responses].map(([status, count]) => [{ status }, count]),
+    ),
+    counter(
+      "iree_grpc_requests_total",
+      "Answers of gRPC by their code.",
+      [...answers].map(([code, count]) => [{ code }, count]),
     ),
     counter(
       "iree_inference_requests_total",

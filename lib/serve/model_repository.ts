@@ -77,14 +77,19 @@ export class ModelRepository {
     return failures;
   }
 
-  /** Lists the models. */
-  async index(): Promise<RepositoryEntry[]> {
+  /**
+   * Lists the models.
+   *
+   * @param onlyReady Whether those that are not served are left out.
+   */
+  async index(onlyReady: boolean): Promise<RepositoryEntry[]> {
     const entries: RepositoryEntry[] = [...this.#models].map((it) => ({
       name: it.name,
       version: it.version,
       state: "READY",
       reason: "",
     }));
+    if (onlyReady) return entries;
     const names = new Set([
       ...await this.#files.names(),
       ...this.#turns.keys(),

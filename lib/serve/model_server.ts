@@ -9,9 +9,11 @@ import {
   SERVING,
 } from "./openai/serving_options.ts";
 import type { LoadedProgram } from "../program/program.ts";
-import { answer, type Answering } from "./answer.ts";
+import { answer } from "./answer.ts";
+import { type Answering, untilIdle } from "./answering.ts";
 import { BearerTokens } from "./bearer_token.ts";
 import type { ModelTensor } from "./data_type.ts";
+import { listenGrpc } from "./grpc/listening.ts";
 import { listen, type Listening, type ListenOptions } from "./listening.ts";
 import {
   LOADED_MODEL_OPTIONS,
@@ -51,8 +53,8 @@ export interface ModelRecord {
 }
 
 /**
- * Serves models by the Open Inference Protocol over HTTP, as KServe and Triton
- * do: health, metadata, and inference with JSON and binary data.
+ * Serves models by the Open Inference Protocol over HTTP and gRPC, as KServe and
+ * Triton do: health, metadata, and inference with JSON and binary data.
  *
  * @example
  * ```ts ignore needs a file
@@ -85,6 +87,8 @@ export class ModelServer implements AsyncDisposable, Disposable {
       arrivals: 0,
       tokens: new BearerTokens(limits.authTokens),
       responses: new Map(),
+      answers: new Map(),
+      whenIdle: [],
     };
   }
 
@@ -247,6 +251,16 @@ export class ModelServer implements AsyncDisposable, Disposable {
   }
 
   /**
+   * Listens over gRPC too, for the same models. Loads the package
+   * `@grpc/grpc-js`, which Deno downloads at the first time.
+   *
+   * @param options The address, the port and the keys for TLS.
+   */
+  async listenGrpc(options?: ListenOptions): Promise<Listening> {
+    return await listenGrpc(this, this.#answering, options);
+  }
+
+  /**
    * Reports that the server is not ready, so that no more requests are sent to
    * it. It still answers those that arrive.
    */
@@ -259,11 +273,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    */
   async drain(): Promise<void> {
     this.#answering.state = "closed";
-    if (this.#answering.active > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#answering.whenIdle = resolve;
-      await promise;
-    }
+    await untilIdle(this.#answering);
     await this.#languageModels.drain();
     await this.#models.drain();
   }

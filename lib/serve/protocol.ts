@@ -1,4 +1,5 @@
 import { badRequest } from "./request_error.ts";
+import { rejectOutputParameters, rejectSharedMemory } from "./unsupported.ts";
 
 // The JSON of the protocol, as far as it was checked.
 
@@ -103,6 +104,7 @@ function readInput(given: unknown, at: number): InputJson {
     );
   }
   const parameters = readParameters(what, input.parameters);
+  rejectSharedMemory(parameters);
   const binarySize = readBinarySize(what, parameters.binary_data_size);
   if (data !== undefined && binarySize !== undefined) {
     throw badRequest(`${what} must have data or binary_data_size, got both`);
@@ -113,15 +115,22 @@ function readInput(given: unknown, at: number): InputJson {
   return {
     name,
     datatype,
-    shape: readShape(what, shape),
+    shape: checkShape(what, demandArray(`${what}: shape`, shape)),
     data: data === undefined ? undefined : demandArray(`${what}: data`, data),
     binarySize,
   };
 }
 
-/** Checks a tensor's shape: no more elements than a number can count. */
-function readShape(what: string, value: unknown): readonly number[] {
-  const shape = demandArray(`${what}: shape`, value);
+/**
+ * Checks a tensor's shape: no more elements than a number can count.
+ *
+ * @param what The tensor's name, for messages.
+ * @param shape The shape.
+ */
+export function checkShape(
+  what: string,
+  shape: readonly unknown[],
+): readonly number[] {
   let size = 1;
   for (const dim of shape) {
     if (Number.isSafeInteger(dim) && Number(dim) >= 0) size *= Number(dim);
@@ -150,16 +159,11 @@ function readOutputs(value: unknown): OutputJson[] {
     const output = demandObject(`outputs[${at}]`, given);
     const name = demandName(`outputs[${at}]`, output.name);
     const what = `output '${name}'`;
-    const { binary_data, classification } = readParameters(
-      what,
-      output.parameters,
-    );
-    if (classification !== undefined && classification !== 0) {
-      throw badRequest(`${what}: classification is not supported`);
-    }
+    const parameters = readParameters(what, output.parameters);
+    rejectOutputParameters(name, parameters);
     return {
       name,
-      isBinary: readFlag(`${what}: binary_data`, binary_data),
+      isBinary: readFlag(`${what}: binary_data`, parameters.binary_data),
     };
   });
 }

@@ -1,16 +1,58 @@
 import type { Histogram } from "./histogram.ts";
 import type { ServedModel } from "./served_model.ts";
 
+/** A number of requests, and their time. */
+export interface Duration {
+  readonly count: number;
+  readonly ns: number;
+}
+
+/** Times of requests by their part. */
+export interface InferenceDurations {
+  readonly success: Duration;
+  readonly fail: Duration;
+  readonly queue: Duration;
+  readonly compute_input: Duration;
+  readonly compute_infer: Duration;
+  readonly compute_output: Duration;
+  readonly cache_hit: Duration;
+  readonly cache_miss: Duration;
+}
+
+/** Times of the calls with one number of rows. */
+export interface BatchDurations {
+  readonly batch_size: number;
+  readonly compute_input: Duration;
+  readonly compute_infer: Duration;
+  readonly compute_output: Duration;
+}
+
+/** Counts of one version of a model. */
+export interface ModelCounts {
+  readonly name: string;
+  readonly version: string;
+  readonly last_inference: number;
+  readonly inference_count: number;
+  readonly execution_count: number;
+  readonly inference_stats: InferenceDurations;
+  readonly batch_stats: readonly BatchDurations[];
+}
+
+/** Counts of models. */
+export interface StatisticsJson {
+  readonly model_stats: readonly ModelCounts[];
+}
+
 /**
  * Describes the statistics of models as Triton's statistics extension does.
  *
  * @param models The models.
  */
-export function statisticsJson(models: readonly ServedModel[]): object {
+export function statisticsJson(models: readonly ServedModel[]): StatisticsJson {
   return { model_stats: models.map(modelJson) };
 }
 
-function modelJson({ name, version, statistics }: ServedModel): object {
+function modelJson({ name, version, statistics }: ServedModel): ModelCounts {
   const { request, queue, compute } = statistics;
   return {
     name,
@@ -35,7 +77,7 @@ function modelJson({ name, version, statistics }: ServedModel): object {
   };
 }
 
-function durations({ count, sum }: Histogram): object {
+function durations({ count, sum }: Histogram): Duration {
   return { count, ns: nanoseconds(sum) };
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../support.ts";
 import { waitUntil } from "../waiting.ts";
-import { binaryRequest, echo, TestServer } from "./support.ts";
+import { binaryRequest, echo, slow, TestServer } from "./support.ts";
 
 const input = (more: object = {}) => ({
   name: "input0",
@@ -222,25 +222,6 @@ test("A body over the limit is answered with 413 before it is read whole", async
   assertEquals(streamed.status, 413);
   assertEquals(chunks < 20, true);
 });
-
-/** A model that answers when the test wants. */
-function slow() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals: AbortSignal[] = [];
-  return {
-    signals,
-    open: resolve,
-    model: {
-      inputs: [],
-      outputs: [],
-      run: async (_: unknown, { signal }: { signal: AbortSignal }) => {
-        signals.push(signal);
-        await promise;
-        return {};
-      },
-    },
-  };
-}
 
 test("A full queue is answered with 429 and Retry-After", async () => {
   await using server = new TestServer();

@@ -101,3 +101,28 @@ export function echo(
     run: (values) => Promise.resolve(values),
   };
 }
+
+/** A model that answers when the test wants. */
+export function slow(): {
+  /** Signals of the requests that run. */
+  readonly signals: readonly AbortSignal[];
+  /** Answers them, and later ones. */
+  open(): void;
+  readonly model: ModelFunction;
+} {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const signals: AbortSignal[] = [];
+  return {
+    signals,
+    open: resolve,
+    model: {
+      inputs: [],
+      outputs: [],
+      run: async (_: unknown, { signal }: { signal: AbortSignal }) => {
+        signals.push(signal);
+        await promise;
+        return {};
+      },
+    },
+  };
+}

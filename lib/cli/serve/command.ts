@@ -28,12 +28,13 @@ Exit status: 0 after SIGTERM or SIGINT, if all requests were answered within
 Examples:
   iree serve model.vmfb
   iree serve digits=mnist.onnx --max-batch-size=32 --instances=2
+  iree serve model.vmfb --grpc
   curl localhost:8000/v2/models/digits
 `;
 
 /** `iree serve`. */
 export const SERVE: Command = {
-  summary: "serves models over HTTP",
+  summary: "serves models over HTTP and gRPC",
   flags: FLAGS,
   run,
 };
@@ -94,26 +95,31 @@ async function serve(
   hideLegacyNote();
   // Before the port is open: a signal could come at once.
   const signal = nextSignal(signals);
-  const listening = server.listen({
+  const keys = {
     hostname: flags.host,
-    port: flags.http_port,
     cert: readText(flags.tls_cert),
     key: readText(flags.tls_key),
-  });
-  log.event(`listening on ${listening.url}`);
+  };
+  const ports = [server.listen({ ...keys, port: flags.http_port })];
+  if (flags.grpc || flags.grpc_port !== undefined) {
+    ports.push(await server.listenGrpc({ ...keys, port: flags.grpc_port }));
+  }
+  for (const { url } of ports) log.event(`listening on ${url}`);
   const name = await signal;
-  return await shutdown(listening, name, flags.grace ?? 30, log);
+  return await shutdown(ports, name, flags.grace ?? 30, log);
 }
 
 async function shutdown(
-  listening: Listening,
+  ports: readonly Listening[],
   name: string,
   grace: number,
   log: ServerLog,
 ): Promise<CommandStatus> {
   log.event(`ending on ${name}`);
-  const isWhole = await listening.shutdown(1000 * grace);
-  if (isWhole) {
+  const wholes = await Promise.all(
+    ports.map((it) => it.shutdown(1000 * grace)),
+  );
+  if (wholes.every(Boolean)) {
     log.event("ended");
     return 0;
   }

@@ -26,6 +26,20 @@ export const FLAGS = {
     max: 65535,
     help: ["The port of HTTP, 8000 by default; 0 for any free one."],
   },
+  grpc: {
+    kind: "boolean",
+    help: [
+      "Serves the same models over gRPC too, by the package @grpc/grpc-js, which",
+      "Deno downloads at the first time.",
+    ],
+  },
+  grpc_port: {
+    kind: "integer",
+    value: "N",
+    min: 0,
+    max: 65535,
+    help: ["Does the same on this port; 8001 by default, 0 for any free one."],
+  },
   function: {
     kind: "text",
     value: "NAME",
@@ -126,19 +140,20 @@ export const FLAGS = {
   tls_cert: {
     kind: "text",
     value: "FILE",
-    help: ["The certificate chain in PEM, for HTTPS."],
+    help: ["The certificate chain in PEM, for TLS over HTTP and gRPC."],
   },
   tls_key: {
     kind: "text",
     value: "FILE",
-    help: ["The private key in PEM, for HTTPS."],
+    help: ["The private key in PEM, for the same."],
   },
   auth_token_file: {
     kind: "text",
     value: "FILE",
     help: [
       "Requests must have one of the tokens in FILE, one per line, as",
-      "`Authorization: Bearer TOKEN`. Health is answered without.",
+      "`Authorization: Bearer TOKEN`, which is metadata in gRPC. Health is answered",
+      "without.",
     ],
   },
   log_format: {

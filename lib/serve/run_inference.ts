@@ -1,0 +1,45 @@
+import type { Answering } from "./answering.ts";
+import { describeFailure } from "./failure.ts";
+import { unavailable } from "./request_error.ts";
+import { watch } from "./request_signal.ts";
+import type { ServedModel } from "./served_model.ts";
+
+/** Which model a request asks, and until when. */
+export interface Asked {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** Aborted when the client no longer waits. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * Runs a request for inference: ends it in time, and counts it.
+ *
+ * @param server The server.
+ * @param asked What it asks.
+ * @param work Reads the request, runs it and writes the answer. It finds the
+ * model when the request is there, since it may have been replaced meanwhile.
+ */
+export async function runInference<Result>(
+  server: Answering,
+  { name, version, gone }: Asked,
+  work: (find: () => ServedModel, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const start = performance.now();
+  let model = server.models.find(name, version);
+  const { signal, release } = watch(gone, server.limits.requestTimeout);
+  let status = 200;
+  try {
+    if (server.state === "closed") throw unavailable("the server is ending");
+    return await work(
+      () => model = server.models.find(name, version),
+      signal,
+    );
+  } catch (error) {
+    status = describeFailure(error).status;
+    throw error;
+  } finally {
+    model.statistics.ended(status, performance.now() - start);
+    release();
+  }
+}

@@ -1,0 +1,72 @@
+"""Calls methods of gRPC as it is asked on stdin, a JSON object per line.
+
+A call:     {"id", "address", "path", "bytes" (base64), "token"?, "deadline"?, "roots"?}
+A stream:   the same with "requests", which are sent at once, instead of "bytes".
+A cancel:   {"cancel": id}
+An answer:  {"id", "answers": [base64, …]} or {"id", "code", "details"}
+"""
+
+import base64
+import json
+import sys
+import threading
+
+import grpc
+
+channels = {}
+calls = {}
+lock = threading.Lock()
+
+
+def channel_of(address, roots):
+    if address not in channels:
+        channels[address] = (
+            grpc.insecure_channel(address)
+            if roots is None
+            else grpc.secure_channel(address, grpc.ssl_channel_credentials(roots.encode()))
+        )
+    return channels[address]
+
+
+def reply(message):
+    with lock:
+        print(json.dumps(message), flush=True)
+
+
+def answer(number, call, read):
+    try:
+        answers = read(call)
+        reply({"id": number, "answers": [base64.b64encode(it).decode() for it in answers]})
+    except grpc.FutureCancelledError:
+        reply({"id": number, "code": 1, "details": "cancelled"})
+    except grpc.RpcError as error:
+        reply({"id": number, "code": error.code().value[0], "details": error.details()})
+    calls.pop(number, None)
+
+
+def start(order):
+    channel = channel_of(order["address"], order.get("roots"))
+    token = order.get("token")
+    metadata = [] if token is None else [("authorization", "Bearer " + token)]
+    options = {"metadata": metadata, "timeout": order.get("deadline")}
+    if "requests" in order:
+        requests = [base64.b64decode(it) for it in order["requests"]]
+        call = channel.stream_stream(order["path"])(iter(requests), **options)
+        read = list
+    else:
+        call = channel.unary_unary(order["path"]).future(base64.b64decode(order["bytes"]), **options)
+        read = lambda it: [it.result()]
+    calls[order["id"]] = call
+    threading.Thread(target=answer, args=(order["id"], call, read), daemon=True).start()
+
+
+for line in sys.stdin:
+    order = json.loads(line)
+    if "cancel" in order:
+        calls[order["cancel"]].cancel()
+    elif "close" in order:
+        channel = channels.pop(order["close"], None)
+        if channel is not None:
+            channel.close()
+    else:
+        start(order)
