@@ -3,6 +3,7 @@ import { dirname, join } from "@std/path";
 import { Device, Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
 import { ProfileCapture } from "../../lib/profile/mod.ts";
+import { importGrpc } from "../../lib/serve/grpc/library.ts";
 import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
@@ -73,6 +74,14 @@ const quoted = (text: string) => JSON.stringify(text);
 
 const ENTRY = quoted(import.meta.resolve("../../lib/compiler/mod.ts"));
 
+const SERVE = quoted(import.meta.resolve("../../lib/serve/mod.ts"));
+
+/** The variables that the package for gRPC reads, as the page lists them. */
+const GRPC_VARIABLES = await grpcVariables();
+
+/** Downloads the package, where a registry can be reached. */
+const hasGrpc = await canImportGrpc();
+
 /** Code that calls `compile`. */
 function compiling(args: string): string {
   return `const { compile } = await import(${ENTRY});` +
@@ -87,6 +96,8 @@ interface Line {
   readonly stdin?: Uint8Array<ArrayBuffer>;
   /** Additional environment variables. */
   readonly env?: Record<string, string>;
+  /** Whether it cannot be tried here. */
+  readonly isIgnored?: boolean;
 }
 
 /** A user's cache with the library in it. */
@@ -405,6 +416,18 @@ const LINES: Readonly<Record<string, Line>> = {
       const bytes = new TextEncoder().encode(json);
       iree.Tokenizer.fromBytes(bytes, { library }).encode("hello");`,
   },
+  "`ModelServer.listen`": {
+    needs: ["--allow-net=127.0.0.1"],
+    use: `const { ModelServer } = await import(${SERVE});
+      await new ModelServer().listen({ port: 0 }).shutdown(1000);`,
+  },
+  "`ModelServer.listenGrpc`": {
+    needs: ["--allow-net=127.0.0.1", `--allow-env=${GRPC_VARIABLES}`],
+    use: `const { ModelServer } = await import(${SERVE});
+      const server = new ModelServer();
+      await (await server.listenGrpc({ port: 0 })).shutdown(1000);`,
+    isIgnored: !hasGrpc,
+  },
   "`iree run` with the modules above": {
     needs: [`${CORE},${types}`, ENV, `--allow-read=${arithmetic}`],
     use: [
@@ -532,6 +555,7 @@ test("The documented table of permissions matches the tested one", async () => {
 });
 
 for (const [what, line] of Object.entries(LINES)) {
+  if (line.isIgnored) continue;
   test(`Permissions: ${what} works with the documented permissions`, async () => {
     const { code, stderr } = await use(line, line.needs);
     assertEquals([code, stderr], [0, ""]);
@@ -556,4 +580,19 @@ for (const [what, line] of Object.entries(LINES)) {
 
 function withoutLast(flag: string): string {
   return flag.slice(0, flag.lastIndexOf(","));
+}
+
+async function grpcVariables(): Promise<string> {
+  const page = await Deno.readTextFile(join(ROOT, "docs/serving.md"));
+  return [...page.matchAll(/^GRPC_\w+$/gm)].join(",");
+}
+
+async function canImportGrpc(): Promise<boolean> {
+  try {
+    await importGrpc();
+    return true;
+  } catch (error) {
+    console.warn(`no gRPC: ${error}`);
+    return false;
+  }
 }

@@ -35,7 +35,12 @@ export class ServeProcess implements AsyncDisposable {
     ...args: readonly string[]
   ): Promise<ServeProcess> {
     const process = new ServeProcess(args, port);
-    const [, url] = await process.until(/listening on (http:[^\s"]+)/);
+    const isBoth = args.some((it) => it.startsWith("--grpc"));
+    const [, url] = await process.until(
+      isBoth
+        ? /listening on (http:[^\s"]+)[^]*listening on grpc:[^\s"]+\n/
+        : /listening on (http:[^\s"]+)/,
+    );
     process.#url = url;
     return process;
   }
@@ -53,6 +58,12 @@ export class ServeProcess implements AsyncDisposable {
   /** What it wrote so far. */
   get text(): string {
     return this.#text;
+  }
+
+  /** Its port of gRPC. */
+  get grpcPort(): number {
+    const [, port] = /listening on grpc:\/\/127.0.0.1:(\d+)/.exec(this.#text)!;
+    return Number(port);
   }
 
   /** Reads until its log matches. */

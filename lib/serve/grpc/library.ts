@@ -109,6 +109,7 @@ export async function importGrpc(): Promise<GrpcLibrary> {
   try {
     return await import(PACKAGE);
   } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IreeError("UNAVAILABLE", `cannot load ${PACKAGE}: ${reason}`, {
       cause,
