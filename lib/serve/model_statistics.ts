@@ -9,6 +9,14 @@ const SECONDS = [
 
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
+/** Calls of a program with one number of rows. */
+export interface BatchCount {
+  /** How many there were. */
+  calls: number;
+  /** Their time. */
+  seconds: number;
+}
+
 /** Counts of a model's requests. */
 export class ModelStatistics {
   /** Seconds from the arrival of a request to its answer. */
@@ -21,6 +29,8 @@ export class ModelStatistics {
   readonly rows: Histogram = new Histogram(ROWS);
   /** Failures by the status of the response. */
   readonly failures: Map<number, number> = new Map();
+  /** Calls by their number of rows. */
+  readonly batches: Map<number, BatchCount> = new Map();
   /** Seconds of requests that failed. */
   failureSeconds = 0;
   /** Calls of the program. */
@@ -37,6 +47,11 @@ export class ModelStatistics {
     this.rows.observe(rows);
     this.executions += 1 / requests;
     this.inferences += ownRows;
+    const batch = this.batches.get(rows) ?? { calls: 0, seconds: 0 };
+    this.batches.set(rows, batch);
+    // Each request of a call counts its part of it.
+    batch.calls += 1 / requests;
+    batch.seconds += ran / 1000 / requests;
   }
 
   /** Counts an answer. */

@@ -1,4 +1,5 @@
 import type { Histogram } from "./histogram.ts";
+import type { BatchCount } from "./model_statistics.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** A number of requests, and their time. */
@@ -73,7 +74,21 @@ function modelJson({ name, version, statistics }: ServedModel): ModelCounts {
       cache_hit: { count: 0, ns: 0 },
       cache_miss: { count: 0, ns: 0 },
     },
-    batch_stats: [],
+    batch_stats: [...statistics.batches]
+      .toSorted(([one], [other]) => one - other)
+      .map(batchJson),
+  };
+}
+
+function batchJson(
+  [rows, { calls, seconds }]: [number, BatchCount],
+): BatchDurations {
+  const count = Math.round(calls);
+  return {
+    batch_size: rows,
+    compute_input: { count, ns: 0 },
+    compute_infer: { count, ns: nanoseconds(seconds) },
+    compute_output: { count, ns: 0 },
   };
 }
 

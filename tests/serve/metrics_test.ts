@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { load } from "../../mod.ts";
 import { test } from "../support.ts";
-import { TestServer } from "./support.ts";
+import { SERVED, TestServer } from "./support.ts";
 
 const row = (...data: number[]) => ({
   inputs: [{ name: "input0", datatype: "FP32", shape: [1, 4], data }],
@@ -15,6 +16,10 @@ interface StatisticsJson {
     execution_count: number;
     last_inference: number;
     inference_stats: Record<string, { count: number; ns: number }>;
+    batch_stats: {
+      batch_size: number;
+      compute_infer: { count: number; ns: number };
+    }[];
   }[];
 }
 
@@ -94,6 +99,29 @@ test("The statistics extension counts what Triton's counts", async () => {
   assert(Math.abs(stats.last_inference - Date.now()) < 600_000);
   const all = await server.get("/v2/models/stats") as StatisticsJson;
   assertEquals(all.model_stats.length, 3);
+});
+
+test("The statistics extension counts calls by their number of rows", async () => {
+  await using server = new TestServer();
+  using program = load(SERVED);
+  server.server.add("joined", program, {
+    function: "score",
+    batching: { maxSize: 4 },
+  });
+  const ask = async () => {
+    await (await server.infer("joined", row(1, 2, 3, 4))).text();
+  };
+  await Promise.all(Array.from({ length: 6 }, ask));
+  await ask();
+  const { model_stats: [stats] } = await server.get(
+    "/v2/models/joined/stats",
+  ) as StatisticsJson;
+  assertEquals([stats.inference_count, stats.execution_count], [7, 3]);
+  assertEquals(
+    stats.batch_stats.map((it) => [it.batch_size, it.compute_infer.count]),
+    [[1, 1], [2, 1], [4, 1]],
+  );
+  assert(stats.batch_stats.every((it) => it.compute_infer.ns > 0));
 });
 
 test("Requests need one of the tokens, but health does not", async () => {

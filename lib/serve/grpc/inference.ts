@@ -25,6 +25,10 @@ export function readInputs(
   model: ServedModel,
   { inputs, outputs, raw_input_contents: raw }: InferRequest,
 ): ModelValues {
+  // Raw contents have no entry for a tensor in shared memory.
+  for (const { parameters } of inputs) {
+    rejectSharedMemory(namesAndValues(parameters));
+  }
   if (raw.length > 0 && raw.length !== inputs.length) {
     throw badRequest(
       `raw_input_contents must have one entry for each of the ` +
@@ -49,9 +53,8 @@ function readInput(
   input: TensorMessage,
   raw: Uint8Array<ArrayBuffer> | undefined,
 ): void {
-  const { name, shape, contents, parameters } = input;
+  const { name, shape, contents } = input;
   const what = `input '${name}'`;
-  rejectSharedMemory(namesAndValues(parameters));
   if (raw !== undefined && contents !== undefined) {
     throw badRequest(
       `${what} must be in contents or raw_input_contents, got both`,
