@@ -159,9 +159,22 @@ export async function opened<Server>(
 function cannotListen(cause: unknown, { hostname, port }: Address): unknown {
   if (cause instanceof Deno.errors.NotCapable) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const isAboutKeys = cause instanceof Deno.errors.InvalidData ||
+    reason.startsWith("keys ");
+  if (isAboutKeys) return unusableKeys(cause);
   return new IreeError(
     "UNAVAILABLE",
     `cannot listen on ${hostname}:${port}: ${reason}`,
+    { cause },
+  );
+}
+
+/** The failure of a certificate or a key that TLS cannot use. */
+export function unusableKeys(cause: unknown): IreeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new IreeError(
+    "INVALID_ARGUMENT",
+    `cert and key must be a certificate and its private key in PEM: ${reason}`,
     { cause },
   );
 }

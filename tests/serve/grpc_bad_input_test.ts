@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { waitUntil } from "../waiting.ts";
-import { failureOf, GrpcClient, tensor, testWithGrpc } from "./grpc_client.ts";
+import {
+  callFailure,
+  GrpcClient,
+  tensor,
+  testWithGrpc,
+} from "./grpc_client.ts";
 import { EMPTY, type InferRequest } from "../../lib/serve/grpc/messages.ts";
 import { SERVER_METADATA } from "../../lib/serve/grpc/messages.ts";
 import { echo, slow, TestServer } from "./support.ts";
@@ -183,7 +188,7 @@ testWithGrpc(
     await using listening = await server.server.listenGrpc({ port: 0 });
     await using client = new GrpcClient(listening.port);
     const send = (...bytes: number[]) =>
-      failureOf(
+      callFailure(
         client.send(
           "/inference.GRPCInferenceService/ModelInfer",
           new Uint8Array(bytes),
@@ -231,7 +236,7 @@ testWithGrpc(
       NOT_FOUND,
       "model 'add' has no version '9'; it has 1",
     ]);
-    const [code] = await failureOf(
+    const [code] = await callFailure(
       client.send("/inference.GRPCInferenceService/TraceSetting", good),
     );
     assertEquals(code, UNIMPLEMENTED);
@@ -347,7 +352,7 @@ testWithGrpc("Calls need one of the tokens, but health does not", async () => {
   const message = "the request must have an accepted token: " +
     "Authorization: Bearer TOKEN";
   for (const wrong of [undefined, "third", "firs", "firstt"]) {
-    assertEquals(await failureOf(ask(wrong)), [UNAUTHENTICATED, message]);
+    assertEquals(await callFailure(ask(wrong)), [UNAUTHENTICATED, message]);
   }
   assertEquals((await ask("second")).name, "iree");
   const health = "/grpc.health.v1.Health/Check";

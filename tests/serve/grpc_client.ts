@@ -137,7 +137,7 @@ export class GrpcClient implements AsyncDisposable {
   readonly #roots: string | undefined;
 
   constructor(port: number, roots?: string) {
-    this.#address = `localhost:${port}`;
+    this.#address = `127.0.0.1:${port}`;
     this.#roots = roots;
   }
 
@@ -202,7 +202,7 @@ export class GrpcClient implements AsyncDisposable {
     request: Partial<InferRequest>,
     options?: CallOptions,
   ): Promise<[number, string]> {
-    return await failureOf(this.infer(model, request, options));
+    return await callFailure(this.infer(model, request, options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,7 +226,7 @@ export class GrpcClient implements AsyncDisposable {
 }
 
 /** The code and the text of a call that must fail. */
-export async function failureOf(
+export async function callFailure(
   call: Promise<unknown>,
 ): Promise<[number, string]> {
   try {

@@ -19,13 +19,14 @@ lock = threading.Lock()
 
 
 def channel_of(address, roots):
-    if address not in channels:
-        channels[address] = (
+    key = (address, roots)
+    if key not in channels:
+        channels[key] = (
             grpc.insecure_channel(address)
             if roots is None
             else grpc.secure_channel(address, grpc.ssl_channel_credentials(roots.encode()))
         )
-    return channels[address]
+    return channels[key]
 
 
 def reply(message):
@@ -65,8 +66,7 @@ for line in sys.stdin:
     if "cancel" in order:
         calls[order["cancel"]].cancel()
     elif "close" in order:
-        channel = channels.pop(order["close"], None)
-        if channel is not None:
-            channel.close()
+        for key in [it for it in channels if it[0] == order["close"]]:
+            channels.pop(key).close()
     else:
         start(order)

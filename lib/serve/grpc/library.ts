@@ -93,7 +93,7 @@ export interface GrpcLibrary {
   readonly ServerCredentials: {
     createInsecure(): GrpcCredentials;
     createSsl(
-      roots: null,
+      roots: Uint8Array,
       keys: readonly {
         readonly private_key: Uint8Array;
         readonly cert_chain: Uint8Array;

@@ -10,6 +10,7 @@ import {
 } from "../listening.ts";
 import { endInOrder } from "../shutdown.ts";
 import { unaryHandler } from "./calls.ts";
+import { checkKeys } from "./keys.ts";
 import {
   type GrpcCredentials,
   type GrpcHandler,
@@ -43,6 +44,7 @@ export async function listenGrpc(
   options: ListenOptions | undefined,
 ): Promise<Listening> {
   const { hostname, port, keys } = readListenOptions(options, DEFAULT_PORT);
+  if (keys !== undefined) await checkKeys(keys);
   const library = await importGrpc();
   const grpc = new library.Server({
     "grpc.max_receive_message_length": answering.limits.maxRequestBytes,
@@ -114,10 +116,11 @@ function credentials(
   keys: { readonly cert: string; readonly key: string } | undefined,
 ): GrpcCredentials {
   if (keys === undefined) return ServerCredentials.createInsecure();
-  const encoder = new TextEncoder();
-  return ServerCredentials.createSsl(null, [{
-    private_key: encoder.encode(keys.key),
-    cert_chain: encoder.encode(keys.cert),
+  // No roots, with which Deno would ask clients for certificates: the library
+  // reads them from the file that an environment variable names.
+  return ServerCredentials.createSsl(Buffer.from(""), [{
+    private_key: Buffer.from(keys.key),
+    cert_chain: Buffer.from(keys.cert),
   }]);
 }
 
