@@ -34,6 +34,8 @@ export interface CallOptions {
   /** Milliseconds. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
+  /** Whether a stream is left to the server to end. */
+  readonly keepOpen?: boolean;
 }
 
 interface Waiting {
@@ -171,7 +173,7 @@ export class GrpcClient implements AsyncDisposable {
     return answer!;
   }
 
-  /** Opens a stream, sends requests and ends it; returns the answers. */
+  /** Opens a stream and sends requests; returns the answers. */
   async stream(
     requests: readonly Bytes[],
     options: CallOptions = {},
@@ -212,9 +214,10 @@ export class GrpcClient implements AsyncDisposable {
   #ask(
     path: string,
     order: object,
-    { token, deadline, signal }: CallOptions,
+    { token, deadline, signal, keepOpen = false }: CallOptions,
   ): Promise<Bytes[]> {
     return peer!.ask({
+      keepOpen,
       address: this.#address,
       path,
       ...order,

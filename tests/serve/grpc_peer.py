@@ -1,7 +1,8 @@
 """Calls methods of gRPC as it is asked on stdin, a JSON object per line.
 
 A call:     {"id", "address", "path", "bytes" (base64), "token"?, "deadline"?, "roots"?}
-A stream:   the same with "requests", which are sent at once, instead of "bytes".
+A stream:   the same with "requests", which are sent at once, instead of "bytes"; it stays open
+            with "keepOpen".
 A cancel:   {"cancel": id}
 An answer:  {"id", "answers": [base64, …]} or {"id", "code", "details"}
 """
@@ -45,14 +46,20 @@ def answer(number, call, read):
     calls.pop(number, None)
 
 
+def requests_of(order):
+    for text in order["requests"]:
+        yield base64.b64decode(text)
+    if order["keepOpen"]:
+        threading.Event().wait()
+
+
 def start(order):
     channel = channel_of(order["address"], order.get("roots"))
     token = order.get("token")
     metadata = [] if token is None else [("authorization", "Bearer " + token)]
     options = {"metadata": metadata, "timeout": order.get("deadline")}
     if "requests" in order:
-        requests = [base64.b64decode(it) for it in order["requests"]]
-        call = channel.stream_stream(order["path"])(iter(requests), **options)
+        call = channel.stream_stream(order["path"])(requests_of(order), **options)
         read = list
     else:
         call = channel.unary_unary(order["path"]).future(base64.b64decode(order["bytes"]), **options)

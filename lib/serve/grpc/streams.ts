@@ -40,6 +40,9 @@ export class InferenceStreams {
     const gone = goneSignal(call);
     let answered = Promise.resolve();
     let waiting = 0;
+    // Called when the client has read what was written, or has gone.
+    let proceed = () => {};
+    const drained = () => new Promise<void>((resolve) => proceed = resolve);
     const end = () => {
       this.#open.delete(end);
       answered.then(() => call.end());
@@ -50,14 +53,18 @@ export class InferenceStreams {
       if (++waiting >= MOST_REQUESTS) call.pause();
       answered = answered.then(async () => {
         const bytes = await answer;
-        if (!gone.aborted && !call.write(bytes)) await drained(call, gone);
+        if (!gone.aborted && !call.write(bytes)) await drained();
         if (--waiting < MOST_REQUESTS) call.resume();
       });
     });
     call.on("end", end);
     // A message that the library rejects; it ends the call itself.
     call.on("error", () => this.#open.delete(end));
-    gone.addEventListener("abort", () => this.#open.delete(end));
+    call.on("drain", () => proceed());
+    gone.addEventListener("abort", () => {
+      this.#open.delete(end);
+      proceed();
+    });
   };
 
   /** Answers one request. A failure is an answer, and the stream continues. */
@@ -80,15 +87,4 @@ export class InferenceStreams {
       return STREAM_RESPONSE.encode({ error_message, infer_response });
     }
   }
-}
-
-/** Resolves when a client has read what was written, or has gone. */
-async function drained(
-  call: GrpcStreamCall,
-  gone: AbortSignal,
-): Promise<void> {
-  await new Promise<void>((resolve) => {
-    call.on("drain", resolve);
-    gone.addEventListener("abort", () => resolve());
-  });
 }
