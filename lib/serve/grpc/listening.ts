@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { Answering } from "../answering.ts";
 import {
   addressOf,
@@ -46,19 +45,35 @@ export async function listenGrpc(
   const { hostname, port, keys } = readListenOptions(options, DEFAULT_PORT);
   if (keys !== undefined) await checkKeys(keys);
   const library = await importGrpc();
+  const toBuffer = await bufferConverter();
   const grpc = new library.Server({
     "grpc.max_receive_message_length": answering.limits.maxRequestBytes,
     "grpc.max_send_message_length": -1,
   });
-  const streams = new InferenceStreams(answering, pathOf(STREAMED));
-  addService(grpc, answering, HEALTH_SERVICE, HEALTH_METHODS);
-  addService(grpc, answering, INFERENCE_SERVICE, INFERENCE_METHODS);
+  const streams = new InferenceStreams(answering, STREAM_PATH);
+  const addMethods = (service: string, methods: Methods) => {
+    const definitions: Record<string, GrpcMethodDefinition> = {};
+    const handlers: Record<string, GrpcHandler> = {};
+    for (const [name, method] of Object.entries(methods)) {
+      const path = `/${service}/${name}`;
+      definitions[name] = definition(path, false, toBuffer);
+      handlers[name] = unaryHandler(answering, path, method);
+    }
+    grpc.addService(definitions, handlers);
+  };
+  addMethods(HEALTH_SERVICE, HEALTH_METHODS);
+  addMethods(INFERENCE_SERVICE, INFERENCE_METHODS);
   grpc.addService(
-    { [STREAMED]: definition(INFERENCE_SERVICE, STREAMED, true) },
+    { [STREAMED]: definition(STREAM_PATH, true, toBuffer) },
     { [STREAMED]: streams.handle },
   );
   const bound = await opened(
-    () => bind(grpc, addressOf(hostname, port), credentials(library, keys)),
+    () =>
+      bind(
+        grpc,
+        addressOf(hostname, port),
+        credentials(library, keys, toBuffer),
+      ),
     { hostname, port },
   );
   return endInOrder(server, answering, {
@@ -74,39 +89,33 @@ export async function listenGrpc(
 
 const STREAMED = "ModelStreamInfer";
 
-const pathOf = (method: string) => `/${INFERENCE_SERVICE}/${method}`;
+const STREAM_PATH = `/${INFERENCE_SERVICE}/${STREAMED}`;
 
-function addService(
-  grpc: GrpcServer,
-  answering: Answering,
-  service: string,
-  methods: Readonly<Record<string, GrpcMethod>>,
-): void {
-  const definitions: Record<string, GrpcMethodDefinition> = {};
-  const handlers: Record<string, GrpcHandler> = {};
-  for (const [name, method] of Object.entries(methods)) {
-    definitions[name] = definition(service, name, false);
-    handlers[name] = unaryHandler(answering, definitions[name].path, method);
-  }
-  grpc.addService(definitions, handlers);
+type Methods = Readonly<Record<string, GrpcMethod>>;
+
+/** Views bytes as the library needs them. */
+type ToBuffer = (bytes: Uint8Array) => Uint8Array;
+
+async function bufferConverter(): Promise<ToBuffer> {
+  const { Buffer } = await import("node:buffer");
+  return ({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function definition(
-  service: string,
-  name: string,
+  path: string,
   isStream: boolean,
+  responseSerialize: ToBuffer,
 ): GrpcMethodDefinition {
   return {
-    path: `/${service}/${name}`,
+    path,
     requestStream: isStream,
     responseStream: isStream,
     requestSerialize: (message) => message,
     // Not a Buffer, whose slices would share its memory.
     requestDeserialize: ({ buffer, byteOffset, byteLength }) =>
       new Uint8Array(buffer, byteOffset, byteLength),
-    // The library copies it as a Buffer does.
-    responseSerialize: ({ buffer, byteOffset, byteLength }) =>
-      Buffer.from(buffer, byteOffset, byteLength),
+    responseSerialize,
     responseDeserialize: (bytes) => bytes,
   };
 }
@@ -114,13 +123,15 @@ function definition(
 function credentials(
   { ServerCredentials }: GrpcLibrary,
   keys: { readonly cert: string; readonly key: string } | undefined,
+  toBuffer: ToBuffer,
 ): GrpcCredentials {
   if (keys === undefined) return ServerCredentials.createInsecure();
+  const pem = (text: string) => toBuffer(new TextEncoder().encode(text));
   // No roots, with which Deno would ask clients for certificates: the library
   // reads them from the file that an environment variable names.
-  return ServerCredentials.createSsl(Buffer.from(""), [{
-    private_key: Buffer.from(keys.key),
-    cert_chain: Buffer.from(keys.cert),
+  return ServerCredentials.createSsl(pem(""), [{
+    private_key: pem(keys.key),
+    cert_chain: pem(keys.cert),
   }]);
 }
 
