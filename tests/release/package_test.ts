@@ -30,9 +30,17 @@ test("deno publish --dry-run passes and includes only the package's files", asyn
   assertEquals(code, 0, stderr);
   const output = stdout + stderr;
   assertStringIncludes(output, "Checking for slow types in the public API");
+  // The package for gRPC is downloaded only by those who use it, so it is not
+  // one that can be found in the source.
+  const places = [
+    ...output.matchAll(/^(?:warning|error)\b(.*)\n(?: *--> (\S+?):)?/gim),
+  ];
   assertEquals(
-    /^(?:warning|error)\b.*/im.exec(output)?.[0] ?? null,
-    null,
+    places.map(([, problem, path]) => [problem, path?.slice(ROOT.length)]),
+    [[
+      "[unanalyzable-dynamic-import]: unable to analyze dynamic import",
+      "lib/serve/grpc/library.ts",
+    ]],
     output,
   );
   const listed = [...output.matchAll(/^ +file:\/\/(\S+) \(/gm)]
