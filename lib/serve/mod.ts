@@ -27,7 +27,7 @@ export type {
   ModelValue,
 } from "./data_type.ts";
 export type { LenderStatistics } from "./lender.ts";
-export type { Listening, ListenOptions } from "./listening.ts";
+export type { Listening, ListenOptions } from "./listen_options.ts";
 export type {
   LoadedModelOptions,
   ModelFunction,

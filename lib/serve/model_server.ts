@@ -14,7 +14,8 @@ import { type Answering, untilIdle } from "./answering.ts";
 import { BearerTokens } from "./bearer_token.ts";
 import type { ModelTensor } from "./data_type.ts";
 import { listenGrpc } from "./grpc/listening.ts";
-import { listen, type Listening, type ListenOptions } from "./listening.ts";
+import type { Listening, ListenOptions } from "./listen_options.ts";
+import { listen } from "./listening.ts";
 import {
   LOADED_MODEL_OPTIONS,
   type LoadedModelOptions,

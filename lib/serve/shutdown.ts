@@ -1,5 +1,5 @@
 import type { Answering } from "./answering.ts";
-import type { Ending, Listening } from "./listening.ts";
+import type { Ending, Listening } from "./listen_options.ts";
 
 /** A port that is open. */
 interface Port {

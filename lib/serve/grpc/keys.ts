@@ -1,4 +1,4 @@
-import { unusableKeys } from "../listening.ts";
+import { unusableKeys } from "../listen_options.ts";
 
 /**
  * Checks keys for TLS, which the library would accept as they are.

@@ -6,7 +6,7 @@ import {
   type ListenOptions,
   opened,
   readListenOptions,
-} from "../listening.ts";
+} from "../listen_options.ts";
 import { endInOrder } from "../shutdown.ts";
 import { unaryHandler } from "./calls.ts";
 import { checkKeys } from "./keys.ts";
