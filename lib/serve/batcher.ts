@@ -5,6 +5,8 @@ import { readOptions } from "../base/options.ts";
 import type { LoadedProgram } from "../program/program.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
+import { BatchCaller } from "./batch_caller.ts";
+import { type Batch, BatchQueue, type BatchRequest } from "./batch_queue.ts";
 import {
   type BatcherOptions,
   type BatcherStatistics,
@@ -14,18 +16,9 @@ import {
   type ProgramBatcherOptions,
   readBatcherOptions,
 } from "./batcher_options.ts";
-import { RowJoiner, type Rows } from "./joined_tensors.ts";
+import { RowJoiner } from "./joined_tensors.ts";
 import { Pool, type RequestOptions } from "./pool.ts";
 import { QueueFullError } from "./queue_full.ts";
-
-interface Request {
-  readonly rows: Rows;
-  readonly since: number;
-  readonly observe: ((timing: BatchTiming) => void) | undefined;
-  isDone: boolean;
-  resolve(outputs: Record<string, NdArray>): void;
-  reject(reason: unknown): void;
-}
 
 /**
  * Joins concurrent requests to one call, along the first dimension of every
@@ -53,18 +46,11 @@ interface Request {
 export class Batcher implements Disposable, AsyncDisposable {
   readonly #pool: Pool;
   readonly #joiner: RowJoiner;
+  readonly #caller: BatchCaller;
   readonly #limits: BatchLimits;
+  readonly #queue: BatchQueue;
   readonly #resources = new DisposableStack();
-  readonly #batches = new Map<number, number>();
-  readonly #counts = {
-    running: 0,
-    completed: 0,
-    failed: 0,
-    aborted: 0,
-    rejected: 0,
-  };
-  #waiting: Request[] = [];
-  #calls = 0;
+  #rejected = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAwake = false;
   #closed: IreeError | undefined;
@@ -83,6 +69,8 @@ export class Batcher implements Disposable, AsyncDisposable {
     this.#pool = pool;
     this.#joiner = new RowJoiner(functionName, inputs, outputs);
     this.#limits = readBatcherOptions(options, this.#joiner.rows);
+    this.#queue = new BatchQueue(this.#limits.maxSize);
+    this.#caller = new BatchCaller(pool, this.#joiner, this.#limits.sizes);
   }
 
   /**
@@ -128,9 +116,10 @@ export class Batcher implements Disposable, AsyncDisposable {
   /** Counts of requests and calls. */
   get statistics(): BatcherStatistics {
     return {
-      ...this.#counts,
-      waiting: this.#waiting.length,
-      batches: new Map(this.#batches),
+      ...this.#caller.counts,
+      rejected: this.#rejected,
+      waiting: this.#queue.length,
+      batches: new Map(this.#caller.batches),
     };
   }
 
@@ -175,9 +164,9 @@ export class Batcher implements Disposable, AsyncDisposable {
       );
     }
     // Those that an idle instance is about to take do not wait for one.
-    const taken = (this.#pool.size - this.#calls) * this.#limits.maxSize;
-    if (this.#waiting.length >= this.#limits.maxQueue + taken) {
-      this.#counts.rejected++;
+    const taken = (this.#pool.size - this.#caller.calls) * this.#limits.maxSize;
+    if (this.#queue.length >= this.#limits.maxQueue + taken) {
+      this.#rejected++;
       throw new QueueFullError(this.#limits.maxQueue);
     }
     const { promise, resolve, reject } = Promise.withResolvers<
@@ -187,7 +176,7 @@ export class Batcher implements Disposable, AsyncDisposable {
     const request = { rows, since, observe, resolve, reject, isDone: false };
     const abort = () => this.#abort(request, signal!.reason);
     signal?.addEventListener("abort", abort);
-    this.#waiting.push(request);
+    this.#queue.add(request);
     this.#wake();
     try {
       return await promise;
@@ -200,7 +189,7 @@ export class Batcher implements Disposable, AsyncDisposable {
   async drain(): Promise<void> {
     this.#closed ??= disposed();
     this.#start();
-    if (this.#waiting.length > 0 || this.#calls > 0) {
+    if (this.#queue.length > 0 || this.#caller.calls > 0) {
       await new Promise<void>((resolve) => this.#drained.push(resolve));
     }
     this.dispose();
@@ -213,7 +202,7 @@ export class Batcher implements Disposable, AsyncDisposable {
   dispose(): void {
     this.#closed ??= disposed();
     clearTimeout(this.#timer);
-    for (const request of this.#waiting.splice(0)) {
+    for (const request of this.#queue.clear()) {
       request.isDone = true;
       request.reject(this.#closed);
     }
@@ -231,17 +220,9 @@ export class Batcher implements Disposable, AsyncDisposable {
     return this.drain();
   }
 
-  get #hasIdle(): boolean {
-    return this.#calls < this.#pool.size;
-  }
-
-  #abort(request: Request, reason: unknown): void {
-    if (request.isDone) return;
-    request.isDone = true;
-    this.#counts.aborted++;
-    const at = this.#waiting.indexOf(request);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    request.reject(reason);
+  #abort(request: BatchRequest, reason: unknown): void {
+    this.#queue.remove(request);
+    this.#caller.abort(request, reason);
     this.#settle();
   }
 
@@ -258,113 +239,28 @@ export class Batcher implements Disposable, AsyncDisposable {
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#hasIdle && this.#waiting.length > 0) {
-      const [oldest] = this.#waiting;
-      const batch = this.#batchOf(oldest!);
-      const left = this.#limits.maxDelay - (performance.now() - oldest!.since);
+    while (this.#caller.hasIdle) {
+      const { oldest } = this.#queue;
+      if (oldest === undefined) return;
+      const batch = this.#queue.batchOf(oldest);
+      const left = this.#limits.maxDelay - (performance.now() - oldest.since);
       if (left > 0 && !batch.isFull && this.#closed === undefined) {
         this.#timer = setTimeout(() => this.#start(), Math.ceil(left));
         return;
       }
-      const chosen = new Set(batch.requests);
-      this.#waiting = this.#waiting.filter((it) => !chosen.has(it));
-      this.#run(batch.requests, batch.rows);
+      this.#queue.take(batch);
+      this.#run(batch);
     }
   }
 
-  /** The oldest request, and those after it that can be joined to it. */
-  #batchOf(
-    oldest: Request,
-  ): { requests: Request[]; rows: number; isFull: boolean } {
-    const requests: Request[] = [];
-    let rows = 0;
-    for (const request of this.#waiting) {
-      if (request.rows.key !== oldest.rows.key) continue;
-      // A later request does not overtake one that does not fit.
-      if (rows + request.rows.count > this.#limits.maxSize) {
-        return { requests, rows, isFull: true };
-      }
-      requests.push(request);
-      rows += request.rows.count;
-    }
-    return { requests, rows, isFull: rows === this.#limits.maxSize };
-  }
-
-  async #run(requests: readonly Request[], rows: number): Promise<void> {
-    this.#calls++;
-    this.#counts.running += requests.length;
-    this.#batches.set(rows, (this.#batches.get(rows) ?? 0) + 1);
-    const start = performance.now();
-    try {
-      const outputs = await this.#call(requests.map((it) => it.rows));
-      const ran = performance.now() - start;
-      for (const [at, request] of requests.entries()) {
-        request.observe?.({
-          waited: start - request.since,
-          ran,
-          rows,
-          ownRows: request.rows.count,
-          requests: requests.length,
-        });
-        this.#resolve(request, outputs[at]!);
-      }
-    } catch (error) {
-      if (requests.length === 1) this.#reject(requests[0]!, error);
-      else await this.#runEach(requests);
-    } finally {
-      this.#calls--;
-      this.#counts.running -= requests.length;
-    }
+  async #run(batch: Batch): Promise<void> {
+    await this.#caller.run(batch);
     this.#start();
     this.#settle();
   }
 
-  // A joined call failed, and the faulty request is unknown.
-  async #runEach(requests: readonly Request[]): Promise<void> {
-    for (const request of requests) {
-      if (request.isDone) continue;
-      const start = performance.now();
-      try {
-        const [outputs] = await this.#call([request.rows]);
-        request.observe?.({
-          waited: start - request.since,
-          ran: performance.now() - start,
-          rows: request.rows.count,
-          ownRows: request.rows.count,
-          requests: 1,
-        });
-        this.#resolve(request, outputs!);
-      } catch (error) {
-        this.#reject(request, error);
-      }
-    }
-  }
-
-  async #call(requests: readonly Rows[]): Promise<Record<string, NdArray>[]> {
-    const counts = requests.map(({ count }) => count);
-    const rows = counts.reduce((sum, count) => sum + count, 0);
-    const size = this.#limits.sizes.find((it) => it >= rows) ?? rows;
-    const inputs = this.#joiner.join(requests, size);
-    const outputs = await this.#pool.run(inputs);
-    return this.#joiner.split(outputs, counts, size);
-  }
-
-  #resolve(request: Request, outputs: Record<string, NdArray>): void {
-    if (request.isDone) return;
-    request.isDone = true;
-    this.#counts.completed++;
-    request.resolve(outputs);
-  }
-
-  #reject(request: Request, reason: unknown): void {
-    if (request.isDone) return;
-    request.isDone = true;
-    this.#counts.failed++;
-    request.reject(reason);
-  }
-
   #settle(): void {
-    if (this.#waiting.length > 0 || this.#calls > 0) return;
+    if (this.#queue.length > 0 || this.#caller.calls > 0) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
 }

@@ -74,9 +74,10 @@ export function parseJson(bytes: Uint8Array): unknown {
       ? JSON.parse(text, keepDigits)
       : JSON.parse(text);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) {
-      throw error;
-    }
+    // JSON that is nested too deeply for the reviver is a RangeError.
+    const isOurs = error instanceof SyntaxError ||
+      error instanceof TypeError || error instanceof RangeError;
+    if (!isOurs) throw error;
     throw badRequest(`the body must be JSON: ${error.message}`);
   }
 }

@@ -99,6 +99,15 @@ test("Requests that do not fit are answered with 400, the input and what it must
   }
 });
 
+test("JSON that is nested deeply is answered with 400", async () => {
+  await using server = new TestServer();
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  for (const more of ["", ',"x":12345678901234567']) {
+    const [status] = await server.refusal("score", `{"inputs":${deep}${more}}`);
+    assertEquals(status, 400);
+  }
+});
+
 test("Sizes of binary data that lie are answered with 400", async () => {
   await using server = new TestServer();
   const send = async (size: unknown, length: number, header?: string) => {

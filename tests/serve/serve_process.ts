@@ -11,13 +11,17 @@ export class ServeProcess implements AsyncDisposable {
   #text = "";
   #url = "";
 
-  private constructor(args: readonly string[], port: number) {
+  private constructor(
+    args: readonly string[],
+    port: number,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", ...denoFlags()],
         ...[join(ROOT, "cli.ts"), "serve", `--http-port=${port}`, ...args],
       ],
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdout: "null",
       stderr: "piped",
     }).spawn();
@@ -34,7 +38,23 @@ export class ServeProcess implements AsyncDisposable {
     port: number,
     ...args: readonly string[]
   ): Promise<ServeProcess> {
-    const process = new ServeProcess(args, port);
+    return await ServeProcess.#start(args, port, {});
+  }
+
+  /** Starts it with additional environment variables. */
+  static async startWith(
+    env: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<ServeProcess> {
+    return await ServeProcess.#start(args, 0, env);
+  }
+
+  static async #start(
+    args: readonly string[],
+    port: number,
+    env: Readonly<Record<string, string>>,
+  ): Promise<ServeProcess> {
+    const process = new ServeProcess(args, port, env);
     const isBoth = args.some((it) => it.startsWith("--grpc"));
     const [, url] = await process.until(
       isBoth
