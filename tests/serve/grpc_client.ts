@@ -13,7 +13,7 @@ import { installClients } from "./python_clients.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What the peer prints. */
+/** A line of the peer. */
 type Reply =
   | { readonly id: number; readonly answers: readonly string[] }
   | { readonly id: number; readonly code: number; readonly details: string };
@@ -28,7 +28,7 @@ export class CallError extends Error {
   }
 }
 
-/** How a call is made. */
+/** Options for a call. */
 export interface CallOptions {
   readonly token?: string;
   /** Milliseconds. */
@@ -121,7 +121,7 @@ async function startPeer(): Promise<Peer | undefined> {
   }
 }
 
-/** What is printed where no registry can be reached. */
+/** Messages where no registry can be reached. */
 const UNREACHABLE =
   /NewConnectionError|ConnectTimeout|NameResolution|Temporary failure in name|No matching distribution|error sending request|client error|dns error/;
 
