@@ -13,7 +13,12 @@ export interface TimelineSpan {
   readonly name: string;
   /** What kind of work it is. */
   readonly category:
-    | HostSpan["kind"]
+    | "call"
+    | "wait"
+    | "import"
+    | "write"
+    | "read"
+    | "named"
     | "dispatch"
     | "operation";
   /** Nanoseconds since the profile's start. */

@@ -2,8 +2,18 @@ import { toBoolean, toInteger, toName, toSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 
+/** An encoding of a `.tiktoken` file. */
+export type TiktokenEncoding =
+  | "cl100k_base"
+  | "o200k_base"
+  | "o200k_harmony"
+  | "p50k_base"
+  | "p50k_edit"
+  | "r50k_base"
+  | "gpt2";
+
 /** Encodings of `.tiktoken` files. */
-export const TIKTOKEN_ENCODINGS = [
+export const TIKTOKEN_ENCODINGS: readonly TiktokenEncoding[] = [
   "cl100k_base",
   "o200k_base",
   "o200k_harmony",
@@ -11,10 +21,7 @@ export const TIKTOKEN_ENCODINGS = [
   "p50k_edit",
   "r50k_base",
   "gpt2",
-] as const;
-
-/** An encoding of a `.tiktoken` file. */
-export type TiktokenEncoding = typeof TIKTOKEN_ENCODINGS[number];
+];
 
 /** Options for opening a tokenizer. */
 export interface TokenizerOptions {
