@@ -678,6 +678,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "LoadedProgram.is",
   "Pool.is",
   "Batcher.prototype.runObserved",
+  "LanguageSession.prototype.states",
   "HostModuleDescription.is",
   "new HostType",
   "new HostModuleDescription",
