@@ -72,11 +72,11 @@ export const WEIGHT_TYPES: readonly WeightType[] = [
 ];
 
 /** Options with their defaults. */
-export type CheckedLoadOptions =
-  & Readonly<LanguageModelOptions>
-  & Readonly<
-    Required<Pick<LanguageModelOptions, "weights" | "chunk" | "device">>
-  >;
+export interface CheckedLoadOptions extends Readonly<LanguageModelOptions> {
+  readonly weights: WeightType;
+  readonly chunk: number;
+  readonly device: string | Device;
+}
 
 /** Checks options, and adds defaults. */
 export function readLoadOptions(

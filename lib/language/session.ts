@@ -32,6 +32,13 @@ export interface SessionOptions {
   keep?: number | undefined;
 }
 
+/** Options with their defaults. */
+export interface CheckedSessionOptions {
+  readonly contextLength: number;
+  readonly onFull: FullContext;
+  readonly keep: number;
+}
+
 /** Options for adding tokens. */
 export interface AppendOptions {
   /** Gives up; the tokens that were computed stay. */
@@ -48,7 +55,7 @@ const OPTIONS: OptionNames<SessionOptions> = {
 export function readSessionOptions(
   options: SessionOptions | undefined,
   longest: number,
-): Required<SessionOptions> {
+): CheckedSessionOptions {
   const { contextLength = longest, onFull = "error", keep = 0 } = readOptions(
     options,
     OPTIONS,
@@ -92,7 +99,7 @@ type OnStates = (states: Float32Array<ArrayBuffer>) => void;
 export class LanguageSession implements Disposable {
   readonly #steps: Steps;
   readonly #vocabulary: number;
-  readonly #options: Required<SessionOptions>;
+  readonly #options: CheckedSessionOptions;
   #cache: KeyValueCache | undefined;
   #tokens: number[];
   #isBusy = false;
@@ -105,7 +112,7 @@ export class LanguageSession implements Disposable {
   constructor(
     steps: Steps,
     vocabulary: number,
-    options: Required<SessionOptions>,
+    options: CheckedSessionOptions,
     cache: KeyValueCache,
     tokens: readonly number[] = [],
   ) {

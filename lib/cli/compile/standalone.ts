@@ -26,7 +26,7 @@ export interface StandaloneOptions {
   /** The program's file name. */
   readonly name: string;
   /** A script that gets the program's path as first argument. */
-  readonly script?: string;
+  readonly script?: string | undefined;
 }
 
 /** Names that this package imports, as its own bundle must resolve them. */

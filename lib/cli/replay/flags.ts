@@ -12,9 +12,7 @@ import {
 } from "../common/task_flags.ts";
 import { UsageError } from "../common/usage_error.ts";
 
-/** Flags of commands that replay. */
-export const REPLAY_FLAGS = {
-  device: MAIN_FLAGS.device,
+const OWN_FLAGS = {
   replay_file_remap: {
     kind: "list",
     value: "RECORDED=PATH",
@@ -31,14 +29,29 @@ export const REPLAY_FLAGS = {
       "executables; repeat for several.",
     ],
   },
-  device_allocator: DEVICE_FLAGS.device_allocator,
-  ...TASK_TOPOLOGY_FLAGS,
-  ...TASK_WORKER_FLAGS,
-  ...CAPTURE_FLAGS,
-  ...PROFILING_FLAGS,
-  ...DRIVER_FLAGS,
-  ...COMMON_FLAGS,
 } as const;
+
+/** Flags of commands that replay. */
+export const REPLAY_FLAGS:
+  & Pick<typeof MAIN_FLAGS, "device">
+  & Pick<typeof DEVICE_FLAGS, "device_allocator">
+  & typeof OWN_FLAGS
+  & typeof TASK_TOPOLOGY_FLAGS
+  & typeof TASK_WORKER_FLAGS
+  & typeof CAPTURE_FLAGS
+  & typeof PROFILING_FLAGS
+  & typeof DRIVER_FLAGS
+  & typeof COMMON_FLAGS = {
+    device: MAIN_FLAGS.device,
+    ...OWN_FLAGS,
+    device_allocator: DEVICE_FLAGS.device_allocator,
+    ...TASK_TOPOLOGY_FLAGS,
+    ...TASK_WORKER_FLAGS,
+    ...CAPTURE_FLAGS,
+    ...PROFILING_FLAGS,
+    ...DRIVER_FLAGS,
+    ...COMMON_FLAGS,
+  };
 
 /** Their values. */
 export type ReplayFlags = FlagValues<typeof REPLAY_FLAGS>;

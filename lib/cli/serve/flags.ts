@@ -1,8 +1,7 @@
 import { CAPTURE_FLAGS } from "../common/capture.ts";
 import type { FlagValues } from "../common/flags.ts";
 
-/** Flags of `iree serve`. */
-export const FLAGS = {
+const OWN_FLAGS = {
   model_repository: {
     kind: "text",
     value: "DIR",
@@ -165,9 +164,17 @@ export const FLAGS = {
     kind: "boolean",
     help: ["Logs every request; otherwise only those that fail."],
   },
-  ...CAPTURE_FLAGS,
+} as const;
+
+const HELP_FLAGS = {
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
+
+/** Flags of `iree serve`. */
+export const FLAGS:
+  & typeof OWN_FLAGS
+  & typeof CAPTURE_FLAGS
+  & typeof HELP_FLAGS = { ...OWN_FLAGS, ...CAPTURE_FLAGS, ...HELP_FLAGS };
 
 /** Their values. */
 export type ServeFlags = FlagValues<typeof FLAGS>;

@@ -99,7 +99,7 @@ const FLAGS = {
 } as const;
 
 /** Values of the command's flags. */
-export type TokenizeFlags = FlagValues<typeof FLAGS>;
+type TokenizeFlags = FlagValues<typeof FLAGS>;
 
 const HELP =
   `Turns text into the tokens of a language model, or tokens into text.
