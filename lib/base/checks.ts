@@ -268,3 +268,21 @@ export function readMade<Result>(
     );
   }
 }
+
+/**
+ * Whether a value is an object of a class; an array whose proxy was revoked is not.
+ *
+ * @typeParam Class The class.
+ * @param value Any value.
+ * @param type The class.
+ */
+export function isInstance<Class>(
+  value: unknown,
+  // Its constructor can be private.
+  type: {
+    readonly prototype: Class;
+    [Symbol.hasInstance](value: unknown): boolean;
+  },
+): value is Class {
+  return !isRevoked(value) && type[Symbol.hasInstance](value);
+}

@@ -39,13 +39,16 @@ interface Jinja {
 
 /** Checks and copies messages. */
 export function readMessages(messages: readonly ChatMessage[]): ChatMessage[] {
-  return copyArray("messages", messages, () => {}).map((message, at) => {
-    const read = readOptions(message, MESSAGE, `messages[${at}]`);
-    return {
-      role: toText(`messages[${at}].role`, read.role),
-      content: toText(`messages[${at}].content`, read.content),
-    };
+  const copies: ChatMessage[] = [];
+  copyArray("messages", messages, (message) => {
+    const name = `messages[${copies.length}]`;
+    const read = readOptions(message, MESSAGE, name);
+    copies.push({
+      role: toText(`${name}.role`, read.role),
+      content: toText(`${name}.content`, read.content),
+    });
   });
+  return copies;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { toText } from "../base/checks.ts";
+import { isInstance, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type ChatMessage, type ChatOptions, readMessages } from "./chat.ts";
 import type {
@@ -66,7 +66,7 @@ export class ChatSession implements Disposable {
     messages: readonly ChatMessage[] = [],
     options: ChatOptions = {},
   ) {
-    if (!(session instanceof LanguageSession)) {
+    if (!isInstance(session, LanguageSession)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "ChatSession has no public constructor; use LanguageModel.chatSession",
@@ -93,20 +93,33 @@ export class ChatSession implements Disposable {
    */
   async send(content: string, options?: GenerateOptions): Promise<Generation> {
     const message = { role: "user", content: toText("content", content) };
+    const { length } = this.#messages;
     const messages = [...this.#messages, message];
     const prompt = await this.#model.prompt(messages, this.#options);
     const session = this.#session;
     const parts: string[] = [];
     // The answer must have a token before it, whose logits choose its first one.
     const known = commonLength(session.tokens, prompt.slice(0, -1));
-    session.truncate(known);
-    this.#messages.push(message);
     return this.#model.answer(session, prompt.slice(known), options, {
+      onStart: () => {
+        this.#demandLength(length);
+        session.truncate(known);
+        this.#messages.push(message);
+      },
       onToken: ({ text }: GeneratedToken) => parts.push(text),
       onEnd: () => {
         this.#messages.push({ role: "assistant", content: parts.join("") });
       },
     });
+  }
+
+  #demandLength(length: number): void {
+    if (this.#messages.length === length) return;
+    throw new IreeError(
+      "FAILED_PRECONDITION",
+      "another message was sent before the answer began",
+      { hint: "send a message after the answer to the last one" },
+    );
   }
 
   /** Releases the keys and values. */

@@ -1,4 +1,10 @@
-import { copyArray, isFunction, toSize, toText } from "../base/checks.ts";
+import {
+  copyArray,
+  isFunction,
+  isInstance,
+  toSize,
+  toText,
+} from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
@@ -79,6 +85,8 @@ export interface TokenTexts extends Disposable {
 
 /** Follows a generation. */
 export interface GenerationEvents {
+  /** Called when the generation begins. */
+  readonly onStart: () => void;
   /** Receives each token before the caller. */
   readonly onToken: (token: GeneratedToken) => void;
   /** Called when a generation that began ends, fails or is abandoned. */
@@ -111,7 +119,8 @@ export class GenerationSource {
   ) {}
 }
 
-const OPTIONS: OptionNames<GenerateOptions> = {
+/** Names of the options. */
+export const GENERATE_OPTIONS: OptionNames<GenerateOptions> = {
   ...SAMPLING_OPTIONS,
   maxTokens: true,
   stop: true,
@@ -126,8 +135,8 @@ export function readGenerateOptions(
   options: GenerateOptions | undefined,
   vocabulary: number,
 ): Readonly<GenerateOptions> {
-  const read = readOptions(options, OPTIONS);
-  checkSampling(read, vocabulary);
+  const read = readOptions(options, GENERATE_OPTIONS);
+  const logitBias = checkSampling(read, vocabulary);
   checkSignal(read.signal);
   if (read.maxTokens !== undefined) toSize("maxTokens", read.maxTokens);
   if (read.logProbabilities !== undefined) {
@@ -145,7 +154,7 @@ export function readGenerateOptions(
   if (stops.includes("")) {
     throw new IreeError("INVALID_ARGUMENT", "stop must not have empty texts");
   }
-  return { ...read, stop: stops };
+  return { ...read, logitBias, stop: stops };
 }
 
 /**
@@ -175,7 +184,7 @@ export class Generation implements AsyncIterable<GeneratedToken> {
    * @internal
    */
   constructor(source: GenerationSource, options: Readonly<GenerateOptions>) {
-    if (!(source instanceof GenerationSource)) {
+    if (!isInstance(source, GenerationSource)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "Generation has no public constructor; use LanguageModel.generate",
@@ -232,7 +241,10 @@ export class Generation implements AsyncIterable<GeneratedToken> {
     using resources = new DisposableStack();
     const { session, end } = open();
     resources.defer(end);
-    if (events !== undefined) resources.defer(events.onEnd);
+    if (events !== undefined) {
+      events.onStart();
+      resources.defer(events.onEnd);
+    }
     const texts = resources.use(decoder());
     const stops = new StopTexts(this.#options.stop as readonly string[]);
     const sampler = new Sampler(this.#options, prompt);

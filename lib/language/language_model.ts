@@ -1,8 +1,8 @@
-import { toText } from "../base/checks.ts";
+import { isInstance, mustBe, toText } from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
-import { readOptions } from "../base/options.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import { toPath } from "../base/permissions.ts";
 import { Device } from "../hal/device.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
@@ -15,6 +15,7 @@ import {
 import { ChatSession, type ChatSessionOptions } from "./chat_session.ts";
 import type { Configuration } from "./configuration.ts";
 import {
+  GENERATE_OPTIONS,
   type GenerateOptions,
   Generation,
   type GenerationEvents,
@@ -30,7 +31,9 @@ import {
 import {
   LanguageSession,
   readSessionOptions,
+  SESSION_OPTIONS,
   type SessionOptions,
+  stepsOf,
 } from "./session.ts";
 import type { ModelSource, TextSource } from "./source.ts";
 import { readModelSource } from "./read_source.ts";
@@ -47,6 +50,19 @@ export interface EmbedOptions {
   /** Gives up. */
   signal?: AbortSignal | undefined;
 }
+
+const EMBED_OPTIONS: OptionNames<EmbedOptions> = { signal: true };
+
+const CHAT_OPTIONS: OptionNames<GenerateOptions & ChatOptions> = {
+  ...GENERATE_OPTIONS,
+  template: true,
+};
+
+const CHAT_SESSION_OPTIONS: OptionNames<ChatSessionOptions> = {
+  ...SESSION_OPTIONS,
+  messages: true,
+  template: true,
+};
 
 /**
  * A language model, compiled for this machine: text to text, on its device.
@@ -75,7 +91,7 @@ export class LanguageModel implements Disposable {
     contextLength: number,
     resources: DisposableStack,
   ) {
-    if (!(steps instanceof Steps)) {
+    if (!isInstance(steps, Steps)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "LanguageModel has no public constructor; use LanguageModel.load",
@@ -241,6 +257,9 @@ export class LanguageModel implements Disposable {
     prompt: Prompt,
     options?: GenerateOptions,
   ): Generation {
+    if (stepsOf(session) !== this.#steps) {
+      throw mustBe("session", "a LanguageSession of this model", session);
+    }
     return this.#generate(
       prompt,
       options,
@@ -260,7 +279,7 @@ export class LanguageModel implements Disposable {
     messages: readonly ChatMessage[],
     options?: GenerateOptions & ChatOptions,
   ): Promise<Generation> {
-    const { template, ...rest } = options ?? {};
+    const { template, ...rest } = readOptions(options, CHAT_OPTIONS);
     const prompt = await this.chatPrompt(messages, { template });
     return this.generate(prompt, rest);
   }
@@ -272,7 +291,10 @@ export class LanguageModel implements Disposable {
    * @returns The chat, which the caller must dispose.
    */
   chatSession(options?: ChatSessionOptions): ChatSession {
-    const { messages, template, ...context } = options ?? {};
+    const { messages, template, ...context } = readOptions(
+      options,
+      CHAT_SESSION_OPTIONS,
+    );
     const session = this.session(context);
     try {
       return new ChatSession(
@@ -329,7 +351,8 @@ export class LanguageModel implements Disposable {
     text: Prompt,
     options?: EmbedOptions,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const { signal } = readOptions(options, { signal: true });
+    const { signal } = readOptions(options, EMBED_OPTIONS);
+    checkSignal(signal);
     const tokens = this.#tokensOf(text, false);
     const { hidden } = this.configuration;
     const sum = new Float64Array(hidden);

@@ -1,4 +1,10 @@
-import { isFunction, mustBe, toName, toSize } from "../base/checks.ts";
+import {
+  isFunction,
+  isInstance,
+  mustBe,
+  toName,
+  toSize,
+} from "../base/checks.ts";
 import type { OptionNames } from "../base/options.ts";
 import type { CompileOptions } from "../compiler/options.ts";
 import { Device } from "../hal/device.ts";
@@ -88,7 +94,7 @@ export function readLoadOptions(
   if (toSize("chunk", chunk) === 0 || chunk > 4096) {
     throw mustBe("chunk", "1 to 4096", chunk);
   }
-  if (typeof device !== "string" && !(device instanceof Device)) {
+  if (typeof device !== "string" && !isInstance(device, Device)) {
     throw mustBe("device", "a URI or a Device", device);
   }
   if (onProgress !== undefined && !isFunction(onProgress)) {

@@ -1,3 +1,4 @@
+import { isRevoked } from "../base/checks.ts";
 import { describeNumber } from "../base/describe.ts";
 import { IreeError } from "../base/error.ts";
 import type { OptionNames } from "../base/options.ts";
@@ -74,11 +75,11 @@ const RANGES: Readonly<
   frequencyPenalty: [-100, 100],
 };
 
-/** Checks the options. */
+/** Checks the options, and returns a copy of the biases. */
 export function checkSampling(
   options: Readonly<SamplingOptions>,
   vocabulary: number,
-): void {
+): Readonly<Record<number, number>> {
   for (const [name, [low, high]] of Object.entries(RANGES)) {
     const value = options[name as keyof SamplingOptions];
     if (value === undefined) continue;
@@ -88,24 +89,29 @@ export function checkSampling(
   }
   checkInteger("topK", options.topK, 1);
   checkInteger("seed", options.seed, Number.MIN_SAFE_INTEGER);
-  const { logitBias } = options;
-  if (logitBias === undefined) return;
-  if (typeof logitBias !== "object" || logitBias === null) {
-    throw outside("logitBias", "an object", logitBias);
-  }
+  return readBias(options.logitBias, vocabulary);
+}
+
+function readBias(
+  logitBias: SamplingOptions["logitBias"],
+  vocabulary: number,
+): Record<number, number> {
+  const copy: Record<number, number> = Object.create(null);
+  if (logitBias === undefined) return copy;
+  const isObject = typeof logitBias === "object" && logitBias !== null &&
+    !isRevoked(logitBias);
+  if (!isObject) throw outside("logitBias", "an object", logitBias);
   for (const [token, bias] of Object.entries(logitBias)) {
     const id = Number(token);
     if (!Number.isInteger(id) || id < 0 || id >= vocabulary) {
-      throw outside(
-        "a token of logitBias",
-        `0 to ${vocabulary - 1}`,
-        token,
-      );
+      throw outside("a token of logitBias", `0 to ${vocabulary - 1}`, token);
     }
     if (typeof bias !== "number" || Number.isNaN(bias)) {
       throw outside(`logitBias[${token}]`, "a number", bias);
     }
+    copy[id] = bias;
   }
+  return copy;
 }
 
 function checkInteger(

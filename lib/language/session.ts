@@ -1,4 +1,5 @@
-import { toSize } from "../base/checks.ts";
+import { isInstance, toName, toSize } from "../base/checks.ts";
+import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
@@ -45,7 +46,8 @@ export interface AppendOptions {
   signal?: AbortSignal | undefined;
 }
 
-const OPTIONS: OptionNames<SessionOptions> = {
+/** Names of the options. */
+export const SESSION_OPTIONS: OptionNames<SessionOptions> = {
   contextLength: true,
   onFull: true,
   keep: true,
@@ -58,15 +60,10 @@ export function readSessionOptions(
 ): CheckedSessionOptions {
   const { contextLength = longest, onFull = "error", keep = 0 } = readOptions(
     options,
-    OPTIONS,
+    SESSION_OPTIONS,
   );
   toSize("keep", keep);
-  if (onFull !== "error" && onFull !== "slide") {
-    throw new IreeError(
-      "INVALID_ARGUMENT",
-      `onFull must be error or slide, got '${onFull}'`,
-    );
-  }
+  toName("onFull", onFull, ["error", "slide"]);
   if (toSize("contextLength", contextLength) >= 2 && contextLength <= longest) {
     return { contextLength, onFull, keep: Math.min(keep, contextLength >> 1) };
   }
@@ -75,6 +72,13 @@ export function readSessionOptions(
     `contextLength must be 2 to ${longest}, got ${contextLength}`,
   );
 }
+
+/**
+ * Returns the programs of a session's model; undefined for any other value.
+ *
+ * @internal
+ */
+export let stepsOf: (session: unknown) => Steps | undefined;
 
 /** What a session does with states: one array for each step. */
 type OnStates = (states: Float32Array<ArrayBuffer>) => void;
@@ -104,6 +108,13 @@ export class LanguageSession implements Disposable {
   #tokens: number[];
   #isBusy = false;
 
+  static {
+    stepsOf = (session) =>
+      typeof session === "object" && session !== null && #steps in session
+        ? session.#steps
+        : undefined;
+  }
+
   /**
    * Creates a session; use `LanguageModel.session`.
    *
@@ -116,7 +127,7 @@ export class LanguageSession implements Disposable {
     cache: KeyValueCache,
     tokens: readonly number[] = [],
   ) {
-    if (!(steps instanceof Steps)) {
+    if (!isInstance(steps, Steps)) {
       throw new IreeError(
         "INVALID_ARGUMENT",
         "LanguageSession has no public constructor; use LanguageModel.session",
@@ -168,6 +179,7 @@ export class LanguageSession implements Disposable {
     options?: AppendOptions,
   ): Promise<Float32Array<ArrayBuffer>> {
     const { signal } = readOptions(options, APPEND);
+    checkSignal(signal);
     const list = checkTokens(tokens, this.#vocabulary);
     const { logits } = await this.#exclusively(() =>
       this.#append(list, undefined, signal)

@@ -1,6 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import { describeNumber, describeValue } from "../base/describe.ts";
-import { isArray } from "../base/checks.ts";
+import { copyArray, isArray } from "../base/checks.ts";
+import { typedArrayName } from "../../ffi/base/typed_array.ts";
 
 /**
  * Checks and copies tokens.
@@ -12,24 +13,30 @@ export function checkTokens(
   tokens: readonly number[] | Uint32Array,
   vocabulary: number,
 ): number[] {
-  if (!isArray(tokens) && !(tokens instanceof Uint32Array)) {
+  if (!isArray(tokens) && typedArrayName(tokens) !== "Uint32Array") {
     throw new IreeError(
       "INVALID_ARGUMENT",
       `tokens must be an array, got ${describeValue(tokens)}`,
     );
   }
-  const copy = Array.from(tokens);
+  let at = 0;
+  const check = (token: number) => {
+    if (!Number.isInteger(token) || token < 0 || token >= vocabulary) {
+      throw new IreeError(
+        "OUT_OF_RANGE",
+        `tokens[${at}] must be 0 to ${vocabulary - 1}, got ${
+          describeNumber(token)
+        }`,
+      );
+    }
+    at++;
+  };
+  const copy = isArray(tokens)
+    ? copyArray("tokens", tokens, check)
+    : [...tokens as Uint32Array];
   if (copy.length === 0) {
     throw new IreeError("INVALID_ARGUMENT", "tokens must not be empty");
   }
-  copy.forEach((token, at) => {
-    if (Number.isInteger(token) && token >= 0 && token < vocabulary) return;
-    throw new IreeError(
-      "OUT_OF_RANGE",
-      `tokens[${at}] must be 0 to ${vocabulary - 1}, got ${
-        describeNumber(token)
-      }`,
-    );
-  });
+  if (!isArray(tokens)) copy.forEach(check);
   return copy;
 }

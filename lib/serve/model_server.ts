@@ -1,6 +1,6 @@
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import { mustBe, toSize, toText } from "../base/checks.ts";
+import { isInstance, mustBe, toSize, toText } from "../base/checks.ts";
 import { loadModel } from "../compiler/load_model.ts";
 import { LanguageModel } from "../language/language_model.ts";
 import { LanguageModels } from "./openai/language_models.ts";
@@ -160,7 +160,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
     options?: LanguageModelServing,
   ): void {
     checkName(name);
-    if (!(model instanceof LanguageModel)) {
+    if (!isInstance(model, LanguageModel)) {
       throw mustBe("model", "a LanguageModel", model);
     }
     const { instances = 4, maxQueue = 64 } = readOptions(options, SERVING);

@@ -154,6 +154,11 @@ test("LanguageModel.continue continues a session", async () => {
     const second = model.continue(session, begin.slice(-1), { maxTokens: 5 });
     const end = await Array.fromAsync(second, ({ token }) => token);
     assertEquals([...begin, ...end], whole);
+    assertThrows(
+      () => model.continue(model as never, [1]),
+      IreeError,
+      "session must be a LanguageSession of this model",
+    );
   });
 });
 

@@ -132,6 +132,20 @@ test("A chat keeps its messages, and computes its history once", async () => {
   });
 });
 
+test("A message whose answer never begins is not part of a chat", async () => {
+  await withText(byteVocabulary(), async (model) => {
+    using chat = model.chatSession({ template });
+    const late = await chat.send("hello", { maxTokens: 1 });
+    await failureOf(chat.send("hello", { maxTokens: -1 }));
+    assertEquals(chat.messages, []);
+    await (await chat.send("other", { maxTokens: 1 })).text();
+    assertEquals(chat.messages.length, 2);
+    const error = await failureOf(late.text());
+    assertMatch(error.message, /another message was sent before/);
+    assertEquals(chat.messages.length, 2);
+  });
+});
+
 test("A stopped answer stays in the chat as far as it is", async () => {
   await withText(byteVocabulary(), async (model) => {
     using chat = model.chatSession({ template });
