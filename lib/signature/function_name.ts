@@ -23,6 +23,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   "lookupFunction",
   "mainModule",
   "outputs",
+  "profile",
   "run",
   "then",
   "toJSON",
