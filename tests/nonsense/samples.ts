@@ -628,6 +628,9 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "ModelServer.prototype.listen": () => [
     options({ hostname: "127.0.0.1", port: 0 }),
   ],
+  "ModelServer.prototype.listenGrpc": () => [
+    options({ hostname: "127.0.0.1", port: 0 }),
+  ],
   "ModelServer.prototype.remove": () => ["name", 1],
   "ModelServer.prototype.announceEnd": () => [],
   "ModelServer.prototype.drain": () => [],
