@@ -1,10 +1,4 @@
-import { hostModule, Instance } from "../../mod.ts";
-
-// The isolate's callback stays until it ends: a test is not blamed for it.
-{
-  using instance = Instance.open();
-  hostModule("first", {}).create(instance).dispose();
-}
+import "./first_callback.ts";
 
 /** Functions of the fixture `host.mlir` that a test does not use. */
 export const UNUSED = {
