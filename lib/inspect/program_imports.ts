@@ -1,6 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import type { FlatTable } from "../files/flatbuffer.ts";
 import {
+  type CallingConvention,
   parseCallingConvention,
   type ValueType,
 } from "../signature/calling_convention.ts";
@@ -94,7 +95,8 @@ function signatureOf(
   if (isBuiltinImport(name) || /[CD]/.test(callingConvention)) {
     return undefined;
   }
-  const convention = parseCallingConvention(callingConvention);
+  const convention = readConvention(callingConvention);
+  if (convention === undefined) return undefined;
   const inputs = convention.arguments.slots.map(({ type }, at) =>
     declare(type, types.argument(at))
   );
@@ -107,6 +109,16 @@ function signatureOf(
   return hasFences
     ? { model: "async", inputs: inputs.slice(0, -2), outputs }
     : { model: "sync", inputs, outputs };
+}
+
+// Undefined for one that this package does not support, as in damaged programs.
+function readConvention(text: string): CallingConvention | undefined {
+  try {
+    return parseCallingConvention(text);
+  } catch (error) {
+    if (error instanceof IreeError) return undefined;
+    throw error;
+  }
 }
 
 // Undefined where the code shows nothing, as for a fence that is always null.
