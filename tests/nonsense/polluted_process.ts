@@ -55,8 +55,8 @@ async function callSome(
   included: readonly Pollution[],
 ): Promise<number> {
   let made = 0;
+  const stack = new AsyncDisposableStack();
   try {
-    await using stack = new AsyncDisposableStack();
     const things = await makeThings(fixtures, stack);
     for (const change of included) {
       made++;
@@ -65,10 +65,20 @@ async function callSome(
       await release(await call(given, things, change), things);
     }
   } catch {
-    // So is a stack that was changed.
+    // The objects are made again.
   }
+  // A request that was lost may keep a server from ending.
+  await inTime(stack.disposeAsync()).catch(() => {});
   count += made;
   return made;
+}
+
+/** Waits for a promise; throws {@linkcode Stuck} for one that does not settle. */
+async function inTime(promise: Promise<unknown>): Promise<unknown> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Stuck()), LIMIT);
+  return await Promise.race([promise, late.promise])
+    .finally(() => clearTimeout(timer));
 }
 
 async function call(
@@ -88,9 +98,5 @@ async function call(
   }
   // A promise that was made meanwhile may never settle.
   if (/^(?:Function|Promise)\./.test(change.name)) return undefined;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Stuck()), LIMIT);
-  const settled = Promise.resolve(result).catch(() => undefined);
-  return await Promise.race([settled, late.promise])
-    .finally(() => clearTimeout(timer));
+  return await inTime(Promise.resolve(result).catch(() => undefined));
 }
