@@ -15,6 +15,7 @@ import {
   ROOT,
   TemporaryFolder,
   test,
+  unsanitized,
 } from "../support.ts";
 import { CRASHING } from "../tuning/crashing.ts";
 import { waitUntil } from "../waiting.ts";
@@ -221,29 +222,52 @@ test("iree run compiles MLIR and caches the program", async () => {
   );
 });
 
-test("The bundled command line compiles and tunes in child processes", async () => {
-  using work = new Work();
+/** Bundles the command line into the folder `bundle`. */
+async function bundleInto(work: Work): Promise<void> {
   const args = ["run", "-A", `${ROOT}release/bundle.ts`, work.join("bundle")];
   const bundled = await execute(
     Deno.execPath(),
     args.toSpliced(2, 0, ...denoFlags()).concat(denoFlags()),
   );
   assertEquals(bundled.code, 0, bundled.stderr);
-  // Only a crash of a child is reported.
-  const { code, stderr } = await execute(Deno.execPath(), [
+}
+
+function runBundle(
+  work: Work,
+  ...args: string[]
+): ReturnType<typeof execute> {
+  return execute(Deno.execPath(), [
     ...["run", "-A", "--no-config", work.join("bundle/cli.js")],
-    ...["compile", "mul.mlir", "--target=foo-bar-baz", `--library=${COMPILER}`],
+    ...args,
   ], work.options);
+}
+
+test("The bundled command line compiles in a child process", async () => {
+  using work = new Work();
+  await bundleInto(work);
+  // Only a crash of a child is reported.
+  const target = ["--target=foo-bar-baz", `--library=${COMPILER}`];
+  const { code, stderr } = await runBundle(
+    work,
+    "compile",
+    "mul.mlir",
+    ...target,
+  );
   assertEquals(code, 1);
   assert(stderr.startsWith("error: INTERNAL: the compiler crashed ("), stderr);
+});
+
+unsanitized("The bundled command line tunes in child processes", async () => {
+  using work = new Work();
+  await bundleInto(work);
   Deno.writeTextFileSync(work.join("mul.mlir"), CRASHING);
-  const tuned = await execute(Deno.execPath(), [
-    ...["run", "-A", "--no-config", work.join("bundle/cli.js")],
+  const { code, stderr } = await runBundle(
+    work,
     ...["compile", "mul.mlir", "--tune", "--tune-seconds=0.001"],
     ...["--input=4xi32=1", "--input=4xi32=30000", `--library=${COMPILER}`],
-  ], work.options);
+  );
   assertEquals(
-    [tuned.code, tuned.stderr],
+    [code, stderr],
     [1, "error: INTERNAL: the program crashes when it is called (SIGSEGV)\n"],
   );
 });

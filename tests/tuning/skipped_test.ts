@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DEFAULT_RECIPE, type Recipe, tune } from "../../lib/tuning/mod.ts";
 import { COMPILER, fixture, SLOW } from "../compiler/support.ts";
-import { failureOf, test } from "../support.ts";
+import { failureOf, test, unsanitized } from "../support.ts";
 import { CRASHING, CRASHING_LATER } from "./crashing.ts";
 
 const OPTIONS = { library: COMPILER, cache: false } as const;
@@ -9,11 +9,6 @@ const OPTIONS = { library: COMPILER, cache: false } as const;
 function recipe(name: string, ...flags: string[]): Recipe {
   return { name, flags, reason: "a test" };
 }
-
-/** For children that crash, which a sanitizer would report. */
-const unsanitized: typeof test = Deno.env.has("DEV_SANITIZE")
-  ? (name, body) => Deno.test.ignore(name, body)
-  : test;
 
 unsanitized(
   "tune skips a recipe that the compiler rejects, and says why",
