@@ -34,7 +34,7 @@ import {
  * const devices = Device.createGroup(instance, ["local-sync"]);
  * using capture = ProfileCapture.begin(devices);
  * const bundle = capture.end();
- * assert(reportProfile(bundle, "summary").includes("sessions"));
+ * assert(reportProfile(bundle, "summary").includes("session_begin=1"));
  * for (const device of devices) device.dispose();
  * ```
  */
