@@ -70,7 +70,7 @@ export function createTiktokenTokenizer(
  *
  * @param source The object in UTF-8.
  * @param name The member's name.
- * @returns The text, empty if there is no such member.
+ * @returns The text; empty for a missing member.
  */
 export function readJsonMember(source: Bytes, name: string): string {
   const bytes = bytesOf(source, "JSON");

@@ -26,7 +26,7 @@ export type StatusCode =
   | "INCOMPATIBLE";
 
 /** The codes by their number in C; 0 is success. */
-const STATUS_CODES: readonly (StatusCode | "OK")[] = [
+export const STATUS_CODES: readonly (StatusCode | "OK")[] = [
   "OK",
   "CANCELLED",
   "UNKNOWN",

@@ -9,6 +9,7 @@ import {
   flushCapture,
 } from "../../ffi/profile.ts";
 import { isFunction, mustBe, toText } from "../base/checks.ts";
+import { during } from "../base/during.ts";
 import { IreeError } from "../base/error.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";
@@ -79,20 +80,11 @@ export class ProfileCapture extends NativeObject {
     toText("name", name);
     if (!isFunction(work)) throw mustBe("work", "a function", work);
     const start = captureTime();
-    const end = () => addSpan(handle, name, start, captureTime());
-    let isPending = false;
-    try {
-      const result = work();
-      if (!(result instanceof Promise)) return result;
-      isPending = true;
-      handle.retain();
-      return result.finally(() => {
-        end();
-        handle.release();
-      }) as Result;
-    } finally {
-      if (!isPending) end();
-    }
+    return during(
+      handle,
+      work,
+      () => addSpan(handle, name, start, captureTime()),
+    );
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   wrapDevices,
 } from "../../ffi/replay.ts";
 import { isFunction, mustBe, toName, toText } from "../base/checks.ts";
+import { during } from "../base/during.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
@@ -130,20 +131,7 @@ export class Recording extends NativeObject {
     toText("name", name);
     if (!isFunction(work)) throw mustBe("work", "a function", work);
     markScope(handle, name, true);
-    const end = () => markScope(handle, name, false);
-    let isPending = false;
-    try {
-      const result = work();
-      if (!(result instanceof Promise)) return result;
-      isPending = true;
-      handle.retain();
-      return result.finally(() => {
-        end();
-        handle.release();
-      }) as Result;
-    } finally {
-      if (!isPending) end();
-    }
+    return during(handle, work, () => markScope(handle, name, false));
   }
 
   /**

@@ -28,7 +28,7 @@ export function jsonBody(schema: Json): Json {
 const FAILURES: Readonly<Record<number, string>> = {
   400: "The request does not fit.",
   401: "The request has no accepted token.",
-  404: "There is no such model or version.",
+  404: "The model or version is unknown.",
   413: "The body is too large.",
   415: "The body's encoding is not supported.",
   429: "Too many requests wait.",

@@ -39,7 +39,7 @@ testWithGrpc(
       client.call("ServerMetadata", EMPTY, SERVER_METADATA, {}, { token });
     assertEquals((await ask("secret")).name, "iree");
     assertEquals((await callFailure(ask("secret2")))[0], 16);
-    // Without TLS there is no answer.
+    // The server answers only over TLS.
     await using plain = new GrpcClient(listening.port);
     const health = "/grpc.health.v1.Health/Check";
     const [code] = await callFailure(plain.send(health, new Uint8Array()));

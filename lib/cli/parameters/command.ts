@@ -1,69 +1,17 @@
-import { ownValue } from "../../base/own_value.ts";
-import type { Command, CommandStatus } from "../common/command.ts";
-import type { FlagTable } from "../common/flags.ts";
-import { printHelp } from "../common/terminal.ts";
-import { UsageError } from "../common/usage_error.ts";
+import { actionCommand } from "../common/actions.ts";
+import type { Command } from "../common/command.ts";
 import { CONVERT } from "./convert.ts";
 import { CREATE } from "./create.ts";
 import { DUMP } from "./dump.ts";
 import { ENCODE } from "./encode.ts";
 
-const ACTIONS: Readonly<Record<string, Command>> = {
-  dump: DUMP,
-  convert: CONVERT,
-  create: CREATE,
-  encode: ENCODE,
-};
-
-const HELP = `Lists, converts, creates and encodes parameter files.
+/** `iree parameters`. */
+export const PARAMETERS: Command = actionCommand({
+  name: "parameters",
+  summary: "lists, converts, creates and encodes parameter files",
+  actions: { dump: DUMP, convert: CONVERT, create: CREATE, encode: ENCODE },
+  intro: `Lists, converts, creates and encodes parameter files.
 
 Usage: iree parameters ACTION [FLAGS]
-
-Actions:
-${
-  Object.entries(ACTIONS)
-    .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`).join("")
-}
-Flags:
-  --help  prints this help; after an action, the action's help
-
-Exit status: 0 on success, 1 on failure, 2 for wrong usage.
-`;
-
-const FLAGS: FlagTable = Object.assign(
-  {},
-  ...Object.values(ACTIONS).map(({ flags }) => flags),
-);
-
-/** `iree parameters`. */
-export const PARAMETERS: Command = {
-  summary: "lists, converts, creates and encodes parameter files",
-  flags: FLAGS,
-  words: Object.keys(ACTIONS),
-  run,
-};
-
-async function run(args: readonly string[]): Promise<CommandStatus> {
-  const [name, ...rest] = args;
-  if (name === "--help" || name === "-h") {
-    printHelp(HELP);
-    return undefined;
-  }
-  if (name === undefined) {
-    throw new UsageError(`no action given; actions: ${names()}`);
-  }
-  const action = ownValue(ACTIONS, name);
-  if (action === undefined) {
-    throw new UsageError(`unknown action '${name}'; actions: ${names()}`);
-  }
-  try {
-    return await action.run(rest);
-  } catch (error) {
-    if (error instanceof UsageError) error.command = `parameters ${name}`;
-    throw error;
-  }
-}
-
-function names(): string {
-  return Object.keys(ACTIONS).join(", ");
-}
+`,
+});
