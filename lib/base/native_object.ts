@@ -49,7 +49,7 @@ export abstract class NativeObject implements Disposable {
    * @internal
    */
   constructor(handle: Handle) {
-    demandHandle(handle, new.target.name);
+    if (!Handle.is(handle)) throw noConstructor(new.target.name);
     this.#handle = handle;
     abandoned.register(this, handle, this);
     trace?.add(this);
@@ -128,8 +128,11 @@ export abstract class NativeObject implements Disposable {
  * @param name Name of the class.
  */
 export function demandHandle(handle: unknown, name: string): void {
-  if (Handle.is(handle)) return;
-  throw new IreeError(
+  if (!Handle.is(handle)) throw noConstructor(name);
+}
+
+function noConstructor(name: string): IreeError {
+  return new IreeError(
     "INVALID_ARGUMENT",
     `${name} has no public constructor; use a function that returns one`,
   );
