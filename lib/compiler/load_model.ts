@@ -9,7 +9,7 @@ import type {
   Program,
   ProgramFunctions,
 } from "../program/program.ts";
-import { findOrCompile } from "./compiler.ts";
+import { findOrCompile } from "./compile.ts";
 import type { CompileOptions } from "./options.ts";
 import { isSourcePath } from "./source.ts";
 import { targetOfDevice } from "./target.ts";

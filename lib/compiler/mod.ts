@@ -20,13 +20,8 @@
  */
 
 export { CompileError } from "./compile_error.ts";
-export {
-  compile,
-  type CompiledProgram,
-  compileProgram,
-  Compiler,
-  findOrCompile,
-} from "./compiler.ts";
+export { compile, compileProgram, findOrCompile } from "./compile.ts";
+export { type CompiledProgram, Compiler } from "./compiler.ts";
 export {
   type Diagnostic,
   type DiagnosticNote,

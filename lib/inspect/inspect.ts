@@ -8,10 +8,8 @@ import {
 } from "../files/library_file.ts";
 import { looksLikeProgram } from "../files/program_archive.ts";
 import { withSource } from "../files/named_source.ts";
-import {
-  describeProgram,
-  type ProgramDescription,
-} from "./program_description.ts";
+import { describeProgram } from "./describe_program.ts";
+import type { ProgramDescription } from "./program_description.ts";
 
 /** A description of a native library, made without loading it. */
 export interface LibraryDescription {

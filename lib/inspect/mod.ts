@@ -43,7 +43,7 @@ export type {
 export {
   formatProgramTypes,
   type ProgramTypesOptions,
-} from "./program_types.ts";
+} from "./typescript/program.ts";
 export type {
   DeclaredType,
   DeclaredValue,

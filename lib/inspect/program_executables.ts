@@ -3,7 +3,8 @@ import type { Bytes } from "../../ffi/base/typed_array.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
 import { withSource } from "../files/named_source.ts";
-import { describeProgram, type RodataSegment } from "./program_description.ts";
+import { describeProgram } from "./describe_program.ts";
+import type { RodataSegment } from "./program_description.ts";
 
 /** A part of a program that devices execute. */
 export interface ProgramExecutable {

@@ -12,11 +12,10 @@ import type {
 } from "../signature/signature.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import {
-  type ExportedCode,
   findImportTypes,
   type ImportTypes,
-  isBuiltinImport,
-} from "./import_types.ts";
+} from "./bytecode/infer_import_types.ts";
+import { type ExportedCode, isBuiltinImport } from "./bytecode/program_code.ts";
 
 /** An imported function of a program. */
 export interface ImportDescription extends FunctionDescription {

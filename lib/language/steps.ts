@@ -1,7 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import type { VmFunction } from "../call/function.ts";
-import { compileProgram } from "../compiler/compiler.ts";
+import { compileProgram } from "../compiler/compile.ts";
 import type { CompileOptions } from "../compiler/options.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";

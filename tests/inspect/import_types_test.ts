@@ -5,7 +5,7 @@ import { join, toFileUrl } from "@std/path";
 import { readArchive } from "../../lib/files/program_archive.ts";
 import { memorySource } from "../../lib/files/byte_source.ts";
 import { FlatTable } from "../../lib/files/flatbuffer.ts";
-import { readBlocks } from "../../lib/inspect/bytecode_function.ts";
+import { readBlocks } from "../../lib/inspect/bytecode/function_code.ts";
 import {
   formatProgramTypes,
   formatSignature,

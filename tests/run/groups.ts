@@ -11,7 +11,7 @@ const LONGEST: readonly string[] = [
   "tests/cli/differential/differential_test.ts",
   "tests/ownership/lifetime_orders_test.ts",
   "tests/cli/new_test.ts",
-  "tests/program/program_types_test.ts",
+  "tests/inspect/typescript_test.ts",
 ];
 
 /** Tests of scripts, packages and types: a sanitizer has nothing to find. */
@@ -20,7 +20,7 @@ const WITHOUT_NATIVE_CODE: readonly string[] = [
   "tests/dev/",
   "tests/offline/",
   "tests/program/consumer_test.ts",
-  "tests/program/program_types_test.ts",
+  "tests/inspect/typescript_test.ts",
   "tests/release/",
   "tests/run/",
   "tests/voice/",

@@ -16,7 +16,7 @@ Deno.test("Tests without native code are left out of sanitized runs", () => {
   const sanitized = groupTests(ROOT, true).flat();
   const left = all.filter((path) => !sanitized.includes(path));
   assert(left.includes("tests/boundary_test.ts"));
-  assert(left.includes("tests/program/program_types_test.ts"));
+  assert(left.includes("tests/inspect/typescript_test.ts"));
   for (const path of left) {
     assert(!/^tests[/](call|hal|vm|host|ownership)[/]/.test(path), path);
   }

@@ -2,9 +2,9 @@ import type {
   AbiDictionary,
   AbiSignature,
   AbiType,
-} from "../signature/abi_signature.ts";
-import { declaredElementType } from "../tensor/element_type.ts";
-import type { Shape } from "../tensor/shape.ts";
+} from "../../signature/abi_signature.ts";
+import { declaredElementType } from "../../tensor/element_type.ts";
+import type { Shape } from "../../tensor/shape.ts";
 
 /** A parameter of a function in TypeScript. */
 export interface TypedInput {

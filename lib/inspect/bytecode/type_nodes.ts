@@ -1,4 +1,4 @@
-import type { DeclaredType, TensorType } from "../signature/signature.ts";
+import type { DeclaredType, TensorType } from "../../signature/signature.ts";
 
 /** What is known of a value. */
 export interface Known {
@@ -10,6 +10,19 @@ export interface Known {
 
 /** Name of the VM's type for tensors. */
 const BUFFER_VIEW = "hal.buffer_view";
+
+/** The bit that distinguishes imports from a program's own functions. */
+export const IMPORT_BIT: number = 0x80000000;
+
+/** The node of a function's argument; `callee` has `IMPORT_BIT` for an import. */
+export function argumentNode(callee: number, ordinal: number): string {
+  return `${callee} argument ${ordinal}`;
+}
+
+/** The node of a function's result; see {@linkcode argumentNode}. */
+export function resultNode(callee: number, ordinal: number): string {
+  return `${callee} result ${ordinal}`;
+}
 
 /** Values that have the same type, such as an argument and a parameter. */
 export class TypeNodes {

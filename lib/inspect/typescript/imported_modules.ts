@@ -1,7 +1,7 @@
-import type { DeclaredValue, Signature } from "../signature/signature.ts";
-import { formatDeclaredType } from "../signature/signature_format.ts";
-import type { ProgramDescription } from "./program_description.ts";
-import type { ImportDescription } from "./program_imports.ts";
+import type { DeclaredValue, Signature } from "../../signature/signature.ts";
+import { formatDeclaredType } from "../../signature/signature_format.ts";
+import type { ProgramDescription } from "../program_description.ts";
+import type { ImportDescription } from "../program_imports.ts";
 
 /** An imported function whose types are known. */
 type Imported = ImportDescription & { readonly signature: Signature };

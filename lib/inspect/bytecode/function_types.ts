@@ -1,118 +1,24 @@
-import { ownValue } from "../base/own_value.ts";
-import { takesFences } from "../signature/async_form.ts";
-import {
-  parseCallingConvention,
-  type ValueType,
-} from "../signature/calling_convention.ts";
-import type { DeclaredType } from "../signature/signature.ts";
-import { elementTypeOfCode } from "../tensor/element_type.ts";
-import type { FunctionDescription } from "../vm/module.ts";
+import { ownValue } from "../../base/own_value.ts";
+import type { DeclaredType } from "../../signature/signature.ts";
+import { elementTypeOfCode } from "../../tensor/element_type.ts";
 import {
   type Block,
   type Instruction,
-  readBlocks,
   REFERENCE_BIT,
-} from "./bytecode_function.ts";
-import { Operation } from "./bytecode_operations.ts";
+} from "./function_code.ts";
+import { Operation } from "./operations.ts";
+import { isBuiltinImport, type ProgramCode, slotsOf } from "./program_code.ts";
 import {
   type Definition,
   RegisterDefinitions,
 } from "./register_definitions.ts";
-import { type Known, TypeNodes } from "./type_nodes.ts";
-
-// Programs do not say which objects they pass to imported functions: their
-// calling conventions have only references. Their code shows it: where the
-// objects come from, and what becomes of those that are returned.
-
-/** An exported function and its code. */
-export interface ExportedCode extends FunctionDescription {
-  readonly ordinal: number;
-  readonly inputs: readonly DeclaredType[] | undefined;
-  readonly outputs: readonly DeclaredType[] | undefined;
-}
-
-/** A program's code. */
-export interface ProgramCode {
-  /** The bytecode of each function. */
-  readonly functions: readonly DataView<ArrayBuffer>[];
-  /** Calling conventions of the functions. */
-  readonly conventions: readonly string[];
-  readonly exports: readonly ExportedCode[];
-  readonly imports: readonly FunctionDescription[];
-  /** Names of its types. */
-  readonly types: readonly string[];
-}
-
-/** Whether a function is one of IREE's modules, whose types are known. */
-export function isBuiltinImport(name: string): boolean {
-  return /^(?:hal|hal_inline|hal_loader|io_parameters|vmvx)\./.test(name);
-}
-
-/** The types of an imported function's objects, as far as the code shows. */
-export interface ImportTypes {
-  argument(ordinal: number): DeclaredType | undefined;
-  result(ordinal: number): DeclaredType | undefined;
-}
-
-/**
- * Finds the types of the objects that a program passes to imported functions.
- *
- * @param code The program's code.
- * @returns The types by the ordinal of the import.
- */
-export function findImportTypes(
-  code: ProgramCode,
-): (ordinal: number) => ImportTypes {
-  const nodes = new TypeNodes();
-  for (const [ordinal, bytes] of code.functions.entries()) {
-    new FunctionTypes(code, nodes, ordinal, readBlocks(bytes)).collect();
-  }
-  for (const exported of code.exports) declareExport(nodes, exported);
-  return (ordinal) => ({
-    argument: (at) => nodes.typeOf(argumentNode(IMPORT_BIT + ordinal, at)),
-    result: (at) => nodes.typeOf(resultNode(IMPORT_BIT + ordinal, at)),
-  });
-}
-
-const FENCE: Known = { vm: "hal.fence" };
-
-function declareExport(nodes: TypeNodes, exported: ExportedCode): void {
-  const { ordinal, inputs, outputs, callingConvention } = exported;
-  inputs?.forEach((declared, at) =>
-    nodes.add(argumentNode(ordinal, at), { declared })
-  );
-  outputs?.forEach((declared, at) =>
-    nodes.add(resultNode(ordinal, at), { declared })
-  );
-  if (!takesFences(exported)) return;
-  const { length } = slotsOf(callingConvention).arguments;
-  nodes.add(argumentNode(ordinal, length - 2), FENCE);
-  nodes.add(argumentNode(ordinal, length - 1), FENCE);
-}
-
-/** The bit that distinguishes imports from a program's own functions. */
-const IMPORT_BIT = 0x80000000;
-
-function argumentNode(callee: number, ordinal: number): string {
-  return `${callee} argument ${ordinal}`;
-}
-
-function resultNode(callee: number, ordinal: number): string {
-  return `${callee} result ${ordinal}`;
-}
-
-interface ValueTypes {
-  readonly arguments: readonly ValueType[];
-  readonly results: readonly ValueType[];
-}
-
-function slotsOf(convention: string): ValueTypes {
-  const parsed = parseCallingConvention(convention);
-  return {
-    arguments: parsed.arguments.slots.map(({ type }) => type),
-    results: parsed.results.slots.map(({ type }) => type),
-  };
-}
+import {
+  argumentNode,
+  IMPORT_BIT,
+  type Known,
+  resultNode,
+  type TypeNodes,
+} from "./type_nodes.ts";
 
 /** What functions of IREE's modules return, by the start of their name. */
 const RETURNED: readonly (readonly [RegExp, string])[] = [
@@ -149,8 +55,8 @@ const MADE: Readonly<Record<number, string>> = {
 const CREATE = { elementType: 3, dims: 5 } as const;
 const ASSERT = { elementType: 2, dims: 4 } as const;
 
-/** Collects what one function's code shows. */
-class FunctionTypes {
+/** Collects the types of objects that one function's code shows. */
+export class FunctionTypes {
   readonly #code: ProgramCode;
   readonly #nodes: TypeNodes;
   readonly #ordinal: number;
@@ -170,6 +76,7 @@ class FunctionTypes {
     this.#definitions = new RegisterDefinitions(blocks);
   }
 
+  /** Adds the types to the nodes. */
   collect(): void {
     for (const [block, { instructions }] of this.#blocks.entries()) {
       for (const [at, instruction] of instructions.entries()) {

@@ -1,4 +1,4 @@
-import type { Block, Instruction } from "./bytecode_function.ts";
+import type { Block, Instruction } from "./function_code.ts";
 
 /** Where a register's value comes from. */
 export type Definition =

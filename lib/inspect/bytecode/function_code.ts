@@ -1,5 +1,5 @@
-import { IreeError } from "../base/error.ts";
-import { FIELDS, Operation } from "./bytecode_operations.ts";
+import { IreeError } from "../../base/error.ts";
+import { FIELDS, Operation } from "./operations.ts";
 
 /** The bit that distinguishes references from numbers among registers. */
 export const REFERENCE_BIT = 0x8000;
