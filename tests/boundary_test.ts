@@ -176,6 +176,15 @@ Deno.test("Only lists and values import each other in a cycle", async () => {
   for (const path of imports.keys()) visit(path, []);
 });
 
+Deno.test("Lengths of memory for native code do not come from a prototype", async () => {
+  const memory = "bytes|dims|record|target|memory|part|ends|ids";
+  const length = new RegExp(`\\b(?:${memory})\\.(?:byteLength|length)\\b`);
+  for await (const { path, text } of sources("ffi")) {
+    if (path === "ffi/library/standalone.ts") continue; // only compares
+    assertEquals(length.exec(text)?.[0], undefined, `${path}: use lengthOf`);
+  }
+});
+
 Deno.test("cli.ts imports a command only when it runs", async () => {
   const text = await Deno.readTextFile(join(ROOT, "cli.ts"));
   const imports = [

@@ -94,13 +94,13 @@ export class CompilerLibrary {
    * @returns The array, which keeps the texts in memory, and their number.
    */
   argv(texts: readonly string[]): { array: TextArray; count: number } {
-    const bytes = arrayOf(
+    const strings = arrayOf(
       texts.length,
       (index) => toCString(texts[index]!, `flag ${index}`),
     );
-    const array = new TextArray(bytes);
-    for (let i = 0; i < bytes.length; i++) {
-      array[i] = this.addressOf(bytes[i]!);
+    const array = new TextArray(strings);
+    for (let i = 0; i < strings.length; i++) {
+      array[i] = this.addressOf(strings[i]!);
     }
     return { array, count: texts.length };
   }

@@ -5,7 +5,7 @@
  */
 
 import type { TensorBytes } from "../buffer_view.ts";
-import { byteLengthOf } from "../base/typed_array.ts";
+import { byteLengthOf, lengthOf } from "../base/typed_array.ts";
 import { encodeText } from "../base/text.ts";
 import { native } from "../library/library.ts";
 import { check, created, readRecord, readString } from "../library/status.ts";
@@ -42,7 +42,7 @@ export function readHostShape(id: number, ordinal: number): number[] {
     id,
     ordinal,
     dims,
-    dims.length,
+    lengthOf(dims),
   );
   return Array.from(dims.subarray(0, rank));
 }
@@ -58,7 +58,7 @@ export function readHostTensor(
     id,
     ordinal,
     target,
-    target.byteLength,
+    byteLengthOf(target),
   );
   if (code !== 0) check(code);
 }
@@ -139,7 +139,7 @@ export function setHostTensor(
     devices?.pointer(Kind.deviceGroup) ?? null,
     code,
     dims,
-    dims.length,
+    lengthOf(dims),
     bytes,
     byteLengthOf(bytes),
   );
@@ -184,6 +184,6 @@ export function failFences(fences: Handle, error: unknown): void {
     fences.pointer(Kind.hostFences),
     code,
     bytes,
-    bytes.length,
+    lengthOf(bytes),
   );
 }

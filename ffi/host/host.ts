@@ -7,6 +7,7 @@
 
 import { IreeError } from "../base/error.ts";
 import { encodeText } from "../base/text.ts";
+import { lengthOf } from "../base/typed_array.ts";
 import { hasEnded, native } from "../library/library.ts";
 import { created } from "../library/status.ts";
 import { enterState, leaveState } from "./active.ts";
@@ -174,7 +175,7 @@ export function failCall(id: number, error: unknown): number {
   try {
     const { code, message } = keepThrown(error);
     const bytes = encodeText(message.toWellFormed(), "the message");
-    native.iree_ffi_host_fail(host!.pointer, id, code, bytes, bytes.length);
+    native.iree_ffi_host_fail(host!.pointer, id, code, bytes, lengthOf(bytes));
     return Outcome.failed;
   } catch {
     return Outcome.interrupted;

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { packStrings } from "../base/record.ts";
+import { concatenate, packStrings } from "../base/record.ts";
 import { encodeText } from "../base/text.ts";
+import { lengthOf } from "../base/typed_array.ts";
 import { native } from "../library/library.ts";
 import { check } from "../library/status.ts";
 import type { Handle } from "../ownership/handle.ts";
@@ -54,7 +55,7 @@ export function createHostModule(
         pointer,
         key,
         record,
-        record.length,
+        lengthOf(record),
       ),
       instance,
     );
@@ -69,7 +70,7 @@ function packModule(
   version: number,
   functions: readonly HostFunctionRecord[],
 ): Uint8Array<ArrayBuffer> {
-  const parts = [
+  return concatenate([
     packStrings(version, [encodeText(name, "the name of a module")]),
     packStrings(functions.length, []),
     ...functions.flatMap(({ name, callingConvention, attributes }) => {
@@ -86,15 +87,7 @@ function packModule(
         ),
       ];
     }),
-  ];
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const record = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    record.set(part, offset);
-    offset += part.length;
-  }
-  return record;
+  ]);
 }
 
 /** The key of a module's state in a context. */
@@ -114,7 +107,7 @@ export function registerHostType(instance: Handle, name: string): void {
     native.iree_ffi_host_type_register(
       instance.pointer(Kind.instance),
       bytes,
-      bytes.length,
+      lengthOf(bytes),
     ),
   );
 }
@@ -133,7 +126,7 @@ export function createHostValue(
   try {
     return own(
       Kind.ref,
-      native.iree_ffi_host_value_create(host, bytes, bytes.length, key),
+      native.iree_ffi_host_value_create(host, bytes, lengthOf(bytes), key),
       instance,
     );
   } catch (error) {
