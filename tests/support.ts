@@ -9,6 +9,7 @@ import { assertEquals } from "@std/assert";
 import { basename, dirname, fromFileUrl, join, toFileUrl } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
 import { LIBRARY_ENTRIES } from "../release/entries.ts";
+import "./sanitizers/blame.ts";
 
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));

@@ -32,7 +32,7 @@ class Runs {
 
   constructor(
     private readonly folder: string,
-    private readonly environment: Record<string, string>,
+    private readonly reports: string | undefined,
   ) {}
 
   get counts(): Counts {
@@ -47,11 +47,14 @@ class Runs {
   /** Runs Deno and passes its output on when it is its turn. */
   async add(args: readonly string[]): Promise<void> {
     const turn = this.#output.add();
+    const env = this.reports === undefined
+      ? {}
+      : reportingTo(await Deno.makeTempDir({ dir: this.reports }));
     // One pipe for both streams keeps their order.
     const child = new Deno.Command("sh", {
       args: ["-c", 'exec "$0" deno "$@" 2>&1', `${ROOT}dev`, ...args],
       cwd: this.folder,
-      env: this.environment,
+      env,
       stdout: "piped",
     }).spawn();
     let text = "";
@@ -82,7 +85,9 @@ class Runs {
 
   /** Counts the sanitizers' reports in a folder as one test. */
   judge(reports: string): void {
-    const found = findings(reports);
+    const found = [...Deno.readDirSync(reports)].flatMap(({ name }) =>
+      findings(`${reports}/${name}`)
+    );
     console.log(formatFindings(found));
     const failed = found.length > 0 ? 1 : 0;
     this.#count(
@@ -136,13 +141,12 @@ async function runTests(
   args: readonly string[],
   reports: string | undefined,
 ): Promise<Runs> {
-  const environment = reports === undefined ? {} : reportingTo(reports);
   if (namesPath(args)) {
-    const runs = new Runs(Deno.cwd(), environment);
+    const runs = new Runs(Deno.cwd(), reports);
     await runs.add(["test", ...CHECKED, ...args]);
     return runs;
   }
-  const runs = new Runs(ROOT, environment);
+  const runs = new Runs(ROOT, reports);
   // Once for all: most groups import all of the package.
   await runs.add(["check", "--quiet", "tests"]);
   const tests = ["test", "--no-check", ...CHECKED, ...args];

@@ -33,11 +33,17 @@ const LOSING =
  * Reads the reports of a run.
  *
  * @param folder Their folder, one file per process: `report.PROGRAM.PID`.
+ * @param known Files to leave out, to which those read are added.
  * @returns The reports that count.
  */
-export function findings(folder: string): Finding[] {
+export function findings(
+  folder: string,
+  known: Set<string> = new Set(),
+): Finding[] {
   const found: Finding[] = [];
   for (const { name } of Deno.readDirSync(folder)) {
+    if (known.has(name)) continue;
+    known.add(name);
     const program = /^report\.(.*)\.\d+$/.exec(name)?.[1];
     if (program === undefined) continue;
     const text = Deno.readTextFileSync(`${folder}/${name}`);

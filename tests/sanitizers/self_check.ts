@@ -53,24 +53,38 @@ Deno.test("Undefined behaviour in the flat layer is detected and ends the proces
   assertMatch(found[0].text, /: ILL [^]*in iree_ffi_statistics/);
 });
 
-Deno.test("./dev test --asan prints each report and counts it as a failed test", async () => {
+/** Runs a test that starts a process with a leak, after some imports. */
+async function runLeakTest(imports: string) {
   using folder = new TemporaryFolder();
   const file = folder.join("leak_test.ts");
   const faults = JSON.stringify(join(ROOT, "tests/sanitizers/faults.ts"));
   const args = JSON.stringify(["run", "-A", "--no-check", ...denoFlags()]);
   await Deno.writeTextFile(
     file,
-    `Deno.test("leaks", async () => {
+    `${imports}
+     Deno.test("leaks", async () => {
        const args = [...${args}, ${faults}, "leak"];
        await new Deno.Command(Deno.execPath(), { args }).output();
      });`,
   );
-  const { code, stdout } = await execute(
+  return await execute(
     join(ROOT, "dev"),
     ["test", "--asan", file],
     { env: { ASAN_OPTIONS: "", LD_PRELOAD: "" } },
   );
+}
+
+Deno.test("./dev test --asan prints each report and counts it as a failed test", async () => {
+  const { code, stdout } = await runLeakTest("");
   assertEquals(code, 1);
   assertStringIncludes(stdout, "in iree_allocator_libc_ctl");
   assertEquals(stdout.trimEnd().split("\n").at(-1), "1 passed, 1 failed");
+});
+
+Deno.test("A report of a test's process fails that test", async () => {
+  const { stdout } = await runLeakTest(
+    `import ${JSON.stringify(join(ROOT, "tests/sanitizers/blame.ts"))};`,
+  );
+  assertMatch(stdout, /^leaks \.\.\. .*FAILED/m);
+  assertEquals(stdout.trimEnd().split("\n").at(-1), "0 passed, 2 failed");
 });
