@@ -306,3 +306,37 @@ test("Tokens outlive their tokenizer, and a disposed one is rejected", () => {
   assertThrows(() => tokenizer.encode("hello"), IreeError, "disposed");
   assertThrows(() => decoder.push(1), IreeError, "disposed");
 });
+
+test("A sequence of pre-tokenizers splits texts of any number of words", () => {
+  const split = (Regex: string) => ({
+    ...{ type: "Split", pattern: { Regex }, behavior: "Isolated" },
+    invert: false,
+  });
+  const bytes = { type: "ByteLevel", add_prefix_space: false };
+  const sequences = [
+    [{ type: "Digits", individual_digits: true }, split(" ?\\p{L}+|\\s+")],
+    [split("\\p{N}"), split(" ?\\p{L}+|\\s+")],
+    [split(" ?\\p{L}+")],
+  ];
+  for (const splitting of sequences) {
+    using tokenizer = open(byteTokenizer({
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [
+          ...splitting,
+          { ...bytes, trim_offsets: true, use_regex: false },
+        ],
+      },
+    }));
+    for (const count of [1, 62, 63, 64, 65, 127, 128, 129, 1000]) {
+      const text = `hello${" world".repeat(count)}`;
+      const worlds = Array.from({ length: count }, () => BYTES.world);
+      const expected = [BYTES.hello, ...worlds];
+      assertEquals([...tokenizer.encode(text).ids], expected);
+      const digit = tokenizer.encode("1").ids[0]!;
+      const longer = tokenizer.encode(`${text}1${text} `).ids;
+      const space = tokenizer.encode(" ").ids[0]!;
+      assertEquals([...longer], [...expected, digit, ...expected, space]);
+    }
+  }
+});
