@@ -1,0 +1,26 @@
+/**
+ * Sends requests to a server by autocannon, and prints its result as JSON.
+ *
+ *     deno run -A client.ts URL CONNECTIONS SECONDS BODY [NAME=VALUE…]
+ *
+ * Its own command reads bodies as text, which binary data is not.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+
+/** The tool that sends requests. */
+const AUTOCANNON = "npm:autocannon@9.0.0";
+
+const [url, connections, duration, path, ...headers] = Deno.args;
+const { default: autocannon } = await import(AUTOCANNON);
+const result = await autocannon({
+  url,
+  connections: Number(connections),
+  duration: Number(duration),
+  method: "POST",
+  body: Buffer.from(await Deno.readFile(path!)),
+  headers: Object.fromEntries(headers.map((it) => it.split("="))),
+});
+console.log(JSON.stringify(result));
