@@ -1,5 +1,5 @@
 /**
- * Sends requests to a server by autocannon, and prints its result as JSON.
+ * Sends requests to a server by autocannon, and prints the result as JSON.
  *
  *     deno run -A client.ts URL CONNECTIONS SECONDS BODY [NAME=VALUE…]
  *
@@ -15,7 +15,8 @@ const AUTOCANNON = "npm:autocannon@9.0.0";
 
 const [url, connections, duration, path, ...headers] = Deno.args;
 const { default: autocannon } = await import(AUTOCANNON);
-const result = await autocannon({
+const failures: string[] = [];
+const running = autocannon({
   url,
   connections: Number(connections),
   duration: Number(duration),
@@ -23,4 +24,12 @@ const result = await autocannon({
   body: Buffer.from(await Deno.readFile(path!)),
   headers: Object.fromEntries(headers.map((it) => it.split("="))),
 });
-console.log(JSON.stringify(result));
+running.on("reqError", (error: Error) => failures.push(String(error)));
+const result = await running;
+console.log(JSON.stringify({
+  answered: result["2xx"],
+  refused: result.non2xx,
+  failures,
+  p99: result.latency.p99,
+  duration: result.duration,
+}));

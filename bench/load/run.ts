@@ -3,228 +3,122 @@
  * serve`, KServe's Python model server over IREE's Python bindings, and
  * onnxruntime-node behind `Deno.serve`.
  *
- *     ./dev deno run -A bench/load/run.ts [SECONDS]
+ *     ./dev bench:load [--seconds=N] [--rounds=N] [--only=MODEL]
  *
  * autocannon sends requests of one row to each, by 1, 8 and 64 connections, as JSON
- * and as binary data. Servers take turns. The table has answers per second, the
- * 99th percentile of latency, and the server's CPU time for an answer.
+ * and as binary data. Servers take turns. The table has medians of the rounds:
+ * answers per second, the 99th percentile of latency, and the server's CPU time
+ * for an answer. `bench/LOAD.md` explains them.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import { installClients } from "../../tests/serve/python_clients.ts";
+import { mustRun, ROOT, TemporaryFolder } from "../../tests/support.ts";
+import { judge, keyOf, MOST_CONNECTIONS } from "./goals.ts";
+import { MODELS, RUN, writeBodies, writeModels } from "./models.ts";
 import {
-  denoFlags,
-  mustRun,
-  ROOT,
-  TemporaryFolder,
-  tool,
-} from "../../tests/support.ts";
-import { waitUntil } from "../../tests/waiting.ts";
-import { ONNX_PACKAGE } from "../contestants.ts";
+  contestants,
+  type Load,
+  load,
+  type Server,
+  start,
+  stop,
+} from "./servers.ts";
 
-const SECONDS = Number(Deno.args[0] ?? 5);
-const HERE = join(ROOT, "bench/load");
-const MODELS = { mlp: [784], convnet: [3, 32, 32] };
-const CONNECTIONS = [1, 8, 64];
+const CONNECTIONS = [1, 8, MOST_CONNECTIONS];
 
-/** A server that runs. */
-interface Server {
-  readonly name: string;
-  readonly url: string;
-  readonly child: Deno.ChildProcess;
+/** The port of the first server. */
+const FIRST_PORT = 18600;
+
+const flags = parseArgs(Deno.args, { string: ["seconds", "rounds", "only"] });
+const seconds = Number(flags.seconds ?? 4);
+const rounds = Number(flags.rounds ?? 3);
+if (!(seconds >= 1 && rounds >= 1)) {
+  throw new Error("--seconds and --rounds must be positive numbers");
 }
 
-/** One measurement. */
-interface Load {
-  /** Answers per second. */
-  readonly rate: number;
-  /** Milliseconds. */
-  readonly p99: number;
-  /** Microseconds of CPU time for an answer. */
-  readonly cpu: number;
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1]!;
 }
 
-/** A program, its arguments, and where it answers. */
-interface Contestant {
-  readonly command: string;
-  readonly args: readonly string[];
+function mediansOf(loads: readonly Load[]): Load {
+  return {
+    rate: median(loads.map((it) => it.rate)),
+    p99: median(loads.map((it) => it.p99)),
+    cpu: median(loads.map((it) => it.cpu)),
+  };
 }
 
-const FLAGS = ["run", "-A", "--quiet", "--no-check", ...denoFlags()];
-
-function contestants(
-  model: keyof typeof MODELS,
-  folder: string,
-  port: number,
+async function startAll(
+  path: string,
+  model: string,
   python: string | undefined,
-): Record<string, Contestant> {
-  const program = join(folder, `${model}.vmfb`);
-  const onnx = join(folder, `${model}.onnx`);
-  const deno = (...args: string[]) => ({ command: Deno.execPath(), args });
-  const serve = (...args: string[]) =>
-    deno(
-      ...[...FLAGS, "--unstable-no-legacy-abort", join(ROOT, "cli.ts")],
-      ...["serve", `model=${program}`, `--http-port=${port}`],
-      ...["--max-queue=1000", "--device=local-sync", ...args],
-    );
-  return {
-    "iree serve": serve("--instances=2"),
-    "iree serve, batches": serve("--max-batch-size=64"),
-    ...python === undefined ? {} : {
-      "kserve (Python)": {
-        command: python,
-        args: [
-          join(HERE, "kserve_server.py"),
-          ...[program, model, `${port}`],
-        ],
-      },
-    },
-    "onnxruntime-node": deno(
-      ...[...FLAGS, join(HERE, "onnx_server.ts"), onnx, `${port}`],
-      ONNX_PACKAGE,
-    ),
-  };
-}
-
-async function start(
-  name: string,
-  { command, args }: Contestant,
-  port: number,
-): Promise<Server> {
-  const child = new Deno.Command(command, {
-    args: [...args],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const url = `http://127.0.0.1:${port}`;
-  let ended: Deno.CommandStatus | undefined;
-  child.status.then((status) => ended = status);
-  await waitUntil(async () => {
-    if (ended !== undefined) throw new Error(`${name} ended: ${ended.code}`);
-    try {
-      await (await fetch(url)).body?.cancel();
-      return true;
-    } catch {
-      return false;
-    }
-  }, `${name} listens`);
-  return { name, url: `${url}/v2/models/model/infer`, child };
-}
-
-/** Clock ticks of CPU time that a process and its threads used. */
-async function ticksOf(pid: number): Promise<number> {
-  const text = await Deno.readTextFile(`/proc/${pid}/stat`);
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
-}
-
-/** Microseconds of a clock tick. */
-const TICK = 10_000;
-
-async function load(
-  { url, child }: Server,
-  body: { path: string; headers: readonly string[] },
-  connections: number,
-  seconds: number,
-): Promise<Load> {
-  const before = await ticksOf(child.pid);
-  const text = await mustRun(Deno.execPath(), [
-    ...[...FLAGS, join(HERE, "client.ts"), url],
-    ...[`${connections}`, `${seconds}`, body.path, ...body.headers],
-  ]);
-  const used = await ticksOf(child.pid) - before;
-  const { "2xx": answered, non2xx, errors, latency, duration } = JSON.parse(
-    text,
-  );
-  if (answered === 0 || non2xx > 0 || errors > 0) {
-    throw new Error(`${url}: ${answered} answered, ${non2xx} not, ${errors}`);
+  servers: Server[],
+): Promise<void> {
+  const names = [...contestants(path, model, 0, python).keys()];
+  for (const [at, name] of names.entries()) {
+    const port = FIRST_PORT + at;
+    const found = contestants(path, model, port, python).get(name)!;
+    servers.push(await start(name, found, port));
   }
-  return {
-    rate: answered / duration,
-    p99: latency.p99,
-    cpu: used * TICK / answered,
-  };
 }
 
-/** Writes the bodies of a model's requests. */
-async function writeBodies(
-  folder: string,
+/** Measures all servers, which take turns. */
+async function measure(
+  servers: readonly Server[],
+  path: string,
   shape: readonly number[],
-): Promise<Record<string, { path: string; headers: readonly string[] }>> {
-  const length = shape.reduce((product, dim) => product * dim, 1);
-  const data = Float32Array.from({ length }, (_, at) => at % 17 / 17);
-  const input = { name: "x", datatype: "FP32", shape: [1, ...shape] };
-  const json = JSON.stringify({ inputs: [{ ...input, data: [...data] }] });
-  const header = new TextEncoder().encode(JSON.stringify({
-    inputs: [{
-      ...input,
-      parameters: { binary_data_size: data.byteLength },
-    }],
-  }));
-  const paths = [join(folder, "body.json"), join(folder, "body.bin")] as const;
-  await Deno.writeTextFile(paths[0], json);
-  const bytes = new Uint8Array(header.length + data.byteLength);
-  bytes.set(header);
-  bytes.set(new Uint8Array(data.buffer), header.length);
-  await Deno.writeFile(paths[1], bytes);
-  return {
-    JSON: { path: paths[0], headers: ["content-type=application/json"] },
-    binary: {
-      path: paths[1],
-      headers: [
-        "content-type=application/octet-stream",
-        `inference-header-content-length=${header.length}`,
-      ],
-    },
-  };
+): Promise<Map<string, Load>> {
+  const loads = new Map<string, Load>();
+  for (const [kind, body] of Object.entries(await writeBodies(path, shape))) {
+    for (const server of servers) await load(server, body, 8, 1);
+    for (const connections of CONNECTIONS) {
+      const found = servers.map((): Load[] => []);
+      for (let round = 0; round < rounds; round++) {
+        for (const [at, server] of servers.entries()) {
+          found[at]!.push(await load(server, body, connections, seconds));
+        }
+      }
+      for (const [at, { name }] of servers.entries()) {
+        const middle = mediansOf(found[at]!);
+        loads.set(keyOf(kind, connections, name), middle);
+        const { rate, p99, cpu } = middle;
+        console.log(
+          `| ${kind} | ${connections} | ${name} | ${rate.toFixed(0)} | ` +
+            `${p99} | ${cpu.toFixed(0)} |`,
+        );
+      }
+    }
+  }
+  return loads;
 }
 
 const { python, reason } = await installClients("bench/load/requirements.txt");
 if (python === undefined) console.log(`without kserve: ${reason}`);
 using folder = new TemporaryFolder();
-await mustRun(tool("python"), [join(HERE, "models.py"), folder.path]);
+await writeModels(folder.path);
 for (const [model, shape] of Object.entries(MODELS)) {
-  await mustRun(Deno.execPath(), [
-    ...[...FLAGS, join(ROOT, "cli.ts"), "compile"],
-    ...[folder.join(`${model}.onnx`), "-o", folder.join(`${model}.vmfb`)],
-  ]);
-  const bodies = await writeBodies(folder.path, shape);
+  if (flags.only !== undefined && flags.only !== model) continue;
+  const path = folder.join(model);
   const servers: Server[] = [];
-  let port = 18600;
+  console.log(`\n## ${model}\n`);
+  console.log("| body | connections | server | answers/s | p99 ms | CPU µs |");
+  console.log("| --- | --- | --- | --- | --- | --- |");
   try {
-    const all = (at: number) =>
-      contestants(model as keyof typeof MODELS, folder.path, at, python);
-    for (const name of Object.keys(all(0))) {
-      port++;
-      servers.push(await start(name, all(port)[name]!, port));
-    }
-    for (const [kind, body] of Object.entries(bodies)) {
-      for (const server of servers) await load(server, body, 8, 1);
-      for (const connections of CONNECTIONS) {
-        for (const server of servers) {
-          const { rate, p99, cpu } = await load(
-            server,
-            body,
-            connections,
-            SECONDS,
-          );
-          console.log(
-            `${model} ${kind} ${connections} ${server.name}: ` +
-              `${rate.toFixed(0)}/s, p99 ${p99} ms, ${cpu.toFixed(0)} µs CPU`,
-          );
-        }
-      }
-    }
+    await startAll(path, model, python, servers);
+    const loads = await measure(servers, folder.path, shape);
+    const call = Number(
+      await mustRun(Deno.execPath(), [
+        ...[...RUN, join(ROOT, "bench/load/bare_call.ts")],
+        ...[`${path}.vmfb`, ...shape.map(String)],
+      ]),
+    );
+    console.log(`\nbare call: ${call.toFixed(0)} µs of CPU`);
+    for (const line of judge(loads, call)) console.log(line);
   } finally {
-    for (const { child } of servers) {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended.
-      }
-      await child.status;
-    }
+    for (const server of servers) await stop(server);
   }
 }

@@ -23,7 +23,7 @@ import { echo, SERVED, TestServer } from "./support.ts";
 const EXCLUDED = "positive_data_acceptance";
 
 const { python, reason } = await installClients(
-  "requirements-schemathesis.txt",
+  "tests/serve/requirements-schemathesis.txt",
 );
 if (python === undefined) throw new Error(`no schemathesis: ${reason}`);
 const examples = Deno.args[0] ?? "100";
