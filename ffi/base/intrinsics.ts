@@ -45,6 +45,17 @@ export function arrayOf<Element>(
   length: number,
   make: (index: number) => Element,
 ): Element[] {
+  // The elements of a literal are defined.
+  switch (length) {
+    case 1:
+      return [make(0)];
+    case 2:
+      return [make(0), make(1)];
+    case 3:
+      return [make(0), make(1), make(2)];
+    case 4:
+      return [make(0), make(1), make(2), make(3)];
+  }
   if (length <= FEW || !isAssigningDefining()) {
     return from(
       { __proto__: null, length } as ArrayLike<unknown>,

@@ -120,9 +120,24 @@ export class Caller {
   }
 
   /** See `VmFunction.run`. */
-  async run(
+  run(
     inputs: Readonly<Record<string, Argument>>,
     options: CheckedOptions,
+  ): Promise<Record<string, unknown> | undefined> {
+    return this.#run(inputs, options, this.#async);
+  }
+
+  /** See `VmFunction.runAlone`. */
+  runAlone(
+    inputs: Readonly<Record<string, Argument>>,
+  ): Promise<Record<string, unknown> | undefined> {
+    return this.#run(inputs, DEFAULTS, this.#bound);
+  }
+
+  async #run(
+    inputs: Readonly<Record<string, Argument>>,
+    options: CheckedOptions,
+    calls: AsyncCalls,
   ): Promise<Record<string, unknown> | undefined> {
     const structures = this.#structures(options);
     if (structures !== undefined) refuseInto(options);
@@ -149,7 +164,7 @@ export class Caller {
             ? computed as Structure<FlatComputed>[]
             : [computed],
         );
-    });
+    }, calls);
   }
 
   /** See `VmFunction.inputs`. */
@@ -232,13 +247,14 @@ export class Caller {
     { signal }: CheckedOptions,
     structures: StructuredCall | undefined,
     read: (frame: CallFrame) => Results,
+    calls = this.#async,
   ): Promise<Results | undefined> {
     signal?.throwIfAborted();
-    const frame = this.#beginStructured(values, structures);
+    const frame = this.#beginStructured(values, structures, calls);
     const { context } = this.owner;
     const work = structures === undefined
-      ? this.#async.finish(frame, signal, read)
-      : this.#async.finishInTurn(
+      ? calls.finish(frame, signal, read)
+      : calls.finishInTurn(
         frame,
         signal,
         () => context.lists.readInTurn(() => read(frame)),
@@ -252,14 +268,15 @@ export class Caller {
   #beginStructured(
     values: readonly Argument[],
     structures: StructuredCall | undefined,
+    calls: AsyncCalls,
   ): CallFrame {
     if (structures === undefined) {
-      return this.#async.begin(values as readonly FlatArgument[], this.#demand);
+      return calls.begin(values as readonly FlatArgument[], this.#demand);
     }
     // Results are read out of lists, which no other call may change meanwhile.
     this.owner.context.lists.note();
     using scratch = new DisposableStack();
-    return this.#async.begin(structures.pack(values, scratch), this.#demand);
+    return calls.begin(structures.pack(values, scratch), this.#demand);
   }
 
   #computed(

@@ -16,7 +16,6 @@ import { answerOpenAi } from "./openai/answer.ts";
 import { isOpenAi, openAiRefusal } from "./openai/failure.ts";
 import { answerRepository } from "./repository_answer.ts";
 import { unavailable } from "./request_error.ts";
-import { watch } from "./request_signal.ts";
 import { findRoute, type Route } from "./route.ts";
 import { runInference } from "./run_inference.ts";
 import { statisticsJson } from "./statistics_json.ts";
@@ -84,14 +83,13 @@ async function respondOpenAi(
 ): Promise<Response> {
   checkToken(server, request);
   if (server.state === "closed") throw unavailable("the server is ending");
-  const { maxRequestBytes, requestTimeout } = server.limits;
-  const { signal, release } = watch(request.signal, requestTimeout);
+  const { signal, release } = server.signals.watch(request.signal);
   const onEnd = enter(server);
   let isStream = false;
   try {
     const answer = await answerOpenAi({
       ...{ models: server.languageModels, request, path, signal, onEnd },
-      maxBytes: maxRequestBytes,
+      maxBytes: server.limits.maxRequestBytes,
     });
     isStream = answer.isStream;
     return answer.response;

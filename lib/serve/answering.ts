@@ -2,6 +2,7 @@ import type { BearerTokens } from "./bearer_token.ts";
 import type { ModelRegistry } from "./model_registry.ts";
 import type { ModelRepository } from "./model_repository.ts";
 import type { LanguageModels } from "./openai/language_models.ts";
+import type { RequestSignals } from "./request_signal.ts";
 import type { RequestRecord, ServerLimits } from "./server_options.ts";
 
 /** A server as its requests see it, over HTTP and gRPC. */
@@ -9,6 +10,8 @@ export interface Answering {
   readonly models: ModelRegistry;
   readonly limits: ServerLimits;
   readonly tokens: BearerTokens;
+  /** Ends requests in time. */
+  readonly signals: RequestSignals;
   /** The language models, which OpenAI's API serves. */
   readonly languageModels: LanguageModels;
   /** Responses of HTTP by their status. */

@@ -4,7 +4,8 @@ import type { ServedModel } from "./served_model.ts";
 
 /** The models of a server by name and version. */
 export class ModelRegistry {
-  readonly #models = new Map<string, Map<string, ServedModel>>();
+  /** Versions by name, ascending. */
+  readonly #models = new Map<string, readonly ServedModel[]>();
   /** Models that end, but still answer earlier requests. */
   readonly #ending = new Set<Promise<void>>();
   readonly #leaving = new Set<ServedModel>();
@@ -13,7 +14,7 @@ export class ModelRegistry {
 
   /** All versions of all models. */
   *[Symbol.iterator](): Generator<ServedModel> {
-    for (const versions of this.#models.values()) yield* versions.values();
+    for (const versions of this.#models.values()) yield* versions;
   }
 
   /** Names of the models. */
@@ -23,8 +24,7 @@ export class ModelRegistry {
 
   /** Versions of a model, ascending; empty if there is none. */
   versions(name: string): ServedModel[] {
-    return [...this.#models.get(name)?.values() ?? []]
-      .toSorted((one, other) => Number(one.version) - Number(other.version));
+    return [...this.#models.get(name) ?? []];
   }
 
   /**
@@ -36,10 +36,13 @@ export class ModelRegistry {
       model.dispose();
       throw new IreeError("UNAVAILABLE", "the server has ended");
     }
-    const versions = this.#models.get(model.name) ?? new Map();
-    const old = versions.get(model.version);
-    versions.set(model.version, model);
-    this.#models.set(model.name, versions);
+    const versions = this.#models.get(model.name) ?? [];
+    const old = versions.find(({ version }) => version === model.version);
+    this.#models.set(
+      model.name,
+      [...versions.filter((it) => it !== old), model]
+        .toSorted((one, other) => Number(one.version) - Number(other.version)),
+    );
     if (old !== undefined) this.#end(old);
   }
 
@@ -55,12 +58,12 @@ export class ModelRegistry {
       throw notFound(`no model '${name}'; ${this.#known()}`);
     }
     const found = version === undefined
-      ? this.versions(name).at(-1)
-      : versions.get(version);
+      ? versions.at(-1)
+      : versions.find((it) => it.version === version);
     if (found !== undefined) return found;
     throw notFound(
       `model '${name}' has no version '${version}'; it has ` +
-        this.versions(name).map((it) => it.version).join(", "),
+        versions.map((it) => it.version).join(", "),
     );
   }
 
@@ -81,9 +84,9 @@ export class ModelRegistry {
           `; ${this.#known()}`,
       );
     }
-    const versions = this.#models.get(name)!;
-    for (const model of gone) versions.delete(model.version);
-    if (versions.size === 0) this.#models.delete(name);
+    const left = this.versions(name).filter((it) => !gone.includes(it));
+    if (left.length > 0) this.#models.set(name, left);
+    else this.#models.delete(name);
     await Promise.all(gone.map((it) => this.#end(it)));
   }
 

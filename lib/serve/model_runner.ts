@@ -74,7 +74,7 @@ function poolRunner(pool: Pool): ModelRunner {
       run: (inputs, signal, observe) =>
         pool.use(async (fn, waited) => {
           const start = performance.now();
-          const outputs = await fn.run(toArguments(inputs, scalars));
+          const outputs = await fn.runAlone(toArguments(inputs, scalars));
           observe(alone(waited, start));
           return outputs;
         }, { signal }),

@@ -27,6 +27,7 @@ import {
 import { ModelRegistry } from "./model_registry.ts";
 import { ModelRepository, type RepositoryOptions } from "./model_repository.ts";
 import { runnerOf } from "./model_runner.ts";
+import { RequestSignals } from "./request_signal.ts";
 import { ServedModel } from "./served_model.ts";
 import {
   type ModelServerOptions,
@@ -87,6 +88,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
       active: 0,
       arrivals: 0,
       tokens: new BearerTokens(limits.authTokens),
+      signals: new RequestSignals(limits.requestTimeout),
       responses: new Map(),
       answers: new Map(),
       whenIdle: [],

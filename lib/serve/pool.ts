@@ -190,7 +190,7 @@ export class Pool implements Disposable, AsyncDisposable {
     inputs: Readonly<Record<string, Argument>>,
     options?: RequestOptions,
   ): Promise<Record<string, NdArray>> {
-    return await this.use((fn) => fn.run(inputs), options);
+    return await this.use((fn) => fn.runAlone(inputs), options);
   }
 
   /**

@@ -106,8 +106,10 @@ function readRepositoryPath(path: string, rest: readonly string[]): Route {
 }
 
 function splitPath(path: string): string[] {
+  const parts = path.slice(1).split("/");
+  if (!path.includes("%")) return parts;
   try {
-    return path.split("/").slice(1).map(decodeURIComponent);
+    return parts.map(decodeURIComponent);
   } catch {
     throw badRequest(`the path must be percent-encoded UTF-8, got ${path}`);
   }

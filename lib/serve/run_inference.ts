@@ -1,7 +1,6 @@
 import type { Answering } from "./answering.ts";
 import { describeFailure } from "./failure.ts";
 import { unavailable } from "./request_error.ts";
-import { watch } from "./request_signal.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** Which model a request asks, and until when. */
@@ -27,7 +26,7 @@ export async function runInference<Result>(
 ): Promise<Result> {
   const start = performance.now();
   let model = server.models.find(name, version);
-  const { signal, release } = watch(gone, server.limits.requestTimeout);
+  const { signal, release } = server.signals.watch(gone);
   let status = 200;
   try {
     if (server.state === "closed") throw unavailable("the server is ending");
