@@ -57,20 +57,30 @@ testWithImporter(
 );
 
 testWithImporter(
-  "iree run of an ONNX model prefers its tuned program",
+  "iree run of an ONNX model prefers its tuned program, also that of its shapes",
   async () => {
-    using folder = new TemporaryFolder();
+    const shape = `--shape=${X}=2x4`;
     const inputs = ["2x4xf32=3", "f32=2"];
-    await tuneModel(folder, ...inputs.map((it) => `--input=${it}`));
-    const programs = () =>
-      [...Deno.readDirSync(folder.join("iree-deno/programs"))]
-        .map(({ name }) => name).sort();
-    const before = programs();
-    const { code, stdout, stderr } = await iree([
-      ...["run", models.join("names.onnx"), ...inputs],
-    ], { cwd: folder.path, env: { XDG_CACHE_HOME: folder.path } });
-    assertEquals(code, 0, stderr);
-    assertMatch(stdout, /2x4xf32=\[6 6 6 6\]\[6 6 6 6\]/);
-    assertEquals(programs(), before);
+    const given = inputs.map((it) => `--input=${it}`);
+    for (const [tuneFlags, runFlags] of [[given, []], [[shape], [shape]]]) {
+      using folder = new TemporaryFolder();
+      await tuneModel(folder, ...tuneFlags);
+      const programs = () =>
+        [...Deno.readDirSync(folder.join("iree-deno/programs"))]
+          .map(({ name }) => name).sort();
+      const before = programs();
+      const { code, stdout, stderr } = await iree([
+        ...["run", models.join("names.onnx"), ...inputs, ...runFlags],
+      ], { cwd: folder.path, env: { XDG_CACHE_HOME: folder.path } });
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout, /2x4xf32=\[6 6 6 6\]\[6 6 6 6\]/);
+      assertEquals(programs(), before);
+    }
   },
 );
+
+Deno.test("iree run --shape needs an ONNX model", async () => {
+  const { code, stderr } = await iree(["run", "a.vmfb", "--shape=x=2x4"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /--shape is for ONNX models, got a\.vmfb/);
+});

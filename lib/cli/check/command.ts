@@ -134,7 +134,7 @@ async function runProgram(flags: CheckFlags): Promise<boolean> {
   if (flags.module.length === 0) {
     throw new UsageError("no program; give one, or --module=file.vmfb");
   }
-  const modules = await compileSources(flags);
+  const modules = await compileSources({ ...flags, shape: [] });
   const failures: string[] = [];
   const loadNew = () =>
     loadProgram(flags, [

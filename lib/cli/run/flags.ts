@@ -1,4 +1,5 @@
 import { FLAGFILE_HELP, type FlagOf } from "../common/flags.ts";
+import { SHAPE_FLAG } from "../common/shapes.ts";
 
 const MIN_I32 = -(2 ** 31);
 const MAX_I32 = 2 ** 31 - 1;
@@ -57,6 +58,7 @@ export const MAIN_FLAGS = {
       "  (null) or (ignored)           a null reference, or zero",
     ],
   },
+  ...SHAPE_FLAG,
   parameters: {
     kind: "list",
     value: "[SCOPE=]FILE",

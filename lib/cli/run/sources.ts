@@ -1,9 +1,17 @@
 import type { ModuleSource } from "../../../mod.ts";
+import type { ModelShapes } from "../../compiler/mod.ts";
 import { PhaseLine } from "../common/phase_line.ts";
+import { parseShapes } from "../common/shapes.ts";
+import { UsageError } from "../common/usage_error.ts";
 import type { RunFlags } from "./table.ts";
 
 /** Modules that are compiled first. */
 const SOURCE = /\.(?:mlir|mlirbc|onnx)$/i;
+
+const ONNX = /\.onnx$/i;
+
+/** The flags of modules and of how they are compiled. */
+type SourceFlags = Pick<RunFlags, "module" | "device" | "shape">;
 
 /**
  * Compiles the modules that are sources, for the first device.
@@ -12,12 +20,18 @@ const SOURCE = /\.(?:mlir|mlirbc|onnx)$/i;
  * @returns The modules to load, in the same order.
  */
 export async function compileSources(
-  flags: Pick<RunFlags, "module" | "device">,
+  flags: SourceFlags,
 ): Promise<ModuleSource[]> {
+  const shapes = parseShapes(flags.shape);
+  if (shapes !== undefined && !flags.module.some((it) => ONNX.test(it))) {
+    throw new UsageError(
+      `--shape is for ONNX models, got ${flags.module.join(", ") || "none"}`,
+    );
+  }
   const modules: ModuleSource[] = [];
   for (const module of flags.module) {
     modules.push(
-      SOURCE.test(module) ? await compileSource(module, flags) : module,
+      SOURCE.test(module) ? await compileSource(module, flags, shapes) : module,
     );
   }
   return modules;
@@ -25,7 +39,8 @@ export async function compileSources(
 
 async function compileSource(
   path: string,
-  { device: [device] }: Pick<RunFlags, "device">,
+  { device: [device] }: SourceFlags,
+  shapes: ModelShapes | undefined,
 ): Promise<ModuleSource> {
   // Only here, since most runs need no compiler.
   const { findOrCompile, targetOfDevice } = await import(
@@ -35,6 +50,7 @@ async function compileSource(
   using line = new PhaseLine(`compiling ${path}`);
   const program = await findOrCompile(path, {
     target: targetOfDevice(device),
+    shapes: ONNX.test(path) ? shapes : undefined,
     onPhase: (phase) => line.show(phase),
   });
   return program.path ?? program.bytes;
