@@ -9,6 +9,7 @@ import { assertEquals } from "@std/assert";
 import { basename, dirname, fromFileUrl, join, toFileUrl } from "@std/path";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
 import { LIBRARY_ENTRIES } from "../release/entries.ts";
+import { findTool } from "./peer_tool.ts";
 import "./sanitizers/blame.ts";
 
 /** Root of the repository. */
@@ -100,13 +101,19 @@ export function withDevice(
   body(device, instance);
 }
 
+const foundTools = new Map<string, string>();
+
 /**
  * Path of a peer's tool.
  *
  * @param name Its name, such as `iree-run-module`.
  */
 export function tool(name: string): string {
-  return join(variable("IREE_DENO_TOOLS"), name);
+  const known = foundTools.get(name);
+  if (known !== undefined) return known;
+  const path = findTool(variable("IREE_DENO_TOOLS"), name);
+  foundTools.set(name, path);
+  return path;
 }
 
 /** A program's output and exit status. */
