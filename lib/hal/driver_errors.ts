@@ -9,6 +9,10 @@ const THEIRS = "specified with IREE_HAL_VULKAN_LIBVULKAN_PATH";
 /** Our advice: the library does not read environment variables. */
 const OURS = "named by the flag vulkan_libvulkan_search_path";
 
+/** IREE's message that NVIDIA's driver is missing, and its advice. */
+const CUDA =
+  /(CUDA driver library .* not available); please ensure installed and in dynamic library search path/;
+
 /** Common names of devices, and the drivers for them. */
 const ALIASES: Readonly<Record<string, string>> = {
   cpu: "local-task",
@@ -55,6 +59,13 @@ function explainDriver(error: IreeError): IreeError {
   if (unknown !== null) {
     const [text, name = ""] = unknown;
     return reword(error, text, adviseDriver(name));
+  }
+  if (CUDA.test(detail)) {
+    return reword(
+      error,
+      detail.replace(CUDA, "$1"),
+      "install NVIDIA's driver; `iree devices` lists what works here",
+    );
   }
   if (!detail.includes(THEIRS)) return error;
   return reword(

@@ -32,6 +32,9 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   device_capture_tool: {},
   device_capture_file: { path: "output" },
   device_capture_label: {},
+  cuda_use_streams: {},
+  cuda_async_allocations: {},
+  cuda_default_index: {},
   vulkan_libvulkan_search_path: { isList: true, path: "library" },
   vulkan_validation_layers: {},
   vulkan_debug_utils: {},
@@ -49,8 +52,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
 };
 
 /**
- * Sets IREE's flags that have no other API here: the Vulkan driver, executable
- * plugins and profiling.
+ * Sets IREE's flags that have no other API here: the drivers of GPUs,
+ * executable plugins and profiling.
  *
  * They apply to the whole process and all its workers, and cannot be unset.
  * Existing objects ignore them. Meant for command lines: set them once, at the

@@ -49,6 +49,30 @@ test("The message about Vulkan's loader names only variables that are read", asy
   assertEquals(error.hint, vulkan.error.hint);
 });
 
+test("A missing CUDA driver is reported with the reason and the fix", async () => {
+  using instance = Instance.open();
+  const cuda = probeDrivers(instance).find(({ name }) => name === "cuda");
+  assert(cuda !== undefined);
+  // A system with NVIDIA's driver lists its GPUs, or says that it has none.
+  if (cuda.error?.code !== "UNAVAILABLE") return;
+  const reason = "CUDA driver library 'libcuda.so'/'nvcuda.dll' not available";
+  assertEquals(cuda.error.detail, reason);
+  assertStringIncludes(cuda.error.hint ?? "", "install NVIDIA's driver");
+  for (const uri of ["cuda", "cuda://1", "cuda://GPU-00"]) {
+    const error = assertThrows(() => Device.create(instance, uri), IreeError);
+    assertStringIncludes(error.message, `UNAVAILABLE: ${reason}`);
+    assertEquals(error.hint, cuda.error.hint);
+  }
+  const { code, stdout } = await iree(["devices"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `\n  not available: UNAVAILABLE: ${reason}\n`);
+  for (const flag of ["use_streams=false", "default_index=1"]) {
+    const failed = await iree(["run", `--cuda_${flag}`, "--list_devices=cuda"]);
+    assertEquals(failed.code, 1);
+    assertStringIncludes(failed.stderr, `UNAVAILABLE: ${reason}`);
+  }
+});
+
 test("iree devices --driver lists one driver and exits with its failure", async () => {
   const { code, stdout } = await iree(["devices", "--driver=local-task"]);
   assertEquals(code, 0);

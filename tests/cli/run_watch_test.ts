@@ -206,7 +206,12 @@ test("Flags without meaning here are rejected with the reason", async () => {
   for (
     const [flag, words] of [
       ["agents_md", "`iree run --help` and the pages describe recordings"],
-      ["cuda_use_streams=false", "the CUDA driver is not in this library"],
+      ["cuda_allow_inline_execution", "IREE's CUDA driver does not read it"],
+      ["cuda_tracing=1", "it needs a build with Tracy"],
+      [
+        "cuda_default_index_from_mpi=false",
+        "no environment variables are read",
+      ],
       ["hip_dylib_path=x", "the HIP driver is not in this library"],
       ["task_abort_on_failure", "failures end the command normally"],
       ["task_topology_snapshot=x", "the CPU topology is always this machine's"],

@@ -281,6 +281,7 @@ test("A program for another device is reported, with the available devices", asy
   );
   const vulkan = await compiled("vulkan", "--iree-hal-target-device=vulkan");
   const cuda = await compiled("cuda", "--iree-hal-target-backends=cuda");
+  const metal = await compiled("metal", "--iree-hal-target-device=metal");
   const command = `${COMPILE} program.mlir -o program.vmfb`;
   for (const device of ["local-task", "local-sync"]) {
     assertEquals(
@@ -297,7 +298,13 @@ test("A program for another device is reported, with the available devices", asy
     assertEquals(
       failure({ modules: [cuda], device }),
       "INCOMPATIBLE: 'mul' is compiled for cuda; its device here is " +
-        `${device}\nthis library has no driver for cuda; compile it for the ` +
+        `${device}\nrun it with --device=cuda or the option device, or ` +
+        `compile it for the CPU: ${command}`,
+    );
+    assertEquals(
+      failure({ modules: [metal], device }),
+      "INCOMPATIBLE: 'mul' is compiled for metal; its device here is " +
+        `${device}\nthis library has no driver for metal; compile it for the ` +
         `CPU: ${command}`,
     );
   }
@@ -311,10 +318,10 @@ test("A program for another device is reported, with the available devices", asy
 });
 
 test("An unknown driver's error lists the drivers and suggests the nearest", () => {
-  const drivers = "available drivers: local-sync, local-task, null, vulkan";
+  const drivers =
+    "available drivers: cuda, local-sync, local-task, null, vulkan";
   for (
     const [device, hint] of [
-      ["cuda", `CUDA is not in this library; ${drivers}`],
       ["hip://0", `HIP is not in this library; ${drivers}`],
       ["cpu", `${drivers}; did you mean local-task?`],
       ["gpu", `${drivers}; did you mean vulkan?`],

@@ -38,7 +38,7 @@ ${
   ).join("")
 }
 Some flags of iree-run-module are rejected because this build lacks their feature:
-the CUDA and HIP drivers, and two flags for IREE's own tests.
+the HIP driver, and flags that have no effect in it.
 
 Exit status: 0 on success, 1 if the run fails or a result differs from the
 expected one, 2 for wrong usage.

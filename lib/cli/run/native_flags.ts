@@ -105,6 +105,25 @@ export const DRIVER_FLAGS = {
       "embedded:FILE, or a name ending in .sos, is a portable one.",
     ],
   },
+  cuda_use_streams: {
+    kind: "boolean",
+    default: "true",
+    help: [
+      "Whether CUDA runs commands in streams, not graphs: true by default.",
+    ],
+  },
+  cuda_async_allocations: {
+    kind: "boolean",
+    default: "true",
+    help: ["Whether CUDA allocates in the order of a stream: true by default."],
+  },
+  cuda_default_index: {
+    kind: "integer",
+    value: "INDEX",
+    min: 0,
+    max: MAX_I32 as number,
+    help: ["The GPU that --device=cuda selects: 0 by default."],
+  },
   vulkan_libvulkan_search_path: {
     kind: "list",
     value: "PATH",

@@ -1,7 +1,6 @@
 import type { FlagTable } from "../common/flags.ts";
 
 const NO_GUIDE = ["`iree run --help` and the pages describe recordings"];
-const NO_CUDA = ["the CUDA driver is not in this library"];
 const NO_HIP = ["the HIP driver is not in this library"];
 
 /**
@@ -11,19 +10,20 @@ const NO_HIP = ["the HIP driver is not in this library"];
  */
 export const REFUSED_FLAGS: FlagTable = {
   agents_md: { kind: "refused", default: "false", help: NO_GUIDE },
-  cuda_use_streams: { kind: "refused", default: "true", help: NO_CUDA },
   cuda_allow_inline_execution: {
     kind: "refused",
     default: "false",
-    help: NO_CUDA,
+    help: ["IREE's CUDA driver does not read it"],
   },
-  cuda_async_allocations: { kind: "refused", default: "true", help: NO_CUDA },
-  cuda_tracing: { kind: "refused", default: "2", help: NO_CUDA },
-  cuda_default_index: { kind: "refused", default: "0", help: NO_CUDA },
+  cuda_tracing: {
+    kind: "refused",
+    default: "2",
+    help: ["it needs a build with Tracy, which this library is not"],
+  },
   cuda_default_index_from_mpi: {
     kind: "refused",
     default: "true",
-    help: NO_CUDA,
+    help: ["no environment variables are read; use --cuda_default_index"],
   },
   hip_dylib_path: { kind: "refused", help: NO_HIP },
   hip_use_streams: { kind: "refused", default: "true", help: NO_HIP },

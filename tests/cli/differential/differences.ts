@@ -231,7 +231,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: ["list drivers"],
     differs: ["stdout"],
     ours: [0],
-    reason: "Our library has no CUDA or HIP driver, but has `null`.",
+    reason: "Our library has no HIP driver, but has `null`.",
   },
   {
     cases: ["parameters of long patterns"],
