@@ -1,12 +1,12 @@
 /**
- * `./dev bundle`: the command line as a few JavaScript files. They start in
- * little more than half the time of the sources, each of which Deno looks up in
- * its caches.
+ * `./dev bundle`: the command line as a few JavaScript files. They start in half
+ * the time of the sources, each of which Deno looks up in its caches.
  *
  * @module
  */
 
 import { join, resolve } from "@std/path";
+import { importLater } from "../lib/cli/compile/late_imports.ts";
 import { ROOT } from "./published.ts";
 
 /** The bundle's entry file. */
@@ -17,10 +17,12 @@ export const MAIN = "cli.js";
  *
  * @param folder The output folder.
  * @param flags Additional flags for `deno bundle`.
+ * @param isCompiled Whether the bundle is for `deno compile`.
  */
 export async function bundle(
   folder: string,
   flags: readonly string[] = [],
+  isCompiled = false,
 ): Promise<void> {
   await removeBundle(folder);
   const args = ["bundle", "--quiet", "--code-splitting", "--platform=deno"];
@@ -28,6 +30,7 @@ export async function bundle(
     args: [...args, ...flags, "--outdir", folder, join(ROOT, "cli.ts")],
   }).spawn().status;
   if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+  if (!isCompiled) await importLater(folder);
 }
 
 // Its other files are named after their contents, so old ones would pile up.

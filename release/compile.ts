@@ -51,7 +51,7 @@ export async function stage(
   flags: readonly string[] = [],
 ): Promise<Stage> {
   const program = join(folder, "cli");
-  await bundle(program, flags);
+  await bundle(program, flags, true);
   // Relative to the bundle, which looks for it there.
   const embedded = join(program, EMBEDDED);
   const target = join(embedded, basename(library));

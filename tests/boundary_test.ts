@@ -133,8 +133,9 @@ function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)\w+\/mod\.ts$/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
     // They share name lookup, the formatting of words in errors, output files,
-    // and the watch of files.
-    const shared = "base/own_value|base/suggestion|base/shell_word|" +
+    // the watch of files, and how the library is bound.
+    const shared =
+      "base/few_calls|base/own_value|base/suggestion|base/shell_word|" +
       "files/file_changes|files/output_file";
     const worker = "compiler/worker|compiler/worker_command|" +
       "compiler/onnx_description|tuning/measuring_child|" +

@@ -8,6 +8,7 @@
 import { IreeError } from "../base/error.ts";
 import { RecordReader } from "../base/record.ts";
 import { readBytes } from "../base/text.ts";
+import { bindFunction, plain, type SymbolName } from "./binding.ts";
 import { enterIsolate } from "./isolate.ts";
 import { PACKAGE_VERSION } from "./package.ts";
 import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
@@ -35,8 +36,7 @@ export type Native = {
 
 /**
  * The library's functions; set by {@linkcode openLibrary}. Each is bound on
- * first use: Deno compiles a trampoline, which takes a tenth of a millisecond,
- * and a program uses a fifth of them.
+ * first use, since binding takes time and a program uses a fifth of them.
  */
 export let native: Native;
 
@@ -144,19 +144,9 @@ function bindWhenUsed(path: string): Native {
 
 const { defineProperty } = Object;
 
-// Has no properties but its own: Deno would also read inherited ones, such as
-// `nonblocking`.
-function plain<Properties extends object>(properties: Properties): Properties {
-  return { __proto__: null, ...properties };
-}
-
-// The system identifies an open library by its path and does not read the file
-// again. So all functions belong to the same library, even if the file has
-// changed.
-function bind(path: string, name: keyof Native): unknown {
+function bind(path: string, name: SymbolName): unknown {
   try {
-    return Deno.dlopen(path, plain({ [name]: plain(symbols[name]) }))
-      .symbols[name];
+    return bindFunction(path, name);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { expectFewCalls } from "../base/few_calls.ts";
 import {
   type DeviceInfo,
   Instance,
@@ -77,6 +78,7 @@ function run(args: readonly string[]): void {
   const { details } = flags;
   // Like iree-run-module, treats an empty name as absent.
   const driver = flags.driver || undefined;
+  expectFewCalls();
   using instance = Instance.open();
   const topologies = flags.topologies
     ? listTaskTopologies(instance, topology)

@@ -1,3 +1,4 @@
+import { expectFewCalls } from "../base/few_calls.ts";
 import { BufferView, Device, Instance, IreeError, runtime } from "../../mod.ts";
 import {
   cpuFeatures,
@@ -239,6 +240,7 @@ interface Trial {
 /** Sends data to every device and reads it back. */
 function tryDevices(): Trial[] {
   if (runtime.libraryPath === undefined) return [];
+  expectFewCalls();
   using instance = Instance.open();
   return probeDrivers(instance).flatMap(({ name, devices, error }) => {
     if (error !== undefined) {

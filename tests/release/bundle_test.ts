@@ -50,3 +50,18 @@ test("Projects made by a bundle use the package, not the bundle's missing source
   const config = await Deno.readTextFile(made.join("made", "deno.json"));
   assertMatch(config, /"jsr:@iree\/runtime@\^\d/);
 });
+
+test("A bundle's command reads its files when it runs", async () => {
+  using made = await Bundle.make();
+  const folder = made.join("cli");
+  let removed = 0;
+  for (const { name } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (!Deno.readTextFileSync(path).includes("Usage: iree serve")) continue;
+    Deno.removeSync(path);
+    removed++;
+  }
+  assertEquals(removed, 1);
+  assertEquals((await made.run(["run", `--module=${single}`, "21"])).code, 0);
+  assertMatch((await made.run(["serve", "--help"])).stderr, /not found/i);
+});

@@ -3,7 +3,8 @@ import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { isListing, printListings } from "../run/listing.ts";
+import { isListing } from "../run/flags.ts";
+import { printListings } from "../run/listing.ts";
 import { setNativeFlags } from "../run/native_flags.ts";
 import { startWatchdog } from "../run/timeout.ts";
 import { compareSubjectsOf } from "./compare.ts";
@@ -69,7 +70,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   const settings = parseSettings(flags);
   using instance = Instance.open();
   setNativeFlags(instance, flags);
-  using _watchdog = startWatchdog(instance, flags.timeout);
+  using _watchdog = await startWatchdog(instance, flags.timeout);
   if (isListing(flags)) {
     printListings(instance, flags);
   } else if (isComparison(flags, programs)) {

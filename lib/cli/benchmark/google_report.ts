@@ -68,7 +68,7 @@ export async function measureAll(
   const profiling = device !== undefined && isProfiling(flags)
     ? stack.use(Profiling.begin(device))
     : undefined;
-  using capturer = new Capturer(devices, flags.profile);
+  using capturer = await Capturer.begin(devices, flags.profile);
   const failure = await runBenchmarks(benchmarks, {
     effort: flags.benchmark_dry_run ? { iterations: 1 } : settings.effort,
     warmUpSeconds: flags.benchmark_dry_run

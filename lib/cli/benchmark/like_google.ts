@@ -42,7 +42,7 @@ export async function runLikeGoogle(
     );
   }
   using instance = Instance.open();
-  using recorder = new DeviceRecorder(instance, flags);
+  using recorder = await DeviceRecorder.open(instance, flags);
   const modules = await compileSources({ ...flags, module });
   try {
     using program = recorder.scope(

@@ -14,7 +14,8 @@ import {
   MAIN_FLAGS,
   WATCH_FLAGS,
 } from "../run/flags.ts";
-import { isListing, printListings } from "../run/listing.ts";
+import { isListing } from "../run/flags.ts";
+import { printListings } from "../run/listing.ts";
 import {
   DRIVER_FLAGS,
   isProfiling,

@@ -1,5 +1,5 @@
 import { type Device, IreeError } from "../../../mod.ts";
-import { ProfileCapture } from "../../profile/mod.ts";
+import type { ProfileCapture } from "../../profile/mod.ts";
 import type { FlagOf } from "./flags.ts";
 import { writeBytes } from "./write_file.ts";
 
@@ -18,8 +18,10 @@ export const CAPTURE_FLAGS: { readonly profile: FlagOf<"text"> } = {
 
 /** Captures a profile, if a flag says so; otherwise it does nothing. */
 export class Capturer implements Disposable {
-  readonly #path: string | undefined;
-  readonly #capture: ProfileCapture | undefined;
+  private constructor(
+    private readonly path = "",
+    private readonly capture?: ProfileCapture,
+  ) {}
 
   /**
    * Begins.
@@ -27,25 +29,28 @@ export class Capturer implements Disposable {
    * @param devices The devices of a program.
    * @param path The file to write; `undefined` for none.
    */
-  constructor(devices: readonly Device[], path: string | undefined) {
-    this.#path = path;
-    if (path === undefined) return;
+  static async begin(
+    devices: readonly Device[],
+    path: string | undefined,
+  ): Promise<Capturer> {
+    if (path === undefined) return new Capturer();
     if (devices.length === 0) {
       throw new IreeError(
         "FAILED_PRECONDITION",
         "nothing to profile: the program uses no device",
       );
     }
-    this.#capture = ProfileCapture.begin(devices);
+    const { ProfileCapture } = await import("../../profile/mod.ts");
+    return new Capturer(path, ProfileCapture.begin(devices));
   }
 
   /** Ends the capture and writes the file. */
   async end(): Promise<void> {
-    if (this.#capture === undefined) return;
-    await writeBytes(this.#path!, this.#capture.end());
+    if (this.capture === undefined) return;
+    await writeBytes(this.path, this.capture.end());
   }
 
   [Symbol.dispose](): void {
-    this.#capture?.dispose();
+    this.capture?.dispose();
   }
 }

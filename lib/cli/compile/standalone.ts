@@ -18,6 +18,7 @@ import {
   variablesFor,
   writeExecutable,
 } from "./executable.ts";
+import { importLater } from "./late_imports.ts";
 
 /** What goes into an executable. */
 export interface StandaloneOptions {
@@ -60,6 +61,7 @@ export async function writeStandalone(
       : resolve(script);
     const bundled = join(folder, "script");
     await bundle(entry, bundled, await importMap(script, folder));
+    await importLater(bundled);
     const main = basename(entry).replace(/\.[^.]*$/, ".js");
     await writeExecutable(resolve(output), {
       launcher,

@@ -55,7 +55,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   const profiling = isProfiling(flags)
     ? stack.use(Profiling.begin(devices[0]!))
     : undefined;
-  using capturer = new Capturer(devices, flags.profile);
+  using capturer = await Capturer.begin(devices, flags.profile);
   replay.run(devices);
   profiling?.end();
   await capturer.end();

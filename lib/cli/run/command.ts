@@ -8,18 +8,17 @@ import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
+import { expectFewCalls } from "../../base/few_calls.ts";
 import { execute } from "./execution.ts";
 import { DeviceRecorder } from "./recording.ts";
 import { compileSources } from "./sources.ts";
-import { isListing, printListings } from "./listing.ts";
+import { isListing } from "./flags.ts";
 import { setNativeFlags } from "./native_flags.ts";
 import { addOperands } from "./operands.ts";
 import { loadProgram } from "./program.ts";
 import { JsonReporter, TextReporter } from "./reporter.ts";
-import { printStatistics } from "./statistics.ts";
 import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
 import { startWatchdog } from "./timeout.ts";
-import { runOnChanges } from "./watch.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.
 
@@ -73,16 +72,18 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
   }
   addOperands(flags.module, flags.input, operands);
   checkUsage(flags);
+  if (flags.repeat === undefined && !flags.watch) expectFewCalls();
   using instance = Instance.open();
   setNativeFlags(instance, flags);
   if (isListing(flags)) {
-    using _watchdog = startWatchdog(instance, flags.timeout);
+    using _watchdog = await startWatchdog(instance, flags.timeout);
+    const { printListings } = await import("./listing.ts");
     printListings(instance, flags);
     return;
   }
   const runOnce = async (): Promise<CommandStatus> => {
-    using _watchdog = startWatchdog(instance, flags.timeout);
-    using recorder = new DeviceRecorder(instance, flags);
+    using _watchdog = await startWatchdog(instance, flags.timeout);
+    using recorder = await DeviceRecorder.open(instance, flags);
     const modules = await compileSources(flags);
     try {
       return await runProgram(flags, modules, recorder);
@@ -90,7 +91,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
       recorder.end();
     }
   };
-  return await (flags.watch ? runOnChanges(flags, runOnce) : runOnce());
+  if (!flags.watch) return await runOnce();
+  const { runOnChanges } = await import("./watch.ts");
+  return await runOnChanges(flags, runOnce);
 }
 
 function checkUsage(flags: RunFlags): void {
@@ -153,7 +156,10 @@ async function runFunction(
     return await execute(program, found, flags, reporter, recorder) ? 0 : 1;
   } finally {
     found.dispose();
-    if (flags.print_statistics) printStatistics(program);
+    if (flags.print_statistics) {
+      const { printStatistics } = await import("./statistics.ts");
+      printStatistics(program);
+    }
   }
 }
 

@@ -17,7 +17,6 @@ import {
   parseInputs,
   valueTypes,
 } from "./inputs.ts";
-import { writeInstruments } from "./instruments.ts";
 import { isProfiling } from "./native_flags.ts";
 import type { DeviceRecorder } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
@@ -58,7 +57,7 @@ export async function execute(
   const values = parseInputs(flags.input, inputs, stack);
   reporter.begin(name);
   demandCount(inputs, values.length);
-  using capturer = new Capturer(devices, flags.profile);
+  using capturer = await Capturer.begin(devices, flags.profile);
   const { result, milliseconds } = profiled(
     program,
     flags,
@@ -72,6 +71,7 @@ export async function execute(
   const types = valueTypes(found.resultTypes, found.signature?.outputs);
   const results = new Results(instance, result, types, lead, stack);
   if (flags.instrument_file !== undefined) {
+    const { writeInstruments } = await import("./instruments.ts");
     await writeInstruments(context, flags.instrument_file);
   }
   const differences = compareWithExpected(found, results, instance, flags);

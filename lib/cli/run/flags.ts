@@ -1,5 +1,10 @@
-import { FLAGFILE_HELP, type FlagOf } from "../common/flags.ts";
+import {
+  FLAGFILE_HELP,
+  type FlagOf,
+  type FlagValues,
+} from "../common/flags.ts";
 import { SHAPE_FLAG } from "../common/shapes.ts";
+import type { TASK_TOPOLOGY_FLAGS } from "../common/task_flags.ts";
 
 const MIN_I32 = -(2 ** 31);
 const MAX_I32 = 2 ** 31 - 1;
@@ -286,3 +291,18 @@ export const COMMON_FLAGS: {
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
 };
+
+/** Flags for lists. */
+export type ListingFlags = FlagValues<
+  typeof DEVICE_FLAGS & typeof TASK_TOPOLOGY_FLAGS
+>;
+
+/**
+ * Returns whether a flag requests a list instead of a run.
+ *
+ * @param flags The flags.
+ */
+export function isListing(flags: ListingFlags): boolean {
+  return flags.list_drivers || flags.list_devices !== undefined ||
+    flags.dump_devices !== undefined || flags.dump_task_topologies;
+}

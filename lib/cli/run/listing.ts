@@ -6,27 +6,9 @@ import {
   formatDrivers,
   formatTopologies,
 } from "../common/device_text.ts";
-import type { FlagValues } from "../common/flags.ts";
-import {
-  type TASK_TOPOLOGY_FLAGS,
-  taskTopologyOf,
-} from "../common/task_flags.ts";
-import type { DEVICE_FLAGS } from "./flags.ts";
+import { taskTopologyOf } from "../common/task_flags.ts";
+import type { ListingFlags } from "./flags.ts";
 import { print } from "./outputs.ts";
-
-type ListingFlags = FlagValues<
-  typeof DEVICE_FLAGS & typeof TASK_TOPOLOGY_FLAGS
->;
-
-/**
- * Returns whether a flag requests a list instead of a run.
- *
- * @param flags The flags.
- */
-export function isListing(flags: ListingFlags): boolean {
-  return flags.list_drivers || flags.list_devices !== undefined ||
-    flags.dump_devices !== undefined || flags.dump_task_topologies;
-}
 
 /**
  * Prints the requested lists.

@@ -1,5 +1,5 @@
 import { Device, type Instance, IreeError } from "../../../mod.ts";
-import { type RecordedFiles, Recording } from "../../replay/mod.ts";
+import type { RecordedFiles, Recording } from "../../replay/mod.ts";
 import type { FlagValues } from "../common/flags.ts";
 import { taskTopologyOf, taskWorkerOf } from "../common/task_flags.ts";
 import type { RECORDING_FLAGS } from "./flags.ts";
@@ -10,10 +10,12 @@ export type RecordingFlags = ProgramFlags & FlagValues<typeof RECORDING_FLAGS>;
 
 /** Records a program, if flags say so; otherwise it does nothing. */
 export class DeviceRecorder implements Disposable {
-  readonly #resources = new DisposableStack();
-  readonly #recording: Recording | undefined;
-  /** The devices that record; `undefined` for those of the flags. */
-  readonly devices: readonly Device[] | undefined;
+  private constructor(
+    private readonly resources: DisposableStack,
+    private readonly recording?: Recording,
+    /** The devices that record; `undefined` for those of the flags. */
+    readonly devices?: readonly Device[],
+  ) {}
 
   /**
    * Creates the devices that flags name.
@@ -21,10 +23,16 @@ export class DeviceRecorder implements Disposable {
    * @param instance The instance.
    * @param flags The flags.
    */
-  constructor(instance: Instance, flags: RecordingFlags) {
-    if (flags.device_replay_output === undefined) return;
+  static async open(
+    instance: Instance,
+    flags: RecordingFlags,
+  ): Promise<DeviceRecorder> {
+    if (flags.device_replay_output === undefined) {
+      return new DeviceRecorder(new DisposableStack());
+    }
+    const { Recording } = await import("../../replay/mod.ts");
     using resources = new DisposableStack();
-    this.#recording = resources.use(
+    const recording = resources.use(
       Recording.begin(instance, flags.device_replay_output, {
         files: flags.device_replay_file_policy as RecordedFiles,
         fileValidation: flags.device_replay_file_validation as
@@ -38,8 +46,8 @@ export class DeviceRecorder implements Disposable {
       topology: taskTopologyOf(flags),
       worker: taskWorkerOf(flags),
     }).map((it) => resources.use(it));
-    this.devices = this.#recording.wrap(devices).map((it) => resources.use(it));
-    this.#resources.use(resources.move());
+    const wrapped = recording.wrap(devices).map((it) => resources.use(it));
+    return new DeviceRecorder(resources.move(), recording, wrapped);
   }
 
   /**
@@ -50,9 +58,9 @@ export class DeviceRecorder implements Disposable {
    * @param work The work.
    */
   scope<Result>(name: string, work: () => Result): Result {
-    return this.#recording === undefined
+    return this.recording === undefined
       ? work()
-      : this.#recording.scope(name, work);
+      : this.recording.scope(name, work);
   }
 
   /**
@@ -61,7 +69,7 @@ export class DeviceRecorder implements Disposable {
    * @param devices The devices of the program.
    */
   demandDevices(devices: readonly Device[]): void {
-    if (this.#recording === undefined || devices.length > 0) return;
+    if (this.recording === undefined || devices.length > 0) return;
     throw new IreeError(
       "INVALID_ARGUMENT",
       "--device_replay_output requires a module importing the async HAL",
@@ -70,10 +78,10 @@ export class DeviceRecorder implements Disposable {
 
   /** Completes the file. */
   end(): void {
-    this.#recording?.end();
+    this.recording?.end();
   }
 
   [Symbol.dispose](): void {
-    this.#resources.dispose();
+    this.resources.dispose();
   }
 }

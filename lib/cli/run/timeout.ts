@@ -1,5 +1,5 @@
 import type { Instance } from "../../../mod.ts";
-import { Watchdog } from "../../tooling/mod.ts";
+import type { Watchdog } from "../../tooling/mod.ts";
 import { formatError } from "../common/terminal.ts";
 
 /**
@@ -8,11 +8,12 @@ import { formatError } from "../common/terminal.ts";
  * @param instance The instance.
  * @param seconds The timeout.
  */
-export function startWatchdog(
+export async function startWatchdog(
   instance: Instance,
   seconds: number | undefined,
-): Watchdog | undefined {
+): Promise<Watchdog | undefined> {
   if (seconds === undefined) return undefined;
+  const { Watchdog } = await import("../../tooling/mod.ts");
   const message = "DEADLINE_EXCEEDED: the command did not end within the " +
     `${seconds} s of --timeout`;
   return Watchdog.start(

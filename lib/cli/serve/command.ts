@@ -75,7 +75,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     if (added instanceof LoadedProgram) programs.push(added);
   }
   const capturer = resources.use(
-    new Capturer(programs[0]?.devices ?? [], flags.profile),
+    await Capturer.begin(programs[0]?.devices ?? [], flags.profile),
   );
   resources.use(server);
   if (flags.model_repository !== undefined) {
