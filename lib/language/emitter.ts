@@ -5,17 +5,14 @@ import {
   shapeOf,
   type WeightType,
 } from "./configuration.ts";
+import { BLOCK, emitAttention } from "./attention.ts";
 import {
-  type Elements,
-  LOWEST,
+  decimal,
   MlirBuilder,
   type Size,
   typeOf,
   type Value,
 } from "./mlir_builder.ts";
-
-/** How many positions a block of a cache has. */
-export const BLOCK = 64;
 
 /** The scope of the parameters of a program. */
 export const SCOPE = "model";
@@ -64,7 +61,7 @@ export function emitProgram(
 class Emitter {
   readonly #model: Configuration;
   readonly #shape: ProgramShape;
-  readonly #builder = new MlirBuilder("%blocks");
+  readonly #builder = new MlirBuilder();
   readonly #globals = new Map<string, Value>();
   readonly #loaded = new Map<string, Value>();
 
@@ -81,17 +78,22 @@ class Emitter {
     const positions = argument("positions", [batch], "i32");
     const last = argument("last", [batch], "i32");
     const angles = argument("angles", [batch, chunk, 2, rotation.size], "f32");
-    const cache = argument("cache", [
-      ...[batch, layers, 2, "?" as const, BLOCK, keyHeads, headSize],
-    ], "f32");
+    const caches = Array.from({ length: batch }, (_, row) => ({
+      ...argument(
+        `cache${row}`,
+        [1, layers, 2, "?", BLOCK, keyHeads, headSize],
+        "f32",
+      ),
+      dynamic: `%blocks${row}`,
+    }));
     const logits = typeOf({ shape: [batch, vocabulary], type: "f32" });
     const states = typeOf({ shape: [batch, chunk, hidden], type: "f32" });
     const rows = typeOf({
       shape: [batch, layers, 2, chunk, keyHeads, headSize],
       type: "f32",
     });
-    const results = this.#step(tokens, positions, last, angles, cache);
-    const heads = [tokens, positions, last, angles, cache].map((value) =>
+    const results = this.#step(tokens, positions, last, angles, caches);
+    const heads = [tokens, positions, last, angles, ...caches].map((value) =>
       `${value.name}: ${typeOf(value)}`
     );
     const names = results.map(({ name }) => name).join(", ");
@@ -104,7 +106,10 @@ class Emitter {
       `  func.func @step(${heads.join(", ")}) -> ` +
       `(${logits}, ${states}, ${rows}) {`,
       "    %three = arith.constant 3 : index",
-      `    %blocks = tensor.dim ${cache.name}, %three : ${typeOf(cache)}`,
+      ...caches.map((cache) =>
+        `    ${cache.dynamic} = tensor.dim ${cache.name}, %three : ` +
+        typeOf(cache)
+      ),
       this.#builder.text,
       `    return ${names} : ${logits}, ${states}, ${rows}`,
       "  }",
@@ -118,7 +123,7 @@ class Emitter {
     positions: Value,
     last: Value,
     angles: Value,
-    cache: Value,
+    caches: readonly Value[],
   ): readonly Value[] {
     const { batch, chunk } = this.#shape;
     const { layers, hidden, keyHeads, headSize } = this.#model;
@@ -134,7 +139,10 @@ class Emitter {
         const sizes = [batch, 1, 1, chunk, keyHeads, headSize];
         rows = b.insert(part, rows, [0, layer, at, 0, 0, 0], sizes);
       });
-      const mixed = this.#attend(query, key, value, positions, cache, layer);
+      const mixed = emitAttention(b, this.#model, {
+        ...{ query, key, value, positions, caches },
+        layer,
+      });
       const attention = this.#multiply(mixed, `${layer}.attention`);
       state = this.#add(state, this.#bias(attention, `${layer}.attentionBias`));
       state = this.#add(state, this.#forward(state, layer));
@@ -282,144 +290,6 @@ class Emitter {
     return b.insert(joined, value, [0, 0, 0, 0], [batch, chunk, count, size]);
   }
 
-  // Attention over the cache and over the chunk itself, with one softmax.
-  #attend(
-    query: Value,
-    key: Value,
-    value: Value,
-    positions: Value,
-    cache: Value,
-    layer: number,
-  ): Value {
-    const b = this.#builder;
-    const { batch, chunk } = this.#shape;
-    const { heads, keyHeads, headSize, windows } = this.#model;
-    const group = heads / keyHeads;
-    const factor = b.constant(decimal(1 / Math.sqrt(headSize)), "f32");
-    const scaled = b.compute(
-      "nmad->nmad",
-      [query],
-      ({ inputs: [x], emit }) => emit(`arith.mulf ${x}, ${factor} : f32`),
-    );
-    const grouped = b.expand(scaled, [
-      [batch],
-      [chunk],
-      [keyHeads, group],
-      [headSize],
-    ]);
-    const place = b.hidden(layer);
-    const past = (at: number): Value =>
-      b.slice(
-        cache,
-        [0, place, at, 0, 0, 0, 0],
-        [batch, 1, 1, "?", BLOCK, keyHeads, headSize],
-        [batch, "?", BLOCK, keyHeads, headSize],
-      );
-    const window = windows[layer];
-    const dot = ({ inputs: [x, y], sum, emit }: Elements) => {
-      const product = emit(`arith.mulf ${x}, ${y} : f32`);
-      return emit(`arith.addf ${sum}, ${product} : f32`);
-    };
-    // Blocks come first: then their number, which is not known, does not prevent
-    // vectors.
-    const pastScores = b.compute(
-      "nmhgd,nbthd->bnhgmt",
-      [grouped, past(0)],
-      dot,
-    );
-    const newScores = b.compute("nmhgd,njhd->nhgmj", [grouped, key], dot);
-    const pastMasked = b.compute(
-      "bnhgmt,n->bnhgmt",
-      [pastScores, positions],
-      (elements) => this.#maskPast(elements, window),
-    );
-    const newMasked = b.compute(
-      "nhgmj->nhgmj",
-      [newScores],
-      (elements) => this.#maskNew(elements, window),
-    );
-    const largest = ({ inputs: [x], sum, emit }: Elements) =>
-      emit(`arith.maximumf ${x}, ${sum} : f32`);
-    const blockMax = b.compute("bnhgmt->bnhgm", [pastMasked], largest, LOWEST);
-    const pastMax = b.compute("bnhgm->nhgm", [blockMax], largest, LOWEST);
-    const newMax = b.compute("nhgmj->nhgm", [newMasked], largest, LOWEST);
-    const max = b.compute("nhgm,nhgm->nhgm", [pastMax, newMax], (
-      { inputs: [x, y], emit },
-    ) => emit(`arith.maximumf ${x}, ${y} : f32`));
-    const power = ({ inputs: [x, y], emit }: Elements) => {
-      const difference = emit(`arith.subf ${x}, ${y} : f32`);
-      return emit(`math.exp ${difference} : f32`);
-    };
-    const pastParts = b.compute(
-      "bnhgmt,nhgm->bnhgmt",
-      [pastMasked, max],
-      power,
-    );
-    const newParts = b.compute("nhgmj,nhgm->nhgmj", [newMasked, max], power);
-    const add = ({ inputs: [x], sum, emit }: Elements) =>
-      emit(`arith.addf ${sum}, ${x} : f32`);
-    const blockTotal = b.compute("bnhgmt->bnhgm", [pastParts], add);
-    const pastTotal = b.compute("bnhgm->nhgm", [blockTotal], add);
-    const newTotal = b.compute("nhgmj->nhgm", [newParts], add);
-    const blockMix = b.compute(
-      "bnhgmt,nbthd->bnhgmd",
-      [pastParts, past(1)],
-      dot,
-    );
-    const pastMix = b.compute("bnhgmd->nhgmd", [blockMix], add);
-    const newMix = b.compute("nhgmj,njhd->nhgmd", [newParts, value], dot);
-    const mixed = b.compute(
-      "nhgmd,nhgmd,nhgm,nhgm->nmhgd",
-      [pastMix, newMix, pastTotal, newTotal],
-      ({ inputs: [x, y, left, right], emit }) => {
-        const sum = emit(`arith.addf ${x}, ${y} : f32`);
-        const total = emit(`arith.addf ${left}, ${right} : f32`);
-        return emit(`arith.divf ${sum}, ${total} : f32`);
-      },
-    );
-    return b.collapse(mixed, [[batch, chunk], [keyHeads, group, headSize]]);
-  }
-
-  // A position of the cache is seen if it is before the chunk, and within the
-  // window of the query.
-  #maskPast(
-    { inputs: [score, position], index, emit }: Elements,
-    window: number | undefined,
-  ): string {
-    const b = this.#builder;
-    const block = b.constant(`${BLOCK}`, "index");
-    const first = emit(`arith.muli ${index("b")}, ${block} : index`);
-    const at = emit(`arith.addi ${first}, ${index("t")} : index`);
-    const start = emit(`arith.index_cast ${position} : i32 to index`);
-    let isSeen = emit(`arith.cmpi slt, ${at}, ${start} : index`);
-    if (window !== undefined) {
-      const query = emit(`arith.addi ${start}, ${index("m")} : index`);
-      const distance = emit(`arith.subi ${query}, ${at} : index`);
-      const size = b.constant(`${window}`, "index");
-      const isNear = emit(`arith.cmpi slt, ${distance}, ${size} : index`);
-      isSeen = emit(`arith.andi ${isSeen}, ${isNear} : i1`);
-    }
-    const lowest = b.constant(LOWEST, "f32");
-    return emit(`arith.select ${isSeen}, ${score}, ${lowest} : f32`);
-  }
-
-  #maskNew(
-    { inputs: [score], index, emit }: Elements,
-    window: number | undefined,
-  ): string {
-    const b = this.#builder;
-    const [query, key] = [index("m"), index("j")];
-    let isSeen = emit(`arith.cmpi sle, ${key}, ${query} : index`);
-    if (window !== undefined) {
-      const distance = emit(`arith.subi ${query}, ${key} : index`);
-      const size = b.constant(`${window}`, "index");
-      const isNear = emit(`arith.cmpi slt, ${distance}, ${size} : index`);
-      isSeen = emit(`arith.andi ${isSeen}, ${isNear} : i1`);
-    }
-    const lowest = b.constant(LOWEST, "f32");
-    return emit(`arith.select ${isSeen}, ${score}, ${lowest} : f32`);
-  }
-
   #forward(state: Value, layer: number): Value {
     const normal = this.#norm(state, `${layer}.forwardNorm`);
     const gate = this.#bias(
@@ -519,9 +389,4 @@ function widen(
   if (type === "f32") return element;
   const operation = type === "i8" ? "sitofp" : "extf";
   return emit(`arith.${operation} ${element} : ${type} to f32`);
-}
-
-/** A decimal number as MLIR reads it, with a point. */
-function decimal(value: number): string {
-  return value.toExponential(16).replace("e", "E");
 }

@@ -1,7 +1,7 @@
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";
 import type { Configuration } from "./configuration.ts";
-import { BLOCK } from "./emitter.ts";
+import { BLOCK } from "./attention.ts";
 
 /** How many bytes are copied at a time. */
 const PIECE = 2 ** 22;
@@ -46,19 +46,21 @@ export class KeyValueCache implements Disposable {
   /**
    * Adds rows that a program computed.
    *
-   * @param rows The rows: for each layer, keys and then values.
+   * @param rows The rows of all sequences: for each layer, keys and then values.
+   * @param sequence Which of the sequences is this one.
    * @param stride How many rows each part has.
    * @param count How many of them are added.
    * @param position The position of the first one.
    */
   write(
     rows: BufferView,
+    sequence: number,
     stride: number,
     count: number,
     position: number,
   ): void {
     const bytes = new Uint8Array(this.#parts * stride * this.#rowBytes);
-    rows.readBytes(bytes);
+    rows.readBytes(bytes, sequence * bytes.length);
     for (let part = 0; part < this.#parts; part++) {
       const start = part * stride * this.#rowBytes;
       this.view.writeBytes(

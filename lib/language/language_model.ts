@@ -153,6 +153,7 @@ export class LanguageModel implements Disposable {
         instance,
         device,
         chunk: read.chunk,
+        batch: read.batch,
         compile: read.compile,
         signal,
       }),

@@ -42,6 +42,13 @@ export interface LanguageModelOptions {
    */
   chunk?: number | undefined;
   /**
+   * How many answers can share a call for their next tokens. More programs are
+   * compiled, and answers at the same time are faster together.
+   *
+   * @default {1}
+   */
+  batch?: number | undefined;
+  /**
    * The device or its URI.
    *
    * @default {"local-task"}
@@ -62,6 +69,7 @@ export const LOAD_MODEL_OPTIONS: OptionNames<LanguageModelOptions> = {
   weights: true,
   contextLength: true,
   chunk: true,
+  batch: true,
   device: true,
   compile: true,
   onProgress: true,
@@ -81,6 +89,7 @@ export const WEIGHT_TYPES: readonly WeightType[] = [
 export interface CheckedLoadOptions extends Readonly<LanguageModelOptions> {
   readonly weights: WeightType;
   readonly chunk: number;
+  readonly batch: number;
   readonly device: string | Device;
 }
 
@@ -88,11 +97,15 @@ export interface CheckedLoadOptions extends Readonly<LanguageModelOptions> {
 export function readLoadOptions(
   options: Readonly<LanguageModelOptions>,
 ): CheckedLoadOptions {
-  const { weights = "f32", chunk = 64, device = "local-task", onProgress } =
+  const { weights = "f32", chunk = 64, batch = 1, device = "local-task" } =
     options;
+  const { onProgress } = options;
   toName("weights", weights, WEIGHT_TYPES);
   if (toSize("chunk", chunk) === 0 || chunk > 4096) {
     throw mustBe("chunk", "1 to 4096", chunk);
+  }
+  if (toSize("batch", batch) === 0 || batch > 64) {
+    throw mustBe("batch", "1 to 64", batch);
   }
   if (typeof device !== "string" && !isInstance(device, Device)) {
     throw mustBe("device", "a URI or a Device", device);
@@ -100,5 +113,5 @@ export function readLoadOptions(
   if (onProgress !== undefined && !isFunction(onProgress)) {
     throw mustBe("onProgress", "a function", onProgress);
   }
-  return { ...options, weights, chunk, device };
+  return { ...options, weights, chunk, batch, device };
 }

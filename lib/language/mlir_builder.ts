@@ -12,6 +12,8 @@ export interface Value {
   readonly shape: readonly Size[];
   /** Its element type, such as `f32`. */
   readonly type: string;
+  /** The name of the index that is the size of `?`, if it has one. */
+  readonly dynamic?: string | undefined;
 }
 
 /** Elements that the body of an operation has, and the letters' indices. */
@@ -35,15 +37,8 @@ export const LOWEST = "-1.0e+30";
 export class MlirBuilder {
   readonly #lines: string[] = [];
   readonly #constants = new Map<string, string>();
-  readonly #dynamic: string;
+  readonly #hidden = new Map<string, string>();
   #count = 0;
-
-  /**
-   * @param dynamic The name of the index that is the size of `?`.
-   */
-  constructor(dynamic: string) {
-    this.#dynamic = dynamic;
-  }
 
   /** The operations so far. */
   get text(): string {
@@ -89,9 +84,12 @@ export class MlirBuilder {
       ...[...sizes.keys()].filter((letter) => !result.includes(letter)),
     ];
     const shape = [...result].map((letter) => sizes.get(letter)!);
-    const output = { name: "", shape, type: "f32" };
+    const dynamic = shape.includes("?")
+      ? inputs.find((input) => input.dynamic !== undefined)?.dynamic
+      : undefined;
+    const output = { name: "", shape, type: "f32", dynamic };
     const isSum = loops.length > result.length;
-    const begin = this.empty(shape);
+    const begin = this.empty(shape, dynamic);
     const filled = isSum ? this.#fill(start, begin) : begin;
     const { lines, value } = this.#body(loops, inputs, isSum, body);
     const maps = [...parts, result].map((letters) =>
@@ -116,20 +114,28 @@ export class MlirBuilder {
 
   /**
    * An index that the compiler does not know, so that operations that differ only
-   * in it are compiled once.
+   * in it are compiled once. The same for the same use: the compiler takes minutes
+   * for many of them.
+   *
+   * @param use What it is an index of.
+   * @param index The index.
    */
-  hidden(index: number): string {
+  hidden(use: "layer" | "row", index: number): string {
+    const key = `${use} ${index}`;
+    const known = this.#hidden.get(key);
+    if (known !== undefined) return known;
     const constant = this.constant(`${index}`, "index");
-    return this.emit(`util.optimization_barrier ${constant} : index`);
+    const name = this.emit(`util.optimization_barrier ${constant} : index`);
+    this.#hidden.set(key, name);
+    return name;
   }
 
   /** A tensor without contents. */
-  empty(shape: readonly Size[]): Value {
-    const value = { name: "", shape, type: "f32" };
-    const sizes = shape.includes("?") ? this.#dynamic : "";
+  empty(shape: readonly Size[], dynamic?: string): Value {
+    const value = { name: "", shape, type: "f32", dynamic };
     return {
       ...value,
-      name: this.emit(`tensor.empty(${sizes}) : ${typeOf(value)}`),
+      name: this.emit(`tensor.empty(${dynamic ?? ""}) : ${typeOf(value)}`),
     };
   }
 
@@ -151,7 +157,9 @@ export class MlirBuilder {
     return {
       ...result,
       name: this.emit(
-        `tensor.extract_slice ${value.name}${this.#place(offsets, sizes)} : ` +
+        `tensor.extract_slice ${value.name}${
+          place(offsets, sizes, value.dynamic)
+        } : ` +
           `${typeOf(value)} to ${typeOf(result)}`,
       ),
     };
@@ -168,11 +176,33 @@ export class MlirBuilder {
       ...into,
       name: this.emit(
         `tensor.insert_slice ${part.name} into ${into.name}` +
-          `${this.#place(offsets, sizes)} : ${typeOf(part)} into ${
+          `${place(offsets, sizes, into.dynamic)} : ${typeOf(part)} into ${
             typeOf(into)
           }`,
       ),
     };
+  }
+
+  /** The part of a tensor with one index of the first dimension. */
+  row(value: Value, index: number): Value {
+    const [count, ...inner] = value.shape;
+    if (count === 1) return value;
+    const sizes = [1, ...inner];
+    const offsets = [this.hidden("row", index), ...inner.map(() => 0)];
+    return this.slice(value, offsets, sizes, sizes);
+  }
+
+  /** Joins tensors with one index of the first dimension. */
+  join(rows: readonly Value[]): Value {
+    const [first] = rows;
+    if (rows.length === 1) return first!;
+    const inner = first!.shape.slice(1);
+    const whole = this.empty([rows.length, ...inner]);
+    return rows.reduce(
+      (into, row, at) =>
+        this.insert(row, into, [at, ...inner.map(() => 0)], [1, ...inner]),
+      whole,
+    );
   }
 
   /** Splits dimensions: each group has the sizes of one. */
@@ -216,17 +246,6 @@ export class MlirBuilder {
     };
   }
 
-  #place(
-    offsets: readonly (number | string)[],
-    sizes: readonly Size[],
-  ): string {
-    const names = sizes.map((size) => size === "?" ? this.#dynamic : size);
-    const strides = sizes.map(() => 1);
-    return `[${offsets.join(", ")}] [${names.join(", ")}] [${
-      strides.join(", ")
-    }]`;
-  }
-
   #body(
     loops: readonly string[],
     inputs: readonly Value[],
@@ -253,6 +272,11 @@ export class MlirBuilder {
   }
 }
 
+/** A decimal number as MLIR reads it, with a point. */
+export function decimal(value: number): string {
+  return value.toExponential(16).replace("e", "E");
+}
+
 /** The text of a tensor's type. */
 export function typeOf({ shape, type }: Omit<Value, "name">): string {
   return `tensor<${[...shape, type].join("x")}>`;
@@ -277,4 +301,16 @@ function association(groups: readonly (readonly unknown[])[]): string {
     `[${group.map(() => next++).join(", ")}]`
   );
   return `[${texts.join(", ")}]`;
+}
+
+function place(
+  offsets: readonly (number | string)[],
+  sizes: readonly Size[],
+  dynamic: string | undefined,
+): string {
+  const names = sizes.map((size) => size === "?" ? dynamic : size);
+  const strides = sizes.map(() => 1);
+  return `[${offsets.join(", ")}] [${names.join(", ")}] [${
+    strides.join(", ")
+  }]`;
 }

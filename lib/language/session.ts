@@ -4,7 +4,8 @@ import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { checkTokens } from "./tokens.ts";
-import { type StepResult, Steps } from "./steps.ts";
+import type { StepResult } from "./step_queue.ts";
+import { Steps } from "./steps.ts";
 
 /** What a session does when its context is full. */
 export type FullContext = "error" | "slide";
@@ -283,14 +284,10 @@ export class LanguageSession implements Disposable {
       const part = rest.slice(0, count);
       rest = rest.slice(count);
       const cache = this.#reserve(this.length + count);
-      const wantsStates = onStates !== undefined;
-      const result = await this.#steps.run(
-        cache,
-        this.length,
-        part,
-        wantsStates,
-        signal,
-      );
+      const result = await this.#steps.run({
+        ...{ cache, position: this.length, tokens: part, signal },
+        wantsStates: onStates !== undefined,
+      });
       this.#tokens.push(...part);
       if (result.states !== undefined) onStates?.(result.states);
       if (rest.length === 0) return result;

@@ -7,11 +7,11 @@ import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";
 import type { ParameterIndex } from "../parameters/parameter_index.ts";
 import { loadAsync } from "../program/load.ts";
-import type { LoadedProgram } from "../program/program.ts";
 import type { Configuration, WeightType } from "./configuration.ts";
 import { emitProgram, SCOPE } from "./emitter.ts";
 import { KeyValueCache } from "./key_value_cache.ts";
 import { Rotation } from "./rotation.ts";
+import { StepQueue, type StepResult, type StepRow } from "./step_queue.ts";
 
 /** What the programs of a model are made of. */
 export interface StepOptions {
@@ -23,59 +23,63 @@ export interface StepOptions {
   readonly device: Device;
   /** How many tokens a call of the program for prompts computes. */
   readonly chunk: number;
+  /** How many sequences a call continues at most. */
+  readonly batch: number;
   readonly compile: Omit<CompileOptions, "signal"> | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The results of a step. */
-export interface StepResult {
-  /** A number for each token of the vocabulary. */
-  readonly logits: Float32Array<ArrayBuffer>;
-  /** The state of each token, normalized; only if it was asked for. */
-  readonly states: Float32Array<ArrayBuffer> | undefined;
-}
-
-/** A loaded program and how many tokens a call of it computes. */
+/** A loaded program. */
 interface Step {
-  readonly program: LoadedProgram;
   readonly call: VmFunction;
+  /** How many sequences a call continues. */
+  readonly batch: number;
+  /** How many tokens it adds to each. */
   readonly chunk: number;
 }
 
 /** Number of prompt tokens that are still computed one by one. */
 const FEW = 2;
 
-/** The programs of a model: one for prompts, and one for single tokens. */
+/** The programs of a model: one for prompts, and those for single tokens. */
 export class Steps implements Disposable {
   readonly #resources: DisposableStack;
   readonly #device: Device;
   readonly #configuration: Configuration;
   readonly #rotation: Rotation;
-  readonly #single: Step;
   readonly #many: Step;
+  /** Those for single tokens, by the number of sequences. */
+  readonly #singles: readonly Step[];
+  readonly #queue: StepQueue;
+  #padding: KeyValueCache | undefined;
 
   private constructor(
-    { configuration, device }: StepOptions,
-    single: Step,
+    { configuration, device, batch }: StepOptions,
+    singles: readonly Step[],
     many: Step,
     resources: DisposableStack,
   ) {
     this.#configuration = configuration;
     this.#device = device;
     this.#rotation = new Rotation(configuration.rotation);
-    this.#single = single;
+    this.#singles = singles;
     this.#many = many;
+    this.#queue = new StepQueue((rows) => this.#runTogether(rows), batch);
     this.#resources = resources.move();
   }
 
   /** Compiles the programs, or finds them in the cache, and loads them. */
   static async load(options: StepOptions): Promise<Steps> {
     using resources = new DisposableStack();
-    const single = await loadStep(options, 1, resources);
-    const many = options.chunk === 1
-      ? single
-      : await loadStep(options, options.chunk, resources);
-    return new Steps(options, single, many, resources);
+    const singles: Step[] = [];
+    for (const batch of batchSizes(options.batch)) {
+      singles.push(await loadStep(options, { batch, chunk: 1 }, resources));
+    }
+    const { chunk } = options;
+    const many = chunk === 1
+      ? singles[0]!
+      : await loadStep(options, { batch: 1, chunk }, resources);
+    return new Steps(options, singles, many, resources);
   }
 
   /** Allocates a cache for so many positions. */
@@ -89,43 +93,64 @@ export class Steps implements Disposable {
   }
 
   /**
-   * Computes tokens, and adds their keys and values to the cache.
-   *
-   * @param cache The cache, which must have room for them.
-   * @param position How many positions of it are in use.
-   * @param tokens The tokens, as many as {@linkcode countFor} returned.
-   * @param wantsStates Whether the states of the tokens are wanted.
-   * @param signal Gives up.
+   * Computes tokens, and adds their keys and values to the cache. Single tokens
+   * share a call with those of other sequences.
    */
-  async run(
-    cache: KeyValueCache,
-    position: number,
-    tokens: readonly number[],
-    wantsStates: boolean,
+  async run(row: StepRow): Promise<StepResult> {
+    if (row.tokens.length === 1) return await this.#queue.add(row);
+    const [result] = await this.#call(this.#many, [row], row.signal);
+    return result!;
+  }
+
+  async #runTogether(rows: readonly StepRow[]): Promise<StepResult[]> {
+    const step = this.#singles.find(({ batch }) => batch >= rows.length)!;
+    // When one of several gives up, their call continues for the others.
+    const signal = rows.length === 1 ? rows[0]!.signal : undefined;
+    return await this.#call(step, rows, signal);
+  }
+
+  async #call(
+    { call, batch, chunk }: Step,
+    rows: readonly StepRow[],
     signal: AbortSignal | undefined,
-  ): Promise<StepResult> {
-    const { call, chunk } = tokens.length === 1 ? this.#single : this.#many;
-    const padded = new Int32Array(chunk);
-    padded.set(tokens);
-    const { size } = this.#configuration.rotation;
-    const angles = new Float32Array(chunk * 2 * size);
-    this.#rotation.write(angles, 0, position, chunk);
+  ): Promise<StepResult[]> {
+    const { rotation: { size }, vocabulary, hidden } = this.#configuration;
+    const tokens = new Int32Array(batch * chunk);
+    const positions = new Int32Array(batch);
+    const last = new Int32Array(batch);
+    const angles = new Float32Array(batch * chunk * 2 * size);
+    rows.forEach((row, at) => {
+      tokens.set(row.tokens, at * chunk);
+      positions[at] = row.position;
+      last[at] = row.tokens.length - 1;
+      const start = at * chunk * 2 * size;
+      this.#rotation.write(angles, start, row.position, chunk);
+    });
+    const caches = Array.from(
+      { length: batch },
+      (_, at) => (rows[at]?.cache ?? this.#pad()).view,
+    );
     const results = await call.with({ signal }).callAsync(
-      padded,
-      new Int32Array([position]),
-      new Int32Array([tokens.length - 1]),
-      angles,
-      cache.view,
+      ...[tokens, positions, last, angles, ...caches],
     );
     using views = new Views(results);
-    const [logits, states, rows] = views.all;
-    cache.write(rows, chunk, tokens.length, position);
-    return {
-      logits: readFloats(logits, this.#configuration.vocabulary),
-      states: wantsStates
-        ? readFloats(states, tokens.length * this.#configuration.hidden)
-        : undefined,
-    };
+    const [logits, states, added] = views.all;
+    return rows.map(({ cache, tokens, position, wantsStates, signal }, at) => {
+      if (signal?.aborted !== true) {
+        cache.write(added, at, chunk, tokens.length, position);
+      }
+      return {
+        logits: readFloats(logits, at * vocabulary, vocabulary),
+        states: wantsStates
+          ? readFloats(states, at * chunk * hidden, tokens.length * hidden)
+          : undefined,
+      };
+    });
+  }
+
+  // The cache of sequences that a call does not have.
+  #pad(): KeyValueCache {
+    return this.#padding ??= this.#resources.use(this.allocate(1));
   }
 
   /** Releases the programs. */
@@ -136,11 +161,19 @@ export class Steps implements Disposable {
 
 function readFloats(
   view: BufferView,
+  start: number,
   length: number,
 ): Float32Array<ArrayBuffer> {
   const array = new Float32Array(length);
-  view.read(array);
+  view.readBytes(new Uint8Array(array.buffer), 4 * start);
   return array;
+}
+
+/** Numbers of sequences that programs are compiled for: few, and the most. */
+function batchSizes(most: number): number[] {
+  const sizes = [1];
+  for (let size = 4; size < most; size *= 4) sizes.push(size);
+  return most === 1 ? sizes : [...sizes, most];
 }
 
 /** The tensors that a call returned. */
@@ -166,18 +199,13 @@ class Views implements Disposable {
 
 async function loadStep(
   options: StepOptions,
-  chunk: number,
+  { batch, chunk }: Omit<Step, "call">,
   resources: DisposableStack,
 ): Promise<Step> {
   const { configuration, weights, roles, signal } = options;
-  const source = emitProgram(configuration, {
-    batch: 1,
-    chunk,
-    weights,
-    roles,
-  });
+  const source = emitProgram(configuration, { batch, chunk, weights, roles });
   const { path, bytes } = await compileProgram(source, {
-    name: `${configuration.architecture}_${chunk}.mlir`,
+    name: `${configuration.architecture}_${batch}x${chunk}.mlir`,
     ...options.compile,
     signal,
   });
@@ -189,5 +217,5 @@ async function loadStep(
       signal,
     }),
   );
-  return { program, call: program.lookupFunction("step"), chunk };
+  return { call: program.lookupFunction("step"), batch, chunk };
 }

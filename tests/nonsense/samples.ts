@@ -564,6 +564,7 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
       weights: "f32",
       contextLength: 8,
       chunk: 1,
+      batch: 1,
       device: "local-sync",
     }),
   ],

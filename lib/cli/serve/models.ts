@@ -78,6 +78,12 @@ async function isLanguageModel(path: string): Promise<boolean> {
   }
 }
 
+/** How many answers of a language model are generated at the same time. */
+const DEFAULT_ANSWERS = 4;
+
+/** The most answers that share a call: programs for more take long to compile. */
+const MAX_BATCH = 16;
+
 async function addLanguageModel(
   server: ModelServer,
   { name, path }: ModelOperand,
@@ -90,10 +96,11 @@ async function addLanguageModel(
     // The flag has its names.
     weights: flags.weights as WeightType | undefined,
     contextLength: flags.context_length,
+    batch: Math.min(flags.instances ?? DEFAULT_ANSWERS, MAX_BATCH),
   });
   try {
     server.addLanguageModel(name, model, {
-      instances: flags.instances,
+      instances: flags.instances ?? DEFAULT_ANSWERS,
       maxQueue: flags.max_queue,
     });
     log.event(`loaded language model ${name}`, {
