@@ -8,6 +8,9 @@ import { forEachIn } from "./base/intrinsics.ts";
 import { encodeText } from "./base/text.ts";
 import { byteLengthOf, lengthOf, type Refuse } from "./base/typed_array.ts";
 import type { TensorBytes } from "./buffer_view.ts";
+import { releaseDelayed } from "./host/active.ts";
+import { hostPointer } from "./host/host.ts";
+import { answerCalls } from "./host/listener.ts";
 import { native } from "./library/library.ts";
 import { check } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
@@ -174,6 +177,7 @@ export function invokeCall(
     callArguments.i32,
     results === null ? null : results.i32,
   );
+  releaseDelayed();
   if (code !== 0) check(code);
 }
 
@@ -200,6 +204,7 @@ function holdDevices(context: Handle, call: Handle): Deno.PointerObject {
  * @param call The call.
  * @param callArguments Its arguments.
  * @param signal Cancels the call if it is aborted before the call starts.
+ * @param mayCallBack Whether the call may make calls into this isolate.
  * @returns Settles when the call has ended or was submitted; see {@linkcode
  * endCall} for the outcome. False if the call was not made.
  */
@@ -208,14 +213,18 @@ export async function runCall(
   call: Handle,
   callArguments: CallBuffer,
   signal: AbortSignal | undefined,
+  mayCallBack: boolean,
 ): Promise<boolean> {
   context.retain();
   try {
     return await runElsewhere(async () => {
       if (signal?.aborted) return false;
       const pointer = holdDevices(context, call);
-      native.iree_ffi_call_begin(pointer, callArguments.i32);
-      await native.iree_ffi_call_run(pointer);
+      const host = mayCallBack ? hostPointer() : null;
+      native.iree_ffi_call_begin(pointer, callArguments.i32, host);
+      const ended = native.iree_ffi_call_run(pointer);
+      if (mayCallBack) answerCalls();
+      await ended;
       return true;
     });
   } finally {
@@ -251,13 +260,13 @@ export function submitCall(
   callArguments: CallBuffer,
   results: CallBuffer,
 ): Promise<void> {
-  check(
-    native.iree_ffi_call_submit(
-      call.pointer(Kind.call),
-      callArguments.i32,
-      results.i32,
-    ),
+  const code = native.iree_ffi_call_submit(
+    call.pointer(Kind.call),
+    callArguments.i32,
+    results.i32,
   );
+  releaseDelayed();
+  check(code);
   return waitForCall(context, call);
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { addTo, forEachIn } from "./base/intrinsics.ts";
+import { releaseDelayed } from "./host/active.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
 import { loadContext } from "./load.ts";
@@ -26,6 +27,8 @@ export function createContext(
   traceExecution: boolean,
 ): Handle {
   const list = createModuleList(modules);
+  // Functions that initializers call can dispose the modules and the instance.
+  retainAll(instance, modules);
   try {
     const context = own(
       Kind.context,
@@ -39,6 +42,8 @@ export function createContext(
     return holdModules(context, modules);
   } finally {
     native.iree_ffi_release(Kind.moduleList, list);
+    releaseDelayed();
+    releaseAll(instance, modules);
   }
 }
 
@@ -49,8 +54,8 @@ export async function createContextLater(
   traceExecution: boolean,
 ): Promise<Handle> {
   const list = createModuleList(modules);
-  // The caller may dispose the modules meanwhile.
-  for (let i = 0; i < modules.length; i++) modules[i]!.retain();
+  // The caller may dispose them meanwhile.
+  retainAll(instance, modules);
   try {
     const devices = new Set<Handle>();
     for (let i = 0; i < modules.length; i++) {
@@ -65,8 +70,18 @@ export async function createContextLater(
     );
   } finally {
     native.iree_ffi_release(Kind.moduleList, list);
-    for (let i = 0; i < modules.length; i++) modules[i]!.release();
+    releaseAll(instance, modules);
   }
+}
+
+function retainAll(instance: Handle, modules: readonly Handle[]): void {
+  instance.retain();
+  for (let i = 0; i < modules.length; i++) modules[i]!.retain();
+}
+
+function releaseAll(instance: Handle, modules: readonly Handle[]): void {
+  for (let i = 0; i < modules.length; i++) modules[i]!.release();
+  instance.release();
 }
 
 function createModuleList(modules: readonly Handle[]): Deno.PointerObject {

@@ -34,6 +34,25 @@ export function leaveState(): void {
   entered.pop();
 }
 
+const delayed: (() => void)[] = [];
+
+/**
+ * Delays what would release a call that made the running function.
+ *
+ * @returns Whether it is delayed; not if no function runs.
+ */
+export function delayWhileEntered(release: () => void): boolean {
+  if (entered.length === 0) return false;
+  delayed.push(release);
+  return true;
+}
+
+/** Releases what was delayed, once no call on this thread is left. */
+export function releaseDelayed(): void {
+  if (delayed.length === 0 || entered.length > 0) return;
+  while (delayed.length > 0) delayed.pop()!();
+}
+
 // For the states of contexts with a call on another thread: inside of which
 // functions the call was made.
 const callers = new Map<number, readonly number[]>();

@@ -8,7 +8,13 @@ import type { TensorBytes } from "../buffer_view.ts";
 import { byteLengthOf, lengthOf } from "../base/typed_array.ts";
 import { encodeText } from "../base/text.ts";
 import { native } from "../library/library.ts";
-import { check, created, readRecord, readString } from "../library/status.ts";
+import {
+  check,
+  checkLength,
+  created,
+  readRecord,
+  readString,
+} from "../library/status.ts";
 import type { Handle } from "../ownership/handle.ts";
 import { Kind } from "../ownership/kind.ts";
 import { own } from "../ownership/own.ts";
@@ -33,34 +39,33 @@ export function takeHostArgument(
   return ownReference(kind, created(pointer), module);
 }
 
-const dims = new Float64Array(128);
+/** `IREE_FFI_MAX_RANK`. */
+const MAX_RANK = 128;
 
-/** Reads the shape of a tensor that is an argument. */
-export function readHostShape(id: number, ordinal: number): number[] {
-  const rank = native.iree_ffi_host_read_shape(
-    hostPointer(),
-    id,
-    ordinal,
-    dims,
-    lengthOf(dims),
-  );
-  return Array.from(dims.subarray(0, rank));
-}
+const dims = new Float64Array(MAX_RANK);
 
-/** Copies the contents of a tensor that is an argument. */
+/**
+ * Copies the contents of a tensor that is an argument.
+ *
+ * @returns Its shape.
+ */
 export function readHostTensor(
   id: number,
   ordinal: number,
   target: ArrayBufferView<ArrayBuffer>,
-): void {
-  const code = native.iree_ffi_host_read_tensor(
+): number[] {
+  const rank = checkLength(native.iree_ffi_host_read_tensor(
     hostPointer(),
     id,
     ordinal,
+    dims,
+    MAX_RANK,
     target,
     byteLengthOf(target),
-  );
-  if (code !== 0) check(code);
+  ));
+  const shape: number[] = [];
+  for (let at = 0; at < rank; at++) shape[at] = dims[at]!;
+  return shape;
 }
 
 /** Reads the name of the trace point that makes a call. */

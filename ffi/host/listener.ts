@@ -24,11 +24,11 @@ const signals = new Map<number, AbortSignal>();
 const NEXT_CALL_MICROSECONDS = 50;
 
 /**
- * Makes the calls of other threads while one of them runs a program.
+ * Prepares for the calls of a program on another thread.
  *
  * @param keys Keys of the states in the context of the program, or, while it
  * is created, of its modules.
- * @param body What runs it.
+ * @param body What runs it, and calls {@linkcode answerCalls} when it begins.
  * @param signal Ends functions that have not settled when it is aborted.
  */
 export async function listenWhile<Result>(
@@ -36,7 +36,7 @@ export async function listenWhile<Result>(
   body: () => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  if (listeners++ === 0) listen();
+  listeners++;
   stopping?.resolve();
   if (signal !== undefined) {
     for (const key of keys) {
@@ -47,11 +47,24 @@ export async function listenWhile<Result>(
     return await recordCaller(keys, body);
   } finally {
     if (signal !== undefined) { for (const key of keys) signals.delete(key); }
-    if (--listeners === 0 && !hasEnded()) {
-      native.iree_ffi_host_listen(theHost().pointer, 0);
+    if (--listeners === 0 && isListening && !hasEnded()) {
       stopping = Promise.withResolvers();
       await stopping.promise;
     }
+  }
+}
+
+/** Makes the calls of work on another thread, from its begin to its end. */
+export async function answerWhile<Result>(
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { pointer } = theHost();
+  native.iree_ffi_host_expect(pointer, 1);
+  answerCalls();
+  try {
+    return await work();
+  } finally {
+    if (!hasEnded()) native.iree_ffi_host_expect(pointer, 0);
   }
 }
 
@@ -60,12 +73,12 @@ let isListening = false;
 /** Settles when the listener has ended, or is needed again. */
 let stopping: PromiseWithResolvers<void> | undefined;
 
-async function listen(): Promise<void> {
+/** Makes the calls of other threads while work that may make any runs there. */
+export async function answerCalls(): Promise<void> {
   const { pointer } = theHost();
   if (isListening) return;
   isListening = true;
-  while (listeners > 0) {
-    native.iree_ffi_host_listen(pointer, 1);
+  while (native.iree_ffi_host_hold(pointer) !== 0) {
     await native.iree_ffi_host_wait(pointer);
     if (hasEnded()) return;
     let id = native.iree_ffi_host_take(pointer, 0);

@@ -15,7 +15,7 @@ import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
-const ABI_VERSION = 11;
+const ABI_VERSION = 12;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 

@@ -386,8 +386,11 @@ export const symbols = {
     result: "u32",
   },
   // void iree_ffi_call_begin(iree_ffi_call_t* call,
-  //     const uint8_t* arguments)
-  iree_ffi_call_begin: { parameters: ["pointer", "buffer"], result: "void" },
+  //     const uint8_t* arguments, iree_ffi_host_t* host)
+  iree_ffi_call_begin: {
+    parameters: ["pointer", "buffer", "pointer"],
+    result: "void",
+  },
   // void iree_ffi_call_run(iree_ffi_call_t* call)
   iree_ffi_call_run: {
     parameters: ["pointer"],
@@ -582,8 +585,10 @@ export const symbols = {
     parameters: ["pointer", "pointer"],
     result: "u32",
   },
-  // void iree_ffi_host_listen(iree_ffi_host_t* host, uint32_t is_listening)
-  iree_ffi_host_listen: { parameters: ["pointer", "u32"], result: "void" },
+  // void iree_ffi_host_expect(iree_ffi_host_t* host, uint32_t begins)
+  iree_ffi_host_expect: { parameters: ["pointer", "u32"], result: "void" },
+  // uint32_t iree_ffi_host_hold(iree_ffi_host_t* host)
+  iree_ffi_host_hold: { parameters: ["pointer"], result: "u32" },
   // void iree_ffi_host_wait(iree_ffi_host_t* host)
   iree_ffi_host_wait: {
     parameters: ["pointer"],
@@ -611,16 +616,11 @@ export const symbols = {
     parameters: ["pointer", "u32", "u32", "u32"],
     result: "pointer",
   },
-  // uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host, uint32_t id,
-  //     uint32_t ordinal, double* dims, uint32_t capacity)
-  iree_ffi_host_read_shape: {
-    parameters: ["pointer", "u32", "u32", "buffer", "u32"],
-    result: "u32",
-  },
   // uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host, uint32_t id,
-  //     uint32_t ordinal, uint8_t* target, double length)
+  //     uint32_t ordinal, double* dims, uint32_t dim_capacity, uint8_t*
+  //     target, double length)
   iree_ffi_host_read_tensor: {
-    parameters: ["pointer", "u32", "u32", "buffer", "f64"],
+    parameters: ["pointer", "u32", "u32", "buffer", "u32", "buffer", "f64"],
     result: "u32",
   },
   // uint32_t iree_ffi_host_text(iree_ffi_host_t* host, uint32_t id,

@@ -6,6 +6,7 @@
 
 import { IreeError } from "../base/error.ts";
 import { arrayOf } from "../base/intrinsics.ts";
+import { delayWhileEntered } from "../host/active.ts";
 import { takeReleased } from "../host/host.ts";
 import { native } from "../library/library.ts";
 import { DeviceLifetime } from "./device_lifetime.ts";
@@ -133,6 +134,14 @@ export class Handle {
   /** Releases the object; releasing it last drops the native reference. */
   release(): void {
     if (--this.#count !== 0) return;
+    // A function that a call made can dispose the call.
+    if (this.#kind === Kind.call && delayWhileEntered(() => this.#drop())) {
+      return;
+    }
+    this.#drop();
+  }
+
+  #drop(): void {
     if (this.canGo !== undefined && !this.canGo()) return;
     native.iree_ffi_release(this.#kind, this.#pointer);
     this.#lifetime?.current.leave();

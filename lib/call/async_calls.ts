@@ -140,9 +140,11 @@ export class AsyncCalls {
     const { handle, producers } = prepared;
     if (producers.length > 0) await whenProduced(producers);
     queue.follow(handle);
-    const run = () => runCall(context, handle, prepared.arguments, signal);
     const states = queue.hostStates;
-    const ran = states.length === 0 ? run() : listenWhile(states, run, signal);
+    const mayCallBack = states.length > 0;
+    const run = () =>
+      runCall(context, handle, prepared.arguments, signal, mayCallBack);
+    const ran = mayCallBack ? listenWhile(states, run, signal) : run();
     if (!await ran) return false;
     endCall(handle, prepared.results);
     return true;

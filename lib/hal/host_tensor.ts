@@ -1,5 +1,5 @@
 import type { FrameValues } from "../../ffi/host/host.ts";
-import { readHostShape, readHostTensor } from "../../ffi/host/call.ts";
+import { readHostTensor } from "../../ffi/host/call.ts";
 import { elementTypeOfCode } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
@@ -22,7 +22,6 @@ export function copyHostTensor(
   const info = elementTypeOfCode(values.i32[(offset >> 2) + 1]!);
   if (info === undefined) return undefined;
   const data = arrayFor(info, values.f64[(offset >> 3) + 1]!);
-  const shape = readHostShape(id, ordinal);
-  readHostTensor(id, ordinal, data);
+  const shape = readHostTensor(id, ordinal, data);
   return { elementType: info.name, shape, data };
 }

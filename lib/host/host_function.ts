@@ -37,6 +37,8 @@ export class HostFunctionCaller implements CalledFunction {
   readonly name: string;
   readonly arguments: readonly HostArgumentReader[];
   readonly results: readonly HostResultWriter[];
+  /** Whether its calls need a scope of their own. */
+  readonly takesObjects: boolean;
   readonly #call: (...values: unknown[]) => unknown;
   readonly #fenced: FencedCalls | undefined;
 
@@ -55,6 +57,7 @@ export class HostFunctionCaller implements CalledFunction {
     const given = inputs.map(codeOf).join("") + (fences ? "rr" : "");
     const callingConvention = `0${given || "v"}_` +
       (outputs.map(codeOf).join("") || "v");
+    this.takesObjects = callingConvention.includes("r");
     const slots = parseCallingConvention(callingConvention);
     const valuesOf = (
       word: string,
@@ -139,6 +142,11 @@ export class HostFunctionCaller implements CalledFunction {
     returned: unknown,
   ): void {
     const results = this.results;
+    if (results.length === 1) {
+      const result = results[0]!;
+      result.write(scope, id, values, result.prepare(scope, returned));
+      return;
+    }
     const list = this.listOf(returned);
     const prepared: PreparedResult[] = [];
     for (let at = 0; at < results.length; at++) {

@@ -21,6 +21,7 @@ import {
 import { HostFunctionCaller } from "./host_function.ts";
 import { HostStates, setStates } from "./host_states.ts";
 import type { HostType } from "./host_type.ts";
+import type { HostScope } from "./host_value.ts";
 import {
   type AnyHostFunction,
   type AnyOptions,
@@ -138,12 +139,15 @@ export class HostModuleDescription {
     const owner = handleOf(instance);
     for (const it of this.#options.hostTypes ?? []) it.register(owner);
     const functions = this.#functions;
-    const made: { module?: Handle } = {};
+    const made: { scope?: HostScope } = {};
     const target = (call: HostCall, values: FrameValues) => {
       const { devices, context } = states.of(call.state);
-      const module = made.module!;
-      const scope = { module, devices, owned: [] };
+      const noObjects = made.scope!;
+      const { module } = noObjects;
       const caller = functions[call.ordinal]!;
+      const scope = caller.takesObjects
+        ? { module, devices, owned: [] }
+        : noObjects;
       if (!call.mayWait) return caller.make(scope, context, call, values);
       module.lists.beginHostFunction();
       const end = () => module.lists.endHostFunction();
@@ -163,14 +167,15 @@ export class HostModuleDescription {
         },
       };
     };
-    made.module = createHostModule(
+    const module = createHostModule(
       owner,
       this.name,
       this.#options.version ?? 0,
       functions.map(({ record }) => record),
       target,
     );
-    return new HostModule(made.module, states);
+    made.scope = { module, devices: undefined, owned: [] };
+    return new HostModule(module, states);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FrameValues } from "../../ffi/host/host.ts";
 import { setHostReference, setHostTensor } from "../../ffi/host/call.ts";
-import { writeBufferView } from "../../ffi/buffer_view.ts";
+import { type TensorBytes, writeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
@@ -12,7 +12,7 @@ import type { Slot } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
 import type { DeclaredValue, TensorType } from "../signature/signature.ts";
 import { type DeclaredScalar, SCALARS } from "../tensor/scalar.ts";
-import type { EncodedTensor, TensorData } from "../tensor/tensor_data.ts";
+import type { TensorData } from "../tensor/tensor_data.ts";
 import { unwrapObject, wrapObject } from "../vm/value.ts";
 import { type HostScope, type HostValue, isTensor } from "./host_value.ts";
 
@@ -21,7 +21,7 @@ export type PreparedResult =
   | number
   | bigint
   | Handle
-  | EncodedTensor
+  | TensorBytes
   | null;
 
 /** A result of a host function. */
@@ -50,6 +50,11 @@ export class HostResultWriter {
     if (value === null) {
       this.#tensor?.checkNull();
       return null;
+    }
+    const tensor = this.#tensor;
+    // The quick check first: looking for a handle in an array is slow.
+    if (tensor?.takesAsItIs(value)) {
+      return { code: tensor.code, dims: tensor.dims, bytes: value };
     }
     if (this.#value.hostType !== undefined) {
       const object = this.#value.hostType.wrap(scope.module.instance, value);
@@ -141,14 +146,14 @@ export class HostResultWriter {
         values.f64[offset >> 3] = value as number;
         break;
       default:
-        this.#writeReference(scope, id, value as Handle | EncodedTensor | null);
+        this.#writeReference(scope, id, value as Handle | TensorBytes | null);
     }
   }
 
   #writeReference(
     { module, devices }: HostScope,
     id: number,
-    value: Handle | EncodedTensor | null,
+    value: Handle | TensorBytes | null,
   ): void {
     if (value === null) return;
     if ("bytes" in value) {

@@ -4,7 +4,7 @@ import {
   forkContext,
 } from "../../ffi/context.ts";
 import { hostKeysOf } from "../../ffi/host/keys.ts";
-import { listenWhile } from "../../ffi/host/listener.ts";
+import { answerWhile, listenWhile } from "../../ffi/host/listener.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray, toBoolean, toText } from "../base/checks.ts";
 import type { Facts } from "../base/description.ts";
@@ -28,6 +28,23 @@ import { isPublicFunction } from "../signature/function_name.ts";
 import { devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
 import { explainLinking } from "./link_failure.ts";
+
+/** The modules of a context, which can be disposed before it is created. */
+interface LinkedModules {
+  readonly modules: readonly Module[];
+  readonly handles: readonly Handle[];
+  readonly names: readonly string[];
+  readonly devices: Handle | undefined;
+}
+
+function linkedModules(modules: readonly Module[]): LinkedModules {
+  return {
+    modules,
+    handles: modules.map(handleOf),
+    names: modules.map(({ name }) => name),
+    devices: devicesOf(modules),
+  };
+}
 
 const OPTIONS: OptionNames<ContextOptions> = { traceExecution: true };
 
@@ -74,29 +91,24 @@ export class Context extends NativeObject {
   readonly instance: Instance;
   /** The modules in the order of their registration. */
   readonly modules: readonly Module[];
-  readonly #names: readonly string[];
-  readonly #moduleHandles: readonly Handle[];
+  readonly #linked: LinkedModules;
   readonly #functions: FunctionContext;
 
   private constructor(
     instance: Instance,
-    modules: readonly Module[],
-    moduleHandles: readonly Handle[],
+    linked: LinkedModules,
     context: Handle,
   ) {
     super(context);
-    this.#moduleHandles = moduleHandles;
+    const { modules, handles, devices } = linked;
+    this.#linked = linked;
     this.#functions = {
       context,
-      devices: devicesOf(modules),
-      queue: new ContextQueue(
-        context,
-        hostStatesOf(modules, moduleHandles, context),
-      ),
+      devices,
+      queue: new ContextQueue(context, hostStatesOf(modules, handles, context)),
     };
     this.instance = instance;
     this.modules = modules;
-    this.#names = modules.map(({ name }) => name);
   }
 
   /**
@@ -133,7 +145,7 @@ export class Context extends NativeObject {
       : [this.#ordinalOf(module), name];
     const exports = exportsOf(
       this.modules[ordinal]!,
-      this.#moduleHandles[ordinal]!,
+      this.#linked.handles[ordinal]!,
     );
     const description = exports.find((it) => it.name === functionName);
     if (description !== undefined) {
@@ -145,7 +157,7 @@ export class Context extends NativeObject {
     throw new IreeError(
       "NOT_FOUND",
       `no function '${functionName}' exported by module ` +
-        `'${this.#names[ordinal]}'${suggestion(functionName, names)}`,
+        `'${this.#linked.names[ordinal]}'${suggestion(functionName, names)}`,
       { hint: `exported functions: ${names.join(", ") || "none"}` },
     );
   }
@@ -168,20 +180,15 @@ export class Context extends NativeObject {
   fork(): Context {
     const handle = handleOf(this);
     this.#functions.queue.demandIdle("a context cannot be forked");
-    checkHostFork(this.modules);
+    const { modules, handles } = this.#linked;
+    checkHostFork(modules);
     const fork = new Context(
       this.instance,
-      this.modules,
-      this.#moduleHandles,
-      forkContext(handle, this.#moduleHandles),
+      this.#linked,
+      forkContext(handle, handles),
     );
     try {
-      forkHostStates(
-        this.modules,
-        this.#moduleHandles,
-        handle,
-        handleOf(fork),
-      );
+      forkHostStates(modules, handles, handle, handleOf(fork));
       return fork;
     } catch (error) {
       fork.dispose();
@@ -201,27 +208,27 @@ export class Context extends NativeObject {
 
   // Later modules hide earlier ones of the same name, as when IREE links them.
   #splitName(name: string): [number, string] {
-    const ordinal = this.#names.findLastIndex((moduleName) =>
+    const ordinal = this.#linked.names.findLastIndex((moduleName) =>
       name.startsWith(`${moduleName}.`)
     );
     if (ordinal >= 0) {
-      return [ordinal, name.slice(this.#names[ordinal]!.length + 1)];
+      return [ordinal, name.slice(this.#linked.names[ordinal]!.length + 1)];
     }
     throw new IreeError(
       "NOT_FOUND",
       `no module for function '${name}'; it must be 'module.function'`,
-      { hint: `modules of this context: ${this.#names.join(", ")}` },
+      { hint: `modules of this context: ${this.#linked.names.join(", ")}` },
     );
   }
 
   static {
     createContextSteps = function* (instance, modules, options) {
-      const linked = copyArray("modules", modules, handleOf);
-      const handles = linked.map(handleOf);
+      const linked = linkedModules(copyArray("modules", modules, handleOf));
+      const { handles } = linked;
       const { traceExecution = false } = readOptions(options, OPTIONS);
       toBoolean("traceExecution", traceExecution);
       const owner = handleOf(instance);
-      expectContext(linked, devicesOf(linked));
+      expectContext(linked.modules, linked.devices);
       const hostKeys = handles.flatMap(hostKeysOf);
       try {
         const context = yield* step({
@@ -231,12 +238,12 @@ export class Context extends NativeObject {
               createContextLater(owner, handles, traceExecution);
             return hostKeys.length === 0
               ? create()
-              : listenWhile(hostKeys, create, signal);
+              : listenWhile(hostKeys, () => answerWhile(create), signal);
           },
         });
-        return new Context(instance, linked, handles, context);
+        return new Context(instance, linked, context);
       } catch (error) {
-        throw explainLinking(error, instance, linked);
+        throw explainLinking(error, instance, linked.modules);
       }
     };
   }
@@ -248,7 +255,7 @@ export class Context extends NativeObject {
    */
   protected override describe(): Facts {
     return {
-      modules: () => [...this.#names],
+      modules: () => [...this.#linked.names],
       devices: () => deviceNamesOf(handleOf(this)),
     };
   }

@@ -24,6 +24,8 @@ export function explainLinking(
   modules: readonly Module[],
 ): unknown {
   if (!(error instanceof IreeError)) return error;
+  // A function that an initializer calls can dispose a module.
+  if (modules.some((it) => it.disposed)) return error;
   const name = /; resolving module '([^']*)' /.exec(error.detail)?.[1];
   const failing = modules.find((it) => it.name === name);
   const foreign = failing && explainForeign(error, failing);

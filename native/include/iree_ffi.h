@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 11
+#define IREE_FFI_ABI_VERSION 12
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -538,9 +538,11 @@ IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
 IREE_API_EXPORT uint32_t iree_ffi_call_hold_devices(
     iree_ffi_call_t* call, iree_hal_device_group_t* group);
 
-// Takes the arguments of a call for iree_ffi_call_run.
+// Takes the arguments of a call for iree_ffi_call_run. The call may make calls
+// of |host| if that is not NULL.
 IREE_API_EXPORT void iree_ffi_call_begin(iree_ffi_call_t* call,
-                                         const uint8_t* arguments);
+                                         const uint8_t* arguments,
+                                         iree_ffi_host_t* host);
 // Makes the call and keeps its outcome; submits a call of the model
 // coarse-fences. Can run on any thread while nothing else uses the context.
 IREE_API_EXPORT void iree_ffi_call_run(iree_ffi_call_t* call);
@@ -749,16 +751,21 @@ IREE_API_EXPORT iree_vm_module_t* iree_ffi_host_module_create(
 IREE_API_EXPORT uint32_t iree_ffi_host_state_key(iree_vm_context_t* context,
                                                  iree_vm_module_t* module);
 
-// Starts or stops listening for calls of other threads. Starting retains the
-// host for one iree_ffi_host_wait.
-IREE_API_EXPORT void iree_ffi_host_listen(iree_ffi_host_t* host,
-                                          uint32_t is_listening);
+// Records that work which may make calls begins on another thread, or that it
+// has ended. iree_ffi_call_begin records it itself.
+IREE_API_EXPORT void iree_ffi_host_expect(iree_ffi_host_t* host,
+                                          uint32_t begins);
 
-// Waits for a call of another thread, or until listening stops. Thread-safe.
+// Retains the host for one iree_ffi_host_wait. Returns 0, and does not retain
+// it, if no such work runs.
+IREE_API_EXPORT uint32_t iree_ffi_host_hold(iree_ffi_host_t* host);
+
+// Waits for a call of another thread, or until no work runs that may make one.
+// Thread-safe.
 IREE_API_EXPORT void iree_ffi_host_wait(iree_ffi_host_t* host);
 
-// Takes a call of another thread into the frame, and waits for one that long.
-// Returns its number, or 0.
+// Takes a call of another thread into the frame, and waits for one that long
+// while there is work that may make one. Returns its number, or 0.
 IREE_API_EXPORT uint32_t iree_ffi_host_take(iree_ffi_host_t* host,
                                             uint32_t microseconds);
 
@@ -775,18 +782,11 @@ IREE_API_EXPORT void iree_ffi_host_fail(iree_ffi_host_t* host, uint32_t id,
 IREE_API_EXPORT void* iree_ffi_host_take_ref(iree_ffi_host_t* host, uint32_t id,
                                              uint32_t ordinal, uint32_t kind);
 
-// Writes the dimensions of an argument that fit, and returns their number.
-IREE_API_EXPORT uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host,
-                                                  uint32_t id, uint32_t ordinal,
-                                                  double* dims,
-                                                  uint32_t capacity);
-
-// Copies the contents of an argument.
-IREE_API_EXPORT uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host,
-                                                   uint32_t id,
-                                                   uint32_t ordinal,
-                                                   uint8_t* target,
-                                                   double length);
+// Copies the contents of an argument, and writes the dimensions that fit.
+// Returns their number, or IREE_FFI_FAILED on failure.
+IREE_API_EXPORT uint32_t iree_ffi_host_read_tensor(
+    iree_ffi_host_t* host, uint32_t id, uint32_t ordinal, double* dims,
+    uint32_t dim_capacity, uint8_t* target, double length);
 
 // Writes the name of the trace point that makes call |id|. Returns
 // IREE_FFI_FAILED on failure.

@@ -64,6 +64,8 @@ struct iree_ffi_call_t {
   iree_hal_fence_t* signal;
   // Awaited by the next call if the function does not take a fence.
   iree_hal_fence_t* before;
+  // Receives calls of the work on another thread, if it may make any.
+  iree_ffi_host_t* host;
   // Outcome of the work on another thread.
   iree_status_t status;
   // Devices that must outlive everything the call holds.

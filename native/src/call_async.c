@@ -1,4 +1,4 @@
-#include "call.h"
+#include "host.h"
 #include "iree/async/semaphore.h"
 #include "iree/modules/hal/types.h"
 
@@ -26,10 +26,13 @@ uint32_t iree_ffi_call_hold_devices(iree_ffi_call_t* call,
   return 0;
 }
 
-void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments) {
+void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments,
+                         iree_ffi_host_t* host) {
   iree_ffi_slots_write(&call->arguments, arguments);
   iree_ffi_slots_release_refs(&call->results);
   iree_atomic_ref_count_inc(&call->ref_count);
+  call->host = host;
+  if (host) iree_ffi_host_expect(host, /*begins=*/1);
 }
 
 // Keeps the outcome of the work and releases the call.
@@ -44,7 +47,10 @@ void iree_ffi_call_run(iree_ffi_call_t* call) {
                              ? iree_ffi_call_submit_function(call)
                              : iree_ffi_call_run_function(call);
   iree_ffi_slots_release_refs(&call->arguments);
+  iree_ffi_host_t* host = call->host;
+  call->host = NULL;
   iree_ffi_call_keep(call, status);
+  if (host) iree_ffi_host_expect(host, /*begins=*/0);
 }
 
 uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "iree/base/threading/processor.h"
 #include "iree/base/threading/thread.h"
 #include "iree/modules/hal/types.h"
 
@@ -166,12 +167,20 @@ static bool iree_ffi_host_call_is_done(void* arg) {
   return iree_atomic_load(&call->is_done, iree_memory_order_acquire) != 0;
 }
 
+// Looks at a condition before the thread offers its core to others: an answer
+// takes a few microseconds, and a busy machine returns the core much later.
+#define IREE_FFI_HOST_LOOKS 100
+
 // Waits in a loop, since a wait with a deadline of microseconds takes a
 // millisecond. Returns whether the condition was met in that time.
 static bool iree_ffi_host_wait_briefly(iree_condition_fn_t condition, void* arg,
                                        uint32_t microseconds) {
   if (condition(arg)) return true;
   if (microseconds == 0) return false;
+  for (int i = 0; i < IREE_FFI_HOST_LOOKS; ++i) {
+    iree_processor_yield();
+    if (condition(arg)) return true;
+  }
   const iree_time_t deadline = iree_time_now() + 1000ll * microseconds;
   do {
     iree_thread_yield();
@@ -225,21 +234,33 @@ iree_status_t iree_ffi_host_perform(iree_ffi_host_t* host,
 // Calls of other threads
 //===----------------------------------------------------------------------===//
 
-void iree_ffi_host_listen(iree_ffi_host_t* host, uint32_t is_listening) {
-  iree_atomic_store(&host->is_listening, (int32_t)is_listening,
-                    iree_memory_order_release);
-  if (is_listening) {
+// Work that runs retains the host, since its thread may outlive the isolate.
+void iree_ffi_host_expect(iree_ffi_host_t* host, uint32_t begins) {
+  if (begins) {
     iree_ffi_host_retain(host);
-  } else {
+    iree_atomic_fetch_add(&host->expected_count, 1, iree_memory_order_relaxed);
+    return;
+  }
+  if (iree_atomic_fetch_sub(&host->expected_count, 1,
+                            iree_memory_order_acq_rel) == 1) {
     iree_notification_post(&host->notification, IREE_ALL_WAITERS);
   }
+  iree_ffi_host_release(host);
+}
+
+uint32_t iree_ffi_host_hold(iree_ffi_host_t* host) {
+  if (!iree_atomic_load(&host->expected_count, iree_memory_order_acquire)) {
+    return 0;
+  }
+  iree_ffi_host_retain(host);
+  return 1;
 }
 
 static bool iree_ffi_host_has_news(void* arg) {
   iree_ffi_host_t* host = (iree_ffi_host_t*)arg;
   return iree_atomic_load(&host->pending_count, iree_memory_order_acquire) ||
          iree_atomic_load(&host->is_closed, iree_memory_order_acquire) ||
-         !iree_atomic_load(&host->is_listening, iree_memory_order_acquire);
+         !iree_atomic_load(&host->expected_count, iree_memory_order_acquire);
 }
 
 void iree_ffi_host_wait(iree_ffi_host_t* host) {
@@ -332,28 +353,20 @@ static iree_status_t iree_ffi_host_argument_view(
   return iree_ok_status();
 }
 
-uint32_t iree_ffi_host_read_shape(iree_ffi_host_t* host, uint32_t id,
-                                  uint32_t ordinal, double* dims,
-                                  uint32_t capacity) {
+uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host, uint32_t id,
+                                   uint32_t ordinal, double* dims,
+                                   uint32_t dim_capacity, uint8_t* target,
+                                   double length) {
   iree_hal_buffer_view_t* view = NULL;
-  if (iree_ffi_check(iree_ffi_host_argument_view(host, id, ordinal, &view))) {
+  if (iree_ffi_check(iree_ffi_host_argument_view(host, id, ordinal, &view)) ||
+      iree_ffi_buffer_view_read(view, /*offset=*/0, target, length)) {
     return IREE_FFI_FAILED;
   }
   const iree_host_size_t rank = iree_hal_buffer_view_shape_rank(view);
-  for (iree_host_size_t i = 0; i < rank && i < capacity; ++i) {
+  for (iree_host_size_t i = 0; i < rank && i < dim_capacity; ++i) {
     dims[i] = (double)iree_hal_buffer_view_shape_dim(view, i);
   }
   return (uint32_t)rank;
-}
-
-uint32_t iree_ffi_host_read_tensor(iree_ffi_host_t* host, uint32_t id,
-                                   uint32_t ordinal, uint8_t* target,
-                                   double length) {
-  iree_hal_buffer_view_t* view = NULL;
-  const uint32_t code =
-      iree_ffi_check(iree_ffi_host_argument_view(host, id, ordinal, &view));
-  return code ? code
-              : iree_ffi_buffer_view_read(view, /*offset=*/0, target, length);
 }
 
 static iree_status_t iree_ffi_host_result(iree_ffi_host_t* host, uint32_t id,

@@ -64,8 +64,9 @@ struct iree_ffi_host_t {
   iree_ffi_host_call_t* taken;
   // Calls of other threads wait for it, and so does the isolate's listener.
   iree_notification_t notification;
-  iree_atomic_int32_t is_listening;
   iree_atomic_int32_t is_closed;
+  // Work on other threads that may make calls.
+  iree_atomic_int32_t expected_count;
   iree_atomic_int32_t pending_count;
   iree_atomic_int32_t released_count;
   // Guards the lists below.
