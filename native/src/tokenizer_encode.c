@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../fixes/tokenizer_state.h"
 #include "tokenizer.h"
 
 // The largest memory that is kept for the next call.
@@ -112,7 +113,8 @@ static iree_status_t iree_ffi_encode_item(
     IREE_RETURN_IF_ERROR(iree_ffi_tokens_reserve(tokens, with_offsets, room));
     item.output = iree_ffi_tokens_room(tokens, room);
     iree_status_t status = iree_tokenizer_encode_batch(
-        tokenizer->tokenizer, &item, 1, flags, tokenizer->encode_state,
+        tokenizer->tokenizer, &item, 1,
+        flags | IREE_FFI_ENCODE_FLAG_KNOWN_STORAGE, tokenizer->encode_state,
         transform, iree_tokenizer_offset_run_list_empty());
     if (iree_status_is_ok(status)) {
       tokens->count += item.out_token_count;
@@ -187,7 +189,8 @@ static iree_status_t iree_ffi_encode_stream_start(
   return iree_tokenizer_encode_state_initialize(
       stream->tokenizer->tokenizer, stream->storage, stream->transform,
       iree_tokenizer_offset_run_list_empty(),
-      stream->flags | IREE_TOKENIZER_ENCODE_FLAG_AT_INPUT_START,
+      stream->flags | IREE_TOKENIZER_ENCODE_FLAG_AT_INPUT_START |
+          IREE_FFI_ENCODE_FLAG_KNOWN_STORAGE,
       &stream->state);
 }
 

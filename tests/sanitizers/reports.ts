@@ -25,10 +25,6 @@ const OURS = /from \S*(?:\/libiree_runtime\.so|\/fixtures\/|\/iree_deno_)\S*$/m;
 /** A frame in the compiler, which tests crash on purpose. */
 const COMPILER = /from \S*\/libIREECompiler\.so$/m;
 
-/** Functions of IREE that lose a failure which they handle. */
-const LOSING =
-  /\bin (?:iree_hal_vulkan_allocator_prepare_sparse_buffer_params|iree_hal_executable_infer_system_format) /;
-
 /**
  * Reads the reports of a run.
  *
@@ -64,7 +60,7 @@ function* reportsOf(program: string, text: string): Generator<string> {
     yield errors.trim();
   }
   for (const leak of (leaks ?? "").split("\n\n")) {
-    if (OURS.test(leak) && !LOSING.test(leak)) yield leak.trim();
+    if (OURS.test(leak)) yield leak.trim();
   }
 }
 
