@@ -56,6 +56,9 @@ export class TextScratch {
   }
 }
 
+/** Up to this many elements, assigning each is faster than a view of them. */
+const FEW = 64;
+
 /** Copies a range of bytes. */
 export function copyBytes(
   bytes: Uint8Array<ArrayBuffer>,
@@ -63,6 +66,10 @@ export function copyBytes(
   end: number,
 ): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(end - begin);
+  if (end - begin <= FEW) {
+    for (let at = begin; at < end; at++) copy[at - begin] = bytes[at]!;
+    return copy;
+  }
   const start = byteOffsetOf(bytes) + begin;
   setBytes(copy, new Uint8Array(bufferOf(bytes), start, end - begin), 0);
   return copy;
@@ -79,6 +86,10 @@ export function copyIds(
   end: number,
 ): Uint32Array<ArrayBuffer> {
   const copy = new Uint32Array(end - begin);
+  if (end - begin <= FEW) {
+    for (let at = begin; at < end; at++) copy[at - begin] = ids[at]!;
+    return copy;
+  }
   const start = byteOffsetOf(ids) + 4 * begin;
   setIds(copy, new Uint32Array(bufferOf(ids), start, end - begin));
   return copy;

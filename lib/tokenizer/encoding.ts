@@ -55,7 +55,14 @@ function paddedLength(
   return Math.ceil(longest / multipleOf) * multipleOf;
 }
 
-function toEncoding({ ids, typeIds, offsets }: PlacedTokens): Encoding {
+/**
+ * Makes an encoding of tokens.
+ *
+ * @param tokens The tokens of a text.
+ */
+export function toEncoding(
+  { ids, typeIds, offsets }: PlacedTokens,
+): Encoding {
   const attentionMask = new Uint8Array(ids.length).fill(1);
   return withOffsets({ ids, typeIds, attentionMask }, offsets);
 }

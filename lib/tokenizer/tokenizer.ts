@@ -5,6 +5,7 @@ import {
   createTiktokenTokenizer,
   decodeIds,
   EncodeFlag,
+  encodeOne,
   encodeTexts,
   findToken,
   readToken,
@@ -17,7 +18,7 @@ import { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";
 import { withSource } from "../files/named_source.ts";
-import { type Encoding, toEncodings } from "./encoding.ts";
+import { type Encoding, toEncoding, toEncodings } from "./encoding.ts";
 import { type Ids, toId, toIds } from "./ids.ts";
 import {
   type CheckedEncodeOptions,
@@ -141,7 +142,11 @@ export class Tokenizer extends NativeObject {
    */
   encode(text: TextOrPair, options?: EncodeOptions): Encoding {
     const checked = readEncodeOptions(options, this.#lengths);
-    return this.#encode([toTexts(text)], checked)[0]!;
+    const isPlain = typeof text === "string" && !checked.offsets &&
+      checked.truncation === undefined && checked.padding === undefined;
+    return isPlain
+      ? toEncoding(encodeOne(handleOf(this), text, encodeFlags(checked)))
+      : this.#encode([toTexts(text)], checked)[0]!;
   }
 
   /**

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { IreeError } from "../../mod.ts";
 import { Tokenizer } from "../../lib/tokenizer/mod.ts";
 import { TemporaryFolder, test } from "../support.ts";
+import { corpus } from "./corpus.ts";
+import { MADE } from "./made.ts";
 import {
   BYTE_CHARACTERS,
   BYTES,
@@ -88,6 +90,8 @@ test("A pair without special tokens is both texts", () => {
   assertEquals([...ids], [BYTES.hello, BYTES.hello, BYTES.world]);
   assertEquals([...typeIds], [0, 1, 1]);
   assertEquals(offsets?.[1], [0, 5]);
+  const plain = tokenizer.encode(["hello", "hello world"]);
+  assertEquals([plain.ids, plain.typeIds], [ids, typeIds]);
 });
 
 test("Offsets are those of strings, or bytes", () => {
@@ -221,6 +225,30 @@ test("A batch has the same tokens as its texts alone", () => {
     assertEquals(
       tokenizer.decodeBatch(lists),
       lists.map((ids) => tokenizer.decode(ids)),
+    );
+  }
+});
+
+test("A text has the same tokens, whatever was encoded before", () => {
+  const texts = corpus(60);
+  for (const [name, json] of Object.entries(MADE)) {
+    using used = open(json);
+    using encoder = used.encoder();
+    const again = () =>
+      texts.map((text) => {
+        const parts = encoder.push(text);
+        const whole = [...parts, ...encoder.finish()];
+        return [[...used.encode(text).ids], whole];
+      });
+    const first = again();
+    assertEquals(again(), first, name);
+    assertEquals(
+      texts.map((text) => {
+        using fresh = open(json);
+        return [...fresh.encode(text).ids];
+      }),
+      first.map(([ids]) => ids!),
+      name,
     );
   }
 });
