@@ -1,23 +1,39 @@
 /**
  * Measures tokenizers beside those of npm and Python, by hand:
  *
- *     PYTHON=<with tokenizers> ./dev deno run -A bench/tokenizers.ts FILE…
+ *     PYTHON=<with tokenizers and tiktoken> ./dev deno run -A \
+ *         bench/tokenizers.ts NAME…
  *
- * where each FILE is a `tokenizer.json`, next to its `tokenizer_config.json` if
- * it has one. Encodes the same texts in turns, and prints the medians of
- * megabytes per second and their ratios to ours.
+ * where each NAME is the path of a `tokenizer.json`, next to its
+ * `tokenizer_config.json` if it has one, or an encoding of tiktoken, such as
+ * `cl100k_base`. Encodes the same texts in turns, and prints the medians of
+ * megabytes per second and the ratios of ours to theirs. The goals are 3 times
+ * the speed of JavaScript, and that of native code.
  *
  * @module
  */
 
-import { dirname, join } from "@std/path";
 import { Tokenizer } from "../lib/tokenizer/mod.ts";
+import {
+  huggingFace,
+  jsTiktoken,
+  type Language,
+  native,
+  type Peer,
+  python,
+  repeated,
+  tiktokenFile,
+  type Work,
+} from "./peers/tokenizers.ts";
 import { median } from "./statistics.ts";
 
 const ROUNDS = 15;
 
 /** How long a contestant works in a round. */
 const MILLISECONDS = 60;
+
+/** At least how many times as fast as peers ours should be. */
+const GOALS: Readonly<Record<Language, number>> = { JavaScript: 3, native: 1 };
 
 const encoder = new TextEncoder();
 
@@ -36,75 +52,12 @@ const TEXTS: Readonly<Record<string, string>> = {
   cjk: fill(
     "今天天气很好，我们去公园散步吧。東京は日本の首都で、とても大きい。\n",
   ),
+  sentence: "The clocks were striking thirteen, again and again.",
   short: "Hello, world!",
 };
 
 function fill(sentence: string): string {
   return sentence.repeat(LENGTH / encoder.encode(sentence).length);
-}
-
-/** Encodes a text `count` times, and returns the milliseconds it took. */
-type Work = (text: string, count: number) => number | Promise<number>;
-
-function inProcess(encode: (text: string) => unknown): Work {
-  return (text, count) => {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) encode(text);
-    return performance.now() - start;
-  };
-}
-
-/** The tokenizer of npm's @huggingface/tokenizers. */
-interface NpmTokenizer {
-  new (json: unknown, config: unknown): {
-    encode(text: string): { ids: number[] };
-  };
-}
-
-async function npmWork(path: string): Promise<Work> {
-  const specifier = "npm:@huggingface/tokenizers@0.2.0";
-  const { Tokenizer }: { Tokenizer: NpmTokenizer } = await import(specifier);
-  const json = JSON.parse(await Deno.readTextFile(path));
-  const config = await readConfig(path);
-  const tokenizer = new Tokenizer(json, config);
-  return inProcess((text) => tokenizer.encode(text));
-}
-
-async function readConfig(path: string): Promise<unknown> {
-  try {
-    const file = join(dirname(path), "tokenizer_config.json");
-    return JSON.parse(await Deno.readTextFile(file));
-  } catch {
-    return {};
-  }
-}
-
-const PYTHON = `
-import json, sys, time
-from tokenizers import Tokenizer
-tokenizer = Tokenizer.from_file(sys.argv[1])
-for line in sys.stdin:
-    text, count = json.loads(line)
-    start = time.perf_counter()
-    for _ in range(count):
-        tokenizer.encode(text).ids
-    print((time.perf_counter() - start) * 1000, flush=True)
-`;
-
-function pythonWork(path: string): { work: Work; child: Deno.ChildProcess } {
-  const child = new Deno.Command(Deno.env.get("PYTHON") ?? "python3", {
-    args: ["-c", PYTHON, path],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const answers = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const work: Work = async (text, count) => {
-    const line = `${JSON.stringify([text, count])}\n`;
-    await writer.write(encoder.encode(line));
-    return Number((await answers.read()).value);
-  };
-  return { work, child };
 }
 
 /** How many times a contestant encodes a text in a round. */
@@ -117,41 +70,79 @@ async function countOf(work: Work, text: string): Promise<number> {
   }
 }
 
-async function compare(path: string): Promise<void> {
-  using tokenizer = Tokenizer.fromFile(path);
-  const python = pythonWork(path);
-  const contestants: Record<string, Work> = {
-    ours: inProcess((text) => tokenizer.encode(text)),
-    npm: await npmWork(path),
-    python: python.work,
-  };
-  console.log(path);
-  for (const [name, text] of Object.entries(TEXTS)) {
-    const megabytes = encoder.encode(text).length / 1e6;
-    const speeds: Record<string, number[]> = {};
-    const counts: Record<string, number> = {};
-    for (const [who, work] of Object.entries(contestants)) {
-      counts[who] = await countOf(work, text);
-      speeds[who] = [];
-    }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [who, work] of Object.entries(contestants)) {
-        const time = await work(text, counts[who]!);
-        speeds[who]!.push(megabytes * counts[who]! / (time / 1000));
-      }
-    }
-    const ours = median(speeds.ours!);
-    console.log(
-      `  ${name.padEnd(6)}`,
-      ...Object.entries(speeds).map(([who, all]) =>
-        `${who} ${median(all).toFixed(2)} MB/s (${
-          (ours / median(all)).toFixed(2)
-        })`
-      ),
+/** The tokenizer with its peers, by name. */
+async function contestants(
+  name: string,
+  all: AsyncDisposableStack,
+): Promise<Record<string, Peer>> {
+  const peers: Record<string, Peer> = {};
+  if (name.endsWith(".json")) {
+    const ours = all.use(Tokenizer.fromFile(name));
+    peers.ours = ourPeer(ours);
+    peers["@huggingface/tokenizers"] = await huggingFace(name);
+    peers["npm tokenizers"] = await native(name);
+    peers["Python tokenizers"] = all.use(python(name));
+  } else {
+    const bytes = await tiktokenFile(name);
+    const path = await Deno.makeTempFile({ suffix: ".tiktoken" });
+    all.defer(() => Deno.remove(path));
+    await Deno.writeFile(path, bytes);
+    const ours = all.use(
+      Tokenizer.fromBytes(bytes, { encoding: name as "cl100k_base" }),
     );
+    peers.ours = ourPeer(ours);
+    peers["js-tiktoken"] = await jsTiktoken(name);
+    peers["Python tiktoken"] = all.use(python(path, name));
   }
-  python.child.kill();
-  await python.child.status;
+  return peers;
 }
 
-for (const path of Deno.args) await compare(path);
+function ourPeer(tokenizer: Tokenizer): Peer {
+  return {
+    language: "native",
+    work: repeated((text) => tokenizer.encode(text)),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Returns the megabytes per second of each contestant. */
+async function measure(
+  text: string,
+  peers: Readonly<Record<string, Peer>>,
+): Promise<Record<string, number>> {
+  const megabytes = encoder.encode(text).length / 1e6;
+  const speeds: Record<string, number[]> = {};
+  const counts: Record<string, number> = {};
+  for (const [who, { work }] of Object.entries(peers)) {
+    counts[who] = await countOf(work, text);
+    speeds[who] = [];
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [who, { work }] of Object.entries(peers)) {
+      const time = await work(text, counts[who]!);
+      speeds[who]!.push(megabytes * counts[who]! / (time / 1000));
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(speeds).map(([who, all]) => [who, median(all)]),
+  );
+}
+
+async function compare(name: string): Promise<void> {
+  await using all = new AsyncDisposableStack();
+  const peers = await contestants(name, all);
+  console.log(name);
+  for (const [kind, text] of Object.entries(TEXTS)) {
+    const { ours, ...others } = await measure(text, peers);
+    const parts = Object.entries(others).map(([who, speed]) => {
+      const ratio = ours! / speed;
+      const isMet = ratio >= GOALS[peers[who]!.language];
+      return `${who} ${speed.toFixed(2)} (${ratio.toFixed(2)} ×${
+        isMet ? "" : ", missed"
+      })`;
+    });
+    console.log(`  ${kind.padEnd(8)} ${ours!.toFixed(2)} MB/s,`, ...parts);
+  }
+}
+
+for (const name of Deno.args) await compare(name);
