@@ -1,10 +1,13 @@
-// A native module with one trivial function: the bench measures the way to it
+// A native module with trivial functions: the bench measures the way to them
 // and back.
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "iree/base/api.h"
+#include "iree/hal/api.h"
+#include "iree/modules/hal/types.h"
 #include "iree/vm/api.h"
 #include "iree/vm/dynamic/api.h"
 #include "iree/vm/native_module_cc.h"
@@ -13,12 +16,50 @@ namespace vm = iree::vm;
 
 namespace {
 
-struct State {
+using View = vm::ref<iree_hal_buffer_view_t>;
+
+// Writes twice the four floats of a buffer.
+iree_status_t WriteDoubled(iree_hal_buffer_mapping_t* mapping, void* source) {
+  float* values = reinterpret_cast<float*>(mapping->contents.data);
+  IREE_RETURN_IF_ERROR(
+      iree_hal_buffer_map_read(static_cast<iree_hal_buffer_t*>(source), 0,
+                               values, mapping->contents.data_length));
+  for (int i = 0; i < 4; ++i) values[i] *= 2;
+  return iree_ok_status();
+}
+
+class State {
+ public:
+  explicit State(vm::ref<iree_hal_allocator_t> memory)
+      : memory_(std::move(memory)) {}
+
   iree::StatusOr<int32_t> Scale(int32_t value) { return 2 * value; }
+
+  iree::StatusOr<View> Double(View view) {
+    iree_hal_buffer_params_t params = {};
+    params.type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL;
+    params.usage = IREE_HAL_BUFFER_USAGE_DEFAULT;
+    View doubled;
+    IREE_RETURN_IF_ERROR(iree_hal_buffer_view_generate_buffer(
+        /*device=*/nullptr, memory_.get(),
+        iree_hal_buffer_view_shape_rank(view.get()),
+        iree_hal_buffer_view_shape_dims(view.get()),
+        iree_hal_buffer_view_element_type(view.get()),
+        iree_hal_buffer_view_encoding_type(view.get()), params, WriteDoubled,
+        iree_hal_buffer_view_buffer(view.get()), &doubled));
+    return doubled;
+  }
+
+  iree::StatusOr<View> Pass(View view) { return view; }
+
+ private:
+  vm::ref<iree_hal_allocator_t> memory_;
 };
 
 const vm::NativeFunction<State> functions[] = {
     vm::MakeNativeFunction("scale", &State::Scale),
+    vm::MakeNativeFunction("double", &State::Double),
+    vm::MakeNativeFunction("pass", &State::Pass),
 };
 
 class Module final : public vm::NativeModule<State> {
@@ -28,7 +69,10 @@ class Module final : public vm::NativeModule<State> {
                      iree::span<const vm::NativeFunction<State>>(functions)) {}
   iree::StatusOr<std::unique_ptr<State>> CreateState(
       iree_allocator_t a) override {
-    return std::make_unique<State>();
+    vm::ref<iree_hal_allocator_t> memory;
+    IREE_RETURN_IF_ERROR(
+        iree_hal_allocator_create_heap(IREE_SV("bench"), a, a, &memory));
+    return std::make_unique<State>(std::move(memory));
   }
   iree::StatusOr<std::unique_ptr<State>> ForkState(
       State* parent, iree_allocator_t a) override {

@@ -31,11 +31,14 @@ const VIEWS = hostModule("bench", {
   pass: { types: "(!hal.buffer_view) -> !hal.buffer_view", call: (x) => x },
 }, { tensors: "views" });
 
+type Source = HostModuleDescription | "module.so";
+
 function open(
   folder: string,
   program: string,
-  module: HostModuleDescription = ARRAYS,
+  source: Source = ARRAYS,
 ): LoadedProgram {
+  const module = source === "module.so" ? join(folder, source) : source;
   return load({ modules: [module, join(folder, program)] }) as LoadedProgram;
 }
 
@@ -51,21 +54,23 @@ const hostScale: Prepare = (folder) => {
   };
 };
 
-const hostDouble: Prepare = (folder) => {
-  const program = open(folder, "hosted.vmfb");
-  const double = program.lookupFunction("double");
-  const data = new Float32Array([1, 2, 3, 4]);
-  const step = () => double.compute(data) as Float32Array;
-  expect(step()[3] === 8, "host_double");
-  const stack = new DisposableStack();
-  stack.use(program);
-  return repeating(stack, step);
-};
+function hostDouble(source: Source): Prepare {
+  return (folder) => {
+    const program = open(folder, "hosted.vmfb", source);
+    const double = program.lookupFunction("double");
+    const data = new Float32Array([1, 2, 3, 4]);
+    const step = () => double.compute(data) as Float32Array;
+    expect(step()[3] === 8, "double");
+    const stack = new DisposableStack();
+    stack.use(program);
+    return repeating(stack, step);
+  };
+}
 
-function hostPass(byteLength: number): Prepare {
+function hostPass(byteLength: number, source: Source): Prepare {
   return (folder) => {
     const stack = new DisposableStack();
-    const program = stack.use(open(folder, "hosted.vmfb", VIEWS));
+    const program = stack.use(open(folder, "hosted.vmfb", source));
     const instance = stack.use(Instance.open());
     const view = stack.use(
       BufferView.from(instance, new Float32Array(byteLength / 4)),
@@ -93,9 +98,11 @@ function offThread(name: string, result: number): Prepare {
 /** Calls of programs that call back into TypeScript. */
 export const HOSTED: Workloads = {
   host_scale: hostScale,
-  host_double: hostDouble,
-  host_pass_64MiB: hostPass(64 * 2 ** 20),
-  host_pass_64KiB: hostPass(64 * 2 ** 10),
+  host_double: hostDouble(ARRAYS),
+  module_double: hostDouble("module.so"),
+  host_pass_64MiB: hostPass(64 * 2 ** 20, VIEWS),
+  host_pass_64KiB: hostPass(64 * 2 ** 10, VIEWS),
+  module_pass_64MiB: hostPass(64 * 2 ** 20, "module.so"),
   host_scale_async: offThread("scale", 2),
   host_scale_8_async: offThread("scale_8", 256),
 };

@@ -107,9 +107,11 @@ export class HostFunctionCaller implements CalledFunction {
     }
     let isPending = false;
     try {
-      const given: unknown[] = [];
-      for (const argument of this.arguments) {
-        given.push(argument.read(scope, call, values));
+      const readers = this.arguments;
+      // Exactly as long as needed: a growing array has room for 17 entries.
+      const given = new Array<unknown>(readers.length + 1);
+      for (let at = 0; at < readers.length; at++) {
+        given[at] = readers[at]!.read(scope, call, values);
       }
       const returned = this.apply(given, own);
       if (!isPromise(returned)) {
@@ -131,7 +133,7 @@ export class HostFunctionCaller implements CalledFunction {
   }
 
   apply(values: unknown[], context: object): unknown {
-    values.push(context);
+    values[this.arguments.length] = context;
     return Reflect.apply(this.#call, undefined, values);
   }
 

@@ -11,7 +11,11 @@ import { BufferView } from "../hal/buffer_view.ts";
 import type { Slot } from "../signature/calling_convention.ts";
 import { declaredScalar } from "../signature/declared_scalar.ts";
 import type { DeclaredValue, TensorType } from "../signature/signature.ts";
-import { type DeclaredScalar, SCALARS } from "../tensor/scalar.ts";
+import {
+  type DeclaredScalar,
+  type ScalarRange,
+  SCALARS,
+} from "../tensor/scalar.ts";
 import type { TensorData } from "../tensor/tensor_data.ts";
 import { unwrapObject, wrapObject } from "../vm/value.ts";
 import { type HostScope, type HostValue, isTensor } from "./host_value.ts";
@@ -31,6 +35,7 @@ export class HostResultWriter {
   readonly #value: HostValue;
   readonly #slot: Slot;
   readonly #scalar: DeclaredScalar | undefined;
+  readonly #range: ScalarRange;
   readonly #tensor: TensorArgument | undefined;
 
   constructor(value: HostValue) {
@@ -39,6 +44,7 @@ export class HostResultWriter {
     this.#value = value;
     this.#slot = value.slot;
     this.#scalar = declaredScalar(declared);
+    this.#range = this.#scalar ?? SCALARS[value.slot.type as "i32"];
     this.#tensor = isTensor(declared)
       ? new TensorArgument(declared, refuse)
       : undefined;
@@ -113,15 +119,16 @@ export class HostResultWriter {
   }
 
   #prepareScalar(value: unknown): number | bigint {
-    const { type } = this.#slot;
-    const range = this.#scalar ?? SCALARS[type as "i32"];
+    const range = this.#range;
     if (!range.fits(value)) {
       throw this.#value.refuse(
         `must be ${range.range}, got ${describeValue(value)}`,
       );
     }
     if (this.#scalar !== undefined) return this.#scalar.encode(Number(value));
-    return type === "i64" ? BigInt(value as number) : value as number;
+    return this.#slot.type === "i64"
+      ? BigInt(value as number)
+      : value as number;
   }
 
   /** Writes a result. */
