@@ -11,6 +11,7 @@ import { HEADER_LENGTH, readInference, writeInference } from "./inference.ts";
 import { modelConfig, modelMetadata, serverMetadata } from "./metadata.ts";
 import { formatMetrics } from "./metrics.ts";
 import { openApiDocument } from "./open_api.ts";
+import { checkOrigin } from "./origin.ts";
 import { pageResponse } from "./page.ts";
 import { answerOpenAi } from "./openai/answer.ts";
 import { isOpenAi, openAiRefusal } from "./openai/failure.ts";
@@ -71,7 +72,7 @@ async function respondTo(
   path: string,
 ): Promise<Response> {
   const route = findRoute(request.method, path);
-  if (!OPEN.has(route.kind)) checkToken(server, request);
+  if (!OPEN.has(route.kind)) checkSender(server, request);
   return await respond(server, request, route);
 }
 
@@ -81,7 +82,7 @@ async function respondOpenAi(
   request: Request,
   path: string,
 ): Promise<Response> {
-  checkToken(server, request);
+  checkSender(server, request);
   if (server.state === "closed") throw unavailable("the server is ending");
   const { signal, release } = server.signals.watch(request.signal);
   const onEnd = enter(server);
@@ -99,8 +100,10 @@ async function respondOpenAi(
   }
 }
 
-function checkToken({ tokens }: Answering, { headers }: Request): void {
-  tokens.check(headers.get("authorization"));
+// Pages of other sites do not have the token.
+function checkSender({ tokens }: Answering, request: Request): void {
+  if (tokens.areNeeded) tokens.check(request.headers.get("authorization"));
+  else checkOrigin(request);
 }
 
 async function respond(

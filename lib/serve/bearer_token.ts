@@ -18,13 +18,18 @@ export class BearerTokens {
     this.#tokens = texts.map((it) => new TextEncoder().encode(it));
   }
 
+  /** Whether requests must have one. */
+  get areNeeded(): boolean {
+    return this.#tokens.length > 0;
+  }
+
   /**
    * Rejects a request without an accepted token.
    *
    * @param authorization The header or metadata `authorization`.
    */
   check(authorization: string | null): void {
-    if (this.#tokens.length === 0) return;
+    if (!this.areNeeded) return;
     const [, given = ""] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const bytes = new TextEncoder().encode(given);
     // All are compared, so that the time does not depend on which one fits.

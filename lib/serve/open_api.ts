@@ -133,7 +133,7 @@ const REPOSITORY_PATHS: Paths = {
       requestBody: { content: jsonBody(refer("IndexRequest")) },
       responses: {
         200: jsonAnswer(refer("Index")),
-        ...failures([400, 413, 415]),
+        ...failures([400, 403, 413, 415]),
       },
     },
   },
@@ -156,7 +156,7 @@ function actionPath(action: string, summary: string): Paths {
         requestBody: { content: jsonBody(refer("ActionRequest")) },
         responses: {
           200: { description: "It is done." },
-          ...failures([400, 404, 413, 415]),
+          ...failures([400, 403, 404, 413, 415]),
         },
       },
     },
@@ -213,7 +213,7 @@ function versionPaths(
               "application/octet-stream": {},
             },
           },
-          ...failures([400, 404, 413, 415, 429, 500, 503, 504]),
+          ...failures([400, 403, 404, 413, 415, 429, 500, 503, 504]),
         },
       },
     },

@@ -28,8 +28,9 @@ export function jsonBody(schema: Json): Json {
 const FAILURES: Readonly<Record<number, string>> = {
   400: "The request does not fit.",
   401: "The request has no accepted token.",
+  403: "A page of another site sent the request.",
   404: "The model or version is unknown.",
-  413: "The body is too large.",
+  413: "The body is too large, or has too many values.",
   415: "The body's encoding is not supported.",
   429: "Too many requests wait.",
   500: "The model failed.",

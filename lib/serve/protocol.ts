@@ -1,3 +1,4 @@
+import { checkJsonSize } from "./json_size.ts";
 import { badRequest } from "./request_error.ts";
 import { rejectOutputParameters, rejectSharedMemory } from "./unsupported.ts";
 
@@ -78,6 +79,7 @@ export function parseJson(
   bytes: Uint8Array,
   needsDigits: (parsed: unknown) => boolean = () => false,
 ): unknown {
+  checkJsonSize(bytes);
   try {
     const text = UTF8.decode(bytes);
     const parsed = JSON.parse(text);

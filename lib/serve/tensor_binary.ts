@@ -1,6 +1,7 @@
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import { arrayOfBytes, dataTypeOf, type ModelValue } from "./data_type.ts";
+import { checkByteElements } from "./json_size.ts";
 import { badRequest } from "./request_error.ts";
 
 /** Length of the number before each element of BYTES. */
@@ -52,6 +53,7 @@ export function bytesFromBinary(
   bytes: Uint8Array<ArrayBuffer>,
 ): Uint8Array[] {
   const wanted = sizeOfShape(shape);
+  checkByteElements(what, wanted);
   const elements: Uint8Array[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;

@@ -232,6 +232,88 @@ test("A body over the limit is answered with 413 before it is read whole", async
   assertEquals(chunks < 20, true);
 });
 
+test("JSON with too many values is answered with 413 before it is parsed", async () => {
+  await using server = new TestServer();
+  const text = { name: "t", elementType: "bytes", shape: [null] } as const;
+  server.server.add("text", echo(text));
+  const message = (what: string, count: number) => [
+    413,
+    `${what} must have at most 1000000 texts, arrays and objects, got ` +
+    `${count}; send numbers in one array or as binary data`,
+  ];
+  for (const value of ["[]", "{}", '""']) {
+    const body = `{"inputs":[${`${value},`.repeat(1_000_000)}1]}`;
+    assertEquals(
+      await server.refusal("text", body),
+      message("the JSON", 1_000_003),
+    );
+  }
+  const numbers = `{"inputs":[${"1,".repeat(1_000_000)}1]}`;
+  assertEquals((await server.refusal("text", numbers))[0], 400);
+  const count = 1_000_001;
+  const empty = new Uint8Array(4 * count);
+  const input = {
+    ...{ name: "t", datatype: "BYTES", shape: [count] },
+    parameters: { binary_data_size: empty.length },
+  };
+  const response = await server.send(
+    "/v2/models/text/infer",
+    binaryRequest({ inputs: [input] }, empty),
+  );
+  const { error } = await response.json();
+  assertEquals([response.status, error], message("input 't'", count));
+});
+
+test("A body in an unknown encoding is answered with 415", async () => {
+  await using server = new TestServer();
+  const response = await server.send("/v2/models/score/infer", {
+    method: "POST",
+    headers: { "content-encoding": "br" },
+    body: "x",
+  });
+  assertEquals([response.status, await response.json()], [415, {
+    error: "content-encoding must be identity, gzip or deflate, got 'br'",
+  }]);
+});
+
+test("Pages of other sites send no requests to a server without tokens", async () => {
+  await using server = new TestServer();
+  const ask = async (headers: Record<string, string>, method = "POST") => {
+    const body = JSON.stringify({ inputs: [input()] });
+    const { status } = await server.send("/v2/models/score/infer", {
+      method,
+      headers,
+      ...(method === "POST" ? { body } : {}),
+    });
+    return status;
+  };
+  assertEquals(await ask({}), 200);
+  assertEquals(await ask({ origin: "http://test" }), 200);
+  assertEquals(await ask({ origin: "https://test" }), 200);
+  assertEquals(await ask({ origin: "http://evil.example" }), 403);
+  assertEquals(await ask({ origin: "http://test:81" }), 403);
+  assertEquals(await ask({ origin: "null" }), 403);
+  // A proxy may change the host; the browser's own word counts.
+  const origin = "https://public.example";
+  assertEquals(await ask({ origin, "sec-fetch-site": "same-origin" }), 200);
+  assertEquals(
+    await ask({ origin: "http://test", "sec-fetch-site": "cross-site" }),
+    403,
+  );
+  // It only reads.
+  assertEquals(await ask({ origin: "http://evil.example" }, "GET"), 405);
+});
+
+test("Pages of other sites may send requests with a token", async () => {
+  await using server = new TestServer({ authTokens: ["secret"] });
+  const { status } = await server.send("/v2/models/score/infer", {
+    method: "POST",
+    headers: { origin: "http://app.example", authorization: "Bearer secret" },
+    body: JSON.stringify({ inputs: [input()] }),
+  });
+  assertEquals(status, 200);
+});
+
 test("A full queue is answered with 429 and Retry-After", async () => {
   await using server = new TestServer();
   const { model, open } = slow();

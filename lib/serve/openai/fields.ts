@@ -1,3 +1,4 @@
+import { checkJsonSize } from "../json_size.ts";
 import { RequestError } from "../request_error.ts";
 
 /** A request that OpenAI's API would reject, with the name of what is wrong. */
@@ -32,6 +33,7 @@ export class BodyFields {
 
   /** @param bytes The body. */
   constructor(bytes: Uint8Array) {
+    checkJsonSize(bytes);
     let value: unknown;
     try {
       value = JSON.parse(
