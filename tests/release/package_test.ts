@@ -59,7 +59,7 @@ test("The package contains what users need and nothing else", async () => {
         String.raw`(?:mod|cli)\.ts`,
         String.raw`deno\.json|LICENSE`,
         String.raw`(?:README|CHANGELOG|CONTRIBUTING)\.md`,
-        String.raw`bench/(?:MODELS|README|RECIPES|RESULTS)\.md`,
+        String.raw`bench/(?:LOAD|MODELS|README|RECIPES|RESULTS)\.md`,
         String.raw`docs/[\w-]+\.(?:ipynb|md|svg)`,
         String.raw`docs/deploy/(?:Containerfile|assemble|serve|\w+\.yaml)`,
         String.raw`ffi/(?:\w+/)*\w+\.ts`,
