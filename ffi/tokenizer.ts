@@ -301,20 +301,19 @@ let outEnds = new Uint32Array(16);
  * Decodes lists of ids.
  *
  * @param tokenizer The tokenizer.
- * @param joined All ids.
- * @param ends Where each list ends in them.
+ * @param lists The ids.
  * @param flags {@linkcode DecodeFlag}s.
  * @returns The text of each list.
  */
 export function decodeIds(
   tokenizer: Handle,
-  joined: Uint32Array<ArrayBuffer>,
-  ends: Uint32Array<ArrayBuffer>,
+  lists: readonly Uint32Array<ArrayBuffer>[],
   flags: number,
 ): string[] {
   const pointer = tokenizer.pointer(Kind.tokenizer);
-  const count = lengthOf(ends);
+  const count = lists.length;
   if (count > lengthOf(outEnds)) outEnds = new Uint32Array(count);
+  const { joined, ends } = joinIds(lists);
   return decodeRange(
     count,
     outEnds,
@@ -332,4 +331,25 @@ export function decodeIds(
         ),
       ),
   );
+}
+
+/** Joins lists; native code reads as many ids as the end of each list says. */
+function joinIds(
+  lists: readonly Uint32Array<ArrayBuffer>[],
+): Record<"joined" | "ends", Uint32Array<ArrayBuffer>> {
+  const ends = new Uint32Array(lists.length);
+  let length = 0;
+  for (let i = 0; i < lists.length; i++) {
+    length += lengthOf(lists[i]);
+    ends[i] = length;
+  }
+  if (lists.length === 1) return { joined: lists[0]!, ends };
+  const joined = new Uint32Array(length);
+  let at = 0;
+  for (let i = 0; i < lists.length; i++) {
+    const list = lists[i]!;
+    const end = ends[i]!;
+    for (let j = 0; at < end; j++, at++) joined[at] = list[j]!;
+  }
+  return { joined, ends };
 }

@@ -187,9 +187,7 @@ export class Tokenizer extends NativeObject {
    * @returns The text; bytes that are not UTF-8 become U+FFFD.
    */
   decode(ids: Ids, options?: DecodeOptions): string {
-    const copy = toIds(ids);
-    const ends = new Uint32Array([copy.length]);
-    return decodeIds(handleOf(this), copy, ends, decodeFlags(options))[0]!;
+    return decodeIds(handleOf(this), [toIds(ids)], decodeFlags(options))[0]!;
   }
 
   /**
@@ -201,12 +199,7 @@ export class Tokenizer extends NativeObject {
    */
   decodeBatch(lists: readonly Ids[], options?: DecodeOptions): string[] {
     const copies = convertArray("lists", lists, toIds);
-    const ends = new Uint32Array(copies.length);
-    let length = 0;
-    copies.forEach((ids, at) => ends[at] = length += ids.length);
-    const joined = new Uint32Array(length);
-    copies.forEach((ids, at) => joined.set(ids, ends[at]! - ids.length));
-    return decodeIds(handleOf(this), joined, ends, decodeFlags(options));
+    return decodeIds(handleOf(this), copies, decodeFlags(options));
   }
 
   /**
