@@ -31,6 +31,22 @@ test("A program awaits a promise in the middle of work on the device", async () 
   assertEquals([a, b], [new Float32Array([6, 10]), new Float32Array([42])]);
 });
 
+test("A program continues while a promise is pending", async () => {
+  const both = Promise.withResolvers<void>();
+  const given: number[] = [];
+  // The first one settles only after the program has called the second one.
+  const host = fetching(async (it) => {
+    given.push(it);
+    if (given.length === 2) both.resolve();
+    await both.promise;
+    return it + 1;
+  });
+  using loaded = load({ modules: [host, await program("host_fences.mlir")] });
+  const result = await loaded.lookupFunction("both").computeAsync([1], [10]);
+  assertEquals(result, new Float32Array([14]));
+  assertEquals(given.sort(), [10, 2]);
+});
+
 test("A rejection fails the fence", async () => {
   const thrown = new IreeError("DATA_LOSS", "the answer was cut off");
   const host = fetching(() => Promise.reject(thrown));

@@ -107,3 +107,30 @@ test("Only callAsync waits for a function that returns a promise", async () => {
   assertEquals(error.code, "FAILED_PRECONDITION");
   assertEquals(await loaded.callAsync("sum", 1, 2), 5);
 });
+
+test("Calls are answered while calls of other programs begin and end", async () => {
+  const released = Promise.withResolvers<void>();
+  const host = (add: (a: number, b: number) => number | Promise<number>) =>
+    hostModule("host", {
+      ...UNUSED,
+      add: { types: "(i32, i32) -> i32", call: add },
+    });
+  const path = await program("host.mlir");
+  using quick = load({ modules: [host((a, b) => a + b), path] });
+  using other = load({ modules: [host((a, b) => a * b), path] });
+  using slow = load({
+    modules: [host((a, b) => released.promise.then(() => a - b)), path],
+  });
+  const pending = slow.callAsync("sum", 5, 1);
+  const expected = quick.sum(1, 2);
+  for (let round = 0; round < 20; round++) {
+    const sums = await Promise.all([
+      quick.callAsync("sum", 1, 2),
+      other.callAsync("sum", 1, 2),
+      quick.callAsync("sum", 1, 2),
+    ]);
+    assertEquals(sums, [expected, other.sum(1, 2), expected]);
+  }
+  released.resolve();
+  assertEquals(await pending, await slow.callAsync("sum", 5, 1));
+});
