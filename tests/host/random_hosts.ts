@@ -1,7 +1,8 @@
 /**
  * Random modules in TypeScript: functions that throw, reject, wait, return
- * wrong values, dispose what they receive or call back; calls on this thread
- * and on others, some aborted; disposals in any order; workers that end.
+ * wrong values, dispose what they receive or what calls them, or call back;
+ * calls on this thread and on others, some aborted; disposals in any order;
+ * workers that end.
  *
  *     DEV_SANITIZE=address ./dev deno run -A tests/host/random_hosts.ts 100000 1
  *
@@ -91,7 +92,8 @@ class Round {
   readonly #instance: Instance;
   readonly #below: Below;
   readonly #counts: Counts;
-  readonly #called: { context?: Context; name?: string } = {};
+  /** What makes the calls, which functions may dispose. */
+  #callers: readonly (Context | VmFunction | HostModule)[] = [];
 
   constructor(instance: Instance, below: Below, counts: Counts) {
     this.#instance = instance;
@@ -103,8 +105,8 @@ class Round {
     const kind = this.#below(TYPES.length);
     const module = this.#createModule(kind);
     const context = Context.create(this.#instance, [module]);
-    this.#called.context = context;
     const called = context.lookupFunction("random.f");
+    this.#callers = [context, called, module];
     this.#counts.operations += 2;
     const pending: Promise<void>[] = [];
     const calls = this.#below(5);
@@ -151,11 +153,12 @@ class Round {
         for (const it of values) (it as BufferView)?.dispose?.();
         return right;
       case 6: {
-        using called = this.#called.context!.lookupFunction("random.f");
+        const [context] = this.#callers as [Context];
+        using called = context.lookupFunction("random.f");
         return called.call();
       }
       case 7:
-        this.#called.context!.dispose();
+        for (const it of this.#callers) if (this.#below(2) === 0) it.dispose();
         return right;
       case 8:
         return Promise.resolve(right);
