@@ -1,0 +1,61 @@
+/**
+ * Measures a language model beside llama.cpp over the same file, by hand, on an
+ * otherwise idle machine:
+ *
+ *     ./dev bench:language model.gguf [--weights=f32,int8] [--requests=1,4,16]
+ *
+ * Each contestant runs in a process of its own, with one thread and with all. The
+ * table has the best of three rounds. `bench/LANGUAGE.md` explains it. The first
+ * run compiles the model, which takes minutes for 16 requests.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { fromFileUrl, resolve } from "@std/path";
+import { denoFlags } from "../../tests/support.ts";
+import { installLlama } from "./llama.ts";
+import { type Figures, formatHead, formatRow } from "./table.ts";
+
+const CONTESTANT = fromFileUrl(new URL("contestant.ts", import.meta.url));
+
+const { _: [operand], weights, requests } = parseArgs(Deno.args, {
+  string: ["_", "weights", "requests"],
+  default: { weights: "f32,int8", requests: "1,4,16" },
+});
+if (operand === undefined) throw new Error("pass the path of a .gguf file");
+const path = resolve(String(operand));
+const counts = requests.split(",").map(Number);
+if (!counts.every((count) => Number.isInteger(count) && count > 0)) {
+  throw new Error("--requests must be positive integers with commas");
+}
+
+// What npm installed is found from its folder only.
+const folder = await installLlama();
+
+async function measure(options: object): Promise<Figures> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--node-modules-dir=manual", ...denoFlags()],
+      ...[CONTESTANT, JSON.stringify(options)],
+    ],
+    cwd: folder,
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error("a contestant failed");
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return JSON.parse(lines.at(-1)!);
+}
+
+console.log(formatHead(counts));
+const ours = weights.split(",").map((type) => ["iree", type] as const);
+for (const [name, type] of [...ours, ["llama.cpp", "its own"] as const]) {
+  for (const isSingle of [true, false]) {
+    const figures = await measure({
+      ...{ name, path, weights: type, isSingle, counts },
+      requests: Math.max(...counts),
+    });
+    const threads = isSingle ? "1" : "all";
+    console.log(formatRow(`${name}, ${type}`, threads, figures));
+  }
+}
