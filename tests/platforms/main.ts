@@ -1,6 +1,7 @@
 /**
- * `./dev test --platform=linux-arm64`: runs tests over the library for another
- * platform, with that platform's Deno under an emulator.
+ * `./dev test --platform=NAME`: runs tests over the packaged library for another
+ * platform: Linux on arm64, with that platform's Deno under an emulator, or an
+ * old Linux, with its C library.
  *
  *     main.ts PLATFORM [PATHS]
  *
@@ -19,22 +20,24 @@ import {
   readEnvironment,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
-import { selectTests } from "./selection.ts";
+import { type PlatformName, selectTests } from "./selection.ts";
 
-/** A platform that this machine can emulate. */
-interface Emulated {
+/** A platform that runs on this machine. */
+interface Platform {
   readonly triple: Triple;
   /** Debian's packages. */
   readonly packages: readonly string[];
-  /** Platform of Deno's package on PyPI. */
-  readonly wheel: string;
-  /** The emulator, in the folder of the packages. */
-  readonly emulator: string;
-  /** The emulated root, in the folder of the packages. */
-  readonly root: string;
+  /** Platform of Deno's package on PyPI; this machine's Deno if omitted. */
+  readonly wheel?: string;
+  /**
+   * Returns the command that starts the platform's programs.
+   *
+   * @param folder The folder of the packages.
+   */
+  start(folder: string): readonly string[];
 }
 
-const EMULATED: Readonly<Record<string, Emulated>> = {
+const RUNNABLE: Readonly<Record<PlatformName, Platform>> = {
   "linux-arm64": {
     triple: "aarch64-unknown-linux-gnu",
     packages: [
@@ -43,8 +46,18 @@ const EMULATED: Readonly<Record<string, Emulated>> = {
       "libgcc-s1-arm64-cross",
     ],
     wheel: "manylinux_2_27_aarch64",
-    emulator: "usr/bin/qemu-aarch64-static",
-    root: "usr/aarch64-linux-gnu",
+    start: (folder) => [
+      join(folder, "usr/bin/qemu-aarch64-static"),
+      ...["-L", join(folder, "usr/aarch64-linux-gnu")],
+    ],
+  },
+  "glibc-2.31": {
+    triple: "x86_64-unknown-linux-gnu",
+    packages: ["libc6/bullseye", "libgcc-s1/bullseye"],
+    start: (folder) => [
+      join(folder, "lib/x86_64-linux-gnu/ld-2.31.so"),
+      ...["--library-path", join(folder, "lib/x86_64-linux-gnu")],
+    ],
   },
 };
 
@@ -63,8 +76,9 @@ async function output(program: string, args: string[]): Promise<string> {
 /** Downloads the platform's Deno. */
 async function findDeno(
   { cache, python }: { cache: string; python: string },
-  { wheel, triple }: Emulated,
+  { wheel, triple }: Platform,
 ): Promise<string> {
+  if (wheel === undefined) return Deno.execPath();
   const requirements = await Deno.readTextFile(join(ROOT, "requirements.txt"));
   const pinned = /^deno==.*/m.exec(requirements)?.[0];
   if (pinned === undefined) throw new Error("requirements.txt pins no Deno");
@@ -85,61 +99,84 @@ async function findDeno(
   return deno;
 }
 
-/** Writes scripts that tests find on PATH, and starts through the emulator. */
+/**
+ * Writes scripts that tests find on PATH, and starts Deno and its children by
+ * the platform's command.
+ */
 async function writeScripts(
   folder: string,
-  emulated: Emulated,
-  packages: string,
-  deno: string,
+  triple: Triple,
+  deno: readonly string[],
   zig: string,
 ): Promise<void> {
+  const quoted = (words: readonly string[]) =>
+    words.map((word) => `'${word}'`).join(" ");
   const write = (name: string, text: string) =>
-    Deno.writeTextFile(join(folder, name), `#!/bin/sh\n${text}\n`, {
-      mode: 0o755,
-    });
-  const emulator = join(packages, emulated.emulator);
-  const root = join(packages, emulated.root);
-  await write("deno", `exec '${emulator}' -L '${root}' '${deno}' "$@"`);
+    Deno.writeTextFile(join(folder, name), text, { mode: 0o755 });
+  // Tests and their children start Deno as `Deno.execPath()`.
+  const preload = join(folder, "preload.js");
+  const path = JSON.stringify(join(folder, "deno"));
+  await write("preload.js", `Deno.execPath = () => ${path};\n`);
+  await write(
+    "deno",
+    `#!/bin/sh
+command=\${1:-help}
+case $command in
+  run | test)
+    shift
+    set -- "$command" --preload='${preload}' "$@"
+    ;;
+esac
+exec ${quoted(deno)} "$@"
+`,
+  );
+  const { zig: target } = CROSS_TARGETS[triple];
   for (const [name, command] of [["cc", "cc"], ["c++", "c++"]]) {
-    const { zig: target } = CROSS_TARGETS[emulated.triple];
-    await write(name, `exec '${zig}' ${command} -target ${target} "$@"`);
+    await write(
+      name,
+      `#!/bin/sh\nexec ${quoted([zig, command, "-target", target])} "$@"\n`,
+    );
   }
 }
 
 async function main([name, ...paths]: readonly string[]): Promise<number> {
-  const emulated = Object.hasOwn(EMULATED, name) ? EMULATED[name] : undefined;
-  if (emulated === undefined) {
-    const names = Object.keys(EMULATED).join(", ");
+  if (!isPlatform(name)) {
+    const names = Object.keys(RUNNABLE).join(", ");
     console.error(`--platform must be one of ${names}, got '${name}'`);
     return 2;
   }
+  const platform = RUNNABLE[name];
+  const { triple } = platform;
   const environment = readEnvironment();
   const { cache, python, tools } = environment;
-  const sdk = await buildFor(emulated.triple, environment);
+  const sdk = await buildFor(triple, environment);
   const packages = await output(
     fromFileUrl(new URL("debian", import.meta.url)),
-    [cache, ...emulated.packages],
+    [cache, ...platform.packages],
   );
-  const deno = await findDeno(environment, emulated);
+  const deno = [
+    ...platform.start(packages),
+    await findDeno(environment, platform),
+  ];
   const scripts = await Deno.makeTempDir({ prefix: "iree_platform_" });
   try {
-    const zig = await findZig(python);
-    await writeScripts(scripts, emulated, packages, deno, zig);
+    await writeScripts(scripts, triple, deno, await findZig(python));
+    const isForeign = platform.wheel !== undefined;
     const { code } = await new Deno.Command(join(scripts, "deno"), {
       args: [
         ...["test", "-A", "--no-check"],
         `--import-map=${join(ROOT, "tests/offline/import_map.json")}`,
-        `--preload=${fromFileUrl(new URL("preload.ts", import.meta.url))}`,
-        ...(paths.length > 0 ? paths : selectTests(ROOT)),
+        ...(paths.length > 0 ? paths : selectTests(ROOT, name)),
       ],
       cwd: ROOT,
       env: {
         PATH: `${scripts}:${Deno.env.get("PATH")}`,
-        DEV_EMULATED_DENO: join(scripts, "deno"),
-        DEV_PROGRAM_TARGET: emulated.triple.replace("-unknown", ""),
+        ...(isForeign
+          ? { DEV_PROGRAM_TARGET: triple.replace("-unknown", "") }
+          : {}),
         IREE_DENO_SDK: sdk,
         IREE_DENO_TOOLS: tools,
-        IREE_RUNTIME_LIBRARY: join(sdk, PLATFORMS[emulated.triple].library),
+        IREE_RUNTIME_LIBRARY: join(sdk, PLATFORMS[triple].library),
         ZIG_GLOBAL_CACHE_DIR: join(cache, "zig"),
       },
     }).spawn().status;
@@ -147,6 +184,10 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
   } finally {
     await Deno.remove(scripts, { recursive: true });
   }
+}
+
+function isPlatform(name: string | undefined): name is PlatformName {
+  return name !== undefined && Object.hasOwn(RUNNABLE, name);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
