@@ -1,6 +1,6 @@
 import { arrayOf, copyOf } from "../../ffi/base/intrinsics.ts";
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
-import { describeNumber, describeValue, quoteValue } from "./describe.ts";
+import { describeNumber, describeValue, quoteValue } from "./message_values.ts";
 import { IreeError } from "./error.ts";
 
 export { isUrl } from "../../ffi/base/url.ts";

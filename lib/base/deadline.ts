@@ -1,4 +1,4 @@
-import { describeValue } from "./describe.ts";
+import { describeValue } from "./message_values.ts";
 import { IreeError } from "./error.ts";
 
 /** Checks an option `signal`. */

@@ -1,5 +1,5 @@
 import { Handle } from "../../ffi/ownership/handle.ts";
-import { type Facts, inspectFacts, printBy } from "./description.ts";
+import { type Facts, inspectFacts, printBy } from "./printing.ts";
 import { IreeError } from "./error.ts";
 import { NOT_CLONEABLE } from "./not_cloneable.ts";
 import { trace } from "./object_trace.ts";

@@ -1,6 +1,6 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { isArray } from "./checks.ts";
-import { describeValue } from "./describe.ts";
+import { describeValue } from "./message_values.ts";
 import { IreeError } from "./error.ts";
 import { suggestion } from "./suggestion.ts";
 

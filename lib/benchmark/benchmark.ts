@@ -1,5 +1,5 @@
 import { copyArray, isArray, isFunction, isRevoked } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 import type { FlatArgument } from "../call/argument.ts";

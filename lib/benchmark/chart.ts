@@ -1,5 +1,5 @@
 import { copyArray, isArray, isRevoked, toText } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { ComparedMeasurement } from "./benchmark.ts";
 import { percentile, sorted } from "./statistics.ts";

@@ -1,6 +1,6 @@
 import { isFunction, isRevoked } from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { Clock } from "./clock.ts";
 import type { Subject } from "./subject.ts";

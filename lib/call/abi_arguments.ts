@@ -2,7 +2,7 @@ import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
 import { createBufferView, type Placement } from "../../ffi/buffer_view.ts";
 import { createList } from "../../ffi/list.ts";
 import { isArray, isRevoked } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError, type StatusCode } from "../base/error.ts";
 import { handleOf, isNativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import type { IreeError } from "../base/error.ts";
 import { NativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";

@@ -2,7 +2,7 @@ import { CallBuffer, setCallReference, setCallTensor } from "../../ffi/call.ts";
 import { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import type { Producer } from "../../ffi/ownership/producer.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { handleOf } from "../base/native_object.ts";
 import {

@@ -1,7 +1,7 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { copyArray, isArray, isRevoked } from "../base/checks.ts";
 import { checkSignal } from "../base/deadline.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";

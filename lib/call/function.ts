@@ -1,6 +1,6 @@
 import { isRevoked } from "../base/checks.ts";
 import { invokeCall } from "../../ffi/call.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { demandHandle, handleOf, NativeObject } from "../base/native_object.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
 import type { CallForms } from "../signature/async_form.ts";

@@ -1,5 +1,5 @@
 import { isArray, isRevoked } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { isNativeObject } from "../base/native_object.ts";
 import type { DeclaredValue } from "../signature/signature.ts";

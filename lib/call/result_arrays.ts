@@ -1,5 +1,5 @@
 import { byteLengthOf, typedArrayName } from "../../ffi/base/typed_array.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { DeclaredValue } from "../signature/signature.ts";
 import {

@@ -1,5 +1,5 @@
 import { copyArray, isFunction, toText } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { checkSignal } from "../base/deadline.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";

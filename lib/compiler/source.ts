@@ -2,7 +2,7 @@ import { basename } from "@std/path/basename";
 import { bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { isUrl, toText } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { parseFileUrl, toPath } from "../base/permissions.ts";
 

@@ -1,4 +1,4 @@
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 
 /** IREE's backends, by the names that `target` accepts. */

@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf, isBytes } from "../../ffi/base/typed_array.ts";
 import { isUrl } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { toPath } from "../base/permissions.ts";
 import { type ByteSource, memorySource, withFile } from "./byte_source.ts";

@@ -1,6 +1,6 @@
 import { createMapping } from "../../ffi/mapping.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/printing.ts";
 import { demandHandle, NativeObject } from "../base/native_object.ts";
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 

@@ -9,8 +9,8 @@ import {
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { checkByteCount, toSize } from "../base/checks.ts";
-import { quoteValue } from "../base/describe.ts";
-import { displayBy, type Facts } from "../base/description.ts";
+import { quoteValue } from "../base/message_values.ts";
+import { displayBy, type Facts } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../ffi/device.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray, toText } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

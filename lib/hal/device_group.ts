@@ -1,6 +1,6 @@
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { handleOf } from "../base/native_object.ts";
 import { type Device, isDevice } from "./device.ts";

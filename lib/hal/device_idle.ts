@@ -1,5 +1,5 @@
 import { checkSignal, untilAborted } from "../base/deadline.ts";
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 

@@ -1,6 +1,6 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { toByteCount } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { AnyTypedArray, ElementTypeInfo } from "../tensor/element_type.ts";
 import { checkBooleans } from "../tensor/encode_tensor.ts";

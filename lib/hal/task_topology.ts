@@ -6,7 +6,7 @@ import {
   type ThreadAffinity,
 } from "../../ffi/task.ts";
 import { copyArray, isArray, toInteger, toName } from "../base/checks.ts";
-import { quoteValue } from "../base/describe.ts";
+import { quoteValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";

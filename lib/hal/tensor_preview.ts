@@ -1,6 +1,6 @@
 import { readBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { preview, PREVIEW_LENGTH } from "../base/description.ts";
+import { preview, PREVIEW_LENGTH } from "../base/printing.ts";
 import type { ElementTypeInfo } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import { decodeNested } from "../tensor/nested_array.ts";

@@ -1,7 +1,7 @@
 import type { FrameValues, HostCall, HostTarget } from "../../ffi/host/host.ts";
 import { readTraceName } from "../../ffi/host/call.ts";
 import { isFunction } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { isPromise, refusePromise } from "../base/pending.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";

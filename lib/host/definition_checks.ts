@@ -5,7 +5,7 @@ import {
   mustBe,
   toText,
 } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { HostType } from "./host_type.ts";
 import type { AnyHostFunction, AnyOptions, HostParameters } from "./options.ts";

@@ -4,7 +4,7 @@ import type {
   PendingCall,
 } from "../../ffi/host/host.ts";
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { isPromise, refusePromise } from "../base/pending.ts";
 import {

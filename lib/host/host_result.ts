@@ -4,7 +4,7 @@ import { type TensorBytes, writeBufferView } from "../../ffi/buffer_view.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import { parseTensor } from "../../ffi/tooling.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { handleOf, type NativeObject } from "../base/native_object.ts";
 import { TensorArgument } from "../call/tensor_argument.ts";
 import { BufferView } from "../hal/buffer_view.ts";

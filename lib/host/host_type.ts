@@ -11,7 +11,7 @@ import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, isNativeObject } from "../base/native_object.ts";
 import { toText } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { VmRef } from "../vm/vm_ref.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { bytesOf } from "../../ffi/base/typed_array.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { withEntry } from "../files/archive_entry.ts";
 import { type ByteSource, memorySource } from "../files/byte_source.ts";

@@ -1,4 +1,4 @@
-import { describeNumber, quoteValue } from "../base/describe.ts";
+import { describeNumber, quoteValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 
 /** Reads named values of a model's configuration, with checks. */

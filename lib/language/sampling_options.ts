@@ -1,5 +1,5 @@
 import { isRevoked } from "../base/checks.ts";
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { OptionNames } from "../base/options.ts";
 

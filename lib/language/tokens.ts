@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import { describeNumber, describeValue } from "../base/describe.ts";
+import { describeNumber, describeValue } from "../base/message_values.ts";
 import { copyArray, isArray } from "../base/checks.ts";
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 

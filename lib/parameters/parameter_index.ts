@@ -12,7 +12,7 @@ import {
 } from "../../ffi/parameter.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { mustBe, toBoolean, toByteCount, toText } from "../base/checks.ts";
-import { type Facts, preview, PREVIEW_LENGTH } from "../base/description.ts";
+import { type Facts, preview, PREVIEW_LENGTH } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

@@ -6,7 +6,7 @@ import {
 } from "../../ffi/host/call.ts";
 import type { HostTarget } from "../../ffi/host/host.ts";
 import { isFunction, isRevoked } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { isPromise, refusePromise } from "../base/pending.ts";

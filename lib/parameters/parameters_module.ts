@@ -1,6 +1,6 @@
 import { createParametersModule } from "../../ffi/parameter.ts";
 import { copyArray, toBoolean } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";

@@ -7,7 +7,7 @@ import { hostKeysOf } from "../../ffi/host/keys.ts";
 import { answerWhile, listenWhile } from "../../ffi/host/listener.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyArray, toBoolean, toText } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

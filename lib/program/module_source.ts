@@ -1,6 +1,6 @@
 import { type Bytes, isBytes } from "../../ffi/base/typed_array.ts";
 import { isRevoked, isUrl } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { isPlain } from "../base/options.ts";

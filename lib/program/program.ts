@@ -1,4 +1,4 @@
-import { inspectFacts, printBy } from "../base/description.ts";
+import { inspectFacts, printBy } from "../base/printing.ts";
 import { isFunction, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { demandHandle } from "../base/native_object.ts";

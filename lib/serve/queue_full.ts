@@ -1,4 +1,4 @@
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 
 /**

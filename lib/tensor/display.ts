@@ -1,4 +1,4 @@
-import type { MediaBundle } from "../base/description.ts";
+import type { MediaBundle } from "../base/printing.ts";
 import { declaredElementType } from "./element_type.ts";
 import { encodePng } from "./png.ts";
 import { formatTensorType } from "./shape.ts";

@@ -1,4 +1,4 @@
-import { quoteValue } from "../base/describe.ts";
+import { quoteValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import {
   BFLOAT16,

@@ -7,7 +7,7 @@ import {
 } from "../../ffi/base/typed_array.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { isArray, isInteger } from "../base/checks.ts";
-import { describeNumber, withArticle } from "../base/describe.ts";
+import { describeNumber, withArticle } from "../base/message_values.ts";
 import {
   type AnyTypedArray,
   defaultElementType,

@@ -1,4 +1,4 @@
-import { displayBy, type MediaBundle } from "../base/description.ts";
+import { displayBy, type MediaBundle } from "../base/printing.ts";
 import { displayTensor } from "./display.ts";
 import {
   type ElementType,

@@ -1,7 +1,7 @@
 import { viewOf } from "../../ffi/base/intrinsics.ts";
 import { allocateArray } from "../base/allocate.ts";
 import { isArray } from "../base/checks.ts";
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { ElementTypeInfo, TypedArray } from "./element_type.ts";
 import type { Scalar } from "./scalar.ts";

@@ -1,5 +1,5 @@
 import { toText } from "../base/checks.ts";
-import { quoteValue } from "../base/describe.ts";
+import { quoteValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { ownValue } from "../base/own_value.ts";
 import { parseFloat32 } from "./decimal.ts";

@@ -13,7 +13,7 @@ import {
   type TokenizerFacts,
 } from "../../ffi/tokenizer.ts";
 import { copyArray, isArray, mustBe, toName, toText } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";

@@ -1,7 +1,7 @@
 import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { disassembleProgram, verifyFlatbuffer } from "../../ffi/disassemble.ts";
 import { toBoolean } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";

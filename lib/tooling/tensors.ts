@@ -11,7 +11,7 @@ import {
   viewStorage,
 } from "../../ffi/tooling.ts";
 import { toName, toText } from "../base/checks.ts";
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";

@@ -1,6 +1,6 @@
 import { createWatchdog } from "../../ffi/tooling.ts";
 import { toInteger } from "../base/checks.ts";
-import { describeNumber } from "../base/describe.ts";
+import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

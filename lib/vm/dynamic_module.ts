@@ -9,7 +9,7 @@ import {
   isUrl,
   mustBe,
 } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";

@@ -1,7 +1,7 @@
 import { createHalModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { isArray, toSize } from "../base/checks.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf } from "../base/native_object.ts";
 import type { Device } from "../hal/device.ts";

@@ -18,13 +18,13 @@ import {
 } from "../../ffi/list_elements.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { copyIterable, toName, toSize } from "../base/checks.ts";
-import { describeValue } from "../base/describe.ts";
+import { describeValue } from "../base/message_values.ts";
 import {
   type Facts,
   PlainText,
   preview,
   PREVIEW_LENGTH,
-} from "../base/description.ts";
+} from "../base/printing.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";

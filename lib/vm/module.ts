@@ -6,7 +6,7 @@ import {
   type ModuleDescription,
 } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
 export type { FunctionDescription, ModuleDependency };

@@ -1,5 +1,5 @@
 import { referencesEqual, referenceTypeName } from "../../ffi/reference.ts";
-import type { Facts } from "../base/description.ts";
+import type { Facts } from "../base/printing.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 
 /**

@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { basename, dirname, join } from "@std/path";
-import { RUN_FLAGS } from "../../lib/cli/run/table.ts";
+import { RUN_FLAGS } from "../../lib/cli/run/all_flags.ts";
 import {
   iree,
   mustRun,

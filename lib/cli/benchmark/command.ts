@@ -10,7 +10,7 @@ import { startWatchdog } from "../run/timeout.ts";
 import { compareSubjectsOf } from "./compare.ts";
 import { runLikeGoogle } from "./like_google.ts";
 import { isComparison, parseSettings } from "./settings.ts";
-import { BENCHMARK_FLAGS, FLAG_GROUPS } from "./table.ts";
+import { BENCHMARK_FLAGS, FLAG_GROUPS } from "./flags.ts";
 
 const HELP = `Measures how long functions of compiled programs take.
 

@@ -20,7 +20,7 @@ import { formatComparison } from "./compare_text.ts";
 import { describeMachine } from "./google/machine.ts";
 import type { MeasuredSubject, SubjectLabel } from "./measured_subject.ts";
 import type { Settings } from "./settings.ts";
-import type { BenchmarkFlags } from "./table.ts";
+import type { BenchmarkFlags } from "./flags.ts";
 import { createWorkload } from "./workloads.ts";
 
 /** Flags that variants can set. */

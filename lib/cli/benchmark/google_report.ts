@@ -13,7 +13,7 @@ import type { Report, Reporter } from "./google/reporter.ts";
 import { reportedName, type Run } from "./google/run.ts";
 import { type Benchmark, runBenchmarks } from "./google/runner.ts";
 import type { Settings } from "./settings.ts";
-import type { GOOGLE_FLAGS } from "./table.ts";
+import type { GOOGLE_FLAGS } from "./flags.ts";
 
 /** Flags of Google Benchmark, and of profiles. */
 export type ReportFlags =

@@ -11,7 +11,7 @@ import type { Benchmark } from "./google/runner.ts";
 import { measureAll } from "./google_report.ts";
 import { processResults } from "./process_results.ts";
 import type { Settings } from "./settings.ts";
-import type { BenchmarkFlags } from "./table.ts";
+import type { BenchmarkFlags } from "./flags.ts";
 import type { Workload } from "./workload.ts";
 import { createWorkloads } from "./workloads.ts";
 

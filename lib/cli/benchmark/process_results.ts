@@ -1,9 +1,9 @@
 import type { LoadedProgram } from "../../../mod.ts";
 import { valueTypes } from "../run/inputs.ts";
 import { compareWithExpected } from "../run/execution.ts";
-import { TextReporter } from "../run/reporter.ts";
+import { TextReporter } from "../run/print_results.ts";
 import { Results } from "../run/results.ts";
-import type { BenchmarkFlags } from "./table.ts";
+import type { BenchmarkFlags } from "./flags.ts";
 import type { Workload } from "./workload.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { UsageError } from "../common/usage_error.ts";
 import type { TimeUnit } from "./google/run.ts";
 import type { FlagValues } from "../common/flags.ts";
-import type { BenchmarkFlags, GOOGLE_FLAGS } from "./table.ts";
+import type { BenchmarkFlags, GOOGLE_FLAGS } from "./flags.ts";
 
 /** Flags that need more than the parser knows. */
 export interface Settings {

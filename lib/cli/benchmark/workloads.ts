@@ -1,5 +1,5 @@
 import { IreeError, type LoadedProgram } from "../../../mod.ts";
-import type { BenchmarkFlags } from "./table.ts";
+import type { BenchmarkFlags } from "./flags.ts";
 import { isDiscovered, Workload } from "./workload.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Replay } from "../../replay/mod.ts";
 import { measureAll } from "../benchmark/google_report.ts";
 import type { Benchmark } from "../benchmark/google/runner.ts";
 import { parseSettings, type Settings } from "../benchmark/settings.ts";
-import { GOOGLE_FLAGS } from "../benchmark/table.ts";
+import { GOOGLE_FLAGS } from "../benchmark/flags.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printError, printHelp } from "../common/terminal.ts";

@@ -16,8 +16,8 @@ import { isListing } from "./flags.ts";
 import { setNativeFlags } from "./native_flags.ts";
 import { addOperands } from "./operands.ts";
 import { loadProgram } from "./program.ts";
-import { JsonReporter, TextReporter } from "./reporter.ts";
-import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./table.ts";
+import { JsonReporter, TextReporter } from "./print_results.ts";
+import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./all_flags.ts";
 import { startWatchdog } from "./timeout.ts";
 
 const HELP = `Runs a function of a compiled program and prints its results.

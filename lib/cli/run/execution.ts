@@ -19,9 +19,9 @@ import {
 } from "./inputs.ts";
 import { isProfiling } from "./native_flags.ts";
 import type { DeviceRecorder } from "./recording.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Reporter } from "./print_results.ts";
 import { Results } from "./results.ts";
-import type { RunFlags } from "./table.ts";
+import type { RunFlags } from "./all_flags.ts";
 
 /**
  * Runs a function and prints, writes or compares its results.

@@ -8,7 +8,7 @@ import {
 } from "../common/device_text.ts";
 import { taskTopologyOf } from "../common/task_flags.ts";
 import type { ListingFlags } from "./flags.ts";
-import { print } from "./outputs.ts";
+import { print } from "./write_outputs.ts";
 
 /**
  * Prints the requested lists.

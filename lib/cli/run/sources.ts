@@ -3,7 +3,7 @@ import type { ModelShapes } from "../../compiler/mod.ts";
 import { PhaseLine } from "../common/phase_line.ts";
 import { parseShapes } from "../common/shapes.ts";
 import { UsageError } from "../common/usage_error.ts";
-import type { RunFlags } from "./table.ts";
+import type { RunFlags } from "./all_flags.ts";
 
 /** Modules that are compiled first. */
 const SOURCE = /\.(?:mlir|mlirbc|onnx)$/i;

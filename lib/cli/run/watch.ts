@@ -3,7 +3,7 @@ import { resolveModuleUri } from "../../tooling/mod.ts";
 import type { CommandStatus } from "../common/command.ts";
 import { isFailure, printFailure } from "../common/failure.ts";
 import { UsageError } from "../common/usage_error.ts";
-import type { RunFlags } from "./table.ts";
+import type { RunFlags } from "./all_flags.ts";
 
 /** An input from a file, with or without its type. */
 const FILE_INPUT = /^(?:[^=]*=)?[@+*](.*)$/s;

@@ -1,19 +1,6 @@
-import { CAPTURE_FLAGS } from "../common/capture.ts";
 import type { FlagTable, FlagValues } from "../common/flags.ts";
-import {
-  TASK_TOPOLOGY_FLAGS,
-  TASK_WORKER_FLAGS,
-} from "../common/task_flags.ts";
-import {
-  COMMON_FLAGS,
-  DEVICE_FLAGS,
-  MAIN_FLAGS,
-  RECORDING_FLAGS,
-  RESULT_FLAGS,
-  WATCH_FLAGS,
-} from "../run/flags.ts";
-import { DRIVER_FLAGS, PROFILING_FLAGS } from "../run/native_flags.ts";
-import { REFUSED_FLAGS } from "../run/refused_flags.ts";
+import { MAIN_FLAGS, RESULT_FLAGS, WATCH_FLAGS } from "../run/flags.ts";
+import { SHARED_FLAGS, SHARED_GROUPS } from "../run/shared_flags.ts";
 
 const MAX_I32 = 2 ** 31 - 1;
 
@@ -187,18 +174,9 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
   "Comparing": COMPARE_FLAGS,
   "Output of the function": OUTPUT_FLAGS,
   "Diagnostics": DIAGNOSTIC_FLAGS,
-  "Devices": DEVICE_FLAGS,
-  "Workers of local-task devices": {
-    ...TASK_TOPOLOGY_FLAGS,
-    ...TASK_WORKER_FLAGS,
-  },
-  "Profiling": { ...CAPTURE_FLAGS, ...PROFILING_FLAGS },
-  "Recording": RECORDING_FLAGS,
-  "Drivers": DRIVER_FLAGS,
-  "Others": COMMON_FLAGS,
+  ...SHARED_GROUPS,
 };
 
-// Refused flags are parsed like the others but have no values.
 type BenchmarkTable =
   & typeof MAIN_FLAGS
   & typeof WORK_FLAGS
@@ -206,14 +184,7 @@ type BenchmarkTable =
   & typeof COMPARE_FLAGS
   & typeof OUTPUT_FLAGS
   & typeof DIAGNOSTIC_FLAGS
-  & typeof DEVICE_FLAGS
-  & typeof TASK_TOPOLOGY_FLAGS
-  & typeof TASK_WORKER_FLAGS
-  & typeof CAPTURE_FLAGS
-  & typeof PROFILING_FLAGS
-  & typeof RECORDING_FLAGS
-  & typeof DRIVER_FLAGS
-  & typeof COMMON_FLAGS;
+  & typeof SHARED_FLAGS;
 
 /** All flags of `iree benchmark`. */
 export const BENCHMARK_FLAGS: BenchmarkTable = {
@@ -223,15 +194,7 @@ export const BENCHMARK_FLAGS: BenchmarkTable = {
   ...COMPARE_FLAGS,
   ...OUTPUT_FLAGS,
   ...DIAGNOSTIC_FLAGS,
-  ...DEVICE_FLAGS,
-  ...TASK_TOPOLOGY_FLAGS,
-  ...TASK_WORKER_FLAGS,
-  ...CAPTURE_FLAGS,
-  ...PROFILING_FLAGS,
-  ...RECORDING_FLAGS,
-  ...DRIVER_FLAGS,
-  ...REFUSED_FLAGS,
-  ...COMMON_FLAGS,
+  ...SHARED_FLAGS,
 };
 
 /** The values of the flags. */

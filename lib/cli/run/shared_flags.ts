@@ -1,25 +1,18 @@
 import { CAPTURE_FLAGS } from "../common/capture.ts";
-import type { FlagTable, FlagValues } from "../common/flags.ts";
+import type { FlagTable } from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,
   TASK_WORKER_FLAGS,
 } from "../common/task_flags.ts";
-import {
-  COMMON_FLAGS,
-  DEVICE_FLAGS,
-  MAIN_FLAGS,
-  RECORDING_FLAGS,
-  RESULT_FLAGS,
-  WATCH_FLAGS,
-} from "./flags.ts";
+import { COMMON_FLAGS, DEVICE_FLAGS, RECORDING_FLAGS } from "./flags.ts";
 import { DRIVER_FLAGS, PROFILING_FLAGS } from "./native_flags.ts";
 import { REFUSED_FLAGS } from "./refused_flags.ts";
 
-/** Flags of `iree run` by topic, in the order of the help. */
-export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
-  "What to run": MAIN_FLAGS,
-  "Output": RESULT_FLAGS,
-  "Diagnostics": WATCH_FLAGS,
+/**
+ * Flags that `iree run` and `iree benchmark` share, which come last in their
+ * help, by topic.
+ */
+export const SHARED_GROUPS: Readonly<Record<string, FlagTable>> = {
   "Devices": DEVICE_FLAGS,
   "Workers of local-task devices": {
     ...TASK_TOPOLOGY_FLAGS,
@@ -32,10 +25,7 @@ export const FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
 };
 
 // Refused flags are parsed like the others but have no values.
-type RunTable =
-  & typeof MAIN_FLAGS
-  & typeof RESULT_FLAGS
-  & typeof WATCH_FLAGS
+type SharedFlags =
   & typeof DEVICE_FLAGS
   & typeof TASK_TOPOLOGY_FLAGS
   & typeof TASK_WORKER_FLAGS
@@ -45,11 +35,8 @@ type RunTable =
   & typeof DRIVER_FLAGS
   & typeof COMMON_FLAGS;
 
-/** All flags of `iree run`. */
-export const RUN_FLAGS: RunTable = {
-  ...MAIN_FLAGS,
-  ...RESULT_FLAGS,
-  ...WATCH_FLAGS,
+/** The shared flags in one table. */
+export const SHARED_FLAGS: SharedFlags = {
   ...DEVICE_FLAGS,
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
@@ -60,6 +47,3 @@ export const RUN_FLAGS: RunTable = {
   ...REFUSED_FLAGS,
   ...COMMON_FLAGS,
 };
-
-/** The values of the flags. */
-export type RunFlags = FlagValues<RunTable>;

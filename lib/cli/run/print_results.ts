@@ -1,7 +1,7 @@
 import { type Json, toJson } from "./json_results.ts";
-import { print, writeOutputs } from "./outputs.ts";
+import { print, writeOutputs } from "./write_outputs.ts";
 import type { Results } from "./results.ts";
-import type { RunFlags } from "./table.ts";
+import type { RunFlags } from "./all_flags.ts";
 
 /** Reports what a run does. */
 export interface Reporter {
