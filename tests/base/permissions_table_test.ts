@@ -20,6 +20,7 @@ import {
   type RunOptions,
   TemporaryFolder,
   test,
+  WITHOUT_LEAKS,
 } from "../support.ts";
 
 // Checks docs/permissions.md row by row: each use works with the permissions of
@@ -570,7 +571,8 @@ for (const [what, line] of Object.entries(LINES)) {
       // whole.
       const less = flag.includes(",") ? [withoutLast(flag)] : [];
       const flags = line.needs.toSpliced(index, 1, ...less);
-      const { code, stderr, stdout } = await use(line, flags);
+      const env = { ...line.env, ...WITHOUT_LEAKS };
+      const { code, stderr, stdout } = await use({ ...line, env }, flags);
       assertEquals(code, 1, `${flags.join(" ")}: ${stdout}`);
       const looked = flag === ENV || line.env !== undefined;
       const words = looked

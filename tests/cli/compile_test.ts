@@ -11,7 +11,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
-  iree,
+  ireeOfSources,
   ROOT,
   TemporaryFolder,
   test,
@@ -33,7 +33,7 @@ class Work extends TemporaryFolder {
 
   /** Runs a command, which must print nothing else. */
   async run(status: number, ...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await iree(args, this.options);
+    const { code, stdout, stderr } = await ireeOfSources(args, this.options);
     assertEquals(code, status, stderr);
     if (status === 0) assertEquals(stderr, "");
     return status === 0 ? stdout : stderr;
@@ -59,7 +59,7 @@ test("iree compile writes the program next to its source, or where -o says", asy
 
 test("iree compile reads stdin and writes to stdout", async () => {
   using work = new Work();
-  const { code, stdout, stderr } = await iree(
+  const { code, stdout, stderr } = await ireeOfSources(
     ["compile", "-", "--target=vmvx", "--no-cache"],
     { ...work.options, stdin: Deno.readFileSync(SOURCE) },
   );
@@ -79,7 +79,7 @@ test("iree compile --json reports phases, diagnostics and failures", async () =>
   const phases = done.phases.map(({ phase }: { phase: string }) => phase);
   assertEquals(phases, [...PHASES]);
   Deno.writeTextFileSync(work.join("mul.mlir"), "func.func @f( {\n}\n");
-  const { code, stdout } = await iree(
+  const { code, stdout } = await ireeOfSources(
     ["compile", "mul.mlir", "--json"],
     work.options,
   );
@@ -105,7 +105,7 @@ test("iree compile passes unknown flags to IREE", async () => {
 test("iree compile prints warnings of the compiler", async () => {
   using work = new Work();
   const flag = "--iree-hal-target-backends=llvm-cpu";
-  const { code, stderr } = await iree(
+  const { code, stderr } = await ireeOfSources(
     ["compile", "mul.mlir", flag],
     work.options,
   );

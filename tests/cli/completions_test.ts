@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execute, iree, mustRun, TemporaryFolder, test } from "../support.ts";
+import {
+  execute,
+  ireeOfSources,
+  mustRun,
+  TemporaryFolder,
+  test,
+} from "../support.ts";
 
 /** Whether a shell is installed; bash must be. */
 // CI has all shells, so a test whose shell is missing fails there.
@@ -9,7 +15,7 @@ async function isLacking(shell: string): Promise<boolean> {
 }
 
 async function script(shell: string, folder: TemporaryFolder): Promise<string> {
-  const { code, stdout, stderr } = await iree(["completions", shell]);
+  const { code, stdout, stderr } = await ireeOfSources(["completions", shell]);
   assertEquals([code, stderr], [0, ""]);
   const path = folder.join(`completions.${shell}`);
   await Deno.writeTextFile(path, stdout);
@@ -19,14 +25,14 @@ async function script(shell: string, folder: TemporaryFolder): Promise<string> {
 
 /** All command names in the help. */
 async function commands(): Promise<string[]> {
-  const { stdout } = await iree(["--help"]);
+  const { stdout } = await ireeOfSources(["--help"]);
   return [...stdout.split("\nFlags:")[0].matchAll(/^ {2}([a-z]+) {2}/gm)]
     .map(([, name]) => name);
 }
 
 /** Names of the flags in a command's help. */
 async function flagsOf(command: string): Promise<string[]> {
-  const { stdout } = await iree([command, "--help"]);
+  const { stdout } = await ireeOfSources([command, "--help"]);
   return [...stdout.matchAll(/^ {2}--([a-z0-9_]+)/gm)].map(([, name]) => name);
 }
 
@@ -145,7 +151,7 @@ Deno.test({
 
 test("Shells without a completion script are rejected", async () => {
   for (const args of [[], ["tcsh"], ["bash", "zsh"], ["toString"]]) {
-    const { code, stderr } = await iree(["completions", ...args]);
+    const { code, stderr } = await ireeOfSources(["completions", ...args]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "the shell must be one of bash, zsh, fish");
   }

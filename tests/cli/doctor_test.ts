@@ -11,7 +11,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
-  iree,
+  ireeOfSources,
   LIBRARY,
   mustRun,
   ROOT,
@@ -26,7 +26,7 @@ const INSTALL = `\`deno run -A ${
 } setup\` installs the library`;
 
 test("iree doctor reports its findings and the devices that work", async () => {
-  const { code, stdout, stderr } = await iree(["doctor"]);
+  const { code, stdout, stderr } = await ireeOfSources(["doctor"]);
   assertEquals([code, stderr], [0, ""]);
   for (
     const line of [
@@ -61,7 +61,7 @@ test("iree doctor reports its findings and the devices that work", async () => {
 
 test("iree doctor fails without a library and suggests how to install one", async () => {
   using folder = new TemporaryFolder();
-  const { code, stdout, stderr } = await iree(["doctor"], {
+  const { code, stdout, stderr } = await ireeOfSources(["doctor"], {
     env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
   });
   assertEquals(code, 1);
@@ -81,7 +81,7 @@ test("iree doctor fails without a library and suggests how to install one", asyn
 });
 
 test("iree doctor --json reports the same as data, with the same status", async () => {
-  const { code, stdout, stderr } = await iree(["doctor", "--json"]);
+  const { code, stdout, stderr } = await ireeOfSources(["doctor", "--json"]);
   assertEquals([code, stderr], [0, ""]);
   const found = JSON.parse(stdout);
   assertEquals(found.works, true);
@@ -94,14 +94,14 @@ test("iree doctor --json reports the same as data, with the same status", async 
   assertEquals(found.sdk, SDK);
   assertEquals(found.compiler.path, COMPILER);
   assertMatch(found.compiler.version, /^3\.13\./);
-  const { stdout: text } = await iree(["doctor"]);
+  const { stdout: text } = await ireeOfSources(["doctor"]);
   for (const { uri, state } of found.devices) {
     assertStringIncludes(text, `${uri}: ${state}\n`);
   }
   for (const flag of found.permissions) assertStringIncludes(text, `${flag}\n`);
 
   using folder = new TemporaryFolder();
-  const missing = await iree(["doctor", "--json"], {
+  const missing = await ireeOfSources(["doctor", "--json"], {
     env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
   });
   assertEquals(missing.code, 1);
@@ -114,7 +114,7 @@ test("iree doctor --json reports the same as data, with the same status", async 
 });
 
 test("iree doctor works without a compiler, and reports what is wrong with it", async () => {
-  const { code, stdout } = await iree(["doctor"], {
+  const { code, stdout } = await ireeOfSources(["doctor"], {
     env: { IREE_COMPILER_LIBRARY: join(ROOT, "deno.json") },
   });
   assertEquals(code, 0);
@@ -123,7 +123,7 @@ test("iree doctor works without a compiler, and reports what is wrong with it", 
 });
 
 test("iree doctor reports a file that is not a library", async () => {
-  const { code, stdout, stderr } = await iree(["doctor"], {
+  const { code, stdout, stderr } = await ireeOfSources(["doctor"], {
     env: { IREE_RUNTIME_LIBRARY: join(ROOT, "deno.json") },
   });
   assertEquals(code, 1);
@@ -158,7 +158,7 @@ test("iree doctor names the required glibc when the system's is too old", async 
     library,
   ]);
   for (const args of [["doctor"], ["doctor", "--json"]]) {
-    const { code, stdout } = await iree(args, {
+    const { code, stdout } = await ireeOfSources(args, {
       env: { IREE_RUNTIME_LIBRARY: library },
     });
     assertEquals(code, 1);
@@ -180,7 +180,7 @@ test("Programs run with the permissions that iree doctor prints", async () => {
   const cached = { XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" };
   for (const variables of [cached, { IREE_RUNTIME_LIBRARY: LIBRARY }]) {
     const env = { DENO_DIR, ...variables };
-    const { stdout } = await iree(["doctor"], { env });
+    const { stdout } = await ireeOfSources(["doctor"], { env });
     const permissions = /^permissions +([^]*?) +and --allow-read/m.exec(stdout)
       ?.[1];
     const flags = permissions!.trim().split(/\s+/);

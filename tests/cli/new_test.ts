@@ -14,7 +14,7 @@ import {
 import { runtime } from "../../mod.ts";
 import {
   execute,
-  iree,
+  ireeOfSources,
   LIBRARY,
   mustRun,
   type Output,
@@ -49,7 +49,7 @@ async function inProject(
   use: (project: string, tested: Output) => Promise<void>,
 ): Promise<void> {
   using folder = new TemporaryFolder();
-  const made = await iree(["new", ...[kind].flat(), name], {
+  const made = await ireeOfSources(["new", ...[kind].flat(), name], {
     cwd: folder.path,
   });
   assertEquals([made.code, made.stderr], [0, ""]);
@@ -122,7 +122,7 @@ testWithCompilers(
     }),
 );
 
-const ours = (args: string[]) => iree(["run", ...args]);
+const ours = (args: string[]) => ireeOfSources(["run", ...args]);
 const theirs = (args: string[]) => execute(tool("iree-run-module"), args);
 
 testWithCompilers(
@@ -166,7 +166,7 @@ interface Task {
 test("iree new rejects an existing project and a missing name", async () => {
   using folder = new TemporaryFolder();
   const run = (...args: string[]) =>
-    iree(["new", ...args], { cwd: folder.path });
+    ireeOfSources(["new", ...args], { cwd: folder.path });
   await Deno.mkdir(folder.join("taken"));
   const taken = await run("module", "taken");
   assertEquals(taken.code, 1);
@@ -205,7 +205,9 @@ test("iree new rejects an existing project and a missing name", async () => {
 test("iree new accepts names with dashes, paths and the current folder", async () => {
   using folder = new TemporaryFolder();
   const made = async (cwd: string, ...args: string[]) => {
-    const { code, stdout, stderr } = await iree(["new", ...args], { cwd });
+    const { code, stdout, stderr } = await ireeOfSources(["new", ...args], {
+      cwd,
+    });
     assertEquals([code, stderr], [0, ""]);
     return stdout;
   };
@@ -245,7 +247,7 @@ test("iree new accepts names with dashes, paths and the current folder", async (
   const full = folder.join("full");
   await Deno.mkdir(full);
   await Deno.writeTextFile(join(full, "main.ts"), "mine");
-  const refused = await iree(["new", "app", "."], { cwd: full });
+  const refused = await ireeOfSources(["new", "app", "."], { cwd: full });
   assertEquals([refused.code, refused.stderr], [
     1,
     "error: ALREADY_EXISTS: 'main.ts' already exists\nchoose another name " +
@@ -255,11 +257,11 @@ test("iree new accepts names with dashes, paths and the current folder", async (
 });
 
 test("iree sdk prints the path that modules build against", async () => {
-  const output = await iree(["sdk"]);
+  const output = await ireeOfSources(["sdk"]);
   assertEquals(output, { code: 0, stdout: `${SDK}\n`, stderr: "" });
   using folder = new TemporaryFolder();
   await Deno.copyFile(LIBRARY, folder.join("library.so"));
-  const without = await iree(["sdk"], {
+  const without = await ireeOfSources(["sdk"], {
     env: {
       IREE_RUNTIME_LIBRARY: folder.join("library.so"),
       XDG_CACHE_HOME: folder.path,

@@ -18,7 +18,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
-  iree,
+  ireeOfSources,
   type Output,
   program,
   ROOT,
@@ -49,7 +49,7 @@ class User extends TemporaryFolder {
   };
 
   setup(args: string[], env: Record<string, string> = {}): Promise<Output> {
-    return iree(["setup", ...args], { env: { ...this.env, ...env } });
+    return ireeOfSources(["setup", ...args], { env: { ...this.env, ...env } });
   }
 
   /** The cache's contents. */
@@ -73,7 +73,10 @@ test("iree setup --from installs the archive of ./dev package, and programs run"
   assertStringIncludes(first.stdout, `${INSTALLED} is installed\n`);
 
   const module = await program("single.mlir");
-  const run = await iree(["run", `--module=${module}`, "--input=21"], user);
+  const run = await ireeOfSources(
+    ["run", `--module=${module}`, "--input=21"],
+    user,
+  );
   assertEquals([run.code, run.stderr], [0, ""]);
   assertStringIncludes(run.stdout, "i32=42");
   for (

@@ -1,6 +1,14 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { denoFlags, iree, mustRun, ROOT, test, tool } from "../support.ts";
+import {
+  denoFlags,
+  iree,
+  ireeOfSources,
+  mustRun,
+  ROOT,
+  test,
+  tool,
+} from "../support.ts";
 
 /** Runs the command line on a terminal, which shows both outputs. */
 async function atTerminal(
@@ -44,11 +52,11 @@ test("Output is not coloured without a terminal", async () => {
 
 test("An error has no stack unless --verbose is given", async () => {
   const args = ["run", "--module=nope.vmfb"];
-  const short = await iree(args);
+  const short = await ireeOfSources(args);
   assertEquals(short.code, 1);
   assertMatch(short.stderr, /^error: NOT_FOUND: [^\n]+\n$/);
   for (const verbose of [["--verbose", ...args], [...args, "--verbose"]]) {
-    const { code, stderr } = await iree(verbose);
+    const { code, stderr } = await ireeOfSources(verbose);
     assertEquals(code, 1);
     assertStringIncludes(
       stderr,

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RECIPES, tuningOf } from "../../lib/tuning/mod.ts";
 import { fixture } from "../compiler/support.ts";
-import { iree, TemporaryFolder, test } from "../support.ts";
+import { ireeOfSources, TemporaryFolder, test } from "../support.ts";
 
 /** A folder with a source, which is also the user's cache. */
 class Work extends TemporaryFolder {
@@ -10,8 +10,11 @@ class Work extends TemporaryFolder {
     Deno.copyFileSync(fixture("mul.mlir"), this.join("mul.mlir"));
   }
 
-  run(...args: string[]): ReturnType<typeof iree> {
-    return iree(args, { cwd: this.path, env: { XDG_CACHE_HOME: this.path } });
+  run(...args: string[]): ReturnType<typeof ireeOfSources> {
+    return ireeOfSources(args, {
+      cwd: this.path,
+      env: { XDG_CACHE_HOME: this.path },
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import {
   denoFlags,
   execute,
   failureOf,
-  iree,
+  ireeOfSources,
   TemporaryFolder,
   test,
 } from "../support.ts";
@@ -23,7 +23,9 @@ class OwnCache extends TemporaryFolder {
   async compile(source = SOURCE, ...flags: string[]): Promise<boolean> {
     const output = `--output=${this.join("out.vmfb")}`;
     const args = ["compile", source, output, "--json", ...flags];
-    const { code, stdout, stderr } = await iree(args, { env: this.env });
+    const { code, stdout, stderr } = await ireeOfSources(args, {
+      env: this.env,
+    });
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     return JSON.parse(stdout).isCached;
   }
@@ -155,19 +157,21 @@ test("iree cache lists and clears programs", async () => {
   using own = new OwnCache();
   const { env } = own;
   const empty = `0 programs, 0.0 kB of at most 2.0 GB in ${own.folder}\n`;
-  assertEquals((await iree(["cache"], { env })).stdout, empty);
+  assertEquals((await ireeOfSources(["cache"], { env })).stdout, empty);
   await own.compile(SOURCE, "--target=vmvx");
-  const listing = (await iree(["cache", "list"], { env })).stdout;
+  const listing = (await ireeOfSources(["cache", "list"], { env })).stdout;
   assertStringIncludes(listing, `${SOURCE}  --iree-hal-target-backends=vmvx\n`);
   assertStringIncludes(listing, "1 program, ");
-  const json = JSON.parse((await iree(["cache", "--json"], { env })).stdout);
+  const json = JSON.parse(
+    (await ireeOfSources(["cache", "--json"], { env })).stdout,
+  );
   const [program] = json.programs;
   assertEquals(dirname(program.path), json.folder);
   assertEquals(program.bytes, Deno.statSync(program.path).size);
   assertEquals(json.limit, 2_000_000_000);
-  const cleared = (await iree(["cache", "clear"], { env })).stdout;
+  const cleared = (await ireeOfSources(["cache", "clear"], { env })).stdout;
   assert(cleared.startsWith("removed 1 program, "), cleared);
-  assertEquals((await iree(["cache"], { env })).stdout, empty);
+  assertEquals((await ireeOfSources(["cache"], { env })).stdout, empty);
   assertEquals([...Deno.readDirSync(own.folder)], []);
 });
 
@@ -175,7 +179,12 @@ test("A program that cannot be cached is compiled with a warning", async () => {
   using own = new OwnCache();
   Deno.writeTextFileSync(own.join("iree-deno"), "a file");
   const output = own.join("out.vmfb");
-  const { code, stderr } = await iree(["compile", SOURCE, "-o", output], own);
+  const { code, stderr } = await ireeOfSources([
+    "compile",
+    SOURCE,
+    "-o",
+    output,
+  ], own);
   assertEquals(code, 0);
   assert(
     stderr.startsWith("warning: cannot write the program to the cache: "),
@@ -185,7 +194,9 @@ test("A program that cannot be cached is compiled with a warning", async () => {
 });
 
 async function mustCompile(own: OwnCache, ...args: string[]): Promise<void> {
-  const { code, stderr } = await iree(["compile", ...args], { env: own.env });
+  const { code, stderr } = await ireeOfSources(["compile", ...args], {
+    env: own.env,
+  });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
 }
 

@@ -12,7 +12,13 @@ import {
   loadModel,
 } from "../../lib/compiler/mod.ts";
 import { IreeError, load } from "../../mod.ts";
-import { failureOf, iree, TemporaryFolder, test, tool } from "../support.ts";
+import {
+  failureOf,
+  ireeOfSources,
+  TemporaryFolder,
+  test,
+  tool,
+} from "../support.ts";
 import { COMPILER, testWithImporter, writeModels } from "./support.ts";
 
 const models = await writeModels();
@@ -85,7 +91,7 @@ testWithImporter(
       { name: NAMES[2]!, elementType: "f32", shape, dimensionNames },
       { name: NAMES[3]!, elementType: "i1", shape, dimensionNames },
     ]);
-    const { stdout } = await iree(["inspect", path]);
+    const { stdout } = await ireeOfSources(["inspect", path]);
     assertStringIncludes(
       stdout,
       '%"onnx::Shape_422": tensor<?x4xf32> {dims = ["batch", null]}, ' +
@@ -131,7 +137,7 @@ testWithImporter(
   async () => {
     using folder = new TemporaryFolder();
     const args = ["--externalize-params", `-o`, folder.join("m.mlir")];
-    const imported = await iree([
+    const imported = await ireeOfSources([
       "import",
       models.join("weights.onnx"),
       ...args,
@@ -153,7 +159,7 @@ testWithImporter(
       using loaded = load(folder.join("m.vmfb"), { device: "local-sync" });
       assertEquals((await loaded.run({ x })).y!.data, expected);
     }
-    const run = await iree([
+    const run = await ireeOfSources([
       "run",
       folder.join("m.vmfb"),
       `1x16xf32=${x.join(" ")}`,
@@ -161,7 +167,11 @@ testWithImporter(
     assertEquals([run.code, run.stderr], [0, ""]);
     assertStringIncludes(run.stdout, "1x32xf32=[64 66 68");
     await Deno.rename(folder.join("m.irpa"), folder.join("other.irpa"));
-    const missing = await iree(["run", folder.join("m.vmfb"), "1x16xf32=0"]);
+    const missing = await ireeOfSources([
+      "run",
+      folder.join("m.vmfb"),
+      "1x16xf32=0",
+    ]);
     assertEquals(missing.code, 1);
   },
 );
@@ -360,13 +370,13 @@ testWithImporter(
       });
       assertEquals(unknown, undefined);
     }
-    const run = await iree(["run", path, "1x4xf32=1 2 3 4", "f32=3"]);
+    const run = await ireeOfSources(["run", path, "1x4xf32=1 2 3 4", "f32=3"]);
     assertEquals([run.code, run.stderr], [0, ""]);
     assertStringIncludes(run.stdout, "EXEC @main graph\n");
     assertStringIncludes(run.stdout, "1x4xf32=[3 6 9 12]\n");
     using folder = new TemporaryFolder();
     const output = folder.join("m.vmfb");
-    const made = await iree(["compile", path, "-o", output]);
+    const made = await ireeOfSources(["compile", path, "-o", output]);
     assertEquals(made.code, 0);
     assert((await Deno.stat(output)).size > 1000);
     const url = await failureOf(
@@ -380,13 +390,19 @@ testWithImporter(
   "iree import writes MLIR next to the model, or to stdout",
   async () => {
     const path = models.join("names.onnx");
-    const { code, stdout } = await iree(["import", path]);
+    const { code, stdout } = await ireeOfSources(["import", path]);
     const output = join(models.path, "names.mlir");
     assertEquals(code, 0);
     assertStringIncludes(stdout, `${output}: `);
     const text = await Deno.readTextFile(output);
     assertStringIncludes(text, "iree.abi.declaration");
-    const piped = await iree(["import", path, "-o", "-", "--opset-version=18"]);
+    const piped = await ireeOfSources([
+      "import",
+      path,
+      "-o",
+      "-",
+      "--opset-version=18",
+    ]);
     assertStringIncludes(piped.stdout, "torch.onnx_meta.opset_version = 18");
     for (
       const [args, problem] of [
@@ -397,7 +413,7 @@ testWithImporter(
         [[path, "-o"], "-o needs a value"],
       ] as const
     ) {
-      const wrong = await iree(["import", ...args]);
+      const wrong = await ireeOfSources(["import", ...args]);
       assertEquals(wrong.code, 2);
       assertStringIncludes(wrong.stderr, problem);
     }

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { compileProgram, importOnnx } from "../../lib/compiler/mod.ts";
 import { load } from "../../mod.ts";
-import { failureOf, iree, test } from "../support.ts";
+import { failureOf, ireeOfSources, test } from "../support.ts";
 import { COMPILER, testWithImporter, writeModels } from "./support.ts";
 
 const models = await writeModels();
@@ -32,13 +32,13 @@ testWithImporter(
   async () => {
     const { dynamic } = await importOnnx(NAMES, { library: COMPILER });
     assertEquals(dynamic, { [X]: "?x4" });
-    const { stderr } = await iree(["import", NAMES, "-o", "-"]);
+    const { stderr } = await ireeOfSources(["import", NAMES, "-o", "-"]);
     assertEquals(
       stderr.split("\n")[0],
       `remark: dynamic inputs: ${X}=?x4; programs of fixed shapes are faster: ` +
         "pass --shape, or the option shapes",
     );
-    const fixed = await iree([
+    const fixed = await ireeOfSources([
       "import",
       NAMES,
       "-o",
@@ -111,14 +111,18 @@ test("shapes and --shape must be names with sizes", async () => {
   );
   for (const command of ["compile", "import"]) {
     for (const shape of ["", "x", "1x3", "=1", "x=1x", "x=ax3", "x=1,3"]) {
-      const { code, stderr } = await iree([command, NAMES, `--shape=${shape}`]);
+      const { code, stderr } = await ireeOfSources([
+        command,
+        NAMES,
+        `--shape=${shape}`,
+      ]);
       assertEquals(code, 2);
       assertStringIncludes(
         stderr,
         `--shape must be NAME=SHAPE, such as x=1x3x320x320, got '${shape}'`,
       );
     }
-    const { code, stderr } = await iree([command, NAMES, "--shape"]);
+    const { code, stderr } = await ireeOfSources([command, NAMES, "--shape"]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "--shape needs a value: --shape NAME=SHAPE");
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RECIPES, tuningOf } from "../../lib/tuning/mod.ts";
 import { load } from "../../mod.ts";
-import { iree, TemporaryFolder } from "../support.ts";
+import { ireeOfSources, TemporaryFolder } from "../support.ts";
 import { testWithImporter, writeModels } from "./support.ts";
 
 const models = await writeModels();
@@ -18,7 +18,7 @@ async function tuneModel(
   folder: TemporaryFolder,
   ...flags: readonly string[]
 ): Promise<string> {
-  const { code, stdout, stderr } = await iree([
+  const { code, stdout, stderr } = await ireeOfSources([
     ...["compile", models.join("names.onnx"), "-o", "names.vmfb", "--tune"],
     ...["--tune-seconds=0.001", ...flags],
   ], { cwd: folder.path, env: { XDG_CACHE_HOME: folder.path } });
@@ -69,7 +69,7 @@ testWithImporter(
         [...Deno.readDirSync(folder.join("iree-deno/programs"))]
           .map(({ name }) => name).sort();
       const before = programs();
-      const { code, stdout, stderr } = await iree([
+      const { code, stdout, stderr } = await ireeOfSources([
         ...["run", models.join("names.onnx"), ...inputs, ...runFlags],
       ], { cwd: folder.path, env: { XDG_CACHE_HOME: folder.path } });
       assertEquals(code, 0, stderr);
@@ -80,7 +80,11 @@ testWithImporter(
 );
 
 Deno.test("iree run --shape needs an ONNX model", async () => {
-  const { code, stderr } = await iree(["run", "a.vmfb", "--shape=x=2x4"]);
+  const { code, stderr } = await ireeOfSources([
+    "run",
+    "a.vmfb",
+    "--shape=x=2x4",
+  ]);
   assertEquals(code, 2);
   assertMatch(stderr, /--shape is for ONNX models, got a\.vmfb/);
 });

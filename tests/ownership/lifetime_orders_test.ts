@@ -117,18 +117,26 @@ function* permutations<T>(items: readonly T[]): Generator<T[]> {
   }
 }
 
+/**
+ * Under a sanitizer all orders are tried, else every fifth: the sanitizer also
+ * finds uses of released memory.
+ */
+const EVERY = Deno.env.has("DEV_SANITIZE") ? 1 : 5;
+
 for (const [first, name] of NAMES.entries()) {
   test(`Objects can be disposed in every order that begins with the ${name}`, () => {
     const others = NAMES.keys().filter((index) => index !== first).toArray();
     const tried = new Set<string>();
-    for (const rest of permutations(others)) {
+    // Begins elsewhere for each object, so that the parts differ.
+    for (const [at, rest] of permutations(others).toArray().entries()) {
+      if ((at + first) % EVERY !== 0) continue;
       const order = [first, ...rest];
       const graph = makeGraph();
       for (const index of order) graph[index].dispose();
       assertNothingLive(describe(order));
       tried.add(order.join());
     }
-    assertEquals(tried.size, 40_320 / NAMES.length);
+    assertEquals(tried.size, 40_320 / NAMES.length / EVERY);
   });
 }
 

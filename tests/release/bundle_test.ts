@@ -3,7 +3,7 @@ import { bundle, MAIN } from "../../release/bundle.ts";
 import {
   denoFlags,
   execute,
-  iree,
+  ireeOfSources,
   type Output,
   program,
   TemporaryFolder,
@@ -40,7 +40,11 @@ const COMMANDS: readonly string[][] = [
 test("A bundle behaves like the sources", async () => {
   using made = await Bundle.make();
   for (const args of COMMANDS) {
-    assertEquals(await made.run(args), await iree(args), args.join(" "));
+    assertEquals(
+      await made.run(args),
+      await ireeOfSources(args),
+      args.join(" "),
+    );
   }
 });
 

@@ -14,8 +14,13 @@ const LONGEST: readonly string[] = [
   "tests/inspect/typescript_test.ts",
 ];
 
-/** Tests of scripts, packages and types: a sanitizer has nothing to find. */
-const WITHOUT_NATIVE_CODE: readonly string[] = [
+/**
+ * Tests of scripts, packages, types and measurements: a sanitizer finds nothing
+ * there that it would not find in others.
+ */
+const UNSANITIZED: readonly string[] = [
+  "tests/bench_models_test.ts",
+  "tests/bench_test.ts",
   "tests/boundary_test.ts",
   "tests/dev/",
   "tests/offline/",
@@ -39,7 +44,7 @@ const FILES_PER_GROUP = 12;
  */
 export function groupTests(root: string, sanitized: boolean): string[][] {
   const isWanted = (path: string): boolean =>
-    !sanitized || !WITHOUT_NATIVE_CODE.some((start) => path.startsWith(start));
+    !sanitized || !UNSANITIZED.some((start) => path.startsWith(start));
   const folders = new Map<string, string[]>();
   for (const path of testFiles(root, "tests").filter(isWanted)) {
     if (LONGEST.includes(path)) continue;

@@ -11,7 +11,7 @@ Deno.test("Every test file is in one group, and the longest start alone", () => 
   for (const group of groups) assert(group.length <= 12, group.join(" "));
 });
 
-Deno.test("Tests without native code are left out of sanitized runs", () => {
+Deno.test("Tests of packages, types and measurements are left out of sanitized runs", () => {
   const all = groupTests(ROOT, false).flat();
   const sanitized = groupTests(ROOT, true).flat();
   const left = all.filter((path) => !sanitized.includes(path));
