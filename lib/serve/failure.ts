@@ -1,6 +1,6 @@
 import { IreeError, type StatusCode } from "../base/error.ts";
 import { QueueFullError } from "./queue_full.ts";
-import { RequestError } from "./request_error.ts";
+import { RequestError, RETRY_LATER } from "./request_error.ts";
 
 /** A failure as its client gets it. */
 export interface Failure {
@@ -19,8 +19,6 @@ const STATUSES: Partial<Record<StatusCode, number>> = {
   INVALID_ARGUMENT: 400,
   UNAVAILABLE: 503,
 };
-
-const RETRY_LATER = { "retry-after": "1" };
 
 /**
  * Describes the failure of a request, without what concerns only the server.

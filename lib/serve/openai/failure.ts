@@ -1,6 +1,6 @@
 import { IreeError } from "../../base/error.ts";
 import { QueueFullError } from "../queue_full.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError, RETRY_LATER } from "../request_error.ts";
 import { OpenAiError } from "./fields.ts";
 
 /** A failure as OpenAI's API reports it. */
@@ -32,7 +32,7 @@ export function openAiFailure(error: unknown): OpenAiFailure {
     headers: error instanceof RequestError
       ? error.headers
       : status === 429 || status === 503
-      ? { "retry-after": "1" }
+      ? RETRY_LATER
       : {},
     body: {
       error: {
