@@ -144,3 +144,35 @@ test("Printing a damaged recording never crashes", async () => {
   }
   assert(failures > 0, "nothing was rejected");
 });
+
+test("Replaying a damaged recording of verified code never crashes", async () => {
+  using folder = new TemporaryFolder();
+  const path = folder.join("echo.ireereplay");
+  using instance = Instance.open();
+  {
+    using recording = Recording.begin(instance, path);
+    using device = Device.create(instance, "local-sync");
+    using wrapped = recording.wrap([device])[0]!;
+    using echo = load({
+      modules: [await program("echo.mlir")],
+      device: wrapped,
+    });
+    echo.compute("mul", ...FACTORS);
+    recording.end();
+  }
+  const original = Deno.readFileSync(path);
+  const damaged = folder.join("damaged.ireereplay");
+  let replayed = 0;
+  for (let seed = 0; seed < DAMAGED; seed++) {
+    Deno.writeFileSync(damaged, mutate(original, seed));
+    using device = Device.create(instance, "local-sync");
+    try {
+      using replay = Replay.open(instance, damaged);
+      replay.run([device]);
+      replayed++;
+    } catch (error) {
+      assert(error instanceof IreeError, `${seed}: ${error}`);
+    }
+  }
+  assert(replayed > 0 && replayed < DAMAGED, `${replayed}`);
+});
