@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
 const DIFFERENCES: Readonly<Record<string, string>> = {
   "--help": "help is our own",
   "--output=all": "`iree inspect` prints the metadata",
-  "--parameters=b=%p/parameters_b.safetensors":
+  "%p/parameters_b.safetensors":
     "we reject the beginning of a longer parameter",
   "iree-dump-module %t.vmfb": "`iree inspect` prints the metadata",
 };
