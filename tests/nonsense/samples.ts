@@ -278,6 +278,9 @@ export const SAMPLES: Readonly<Record<string, (it: Things) => unknown[]>> = {
   "VmFunction.prototype.callAsync": (it) => [it.view, it.other],
   "VmFunction.prototype.computeAsync": (it) => [it.view, it.other],
   "VmFunction.prototype.run": (it) => [{ input0: it.view, input1: it.other }],
+  "VmFunction.prototype.runAlone": (it) => [
+    { input0: it.view, input1: it.other },
+  ],
   "VmFunction.prototype.with": () => [
     options({
       signal: new AbortController().signal,
