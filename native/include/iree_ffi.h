@@ -961,8 +961,8 @@ IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_profiling_bundle(
 // profile bundle, or the tool's guide if the command is empty. |options| is
 // packed: command, format, filter, output path and ROCm library, of which the
 // last two are checked but never opened. |id| is -1 for any. If the report
-// fails, |out_code| is the code of the failure, and the text is what was printed
-// before it.
+// fails, |out_code| is the code of the failure, and the text is what was
+// printed before it.
 IREE_API_EXPORT iree_vm_buffer_t* iree_ffi_profile_report(
     const uint8_t* bytes, size_t length, const uint8_t* options,
     uint32_t options_length, int64_t id, uint32_t flags, uint32_t* out_code);
