@@ -179,7 +179,7 @@ const WORK: Readonly<Record<string, (paths: Paths) => void>> = {
   },
   "lists of drivers and devices": () => {
     using instance = Instance.open();
-    assertEquals(listDrivers(instance).length, 4);
+    assertEquals(listDrivers(instance).length, 5);
     for (const driver of ["local-sync", "local-task"]) {
       assertEquals(
         listDevices(instance, driver, { details: true }).length,

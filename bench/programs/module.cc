@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <utility>
 
 #include "iree/base/api.h"
 #include "iree/hal/api.h"
@@ -30,12 +29,17 @@ iree_status_t WriteDoubled(iree_hal_buffer_mapping_t* mapping, void* source) {
 
 class State {
  public:
-  explicit State(vm::ref<iree_hal_allocator_t> memory)
-      : memory_(std::move(memory)) {}
+  explicit State(iree_allocator_t allocator) : allocator_(allocator) {}
 
   iree::StatusOr<int32_t> Scale(int32_t value) { return 2 * value; }
 
   iree::StatusOr<View> Double(View view) {
+    // Only now: iree-benchmark-module calls scale over a runtime of its own, in
+    // which types of the HAL that this library links to are not registered.
+    if (!memory_) {
+      IREE_RETURN_IF_ERROR(iree_hal_allocator_create_heap(
+          IREE_SV("bench"), allocator_, allocator_, &memory_));
+    }
     iree_hal_buffer_params_t params = {};
     params.type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL;
     params.usage = IREE_HAL_BUFFER_USAGE_DEFAULT;
@@ -53,6 +57,7 @@ class State {
   iree::StatusOr<View> Pass(View view) { return view; }
 
  private:
+  iree_allocator_t allocator_;
   vm::ref<iree_hal_allocator_t> memory_;
 };
 
@@ -69,10 +74,7 @@ class Module final : public vm::NativeModule<State> {
                      iree::span<const vm::NativeFunction<State>>(functions)) {}
   iree::StatusOr<std::unique_ptr<State>> CreateState(
       iree_allocator_t a) override {
-    vm::ref<iree_hal_allocator_t> memory;
-    IREE_RETURN_IF_ERROR(
-        iree_hal_allocator_create_heap(IREE_SV("bench"), a, a, &memory));
-    return std::make_unique<State>(std::move(memory));
+    return std::make_unique<State>(a);
   }
   iree::StatusOr<std::unique_ptr<State>> ForkState(
       State* parent, iree_allocator_t a) override {

@@ -80,11 +80,11 @@ export function bindFunction(path: string, name: SymbolName): unknown {
   const call = open(path, name, {
     parameters: arrayOf(
       length + 1,
-      (index) => index < length ? parameters[index] : STRUCTURE,
+      (index) => index < length ? parameters[index]! : STRUCTURE,
     ),
     result,
   });
-  return ADAPTERS[length](call);
+  return ADAPTERS[length]!(call);
 }
 
 function open(

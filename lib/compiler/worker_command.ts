@@ -1,3 +1,4 @@
+import { fromFileUrl } from "@std/path/from-file-url";
 import { IreeError } from "../base/error.ts";
 
 /** Whether this module is source code, with the scripts of workers beside it. */
@@ -66,9 +67,22 @@ export function workerArguments(
     );
   }
   const args = [...ownWorker, name, key];
-  return Deno.build.standalone
-    ? args
-    : [...flags, ...permissions, Deno.mainModule, ...args];
+  return Deno.build.standalone ? args : [
+    ...flags,
+    ...permissions,
+    ...readBundle(permissions),
+    Deno.mainModule,
+    ...args,
+  ];
+}
+
+/** The flag for the other files of a bundle, which it imports when it needs them. */
+function readBundle(permissions: readonly string[]): string[] {
+  const folder = new URL(".", Deno.mainModule);
+  if (folder.protocol !== "file:" || permissions.includes("--allow-read")) {
+    return [];
+  }
+  return [`--allow-read=${fromFileUrl(folder).replaceAll(",", ",,")}`];
 }
 
 /** The flag for imports by bare names. */

@@ -7,6 +7,7 @@ import {
   denoFlags,
   execute,
   iree,
+  ireeOfSources,
   mustRun,
   type Output,
   program,
@@ -52,7 +53,7 @@ test("iree compile --standalone writes an executable that is iree run with a pro
   using work = new Work();
   const single = await program("single.mlir");
   await written(
-    await iree(["compile", "--standalone", single, "-o", work.app]),
+    await ireeOfSources(["compile", "--standalone", single, "-o", work.app]),
   );
   const expected = await iree(["run", `--module=${single}`, "--input=21"]);
   assertEquals(await work.run("--input=21"), expected);
@@ -72,7 +73,7 @@ test("iree compile --standalone --script compiles a source and runs a script wit
     `,
   );
   await written(
-    await iree([
+    await ireeOfSources([
       ...["compile", "--standalone", fixture("mul.mlir"), "-o", work.app],
       `--script=${script}`,
     ]),
@@ -99,7 +100,7 @@ test("iree compile rejects what an executable cannot be made of", async () => {
     ],
   ];
   for (const [args, status, message] of cases) {
-    const { code, stderr } = await iree(["compile", ...args]);
+    const { code, stderr } = await ireeOfSources(["compile", ...args]);
     assertEquals(code, status, stderr);
     assertStringIncludes(stderr, message);
   }

@@ -1,22 +1,11 @@
 import type { ModelShapes } from "../../compiler/mod.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The flag of commands that compile ONNX models to run them. */
-export const SHAPE_FLAG = {
-  shape: {
-    kind: "list",
-    value: "NAME=SHAPE",
-    help: [
-      "The shape of an ONNX model's input, as for `iree compile`; repeat for",
-      "several. It finds the program that was tuned with these shapes.",
-    ],
-  },
-} as const;
-
 /** Flags of commands that import ONNX models. */
 export const MODEL_FLAGS = {
   shape: {
-    ...SHAPE_FLAG.shape,
+    kind: "list",
+    value: "NAME=SHAPE",
     help: [
       "The shape of an ONNX model's input, as --shape x=1x3x320x320 too; repeat",
       "for several. It fixes dimensions that are dynamic; ? leaves one dynamic.",

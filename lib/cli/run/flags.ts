@@ -3,7 +3,6 @@ import {
   type FlagOf,
   type FlagValues,
 } from "../common/flags.ts";
-import { SHAPE_FLAG } from "../common/shapes.ts";
 import type { TASK_TOPOLOGY_FLAGS } from "../common/task_flags.ts";
 
 const MIN_I32 = -(2 ** 31);
@@ -63,7 +62,14 @@ export const MAIN_FLAGS = {
       "  (null) or (ignored)           a null reference, or zero",
     ],
   },
-  ...SHAPE_FLAG,
+  shape: {
+    kind: "list",
+    value: "NAME=SHAPE",
+    help: [
+      "The shape of an ONNX model's input, as for `iree compile`; repeat for",
+      "several. It finds the program that was tuned with these shapes.",
+    ],
+  },
   parameters: {
     kind: "list",
     value: "[SCOPE=]FILE",

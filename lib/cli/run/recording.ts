@@ -12,9 +12,9 @@ export type RecordingFlags = ProgramFlags & FlagValues<typeof RECORDING_FLAGS>;
 export class DeviceRecorder implements Disposable {
   private constructor(
     private readonly resources: DisposableStack,
-    private readonly recording?: Recording,
+    private readonly recording?: Recording | undefined,
     /** The devices that record; `undefined` for those of the flags. */
-    readonly devices?: readonly Device[],
+    readonly devices?: readonly Device[] | undefined,
   ) {}
 
   /**
