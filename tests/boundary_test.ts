@@ -179,7 +179,10 @@ Deno.test("Only lists and values import each other in a cycle", async () => {
 
 Deno.test("Lengths of memory for native code do not come from a prototype", async () => {
   const memory = "bytes|dims|record|target|memory|part|ends|ids";
-  const length = new RegExp(`\\b(?:${memory})\\.(?:byteLength|length)\\b`);
+  const length = new RegExp(
+    `\\b(?:${memory})\\.(?:byteLength|length)\\b|` +
+      `\\b(?:byteLength|length)\\b[^}]*\\} = (?:${memory})\\b`,
+  );
   for await (const { path, text } of sources("ffi")) {
     if (path === "ffi/library/standalone.ts") continue; // only compares
     assertEquals(length.exec(text)?.[0], undefined, `${path}: use lengthOf`);

@@ -5,6 +5,7 @@
  */
 
 import type { TensorBytes } from "../buffer_view.ts";
+import { arrayOf } from "../base/intrinsics.ts";
 import { byteLengthOf, lengthOf } from "../base/typed_array.ts";
 import { encodeText } from "../base/text.ts";
 import { native } from "../library/library.ts";
@@ -63,9 +64,7 @@ export function readHostTensor(
     target,
     byteLengthOf(target),
   ));
-  const shape: number[] = [];
-  for (let at = 0; at < rank; at++) shape[at] = dims[at]!;
-  return shape;
+  return arrayOf(rank, (axis) => dims[axis]!);
 }
 
 /** Reads the name of the trace point that makes a call. */
@@ -100,9 +99,14 @@ export function fillParameterSpan(
   ordinal: number,
   bytes: Uint8Array<ArrayBuffer>,
 ): void {
-  const { length } = bytes;
   check(
-    native.iree_ffi_host_fill(hostPointer(), id, ordinal, bytes, length),
+    native.iree_ffi_host_fill(
+      hostPointer(),
+      id,
+      ordinal,
+      bytes,
+      lengthOf(bytes),
+    ),
   );
 }
 
