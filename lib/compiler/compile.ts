@@ -1,7 +1,6 @@
 import { type CompiledProgram, Compiler } from "./compiler.ts";
 import {
   type CompileOptions,
-  type CompilerOptions,
   type CompileTargetOptions,
   readCompileOptions,
 } from "./options.ts";
@@ -44,11 +43,9 @@ export async function compileProgram(
   source: CompileSource,
   options?: CompileOptions,
 ): Promise<CompiledProgram> {
-  const { compiler: opening, target } = readCompileOptions(options);
   return await withCompiler(
-    opening,
-    target,
-    (compiler) => compiler.compileProgram(source, target),
+    options,
+    (compiler, target) => compiler.compileProgram(source, target),
   );
 }
 
@@ -63,24 +60,22 @@ export async function findOrCompile(
   source: CompileSource,
   options?: CompileOptions,
 ): Promise<CompiledProgram> {
-  const { compiler: opening, target } = readCompileOptions(options);
   return await withCompiler(
-    opening,
-    target,
-    async (compiler) =>
+    options,
+    async (compiler, target) =>
       await compiler.findTuned(source, target) ??
         await compiler.compileProgram(source, target),
   );
 }
 
 async function withCompiler<T>(
-  opening: CompilerOptions,
-  target: CompileTargetOptions,
-  work: (compiler: Compiler) => Promise<T>,
+  options: CompileOptions | undefined,
+  work: (compiler: Compiler, target: CompileTargetOptions) => Promise<T>,
 ): Promise<T> {
+  const { compiler: opening, target } = readCompileOptions(options);
   const compiler = await Compiler.open(opening);
   try {
-    return await work(compiler);
+    return await work(compiler, target);
   } finally {
     const end = compiler.dispose();
     // In this process, an aborted compile continues.
