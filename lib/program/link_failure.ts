@@ -30,6 +30,8 @@ export function explainLinking(
   const failing = modules.find((it) => it.name === name);
   const foreign = failing && explainForeign(error, failing);
   if (foreign !== undefined) return foreign;
+  const older = failing && explainVersion(error, failing);
+  if (older !== undefined) return older;
   const missing = failing && explainExport(error, failing, modules);
   if (missing !== undefined) return missing;
   const device = explainDevice(
@@ -65,6 +67,23 @@ function explainForeign(
     error,
     `'${module.name}' was compiled by ${compiler}: ${error.detail}`,
     COMPILE_AGAIN,
+  );
+}
+
+function explainVersion(
+  error: IreeError,
+  module: Module,
+): IreeError | undefined {
+  const mismatch =
+    /^required module '(.*)' version mismatch; have (\d+) but require (\d+);/
+      .exec(error.detail);
+  if (mismatch === null) return undefined;
+  const [, name, actual, required] = mismatch;
+  return reword(
+    error,
+    `'${module.name}' requires version ${required} of module '${name}', got ` +
+      `version ${actual}`,
+    `load version ${required} of '${name}' or a newer one`,
   );
 }
 

@@ -134,3 +134,33 @@ test("Calls are answered while calls of other programs begin and end", async () 
   released.resolve();
   assertEquals(await pending, await slow.callAsync("sum", 5, 1));
 });
+
+test("A program can require a minimum version of a host module", async () => {
+  const path = await program("host_version.mlir");
+  const describe = (version?: number) =>
+    hostModule("host", {
+      add: { types: "(i32, i32) -> i32", call: (a, b) => a + b },
+      twice: { types: "(i32) -> i32", call: (a) => 2 * a },
+    }, { version });
+  for (const version of [undefined, 0, 2]) {
+    const host = describe(version);
+    const error = assertThrows(
+      () => load({ modules: [host, path] }),
+      IreeError,
+    );
+    assertEquals(error.code, "NOT_FOUND");
+    assertEquals(
+      error.detail,
+      "'dependent' requires version 3 of module 'host', got version " +
+        `${version ?? 0}`,
+    );
+    assertEquals(error.hint, "load version 3 of 'host' or a newer one");
+  }
+  for (const version of [3, 4, 2 ** 32 - 1]) {
+    using loaded = load({ modules: [describe(version), path] });
+    assertEquals(loaded.sum(1, 2), 6);
+    assertEquals(loaded.mainModule.dependencies, [
+      { name: "host", minimumVersion: 3, optional: false },
+    ]);
+  }
+});
