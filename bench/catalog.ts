@@ -44,6 +44,7 @@ export interface Row {
 /** The usual comparison for a row's first entry. */
 export const C = "C";
 const TOOL = "iree-benchmark-module";
+const POINTER = "a function pointer";
 const PYTHON = "Python";
 const ONNX = "onnxruntime-node";
 
@@ -200,6 +201,7 @@ export const ROWS: readonly Row[] = [
     entries: [
       entry("Deno", "ours", "host_scale"),
       entry("C++ module", "ours", "module"),
+      entry(POINTER, "ours", "pointer_scale"),
       entry(PYTHON, "python", "host_scale"),
     ],
     goals: [{ nanoseconds: 500 }, { against: PYTHON, ratio: 1 / 5 }],

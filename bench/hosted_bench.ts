@@ -3,6 +3,7 @@ import { HOSTED } from "./workloads/hosted.ts";
 
 await benchGroup("callbacks into TypeScript", HOSTED, [
   "host_scale",
+  "pointer_scale",
   "host_double",
   "module_double",
 ]);

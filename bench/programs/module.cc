@@ -2,7 +2,9 @@
 // and back.
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <string>
 
 #include "iree/base/api.h"
 #include "iree/hal/api.h"
@@ -27,11 +29,16 @@ iree_status_t WriteDoubled(iree_hal_buffer_mapping_t* mapping, void* source) {
   return iree_ok_status();
 }
 
+using Callback = int32_t (*)(int32_t);
+
 class State {
  public:
-  explicit State(iree_allocator_t allocator) : allocator_(allocator) {}
+  State(iree_allocator_t allocator, Callback callback)
+      : allocator_(allocator), callback_(callback) {}
 
-  iree::StatusOr<int32_t> Scale(int32_t value) { return 2 * value; }
+  iree::StatusOr<int32_t> Scale(int32_t value) {
+    return callback_ ? callback_(value) : 2 * value;
+  }
 
   iree::StatusOr<View> Double(View view) {
     // Only now: iree-benchmark-module calls scale over a runtime of its own, in
@@ -58,6 +65,7 @@ class State {
 
  private:
   iree_allocator_t allocator_;
+  Callback callback_;
   vm::ref<iree_hal_allocator_t> memory_;
 };
 
@@ -69,18 +77,34 @@ const vm::NativeFunction<State> functions[] = {
 
 class Module final : public vm::NativeModule<State> {
  public:
-  Module(iree_vm_instance_t* instance, iree_allocator_t allocator)
+  Module(iree_vm_instance_t* instance, iree_allocator_t allocator,
+         Callback callback)
       : NativeModule("bench", /*version=*/0, instance, allocator,
-                     iree::span<const vm::NativeFunction<State>>(functions)) {}
+                     iree::span<const vm::NativeFunction<State>>(functions)),
+        callback_(callback) {}
   iree::StatusOr<std::unique_ptr<State>> CreateState(
       iree_allocator_t a) override {
-    return std::make_unique<State>(a);
+    return std::make_unique<State>(a, callback_);
   }
   iree::StatusOr<std::unique_ptr<State>> ForkState(
       State* parent, iree_allocator_t a) override {
     return CreateState(a);
   }
+
+ private:
+  Callback callback_;
 };
+
+// The function pointer that the parameter "callback" gives as a number.
+Callback FindCallback(iree_host_size_t param_count,
+                      const iree_string_pair_t* params) {
+  for (iree_host_size_t i = 0; i < param_count; ++i) {
+    if (!iree_string_view_equal(params[i].key, IREE_SV("callback"))) continue;
+    const std::string text(params[i].value.data, params[i].value.size);
+    return reinterpret_cast<Callback>(std::strtoull(text.c_str(), nullptr, 10));
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -95,7 +119,9 @@ iree_vm_dynamic_module_create(iree_vm_dynamic_module_version_t max_version,
     return iree_make_status(IREE_STATUS_UNIMPLEMENTED,
                             "the runtime is older than this module");
   }
-  *out_module =
-      std::make_unique<Module>(instance, allocator).release()->interface();
+  *out_module = std::make_unique<Module>(instance, allocator,
+                                         FindCallback(param_count, params))
+                    .release()
+                    ->interface();
   return iree_ok_status();
 }

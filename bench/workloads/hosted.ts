@@ -19,7 +19,11 @@ const ARRAYS = hostModule("bench", {
   scale: { types: "(i32) -> i32", call: (a) => 2 * a },
   double: {
     types: "(tensor<4xf32>) -> tensor<4xf32>",
-    call: (x) => x.data.map((it) => 2 * it),
+    // In place: the array is the function's own.
+    call: ({ data }) => {
+      for (let i = 0; i < data.length; i++) data[i]! *= 2;
+      return data;
+    },
   },
   pass: { types: "(!hal.buffer_view) -> !hal.buffer_view", call: (x) => x },
 });
@@ -51,6 +55,28 @@ const hostScale: Prepare = (folder) => {
       for (let i = 0; i < count; i++) scale.call(i & 0xffff);
     },
     [Symbol.dispose]: () => program.dispose(),
+  };
+};
+
+/** The least that a callback takes: C++ calls a pointer that Deno made. */
+const pointerScale: Prepare = (folder) => {
+  const callback = new Deno.UnsafeCallback(
+    { parameters: ["i32"], result: "i32" },
+    (a) => 2 * a,
+  );
+  const address = Deno.UnsafePointer.value(callback.pointer);
+  const module = `${join(folder, "module.so")}?callback=${address}`;
+  const program = load({ modules: [module, join(folder, "through.vmfb")] });
+  expect(program.call("scale", 21) === 42, "pointer_scale");
+  const scale = program.lookupFunction("scale");
+  return {
+    run(count) {
+      for (let i = 0; i < count; i++) scale.call(i & 0xffff);
+    },
+    [Symbol.dispose]: () => {
+      program.dispose();
+      callback.close();
+    },
   };
 };
 
@@ -98,6 +124,7 @@ function offThread(name: string, result: number): Prepare {
 /** Calls of programs that call back into TypeScript. */
 export const HOSTED: Workloads = {
   host_scale: hostScale,
+  pointer_scale: pointerScale,
   host_double: hostDouble(ARRAYS),
   module_double: hostDouble("module.so"),
   host_pass_64MiB: hostPass(64 * 2 ** 20, VIEWS),
