@@ -47,6 +47,12 @@ export interface Contestants {
 /** Milliseconds between two entries. */
 const PAUSE = 5;
 
+/**
+ * The same after onnxruntime-node: its threads look for more work for 50 ms of
+ * processor time.
+ */
+const PAUSE_AFTER_ONNX = 200;
+
 /** Measures a row. */
 export async function measureRow(
   row: Row,
@@ -67,10 +73,11 @@ export async function measureRow(
       await contestants.stop();
       for (const { run } of entries) await run(1);
     }
-    for (const { run, count, rounds } of inTurn(entries, round)) {
-      // Threads of the previous entry may look for more work for a while.
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    for (const { entry, run, count, rounds } of inTurn(entries, round)) {
       rounds.push(await run(count) / count);
+      // Its threads may look for more work for a while.
+      const pause = entry.contestant === "onnx" ? PAUSE_AFTER_ONNX : PAUSE;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
   const [first] = entries;
