@@ -107,13 +107,7 @@ export class HostFunctionCaller implements CalledFunction {
     }
     let isPending = false;
     try {
-      const readers = this.arguments;
-      // Exactly as long as needed: a growing array has room for 17 entries.
-      const given = new Array<unknown>(readers.length + 1);
-      for (let at = 0; at < readers.length; at++) {
-        given[at] = readers[at]!.read(scope, call, values);
-      }
-      const returned = this.apply(given, own);
+      const returned = this.#applyTo(scope, call, values, own);
       if (!isPromise(returned)) {
         this.write(scope, call.id, values, returned);
         return undefined;
@@ -130,6 +124,30 @@ export class HostFunctionCaller implements CalledFunction {
     } finally {
       if (!isPending) disposeAll(scope);
     }
+  }
+
+  // Reads the arguments and runs the function. Few arguments need no array.
+  #applyTo(
+    scope: HostScope,
+    call: HostCall,
+    values: FrameValues,
+    context: object,
+  ): unknown {
+    const readers = this.arguments;
+    const run = this.#call;
+    if (readers.length === 0) return run(context);
+    const first = readers[0]!.read(scope, call, values);
+    if (readers.length === 1) return run(first, context);
+    const second = readers[1]!.read(scope, call, values);
+    if (readers.length === 2) return run(first, second, context);
+    // Exactly as long as needed: a growing array has room for 17 entries.
+    const given = new Array<unknown>(readers.length + 1);
+    given[0] = first;
+    given[1] = second;
+    for (let at = 2; at < readers.length; at++) {
+      given[at] = readers[at]!.read(scope, call, values);
+    }
+    return this.apply(given, context);
   }
 
   apply(values: unknown[], context: object): unknown {

@@ -17,7 +17,7 @@ export interface HostScope {
 
 /** Disposes the objects of a call. */
 export function disposeAll({ owned }: HostScope): void {
-  for (const object of owned) object.dispose();
+  for (let at = 0; at < owned.length; at++) owned[at]!.dispose();
 }
 
 /** An argument or a result of a host function. */
