@@ -8,7 +8,7 @@ import { addTo, forEachIn } from "./base/intrinsics.ts";
 import { releaseDelayed } from "./host/active.ts";
 import { native } from "./library/library.ts";
 import { check, created } from "./library/status.ts";
-import { loadContext } from "./load.ts";
+import { loadContext } from "./load_async.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";

@@ -13,7 +13,7 @@ import { check, readRecord, readString } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
-import { packTaskOptions, type TaskOptions } from "./task.ts";
+import { packTaskOptions, type TaskOptions } from "./task_topology.ts";
 
 /**
  * Creates devices as one group whose members can wait for each other.

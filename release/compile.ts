@@ -13,7 +13,7 @@
  */
 
 import { basename, dirname, join, resolve } from "@std/path";
-import { cacheVariables } from "../ffi/library/cache.ts";
+import { cacheVariables } from "../ffi/library/cache_folder.ts";
 import { EMBEDDED } from "../ffi/library/standalone.ts";
 import {
   denoCommand,

@@ -137,7 +137,7 @@ function allowedImports(path: string): RegExp {
     const shared =
       "base/few_calls|base/own_value|base/suggestion|base/shell_word|" +
       "files/file_changes|files/output_file";
-    const worker = "compiler/worker|compiler/worker_command|" +
+    const worker = "compiler/compile_worker|compiler/worker_command|" +
       "compiler/onnx_description|tuning/measuring_child|" +
       "tuning/measuring_worker";
     const entries =

@@ -10,8 +10,9 @@ import { RecordReader } from "../base/record.ts";
 import { readBytes } from "../base/text.ts";
 import { bindFunction, plain, type SymbolName } from "./binding.ts";
 import { enterIsolate } from "./isolate.ts";
+import { cannotOpen, wrongVersion } from "./load_error.ts";
 import { PACKAGE_VERSION } from "./package.ts";
-import { findLibrary, installationHint, pathOfLibrary } from "./search.ts";
+import { findLibrary, pathOfLibrary } from "./find_library.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
@@ -46,7 +47,7 @@ let openedPath: string | undefined;
  * Opens the library once per isolate. A second call does nothing, but throws if
  * it names another library.
  *
- * @param path Path of the library; searched for as in `search.ts` if omitted.
+ * @param path Path of the library; searched for as in `find_library.ts` if omitted.
  */
 export function openLibrary(path?: string | URL): void {
   if (openedPath !== undefined && path === undefined) return;
@@ -149,23 +150,8 @@ function bind(path: string, name: SymbolName): unknown {
     return bindFunction(path, name);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new IreeError(
-      "NOT_FOUND",
-      `cannot open the IREE runtime library '${path}': ${reason}`,
-      { hint: glibcHint(reason) ?? installationHint(), cause: error },
-    );
+    throw cannotOpen(path, error);
   }
-}
-
-// A library requires at least the glibc version that it was built with.
-function glibcHint(reason: string): string | undefined {
-  const version = /version [`']GLIBC_([\d.]+)' not found/.exec(reason)?.[1];
-  return version === undefined
-    ? undefined
-    : `this system's glibc is older than the library requires (${version}); use ` +
-      "a newer system, or build the library on this one with `./dev setup` in " +
-      "a checkout";
 }
 
 /** The functions that return a library's version. */
@@ -177,11 +163,8 @@ function checkStamp(path: string, stamp: Stamp): void {
   ).string();
   const abi = stamp.iree_ffi_abi_version();
   if (version === PACKAGE_VERSION && abi === ABI_VERSION) return;
-  throw new IreeError(
-    "FAILED_PRECONDITION",
-    `the IREE runtime library '${path}' has version ${version} and binary ` +
-      `interface ${abi}; this package has version ${PACKAGE_VERSION} and ` +
-      `needs binary interface ${ABI_VERSION}`,
-    { hint: installationHint() },
-  );
+  throw wrongVersion(path, { version, abi }, {
+    version: PACKAGE_VERSION,
+    abi: ABI_VERSION,
+  });
 }

@@ -10,7 +10,7 @@ import { dirname } from "@std/path/dirname";
 import { fromFileUrl } from "@std/path/from-file-url";
 import { join } from "@std/path/join";
 import { IreeError } from "../base/error.ts";
-import { findCacheFolder } from "./cache.ts";
+import { findCacheFolder } from "./cache_folder.ts";
 import { findPlatform } from "./platform.ts";
 
 /**

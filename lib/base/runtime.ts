@@ -7,7 +7,7 @@ import {
 import {
   demandCacheFolder,
   installationFolder,
-} from "../../ffi/library/cache.ts";
+} from "../../ffi/library/cache_folder.ts";
 import { libraryPath } from "../../ffi/library/library.ts";
 import {
   CHECKOUT,
@@ -20,7 +20,7 @@ import {
   findLibrary,
   type LibraryPlace,
   type LibrarySource,
-} from "../../ffi/library/search.ts";
+} from "../../ffi/library/find_library.ts";
 import { IreeError } from "./error.ts";
 import { type LiveObject, startTrace, trace } from "./object_trace.ts";
 

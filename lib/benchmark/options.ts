@@ -1,5 +1,5 @@
 import { isFunction, isRevoked } from "../base/checks.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";

@@ -1,6 +1,6 @@
 import { typedArrayName } from "../../ffi/base/typed_array.ts";
 import { copyArray, isArray, isRevoked } from "../base/checks.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";

@@ -1,7 +1,7 @@
 import { invokeCall } from "../../ffi/call.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { Producer } from "../../ffi/ownership/producer.ts";
-import { untilAborted } from "../base/deadline.ts";
+import { untilAborted } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import type { AnyTypedArray } from "../tensor/element_type.ts";
 import type { ValueDescription } from "../signature/value_description.ts";

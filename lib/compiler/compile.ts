@@ -4,7 +4,7 @@ import {
   type CompileTargetOptions,
   readCompileOptions,
 } from "./options.ts";
-import type { CompileSource } from "./source.ts";
+import type { CompileSource } from "./compile_source.ts";
 
 /**
  * Compiles a source to a program, a `.vmfb`.

@@ -5,16 +5,16 @@ import { cacheKey } from "./cache_key.ts";
 import { compileFailure } from "./compile_error.ts";
 import { type Diagnostic, parseDiagnostic } from "./diagnostics.ts";
 import { findCompiler } from "./find_compiler.ts";
-import { InProcessBackend } from "./in_process.ts";
-import { IsolatedBackend } from "./isolated.ts";
+import { InProcessBackend } from "./in_process_backend.ts";
+import { IsolatedBackend } from "./isolated_backend.ts";
 import {
   type CompilerOptions,
   type CompileTargetOptions,
   readCompilerOptions,
   readTargetOptions,
 } from "./options.ts";
-import { demandModel } from "./shapes.ts";
-import { type CompileSource, readSource } from "./source.ts";
+import { demandModel } from "./model_shapes.ts";
+import { type CompileSource, readSource } from "./compile_source.ts";
 import { compileOnnx, withDoubles } from "./onnx_compile.ts";
 import { ProgramCache } from "./program_cache.ts";
 import { sourceKey } from "./source_key.ts";

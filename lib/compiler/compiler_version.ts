@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import { COMPILER } from "../vm/compatibility.ts";
+import { COMPILER } from "../vm/program_version.ts";
 import { installLine } from "./find_compiler.ts";
 
 /** Version of IREE that this package runs, such as `3.13`. */

@@ -1,11 +1,11 @@
 import { dirname } from "@std/path/dirname";
 import { join } from "@std/path/join";
-import { findCacheFolder } from "../../ffi/library/cache.ts";
+import { findCacheFolder } from "../../ffi/library/cache_folder.ts";
 import { CHECKOUT } from "../../ffi/library/package.ts";
 import { IreeError } from "../base/error.ts";
 import { loadablePath, toPath } from "../base/permissions.ts";
 import { shellWord } from "../base/shell_word.ts";
-import { COMPILER } from "../vm/compatibility.ts";
+import { COMPILER } from "../vm/program_version.ts";
 
 /** Environment variable with the compiler library's path. */
 const LIBRARY_VARIABLE = "IREE_COMPILER_LIBRARY";

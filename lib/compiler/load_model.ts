@@ -1,4 +1,4 @@
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { mustBe } from "../base/checks.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
@@ -11,7 +11,7 @@ import type {
 } from "../program/program.ts";
 import { findOrCompile } from "./compile.ts";
 import type { CompileOptions } from "./options.ts";
-import { isSourcePath } from "./source.ts";
+import { isSourcePath } from "./compile_source.ts";
 import { targetOfDevice } from "./target.ts";
 import { loadWatched } from "./watch_model.ts";
 

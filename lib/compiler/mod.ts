@@ -43,6 +43,6 @@ export {
   ProgramCache,
   type ProgramRecord,
 } from "./program_cache.ts";
-export type { ModelShapes } from "./shapes.ts";
-export { type CompileSource, isSourcePath } from "./source.ts";
+export type { ModelShapes } from "./model_shapes.ts";
+export { type CompileSource, isSourcePath } from "./compile_source.ts";
 export { targetOfDevice } from "./target.ts";

@@ -7,7 +7,7 @@ import {
   explainModel,
   type ImportedForm,
 } from "./onnx_description.ts";
-import type { ModelShapes } from "./shapes.ts";
+import type { ModelShapes } from "./model_shapes.ts";
 
 /** Options for importing a model to compile. */
 export interface OnnxCompileOptions {

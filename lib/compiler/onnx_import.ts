@@ -1,5 +1,5 @@
 import { describeValue } from "../base/message_values.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { readablePath, toPath } from "../base/permissions.ts";
@@ -12,8 +12,8 @@ import {
   runImporter,
   weightFiles,
 } from "./onnx_process.ts";
-import { pythonOf } from "./python.ts";
-import { checkShapes, type ModelShapes } from "./shapes.ts";
+import { pythonOf } from "./find_python.ts";
+import { checkShapes, type ModelShapes } from "./model_shapes.ts";
 
 /** Options for importing a model. */
 export interface ImportOnnxOptions {

@@ -1,8 +1,8 @@
 import { IreeError } from "../base/error.ts";
 import { writablePath } from "../base/permissions.ts";
-import { COMPILER } from "../vm/compatibility.ts";
+import { COMPILER } from "../vm/program_version.ts";
 import { ONNX_SCRIPT } from "./onnx_script.ts";
-import type { ModelShapes } from "./shapes.ts";
+import type { ModelShapes } from "./model_shapes.ts";
 
 /** What to import, as the script reads it. */
 export interface ImportRequest extends WeightFiles {

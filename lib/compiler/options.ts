@@ -1,12 +1,12 @@
 import { copyArray, isFunction, toText } from "../base/checks.ts";
 import { describeValue } from "../base/message_values.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { toPath } from "../base/permissions.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { CompilePhase } from "./phases.ts";
-import { checkShapes, type ModelShapes } from "./shapes.ts";
+import { checkShapes, type ModelShapes } from "./model_shapes.ts";
 
 /** Options for opening the compiler. */
 export interface CompilerOptions {

@@ -1,6 +1,6 @@
 import { join } from "@std/path/join";
 import { byteLengthOf, bytesOf } from "../../ffi/base/typed_array.ts";
-import { findCacheFolder } from "../../ffi/library/cache.ts";
+import { findCacheFolder } from "../../ffi/library/cache_folder.ts";
 import { copyArray, mustBe, toByteCount, toText } from "../base/checks.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 

@@ -1,6 +1,6 @@
 import { cacheKey } from "./cache_key.ts";
 import type { CompileTargetOptions } from "./options.ts";
-import type { ReadSource } from "./source.ts";
+import type { ReadSource } from "./compile_source.ts";
 
 /** What a source is compiled with. */
 export interface SourceKeyOptions

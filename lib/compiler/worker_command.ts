@@ -19,7 +19,7 @@ export interface Worker {
 /** The process that compiles. */
 export const COMPILE_WORKER: Worker = {
   name: "compile",
-  script: new URL("worker.ts", import.meta.url),
+  script: new URL("compile_worker.ts", import.meta.url),
   permissions: ["--allow-ffi"],
   packages: [],
 };

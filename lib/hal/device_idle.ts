@@ -1,4 +1,4 @@
-import { checkSignal, untilAborted } from "../base/deadline.ts";
+import { checkSignal, untilAborted } from "../base/abort_signal.ts";
 import { describeNumber } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";

@@ -1,4 +1,4 @@
-import type { TaskOptions } from "../../ffi/task.ts";
+import type { TaskOptions } from "../../ffi/task_topology.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { checkAllocators } from "./allocators.ts";

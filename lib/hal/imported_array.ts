@@ -7,7 +7,7 @@ import {
   alignedMemory,
   alignmentOffset,
   importBufferView,
-} from "../../ffi/import.ts";
+} from "../../ffi/imported_array.ts";
 import { toSize } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";

@@ -4,7 +4,7 @@ import {
   type TaskTopology,
   type TaskTopologyGroup,
   type ThreadAffinity,
-} from "../../ffi/task.ts";
+} from "../../ffi/task_topology.ts";
 import { copyArray, isArray, toInteger, toName } from "../base/checks.ts";
 import { quoteValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";

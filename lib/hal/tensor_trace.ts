@@ -3,7 +3,7 @@ import { readTraceName } from "../../ffi/host/call.ts";
 import { isFunction } from "../base/checks.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
-import { isPromise, refusePromise } from "../base/pending.ts";
+import { isPromise, refusePromise } from "../base/promises.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { copyHostTensor } from "./host_tensor.ts";
 

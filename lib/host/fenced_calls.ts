@@ -9,9 +9,9 @@ import {
 import type { FrameValues, HostCall } from "../../ffi/host/host.ts";
 import { hasEnded } from "../../ffi/library/library.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
-import { untilAborted } from "../base/deadline.ts";
+import { untilAborted } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
-import { isPromise } from "../base/pending.ts";
+import { isPromise } from "../base/promises.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { TensorType } from "../signature/signature.ts";
 import type { HostArgumentReader } from "./host_argument.ts";

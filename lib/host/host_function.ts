@@ -6,7 +6,7 @@ import type {
 import type { HostFunctionRecord } from "../../ffi/host/module.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
-import { isPromise, refusePromise } from "../base/pending.ts";
+import { isPromise, refusePromise } from "../base/promises.ts";
 import {
   parseCallingConvention,
   type Slot,

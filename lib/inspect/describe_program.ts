@@ -4,7 +4,7 @@ import { FlatTable } from "../files/flatbuffer.ts";
 import { readArchive } from "../files/program_archive.ts";
 import { findAsyncForm, findSyncForm } from "../signature/async_form.ts";
 import { parseSignature, type Signature } from "../signature/signature.ts";
-import { foreignCompiler, readBytecodeVersion } from "../vm/compatibility.ts";
+import { foreignCompiler, readBytecodeVersion } from "../vm/program_version.ts";
 import type { FunctionDescription, ModuleDependency } from "../vm/module.ts";
 import type { ExportedCode } from "./bytecode/program_code.ts";
 import type {

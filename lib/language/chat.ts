@@ -1,7 +1,7 @@
 import { copyArray, isFunction, mustBe, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import type { TextSource } from "./source.ts";
+import type { TextSource } from "./model_source.ts";
 
 /** A message of a chat. */
 export interface ChatMessage {

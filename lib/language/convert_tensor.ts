@@ -2,7 +2,7 @@ import { openSource } from "../files/byte_source.ts";
 import type { WeightType } from "./configuration.ts";
 import { dequantize } from "./dequantize.ts";
 import { encodeElements, quantizeRows } from "./quantize.ts";
-import type { SourceTensor } from "./source.ts";
+import type { SourceTensor } from "./model_source.ts";
 import { type ConvertedWeight, sizeOf } from "./weight_plan.ts";
 
 /** About how many elements are converted at a time. */

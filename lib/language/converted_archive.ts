@@ -1,11 +1,11 @@
 import { dirname } from "@std/path/dirname";
 import { IreeError } from "../base/error.ts";
 import { NO_METADATA, type ParameterEntry } from "../parameters/entry.ts";
+import { encodeArchiveHeader } from "../parameters/archive_header.ts";
 import {
-  encodeIrpaHeader,
-  type IrpaLayout,
-  layOutIrpa,
-} from "../parameters/irpa_layout.ts";
+  type ArchiveLayout,
+  layOutArchive,
+} from "../parameters/archive_layout.ts";
 import type { WeightType } from "./configuration.ts";
 import { convertTensor } from "./convert_tensor.ts";
 import {
@@ -86,9 +86,9 @@ async function writeContents(
   { converted }: WeightPlan,
   { onProgress, signal }: WeightOptions,
 ): Promise<void> {
-  const layout = layOutIrpa(converted.flatMap(entriesOf), {});
+  const layout = layOutArchive(converted.flatMap(entriesOf), {});
   const offsets = offsetsOf(layout);
-  const header = encodeIrpaHeader(layout);
+  const header = encodeArchiveHeader(layout);
   const total = layout.storageLength;
   const done = file.seekSync(0, Deno.SeekMode.End);
   writeAll(file, 0, header);
@@ -127,7 +127,7 @@ function entriesOf(
     : [entry(key, byteLength), entry(scales, rows * 4)];
 }
 
-function offsetsOf(layout: IrpaLayout): ReadonlyMap<string, number> {
+function offsetsOf(layout: ArchiveLayout): ReadonlyMap<string, number> {
   return new Map(
     layout.placed.map(({ entry, offset }) =>
       [entry.key, layout.storageOffset + offset] as const

@@ -5,7 +5,7 @@ import {
   toSize,
   toText,
 } from "../base/checks.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import {

@@ -9,10 +9,10 @@ import {
   roleNames,
   type RotationScaling,
 } from "./configuration.ts";
-import { Fields } from "./fields.ts";
+import { Fields } from "./configuration_fields.ts";
 import { ggufText, listOf } from "./gguf_text.ts";
 import { matchTensors } from "./match_tensors.ts";
-import type { ModelSource, SourceTensor } from "./source.ts";
+import type { ModelSource, SourceTensor } from "./model_source.ts";
 
 /** Whether the pairs that rotate together are neighbors, by architecture. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly interleaved: boolean }> =

@@ -1,6 +1,6 @@
 import type { GgufValue } from "../parameters/gguf_reader.ts";
-import { Fields } from "./fields.ts";
-import type { TextSource } from "./source.ts";
+import { Fields } from "./configuration_fields.ts";
+import type { TextSource } from "./model_source.ts";
 import {
   byteTokenizer,
   pieceTokenizer,

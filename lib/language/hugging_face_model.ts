@@ -8,11 +8,11 @@ import {
   roleNames,
   type RotationScaling,
 } from "./configuration.ts";
-import { Fields } from "./fields.ts";
+import { Fields } from "./configuration_fields.ts";
 import { huggingFaceText } from "./hugging_face_text.ts";
 import { finder, readJson } from "./json_file.ts";
 import { matchTensors } from "./match_tensors.ts";
-import type { ModelSource, SourceTensor } from "./source.ts";
+import type { ModelSource, SourceTensor } from "./model_source.ts";
 
 /** Architectures by the `model_type` of a `config.json`. */
 const ARCHITECTURES: readonly string[] = [

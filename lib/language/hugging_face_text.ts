@@ -1,7 +1,7 @@
 import { join } from "@std/path/join";
-import { Fields } from "./fields.ts";
+import { Fields } from "./configuration_fields.ts";
 import { finder, readJson } from "./json_file.ts";
-import type { TextSource } from "./source.ts";
+import type { TextSource } from "./model_source.ts";
 
 /**
  * Reads what a folder of Hugging Face has about text.

@@ -1,6 +1,6 @@
 import { ownValue } from "../base/own_value.ts";
 import { overFile } from "../files/file_errors.ts";
-import { Fields } from "./fields.ts";
+import { Fields } from "./configuration_fields.ts";
 
 /**
  * Reads a JSON file with an object.

@@ -1,5 +1,5 @@
 import { isInstance, mustBe, toText } from "../base/checks.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { Instance } from "../base/instance.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
@@ -35,12 +35,12 @@ import {
   type SessionOptions,
   stepsOf,
 } from "./session.ts";
-import type { ModelSource, TextSource } from "./source.ts";
-import { readModelSource } from "./read_source.ts";
+import type { ModelSource, TextSource } from "./model_source.ts";
+import { readModelSource } from "./read_model_source.ts";
 import { Steps } from "./steps.ts";
-import { openTokenizer, WITHOUT_TEXT } from "./text.ts";
-import { checkTokens } from "./tokens.ts";
-import { makeWeights } from "./weights.ts";
+import { openTokenizer, WITHOUT_TEXT } from "./open_tokenizer.ts";
+import { checkTokens } from "./check_tokens.ts";
+import { makeWeights } from "./make_weights.ts";
 
 /** A prompt: a text, or tokens. */
 export type Prompt = string | readonly number[] | Uint32Array;

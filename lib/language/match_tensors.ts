@@ -5,7 +5,7 @@ import {
   OPTIONAL,
   shapeOf,
 } from "./configuration.ts";
-import type { SourceTensor } from "./source.ts";
+import type { SourceTensor } from "./model_source.ts";
 
 /** Tensors that files have and programs compute. */
 const COMPUTED = /\.rotary_emb\.inv_freq$|\.attention\.masked_bias$/;

@@ -1,9 +1,9 @@
 import { isInstance, toName, toSize } from "../base/checks.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
-import { checkTokens } from "./tokens.ts";
+import { checkTokens } from "./check_tokens.ts";
 import type { StepResult } from "./step_queue.ts";
 import { Steps } from "./steps.ts";
 

@@ -8,7 +8,7 @@ import type { Device } from "../hal/device.ts";
 import type { ParameterIndex } from "../parameters/parameter_index.ts";
 import { loadAsync } from "../program/load.ts";
 import type { Configuration, WeightType } from "./configuration.ts";
-import { emitProgram, SCOPE } from "./emitter.ts";
+import { emitProgram, SCOPE } from "./emit_program.ts";
 import { KeyValueCache } from "./key_value_cache.ts";
 import { Rotation } from "./rotation.ts";
 import { StepQueue, type StepResult, type StepRow } from "./step_queue.ts";

@@ -1,4 +1,4 @@
-import type { Fields } from "./fields.ts";
+import type { Fields } from "./configuration_fields.ts";
 
 // IREE's tokenizer reads the files of Hugging Face, so a vocabulary of a GGUF file
 // becomes one.

@@ -1,9 +1,9 @@
 import { IreeError } from "../base/error.ts";
 import { kindOf, MATRICES, type WeightType } from "./configuration.ts";
 import { encodedLength, ENCODING_NAMES } from "./dequantize.ts";
-import { scaleKey } from "./emitter.ts";
+import { scaleKey } from "./emit_program.ts";
 import { ELEMENT_BYTES } from "./quantize.ts";
-import type { ModelSource, SourceTensor } from "./source.ts";
+import type { ModelSource, SourceTensor } from "./model_source.ts";
 
 /** Programs read their parameters at addresses that this divides. */
 const ALIGNMENT = 64;

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { ArchiveOptions, AsyncArchiveOptions } from "./archive.ts";
+export type { ArchiveOptions, AsyncArchiveOptions } from "./write_archive.ts";
 export type {
   FileParameter,
   ParameterEntry,
@@ -28,4 +28,7 @@ export {
   type ParameterProvider,
   ParametersModule,
 } from "./parameters_module.ts";
-export { indexParameterFiles, type ParameterSource } from "./source.ts";
+export {
+  indexParameterFiles,
+  type ParameterSource,
+} from "./parameter_source.ts";

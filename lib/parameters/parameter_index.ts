@@ -1,5 +1,5 @@
 import { bytesOfAny, lengthOf } from "../../ffi/base/typed_array.ts";
-import { loadParameterFile } from "../../ffi/load.ts";
+import { loadParameterFile } from "../../ffi/load_async.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import {
   addFileParameter,
@@ -24,10 +24,10 @@ import {
   archiveSteps,
   type AsyncArchiveOptions,
   readAsyncArchiveOptions,
-} from "./archive.ts";
+} from "./write_archive.ts";
 import { isSplat, type ParameterEntry } from "./entry.ts";
 import { EntryTable } from "./entry_table.ts";
-import { readParameterFile } from "./file_format.ts";
+import { readParameterFile } from "./read_parameter_file.ts";
 import {
   checkFileOptions,
   checkRange,

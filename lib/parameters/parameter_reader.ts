@@ -9,7 +9,7 @@ import { isFunction, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
-import { isPromise, refusePromise } from "../base/pending.ts";
+import { isPromise, refusePromise } from "../base/promises.ts";
 
 /** Bytes of a parameter: a typed array, a `DataView` or an `ArrayBuffer`. */
 export type ParameterBytes = ArrayBufferView | ArrayBuffer;

@@ -6,7 +6,7 @@
 
 export { ProfileCapture } from "./capture.ts";
 export type { CaptureOptions, ProfileFamily } from "./capture_options.ts";
-export { renderProfile } from "./render.ts";
+export { renderProfile } from "./render_page.ts";
 export {
   type DispatchTotal,
   type ProfileOptions,

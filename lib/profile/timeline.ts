@@ -1,9 +1,13 @@
 import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { withSource } from "../files/named_source.ts";
-import { type DeviceClock, type ExportedRow, fitClocks } from "./exported.ts";
+import {
+  type DeviceClock,
+  type ExportedRow,
+  fitClocks,
+} from "./exported_rows.ts";
 import { reportProfile } from "./report.ts";
-import { type HostSpan, readHostSpans } from "./spans.ts";
+import { type HostSpan, readHostSpans } from "./host_spans.ts";
 
 /** A span of time in a profile. */
 export interface TimelineSpan {

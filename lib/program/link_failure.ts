@@ -5,7 +5,7 @@ import { parameterHint } from "../parameters/parameters_module.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
 import { formatCallingConvention } from "../signature/signature_format.ts";
 import { BytecodeModule } from "../vm/bytecode_module.ts";
-import { COMPILE_AGAIN, linkedCompiler } from "../vm/compatibility.ts";
+import { COMPILE_AGAIN, linkedCompiler } from "../vm/program_version.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { Module } from "../vm/module.ts";
 import { explainDevice } from "./device_failure.ts";

@@ -1,4 +1,4 @@
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { runLater, runNow } from "../base/steps.ts";
 import type { KeptDevices } from "./kept_devices.ts";

@@ -3,8 +3,9 @@ import type { OptionNames } from "../base/options.ts";
 import type { Device } from "../hal/device.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
 import type { ParameterMode } from "../parameters/options.ts";
-import type { ParameterSource } from "../parameters/source.ts";
+import type { ParameterSource } from "../parameters/parameter_source.ts";
 import type { ModuleMode } from "../vm/bytecode_module.ts";
+import type { KeptDevices } from "./kept_devices.ts";
 import type { ModuleSource } from "./module_source.ts";
 
 /** Options for `load`. */
@@ -67,6 +68,14 @@ export interface LoadOptions {
   traceTensors?: TensorTracer | undefined;
   /** Path of the shared library of the runtime; see `Instance.open`. */
   library?: string | URL | undefined;
+}
+
+/** Options of `load`, and what it adds to them. */
+export interface LoadingOptions extends LoadOptions {
+  /** The file of weights next to a program, used without other parameters. */
+  readonly parametersBeside: () => string | undefined;
+  /** Devices of the program that this one replaces. */
+  readonly kept: KeptDevices | undefined;
 }
 
 /** The options of `load` and `loadAsync`. */

@@ -16,7 +16,8 @@ import {
   isAuto,
 } from "./auto_device.ts";
 import { createContextSteps } from "./context.ts";
-import { addDependencies, checkDevice } from "./dependencies.ts";
+import { addDependencies } from "./module_dependencies.ts";
+import { checkDevice } from "./program_devices.ts";
 import type { LoadOptions } from "./load_options.ts";
 import {
   checkSource,

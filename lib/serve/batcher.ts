@@ -1,4 +1,4 @@
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";

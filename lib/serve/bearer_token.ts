@@ -1,6 +1,6 @@
 import { IreeError } from "../base/error.ts";
 import { copyArray, toText } from "../base/checks.ts";
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "./http_errors.ts";
 
 /** Checks the tokens of requests. */
 export class BearerTokens {

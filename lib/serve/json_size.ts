@@ -1,4 +1,4 @@
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "./http_errors.ts";
 
 /** The most texts, arrays and objects of a request. */
 export const MOST_VALUES = 1_000_000;

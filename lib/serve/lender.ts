@@ -1,4 +1,4 @@
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import type { IreeError } from "../base/error.ts";
 import { QueueFullError } from "./queue_full.ts";
 

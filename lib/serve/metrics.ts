@@ -1,5 +1,5 @@
 import { readStatistics } from "../../ffi/instance.ts";
-import type { Answering } from "./answering.ts";
+import type { ServerState } from "./server_state.ts";
 import type { Histogram } from "./histogram.ts";
 import type { ServedModel } from "./served_model.ts";
 
@@ -17,7 +17,7 @@ type Sample = readonly [
  */
 export function formatMetrics(
   models: readonly ServedModel[],
-  { responses, answers }: Pick<Answering, "responses" | "answers">,
+  { responses, answers }: Pick<ServerState, "responses" | "answers">,
 ): string {
   const { liveAllocations, liveBytes } = readStatistics();
   const counter = (name: string, help: string, samples: readonly Sample[]) =>

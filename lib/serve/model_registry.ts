@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import { notFound } from "./request_error.ts";
+import { notFound } from "./http_errors.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** The models of a server by name and version. */

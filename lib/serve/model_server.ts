@@ -9,13 +9,13 @@ import {
   SERVING,
 } from "./openai/serving_options.ts";
 import type { LoadedProgram } from "../program/program.ts";
-import { answer } from "./answer.ts";
-import { type Answering, untilIdle } from "./answering.ts";
+import { answer } from "./handle_request.ts";
+import { type ServerState, untilIdle } from "./server_state.ts";
 import { BearerTokens } from "./bearer_token.ts";
 import type { ModelTensor } from "./data_type.ts";
-import { listenGrpc } from "./grpc/listening.ts";
+import { listenGrpc } from "./grpc/listen_grpc.ts";
 import type { Listening, ListenOptions } from "./listen_options.ts";
-import { listen } from "./listening.ts";
+import { listen } from "./listen_http.ts";
 import {
   LOADED_MODEL_OPTIONS,
   type LoadedModelOptions,
@@ -71,7 +71,7 @@ export interface ModelRecord {
 export class ModelServer implements AsyncDisposable, Disposable {
   readonly #models = new ModelRegistry();
   readonly #languageModels = new LanguageModels();
-  readonly #answering: Answering;
+  readonly #answering: ServerState;
 
   /**
    * Creates a server without models.

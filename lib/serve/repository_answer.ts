@@ -1,6 +1,6 @@
-import { readBody } from "./body.ts";
+import { readBody } from "./read_body.ts";
 import type { ModelRepository } from "./model_repository.ts";
-import { demandObject, parseJson, readFlag } from "./protocol.ts";
+import { demandObject, parseJson, readFlag } from "./request_json.ts";
 import { changeModel, needRepository } from "./repository_change.ts";
 import type { Route } from "./route.ts";
 

@@ -1,6 +1,6 @@
 import { IreeError } from "../base/error.ts";
 import type { ModelRepository } from "./model_repository.ts";
-import { badRequest, notFound } from "./request_error.ts";
+import { badRequest, notFound } from "./http_errors.ts";
 
 /** Parameters of requests to the repository that are accepted. */
 const PARAMETERS: ReadonlySet<string> = new Set(["unload_dependents"]);

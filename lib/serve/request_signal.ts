@@ -1,4 +1,4 @@
-import { RequestError, tooLate } from "./request_error.ts";
+import { RequestError, tooLate } from "./http_errors.ts";
 
 /** A request that is being answered. */
 interface Watched {

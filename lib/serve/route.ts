@@ -1,4 +1,4 @@
-import { badRequest, notFound, RequestError } from "./request_error.ts";
+import { badRequest, notFound, RequestError } from "./http_errors.ts";
 
 /** What a request asks of the server. */
 type ServerRouteKind =

@@ -1,6 +1,6 @@
-import type { Answering } from "./answering.ts";
-import { describeFailure } from "./failure.ts";
-import { unavailable } from "./request_error.ts";
+import type { ServerState } from "./server_state.ts";
+import { describeFailure } from "./failure_status.ts";
+import { unavailable } from "./http_errors.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** Which model a request asks, and until when. */
@@ -20,7 +20,7 @@ export interface Asked {
  * model when the request is there, since it may have been replaced meanwhile.
  */
 export async function runInference<Result>(
-  server: Answering,
+  server: ServerState,
   { name, version, gone }: Asked,
   work: (find: () => ServedModel, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

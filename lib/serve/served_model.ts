@@ -7,7 +7,7 @@ import {
 } from "../tensor/element_type.ts";
 import { ModelStatistics } from "./model_statistics.ts";
 import type { ModelRunner, ModelValues } from "./model_runner.ts";
-import { badRequest } from "./request_error.ts";
+import { badRequest } from "./http_errors.ts";
 
 /** One version of a model that is served. */
 export class ServedModel {

@@ -1,4 +1,4 @@
-import type { Answering } from "./answering.ts";
+import type { ServerState } from "./server_state.ts";
 import type { Ending, Listening } from "./listen_options.ts";
 
 /** A port that is open. */
@@ -23,7 +23,7 @@ const DISPOSE_GRACE = 30_000;
  */
 export function endInOrder(
   server: Ending,
-  answering: Answering,
+  answering: ServerState,
   { url, port, close, abort }: Port,
 ): Listening {
   const shutdown = (grace: number) =>
@@ -40,7 +40,7 @@ export function endInOrder(
 
 async function end(
   server: Ending,
-  answering: Answering,
+  answering: ServerState,
   close: () => Promise<void>,
 ): Promise<void> {
   server.announceEnd();
@@ -59,7 +59,7 @@ const MOST_ARRIVING = 250;
 
 // Requests whose bytes have arrived may wait in the system's queues: they come
 // with the next turns of the event loop.
-async function untilQuiet(answering: Answering): Promise<void> {
+async function untilQuiet(answering: ServerState): Promise<void> {
   const start = performance.now();
   let before: number;
   do {

@@ -2,7 +2,7 @@ import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import { arrayOfBytes, dataTypeOf, type ModelValue } from "./data_type.ts";
 import { checkByteElements } from "./json_size.ts";
-import { badRequest } from "./request_error.ts";
+import { badRequest } from "./http_errors.ts";
 
 /** Length of the number before each element of BYTES. */
 const PREFIX = 4;

@@ -2,8 +2,8 @@ import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import { arrayFor } from "../tensor/encode_tensor.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
 import { type DataType, dataTypeOf, type ModelValue } from "./data_type.ts";
-import { describeJson } from "./protocol.ts";
-import { badRequest } from "./request_error.ts";
+import { describeJson } from "./request_json.ts";
+import { badRequest } from "./http_errors.ts";
 
 /**
  * Decodes a tensor's elements from JSON, flat or nested as the shape.

@@ -1,4 +1,4 @@
-import { readInference } from "./inference.ts";
+import { readInference } from "./inference_body.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /**

@@ -33,7 +33,7 @@ import {
   type TokenizerOptions,
 } from "./options.ts";
 import { type Encode, placeTokens } from "./placed_tokens.ts";
-import { readLengthSettings } from "./settings.ts";
+import { readLengthSettings } from "./length_settings.ts";
 import { type SpecialIds, toSpecialIds } from "./special_ids.ts";
 import {
   createDecoder,

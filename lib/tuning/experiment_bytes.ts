@@ -1,5 +1,5 @@
 import { deserialize, serialize } from "node:v8";
-import type { KeptResult } from "./compare.ts";
+import type { KeptResult } from "./compare_results.ts";
 import type { Experiment } from "./laboratory.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Device } from "../hal/device.ts";
 import { load } from "../program/load.ts";
 import type { LoadOptions } from "../program/load_options.ts";
 import type { TensorData } from "../tensor/tensor_data.ts";
-import { keepResults, type KeptResult } from "./compare.ts";
+import { keepResults, type KeptResult } from "./compare_results.ts";
 import { createDevice, type Variant } from "./variants.ts";
 
 /** Minimum duration of a sample in milliseconds. */

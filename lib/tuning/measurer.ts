@@ -1,7 +1,7 @@
 import { IreeError } from "../base/error.ts";
 import { runtime } from "../base/runtime.ts";
 import { canIsolate } from "../compiler/worker_command.ts";
-import type { KeptResult } from "./compare.ts";
+import type { KeptResult } from "./compare_results.ts";
 import { encodeExperiment } from "./experiment_bytes.ts";
 import {
   type Experiment,

@@ -2,10 +2,10 @@ import {
   encodeMessage,
   type Message,
   MessageReader,
-} from "../compiler/protocol.ts";
+} from "../compiler/child_protocol.ts";
 import { IreeError } from "../base/error.ts";
 import { type Worker, workerArguments } from "../compiler/worker_command.ts";
-import type { KeptResult } from "./compare.ts";
+import type { KeptResult } from "./compare_results.ts";
 import { decodeResults } from "./experiment_bytes.ts";
 import type { MeasuredProgram } from "./laboratory.ts";
 import type { FailedData } from "./measuring_worker.ts";

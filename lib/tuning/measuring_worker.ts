@@ -6,7 +6,7 @@
  */
 
 import { IreeError, type StatusCode } from "../base/error.ts";
-import { encodeMessage, MessageReader } from "../compiler/protocol.ts";
+import { encodeMessage, MessageReader } from "../compiler/child_protocol.ts";
 import { decodeExperiment, encodeResults } from "./experiment_bytes.ts";
 import { Laboratory } from "./laboratory.ts";
 

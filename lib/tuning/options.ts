@@ -6,7 +6,7 @@ import {
   mustBe,
 } from "../base/checks.ts";
 import { describeValue } from "../base/message_values.ts";
-import { checkSignal } from "../base/deadline.ts";
+import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { toPath } from "../base/permissions.ts";

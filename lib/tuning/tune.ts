@@ -1,12 +1,12 @@
 import { type CompiledProgram, Compiler } from "../compiler/compiler.ts";
 import { ProgramCache } from "../compiler/program_cache.ts";
 import { compileOnnx, withDoubles } from "../compiler/onnx_compile.ts";
-import { demandModel } from "../compiler/shapes.ts";
+import { demandModel } from "../compiler/model_shapes.ts";
 import {
   type CompileSource,
   type ReadSource,
   readSource,
-} from "../compiler/source.ts";
+} from "../compiler/compile_source.ts";
 import { sourceKey } from "../compiler/source_key.ts";
 import { withTarget } from "../compiler/target.ts";
 import {
@@ -15,13 +15,13 @@ import {
   withTuning,
 } from "../inspect/program_tuning.ts";
 import { type CompiledRecipe, compileRecipes } from "./compile_recipes.ts";
-import { demandCpu, withRecipe } from "./flags.ts";
+import { demandCpu, withRecipe } from "./recipe_flags.ts";
 import {
   type ReadTuneOptions,
   readTuneOptions,
   type TuneOptions,
 } from "./options.ts";
-import { parallelCompiles } from "./parallel.ts";
+import { parallelCompiles } from "./parallel_compiles.ts";
 import { DEFAULT_RECIPE, type Recipe } from "./recipes.ts";
 import { Trial } from "./trial.ts";
 import { tuningKey } from "./tuning_key.ts";

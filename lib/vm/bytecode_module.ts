@@ -1,5 +1,5 @@
 import { type Bytes, bytesOf } from "../../ffi/base/typed_array.ts";
-import { loadModuleBytes, loadModuleFile } from "../../ffi/load.ts";
+import { loadModuleBytes, loadModuleFile } from "../../ffi/load_async.ts";
 import { createBytecodeModule, openBytecodeModule } from "../../ffi/module.ts";
 import type { Handle } from "../../ffi/ownership/handle.ts";
 import { toName } from "../base/checks.ts";

@@ -2,7 +2,7 @@ import { IreeError, reword } from "../base/error.ts";
 import { type ByteSource, withFile } from "../files/byte_source.ts";
 import { KIND_HEAD_LENGTH, recognizeFile } from "../files/file_kind.ts";
 import { looksLikeProgram } from "../files/program_archive.ts";
-import { bytecodeOrigin, COMPILE_AGAIN } from "./compatibility.ts";
+import { bytecodeOrigin, COMPILE_AGAIN } from "./program_version.ts";
 
 /**
  * Explains why a program's file could not be loaded, and how to fix it.

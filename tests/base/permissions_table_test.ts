@@ -3,7 +3,7 @@ import { dirname, join } from "@std/path";
 import { Device, Instance, ParameterIndex, runtime } from "../../mod.ts";
 import { writeNpy } from "../../lib/npy/mod.ts";
 import { ProfileCapture } from "../../lib/profile/mod.ts";
-import { importGrpc } from "../../lib/serve/grpc/library.ts";
+import { importGrpc } from "../../lib/serve/grpc/grpc_library.ts";
 import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";

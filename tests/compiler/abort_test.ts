@@ -80,7 +80,9 @@ function isWorker(pid: number): boolean {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     return status.includes(`\nPPid:\t${Deno.pid}\n`) &&
-      Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("worker.ts");
+      Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes(
+        "compile_worker.ts",
+      );
   } catch {
     return false;
   }

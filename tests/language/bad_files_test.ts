@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { IreeError } from "../../mod.ts";
 import { LanguageModel } from "../../lib/language/mod.ts";
-import { readModelSource } from "../../lib/language/read_source.ts";
+import { readModelSource } from "../../lib/language/read_model_source.ts";
 import { failureOf, test } from "../support.ts";
 import { inFolder, SMALL } from "./support.ts";
 import {

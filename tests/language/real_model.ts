@@ -17,8 +17,8 @@ import {
 } from "../../lib/language/configuration.ts";
 import { convertTensor } from "../../lib/language/convert_tensor.ts";
 import { LanguageModel } from "../../lib/language/mod.ts";
-import { readModelSource } from "../../lib/language/read_source.ts";
-import type { ModelSource } from "../../lib/language/source.ts";
+import { readModelSource } from "../../lib/language/read_model_source.ts";
+import type { ModelSource } from "../../lib/language/model_source.ts";
 import { sizeOf } from "../../lib/language/weight_plan.ts";
 import { inFolder, reference } from "./support.ts";
 

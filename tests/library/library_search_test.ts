@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { dirname, join, toFileUrl } from "@std/path";
-import { findCacheFolder } from "../../ffi/library/cache.ts";
+import { findCacheFolder } from "../../ffi/library/cache_folder.ts";
 import { findPlatform, PLATFORMS } from "../../ffi/library/platform.ts";
 import { runtime } from "../../mod.ts";
 import {

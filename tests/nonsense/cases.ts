@@ -5,7 +5,8 @@
  */
 
 import type { PublicFunction } from "./api.ts";
-import { isHarmful, OPTIONS } from "./samples.ts";
+import { isHarmful } from "./samples.ts";
+import { OPTIONS } from "./samples/options.ts";
 import type { Things } from "./things.ts";
 import { nonsense } from "./values.ts";
 

@@ -37,7 +37,7 @@ test("deno publish --dry-run passes and includes only the package's files", asyn
   ];
   assertEquals(
     places.map(([, problem, path]) => [problem, path?.slice(ROOT.length)]),
-    ["lib/language/chat.ts", "lib/serve/grpc/library.ts"].map((path) => [
+    ["lib/language/chat.ts", "lib/serve/grpc/grpc_library.ts"].map((path) => [
       "[unanalyzable-dynamic-import]: unable to analyze dynamic import",
       path,
     ]),

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { importGrpc } from "../../lib/serve/grpc/library.ts";
+import { importGrpc } from "../../lib/serve/grpc/grpc_library.ts";
 import type { Message } from "../../lib/serve/grpc/message.ts";
 import {
   INFER_REQUEST,

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { choose, type Standing } from "../../lib/tuning/choose.ts";
+import { choose, type Standing } from "../../lib/tuning/choose_fastest.ts";
 
 /** A candidate with the times of its samples, one after the other. */
 interface Given {

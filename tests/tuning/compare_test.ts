@@ -1,5 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { findDifference, type KeptResult } from "../../lib/tuning/compare.ts";
+import {
+  findDifference,
+  type KeptResult,
+} from "../../lib/tuning/compare_results.ts";
 
 function floats(...numbers: number[]): KeptResult {
   const data = new Float32Array(numbers);

@@ -1,4 +1,4 @@
-import { runWorker } from "../../compiler/worker.ts";
+import { runWorker } from "../../compiler/compile_worker.ts";
 import {
   COMPILE_WORKER,
   registerWorker,

@@ -1,12 +1,17 @@
-import { type Answering, count, keepingAlive, report } from "../answering.ts";
-import { describeFailure } from "../failure.ts";
-import { RequestError } from "../request_error.ts";
+import {
+  count,
+  keepingAlive,
+  report,
+  type ServerState,
+} from "../server_state.ts";
+import { describeFailure } from "../failure_status.ts";
+import { RequestError } from "../http_errors.ts";
 import type {
   GrpcCall,
   GrpcCallback,
   GrpcMetadata,
   GrpcUnaryCall,
-} from "./library.ts";
+} from "./grpc_library.ts";
 import type { GrpcMethod } from "./methods.ts";
 import { grpcStatus } from "./status.ts";
 
@@ -18,7 +23,7 @@ import { grpcStatus } from "./status.ts";
  * @param method The method.
  */
 export function unaryHandler(
-  server: Answering,
+  server: ServerState,
   path: string,
   method: GrpcMethod,
 ): (call: GrpcUnaryCall, callback: GrpcCallback) => void {
@@ -43,7 +48,7 @@ export function unaryHandler(
  * @param work Answers it.
  */
 export async function counted<Result>(
-  server: Answering,
+  server: ServerState,
   path: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -66,7 +71,7 @@ export async function counted<Result>(
 
 /** Rejects a call without an accepted token. */
 export function checkToken(
-  { tokens }: Answering,
+  { tokens }: ServerState,
   metadata: GrpcMetadata,
 ): void {
   const [given] = metadata.get("authorization");

@@ -2,7 +2,7 @@ import type { ElementTypeInfo, TypedArray } from "../../tensor/element_type.ts";
 import { arrayFor } from "../../tensor/encode_tensor.ts";
 import { sizeOfShape } from "../../tensor/shape.ts";
 import { type DataType, dataTypeOf } from "../data_type.ts";
-import { badRequest } from "../request_error.ts";
+import { badRequest } from "../http_errors.ts";
 import type { TensorDecoding } from "../tensor_decoding.ts";
 import type { TensorContents } from "./messages.ts";
 

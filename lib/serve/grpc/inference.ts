@@ -1,9 +1,12 @@
 import { dataTypeOf } from "../data_type.ts";
 import type { ModelValues } from "../model_runner.ts";
-import { checkShape } from "../protocol.ts";
-import { badRequest } from "../request_error.ts";
+import { checkShape } from "../request_json.ts";
+import { badRequest } from "../http_errors.ts";
 import type { ServedModel } from "../served_model.ts";
-import { rejectOutputParameters, rejectSharedMemory } from "../unsupported.ts";
+import {
+  rejectOutputParameters,
+  rejectSharedMemory,
+} from "../unsupported_parameters.ts";
 import { toBinary } from "../tensor_binary.ts";
 import { binaryDecoding, InputReader } from "../tensor_decoding.ts";
 import { contentsDecoding } from "./contents.ts";

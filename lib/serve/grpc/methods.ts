@@ -1,7 +1,7 @@
-import type { Answering } from "../answering.ts";
+import type { ServerState } from "../server_state.ts";
 import { modelConfig, modelMetadata, serverMetadata } from "../metadata.ts";
 import { changeModel, needRepository } from "../repository_change.ts";
-import { notFound } from "../request_error.ts";
+import { notFound } from "../http_errors.ts";
 import { runInference } from "../run_inference.ts";
 import type { ServedModel } from "../served_model.ts";
 import { statisticsJson } from "../statistics_json.ts";
@@ -46,7 +46,7 @@ export interface GrpcMethod {
    * @param gone Aborted when the client no longer waits.
    */
   answer(
-    server: Answering,
+    server: ServerState,
     bytes: Uint8Array<ArrayBuffer>,
     gone: AbortSignal,
   ): Promise<Uint8Array>;
@@ -56,7 +56,7 @@ function method<Request, Response>(
   request: Message<Request>,
   response: Message<Response>,
   answer: (
-    server: Answering,
+    server: ServerState,
     request: Request,
     gone: AbortSignal,
   ) => Response | Promise<Response>,
@@ -75,9 +75,9 @@ export const INFERENCE_SERVICE = "inference.GRPCInferenceService";
 /** Name of the health service. */
 export const HEALTH_SERVICE = "grpc.health.v1.Health";
 
-const isReady = ({ state }: Answering) => state === "ready";
+const isReady = ({ state }: ServerState) => state === "ready";
 
-const find = ({ models }: Answering, { name, version }: ModelRequest) =>
+const find = ({ models }: ServerState, { name, version }: ModelRequest) =>
   models.find(name, version === "" ? undefined : version);
 
 /** Methods of the inference service by name. */
@@ -157,7 +157,7 @@ export const HEALTH_METHODS: Readonly<Record<string, GrpcMethod>> = {
  * @param gone Aborted when the client no longer waits.
  */
 export async function infer(
-  server: Answering,
+  server: ServerState,
   request: InferRequest,
   gone: AbortSignal,
 ): Promise<InferResponse> {
@@ -171,14 +171,14 @@ export async function infer(
   });
 }
 
-function has(server: Answering, request: ModelRequest): boolean {
+function has(server: ServerState, request: ModelRequest): boolean {
   const { name, version } = request;
   return server.models.versions(name)
     .some((it) => version === "" || it.version === version);
 }
 
 /** The versions that a request for statistics means. */
-function chosen(server: Answering, request: ModelRequest): ServedModel[] {
+function chosen(server: ServerState, request: ModelRequest): ServedModel[] {
   if (request.name === "") return [...server.models];
   const model = find(server, request);
   return request.version === ""
@@ -188,7 +188,7 @@ function chosen(server: Answering, request: ModelRequest): ServedModel[] {
 
 function change(
   kind: "load" | "unload",
-): (server: Answering, request: LoadRequest) => Promise<Empty> {
+): (server: ServerState, request: LoadRequest) => Promise<Empty> {
   return async (server, { model_name: name, parameters }) => {
     const repository = needRepository(server);
     const names = parameters.map(({ key }) => key);

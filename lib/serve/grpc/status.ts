@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "../../../ffi/base/error.ts";
-import { describeFailure } from "../failure.ts";
-import type { GrpcStatus } from "./library.ts";
+import { describeFailure } from "../failure_status.ts";
+import type { GrpcStatus } from "./grpc_library.ts";
 
 /**
  * Describes a failure as gRPC does.

@@ -1,7 +1,7 @@
-import type { Answering } from "../answering.ts";
-import { describeFailure } from "../failure.ts";
+import type { ServerState } from "../server_state.ts";
+import { describeFailure } from "../failure_status.ts";
 import { checkToken, counted, goneSignal } from "./calls.ts";
-import type { GrpcStreamCall } from "./library.ts";
+import type { GrpcStreamCall } from "./grpc_library.ts";
 import { INFER_REQUEST, INFER_RESPONSE, STREAM_RESPONSE } from "./messages.ts";
 import { infer } from "./methods.ts";
 import { grpcStatus } from "./status.ts";
@@ -11,7 +11,7 @@ const MOST_REQUESTS = 64;
 
 /** Answers streams of requests for inference, in the order of the requests. */
 export class InferenceStreams {
-  readonly #server: Answering;
+  readonly #server: ServerState;
   readonly #path: string;
   readonly #open = new Set<() => void>();
 
@@ -19,7 +19,7 @@ export class InferenceStreams {
    * @param server The server.
    * @param path The method's path.
    */
-  constructor(server: Answering, path: string) {
+  constructor(server: ServerState, path: string) {
     this.#server = server;
     this.#path = path;
   }

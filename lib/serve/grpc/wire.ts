@@ -1,4 +1,4 @@
-import { badRequest } from "../request_error.ts";
+import { badRequest } from "../http_errors.ts";
 
 /** How a field's value is encoded. */
 export const WIRE: {

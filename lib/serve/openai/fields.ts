@@ -1,5 +1,5 @@
 import { checkJsonSize } from "../json_size.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../http_errors.ts";
 
 /** A request that OpenAI's API would reject, with the name of what is wrong. */
 export class OpenAiError extends RequestError {

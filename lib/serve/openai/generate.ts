@@ -4,7 +4,7 @@ import type {
   Generation,
 } from "../../language/mod.ts";
 import { IreeError } from "../../base/error.ts";
-import { openAiFailure } from "./failure.ts";
+import { openAiFailure } from "./failure_body.ts";
 import { OpenAiError } from "./fields.ts";
 import { type AnswerFormat, reasonOf, usageOf } from "./formats.ts";
 import type { ServedLanguageModel } from "./language_models.ts";
