@@ -13,10 +13,12 @@ import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
 import {
-  copyBytes,
   copyIds,
+  createTokens,
   decodeRange,
+  placeTokens,
   TextScratch,
+  type TokenArrays,
 } from "./token_memory.ts";
 
 /** `iree_tokenizer_encode_flag_bits_e` */
@@ -164,19 +166,21 @@ export function readToken(
   };
 }
 
-/** The tokens of a text. */
-export interface Tokens {
-  readonly ids: Uint32Array<ArrayBuffer>;
-  readonly typeIds: Uint8Array<ArrayBuffer>;
+/** The tokens of a text, which all count in the mask. */
+export interface Tokens extends TokenArrays {
   /** Pairs of the first byte and the byte after the last, if asked for. */
   readonly offsets: Uint32Array<ArrayBuffer> | undefined;
 }
 
+/** How many tokens memory has room for at first. */
+const LEAST = 4096;
+
 const texts = new TextScratch();
 let counts = new Uint32Array(16);
-let capacity = 4096;
+let capacity = LEAST;
 let ids = new Uint32Array(capacity);
 let typeIds = new Uint8Array(capacity);
+let offsets: Uint32Array<ArrayBuffer> | undefined;
 
 /** How long memory that is kept for the next call may be. */
 const MAX_KEPT = 1 << 20;
@@ -196,87 +200,101 @@ export function encodeTexts(
   inPairs: boolean,
   flags: number,
 ): Tokens[] {
-  const offsets = encode(tokenizer, sources, inPairs, flags);
+  const pointer = tokenizer.pointer(Kind.tokenizer);
+  const length = texts.write(sources);
   const count = inPairs ? sources.length / 2 : sources.length;
-  const result = splitTokens(count, offsets);
+  if (count > lengthOf(counts)) counts = new Uint32Array(count);
+  encode(pointer, length, sources.length, inPairs, flags);
+  const result = splitTokens(
+    count,
+    (flags & EncodeFlag.trackOffsets) !== 0 ? offsets : undefined,
+  );
   release();
   return result;
 }
 
 /**
- * Encodes one text, in less time than several.
+ * Encodes one text, in less time than several. The tokens stay where
+ * {@linkcode takeTokens} finds them until the next call.
  *
  * @param tokenizer The tokenizer.
  * @param source The text.
- * @param flags {@linkcode EncodeFlag}s; offsets are not returned.
- * @returns Its tokens.
+ * @param flags {@linkcode EncodeFlag}s but for offsets.
+ * @returns Number of its tokens.
  */
 export function encodeOne(
   tokenizer: Handle,
   source: string,
   flags: number,
-): Tokens & { readonly offsets: undefined } {
-  encode(tokenizer, [source], false, flags);
-  const count = counts[0]!;
-  const result = {
-    ids: copyIds(ids, 0, count),
-    typeIds: copyBytes(typeIds, 0, count),
-    offsets: undefined,
-  };
-  release();
-  return result;
+): number {
+  const pointer = tokenizer.pointer(Kind.tokenizer);
+  return encode(pointer, texts.writeOne(source), 1, false, flags);
 }
 
-/** Leaves the tokens in `ids`, `typeIds` and `counts`; returns offsets. */
+/**
+ * Takes the tokens of {@linkcode encodeOne}.
+ *
+ * @param target Their arrays, of zeros.
+ * @param start Index of the first.
+ * @param count Number of tokens.
+ */
+export function takeTokens(
+  target: TokenArrays,
+  start: number,
+  count: number,
+): void {
+  placeTokens(target, start, ids, typeIds, 0, count);
+  release();
+}
+
+/** Leaves tokens in `ids`, `typeIds`, `offsets` and `counts`. */
 function encode(
-  tokenizer: Handle,
-  sources: readonly string[],
+  pointer: Deno.PointerValue,
+  length: number,
+  textCount: number,
   inPairs: boolean,
   flags: number,
-): Uint32Array<ArrayBuffer> | null {
-  const pointer = tokenizer.pointer(Kind.tokenizer);
-  const length = texts.write(sources);
-  const count = inPairs ? sources.length / 2 : sources.length;
-  if (count > lengthOf(counts)) counts = new Uint32Array(count);
+): number {
   // A token is a byte or more, unless normalizing makes the text longer.
-  reserve(length + 16 * sources.length);
+  reserve(length + 16 * textCount);
   const withOffsets = (flags & EncodeFlag.trackOffsets) !== 0;
   for (;;) {
-    const offsets = withOffsets ? new Uint32Array(2 * capacity) : null;
+    if (withOffsets) offsets ??= new Uint32Array(2 * capacity);
     const total = checkLength(
       native.iree_ffi_tokenizer_encode(
         pointer,
         texts.bytes,
         texts.ends,
-        sources.length,
+        textCount,
         inPairs ? 1 : 0,
         flags,
         counts,
         ids,
         typeIds,
-        offsets,
+        withOffsets ? offsets! : null,
         capacity,
       ),
     );
-    if (total <= capacity) return offsets;
+    if (total <= capacity) return total;
     reserve(total);
   }
 }
 
 function splitTokens(
   count: number,
-  offsets: Uint32Array<ArrayBuffer> | null,
+  offsets: Uint32Array<ArrayBuffer> | undefined,
 ): Tokens[] {
   let begin = 0;
   return arrayOf(count, (index) => {
     const start = begin;
     begin += counts[index]!;
+    const arrays = createTokens(begin - start);
+    placeTokens(arrays, 0, ids, typeIds, start, begin);
     return {
-      ids: copyIds(ids, start, begin),
-      typeIds: copyBytes(typeIds, start, begin),
-      offsets: offsets === null
-        ? undefined
-        : copyIds(offsets, 2 * start, 2 * begin),
+      ids: arrays.ids,
+      typeIds: arrays.typeIds,
+      attentionMask: arrays.attentionMask,
+      offsets: offsets && copyIds(offsets, 2 * start, 2 * begin),
     };
   });
 }
@@ -286,16 +304,18 @@ function reserve(needed: number): void {
   capacity = needed;
   ids = new Uint32Array(capacity);
   typeIds = new Uint8Array(capacity);
+  offsets = undefined;
 }
 
 function release(): void {
   texts.release();
   if (capacity <= MAX_KEPT) return;
   capacity = 0;
-  reserve(4096);
+  reserve(LEAST);
 }
 
 let outEnds = new Uint32Array(16);
+let inEnds = new Uint32Array(16);
 
 /**
  * Decodes lists of ids.
@@ -312,8 +332,11 @@ export function decodeIds(
 ): string[] {
   const pointer = tokenizer.pointer(Kind.tokenizer);
   const count = lists.length;
-  if (count > lengthOf(outEnds)) outEnds = new Uint32Array(count);
-  const { joined, ends } = joinIds(lists);
+  if (count > lengthOf(outEnds)) {
+    outEnds = new Uint32Array(count);
+    inEnds = new Uint32Array(count);
+  }
+  const joined = joinIds(lists, inEnds);
   return decodeRange(
     count,
     outEnds,
@@ -322,7 +345,7 @@ export function decodeIds(
         native.iree_ffi_tokenizer_decode(
           pointer,
           joined,
-          ends,
+          inEnds,
           count,
           flags,
           outEnds,
@@ -336,14 +359,14 @@ export function decodeIds(
 /** Joins lists; native code reads as many ids as the end of each list says. */
 function joinIds(
   lists: readonly Uint32Array<ArrayBuffer>[],
-): Record<"joined" | "ends", Uint32Array<ArrayBuffer>> {
-  const ends = new Uint32Array(lists.length);
+  ends: Uint32Array<ArrayBuffer>,
+): Uint32Array<ArrayBuffer> {
   let length = 0;
   for (let i = 0; i < lists.length; i++) {
     length += lengthOf(lists[i]);
     ends[i] = length;
   }
-  if (lists.length === 1) return { joined: lists[0]!, ends };
+  if (lists.length === 1) return lists[0]!;
   const joined = new Uint32Array(length);
   let at = 0;
   for (let i = 0; i < lists.length; i++) {
@@ -351,5 +374,5 @@ function joinIds(
     const end = ends[i]!;
     for (let j = 0; at < end; j++, at++) joined[at] = list[j]!;
   }
-  return { joined, ends };
+  return joined;
 }

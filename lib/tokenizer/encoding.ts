@@ -1,11 +1,15 @@
-import type { Tokens } from "../../ffi/tokenizer.ts";
 import { arrayOf } from "../../ffi/base/intrinsics.ts";
+import type { Tokens } from "../../ffi/tokenizer.ts";
+import { createTokens, type TokenArrays } from "../../ffi/token_memory.ts";
 import type { CheckedPadding } from "./options.ts";
 
 /** The part of a text that a token stands for. */
 export type Offset = readonly [start: number, end: number];
 
-/** A text as tokens. All arrays have an element for each token. */
+/**
+ * A text as tokens. All arrays have an element for each token, and are views of
+ * one buffer, `ids.buffer`, which begins with the ids.
+ */
 export interface Encoding {
   /** Ids of the tokens. */
   readonly ids: Uint32Array<ArrayBuffer>;
@@ -48,23 +52,58 @@ export function toEncodings(
 
 function paddedLength(
   all: readonly PlacedTokens[],
-  { length, multipleOf }: CheckedPadding,
+  padding: CheckedPadding,
 ): number {
-  const longest = length ??
-    all.reduce((longest, { ids }) => Math.max(longest, ids.length), 0);
-  return Math.ceil(longest / multipleOf) * multipleOf;
+  const longest = (longest: number, { ids }: PlacedTokens) =>
+    Math.max(longest, ids.length);
+  return lengthFor(all.reduce(longest, 0), padding);
+}
+
+function lengthFor(
+  longest: number,
+  { length = longest, multipleOf }: CheckedPadding,
+): number {
+  return Math.ceil(length / multipleOf) * multipleOf;
+}
+
+function toEncoding(
+  { ids, typeIds, attentionMask, offsets }: PlacedTokens,
+): Encoding {
+  return withOffsets({ ids, typeIds, attentionMask }, offsets);
 }
 
 /**
- * Makes an encoding of tokens.
+ * Makes the encoding of a text, with room for its tokens.
  *
- * @param tokens The tokens of a text.
+ * @param count Number of tokens.
+ * @param padding How long it is made.
+ * @param take Writes the tokens; `start` is the index of the first.
  */
-export function toEncoding(
-  { ids, typeIds, offsets }: PlacedTokens,
+export function createEncoding(
+  count: number,
+  padding: CheckedPadding | undefined,
+  take: (encoding: Encoding, start: number, count: number) => void,
 ): Encoding {
-  const attentionMask = new Uint8Array(ids.length).fill(1);
-  return withOffsets({ ids, typeIds, attentionMask }, offsets);
+  if (padding === undefined) {
+    const encoding = createTokens(count);
+    take(encoding, 0, count);
+    return encoding;
+  }
+  const length = Math.max(count, lengthFor(count, padding));
+  const start = padding.direction === "left" ? length - count : 0;
+  const encoding = createPadded(length, padding);
+  take(encoding, start, count);
+  return encoding;
+}
+
+function createPadded(
+  length: number,
+  { id, typeId }: CheckedPadding,
+): TokenArrays {
+  const padded = createTokens(length);
+  if (id !== 0) padded.ids.fill(id);
+  if (typeId !== 0) padded.typeIds.fill(typeId);
+  return padded;
 }
 
 function withOffsets(
@@ -77,24 +116,21 @@ function withOffsets(
 const NOWHERE: Offset = Object.freeze([0, 0] as const);
 
 function pad(
-  { ids, typeIds, offsets }: PlacedTokens,
+  { ids, typeIds, attentionMask, offsets }: PlacedTokens,
   length: number,
-  { direction, id, typeId }: CheckedPadding,
+  padding: CheckedPadding,
 ): Encoding {
   const added = length - ids.length;
-  const start = direction === "left" ? added : 0;
-  const padded = {
-    ids: new Uint32Array(length).fill(id),
-    typeIds: new Uint8Array(length).fill(typeId),
-    attentionMask: new Uint8Array(length),
-  };
+  const isLeft = padding.direction === "left";
+  const start = isLeft ? added : 0;
+  const padded = createPadded(length, padding);
   padded.ids.set(ids, start);
   padded.typeIds.set(typeIds, start);
-  padded.attentionMask.fill(1, start, start + ids.length);
+  padded.attentionMask.set(attentionMask, start);
   if (offsets === undefined) return padded;
   const nowhere = arrayOf(added, () => NOWHERE);
   return withOffsets(
     padded,
-    direction === "left" ? [...nowhere, ...offsets] : [...offsets, ...nowhere],
+    isLeft ? [...nowhere, ...offsets] : [...offsets, ...nowhere],
   );
 }

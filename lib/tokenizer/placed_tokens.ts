@@ -1,4 +1,5 @@
 import { arrayOf } from "../../ffi/base/intrinsics.ts";
+import { createTokens } from "../../ffi/token_memory.ts";
 import type { TokenizerFacts, Tokens } from "../../ffi/tokenizer.ts";
 import type { Offset, PlacedTokens } from "./encoding.ts";
 import type { CheckedEncodeOptions } from "./options.ts";
@@ -74,10 +75,14 @@ function encodeAll(
 function joinPairs(texts: readonly Tokens[]): Tokens[] {
   return arrayOf(texts.length / 2, (at) => {
     const [first, second] = [texts[2 * at]!, texts[2 * at + 1]!];
-    const typeIds = new Uint8Array(first.ids.length + second.ids.length);
+    const { length } = first.ids;
+    const tokens = createTokens(length + second.ids.length);
+    tokens.ids.set(first.ids);
+    tokens.ids.set(second.ids, length);
+    tokens.typeIds.fill(1, length);
+    tokens.attentionMask.fill(1);
     return {
-      ids: new Uint32Array([...first.ids, ...second.ids]),
-      typeIds: typeIds.fill(1, first.ids.length),
+      ...tokens,
       offsets: first.offsets && second.offsets &&
         new Uint32Array([...first.offsets, ...second.offsets]),
     };
@@ -85,17 +90,17 @@ function joinPairs(texts: readonly Tokens[]): Tokens[] {
 }
 
 function place(
-  { ids, typeIds, offsets: bytes }: Tokens,
+  { offsets: bytes, ...tokens }: Tokens,
   texts: readonly string[],
   { before, first, between }: Layout,
 ): PlacedTokens {
-  if (bytes === undefined) return { ids, typeIds, offsets: undefined };
+  if (bytes === undefined) return { ...tokens, offsets: undefined };
   const second = before + first + between;
   if (texts.length > 0) toTextUnits(texts[0]!, bytes.subarray(0, 2 * second));
   if (texts.length > 1) toTextUnits(texts[1]!, bytes.subarray(2 * second));
   const offsets = arrayOf(
-    ids.length,
+    tokens.ids.length,
     (at): Offset => [bytes[2 * at]!, bytes[2 * at + 1]!],
   );
-  return { ids, typeIds, offsets };
+  return { ...tokens, offsets };
 }

@@ -10,6 +10,7 @@ import {
   findToken,
   readToken,
   readTokenizer,
+  takeTokens,
   type TokenizerFacts,
 } from "../../ffi/tokenizer.ts";
 import { copyArray, isArray, mustBe, toName, toText } from "../base/checks.ts";
@@ -18,7 +19,7 @@ import { Instance } from "../base/instance.ts";
 import { handleOf, NativeObject } from "../base/native_object.ts";
 import { readOptions } from "../base/options.ts";
 import { withSource } from "../files/named_source.ts";
-import { type Encoding, toEncoding, toEncodings } from "./encoding.ts";
+import { createEncoding, type Encoding, toEncodings } from "./encoding.ts";
 import { type Ids, toId, toIds } from "./ids.ts";
 import {
   type CheckedEncodeOptions,
@@ -63,6 +64,7 @@ export type TextOrPair = string | readonly [first: string, second: string];
  */
 export class Tokenizer extends NativeObject {
   readonly #lengths: LengthSettings;
+  readonly #defaults: CheckedEncodeOptions;
   #facts: TokenizerFacts | undefined;
 
   /**
@@ -75,6 +77,7 @@ export class Tokenizer extends NativeObject {
   constructor(handle: Handle, lengths: LengthSettings) {
     super(handle);
     this.#lengths = lengths;
+    this.#defaults = readEncodeOptions(undefined, lengths);
   }
 
   /**
@@ -141,12 +144,17 @@ export class Tokenizer extends NativeObject {
    * @returns Its tokens.
    */
   encode(text: TextOrPair, options?: EncodeOptions): Encoding {
-    const checked = readEncodeOptions(options, this.#lengths);
-    const isPlain = typeof text === "string" && !checked.offsets &&
-      checked.truncation === undefined && checked.padding === undefined;
-    return isPlain
-      ? toEncoding(encodeOne(handleOf(this), text, encodeFlags(checked)))
-      : this.#encode([toTexts(text)], checked)[0]!;
+    const checked = options === undefined
+      ? this.#defaults
+      : readEncodeOptions(options, this.#lengths);
+    if (typeof text === "string" && !checked.offsets) {
+      const count = encodeOne(handleOf(this), text, encodeFlags(checked));
+      const { truncation, padding } = checked;
+      if (truncation === undefined || count <= truncation.maxLength) {
+        return createEncoding(count, padding, takeTokens);
+      }
+    }
+    return this.#encode([toTexts(text)], checked)[0]!;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { createTokens } from "../../ffi/token_memory.ts";
 import type { TokenizerFacts } from "../../ffi/tokenizer.ts";
 import { IreeError } from "../base/error.ts";
 import type { Offset, PlacedTokens } from "./encoding.ts";
@@ -111,8 +112,7 @@ type Range = readonly number[];
 
 function pick(tokens: PlacedTokens, ranges: readonly Range[]): PlacedTokens {
   const length = ranges.reduce((sum, [begin, end]) => sum + end! - begin!, 0);
-  const ids = new Uint32Array(length);
-  const typeIds = new Uint8Array(length);
+  const { ids, typeIds, attentionMask } = createTokens(length);
   const offsets: Offset[] = [];
   let at = 0;
   for (const [begin, end] of ranges) {
@@ -124,6 +124,7 @@ function pick(tokens: PlacedTokens, ranges: readonly Range[]): PlacedTokens {
   return {
     ids,
     typeIds,
+    attentionMask: attentionMask.fill(1),
     offsets: tokens.offsets === undefined ? undefined : offsets,
   };
 }

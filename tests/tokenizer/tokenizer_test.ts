@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { IreeError } from "../../mod.ts";
-import { Tokenizer } from "../../lib/tokenizer/mod.ts";
+import { type EncodeOptions, Tokenizer } from "../../lib/tokenizer/mod.ts";
 import { TemporaryFolder, test } from "../support.ts";
 import { corpus } from "./corpus.ts";
 import { MADE } from "./made.ts";
@@ -227,6 +227,48 @@ test("A batch has the same tokens as its texts alone", () => {
       lists.map((ids) => tokenizer.decode(ids)),
     );
   }
+});
+
+test("A text of any length is encoded alone as in a batch", () => {
+  const lengths = [0, 1, 2, 61, 62, 63, 64, 65, 66, 200, 5000];
+  const texts = lengths.flatMap((length) =>
+    ["h", "\x7f", "ü", "\ud800"].map((last) => "h".repeat(length) + last)
+  );
+  const options: EncodeOptions[] = [
+    {},
+    { truncation: { maxLength: 64 } },
+    { truncation: { maxLength: 65, direction: "left" } },
+    { padding: { length: 66, id: 3, typeId: 1 } },
+    { padding: { multipleOf: 64, direction: "left" } },
+    { padding: { length: 64 }, truncation: { maxLength: 60 } },
+    { padding: { length: 5, multipleOf: 8, id: 7 }, offsets: true },
+  ];
+  for (const json of [byteTokenizer(), wordTokenizer()]) {
+    using tokenizer = open(json);
+    for (const option of options) {
+      const alone = texts.map((text) => tokenizer.encode(text, option));
+      const batches = texts.map((text) =>
+        tokenizer.encodeBatch([text], option)
+      );
+      assertEquals(alone, batches.flat(), JSON.stringify(option));
+    }
+  }
+});
+
+test("An encoding's arrays are parts of its own memory", () => {
+  using tokenizer = open(wordTokenizer());
+  const { ids, typeIds, attentionMask } = tokenizer.encode("hello world");
+  const next = tokenizer.encode("hello world");
+  assertEquals(ids.byteOffset, 0);
+  assertEquals(typeIds.buffer === ids.buffer, true);
+  assertEquals(attentionMask.buffer === ids.buffer, true);
+  assertEquals(next.ids.buffer === ids.buffer, false);
+  const before = [...next.ids];
+  ids.fill(1);
+  typeIds.fill(2);
+  attentionMask.fill(3);
+  assertEquals([...next.ids], before);
+  assertEquals([...tokenizer.encode("hello world").ids], before);
 });
 
 test("A text has the same tokens, whatever was encoded before", () => {
