@@ -154,6 +154,26 @@ function allowedImports(path: string): RegExp {
   return new RegExp(`^(?:ffi/|lib/(?:${rooms.join("|")})/)`);
 }
 
+Deno.test("Each room says what lives there, in its mod.ts and in CONTRIBUTING.md", () => {
+  const rooms = [...Deno.readDirSync(join(ROOT, "lib"))]
+    .map(({ name }) => name).filter((name) => name !== "cli").toSorted();
+  assertEquals(rooms, Object.keys(ROOMS).toSorted());
+  for (const room of rooms) {
+    const text = Deno.readTextFileSync(join(ROOT, "lib", room, "mod.ts"));
+    assert(/^\/\*\*\n \* \S[^]*?\n \* @module\n \*\//.test(text), room);
+  }
+  const page = Deno.readTextFileSync(join(ROOT, "CONTRIBUTING.md"));
+  const listed = [...page.matchAll(/^\| `(\w+)\/` +\|/gm)].map(([, name]) =>
+    name
+  );
+  const folders = new Set(["native", "ffi", "lib", "release", "tests", "bench"])
+    .union(new Set(["docs", "examples"]));
+  assertEquals(
+    listed.filter((name) => !folders.has(name)).toSorted(),
+    [...rooms, "cli"].toSorted(),
+  );
+});
+
 Deno.test("Only lists and values import each other in a cycle", async () => {
   const imports = new Map<string, string[]>();
   for await (const source of sources("ffi", "lib")) {
