@@ -95,6 +95,7 @@ async function respondOpenAi(
     const answer = await answerOpenAi({
       ...{ models: server.languageModels, request, path, signal, onEnd },
       maxBytes: server.limits.maxRequestBytes,
+      timeout: server.limits.requestTimeout,
     });
     isStream = answer.isStream;
     return answer.response;

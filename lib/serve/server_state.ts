@@ -52,11 +52,14 @@ export async function keepingAlive<Result>(
 /**
  * Begins to answer, which keeps the server from ending.
  *
- * @returns Ends it.
+ * @returns Ends it, at the first call.
  */
 export function enter(server: ServerState): () => void {
   server.active++;
+  let hasLeft = false;
   return () => {
+    if (hasLeft) return;
+    hasLeft = true;
     server.active--;
     if (server.active > 0) return;
     for (const resolve of server.whenIdle.splice(0)) resolve();

@@ -1,7 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { LanguageModel } from "../../lib/language/mod.ts";
-import { ModelServer } from "../../lib/serve/mod.ts";
+import {
+  type LanguageModelServing,
+  ModelServer,
+  type ModelServerOptions,
+} from "../../lib/serve/mod.ts";
 import { inFolder, SMALL } from "../language/support.ts";
 import { byteVocabulary, SPECIAL } from "../language/texts.ts";
 import { tinyModel, writeGguf } from "../language/tiny_models.ts";
@@ -12,14 +16,20 @@ type Json = Record<string, unknown>;
 /** Asks a server with a tiny model. */
 type Ask = (path: string, body?: Json) => Promise<Response>;
 
-async function withServer(act: (ask: Ask) => Promise<void>): Promise<void> {
+async function withServer(
+  act: (ask: Ask) => Promise<void>,
+  options: ModelServerOptions & LanguageModelServing = {},
+): Promise<void> {
+  const { maxQueue, ...serverOptions } = options;
   await inFolder(async (folder) => {
     const path = join(folder, "model.gguf");
     await writeGguf(path, tinyModel(), { metadata: byteVocabulary() });
-    const options = { ...SMALL, contextLength: 32 };
-    using model = await LanguageModel.load(path, options);
-    await using server = new ModelServer();
-    server.addLanguageModel("tiny", model, { instances: 2 });
+    using model = await LanguageModel.load(path, {
+      ...SMALL,
+      contextLength: 32,
+    });
+    await using server = new ModelServer(serverOptions);
+    server.addLanguageModel("tiny", model, { instances: 2, maxQueue });
     await act((path, body) =>
       server.fetch(
         new Request(`http://localhost${path}`, {
@@ -104,6 +114,49 @@ test("A client that leaves a stream frees its place", async () => {
     const last = await ask("/v1/completions", { ...body, max_tokens: 2 });
     assert((await last.text()).endsWith("data: [DONE]\n\n"));
   });
+});
+
+test("A stream that is rejected does not keep the server from ending", async () => {
+  await withServer(async (ask) => {
+    const body = { model: "tiny", prompt: "a", stream: true, ...ALWAYS };
+    const running = await Promise.all(
+      [1, 2].map(() => ask("/v1/completions", { ...body, max_tokens: 20 })),
+    );
+    const refused = await ask("/v1/completions", body);
+    assertEquals(refused.status, 429);
+    for (const { body } of running) await body!.cancel();
+    const whole = { ...body, stream: false, max_tokens: 1 };
+    let statuses: string;
+    do {
+      const both = [1, 2].map(async () => {
+        const response = await ask("/v1/completions", whole);
+        await response.body!.cancel();
+        return response.status;
+      });
+      statuses = (await Promise.all(both)).join();
+    } while (statuses !== "200,200");
+  }, { maxQueue: 0 });
+});
+
+test("A client that does not read a stream loses its place in time", async () => {
+  await withServer(async (ask) => {
+    const body = { model: "tiny", prompt: "a", stream: true, ...ALWAYS };
+    const stalled = await Promise.all(
+      [1, 2].map(() => ask("/v1/completions", { ...body, max_tokens: 20 })),
+    );
+    for (;;) {
+      const next = await ask("/v1/completions", { ...body, max_tokens: 2 });
+      const text = await next.text();
+      if (text.endsWith("data: [DONE]\n\n")) break;
+      // It has waited for a place too long itself.
+      assertEquals(next.status, 504, text);
+    }
+    const outcomes = await Promise.allSettled(
+      stalled.map((response) => response.text()),
+    );
+    const errors = outcomes.map((it) => "reason" in it && String(it.reason));
+    assertMatch(errors.join(), /no answer within the 0.5 s/);
+  }, { requestTimeout: 500 });
 });
 
 test("/v1/embeddings returns vectors as numbers or base64", async () => {

@@ -19,6 +19,12 @@ const TYPES: Readonly<Record<number, string>> = {
   429: "rate_limit_error",
 };
 
+/** Codes of errors that the server's limits cause, by status. */
+const CODES: Readonly<Record<number, string>> = {
+  401: "invalid_api_key",
+  429: "rate_limit_exceeded",
+};
+
 /** Describes a failure. */
 export function openAiFailure(error: unknown): OpenAiFailure {
   const status = statusOf(error);
@@ -40,7 +46,7 @@ export function openAiFailure(error: unknown): OpenAiFailure {
         type: TYPES[status] ??
           (status < 500 ? "invalid_request_error" : "server_error"),
         param: ours?.param ?? null,
-        code: ours?.openAiCode ?? null,
+        code: ours?.openAiCode ?? CODES[status] ?? null,
       },
     },
   };

@@ -4,6 +4,7 @@ import type {
   Generation,
 } from "../../language/mod.ts";
 import { IreeError } from "../../base/error.ts";
+import { EventStream } from "./event_stream.ts";
 import { openAiFailure } from "./failure_body.ts";
 import { OpenAiError } from "./fields.ts";
 import { type AnswerFormat, reasonOf, usageOf } from "./formats.ts";
@@ -12,6 +13,8 @@ import type { ServedLanguageModel } from "./language_models.ts";
 /** What is generated. */
 export interface Prepared {
   readonly served: ServedLanguageModel;
+  /** The field of the request that has the prompts. */
+  readonly field: "messages" | "prompt";
   readonly prompts: readonly (string | number[])[];
   readonly options: GenerateOptions;
   readonly format: AnswerFormat;
@@ -42,59 +45,44 @@ export async function generateWhole(
  *
  * @param prepared What is generated.
  * @param hasUsage Whether the counts of tokens follow.
- * @param request Its signal, and what is called at the end.
+ * @param request Its signal, the milliseconds in which the client must accept a
+ * part, and what is called at the end.
  */
 export async function streamAnswer(
   prepared: Prepared,
   hasUsage: boolean,
-  { signal, onEnd }: {
+  { signal, timeout, onEnd }: {
     readonly signal: AbortSignal;
+    readonly timeout: number;
     readonly onEnd: () => void;
   },
 ): Promise<Response> {
-  const gone = new AbortController();
-  const either = AbortSignal.any([signal, gone.signal]);
+  const events = new EventStream(timeout);
+  const either = AbortSignal.any([signal, events.gone]);
   const generations = begin(prepared, either);
   const started = Promise.withResolvers<void>();
-  const { readable, writable } = new TransformStream<
-    Uint8Array<ArrayBuffer>,
-    Uint8Array<ArrayBuffer>
-  >();
-  const writer = writable.getWriter();
-  // The client has gone.
-  writer.closed.catch(() => gone.abort());
-  const encoder = new TextEncoder();
-  const send = async (body: object | string) => {
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    await writer.write(encoder.encode(`data: ${text}\n\n`));
-  };
   let isStarted = false;
   const run = async () => {
     for (const [index, generation] of generations.entries()) {
       await sendParts(generation, index, prepared.format, async (body) => {
         isStarted = true;
         started.resolve();
-        await send(body);
+        await events.send(body);
       });
     }
     if (hasUsage) {
-      await send(prepared.format.body(true, [], usageOf(generations)));
+      await events.send(prepared.format.body(true, [], usageOf(generations)));
     }
-    await send("[DONE]");
-    await writer.close();
+    await events.send("[DONE]");
+    events.close();
   };
   prepared.served.places.use(run, either).catch(async (error) => {
     if (!isStarted) return started.reject(error);
-    await send(openAiFailure(error).body);
-    await writer.close();
+    await events.send(openAiFailure(error).body);
+    events.close();
   }).catch(() => {}).finally(onEnd);
-  try {
-    await started.promise;
-  } catch (error) {
-    await readable.cancel().catch(() => {});
-    throw error;
-  }
-  return new Response(readable, {
+  await started.promise;
+  return new Response(events.body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
@@ -127,7 +115,7 @@ function isWorthSending({ text, logProbability }: GeneratedToken): boolean {
 }
 
 function begin(
-  { served: { model }, prompts, options }: Prepared,
+  { served: { model }, field, prompts, options }: Prepared,
   signal: AbortSignal,
 ): Generation[] {
   return prompts.map((prompt) => {
@@ -138,8 +126,8 @@ function begin(
       throw new OpenAiError(
         400,
         `This model's maximum context length is ${model.contextLength} ` +
-          `tokens. However, your messages resulted in ${promptTokens} tokens.`,
-        "messages",
+          `tokens. However, your ${field} resulted in ${promptTokens} tokens.`,
+        field,
         "context_length_exceeded",
       );
     } catch (error) {

@@ -23,6 +23,8 @@ export interface OpenAiRequest {
   readonly maxBytes: number;
   /** Ends the request. */
   readonly signal: AbortSignal;
+  /** Milliseconds in which a client must accept a part of a stream. */
+  readonly timeout: number;
   /** Called when a response that is sent in parts has ended. */
   readonly onEnd: () => void;
 }
@@ -48,7 +50,12 @@ export async function answerOpenAi(
   }
   const handler = HANDLERS.get(path);
   if (handler === undefined) {
-    throw new OpenAiError(404, `no path ${path}; see GET /v1/models`);
+    throw new OpenAiError(
+      404,
+      `no path ${path}; see GET /v1/models`,
+      null,
+      "unknown_url",
+    );
   }
   demandMethod(request, "POST");
   const { maxBytes, signal } = request;
@@ -109,6 +116,7 @@ async function chat(
   const prompt = await served.model.chatPrompt(messages);
   return await respond(request, asked, {
     served,
+    field: "messages",
     prompts: [prompt],
     options: {
       ...asked.options,
@@ -131,6 +139,7 @@ async function complete(
   fields.finish();
   return await respond(request, asked, {
     served,
+    field: "prompt",
     prompts,
     options: {
       ...asked.options,
