@@ -89,7 +89,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   compiler: ["program", "vm", "files"],
   benchmark: ["call", "hal"],
-  profile: ["hal", "files"],
+  profile: ["hal", "files", "inspect"],
   replay: ["hal", "files"],
   tuning: [
     ...["compiler", "program", "call", "inspect", "vm", "hal", "signature"],

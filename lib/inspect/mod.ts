@@ -58,6 +58,7 @@ export {
   formatDeclaredType,
   formatSignature,
 } from "../signature/signature_format.ts";
+export type { FunctionLocation } from "./elf_library.ts";
 export {
   type ExecutableModule,
   type ProgramExecutable,

@@ -4,6 +4,7 @@ import type { ByteSource } from "../files/byte_source.ts";
 import { FlatTable } from "../files/flatbuffer.ts";
 import { withSource } from "../files/named_source.ts";
 import { describeProgram } from "./describe_program.ts";
+import { type FunctionLocation, readLibraryLocations } from "./elf_library.ts";
 import type { RodataSegment } from "./program_description.ts";
 
 /** A part of a program that devices execute. */
@@ -24,6 +25,11 @@ export interface ProgramExecutable {
    * modules of a GPU.
    */
   readonly modules: readonly ExecutableModule[];
+  /**
+   * Where its functions come from in the source, as far as the compiler wrote it:
+   * for CPUs at any debug level, for other devices at the level it has for them.
+   */
+  readonly locations: readonly FunctionLocation[];
 }
 
 /** Machine code in a format that other tools read. */
@@ -42,16 +48,26 @@ interface Container {
   readonly code: readonly (readonly [field: number, extension: string])[];
   /** Length of an element of the code. */
   readonly elementSize?: number;
+  /** Field of the functions in the root table. */
+  readonly functions: number;
+  /** Fields of a function's name and of its description for debuggers. */
+  readonly debug: readonly [name: number, description: number];
 }
 
 /** By the identifier, which the FlatBuffer has as well as its header. */
 const CONTAINERS: Readonly<Record<string, Container>> = {
-  VKE1: { modules: 3, code: [[0, "spv"]], elementSize: 4 },
-  CDA1: { modules: 1, code: [[0, "ptx"]] },
-  HIP1: { modules: 1, code: [[0, "hsaco"]] },
-  AMD1: { modules: 2, code: [[0, "hsaco"]] },
-  MTL1: { modules: 1, code: [[1, "metallib"]] },
-  WGS1: { modules: 0, code: [[0, "wgsl"]] },
+  VKE1: {
+    modules: 3,
+    code: [[0, "spv"]],
+    elementSize: 4,
+    functions: 0,
+    debug: [1, 4],
+  },
+  CDA1: { modules: 1, code: [[0, "ptx"]], functions: 0, debug: [1, 6] },
+  HIP1: { modules: 1, code: [[0, "hsaco"]], functions: 0, debug: [1, 6] },
+  AMD1: { modules: 2, code: [[0, "hsaco"]], functions: 1, debug: [0, 4] },
+  MTL1: { modules: 1, code: [[1, "metallib"]], functions: 0, debug: [1, 7] },
+  WGS1: { modules: 0, code: [[0, "wgsl"]], functions: 0, debug: [1, 5] },
 };
 
 /** Extensions of libraries by the first word of their kind. */
@@ -114,6 +130,7 @@ function readExecutable(
     segment: ordinal,
     bytes,
     modules: modulesOf(name, kind, bytes),
+    locations: locationsOf(bytes),
   };
 }
 
@@ -133,12 +150,30 @@ function unique(name: string, names: Set<string>): string {
   return free;
 }
 
+function magicOf(bytes: Uint8Array<ArrayBuffer>): string {
+  return new TextDecoder().decode(bytes.subarray(0, 4));
+}
+
+function locationsOf(bytes: Uint8Array<ArrayBuffer>): FunctionLocation[] {
+  const magic = magicOf(bytes);
+  if (!Object.hasOwn(CONTAINERS, magic)) return readLibraryLocations(bytes);
+  const { functions, debug: [nameField, debugField] } = CONTAINERS[magic]!;
+  const root = FlatTable.root(bytes.subarray(HEADER_LENGTH), magic);
+  return root.tables(functions).flatMap((table) => {
+    const debug = table.table(debugField);
+    const location = debug?.table(1);
+    if (debug === undefined || location === undefined) return [];
+    const name = debug.string(0) || table.string(nameField);
+    return [{ name, path: location.string(0), line: location.i32(1) }];
+  });
+}
+
 function modulesOf(
   name: string,
   kind: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): ExecutableModule[] {
-  const magic = new TextDecoder().decode(bytes.subarray(0, 4));
+  const magic = magicOf(bytes);
   if (!Object.hasOwn(CONTAINERS, magic)) {
     const extension = LIBRARY_EXTENSIONS[kind.split(" ")[0]!] ?? "bin";
     return [{ fileName: `${name}.${extension}`, bytes }];

@@ -7,8 +7,8 @@
 export { ProfileCapture } from "./capture.ts";
 export type { CaptureOptions, ProfileFamily } from "./capture_options.ts";
 export { renderProfile } from "./render_page.ts";
+export type { DispatchTotal } from "./dispatch_totals.ts";
 export {
-  type DispatchTotal,
   type ProfileOptions,
   readTimeline,
   type Timeline,

@@ -238,6 +238,7 @@ for (const it of data.dispatches) {
       all > 0 ? (it.total / all * 100).toFixed(1) + " %" : "",
       time(it.total / it.count),
       time(it.longest),
+      it.source ?? "",
     ]
   ) row.insertCell().textContent = text;
 }

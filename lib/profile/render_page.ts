@@ -11,7 +11,8 @@ canvas { display: block; width: 100%; border: 1px solid #8884; }
   background: #222; color: #eee; border-radius: 4px; font-size: 12px; }
 table { border-collapse: collapse; width: 100%; }
 td, th { padding: .2rem .6rem; border-bottom: 1px solid #8884; text-align: right; }
-td:first-child, th:first-child { text-align: left; word-break: break-all; }
+td:first-child, th:first-child, td:last-child, th:last-child {
+  text-align: left; word-break: break-all; }
 `;
 
 /**
@@ -60,7 +61,7 @@ or the mouse wheel; drag to move
 <h2>Dispatches by total time</h2>
 <table id="dispatches">
 <thead><tr><th>function</th><th>count</th><th>total</th><th>share</th>
-<th>mean</th><th>longest</th></tr></thead>
+<th>mean</th><th>longest</th><th>source</th></tr></thead>
 <tbody></tbody>
 </table>
 <h2>Memory of devices in use</h2>

@@ -2,6 +2,12 @@ import type { Bytes } from "../../ffi/base/typed_array.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 import { withSource } from "../files/named_source.ts";
 import {
+  type DispatchTotal,
+  readSources,
+  type Sources,
+  sumDispatches,
+} from "./dispatch_totals.ts";
+import {
   type DeviceClock,
   type ExportedRow,
   fitClocks,
@@ -51,18 +57,6 @@ export interface TimelineMemory {
   readonly bytes: number;
 }
 
-/** All times of a function that devices executed. */
-export interface DispatchTotal {
-  /** Its name. */
-  readonly name: string;
-  /** How often it was dispatched. */
-  readonly count: number;
-  /** Nanoseconds of all dispatches. */
-  readonly total: number;
-  /** Nanoseconds of the longest dispatch. */
-  readonly longest: number;
-}
-
 /** What happened in a profile, and when. */
 export interface Timeline {
   /** Who did it, the host's threads first. */
@@ -81,9 +75,14 @@ export interface Timeline {
 export interface ProfileOptions {
   /** Path of the runtime's library, as for `Instance.open`. */
   library?: string | URL | undefined;
+  /**
+   * The programs that ran: paths, `file:` URLs or bytes. Dispatches then have the
+   * source locations that the compiler wrote into them.
+   */
+  programs?: readonly (string | URL | Bytes)[] | undefined;
 }
 
-const OPTIONS: OptionNames<ProfileOptions> = { library: true };
+const OPTIONS: OptionNames<ProfileOptions> = { library: true, programs: true };
 
 /**
  * Reads what happened in a profile, and when.
@@ -106,14 +105,16 @@ export function readTimeline(
   source: string | URL | Bytes,
   options?: ProfileOptions,
 ): Timeline {
-  const { library } = readOptions(options, OPTIONS);
+  const { library, programs = [] } = readOptions(options, OPTIONS);
+  const sources = readSources(programs);
   return withSource(source, (file) => {
     const bundle = file.read(0, file.byteLength);
     const rows = reportProfile(bundle, "export", { library })
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as ExportedRow);
-    return new TimelineBuilder(rows).build(readHostSpans(bundle));
+    const builder = new TimelineBuilder(rows, sources);
+    return builder.build(readHostSpans(bundle));
   });
 }
 
@@ -128,7 +129,10 @@ class TimelineBuilder {
   readonly #clocks: ReadonlyMap<number, DeviceClock>;
   readonly #functions = new Map<string, string>();
 
-  constructor(private readonly rows: readonly ExportedRow[]) {
+  constructor(
+    private readonly rows: readonly ExportedRow[],
+    private readonly sources: Sources,
+  ) {
     this.#clocks = fitClocks(rows);
     for (const row of rows) {
       if (row.record_type !== "executable_function") continue;
@@ -157,7 +161,7 @@ class TimelineBuilder {
       tracks: this.#tracks,
       spans,
       memory: memory.map((it) => ({ ...it, time: it.time - first })),
-      dispatches: sumDispatches(spans),
+      dispatches: sumDispatches(spans, this.sources),
       duration: times.length === 0 ? 0 : last - first,
     };
   }
@@ -271,20 +275,4 @@ function partOf(row: ExportedRow): [key: string, bytes: number] | undefined {
     default:
       return undefined;
   }
-}
-
-function sumDispatches(spans: readonly TimelineSpan[]): DispatchTotal[] {
-  const totals = new Map<string, DispatchTotal>();
-  for (const { name, category, duration } of spans) {
-    if (category !== "dispatch") continue;
-    const { count, total, longest } = totals.get(name) ??
-      { count: 0, total: 0, longest: 0 };
-    totals.set(name, {
-      name,
-      count: count + 1,
-      total: total + duration,
-      longest: Math.max(longest, duration),
-    });
-  }
-  return [...totals.values()].sort((a, b) => b.total - a.total);
 }

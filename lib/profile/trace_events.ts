@@ -24,7 +24,8 @@ export function formatTrace(
   source: string | URL | Bytes,
   options?: ProfileOptions,
 ): string {
-  const { tracks, spans, memory } = readTimeline(source, options);
+  const { tracks, spans, memory, dispatches } = readTimeline(source, options);
+  const sources = new Map(dispatches.map((it) => [it.name, it.source]));
   const events: object[] = Object.entries(PROCESSES).map(([name, pid]) => ({
     ph: "M",
     name: "process_name",
@@ -46,7 +47,11 @@ export function formatTrace(
       // Microseconds
       ts: start / 1000,
       dur: duration / 1000,
-      args: bytes > 0 ? { bytes } : {},
+      args: {
+        ...(bytes > 0 ? { bytes } : {}),
+        // Left out of the JSON if unknown.
+        source: category === "dispatch" ? sources.get(name) : undefined,
+      },
     });
   }
   for (const { device, time, bytes } of memory) {

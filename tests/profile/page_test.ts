@@ -21,6 +21,9 @@ import { mutate } from "../tooling/mutated_program.ts";
 const FACTORS = [new Float32Array([1, 2, 3, 4]), new Float32Array(4)] as const;
 const CALLS = 5;
 
+/** The line of the function that multiplies. */
+const SOURCE = "mul.mlir:4";
+
 async function capture(
   device = "local-sync",
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -97,16 +100,44 @@ test("Trace events are JSON with every span once", async () => {
   assert(phases("C").length > 0);
 });
 
+test("Dispatches have the source locations of their program", async () => {
+  const bundle = await capture();
+  const path = await program("mul.mlir");
+  const other = await program("mul_vmvx.mlir");
+  for (const programs of [[path], [other, Deno.readFileSync(path)]]) {
+    const [dispatch] = readTimeline(bundle, { programs }).dispatches;
+    assertEquals(dispatch.source?.replace(/^.*\//, ""), SOURCE);
+    const { traceEvents } = JSON.parse(formatTrace(bundle, { programs }));
+    const sources = traceEvents.flatMap((it: { args: { source?: string } }) =>
+      it.args.source ?? []
+    );
+    assertEquals(sources, Array(CALLS).fill(dispatch.source));
+  }
+  for (const programs of [undefined, [], [other]]) {
+    const [dispatch] = readTimeline(bundle, { programs }).dispatches;
+    assertEquals("source" in dispatch, false);
+  }
+});
+
 test("iree profile writes the page and the trace", async () => {
   using folder = new TemporaryFolder();
   Deno.writeFileSync(folder.join("a.ireeprof"), await capture());
   const { code, stderr } = await iree(
-    ["profile", "a.ireeprof", "--html=a.html", "--trace=a.json"],
+    [
+      "profile",
+      "a.ireeprof",
+      "--html=a.html",
+      "--trace=a.json",
+      `--module=${await program("mul.mlir")}`,
+    ],
     { cwd: folder.path },
   );
   assertEquals([code, stderr], [0, ""]);
-  assert(Deno.readTextFileSync(folder.join("a.html")).endsWith("</html>\n"));
-  JSON.parse(Deno.readTextFileSync(folder.join("a.json")));
+  const page = Deno.readTextFileSync(folder.join("a.html"));
+  assert(page.endsWith("</html>\n"));
+  const trace = Deno.readTextFileSync(folder.join("a.json"));
+  JSON.parse(trace);
+  assert(page.includes(SOURCE) && trace.includes(SOURCE));
 });
 
 test("A damaged bundle gives an error or a page, never another failure", async () => {
@@ -137,7 +168,9 @@ if ("reason" in browser) {
     fn: async () => {
       using folder = new TemporaryFolder();
       const path = folder.join("profile.html");
-      Deno.writeTextFileSync(path, renderProfile(await capture()));
+      const programs = [await program("mul.mlir")];
+      const html = renderProfile(await capture(), { programs });
+      Deno.writeTextFileSync(path, html);
       const opened = await openBrowser(browser.path);
       try {
         await browse(opened, `file://${path}`, async ({ page, ...it }) => {
@@ -146,6 +179,8 @@ if ("reason" in browser) {
           );
           await ready.waitFor();
           assertEquals(await page.locator("#dispatches tbody tr").count(), 1);
+          const cell = `#dispatches td:last-child:has-text("${SOURCE}")`;
+          assertEquals(await page.locator(cell).count(), 1);
           for (const name of ["zoom in", "zoom out", "everything"]) {
             await page.getByRole("button", { name }).click();
           }

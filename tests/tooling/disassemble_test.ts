@@ -106,6 +106,21 @@ test("Code for devices is extracted, with names that stay in their folder", asyn
   assertEquals(spirv.getUint32(0, true), 0x07230203);
 });
 
+test("Functions for devices have their source locations", async () => {
+  const locations = async (name: string) =>
+    readExecutables(await program(name)).flatMap(({ locations }) =>
+      locations.map(({ name, path, line }) =>
+        `${name} ${path.replace(/^.*\//, "")}:${line}`
+      )
+    );
+  assertEquals(await locations("mul.mlir"), [
+    "mul_dispatch_0_elementwise_4_f32 mul.mlir:4",
+  ]);
+  assertEquals(await locations("mul_vmvx.mlir"), []);
+  const vulkan = await locations("vulkan.mlir");
+  assertEquals(vulkan[0], "mul_dispatch_0_elementwise_4_f32 vulkan.mlir:3");
+});
+
 test("CPU features are those that iree-cpuinfo prints", async () => {
   using instance = Instance.open();
   const { stdout } = await execute(tool("iree-cpuinfo"), []);

@@ -56,6 +56,14 @@ const FLAGS = {
       "graph, dispatches by total time, memory.",
     ],
   },
+  module: {
+    kind: "list",
+    value: "PROGRAM",
+    help: [
+      "A program that ran, for --html and --trace: shows where in the source its",
+      "dispatches come from.",
+    ],
+  },
   trace: {
     kind: "text",
     value: "FILE",
@@ -93,7 +101,7 @@ const FLAGS = {
 const HELP = `Reports what was recorded in a profile bundle.
 
 Usage: iree profile [REPORT] BUNDLE [FLAGS]
-       iree profile BUNDLE --html=FILE --trace=FILE
+       iree profile BUNDLE --html=FILE --trace=FILE --module=PROGRAM
 
 Prints what iree-profile prints. \`iree run\`, \`iree benchmark\`, \`iree serve\` and
 \`iree replay\` write bundles with --profile=FILE, and, with less of the host, with
@@ -146,6 +154,9 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     );
   }
   if (flags.html === undefined && flags.trace === undefined) {
+    if (flags.module.length > 0) {
+      throw new UsageError("--module is for --html and --trace");
+    }
     await report(second === undefined ? "cat" : first!, bundle, flags);
     return;
   }
@@ -153,11 +164,15 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     throw new UsageError("--html and --trace draw all reports; give one file");
   }
   const encoder = new TextEncoder();
+  const options = { programs: flags.module };
   if (flags.html !== undefined) {
-    await writeBytes(flags.html, encoder.encode(renderProfile(bundle)));
+    await writeBytes(
+      flags.html,
+      encoder.encode(renderProfile(bundle, options)),
+    );
   }
   if (flags.trace !== undefined) {
-    await writeBytes(flags.trace, encoder.encode(formatTrace(bundle)));
+    await writeBytes(flags.trace, encoder.encode(formatTrace(bundle, options)));
   }
 }
 
