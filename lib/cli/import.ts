@@ -13,15 +13,15 @@ const FLAGS = {
     kind: "text",
     value: "OUT",
     help: [
-      "The MLIR, as -o OUT too; - for stdout. By default it is next to FILE, with",
-      "the extension .mlir.",
+      "The MLIR file; also -o OUT. - means stdout. By default, FILE with the",
+      "extension .mlir.",
     ],
   },
   opset_version: {
     kind: "text",
     value: "N",
     help: [
-      "Updates the model to this version of ONNX's operators first. By default it",
+      "First updates the model to this version of ONNX's operators. By default, it",
       "is imported as written; if that fails, with a later version.",
     ],
   },
@@ -49,8 +49,8 @@ shapes of its inputs and outputs.
 
 Usage: iree import FILE [-o OUT] [FLAGS]
 
-\`iree compile\` and \`iree run\` import ONNX models by themselves. The importer is
-that of pip's iree-base-compiler[onnx].
+\`iree compile\` and \`iree run\` also accept ONNX models. The importer comes from
+pip's iree-base-compiler[onnx].
 
 Flags:
 ${formatFlags(FLAGS)}

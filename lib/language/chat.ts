@@ -76,7 +76,7 @@ export async function renderChat(
     });
   }
   if (typeof template !== "string") {
-    throw mustBe("template", "a text or a function", template);
+    throw mustBe("template", "a string or a function", template);
   }
   const { Template } = await loadJinja();
   const token = (id: number | undefined) => id === undefined ? "" : textOf(id);

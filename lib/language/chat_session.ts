@@ -118,7 +118,7 @@ export class ChatSession implements Disposable {
     throw new IreeError(
       "FAILED_PRECONDITION",
       "another message was sent before the answer began",
-      { hint: "send a message after the answer to the last one" },
+      { hint: "wait for the answer before you send the next message" },
     );
   }
 

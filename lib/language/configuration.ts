@@ -210,7 +210,7 @@ export function checkConfiguration(
     return configuration;
   }
   throw refuse(
-    `the rotating size of heads must be even and at most ${headSize}, got ` +
+    `the rotary dimension of heads must be even and at most ${headSize}, got ` +
       `${size}`,
   );
 }

@@ -150,9 +150,12 @@ export function readGenerateOptions(
     ? []
     : typeof stop === "string"
     ? [stop]
-    : copyArray("stop", stop, (text) => toText("a text of stop", text));
+    : copyArray("stop", stop, (text) => toText("a string in stop", text));
   if (stops.includes("")) {
-    throw new IreeError("INVALID_ARGUMENT", "stop must not have empty texts");
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      "stop must not contain empty strings",
+    );
   }
   return { ...read, logitBias, stop: stops };
 }
@@ -226,7 +229,7 @@ export class Generation implements AsyncIterable<GeneratedToken> {
     if (this.#isStarted) {
       throw new IreeError(
         "FAILED_PRECONDITION",
-        "the answer was generated already; call generate again",
+        "the answer was already generated; call generate again",
       );
     }
     this.#isStarted = true;

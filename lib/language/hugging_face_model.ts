@@ -97,7 +97,7 @@ function configurationOf(fields: Fields): Configuration {
     throw fields.unsupported(
       "quantization_config",
       fields.inner("quantization_config")?.text("quant_method", ""),
-      "load the weights that are not quantized",
+      "load the unquantized weights",
     );
   }
   const activation = fields.text("hidden_act", "silu");

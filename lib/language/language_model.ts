@@ -385,7 +385,7 @@ export class LanguageModel implements Disposable {
     }
     throw new IreeError(
       "NOT_FOUND",
-      `'${this.#source.path}' has no tokenizer, so texts cannot be used`,
+      `'${this.#source.path}' has no tokenizer, so text cannot be used`,
       { hint: "pass tokens, or add tokenizer.json to the model's folder" },
     );
   }

@@ -12,7 +12,7 @@ export interface SamplingOptions {
    * @default {0}
    */
   temperature?: number | undefined;
-  /** Chooses among so many of the likeliest tokens. */
+  /** Samples from the N likeliest tokens. */
   topK?: number | undefined;
   /**
    * Chooses among the fewest tokens whose probabilities add up to this.
@@ -104,7 +104,7 @@ function readBias(
   for (const [token, bias] of Object.entries(logitBias)) {
     const id = Number(token);
     if (!Number.isInteger(id) || id < 0 || id >= vocabulary) {
-      throw outside("a token of logitBias", `0 to ${vocabulary - 1}`, token);
+      throw outside("a token in logitBias", `0 to ${vocabulary - 1}`, token);
     }
     if (typeof bias !== "number" || Number.isNaN(bias)) {
       throw outside(`logitBias[${token}]`, "a number", bias);

@@ -87,7 +87,9 @@ async function respondOpenAi(
   path: string,
 ): Promise<Response> {
   checkSender(server, request);
-  if (server.state === "closed") throw unavailable("the server is ending");
+  if (server.state === "closed") {
+    throw unavailable("the server is shutting down");
+  }
   const { signal, release } = server.signals.watch(request.signal);
   const onEnd = enter(server);
   let isStream = false;

@@ -41,7 +41,7 @@ function tooMany(what: string, count: number): RequestError {
   return new RequestError(
     "RESOURCE_EXHAUSTED",
     413,
-    `${what} must have at most ${MOST_VALUES} texts, arrays and objects, got ` +
+    `${what} must have at most ${MOST_VALUES} strings, arrays and objects, got ` +
       `${Math.floor(count)}; send numbers in one array or as binary data`,
   );
 }

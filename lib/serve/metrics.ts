@@ -34,24 +34,24 @@ export function formatMetrics(
   return [
     counter(
       "iree_http_requests_total",
-      "Responses by their status.",
+      "HTTP responses by status code.",
       [...responses].map(([status, count]) => [{ status }, count]),
     ),
     counter(
       "iree_grpc_requests_total",
-      "Answers of gRPC by their code.",
+      "gRPC responses by status code.",
       [...answers].map(([code, count]) => [{ code }, count]),
     ),
     counter(
       "iree_inference_requests_total",
-      "Requests for inference that were answered, failures included.",
+      "Inference requests that were answered, including failures.",
       perModel(({ statistics }) =>
         statistics.request.count + statistics.failureCount
       ),
     ),
     counter(
       "iree_inference_request_failures_total",
-      "Requests for inference that failed, by the status of the response.",
+      "Inference requests that failed, by HTTP status code.",
       models.flatMap((model) =>
         [...model.statistics.failures].map(([status, count]): Sample => [
           { ...labelsOf(model), status },
@@ -61,48 +61,48 @@ export function formatMetrics(
     ),
     counter(
       "iree_inference_rows_total",
-      "Rows that were computed.",
+      "Rows computed.",
       perModel((it) => it.statistics.inferences),
     ),
     counter(
       "iree_inference_executions_total",
-      "Calls of the program.",
+      "Program calls.",
       perModel((it) => Math.round(it.statistics.executions)),
     ),
     histogram(
       "iree_inference_request_duration_seconds",
-      "Time from the arrival of a request to its answer.",
+      "Time from a request's arrival to its response.",
       (it) => it.statistics.request,
     ),
     histogram(
       "iree_inference_queue_duration_seconds",
-      "Time that requests waited.",
+      "Time that requests waited in the queue.",
       (it) => it.statistics.queue,
     ),
     histogram(
       "iree_inference_compute_duration_seconds",
-      "Time of the call of a request.",
+      "Duration of a request's call.",
       (it) => it.statistics.compute,
     ),
     histogram(
       "iree_inference_batch_size",
-      "Rows of the call of a request.",
+      "Rows in a request's call.",
       (it) => it.statistics.rows,
     ),
     gauge(
       "iree_inference_queue_length",
-      "Requests that wait.",
+      "Requests in the queue.",
       perModel((it) => it.runner.waiting),
     ),
     gauge("iree_model_ready", "Models that are served.", perModel(() => 1)),
     gauge(
       "iree_native_allocations",
-      "Live allocations of the library.",
+      "Live native allocations.",
       [[{}, liveAllocations]],
     ),
     gauge(
       "iree_native_bytes",
-      "Bytes of the live allocations of the library.",
+      "Bytes in live native allocations.",
       [[{}, liveBytes]],
     ),
     gauge(

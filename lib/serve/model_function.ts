@@ -32,8 +32,8 @@ function readTensor(tensor: ModelTensor): ModelTensor {
   if (dataTypeOf(elementType) === undefined) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `elementType of '${name}' must be bytes or one that the protocol has`,
-      { hint: `types of the protocol: ${ALL_DATA_TYPES.join(", ")}` },
+      `elementType of '${name}' must be bytes or a type that the protocol supports`,
+      { hint: `the protocol's types: ${ALL_DATA_TYPES.join(", ")}` },
     );
   }
   if (!isArray(shape)) throw mustBe(`shape of '${name}'`, "an array", shape);

@@ -34,7 +34,7 @@ export class ModelRegistry {
   add(model: ServedModel): void {
     if (this.#isClosed) {
       model.dispose();
-      throw new IreeError("UNAVAILABLE", "the server has ended");
+      throw new IreeError("UNAVAILABLE", "the server has shut down");
     }
     const versions = this.#models.get(model.name) ?? [];
     const old = versions.find(({ version }) => version === model.version);

@@ -147,7 +147,7 @@ function functionRunner(
   const lender = new Lender(slots, readMaxQueue(maxQueue));
   const closed = new IreeError(
     "UNAVAILABLE",
-    "the model is not served anymore",
+    "the model is no longer served",
   );
   return {
     inputs: model.inputs,

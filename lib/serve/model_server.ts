@@ -300,7 +300,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
 
   #demandReady(): void {
     if (this.#answering.state === "ready") return;
-    throw new IreeError("UNAVAILABLE", "the server has ended");
+    throw new IreeError("UNAVAILABLE", "the server has shut down");
   }
 
   #add(

@@ -74,7 +74,7 @@ export class RepositoryFiles {
       throw new IreeError(
         "NOT_FOUND",
         `model '${name}' has no version to serve in ${folder}`,
-        { hint: `a version is a file ${name}/1/${MODEL_FILES[0]}` },
+        { hint: `add a file such as ${name}/1/${MODEL_FILES[0]}` },
       );
     }
     const parameters = await Promise.all(

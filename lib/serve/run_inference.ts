@@ -29,7 +29,9 @@ export async function runInference<Result>(
   const { signal, release } = server.signals.watch(gone);
   let status = 200;
   try {
-    if (server.state === "closed") throw unavailable("the server is ending");
+    if (server.state === "closed") {
+      throw unavailable("the server is shutting down");
+    }
     return await work(
       () => model = server.models.find(name, version),
       signal,

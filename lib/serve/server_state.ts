@@ -16,7 +16,7 @@ export interface ServerState {
   readonly languageModels: LanguageModels;
   /** Responses of HTTP by their status. */
   readonly responses: Map<number, number>;
-  /** Answers of gRPC by their code. */
+  /** gRPC responses by status code. */
   readonly answers: Map<string, number>;
   /** The folder that models are loaded from, if any. */
   repository?: ModelRepository;

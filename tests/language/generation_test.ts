@@ -170,7 +170,7 @@ test("Options of generate are checked before anything is computed", async () => 
       [{ topP: 2 }, "topP must be 0 to 1, got 2"],
       [{ minP: NaN }, "minP must be 0 to 1, got NaN"],
       [{ seed: 1.5 }, "seed must be an integer, got 1.5"],
-      [{ stop: "" }, "stop must not have empty texts"],
+      [{ stop: "" }, "stop must not contain empty strings"],
       [{ logitBias: { 400: 1 } }, "must be 0 to 319"],
       [{ maxTokens: -1 }, "maxTokens"],
     ];

@@ -238,7 +238,7 @@ test("JSON with too many values is answered with 413 before it is parsed", async
   server.server.add("text", echo(text));
   const message = (what: string, count: number) => [
     413,
-    `${what} must have at most 1000000 texts, arrays and objects, got ` +
+    `${what} must have at most 1000000 strings, arrays and objects, got ` +
     `${count}; send numbers in one array or as binary data`,
   ];
   for (const value of ["[]", "{}", '""']) {

@@ -381,7 +381,7 @@ testWithGrpc(
     const drained = server.server.drain();
     assertEquals(await client.refusal("slow", {}), [
       UNAVAILABLE,
-      "the server is ending",
+      "the server is shutting down",
     ]);
     const health = "/grpc.health.v1.Health/Check";
     assertEquals(

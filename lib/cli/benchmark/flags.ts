@@ -21,12 +21,14 @@ const WORK_FLAGS = {
     value: "COUNT",
     min: 1,
     max: MAX_I32 as number,
-    help: ["Calls of an asynchronous function that run at once: 1 by default."],
+    help: [
+      "Calls of an asynchronous function that run at the same time; 1 by default.",
+    ],
   },
   time_unit: {
     kind: "choice",
     choices: ["auto", "ns", "us", "ms", "s"],
-    help: ["The unit of times: ms, or us for dispatch benchmarks."],
+    help: ["Unit of times; by default, ms, or us for dispatch benchmarks."],
   },
   dispatch_statistics: {
     kind: "boolean",
@@ -57,7 +59,7 @@ export const GOOGLE_FLAGS = {
     kind: "text",
     value: "SECONDSs|COUNTx",
     help: [
-      "Least time of a repetition (0.5s by default), or its number of",
+      "Minimum time of a repetition (0.5s by default), or its number of",
       "iterations.",
     ],
   },
@@ -65,14 +67,14 @@ export const GOOGLE_FLAGS = {
     kind: "number",
     value: "SECONDS",
     min: 0,
-    help: ["Time before the first repetition that is not measured."],
+    help: ["Unmeasured time before the first repetition."],
   },
   benchmark_repetitions: {
     kind: "integer",
     value: "COUNT",
     min: 1,
     max: MAX_I32 as number,
-    help: ["Measures this often, and adds aggregates: 1 by default."],
+    help: ["Number of repetitions, 1 by default; several add aggregates."],
   },
   benchmark_dry_run: {
     kind: "boolean",

@@ -8,12 +8,12 @@ import { readLines } from "./lines.ts";
 import { loadForChat } from "./load.ts";
 
 const HELP =
-  `Talks with a language model: answers each line of the input, or one MESSAGE.
+  `Chats with a language model: answers each line of input, or one MESSAGE.
 
 Usage: iree chat MODEL [MESSAGE] [FLAGS]
 
 MODEL is a .gguf file, or a folder with config.json, safetensors and
-tokenizer.json. Ctrl-C ends the answer, and between answers the program.
+tokenizer.json. Ctrl-C stops an answer; between answers, it ends the program.
 
 Flags:
 ${formatFlags(FLAGS)}
@@ -25,7 +25,7 @@ Examples:
 
 /** `iree chat`. */
 export const CHAT: Command = {
-  summary: "talks with a language model",
+  summary: "chats with a language model",
   flags: FLAGS,
   run,
 };

@@ -5,11 +5,11 @@ export const FLAGS = {
   system: {
     kind: "text",
     value: "TEXT",
-    help: ["The message that tells the model how to answer."],
+    help: ["The system prompt, which says how the model should answer."],
   },
   complete: {
     kind: "boolean",
-    help: ["Continues texts as they are, without the template for chats."],
+    help: ["Continues the text as it is, without the chat template."],
   },
   weights: {
     kind: "choice",
@@ -24,15 +24,15 @@ export const FLAGS = {
     value: "N",
     min: 2,
     help: [
-      "The longest context in tokens, that of the model by default. What does not",
-      "fit is forgotten.",
+      "Maximum context length in tokens; by default, the model's own. The oldest",
+      "tokens are dropped when the context is full.",
     ],
   },
   max_tokens: {
     kind: "integer",
     value: "N",
     min: 1,
-    help: ["The most tokens of an answer; unlimited by default."],
+    help: ["Maximum number of tokens in an answer; unlimited by default."],
   },
   temperature: {
     kind: "number",
@@ -40,41 +40,47 @@ export const FLAGS = {
     min: 0,
     max: 100,
     help: [
-      "How random answers are: 0 (the default) always takes the likeliest token.",
+      "Randomness of answers; 0 (the default) always takes the likeliest token.",
     ],
   },
   top_k: {
     kind: "integer",
     value: "N",
     min: 1,
-    help: ["Chooses among so many of the likeliest tokens."],
+    help: ["Samples from the N likeliest tokens."],
   },
   top_p: {
     kind: "number",
     value: "P",
     min: 0,
     max: 1,
-    help: ["Chooses among the tokens whose probabilities add up to P."],
+    help: [
+      "Samples from the likeliest tokens whose probabilities add up to P.",
+    ],
   },
   min_p: {
     kind: "number",
     value: "P",
     min: 0,
     max: 1,
-    help: ["Chooses among tokens with this share of the largest probability."],
+    help: [
+      "Samples from tokens with at least this share of the highest probability.",
+    ],
   },
   repetition_penalty: {
     kind: "number",
     value: "X",
     min: 0.01,
     max: 100,
-    help: ["Makes tokens that the text has less likely; 1 changes nothing."],
+    help: [
+      "Makes tokens that are already in the text less likely; 1 has no effect.",
+    ],
   },
   seed: {
     kind: "integer",
     value: "N",
     min: 0,
-    help: ["Makes random answers repeatable."],
+    help: ["Seed that makes random answers repeatable."],
   },
   device: {
     kind: "text",
@@ -83,7 +89,7 @@ export const FLAGS = {
   },
   json: {
     kind: "boolean",
-    help: ["Prints an object for each answer: text, counts and times."],
+    help: ["Prints a JSON object for each answer: text, counts and times."],
   },
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;

@@ -70,8 +70,8 @@ const HELP =
 Usage: iree check PROGRAM [FLAGS]
        iree check --module=FILE… [FLAGS]
 
-Each function without inputs and outputs is a check, called in a context of its
-own. It calls functions of the module \`check\`: expect_true, expect_false,
+Each function without inputs and outputs is a check, and is called in its own
+context. It calls functions of the module \`check\`: expect_true, expect_false,
 expect_all_true, expect_eq, expect_almost_eq. The output is that of
 iree-check-module.
 

@@ -57,7 +57,7 @@ export const TUNE_FLAGS = {
     value: "COUNT",
     min: 1,
     help: [
-      "The most threads of a device to try: one for each core by default.",
+      "Maximum number of device threads to try; one per core by default.",
     ],
   },
   tune_tolerance: {

@@ -52,9 +52,9 @@ const HELP = `Disassembles a compiled program.
 
 Usage: iree disassemble [FLAGS] FILE
 
-Prints what iree-dump-module prints with the same --output. FILE is a compiled
-program, or - to read one from stdin. It is verified but never run; what it
-requires can be missing.
+Prints the same as iree-dump-module with the same --output. FILE is a compiled
+program, or - to read one from stdin. It is verified but never run, and its
+requirements may be missing.
 
 Flags (- and _ in their names are the same):
 ${formatFlags(FLAGS)}

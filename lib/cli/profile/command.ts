@@ -15,7 +15,7 @@ import { printBytes, writeBytes } from "../common/write_file.ts";
 const REPORTS: Readonly<Record<string, string>> = {
   summary: "sessions, devices, queues and the time of dispatches",
   statistics: "the totals of everything that was recorded",
-  explain: "what takes the time, with evidence and hints",
+  explain: "where the time goes, with evidence and hints",
   executable: "executables, their functions and the functions' time",
   dispatch: "the time of each function",
   command: "commands of command buffers and their time",
@@ -39,21 +39,25 @@ const FLAGS = {
     kind: "text",
     value: "PATTERN",
     default: "*",
-    help: ["Only rows with matching names; * and ? match any characters."],
+    help: [
+      "Prints only rows with matching names; * and ? match any characters.",
+    ],
   },
   id: {
     kind: "integer",
     value: "ID",
     min: -1,
-    help: ["Only rows of one id, such as that of a submission; -1 for all."],
+    help: [
+      "Prints only rows with this id, such as a submission's; -1 prints all.",
+    ],
   },
   html: {
     kind: "text",
     value: "FILE",
     default: "",
     help: [
-      "Draws the profile as one HTML page instead: a timeline with zoom, a flame",
-      "graph, dispatches by total time, memory.",
+      "Writes an HTML page instead: a timeline with zoom, a flame graph, dispatches",
+      "by total time, memory.",
     ],
   },
   module: {
@@ -68,7 +72,7 @@ const FLAGS = {
     kind: "text",
     value: "FILE",
     default: "",
-    help: ["Writes the Trace Event format instead, which Perfetto opens."],
+    help: ["Writes a Trace Event file instead, which Perfetto opens."],
   },
   dispatch_events: {
     kind: "boolean",
@@ -82,30 +86,30 @@ const FLAGS = {
     kind: "text",
     value: "FILE",
     default: "-",
-    help: ["Where export is written."],
+    help: ["File to write the report export to."],
   },
   rocm_library_path: {
     kind: "text",
     value: "PATH",
     default: "",
-    help: ["Of a command for AMD GPUs that this build lacks."],
+    help: ["For a report about AMD GPUs, which this build lacks."],
   },
   agents_md: {
     kind: "boolean",
-    help: ["Prints IREE's guide to the reports for agents."],
+    help: ["Prints IREE's guide to the reports for AI agents."],
   },
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
 } as const;
 
-const HELP = `Reports what was recorded in a profile bundle.
+const HELP = `Prints reports about a profile bundle.
 
 Usage: iree profile [REPORT] BUNDLE [FLAGS]
        iree profile BUNDLE --html=FILE --trace=FILE --module=PROGRAM
 
-Prints what iree-profile prints. \`iree run\`, \`iree benchmark\`, \`iree serve\` and
-\`iree replay\` write bundles with --profile=FILE, and, with less of the host, with
---device_profiling_mode= and --device_profiling_output= as IREE's tools.
+Prints the same as iree-profile. \`iree run\`, \`iree benchmark\`, \`iree serve\` and
+\`iree replay\` write bundles with --profile=FILE. --device_profiling_mode= and
+--device_profiling_output= do so too, as in IREE's tools, with less of the host.
 
 Reports:
 ${
@@ -124,7 +128,7 @@ Examples:
 
 /** `iree profile`. */
 export const PROFILE: Command = {
-  summary: "reports what was recorded in a profile bundle",
+  summary: "prints reports about a profile bundle",
   flags: FLAGS,
   words: Object.keys(REPORTS),
   run,

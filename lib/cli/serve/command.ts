@@ -10,13 +10,13 @@ import { ServerLog } from "./log.ts";
 import { addModel, addRepository, readOperands } from "./models.ts";
 
 const HELP =
-  `Serves models by the Open Inference Protocol, as KServe and Triton do.
+  `Serves models over the Open Inference Protocol, as KServe and Triton do.
 
 Usage: iree serve [NAME=]MODEL… [FLAGS]
        iree serve --model-repository=DIR [FLAGS]
 
 MODEL is a .vmfb, or .mlir or .onnx, which are compiled as \`iree compile\` does.
-Language models, which are .gguf files or folders of Hugging Face, are served by
+Language models, which are .gguf files or Hugging Face folders, are served over
 OpenAI's API: /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models.
 Its name in requests is NAME, or the file's name without its extension.
 

@@ -6,7 +6,7 @@ const OWN_FLAGS = {
     kind: "text",
     value: "DIR",
     help: [
-      "Serves the models of a folder too: NAME/VERSION/model.vmfb or model.onnx,",
+      "Also serves the models of a folder: NAME/VERSION/model.vmfb or model.onnx,",
       "with options in NAME/model.json. Clients can load and unload them.",
     ],
   },
@@ -14,8 +14,8 @@ const OWN_FLAGS = {
     kind: "text",
     value: "ADDRESS",
     help: [
-      "Where to listen: 127.0.0.1 (the default) for this machine only, 0.0.0.0 for",
-      "all networks.",
+      "Address to listen on: 127.0.0.1 (the default) for this machine only,",
+      "0.0.0.0 for all networks.",
     ],
   },
   http_port: {
@@ -23,13 +23,13 @@ const OWN_FLAGS = {
     value: "N",
     min: 0,
     max: 65535,
-    help: ["The port of HTTP, 8000 by default; 0 for any free one."],
+    help: ["HTTP port, 8000 by default; 0 picks a free one."],
   },
   grpc: {
     kind: "boolean",
     help: [
-      "Serves the same models over gRPC too, by the package @grpc/grpc-js, which",
-      "Deno downloads at the first time.",
+      "Also serves the models over gRPC, with the package @grpc/grpc-js, which Deno",
+      "downloads on first use.",
     ],
   },
   grpc_port: {
@@ -37,13 +37,13 @@ const OWN_FLAGS = {
     value: "N",
     min: 0,
     max: 65535,
-    help: ["Does the same on this port; 8001 by default, 0 for any free one."],
+    help: ["Serves gRPC on this port, 8001 by default; 0 picks a free one."],
   },
   function: {
     kind: "text",
     value: "NAME",
     help: [
-      "The function to serve, of programs that have several. By default the first.",
+      "The function to serve if a program has several; the first one by default.",
     ],
   },
   weights: {
@@ -56,7 +56,7 @@ const OWN_FLAGS = {
     value: "N",
     min: 2,
     help: [
-      "The longest context of a language model in tokens, its own by default.",
+      "Maximum context length of a language model in tokens; its own by default.",
     ],
   },
   device: {
@@ -70,8 +70,8 @@ const OWN_FLAGS = {
     min: 1,
     max: 256,
     help: [
-      "Threads of each model's local-task device, by default one per core. Set it",
-      "where the process has fewer cores than the machine, as in a container.",
+      "Threads of each model's local-task device; one per core by default. Set this",
+      "if the process has fewer cores than the machine, as in a container.",
     ],
   },
   instances: {
@@ -79,7 +79,9 @@ const OWN_FLAGS = {
     value: "N",
     min: 1,
     max: 1024,
-    help: ["How many calls of a model run at the same time, 1 by default."],
+    help: [
+      "Number of calls of a model that run at the same time; 1 by default.",
+    ],
   },
   max_batch_size: {
     kind: "integer",
@@ -87,8 +89,8 @@ const OWN_FLAGS = {
     min: 1,
     max: 1_000_000,
     help: [
-      "Joins requests to one call of up to N rows, along the first dimension of",
-      "every tensor. By default each request is a call of its own.",
+      "Joins requests into one call of up to N rows, along the first dimension of",
+      "every tensor. By default, each request has its own call.",
     ],
   },
   batch_delay: {
@@ -97,8 +99,8 @@ const OWN_FLAGS = {
     min: 0,
     max: 60_000,
     help: [
-      "Milliseconds that a request waits for others; by default 0, so that those",
-      "that came during the previous call are joined.",
+      "Milliseconds that a request waits for others. 0 (the default) joins only",
+      "requests that arrived during the previous call.",
     ],
   },
   max_queue: {
@@ -107,8 +109,8 @@ const OWN_FLAGS = {
     min: 0,
     max: 1_000_000,
     help: [
-      "How many requests of a model may wait, 64 by default; further ones are",
-      "answered with 429.",
+      "Number of requests of a model that may wait, 64 by default; further ones",
+      "get status 429.",
     ],
   },
   request_timeout: {
@@ -117,14 +119,16 @@ const OWN_FLAGS = {
     min: 0.001,
     max: 2_000_000,
     help: [
-      "Seconds for a request, 60 by default; then it is answered with 504.",
+      "Seconds until a request times out with status 504; 60 by default.",
     ],
   },
   max_request_bytes: {
     kind: "integer",
     value: "N",
     min: 1,
-    help: ["The most bytes of a request's body, 67108864 (64 MiB) by default."],
+    help: [
+      "Maximum size of a request body in bytes; 67108864 (64 MiB) by default.",
+    ],
   },
   grace: {
     kind: "number",
@@ -132,37 +136,35 @@ const OWN_FLAGS = {
     min: 0,
     max: 2_000_000,
     help: [
-      "Seconds to answer the requests that have arrived, after SIGTERM or SIGINT;",
-      "30 by default.",
+      "Seconds to finish pending requests after SIGTERM or SIGINT; 30 by default.",
     ],
   },
   tls_cert: {
     kind: "text",
     value: "FILE",
-    help: ["The certificate chain in PEM, for TLS over HTTP and gRPC."],
+    help: ["Certificate chain in PEM format, for TLS over HTTP and gRPC."],
   },
   tls_key: {
     kind: "text",
     value: "FILE",
-    help: ["The private key in PEM, for the same."],
+    help: ["The certificate's private key in PEM format."],
   },
   auth_token_file: {
     kind: "text",
     value: "FILE",
     help: [
-      "Requests must have one of the tokens in FILE, one per line, as",
-      "`Authorization: Bearer TOKEN`, which is metadata in gRPC. Health is answered",
-      "without.",
+      "Accepts only requests with a token from FILE, one per line, sent as",
+      "`Authorization: Bearer TOKEN` (metadata in gRPC). Health checks need none.",
     ],
   },
   log_format: {
     kind: "choice",
     choices: ["text", "json"],
-    help: ["How the log on stderr is written; json is an object per line."],
+    help: ["Format of the log on stderr; json prints an object per line."],
   },
   log_requests: {
     kind: "boolean",
-    help: ["Logs every request; otherwise only those that fail."],
+    help: ["Logs every request, not only those that fail."],
   },
 } as const;
 

@@ -28,7 +28,8 @@ const FLAGS = {
     value: "NAME",
     default: "",
     help: [
-      "Encoding of a .tiktoken file, such as cl100k_base; by default its name.",
+      "Encoding of a .tiktoken file, such as cl100k_base; by default, the file's",
+      "name.",
     ],
   },
   special: {
@@ -43,18 +44,18 @@ const FLAGS = {
   },
   offsets: {
     kind: "boolean",
-    help: ["Prints the bytes of the text that each token stands for."],
+    help: ["Prints the byte range of each token in the text."],
   },
   max_length: {
     kind: "integer",
     value: "N",
     min: 0,
-    help: ["Prints at most so many tokens; 0 for all."],
+    help: ["Prints at most N tokens; 0 prints all."],
   },
   decode: { kind: "boolean", help: ["Prints the text of ids instead."] },
   decode_special: {
     kind: "boolean",
-    help: ["Prints the text of special tokens, too."],
+    help: ["Also prints the text of special tokens."],
   },
   json: { kind: "boolean", help: ["Prints JSON."] },
   json_string: {
@@ -63,36 +64,36 @@ const FLAGS = {
   },
   batch: {
     kind: "boolean",
-    help: ["Reads stdin and encodes or decodes each line."],
+    help: ["Encodes or decodes each line of stdin."],
   },
   stream: {
     kind: "boolean",
-    help: ["Encodes stdin as one text, while it arrives."],
+    help: ["Encodes stdin as one text, as it arrives."],
   },
   info: { kind: "boolean", help: ["Describes the tokenizer as JSON."] },
   benchmark: {
     kind: "text",
     value: "oneshot|stream|decode",
     default: "",
-    help: ["Measures the time for TEXT."],
+    help: ["Measures how long TEXT takes."],
   },
   benchmark_iterations: {
     kind: "integer",
     value: "N",
     min: 1,
-    help: ["Measured repetitions (default: 100)."],
+    help: ["Number of measured repetitions; 100 by default."],
   },
   benchmark_warmup: {
     kind: "integer",
     value: "N",
     min: 0,
-    help: ["Repetitions before the measurement (default: 5)."],
+    help: ["Number of repetitions before measuring; 5 by default."],
   },
   benchmark_chunk_size: {
     kind: "integer",
     value: "BYTES",
     min: 1,
-    help: ["Length of the parts of a stream (default: 4096)."],
+    help: ["Length of a stream's parts; 4096 by default."],
   },
   flagfile: FLAGFILE_HELP,
   help: { kind: "boolean", help: ["Prints this help."] },
@@ -107,8 +108,8 @@ const HELP =
 Usage: iree tokenize --tokenizer=FILE [FLAGS] TEXT
        iree tokenize --tokenizer=FILE --decode [FLAGS] IDS
 
-Prints the ids of the tokens, with commas between them. IDS are numbers with
-commas or spaces between them. The file's truncation and padding do not apply.
+Prints token ids separated by commas. IDS are numbers separated by commas or
+spaces. The file's truncation and padding do not apply.
 
 Flags (- and _ in their names are the same):
 ${formatFlags(FLAGS)}

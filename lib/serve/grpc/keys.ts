@@ -15,5 +15,7 @@ export async function checkKeys(
   } catch (cause) {
     throw unusableKeys(cause);
   }
-  if (!fits) throw unusableKeys(new Error("they do not belong together"));
+  if (!fits) {
+    throw unusableKeys(new Error("the certificate does not match the key"));
+  }
 }

@@ -54,13 +54,13 @@ export class LanguageModels {
 
   /** Waits for the answers that were accepted. */
   async drain(): Promise<void> {
-    const ended = new IreeError("UNAVAILABLE", "the server has ended");
+    const ended = new IreeError("UNAVAILABLE", "the server has shut down");
     await Promise.all(this.all.map(({ places }) => places.drain(ended)));
   }
 
   /** Rejects requests that wait. */
   dispose(): void {
-    const ended = new IreeError("UNAVAILABLE", "the server has ended");
+    const ended = new IreeError("UNAVAILABLE", "the server has shut down");
     for (const { places } of this.all) places.close(ended);
   }
 }

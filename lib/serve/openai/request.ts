@@ -62,7 +62,7 @@ function readStops(fields: BodyFields): string[] | undefined {
   if (stops === undefined || (stops.length <= 4 && !stops.includes(""))) {
     return stops;
   }
-  throw wrong("stop", "at most four texts that are not empty", stops);
+  throw wrong("stop", "at most four non-empty strings", stops);
 }
 
 function readBias(fields: BodyFields): Record<number, number> | undefined {
