@@ -53,6 +53,8 @@ export class Batcher implements Disposable, AsyncDisposable {
   #rejected = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAwake = false;
+  /** Whether the last call was for several requests. */
+  #isBusy = false;
   #closed: IreeError | undefined;
   #drained: (() => void)[] = [];
 
@@ -226,11 +228,14 @@ export class Batcher implements Disposable, AsyncDisposable {
     this.#settle();
   }
 
-  // Requests of the same turn of the event loop are joined.
+  // Requests of the same turn of the event loop are joined. A turn that brings
+  // several is likely after a call for several; to wait for its end takes longer
+  // than the microtasks.
   #wake(): void {
     if (this.#isAwake) return;
     this.#isAwake = true;
-    queueMicrotask(() => {
+    const later = this.#isBusy ? setImmediate : queueMicrotask;
+    later(() => {
       this.#isAwake = false;
       this.#start();
     });
@@ -254,6 +259,7 @@ export class Batcher implements Disposable, AsyncDisposable {
   }
 
   async #run(batch: Batch): Promise<void> {
+    this.#isBusy = batch.requests.length > 1;
     await this.#caller.run(batch);
     this.#start();
     this.#settle();

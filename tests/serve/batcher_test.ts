@@ -26,6 +26,19 @@ test("Requests of one turn are one call, up to the maximum size", async () => {
   assertEquals([...batches, completed], [[64, 1], [36, 1], 100]);
 });
 
+test("After a call for several, requests of one turn wait for its end", async () => {
+  using program = load(served);
+  using batcher = Batcher.of(program, { function: "score", maxSize: 64 });
+  const one = async (value: number, microtasks: number) => {
+    for (let at = 0; at < microtasks; at++) await Promise.resolve();
+    return await batcher.run(row(value));
+  };
+  await Promise.all([one(1, 0), one(2, 0)]);
+  const answers = await Promise.all([one(3, 0), one(4, 20), one(5, 40)]);
+  assertEquals(answers.flatMap(numbers), [3, 4, 5]);
+  assertEquals([...batcher.statistics.batches], [[2, 1], [3, 1]]);
+});
+
 test("Requests with several rows get their own, with the shape of one", async () => {
   using program = load(served);
   using batcher = Batcher.of(program, { function: "add", maxSize: 4 });
