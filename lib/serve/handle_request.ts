@@ -21,6 +21,7 @@ import { answerOpenAi } from "./openai/handle_request.ts";
 import { isOpenAi, openAiRefusal } from "./openai/failure_body.ts";
 import { answerRepository } from "./repository_answer.ts";
 import { unavailable } from "./http_errors.ts";
+import { patienceFor } from "./request_signal.ts";
 import { findRoute, type Route } from "./route.ts";
 import { runInference } from "./run_inference.ts";
 import { statisticsJson } from "./statistics_json.ts";
@@ -90,7 +91,7 @@ async function respondOpenAi(
   if (server.state === "closed") {
     throw unavailable("the server is shutting down");
   }
-  const { signal, release } = server.signals.watch(request.signal);
+  const { signal, release } = server.signals.watch(request);
   const onEnd = enter(server);
   let isStream = false;
   try {
@@ -177,7 +178,12 @@ async function infer(
   name: string,
   version: string | undefined,
 ): Promise<Response> {
-  const asked = { name, version, gone: request.signal };
+  const asked = {
+    name,
+    version,
+    client: request,
+    patience: patienceFor(request),
+  };
   return await runInference(server, asked, async (find, signal) => {
     const body = await readBody(request, server.limits.maxRequestBytes, signal);
     const model = find();

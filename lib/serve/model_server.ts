@@ -100,7 +100,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * rejects.
    *
    * `request.signal` reports a disconnected client; run Deno with
-   * `--unstable-no-legacy-abort`, or Deno prints a note at the first request.
+   * `--unstable-no-legacy-abort`, or Deno prints a note at the first long request.
    */
   readonly fetch: (request: Request) => Promise<Response> = (request) =>
     answer(this.#answering, request);

@@ -1,14 +1,16 @@
 import type { ServerState } from "./server_state.ts";
 import { describeFailure } from "./failure_status.ts";
 import { unavailable } from "./http_errors.ts";
+import type { Client } from "./request_signal.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** Which model a request asks, and until when. */
 export interface Asked {
   readonly name: string;
   readonly version: string | undefined;
-  /** Aborted when the client no longer waits. */
-  readonly gone: AbortSignal;
+  readonly client: Client;
+  /** Milliseconds after which the client's signal is read; at once by default. */
+  readonly patience?: number;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface Asked {
  */
 export async function runInference<Result>(
   server: ServerState,
-  { name, version, gone }: Asked,
+  { name, version, client, patience }: Asked,
   work: (find: () => ServedModel, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const start = performance.now();
   let model = server.models.find(name, version);
-  const { signal, release } = server.signals.watch(gone);
+  const { signal, release } = server.signals.watch(client, patience);
   let status = 200;
   try {
     if (server.state === "closed") {

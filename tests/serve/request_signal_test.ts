@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { RequestSignals } from "../../lib/serve/request_signal.ts";
 import { test } from "../support.ts";
 
-const client = new AbortController().signal;
+const client = new AbortController();
 
 // On a busy machine, signals may be aborted before a test waits for them.
 function aborted(signal: AbortSignal): Promise<void> {
@@ -41,12 +41,42 @@ test("A request that was answered is not ended", async () => {
 test("A request whose client is gone ends at once", () => {
   const signals = new RequestSignals(60_000);
   const gone = new AbortController();
-  const before = signals.watch(gone.signal);
+  const before = signals.watch(gone);
   gone.abort();
-  const after = signals.watch(gone.signal);
+  const after = signals.watch(gone);
   const statuses = [before, after].map(({ signal, release }) => {
     release();
     return signal.reason.httpStatus;
   });
   assertEquals(statuses, [499, 499]);
+});
+
+test("The signal of a client is read only for a long request", async () => {
+  const signals = new RequestSignals(60_000);
+  const gone = new AbortController();
+  const reads: string[] = [];
+  const client = (name: string) => ({
+    get signal() {
+      reads.push(name);
+      return gone.signal;
+    },
+  });
+  const short = signals.watch(client("short"), 20);
+  short.release();
+  const long = signals.watch(client("long"), 20);
+  // The client of the long request has gone before its signal is read.
+  gone.abort();
+  assertFalse(long.signal.aborted);
+  await aborted(long.signal);
+  assertEquals(long.signal.reason.httpStatus, 499);
+  long.release();
+  assertEquals(reads, ["long"]);
+});
+
+test("A request may be too late before its client's signal is read", async () => {
+  const signals = new RequestSignals(20);
+  const late = signals.watch(client, 60_000);
+  await aborted(late.signal);
+  assertEquals(late.signal.reason.httpStatus, 504);
+  late.release();
 });

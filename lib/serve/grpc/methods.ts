@@ -163,7 +163,7 @@ export async function infer(
 ): Promise<InferResponse> {
   const { model_name: name, model_version } = request;
   const version = model_version === "" ? undefined : model_version;
-  const asked = { name, version, gone };
+  const asked = { name, version, client: { signal: gone } };
   return await runInference(server, asked, async (find, signal) => {
     const model = find();
     const inputs = readInputs(model, request);
