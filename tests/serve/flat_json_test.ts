@@ -136,7 +136,7 @@ test("Long arrays that are not JSON are rejected as JSON.parse does", () => {
   assert(failure(() => parse(cut)).message.includes("the body must be JSON"));
 });
 
-test("Values that are no numbers, too few or too many are left as they are", () => {
+test("Other values, too few or too many are left as they are", () => {
   const ones = Array(COUNT).fill("1");
   const others = [
     [...ones, "1"],
@@ -166,7 +166,7 @@ test("Long arrays elsewhere in a request are left to JSON.parse", () => {
     parse(request("FP32", ones, `,"parameters":{"a":[${ones}]}`))
       .parameters;
   assertEquals(parameters, { a: Array(COUNT).fill(1) });
-  // The last of two equal names counts, and a text is no mark.
+  // The last of two equal names counts, and a text is not a mark.
   const twice = request("FP32", `${ones}],"data":[1,2`);
   assertEquals(dataOf(twice), [1, 2]);
   const mark = `{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES",` +
