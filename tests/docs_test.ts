@@ -96,6 +96,8 @@ function anchorsOf(text: string): string[] {
 /** Configuration that resolves this package and its imports by bare names. */
 const IMPORTS: readonly string[] = [
   "--no-config",
+  // Deno's warning about `request.signal` depends on the machine's speed.
+  "--unstable-no-legacy-abort",
   `--import-map=data:application/json,${
     encodeURIComponent(JSON.stringify({ imports: readImports() }))
   }`,
