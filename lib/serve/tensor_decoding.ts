@@ -1,7 +1,7 @@
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import type { ModelValue } from "./data_type.ts";
 import { badRequest } from "./http_errors.ts";
-import type { JsonData } from "./protocol.ts";
+import type { JsonData } from "./request_json.ts";
 import type { ServedModel } from "./served_model.ts";
 import { bytesFromBinary, numbersFromBinary } from "./tensor_binary.ts";
 import { bytesFromJson, numbersFromJson } from "./tensor_json.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { parseRequest } from "../../lib/serve/protocol.ts";
+import { parseRequest } from "../../lib/serve/request_json.ts";
 import { numbersFromJson } from "../../lib/serve/tensor_json.ts";
 import { elementTypeInfo } from "../../lib/tensor/element_type.ts";
 import { test } from "../support.ts";
