@@ -22,7 +22,7 @@ const RELATIVE: Readonly<Record<number, number>> = {
 
 const Segment = { load: 1, dynamic: 2 } as const;
 
-const Tag = { rela: 7, relaSize: 8 } as const;
+const Tag = { relocations: 7, relocationsSize: 8 } as const;
 
 /** Limits what a damaged file costs. */
 const MAX_SEGMENTS = 64;
@@ -30,7 +30,7 @@ const MAX_TEXT = 4096;
 
 /** Sizes of 64-bit ELF records. */
 const DYNAMIC_SIZE = 16;
-const RELA_SIZE = 24;
+const RELOCATION_SIZE = 24;
 
 /** Offsets in `iree_hal_executable_library_v0_t`, with 64-bit pointers. */
 const Library = { count: 24, names: 64, locations: 88 } as const;
@@ -125,12 +125,12 @@ class ElfLibrary {
     for (let at = dynamic; this.#u64(at) !== 0; at += DYNAMIC_SIZE) {
       tags.set(this.#u64(at), this.#u64(at + 8));
     }
-    const table = tags.get(Tag.rela);
+    const table = tags.get(Tag.relocations);
     if (table === undefined) return;
     const begin = this.#offsetOf(table);
-    const end = begin + (tags.get(Tag.relaSize) ?? 0);
+    const end = begin + (tags.get(Tag.relocationsSize) ?? 0);
     const relative = RELATIVE[this.#view.getUint16(18, true)];
-    for (let at = begin; at < end; at += RELA_SIZE) {
+    for (let at = begin; at < end; at += RELOCATION_SIZE) {
       if (this.#u64(at + 8) !== relative) continue;
       this.pointers.set(this.#u64(at), this.#u64(at + 16));
     }

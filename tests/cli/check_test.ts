@@ -53,6 +53,15 @@ Expected equality of these values. Contents does not match.
   );
 });
 
+test("iree check runs all checks of a program from stdin", async () => {
+  const stdin = await Deno.readFile(checks);
+  const piped = await iree(["check", "--module=-"], { stdin });
+  const named = await iree(["check", checks]);
+  const timeless = (text: string) => text.replace(/\(\d+ ms/g, "(0 ms");
+  assertEquals(timeless(piped.stdout), timeless(named.stdout));
+  assertEquals(piped.code, named.code);
+});
+
 test("iree check --expect_failure turns the exit status around", async () => {
   const failing = await iree(["check", "--expect_failure", checks]);
   assertEquals(failing.code, 0);

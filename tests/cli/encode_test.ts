@@ -63,6 +63,16 @@ test("Encoded parameters are those that the model would compute", async () => {
   assertStringIncludes(encoded.stdout, "`parameter0`");
   const quiet = await encode(input, `--output=encoded=${output}`, "--quiet");
   assertEquals([quiet.code, quiet.stdout], [0, ""]);
+  const again = `--output=encoded=${folder.join("again.irpa")}`;
+  const piped = await iree(
+    ["parameters", "encode", "--module=-", input, again, "--quiet"],
+    { stdin: Deno.readFileSync(folder.join("encoder.vmfb")) },
+  );
+  assertEquals([piped.code, piped.stderr], [0, ""]);
+  assertEquals(
+    Deno.readFileSync(folder.join("again.irpa")),
+    Deno.readFileSync(output),
+  );
 
   using model = load({
     modules: [folder.join("model.vmfb")],

@@ -1,7 +1,7 @@
 /**
- * Runs IREE's own tests of its tools, `tools/test` of the sources that the
- * library is built from, with our commands in place of the tools. By hand, since
- * it takes minutes:
+ * Runs IREE's own tests of its tools with our commands in their place: all of
+ * the sources that the library is built from that start a tool of the runtime.
+ * By hand, since it takes minutes:
  *
  *     ./dev deno run -A tests/lit/lit.ts [PATTERN of file names]
  *
@@ -36,16 +36,26 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   "iree-dump-module %t.vmfb": "`iree inspect` prints the metadata",
 };
 
+/** Tools of the runtime that no command replaces, and why. */
+const WITHOUT_COMMAND: Readonly<Record<string, string>> = {
+  "iree-run-mlir": "`iree compile` and `iree run` are two commands",
+  "iree-benchmark-executable":
+    "`iree benchmark` measures programs, with their dispatches",
+};
+
+/** The folders with tests in the sources. */
+const FOLDERS = ["tools/test", "runtime/src/iree/modules/check/test"];
+
 /** Finds the sources. */
-function findTests(): string {
+function findSources(): string {
   const own = Deno.env.get("IREE_SOURCE_DIR");
-  if (own !== undefined) return join(own, "tools/test");
+  if (own !== undefined) return own;
   const registry = join(
     Deno.env.get("CARGO_HOME") ?? join(Deno.env.get("HOME")!, ".cargo"),
     "registry/src",
   );
   for (const { name } of Deno.readDirSync(registry)) {
-    const path = join(registry, name, "eerie-sys-0.5.0/iree/tools/test");
+    const path = join(registry, name, "eerie-sys-0.5.0/iree");
     try {
       Deno.statSync(path);
       return path;
@@ -103,38 +113,60 @@ async function runCommand(
   return code === 0 ? undefined : stderr.slice(-1500);
 }
 
+/** The tests that start tools, as paths. */
+function findTests(): string[] {
+  const sources = findSources();
+  return FOLDERS.map((folder) => join(sources, folder)).flatMap((folder) =>
+    [...Deno.readDirSync(folder)]
+      .map(({ name }) => name).sort()
+      .filter((name) => /\.(?:mlir|txt)$/.test(name))
+      .filter((name) => name !== "CMakeLists.txt")
+      .map((name) => join(folder, name))
+  );
+}
+
+/** The reason why a command differs, by parts of it. */
+function reasonOf(
+  reasons: Readonly<Record<string, string>>,
+  command: string,
+): string | undefined {
+  return Object.entries(reasons).find(([part]) => command.includes(part))?.[1];
+}
+
 async function main(pattern = ""): Promise<number> {
   using folder = new TemporaryFolder();
   writeTools(folder.path);
-  const tests = findTests();
-  const names = [...Deno.readDirSync(tests)].map(({ name }) => name).sort();
   const counts = { passed: 0, different: 0, failed: 0 };
-  for (const name of names.filter((it) => new RegExp(pattern).test(it))) {
-    if (!/\.(?:mlir|txt)$/.test(name) || name === "CMakeLists.txt") continue;
-    const path = join(tests, name);
+  const report = (
+    outcome: keyof typeof counts,
+    path: string,
+    command: string,
+    why = "",
+  ) => {
+    counts[outcome]++;
+    if (outcome === "passed") return;
+    console.log(`${outcome} ${basename(path)}: ${command}\n  ${why}`);
+  };
+  const tests = findTests();
+  for (const path of tests.filter((it) => new RegExp(pattern).test(it))) {
     using scratch = new TemporaryFolder();
     for (const command of readCommands(Deno.readTextFileSync(path))) {
+      const missing = reasonOf(WITHOUT_COMMAND, command);
+      if (missing !== undefined) {
+        report("different", path, command, missing);
+        continue;
+      }
       const isOurs = Object.keys(COMMANDS).some((it) => command.includes(it));
       // Others prepare files for those.
-      const isNeeded = isOurs || command.includes("%t");
-      if (!isNeeded) continue;
-      const problem = await runCommand(
-        command,
-        path,
-        folder.path,
-        scratch,
-      );
-      const reason = Object.entries(DIFFERENCES).find(([part]) =>
-        command.includes(part)
-      )?.[1];
-      const outcome = problem === undefined
-        ? "passed"
-        : reason === undefined
-        ? "failed"
-        : "different";
-      counts[outcome]++;
-      if (outcome === "passed") continue;
-      console.log(`${outcome} ${name}: ${command}\n  ${reason ?? problem}`);
+      if (!isOurs && !command.includes("%t")) continue;
+      const problem = await runCommand(command, path, folder.path, scratch);
+      if (problem === undefined) {
+        report("passed", path, command);
+        continue;
+      }
+      const reason = reasonOf(DIFFERENCES, command);
+      const outcome = reason === undefined ? "failed" : "different";
+      report(outcome, path, command, reason ?? problem);
     }
   }
   console.log(JSON.stringify(counts));

@@ -22,6 +22,7 @@ import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { DEVICE_FLAGS, MAIN_FLAGS, WATCH_FLAGS } from "../run/flags.ts";
 import { loadProgram } from "../run/program.ts";
+import { readStdinModules } from "../run/sources.ts";
 import {
   type EncodedScope,
   formatEncoded,
@@ -155,7 +156,7 @@ function prepare(
   flags: EncodeFlags,
   stack: DisposableStack,
 ): { target: Target; scopes: readonly EncodedScope[] | undefined } {
-  using program = loadProgram(flags, flags.module);
+  using program = loadProgram(flags, readStdinModules(flags.module));
   const encoder = mainModule(program);
   const targets = findTargets(encoder);
   const target = selectTarget(targets, flags.target);
@@ -220,7 +221,11 @@ function runEncoder(
   { steps, encode }: Target,
   providers: readonly ParameterProvider[],
 ): void {
-  using program = loadProgram(flags, flags.module, providers);
+  using program = loadProgram(
+    flags,
+    readStdinModules(flags.module),
+    providers,
+  );
   using stack = new DisposableStack();
   const list = steps === undefined
     ? null

@@ -1,5 +1,6 @@
 import type { ModuleSource } from "../../../mod.ts";
 import type { ModelShapes } from "../../compiler/mod.ts";
+import { readStdin } from "../../files/stdin.ts";
 import { PhaseLine } from "../common/phase_line.ts";
 import { parseShapes } from "../common/shapes.ts";
 import { UsageError } from "../common/usage_error.ts";
@@ -29,12 +30,26 @@ export async function compileSources(
     );
   }
   const modules: ModuleSource[] = [];
-  for (const module of flags.module) {
+  for (const module of readStdinModules(flags.module)) {
     modules.push(
-      SOURCE.test(module) ? await compileSource(module, flags, shapes) : module,
+      typeof module === "string" && SOURCE.test(module)
+        ? await compileSource(module, flags, shapes)
+        : module,
     );
   }
   return modules;
+}
+
+let stdin: Uint8Array<ArrayBuffer> | undefined;
+
+/**
+ * Reads the module that is `-` from standard input, once: loading it again would
+ * find nothing more to read.
+ *
+ * @param modules The modules, as flags name them.
+ */
+export function readStdinModules(modules: readonly string[]): ModuleSource[] {
+  return modules.map((it) => it === "-" ? (stdin ??= readStdin()) : it);
 }
 
 async function compileSource(
