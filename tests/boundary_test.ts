@@ -133,10 +133,10 @@ function allowedImports(path: string): RegExp {
   if (path === "mod.ts") return /^lib\/(?!cli\/)\w+\/mod\.ts$/;
   if (path === "cli.ts" || path.startsWith("lib/cli/")) {
     // They share name lookup, the formatting of words in errors, output files,
-    // the watch of files, and how the library is bound.
+    // the watch of files, stdin, and how the library is bound.
     const shared =
       "base/few_calls|base/own_value|base/suggestion|base/shell_word|" +
-      "files/file_changes|files/output_file";
+      "files/file_changes|files/output_file|files/stdin";
     const worker = "compiler/compile_worker|compiler/worker_command|" +
       "compiler/onnx_description|tuning/measuring_child|" +
       "tuning/measuring_worker";
