@@ -15,11 +15,12 @@ export class ServeProcess implements AsyncDisposable {
     args: readonly string[],
     port: number,
     env: Readonly<Record<string, string>>,
+    script: readonly string[],
   ) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", ...denoFlags()],
-        ...[join(ROOT, "cli.ts"), "serve", `--http-port=${port}`, ...args],
+        ...[...script, `--http-port=${port}`, ...args],
       ],
       env: { NO_COLOR: "1", ...env },
       stdout: "null",
@@ -49,12 +50,21 @@ export class ServeProcess implements AsyncDisposable {
     return await ServeProcess.#start(args, 0, env);
   }
 
+  /** Starts it by a script of another name, with flags of Deno. */
+  static async startScript(
+    script: readonly string[],
+    ...args: readonly string[]
+  ): Promise<ServeProcess> {
+    return await ServeProcess.#start(args, 0, {}, script);
+  }
+
   static async #start(
     args: readonly string[],
     port: number,
     env: Readonly<Record<string, string>>,
+    script: readonly string[] = [join(ROOT, "cli.ts"), "serve"],
   ): Promise<ServeProcess> {
-    const process = new ServeProcess(args, port, env);
+    const process = new ServeProcess(args, port, env, script);
     const isBoth = args.some((it) => it.startsWith("--grpc"));
     const [, url] = await process.until(
       isBoth
