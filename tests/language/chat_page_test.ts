@@ -12,7 +12,7 @@ import {
 import { runtime } from "../../mod.ts";
 import { waitUntil } from "../waiting.ts";
 import { inFolder, SMALL } from "./support.ts";
-import { byteVocabulary } from "./texts.ts";
+import { endlessVocabulary } from "./texts.ts";
 import { tinyModel, writeGguf } from "./tiny_models.ts";
 
 const NAME = "The example's page shows answers while they are generated";
@@ -28,13 +28,7 @@ async function withModel(
   await inFolder(async (folder) => {
     const path = `${folder}/model.gguf`;
     const config = { max_position_embeddings: 20_000 };
-    const vocabulary = byteVocabulary();
-    const metadata = {
-      ...vocabulary,
-      "tokenizer.ggml.eos_token_id": undefined,
-      "tokenizer.ggml.tokens": (vocabulary["tokenizer.ggml.tokens"] as string[])
-        .map((it) => it.replace(/end/, "other")),
-    };
+    const metadata = endlessVocabulary();
     await writeGguf(path, tinyModel({ config }), { metadata });
     using model = await LanguageModel.load(path, SMALL);
     await act(model);

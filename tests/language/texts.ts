@@ -63,6 +63,17 @@ export function byteVocabulary(): Record<string, TinyValue> {
   };
 }
 
+/** The same without a token that ends answers. */
+export function endlessVocabulary(): Record<string, TinyValue | undefined> {
+  const vocabulary = byteVocabulary();
+  const tokens = vocabulary["tokenizer.ggml.tokens"] as string[];
+  return {
+    ...vocabulary,
+    "tokenizer.ggml.eos_token_id": undefined,
+    "tokenizer.ggml.tokens": tokens.map((it) => it.replace(/end/, "other")),
+  };
+}
+
 /** Metadata with a vocabulary of pieces, as Llama 2's. */
 export function pieceVocabulary(): Record<string, TinyValue> {
   const bytes = Array.from(

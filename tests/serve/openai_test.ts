@@ -7,6 +7,7 @@ import {
   type ModelServerOptions,
 } from "../../lib/serve/mod.ts";
 import { inFolder, SMALL } from "../language/support.ts";
+import { testWithTemplates } from "../language/templates.ts";
 import { byteVocabulary, SPECIAL } from "../language/texts.ts";
 import { tinyModel, writeGguf } from "../language/tiny_models.ts";
 import { test } from "../support.ts";
@@ -210,19 +211,6 @@ test("Wrong requests get OpenAI's errors", async () => {
     assertEquals((await ask("/v1/completions")).status, 405);
   });
 });
-
-/** Whether templates can be rendered: the package is in a registry. */
-const reason = await import(`npm:@huggingface/jinja@${0.5}`).then(
-  () => undefined,
-  (error) => String(error),
-);
-
-/** A test that is ignored, with a message, where no registry can be reached. */
-function testWithTemplates(name: string, body: () => Promise<void>): void {
-  if (reason === undefined) return test(name, body);
-  console.warn(`no templates for "${name}": ${reason}`);
-  Deno.test.ignore(name, body);
-}
 
 testWithTemplates("/v1/chat/completions answers messages", async () => {
   await withServer(async (ask) => {
