@@ -104,6 +104,8 @@ export class ChatSession implements Disposable {
       onStart: () => {
         this.#demandLength(length);
         session.truncate(known);
+      },
+      onPrompt: () => {
         this.#messages.push(message);
       },
       onToken: ({ text }: GeneratedToken) => parts.push(text),

@@ -87,9 +87,11 @@ export interface TokenTexts extends Disposable {
 export interface GenerationEvents {
   /** Called when the generation begins. */
   readonly onStart: () => void;
+  /** Called when the prompt was computed. */
+  readonly onPrompt: () => void;
   /** Receives each token before the caller. */
   readonly onToken: (token: GeneratedToken) => void;
-  /** Called when a generation that began ends, fails or is abandoned. */
+  /** Called when an answer whose prompt was computed ends, fails or is abandoned. */
   readonly onEnd: () => void;
 }
 
@@ -244,15 +246,16 @@ export class Generation implements AsyncIterable<GeneratedToken> {
     using resources = new DisposableStack();
     const { session, end } = open();
     resources.defer(end);
-    if (events !== undefined) {
-      events.onStart();
-      resources.defer(events.onEnd);
-    }
+    events?.onStart();
     const texts = resources.use(decoder());
     const stops = new StopTexts(this.#options.stop as readonly string[]);
     const sampler = new Sampler(this.#options, prompt);
     const start = performance.now();
     let logits = await session.append(prompt, { signal });
+    if (events !== undefined) {
+      events.onPrompt();
+      resources.defer(events.onEnd);
+    }
     const begin = performance.now();
     this.#timing = { prompt: begin - start, answer: 0 };
     while (this.#count < maxTokens) {

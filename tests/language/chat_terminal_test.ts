@@ -55,7 +55,7 @@ async function withModel(
 
 const ASKED = { until: "> $" };
 
-/** An answer that goes on: its line is longer than what was typed. */
+/** An answer that continues: its line is longer than what was typed. */
 const ANSWERING = { until: "\n[\\s\\S]{20}" };
 
 const [CTRL_C, CTRL_D] = ["\x03", "\x04"];

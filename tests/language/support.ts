@@ -5,7 +5,7 @@
  */
 
 import { assert } from "@std/assert";
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import {
   LanguageModel,
   type LanguageModelOptions,
@@ -45,6 +45,33 @@ export async function inFolder(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** A cache of its own for a test; the compiled programs stay in the user's. */
+export async function withCache(
+  act: (folder: string, options: LanguageModelOptions) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const previous = Deno.env.get("XDG_CACHE_HOME");
+    const cache = join(folder, "cache", "iree-deno");
+    const programs = join(Deno.env.get("IREE_DENO_CACHE")!, "programs");
+    await Deno.mkdir(programs, { recursive: true });
+    await Deno.mkdir(cache, { recursive: true });
+    await Deno.symlink(programs, join(cache, "programs"));
+    Deno.env.set("XDG_CACHE_HOME", join(folder, "cache"));
+    try {
+      await act(folder, { ...SMALL, chunk: 1, weights: "int8" });
+    } finally {
+      if (previous === undefined) Deno.env.delete("XDG_CACHE_HOME");
+      else Deno.env.set("XDG_CACHE_HOME", previous);
+    }
+  });
+}
+
+/** Names of the files in that cache. */
+export function convertedFiles(folder: string): string[] {
+  const models = join(folder, "cache", "iree-deno", "models");
+  return [...Deno.readDirSync(models)].map(({ name }) => name);
 }
 
 /** Tokens that look random, and are always the same. */

@@ -190,12 +190,17 @@ export interface GgufOptions {
   readonly tensors?: ReadonlyMap<string, TinyTensor>;
 }
 
-/** Writes a model as a GGUF file. */
+/**
+ * Writes a model as a GGUF file.
+ *
+ * @returns Where its parts end: each number and text of the header, and each
+ * tensor.
+ */
 export async function writeGguf(
   path: string,
   { config, tensors }: TinyModel,
   options: GgufOptions = {},
-): Promise<void> {
+): Promise<readonly number[]> {
   const { architecture = "llama" } = options;
   const named = new Map<string, TinyTensor>(options.tensors);
   for (const [name, tensor] of tensors) {
@@ -245,8 +250,12 @@ export async function writeGguf(
     contents.push(padded);
     offset += padded.length;
   }
+  const { ends } = writer;
   writer.pad(32);
-  await Deno.writeFile(path, new Blob([writer.bytes(), ...contents]).stream());
+  const header = writer.bytes();
+  await Deno.writeFile(path, new Blob([header, ...contents]).stream());
+  let end = header.length;
+  return [...ends, end, ...contents.map(({ length }) => end += length)];
 }
 
 function ggufName(name: string): string {
@@ -276,6 +285,12 @@ function interleaved(name: string, tensor: TinyTensor): TinyTensor {
 class ByteWriter {
   readonly #parts: Uint8Array<ArrayBuffer>[] = [];
   #length = 0;
+
+  /** Where the parts end. */
+  get ends(): number[] {
+    let end = 0;
+    return this.#parts.map(({ length }) => end += length);
+  }
 
   u32(value: number): void {
     this.#add(new Uint8Array(new Uint32Array([value]).buffer));

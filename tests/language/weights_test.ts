@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import {
-  LanguageModel,
-  type LanguageModelOptions,
-  type LoadProgress,
-} from "../../lib/language/mod.ts";
+import { LanguageModel, type LoadProgress } from "../../lib/language/mod.ts";
 import { dequantize, encodedLength } from "../../lib/language/dequantize.ts";
 import { encodeElements, quantizeRows } from "../../lib/language/quantize.ts";
 import { execute, failureOf, test, tool } from "../support.ts";
-import { assertNear, inFolder, SMALL, someTokens } from "./support.ts";
+import {
+  assertNear,
+  convertedFiles,
+  someTokens,
+  withCache,
+} from "./support.ts";
 import { encode, tinyModel, writeFolder, writeGguf } from "./tiny_models.ts";
 
 const SCRIPT = fromFileUrl(new URL("dequantize.py", import.meta.url));
@@ -70,27 +71,6 @@ test("Rows become integers with a scale, and bf16 is rounded to even", () => {
   assertEquals(bits(Infinity), 0x7f80);
   assert((bits(NaN) & 0x7fff) > 0x7f80);
 });
-
-/** A cache of its own for a test; the compiled programs stay in the user's. */
-async function withCache(
-  act: (folder: string, options: LanguageModelOptions) => Promise<void>,
-): Promise<void> {
-  await inFolder(async (folder) => {
-    const programs = Deno.env.get("XDG_CACHE_HOME");
-    Deno.env.set("XDG_CACHE_HOME", join(folder, "cache"));
-    try {
-      await act(folder, { ...SMALL, chunk: 1, weights: "int8" });
-    } finally {
-      if (programs === undefined) Deno.env.delete("XDG_CACHE_HOME");
-      else Deno.env.set("XDG_CACHE_HOME", programs);
-    }
-  });
-}
-
-function convertedFiles(folder: string): string[] {
-  const models = join(folder, "cache", "iree-deno", "models");
-  return [...Deno.readDirSync(models)].map(({ name }) => name);
-}
 
 test("Weights are converted once, and a stopped conversion continues", async () => {
   await withCache(async (folder, options) => {
