@@ -31,6 +31,8 @@ export class CallError extends Error {
 /** Options for a call. */
 export interface CallOptions {
   readonly token?: string;
+  /** The trace that the call continues. */
+  readonly traceparent?: string;
   /** Milliseconds. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
@@ -214,7 +216,7 @@ export class GrpcClient implements AsyncDisposable {
   #ask(
     path: string,
     order: object,
-    { token, deadline, signal, keepOpen = false }: CallOptions,
+    { token, traceparent, deadline, signal, keepOpen = false }: CallOptions,
   ): Promise<Bytes[]> {
     return peer!.ask({
       keepOpen,
@@ -223,6 +225,7 @@ export class GrpcClient implements AsyncDisposable {
       ...order,
       ...(this.#roots === undefined ? {} : { roots: this.#roots }),
       ...(token === undefined ? {} : { token }),
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...(deadline === undefined ? {} : { deadline: deadline / 1000 }),
     }, signal);
   }

@@ -1,6 +1,7 @@
 """Calls methods of gRPC as it is asked on stdin, a JSON object per line.
 
-A call:     {"id", "address", "path", "bytes" (base64), "token"?, "deadline"?, "roots"?}
+A call:     {"id", "address", "path", "bytes" (base64), "token"?, "deadline"?, "roots"?,
+             "traceparent"?}
 A stream:   the same with "requests", which are sent at once, instead of "bytes"; it stays open
             with "keepOpen".
 A cancel:   {"cancel": id}
@@ -57,6 +58,8 @@ def start(order):
     channel = channel_of(order["address"], order.get("roots"))
     token = order.get("token")
     metadata = [] if token is None else [("authorization", "Bearer " + token)]
+    if "traceparent" in order:
+        metadata.append(("traceparent", order["traceparent"]))
     options = {"metadata": metadata, "timeout": order.get("deadline")}
     if "requests" in order:
         call = channel.stream_stream(order["path"])(requests_of(order), **options)
