@@ -1,5 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { IreeError, load, type LoadedProgram, type Value } from "../../mod.ts";
+import {
+  IreeError,
+  load,
+  type LoadedProgram,
+  runtime,
+  type Value,
+} from "../../mod.ts";
 import { nativeModule, program, test } from "../support.ts";
 
 const arithmetic = await program("arithmetic.mlir");
@@ -281,10 +287,23 @@ test("A context finds functions of all its modules", () => {
   );
 });
 
-test("A million calls leave no allocation behind", () => {
-  using loaded = load({ modules: [arithmetic] });
+test("A million calls leave no allocation behind, and make none themselves", () => {
+  using loaded = load<{ add_i32(a: number, b: number): number }>({
+    modules: [arithmetic],
+  });
   const add = loaded.lookupFunction("add_i32");
-  let sum = 0;
-  for (let i = 0; i < 1_000_000; i++) sum = add.call(sum, 1) as number;
-  assertEquals(sum, 1_000_000);
+  using bound = add.bind(1, 2);
+  const ways: readonly ((sum: number) => unknown)[] = [
+    (sum) => add.call(sum, 1),
+    (sum) => add.compute(sum, 1),
+    (sum) => loaded.add_i32(sum, 1),
+    (sum) => (bound.run(), sum + 1),
+  ];
+  for (const way of ways) {
+    let sum = way(0);
+    const before = runtime.statistics.totalAllocations;
+    for (let i = 1; i < 250_000; i++) sum = way(sum as number);
+    assertEquals(sum, 250_000);
+    assertEquals(runtime.statistics.totalAllocations - before, 0, `${way}`);
+  }
 });

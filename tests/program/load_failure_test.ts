@@ -1,10 +1,16 @@
 // Exact messages of `load` about files and modules that it cannot load.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { IreeError, load, type LoadOptions, runtime } from "../../mod.ts";
 import { inspectProgram } from "../../lib/inspect/mod.ts";
 import {
+  iree,
   mustRun,
   program,
   ROOT,
@@ -256,6 +262,18 @@ test("A program of another compiler is reported, with the compiler to use", () =
   assertEquals(inspectProgram(mul).foreignCompiler, undefined);
   assertEquals(inspectProgram(mul).bytecodeVersion, "17.0");
   assertEquals(inspectProgram(withBytecode(15)).bytecodeVersion, "15.0");
+});
+
+test("iree inspect says that a program of another compiler cannot run here", async () => {
+  for (const contents of [withBytecode(15), withOldDispatch(), withHal(8)]) {
+    const { foreignCompiler } = inspectProgram(contents);
+    const { code, stdout } = await iree(["inspect", "-"], { stdin: contents });
+    assertEquals(code, 0);
+    assertStringIncludes(
+      stdout,
+      `\nCannot run here: compiled by ${foreignCompiler}; recompile it with this `,
+    );
+  }
 });
 
 test("The compiler that errors name is the tested one for this runtime", () => {

@@ -26,3 +26,13 @@ Deno.test("The workflow's ./dev commands and test files exist", async () => {
     assertEquals((await Deno.stat(join(ROOT, path))).isFile, true, path);
   }
 });
+
+Deno.test("Every push and pull request runs .ci/run", async () => {
+  const path = join(ROOT, ".github/workflows/ci.yml");
+  const text = await Deno.readTextFile(path);
+  assertStringIncludes(
+    text,
+    'on:\n  push:\n    branches: ["**"]\n  pull_request:\n',
+  );
+  assertStringIncludes(text, "\n      - run: .ci/run\n");
+});
