@@ -87,7 +87,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ],
     "files",
   ],
-  compiler: ["program", "vm", "files"],
+  compiler: ["program", "vm", "hal", "files"],
   benchmark: ["call", "hal"],
   profile: ["hal", "files", "inspect"],
   replay: ["hal", "files"],
@@ -138,8 +138,8 @@ function allowedImports(path: string): RegExp {
       "base/few_calls|base/own_value|base/suggestion|base/shell_word|" +
       "files/file_changes|files/output_file|files/stdin";
     const worker = "compiler/compile_worker|compiler/worker_command|" +
-      "compiler/onnx_description|tuning/measuring_child|" +
-      "tuning/measuring_worker";
+      "compiler/onnx_description|compiler/vulkan_target|" +
+      "tuning/measuring_child|tuning/measuring_worker";
     const entries =
       "benchmark/mod|compiler/mod|inspect/mod|language/mod|npy/mod|" +
       "profile/mod|replay/mod|serve/mod|tokenizer/mod|tooling/mod|tuning/mod|" +

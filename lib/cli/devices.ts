@@ -10,6 +10,7 @@ import {
   listTaskTopologies,
   probeDrivers,
 } from "../tooling/mod.ts";
+import { vulkanTargetOf } from "../compiler/vulkan_target.ts";
 import type { Command } from "./common/command.ts";
 import { formatDeviceDump, formatTopologies } from "./common/device_text.ts";
 import { FLAGFILE_HELP, formatFlags, parseFlags } from "./common/flags.ts";
@@ -131,8 +132,12 @@ function formatReport(report: DriverReport): string {
     lines.map((line) => `  ${line}\n`).join("");
 }
 
-function formatDevice({ uri, name, details }: DeviceInfo): string[] {
+function formatDevice({ driver, uri, name, details }: DeviceInfo): string[] {
   const lines = details.trimEnd().split("\n").filter((line) => line !== "");
+  const target = driver === "vulkan" ? vulkanTargetOf(name) : undefined;
+  if (target !== undefined) {
+    lines.push(`compile with --target=vulkan --iree-vulkan-target=${target}`);
+  }
   return [`${uri}  ${name}`, ...lines.map((line) => `  ${line}`)];
 }
 

@@ -13,6 +13,7 @@ import { findOrCompile } from "./compile.ts";
 import type { CompileOptions } from "./options.ts";
 import { isSourcePath } from "./compile_source.ts";
 import { targetOfDevice } from "./target.ts";
+import { askVulkanTarget } from "./vulkan_target.ts";
 import { loadWatched } from "./watch_model.ts";
 
 /** Options for `loadModel`. */
@@ -144,10 +145,13 @@ async function compileAndLoad(
     return await loadKeeping({ ...loading, modules: [path] }, kept);
   }
   const { signal, device } = loading;
-  const target = targetOfDevice(device);
+  const target = hasTarget(compile) ? compile?.target : targetOfDevice(device);
+  const flags = compile?.flags ?? [];
+  const vulkan = askVulkanTarget(target, flags, device);
   const { path: cached, bytes } = await findOrCompile(path, {
-    ...(hasTarget(compile) ? {} : { target }),
     ...compile,
+    target,
+    flags: vulkan === undefined ? flags : [...flags, ...vulkan.flags],
     signal,
   });
   return await loadKeeping({ ...loading, modules: [cached ?? bytes] }, kept);

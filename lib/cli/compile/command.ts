@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   formatDiagnostic,
 } from "../../compiler/mod.ts";
+import { askVulkanTarget } from "../../compiler/vulkan_target.ts";
 import type { TunedProgram } from "../../tuning/mod.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
@@ -162,10 +163,11 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     // A compile in this process cannot be stopped, except by its end.
     using watch = flags.isolate === false ? undefined : new InterruptionWatch();
     const signal = watch?.signal;
+    const vulkan = askVulkanTarget(flags.target, compilerFlags);
     const options = {
       signal,
       target: flags.target,
-      flags: compilerFlags,
+      flags: [...compilerFlags, ...vulkan?.flags ?? []],
       cache: flags.cache,
       library: flags.library,
       name: file === "-" ? "stdin" : undefined,
@@ -189,6 +191,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     const { compiler, flags: allFlags, isCached, tuning } = program;
     line[Symbol.dispose]();
     if (!flags.json) printWarnings(diagnostics);
+    if (!flags.json && vulkan !== undefined) console.error(vulkan.note);
     const bytes = program.bytes.length;
     if (flags.json) {
       report({ output, bytes, compiler, flags: allFlags, isCached, tuning });

@@ -61,10 +61,13 @@ async function compileSource(
   const { findOrCompile, targetOfDevice } = await import(
     "../../compiler/mod.ts"
   );
+  const { askVulkanTarget } = await import("../../compiler/vulkan_target.ts");
   await import("../common/compiler_worker.ts");
+  const target = targetOfDevice(device);
   using line = new PhaseLine(`compiling ${path}`);
   const program = await findOrCompile(path, {
-    target: targetOfDevice(device),
+    target,
+    flags: askVulkanTarget(target, [], device)?.flags ?? [],
     shapes: ONNX.test(path) ? shapes : undefined,
     onPhase: (phase) => line.show(phase),
   });
