@@ -1,16 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   askVulkanTarget,
   vulkanTargetOf,
 } from "../../lib/compiler/vulkan_target.ts";
-import {
-  execute,
-  iree,
-  program,
-  TemporaryFolder,
-  test,
-  tool,
-} from "../support.ts";
+import { execute, iree, TemporaryFolder, test, tool } from "../support.ts";
 import { lavapipe } from "../vulkan/driver.ts";
 import { COMPILER } from "./support.ts";
 

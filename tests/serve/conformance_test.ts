@@ -222,7 +222,7 @@ testWithClients("tritonclient gets over gRPC what it asks for", async () => {
         "StatusCode.NOT_FOUND",
         "Unable to find shared memory region: 'region'",
       ],
-      deadline: ["StatusCode.DEADLINE_EXCEEDED", "Deadline Exceeded"],
+      deadline: "StatusCode.DEADLINE_EXCEEDED",
     },
     statistics: [14, 4, [1]],
     loaded: true,
