@@ -139,7 +139,7 @@ with grpc.InferenceServerClient(address) as client:
             lambda: client.infer("add", inputs, outputs=[grpc.InferRequestedOutput("product")])
         ),
         "shared": refusal(lambda: client.infer("add", [shared, inputs[1]])),
-        # Whoever notices it first, client or server, has words of its own.
+        # The client or the server notices it first, and each has its own words.
         "deadline": refusal(
             lambda: client.infer("never", [], client_timeout=0.05)
         )[0],
