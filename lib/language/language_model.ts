@@ -130,7 +130,7 @@ export class LanguageModel implements Disposable {
     );
     using resources = new DisposableStack();
     const tokenizer = source.text &&
-      resources.use(openTokenizer(source.path, source.text));
+      resources.use(openTokenizer(source.path, source.text, read.library));
     const instance = resources.use(Instance.open({ library: read.library }));
     const index = resources.use(
       await makeWeights(instance, source, {

@@ -15,10 +15,16 @@ export const WITHOUT_TEXT: TokenTexts = {
  *
  * @param path The model, for messages.
  * @param source What its files have about text.
+ * @param library Path of IREE's library, if it is given.
  */
-export function openTokenizer(path: string, source: TextSource): Tokenizer {
+export function openTokenizer(
+  path: string,
+  source: TextSource,
+  library: string | URL | undefined,
+): Tokenizer {
+  const bytes = new TextEncoder().encode(source.tokenizer);
   try {
-    return Tokenizer.fromBytes(new TextEncoder().encode(source.tokenizer));
+    return Tokenizer.fromBytes(bytes, { library });
   } catch (cause) {
     if (!(cause instanceof IreeError)) throw cause;
     throw new IreeError(

@@ -11,6 +11,8 @@ import { ProfileCapture } from "../../lib/profile/mod.ts";
 import { importGrpc } from "../../lib/serve/grpc/grpc_library.ts";
 import { COMPILER, fixture, TWICE } from "../compiler/support.ts";
 import { smallArchive } from "../cli/archives.ts";
+import { byteVocabulary } from "../language/texts.ts";
+import { tinyModel, writeGguf } from "../language/tiny_models.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
 import {
   DENO_DIR,
@@ -68,6 +70,14 @@ const RUN = Deno.env.has("LD_PRELOAD")
   ? "--allow-run"
   : `--allow-run=${Deno.execPath()}`;
 const quoted = (text: string) => JSON.stringify(text);
+
+const languageModel = Deno.makeTempFileSync({
+  prefix: "iree_deno_",
+  suffix: ".gguf",
+});
+await writeGguf(languageModel, tinyModel(), { metadata: byteVocabulary() });
+
+const LANGUAGE = quoted(import.meta.resolve("../../lib/language/mod.ts"));
 
 const ENTRY = quoted(import.meta.resolve("../../lib/compiler/mod.ts"));
 
@@ -403,6 +413,21 @@ export const LINES: Readonly<Record<string, Line>> = {
     use: `const { loadModel } = await import(${ENTRY});
       const options = { watch: true, library };
       (await loadModel(${quoted(arithmetic)}, options)).dispose();`,
+  },
+  "`LanguageModel.load`, with `isolate: false` in the option `compile`": {
+    needs: [
+      `--allow-ffi=${COMPILER},${LIBRARY}`,
+      `--allow-read=${languageModel}`,
+    ],
+    use: `const { LanguageModel } = await import(${LANGUAGE});
+      using model = await LanguageModel.load(${quoted(languageModel)}, {
+        ...{ library, device: "local-sync", chunk: 1 },
+        compile: {
+          ...{ library: ${quoted(COMPILER)}, isolate: false },
+          target: "generic",
+        },
+      });
+      await model.generate("low", { maxTokens: 1 }).text();`,
   },
   "`Tokenizer.fromFile`": {
     needs: [CORE, `--allow-read=${tokenizer}`],
