@@ -5,7 +5,11 @@ import {
   type Subject,
 } from "../../benchmark/mod.ts";
 import type { CommandStatus } from "../common/command.ts";
-import { type FlagTable, parseFlags } from "../common/flags.ts";
+import {
+  type FlagTable,
+  type FlagValues,
+  parseFlags,
+} from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,
   TASK_WORKER_FLAGS,
@@ -103,13 +107,25 @@ function planAll(
 /** Parses the flags of a variant; those that are not given are left out. */
 function parseVariant(text: string): Partial<BenchmarkFlags> {
   const words = text.split(/\s+/).filter((word) => word !== "");
-  const values = parseFlags(VARIANT_FLAGS, words);
+  const values = parseOf(text, words);
   const names = words.map((word) =>
     word.slice(2).replace(/=.*/s, "").trimEnd().replaceAll("-", "_")
   );
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => names.includes(name)),
   );
+}
+
+function parseOf(
+  text: string,
+  words: readonly string[],
+): FlagValues<typeof VARIANT_FLAGS> {
+  try {
+    return parseFlags(VARIANT_FLAGS, words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`--variant=${text}: ${error.message}`);
+  }
 }
 
 async function measurePlans(

@@ -1,0 +1,119 @@
+// Measurements beside each other: our own comparison of devices and variants,
+// and compare.py of Google's benchmark library over our output.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  execute,
+  iree,
+  mustRun,
+  program,
+  ROOT,
+  TemporaryFolder,
+  test,
+} from "../../support.ts";
+import { installClients } from "../../serve/python_clients.ts";
+
+const INPUTS = ["--function=mul", "--input=4xf32=1 2 3 4", "--input=4xf32=2"];
+
+const SHORT = "--benchmark_min_time=0.01s";
+
+test("A program from stdin is compared on devices and in variants", async () => {
+  const variants = ["--function=mul", "--function=mul --module_mode=preload"];
+  const { code, stdout, stderr } = await iree(
+    [
+      ...["benchmark", "-", "--device=local-sync", "--device=local-task"],
+      ...variants.map((it) => `--variant=${it}`),
+      ...[...INPUTS, SHORT, "--json"],
+    ],
+    { stdin: await Deno.readFile(await program("mul.mlir")) },
+  );
+  assertEquals([code, stderr], [0, ""]);
+  const { benchmarks } = JSON.parse(stdout);
+  assertEquals(
+    benchmarks.map((it: { label: unknown }) => it.label),
+    ["local-sync", "local-task"].flatMap((device) =>
+      variants.map((variant) => ({
+        program: "-",
+        devices: [device],
+        variant,
+        function: "mul",
+      }))
+    ),
+  );
+});
+
+test("A variant is rejected if it has flags that variants cannot set", async () => {
+  const path = await program("mul.mlir");
+  for (
+    const [variant, problem] of [
+      ["--device=local-sync", "flag 'device' not recognized"],
+      ["--module_mode=sideways", "sideways"],
+      ["mul", "mul"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await iree([
+      ...["benchmark", path, ...INPUTS, SHORT, `--variant=${variant}`],
+    ]);
+    assertEquals(code, 2);
+    assertEquals(stdout, "");
+    assertStringIncludes(stderr, `error: --variant=${variant}: `);
+    assertStringIncludes(stderr, problem);
+  }
+});
+
+/** compare.py, and the Python that it runs in. */
+async function findComparison(): Promise<
+  { readonly script: string; readonly python: string } | {
+    readonly reason: string;
+  }
+> {
+  if (Deno.env.has("DEV_SANITIZE")) {
+    return { reason: "Python does not run with a sanitizer" };
+  }
+  const { code, stdout, stderr } = await execute(
+    join(ROOT, "tests/cli/benchmark/compare_py"),
+    [Deno.env.get("IREE_DENO_CACHE")!],
+  );
+  if (code !== 0) return { reason: stderr.trim() };
+  const { python, reason } = await installClients(
+    "tests/cli/benchmark/requirements.txt",
+  );
+  return python === undefined ? { reason } : { script: stdout.trim(), python };
+}
+
+const comparison = await findComparison();
+const NAME = "compare.py of Google's benchmark library reads --benchmark_out";
+
+if ("reason" in comparison) {
+  console.warn(`no compare.py for "${NAME}": ${comparison.reason}`);
+  Deno.test.ignore(NAME, () => {});
+} else {
+  test(NAME, async () => {
+    using folder = new TemporaryFolder();
+    const path = await program("mul.mlir");
+    const files = ["before.json", "after.json"].map((it) => folder.join(it));
+    for (const file of files) {
+      const { code } = await iree([
+        ...["benchmark", `--module=${path}`, ...INPUTS, SHORT],
+        ...["--benchmark_repetitions=3", `--benchmark_out=${file}`],
+      ]);
+      assertEquals(code, 0);
+    }
+    const table = await mustRun(comparison.python, [
+      ...[comparison.script, "--no-color", "benchmarks", ...files],
+    ]);
+    const rows = table.split("\n").filter((it) => it.startsWith("BM_"));
+    const names = rows.map((it) => it.split(/\s+/)[0]);
+    const name = "BM_mul/process_time/real_time";
+    assertEquals(names.slice(0, 3), [name, name, name]);
+    // Time and CPU, as fractions, and both times of either run.
+    for (const row of rows.slice(0, 3)) {
+      assert(/^\S+(?:\s+[+-]\d+\.\d{4}){2}(?:\s+\d+){4}$/.test(row), row);
+    }
+    assertEquals(
+      ["mean", "median", "stddev"].map((it) => names.includes(`${name}_${it}`)),
+      [true, true, true],
+    );
+  });
+}
