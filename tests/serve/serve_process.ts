@@ -50,12 +50,13 @@ export class ServeProcess implements AsyncDisposable {
     return await ServeProcess.#start(args, 0, env);
   }
 
-  /** Starts it by a script of another name, with flags of Deno. */
+  /** Starts it by another script, with flags of Deno before it. */
   static async startScript(
     script: readonly string[],
+    env: Readonly<Record<string, string>>,
     ...args: readonly string[]
   ): Promise<ServeProcess> {
-    return await ServeProcess.#start(args, 0, {}, script);
+    return await ServeProcess.#start(args, 0, env, script);
   }
 
   static async #start(

@@ -44,6 +44,8 @@ await Deno.writeTextFile(
 );
 await using server = await ServeProcess.startScript(
   ["--v8-flags=--expose-gc", join(ROOT, "tests/soak/serve_process.ts")],
+  // As docs/deploy/serve does: glibc keeps blocks of former models otherwise.
+  { MALLOC_MMAP_THRESHOLD_: "8388608" },
   `--model-repository=${folder.path}`,
 );
 const [, memoryUrl] = await server.until(/memory at (http:\S+)/);
