@@ -1,6 +1,7 @@
 import { IreeError, type StatusCode } from "../base/error.ts";
 import { QueueFullError } from "./queue_full.ts";
-import { RequestError, RETRY_LATER } from "./http_errors.ts";
+import { RequestError } from "./http_errors.ts";
+import { RETRY_AFTER } from "./retry_after.ts";
 
 /** A failure as its client gets it. */
 export interface Failure {
@@ -34,7 +35,7 @@ export function describeFailure(error: unknown): Failure {
   const { code, detail: text } = error;
   const status = error instanceof QueueFullError ? 429 : STATUSES[code];
   if (status === undefined) return modelFailure(code);
-  const headers = status === 400 ? {} : RETRY_LATER;
+  const headers = status === 400 ? {} : RETRY_AFTER;
   return { status, code, text: status < 500 ? text : own(code), headers };
 }
 

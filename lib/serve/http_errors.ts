@@ -1,9 +1,5 @@
 import { IreeError, type StatusCode } from "../base/error.ts";
-
-/** Headers of a failure after which the same request may succeed. */
-export const RETRY_LATER: Readonly<Record<string, string>> = {
-  "retry-after": "1",
-};
+import { RETRY_AFTER } from "./retry_after.ts";
 
 /** The failure of a request that the server answers itself. */
 export class RequestError extends IreeError {
@@ -37,7 +33,7 @@ export function notFound(detail: string): RequestError {
 
 /** A server or model that does not accept requests now. */
 export function unavailable(detail: string): RequestError {
-  return new RequestError("UNAVAILABLE", 503, detail, RETRY_LATER);
+  return new RequestError("UNAVAILABLE", 503, detail, RETRY_AFTER);
 }
 
 /** A request that took too long. */

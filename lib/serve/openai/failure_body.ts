@@ -1,6 +1,7 @@
 import { IreeError } from "../../base/error.ts";
 import { QueueFullError } from "../queue_full.ts";
-import { RequestError, RETRY_LATER } from "../http_errors.ts";
+import { RequestError } from "../http_errors.ts";
+import { RETRY_AFTER } from "../retry_after.ts";
 import { OpenAiError } from "./fields.ts";
 
 /** A failure as OpenAI's API reports it. */
@@ -38,7 +39,7 @@ export function openAiFailure(error: unknown): OpenAiFailure {
     headers: error instanceof RequestError
       ? error.headers
       : status === 429 || status === 503
-      ? RETRY_LATER
+      ? RETRY_AFTER
       : {},
     body: {
       error: {
