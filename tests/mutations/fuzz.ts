@@ -14,7 +14,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { makeFixtures } from "./fixtures.ts";
-import { type Kind, kindOf, KINDS } from "./kinds.ts";
+import { type Kind, kindOf, KINDS, WORKER, type WorkOrder } from "./kinds.ts";
 import { findKnown } from "./known.ts";
 import { mutantOf } from "./mutant.ts";
 import { type Failure, runCases, type Summary } from "./runner.ts";
@@ -52,13 +52,14 @@ await Promise.all(Array.from({ length: jobs }, async () => {
   while (nextBatch < last) {
     const start = nextBatch;
     nextBatch = Math.min(start + BATCH, last);
-    const summary = await runCases({
-      fixtures,
-      seed,
-      start,
-      end: nextBatch,
-      kind,
+    const end = nextBatch;
+    const order: WorkOrder = {
+      ...{ fixtures, seed, start, end, kind },
       traceExecution: false,
+    };
+    const summary = await runCases({
+      worker: WORKER,
+      order,
       onCase: showProgress,
     });
     take(summary);

@@ -5,6 +5,10 @@
  */
 
 import type { Fixtures } from "./fixtures.ts";
+import type { CaseRange } from "./runner.ts";
+
+/** The worker that runs the cases. */
+export const WORKER = "tests/mutations/worker.ts";
 
 /** The kind of input in a case. */
 export type Kind =
@@ -39,13 +43,9 @@ export function kindOf(number: number, only?: Kind): Kind {
 }
 
 /** A worker's task. */
-export interface WorkOrder {
+export interface WorkOrder extends CaseRange {
   readonly fixtures: Fixtures;
   readonly seed: number;
-  /** Number of the first case. */
-  readonly start: number;
-  /** Number after the last case. */
-  readonly end: number;
   /** The only kind to run; all kinds by default. */
   readonly kind?: Kind;
   /** Whether the VM prints each operation. */

@@ -4,6 +4,7 @@ import { program, test } from "../support.ts";
 import { makeFixtures } from "./fixtures.ts";
 import { findKnown } from "./known.ts";
 import { regionsOf } from "./regions.ts";
+import { WORKER, type WorkOrder } from "./kinds.ts";
 import { runCases } from "./runner.ts";
 
 /** Decides the cases; `./dev fuzz --seed=1 --case=N` runs a single one. */
@@ -14,12 +15,13 @@ const containers = await program("tests/mutations/containers.mlir");
 test("2,000 mutated programs and odd inputs end in a result or an error", async () => {
   const fixtures = await makeFixtures();
   const origin = { seed: SEED, fixtures };
-  const summary = await runCases({
+  const order: WorkOrder = {
     ...origin,
     start: 0,
     end: 2000,
     traceExecution: false,
-  });
+  };
+  const summary = await runCases({ worker: WORKER, order });
   const fresh = summary.failures.filter((it) =>
     findKnown(it, origin) === undefined
   );

@@ -30,12 +30,14 @@ export function cpuSeconds(pid: number): number {
  * ready to run, or waits for the disk. False on systems other than Linux.
  *
  * @param pid The process.
+ * @param others Whether to leave its first thread out, which asks about itself.
  */
-export function isRunnable(pid: number): boolean {
+export function isRunnable(pid: number, others: boolean = false): boolean {
   if (Deno.build.os !== "linux") return false;
   try {
     const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
     return threads.some(({ name }) => {
+      if (others && name === `${pid}`) return false;
       const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
       return /^[RD]/.test(text.slice(text.lastIndexOf(")") + 2));
     });

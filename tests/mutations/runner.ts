@@ -7,7 +7,6 @@
 
 import { join } from "@std/path";
 import { denoFlags, ROOT } from "../support.ts";
-import type { WorkOrder } from "./kinds.ts";
 import { cpuSeconds, isRunnable } from "./process.ts";
 
 /** A forbidden outcome of a case. */
@@ -28,8 +27,22 @@ export interface Summary {
   readonly endless: number[];
 }
 
+/** What a worker does: its cases, and what it needs for them. */
+export interface CaseRange {
+  /** Number of the first case. */
+  readonly start: number;
+  /** Number after the last case. */
+  readonly end: number;
+}
+
 /** Options of a run. */
-export interface RunOptions extends WorkOrder {
+export interface RunOptions {
+  /** Path of the worker from the repository's root. */
+  readonly worker: string;
+  /** The worker's argument. */
+  readonly order: CaseRange;
+  /** Variables of the environment that the worker needs. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called after each case. */
   readonly onCase?: (summary: Summary) => void;
 }
@@ -60,9 +73,11 @@ const MAX_WAIT = 30;
  */
 export async function runCases(options: RunOptions): Promise<Summary> {
   const summary: Summary = { outcomes: new Map(), failures: [], endless: [] };
-  let start = options.start;
-  while (start < options.end) {
-    start = await runProcess({ ...options, start }, summary);
+  const { order } = options;
+  let { start } = order;
+  while (start < order.end) {
+    const rest = { ...options, order: { ...order, start } };
+    start = await runProcess(rest, summary);
   }
   return summary;
 }
@@ -72,11 +87,10 @@ async function runProcess(
   options: RunOptions,
   summary: Summary,
 ): Promise<number> {
-  const { onCase: _, ...order } = options;
-  const child = spawn(order);
+  const child = spawn(options);
   const errors = readTail(child.stderr);
   let current = -1;
-  let next = options.start;
+  let next = options.order.start;
   let at = "start";
   let last = cpuSeconds(child.pid);
   let waited = 0;
@@ -142,14 +156,14 @@ async function runProcess(
   return next;
 }
 
-function spawn(order: WorkOrder): Deno.ChildProcess {
+function spawn({ worker, order, env }: RunOptions): Deno.ChildProcess {
   const deno = [
     Deno.execPath(),
     "run",
     "-A",
     "--v8-flags=--max-old-space-size=1024",
     ...denoFlags(),
-    join(ROOT, "tests/mutations/worker.ts"),
+    join(ROOT, worker),
     JSON.stringify(order),
   ];
   // AddressSanitizer reserves more address space than there is memory.
@@ -159,7 +173,7 @@ function spawn(order: WorkOrder): Deno.ChildProcess {
     : deno;
   return new Deno.Command(command[0], {
     args: command.slice(1),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -7,6 +7,7 @@
  */
 
 import { isSampled, type PublicFunction, publicFunctions } from "./api.ts";
+import { inTime } from "./in_time.ts";
 import { type Pollution, pollutions } from "./pollution.ts";
 import { release } from "./release.ts";
 import { FAILING } from "./samples.ts";
@@ -18,12 +19,6 @@ const LEFT_OUT = /^(?:benchmark|compare|ModelServer|Watchdog|compile|tune)/;
 
 /** After these, the objects of other calls are made again. */
 const ENDING = /dispose|Symbol\(|\.(?:end|adopt|drain|close|trim|clear)$/;
-
-/** How many milliseconds a promise has to settle. */
-const LIMIT = 1000;
-
-/** Thrown for a promise that does not settle: the objects are made again. */
-class Stuck extends Error {}
 
 // A call that fails half-way may leave a rejected promise that nothing awaits, or
 // a timer that fails.
@@ -71,14 +66,6 @@ async function callSome(
   await inTime(stack.disposeAsync()).catch(() => {});
   count += made;
   return made;
-}
-
-/** Waits for a promise; throws {@linkcode Stuck} for one that does not settle. */
-async function inTime(promise: Promise<unknown>): Promise<unknown> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Stuck()), LIMIT);
-  return await Promise.race([promise, late.promise])
-    .finally(() => clearTimeout(timer));
 }
 
 async function call(

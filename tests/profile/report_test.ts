@@ -16,7 +16,6 @@ import {
   withDevice,
 } from "../support.ts";
 import { compareTool, type ToolCase } from "../cli/differential/tool_case.ts";
-import { mutate } from "../tooling/mutated_program.ts";
 
 // Sanitized runs leave these out: most of the time goes to IREE's tools.
 const compared = Deno.env.has("DEV_SANITIZE") ? Deno.test.ignore : test;
@@ -206,22 +205,4 @@ test("A device is captured once at a time", () => {
     capture.flush();
     assert(capture.end().length > 0);
   });
-});
-
-/** By hand, more of them: see CONTRIBUTING.md. */
-const DAMAGED = Number(Deno.env.get("IREE_PROFILE_CASES") ?? 150);
-
-test("Damaged bundles never crash a report", async () => {
-  const original = await capture("local-task", 2);
-  let failures = 0;
-  for (let seed = 0; seed < DAMAGED; seed++) {
-    const report = PROFILE_REPORTS[seed % PROFILE_REPORTS.length]!;
-    try {
-      reportProfile(mutate(original, seed), report, { format: "jsonl" });
-    } catch (error) {
-      assert(error instanceof IreeError, `${report} ${seed}: ${error}`);
-      failures++;
-    }
-  }
-  assert(failures > 0 && failures < DAMAGED, `${failures}`);
 });
