@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ModelServer } from "../../lib/serve/mod.ts";
 import { failureOf, test } from "../support.ts";
+import { waitUntil } from "../waiting.ts";
 import { makeCertificate } from "./certificate.ts";
 import { EMPTY, SERVER_METADATA } from "../../lib/serve/grpc/messages.ts";
 import { callFailure, GrpcClient, testWithGrpc } from "./grpc_client.ts";
-import { TestServer } from "./support.ts";
+import { slow, TestServer } from "./support.ts";
 
 test("The server answers over HTTPS, and asks for tokens there too", async () => {
   const keys = await makeCertificate();
@@ -22,6 +23,32 @@ test("The server answers over HTTPS, and asks for tokens there too", async () =>
     ["name", "version", "extensions"],
   ]);
   assertEquals(await get({}), [401, ["error"]]);
+});
+
+test("A client of HTTP/2 that disconnects ends its request", async () => {
+  const keys = await makeCertificate();
+  await using server = new TestServer();
+  const { model, open, signals } = slow();
+  server.server.add("slow", model);
+  await using listening = server.server.listen({ port: 0, ...keys });
+  using client = Deno.createHttpClient({
+    caCerts: [keys.cert],
+    http1: false,
+    http2: true,
+  });
+  const controller = new AbortController();
+  const url = `https://localhost:${listening.port}/v2/models/slow/infer`;
+  const asked = fetch(url, {
+    ...{ client, method: "POST", body: '{"inputs":[]}' },
+    signal: controller.signal,
+  });
+  await waitUntil(() => signals.length === 1, "it runs");
+  // At once: a later look at the request would not find that it was cancelled.
+  controller.abort();
+  await assertRejects(() => asked, DOMException);
+  await waitUntil(() => server.server.activeRequests === 0, "it ends");
+  assert(signals[0]!.aborted);
+  open();
 });
 
 testWithGrpc(
