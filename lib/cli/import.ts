@@ -3,7 +3,7 @@ import { describeImport } from "../compiler/onnx_description.ts";
 import type { Command, CommandStatus } from "./common/command.ts";
 import { formatFlags, parseFlags } from "./common/flags.ts";
 import { formatBytes, printHelp } from "./common/terminal.ts";
-import { joinValues, MODEL_FLAGS, parseShapes } from "./common/shapes.ts";
+import { joinValues, MODEL_FLAGS, parseShapes } from "./common/model_flags.ts";
 import { UsageError } from "./common/usage_error.ts";
 import { InterruptionWatch } from "./common/interruption.ts";
 import { writeBytes } from "./common/write_file.ts";

@@ -1,7 +1,7 @@
 import type { Device } from "../../../mod.ts";
 import { SYSTEM_CLOCK } from "../../benchmark/mod.ts";
 import { Profiling } from "../../tooling/mod.ts";
-import { type CAPTURE_FLAGS, Capturer } from "../common/capture.ts";
+import { type CAPTURE_FLAGS, Capturer } from "../common/profile_flag.ts";
 import type { FlagValues } from "../common/flags.ts";
 import { printBytes, writeBytes } from "../common/write_file.ts";
 import { isProfiling, type PROFILING_FLAGS } from "../run/native_flags.ts";

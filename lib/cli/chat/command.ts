@@ -4,8 +4,8 @@ import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
 import { Conversation } from "./conversation.ts";
 import { FLAGS } from "./flags.ts";
-import { readLines } from "./lines.ts";
-import { loadForChat } from "./load.ts";
+import { readLines } from "./read_lines.ts";
+import { loadForChat } from "./load_model.ts";
 
 const HELP =
   `Chats with a language model: answers each line of input, or one MESSAGE.

@@ -1,5 +1,5 @@
 import type { FlagTable } from "../common/flags.ts";
-import { joinValues } from "../common/shapes.ts";
+import { joinValues } from "../common/model_flags.ts";
 import { UsageError } from "../common/usage_error.ts";
 
 /** Arguments of `iree compile`. */

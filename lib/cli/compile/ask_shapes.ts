@@ -1,5 +1,5 @@
 import { importOnnx, type ModelShapes } from "../../compiler/mod.ts";
-import { parseSizes } from "../common/shapes.ts";
+import { parseSizes } from "../common/model_flags.ts";
 
 /**
  * Asks on a terminal for the shapes of a model's inputs that are dynamic, each

@@ -16,7 +16,7 @@ import { writeBytes } from "../common/write_file.ts";
 import { splitArguments } from "./arguments.ts";
 import { askShapes } from "./ask_shapes.ts";
 import { PhaseLine } from "../common/phase_line.ts";
-import { MODEL_FLAGS, parseShapes } from "../common/shapes.ts";
+import { MODEL_FLAGS, parseShapes } from "../common/model_flags.ts";
 import { basename } from "@std/path/basename";
 import { checkInputFile } from "../common/input_file.ts";
 import { asFileError } from "../run/file_error.ts";

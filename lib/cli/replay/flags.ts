@@ -2,7 +2,7 @@ import { Device, type Instance, IreeError } from "../../../mod.ts";
 import { type ReplacedExecutable, Replay } from "../../replay/mod.ts";
 import { COMMON_FLAGS, DEVICE_FLAGS, MAIN_FLAGS } from "../run/flags.ts";
 import { DRIVER_FLAGS, PROFILING_FLAGS } from "../run/native_flags.ts";
-import { CAPTURE_FLAGS } from "../common/capture.ts";
+import { CAPTURE_FLAGS } from "../common/profile_flag.ts";
 import type { FlagValues } from "../common/flags.ts";
 import {
   TASK_TOPOLOGY_FLAGS,

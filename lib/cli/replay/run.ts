@@ -1,6 +1,6 @@
 import { Instance } from "../../../mod.ts";
 import { Profiling } from "../../tooling/mod.ts";
-import { Capturer } from "../common/capture.ts";
+import { Capturer } from "../common/profile_flag.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";

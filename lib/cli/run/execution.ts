@@ -8,8 +8,8 @@ import {
 } from "../../../mod.ts";
 import { formatSignature } from "../../inspect/mod.ts";
 import { type CompareOptions, Profiling } from "../../tooling/mod.ts";
-import { Capturer } from "../common/capture.ts";
-import { compareResults } from "./expected.ts";
+import { Capturer } from "../common/profile_flag.ts";
+import { compareResults } from "./expected_outputs.ts";
 import {
   demandCount,
   type InputTarget,

@@ -2,7 +2,7 @@ import type { ModuleSource } from "../../../mod.ts";
 import type { ModelShapes } from "../../compiler/mod.ts";
 import { readStdin } from "../../files/stdin.ts";
 import { PhaseLine } from "../common/phase_line.ts";
-import { parseShapes } from "../common/shapes.ts";
+import { parseShapes } from "../common/model_flags.ts";
 import { UsageError } from "../common/usage_error.ts";
 import type { RunFlags } from "./all_flags.ts";
 

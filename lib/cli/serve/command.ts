@@ -1,6 +1,6 @@
 import { LoadedProgram } from "../../../mod.ts";
 import { type Listening, ModelServer } from "../../serve/mod.ts";
-import { Capturer } from "../common/capture.ts";
+import { Capturer } from "../common/profile_flag.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";

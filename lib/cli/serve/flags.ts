@@ -1,4 +1,4 @@
-import { CAPTURE_FLAGS } from "../common/capture.ts";
+import { CAPTURE_FLAGS } from "../common/profile_flag.ts";
 import type { FlagValues } from "../common/flags.ts";
 
 const OWN_FLAGS = {
