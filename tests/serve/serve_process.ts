@@ -69,8 +69,8 @@ export class ServeProcess implements AsyncDisposable {
     const isBoth = args.some((it) => it.startsWith("--grpc"));
     const [, url] = await process.until(
       isBoth
-        ? /listening on (http:[^\s"]+)[^]*listening on grpc:[^\s"]+\n/
-        : /listening on (http:[^\s"]+)/,
+        ? /listening on (https?:[^\s"]+)[^]*listening on grpc:[^\s"]+\n/
+        : /listening on (https?:[^\s"]+)/,
     );
     process.#url = url;
     return process;
