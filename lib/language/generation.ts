@@ -2,12 +2,14 @@ import {
   copyArray,
   isFunction,
   isInstance,
+  toBoolean,
   toSize,
   toText,
 } from "../base/checks.ts";
 import { checkSignal } from "../base/abort_signal.ts";
 import { IreeError } from "../base/error.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
+import type { JsonMask } from "./json_mask.ts";
 import {
   likeliest,
   logProbabilities,
@@ -42,6 +44,8 @@ export interface GenerateOptions extends SamplingOptions {
   adjust?:
     | ((logits: Float32Array, tokens: readonly number[]) => void)
     | undefined;
+  /** Whether the answer is an object in JSON; it ends with the object. */
+  json?: boolean | undefined;
   /** Ends the generation, which then throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -110,6 +114,7 @@ export class GenerationSource {
    * @param prompt The tokens of the prompt.
    * @param endTokens Tokens that end the answer.
    * @param decoder Creates a decoder.
+   * @param jsonMask Creates a mask, if the answer is to be in JSON.
    * @param events Follows the generation.
    */
   constructor(
@@ -117,6 +122,7 @@ export class GenerationSource {
     readonly prompt: readonly number[],
     readonly endTokens: ReadonlySet<number>,
     readonly decoder: () => TokenTexts,
+    readonly jsonMask: (() => JsonMask) | undefined,
     readonly events: GenerationEvents | undefined,
   ) {}
 }
@@ -129,6 +135,7 @@ export const GENERATE_OPTIONS: OptionNames<GenerateOptions> = {
   ignoreEnd: true,
   logProbabilities: true,
   adjust: true,
+  json: true,
   signal: true,
 };
 
@@ -147,6 +154,7 @@ export function readGenerateOptions(
   if (read.adjust !== undefined && !isFunction(read.adjust)) {
     throw new IreeError("INVALID_ARGUMENT", "adjust must be a function");
   }
+  if (read.json !== undefined) toBoolean("json", read.json);
   const { stop } = read;
   const stops = stop === undefined
     ? []
@@ -239,7 +247,7 @@ export class Generation implements AsyncIterable<GeneratedToken> {
   }
 
   async *#generate(): AsyncGenerator<GeneratedToken, void, void> {
-    const { prompt, open, decoder, endTokens, events } = this.#source;
+    const { prompt, open, decoder, endTokens, events, jsonMask } = this.#source;
     const { signal, maxTokens = Infinity, adjust, ignoreEnd = false } =
       this.#options;
     signal?.throwIfAborted();
@@ -249,6 +257,7 @@ export class Generation implements AsyncIterable<GeneratedToken> {
     events?.onStart();
     const texts = resources.use(decoder());
     const stops = new StopTexts(this.#options.stop as readonly string[]);
+    const mask = jsonMask?.();
     const sampler = new Sampler(this.#options, prompt);
     const start = performance.now();
     let logits = await session.append(prompt, { signal });
@@ -261,11 +270,14 @@ export class Generation implements AsyncIterable<GeneratedToken> {
     while (this.#count < maxTokens) {
       const probabilities = this.#probabilities(logits);
       adjust?.(logits, session.tokens);
+      mask?.apply(logits);
       const token = sampler.choose(logits);
+      mask?.push(token);
       this.#count++;
       const isEnd = endTokens.has(token) && !ignoreEnd;
       const found = stops.push(isEnd ? "" : texts.push(token));
-      this.#reason = this.#reasonAfter(session, isEnd || found.isEnd);
+      const hasEnded = isEnd || found.isEnd || (mask?.isComplete ?? false);
+      this.#reason = this.#reasonAfter(session, hasEnded);
       const rest = this.#reason === undefined || found.isEnd
         ? ""
         : this.#rest(stops, texts);

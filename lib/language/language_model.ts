@@ -38,6 +38,8 @@ import {
 import type { ModelSource, TextSource } from "./model_source.ts";
 import { readModelSource } from "./read_model_source.ts";
 import { Steps } from "./steps.ts";
+import { JsonMask, type VocabularyTexts } from "./json_mask.ts";
+import { readVocabularyTexts } from "./vocabulary_texts.ts";
 import { openTokenizer, WITHOUT_TEXT } from "./open_tokenizer.ts";
 import { checkTokens } from "./check_tokens.ts";
 import { makeWeights } from "./make_weights.ts";
@@ -83,6 +85,7 @@ export class LanguageModel implements Disposable {
   readonly #tokenizer: Tokenizer | undefined;
   readonly #resources: DisposableStack;
   readonly #contextLength: number;
+  #vocabularyTexts: VocabularyTexts | undefined;
 
   private constructor(
     source: ModelSource,
@@ -400,6 +403,19 @@ export class LanguageModel implements Disposable {
     return checkTokens(tokens, this.configuration.vocabulary);
   }
 
+  // The texts of the vocabulary are read for the first answer in JSON.
+  #jsonMask(): () => JsonMask {
+    const { tokenizer } = this.#text;
+    return () => {
+      this.#vocabularyTexts ??= readVocabularyTexts(
+        tokenizer,
+        this.configuration.vocabulary,
+        this.endTokens,
+      );
+      return new JsonMask(this.#vocabularyTexts);
+    };
+  }
+
   #generate(
     prompt: Prompt,
     options: GenerateOptions | undefined,
@@ -413,6 +429,7 @@ export class LanguageModel implements Disposable {
       this.#tokensOf(prompt, isContinued),
       new Set(this.endTokens),
       () => this.#tokenizer?.decoder() ?? WITHOUT_TEXT,
+      read.json ? this.#jsonMask() : undefined,
       events,
     );
     return new Generation(source, read);

@@ -102,6 +102,24 @@ test("/v1/completions streams events that end with [DONE]", async () => {
   });
 });
 
+test("response_format json_object answers with an object", async () => {
+  await withServer(async (ask) => {
+    const response = await ask("/v1/completions", {
+      ...{ model: "tiny", prompt: "a", temperature: 0, max_tokens: 9 },
+      response_format: { type: "json_object" },
+      // An object that is closed, and what would follow.
+      logit_bias: { 125: 100, 123: 90, 104: 99 },
+    });
+    const [choice] = (await response.json()).choices;
+    assertEquals([choice.text, choice.finish_reason], ["{}", "stop"]);
+    const other = await ask("/v1/completions", {
+      ...{ model: "tiny", prompt: "a" },
+      response_format: { type: "json_schema" },
+    });
+    assertEquals((await other.json()).error.param, "response_format");
+  });
+});
+
 test("A client that leaves a stream frees its place", async () => {
   await withServer(async (ask) => {
     const body = { model: "tiny", prompt: "a", stream: true, ...ALWAYS };

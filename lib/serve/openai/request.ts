@@ -31,13 +31,14 @@ export function readAnswerRequest(fields: BodyFields): AnswerRequest {
   fields.only("tools", []);
   fields.only("tool_choice", "none", "auto");
   fields.only("functions", []);
-  fields.only("response_format", { type: "text" });
+  const json = readJson(fields);
   fields.only("modalities", ["text"]);
   return {
     stream,
     hasUsage: stream && typeof streaming === "object" && streaming !== null &&
       "include_usage" in streaming && streaming.include_usage === true,
     options: {
+      json,
       maxTokens: limits.find((limit) => limit !== undefined),
       temperature: fields.number("temperature", 0, 2) ?? 1,
       topP: fields.number("top_p", 0, 1),
@@ -55,6 +56,13 @@ export function readAnswerRequest(fields: BodyFields): AnswerRequest {
       logitBias: readBias(fields),
     },
   };
+}
+
+function readJson(fields: BodyFields): boolean {
+  const format = fields.any("response_format");
+  const isJson = JSON.stringify(format) === '{"type":"json_object"}';
+  if (!isJson) fields.only("response_format", { type: "text" });
+  return isJson;
 }
 
 function readStops(fields: BodyFields): string[] | undefined {

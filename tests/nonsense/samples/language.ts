@@ -11,6 +11,7 @@ function generateOptions(): object {
     maxTokens: 1,
     stop: "stop",
     ignoreEnd: true,
+    json: false,
     logProbabilities: 1,
     temperature: 1,
     topK: 4,
