@@ -13,7 +13,7 @@
 
 #define iree_vm_bytecode_dispatch_begin iree_ffi_dispatch_begin_traced
 #define iree_vm_bytecode_dispatch_resume iree_ffi_dispatch_resume_traced
-#include "iree/vm/bytecode/dispatch.c"
+#include "vm/bytecode/dispatch.c"
 #undef iree_vm_bytecode_dispatch_begin
 #undef iree_vm_bytecode_dispatch_resume
 

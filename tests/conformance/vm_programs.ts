@@ -21,7 +21,12 @@ export interface VmPrograms {
   readonly yieldable: string;
   /** Path of `fixtures/yields.vmasm`, a program of this repository. */
   readonly yields: string;
+  /** Path of `fixtures/indirect_globals.vmasm`. */
+  readonly indirectGlobals: string;
 }
+
+/** The programs of this repository. */
+const OWN = ["yields", "indirect_globals"];
 
 /** Assembles all programs, unless they are cached. */
 export async function vmPrograms(): Promise<VmPrograms> {
@@ -32,7 +37,9 @@ export async function vmPrograms(): Promise<VmPrograms> {
     .map((name) => basename(name, ".vmasm"))
     .sort();
   const sources = names.map((name) => join(tests, `${name}.vmasm`));
-  sources.push(join(ROOT, "tests/fixtures/yields.vmasm"));
+  for (const name of OWN) {
+    sources.push(join(ROOT, `tests/fixtures/${name}.vmasm`));
+  }
   const module = join(ROOT, "native/fixtures/yieldable_module.cc");
   const header = join(runtime, "iree/vm/testing/yieldable_test_module.h");
 
@@ -52,6 +59,7 @@ export async function vmPrograms(): Promise<VmPrograms> {
     ),
     yieldable: join(folder, "yieldable_module.so"),
     yields: join(folder, "yields.vmfb"),
+    indirectGlobals: join(folder, "indirect_globals.vmfb"),
   };
 }
 

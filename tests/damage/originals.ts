@@ -32,6 +32,7 @@ const PROGRAMS = [
   "inline_dynamic.mlir",
   "vulkan.mlir",
   "host.mlir",
+  "tests/mutations/containers.mlir",
 ] as const;
 
 /**
