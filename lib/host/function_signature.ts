@@ -15,9 +15,31 @@ export interface Types {
   readonly outputs: readonly DeclaredValue[];
 }
 
+/** Types by their characters in a calling convention. */
+const TYPES: Readonly<Record<string, string>> = {
+  i: "i32",
+  I: "i64",
+  f: "f32",
+  F: "f64",
+  r: "!vm.ref<?>",
+};
+
+/** A calling convention of version 0, without spans of arguments. */
+const CONVENTION = /^0([iIfFr]+|v)_([iIfFr]+|v)$/;
+
+/** The types in MLIR's words, of a calling convention such as `0ii_i` too. */
+function toMlir(types: string): string {
+  const convention = CONVENTION.exec(types);
+  if (convention === null) return types;
+  const [given, results] = convention.slice(1).map((codes) =>
+    codes === "v" ? "" : codes.split("").map((it) => TYPES[it]).join(", ")
+  );
+  return `(${given}) -> (${results})`;
+}
+
 /** The declaration of a function, as the compiler writes it. */
 export function declarationOf(name: string, types: string): string {
-  const [, given, results = "()"] = SHAPE.exec(types) ?? [];
+  const [, given, results = "()"] = SHAPE.exec(toMlir(types)) ?? [];
   const outputs = results.startsWith("(") ? results : `(${results})`;
   return `sync func @${name}${given} -> ${outputs}`;
 }
@@ -27,14 +49,14 @@ const SHAPE = /^\s*(\([^()]*\))\s*(?:->\s*(\S[^]*?))?\s*$/;
 
 /** Parses the types of a function. */
 export function parseTypes(name: string, types: string): Types {
-  const signature = SHAPE.test(types)
+  const signature = SHAPE.test(toMlir(types))
     ? parseSignature(declarationOf("f", types), "f")
     : undefined;
   const all = [...signature?.inputs ?? [], ...signature?.outputs ?? []];
   if (signature === undefined || all.some(({ kind }) => kind === "unknown")) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `types of '${name}' must be like '(i32, tensor<?xf32>) -> i64', got ` +
+      `types of '${name}' must be like '(i32, tensor<?xf32>) -> i64' or '0ir_I', got ` +
         `'${types}'`,
     );
   }

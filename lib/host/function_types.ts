@@ -21,15 +21,37 @@ export type SplitTypes<Text extends string, Before extends string[] = []> =
     : TrimmedType<Text> extends "" ? Before
     : [...Before, TrimmedType<Text>];
 
+/** Types by their characters in a calling convention. */
+export interface ConventionType {
+  readonly i: "i32";
+  readonly I: "i64";
+  readonly f: "f32";
+  readonly F: "f64";
+  readonly r: "!vm.ref<?>";
+}
+
+/** The types of the characters in a calling convention. */
+export type ConventionTypes<
+  Codes extends string,
+  Before extends string[] = [],
+> = Codes extends `${infer Code}${infer Rest}`
+  ? Code extends keyof ConventionType
+    ? ConventionTypes<Rest, [...Before, ConventionType[Code]]>
+  : Before
+  : Before;
+
 /** The types of a function's arguments, as text. */
 export type ArgumentTypes<Types extends string> = Types extends
-  `(${infer Inside})${string}` ? SplitTypes<Inside> : never;
+  `0${infer Codes}_${string}` ? ConventionTypes<Codes>
+  : Types extends `(${infer Inside})${string}` ? SplitTypes<Inside>
+  : never;
 
 /** The types of a function's results, as text. */
 export type ResultTypes<Types extends string> = Types extends
-  `${string})${infer _}->${infer Results}`
-  ? TrimmedType<Results> extends `(${infer Inside})` ? SplitTypes<Inside>
-  : [TrimmedType<Results>]
+  `0${string}_${infer Codes}` ? ConventionTypes<Codes>
+  : Types extends `${string})${infer _}->${infer Results}`
+    ? TrimmedType<Results> extends `(${infer Inside})` ? SplitTypes<Inside>
+    : [TrimmedType<Results>]
   : [];
 
 /** Types that are passed as `bigint`. */
@@ -80,10 +102,16 @@ export type HostArguments<Types extends string, HostTypes, Views> =
     ? { [At in keyof Texts]: HostArgument<Texts[At], HostTypes, Views> }
     : never;
 
+/** The results in order. */
+export type HostResultTuple<Texts extends string[], HostTypes> = Texts extends
+  [infer First extends string, ...infer Rest extends string[]]
+  ? [HostResult<First, HostTypes>, ...HostResultTuple<Rest, HostTypes>]
+  : [];
+
 /** What a host function returns: nothing, the result, or all in order. */
 export type HostResults<Types extends string, HostTypes> =
   ResultTypes<Types> extends infer Texts extends string[]
     ? Texts extends [] ? void
     : Texts extends [infer Only extends string] ? HostResult<Only, HostTypes>
-    : { readonly [At in keyof Texts]: HostResult<Texts[At], HostTypes> }
+    : Readonly<HostResultTuple<Texts, HostTypes>>
     : never;

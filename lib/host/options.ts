@@ -40,8 +40,9 @@ export interface HostFunction<
   Views = false,
 > {
   /**
-   * The types as in MLIR, such as `(i32, tensor<?x4xf32>) -> i64`. Several
-   * results are in parentheses.
+   * The types as in MLIR, such as `(i32, tensor<?x4xf32>) -> i64`, where several
+   * results are in parentheses; or a calling convention of the VM, such as
+   * `0ir_I`.
    */
   readonly types: Types;
   /**
@@ -74,7 +75,7 @@ export interface HostFunction<
 
 /** A host function, whatever its types. */
 export interface AnyHostFunction {
-  /** The types, as in MLIR. */
+  /** The types, as in MLIR or as a calling convention. */
   readonly types: string;
   /** Receives the arguments and the call's context. */
   readonly call: (...values: never[]) => unknown;
