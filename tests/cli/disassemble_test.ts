@@ -16,7 +16,7 @@ test("iree disassemble --executables writes the code for devices", async () => {
   assertEquals(Deno.readFileSync(folder.join("new/code", fileName)), bytes);
 });
 
-test("iree disassemble --machine_code prints what the disassembler prints", async () => {
+test("iree disassemble --machine_code prints the output of the disassembler", async () => {
   using folder = new TemporaryFolder();
   const path = await program("mul.mlir");
   const args = ["disassemble", path, "--machine_code"];
