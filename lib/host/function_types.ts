@@ -23,10 +23,15 @@ export type SplitTypes<Text extends string, Before extends string[] = []> =
 
 /** Types by their characters in a calling convention. */
 export interface ConventionType {
+  /** An integer of 32 bits. */
   readonly i: "i32";
+  /** An integer of 64 bits. */
   readonly I: "i64";
+  /** A float of 32 bits. */
   readonly f: "f32";
+  /** A float of 64 bits. */
   readonly F: "f64";
+  /** An object of any type. */
   readonly r: "!vm.ref<?>";
 }
 

@@ -17,12 +17,15 @@ export type {
 export type { AnyHostFunction, HeldValues } from "../host/options.ts";
 export type {
   ArgumentTypes,
+  ConventionType,
+  ConventionTypes,
   ElementOf,
   HostArgument,
   HostArguments,
   HostObject,
   HostResult,
   HostResults,
+  HostResultTuple,
   HostTensor,
   ResultTypes,
   SplitTypes,

@@ -35,6 +35,7 @@ export interface Page extends Locator {
     up(): Promise<void>;
   };
   goto(url: string): Promise<unknown>;
+  evaluate(expression: string): Promise<unknown>;
   on(event: "console", listener: (it: { text(): string }) => void): void;
   on(event: "pageerror", listener: (error: Error) => void): void;
   on(event: "request", listener: (it: { url(): string }) => void): void;
