@@ -19,15 +19,21 @@ import { type Figures, formatHead, formatRow } from "./table.ts";
 
 const CONTESTANT = fromFileUrl(new URL("contestant.ts", import.meta.url));
 
+function fail(problem: string): never {
+  console.error(`bench: ${problem}`);
+  Deno.exit(2);
+}
+
 const { _: [operand], weights, requests } = parseArgs(Deno.args, {
   string: ["_", "weights", "requests"],
   default: { weights: "f32,int8", requests: "1,4,16" },
+  unknown: (name) => name.startsWith("-") ? fail(`unknown flag ${name}`) : true,
 });
-if (operand === undefined) throw new Error("pass the path of a .gguf file");
+if (operand === undefined) fail("pass the path of a .gguf file");
 const path = resolve(String(operand));
 const counts = requests.split(",").map(Number);
 if (!counts.every((count) => Number.isInteger(count) && count > 0)) {
-  throw new Error("--requests must be positive integers with commas");
+  fail("--requests must be positive integers with commas");
 }
 
 // What npm installed is found from its folder only.
