@@ -44,7 +44,7 @@ export interface Contestants {
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two entries. */
+/** Milliseconds after an entry's turn. */
 const PAUSE = 5;
 
 /**
@@ -63,8 +63,13 @@ export async function measureRow(
   for (const entry of row.entries) {
     const { contestant, workload } = entry;
     if (contestants.find(contestant) === undefined) continue;
-    const run = (count: number) =>
-      contestants.find(contestant)!.run(workload, count);
+    // Its threads may look for more work for a while.
+    const pause = contestant === "onnx" ? PAUSE_AFTER_ONNX : PAUSE;
+    const run = async (count: number) => {
+      const time = await contestants.find(contestant)!.run(workload, count);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      return time;
+    };
     const count = await findCount(run, effort, row.share ?? 1);
     entries.push({ entry, run, count, rounds: [] as number[] });
   }
@@ -73,11 +78,8 @@ export async function measureRow(
       await contestants.stop();
       for (const { run } of entries) await run(1);
     }
-    for (const { entry, run, count, rounds } of inTurn(entries, round)) {
+    for (const { run, count, rounds } of inTurn(entries, round)) {
       rounds.push(await run(count) / count);
-      // Its threads may look for more work for a while.
-      const pause = entry.contestant === "onnx" ? PAUSE_AFTER_ONNX : PAUSE;
-      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
   const [first] = entries;

@@ -11,6 +11,7 @@ import {
   expect,
   type Prepare,
   repeating,
+  type Runner,
   type Workloads,
 } from "../workload.ts";
 
@@ -46,38 +47,35 @@ function open(
   return load({ modules: [module, join(folder, program)] }) as LoadedProgram;
 }
 
-const hostScale: Prepare = (folder) => {
-  const program = open(folder, "through.vmfb");
-  expect(program.call("scale", 21) === 42, "host_scale");
+function callScale(stack: DisposableStack, program: LoadedProgram): Runner {
+  const owned = stack.move();
+  expect(program.call("scale", 21) === 42, "scale");
   const scale = program.lookupFunction("scale");
   return {
     run(count) {
       for (let i = 0; i < count; i++) scale.call(i & 0xffff);
     },
-    [Symbol.dispose]: () => program.dispose(),
+    [Symbol.dispose]: () => owned.dispose(),
   };
+}
+
+const hostScale: Prepare = (folder) => {
+  const stack = new DisposableStack();
+  return callScale(stack, stack.use(open(folder, "through.vmfb")));
 };
 
 /** The least that a callback takes: C++ calls a pointer that Deno made. */
 const pointerScale: Prepare = (folder) => {
+  const stack = new DisposableStack();
   const callback = new Deno.UnsafeCallback(
     { parameters: ["i32"], result: "i32" },
     (a) => 2 * a,
   );
+  stack.defer(() => callback.close());
   const address = Deno.UnsafePointer.value(callback.pointer);
   const module = `${join(folder, "module.so")}?callback=${address}`;
   const program = load({ modules: [module, join(folder, "through.vmfb")] });
-  expect(program.call("scale", 21) === 42, "pointer_scale");
-  const scale = program.lookupFunction("scale");
-  return {
-    run(count) {
-      for (let i = 0; i < count; i++) scale.call(i & 0xffff);
-    },
-    [Symbol.dispose]: () => {
-      program.dispose();
-      callback.close();
-    },
-  };
+  return callScale(stack, stack.use(program as LoadedProgram));
 };
 
 function hostDouble(source: Source): Prepare {

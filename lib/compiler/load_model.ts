@@ -147,11 +147,11 @@ async function compileAndLoad(
   const { signal, device } = loading;
   const target = hasTarget(compile) ? compile?.target : targetOfDevice(device);
   const flags = compile?.flags ?? [];
-  const vulkan = askVulkanTarget(target, flags, device);
+  const forDevice = askVulkanTarget(target, flags, device)?.flags ?? [];
   const { path: cached, bytes } = await findOrCompile(path, {
     ...compile,
     target,
-    flags: vulkan === undefined ? flags : [...flags, ...vulkan.flags],
+    flags: [...flags, ...forDevice],
     signal,
   });
   return await loadKeeping({ ...loading, modules: [cached ?? bytes] }, kept);

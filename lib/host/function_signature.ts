@@ -1,5 +1,6 @@
 import { IreeError } from "../base/error.ts";
 import { type DeclaredValue, parseSignature } from "../signature/signature.ts";
+import { formatCallingConvention } from "../signature/signature_format.ts";
 
 /** Character of the calling convention for a type. */
 export function codeOf(declared: DeclaredValue): string {
@@ -15,26 +16,9 @@ export interface Types {
   readonly outputs: readonly DeclaredValue[];
 }
 
-/** Types by their characters in a calling convention. */
-const TYPES: Readonly<Record<string, string>> = {
-  i: "i32",
-  I: "i64",
-  f: "f32",
-  F: "f64",
-  r: "!vm.ref<?>",
-};
-
-/** A calling convention of version 0, without spans of arguments. */
-const CONVENTION = /^0([iIfFr]+|v)_([iIfFr]+|v)$/;
-
 /** The types in MLIR's words, of a calling convention such as `0ii_i` too. */
 function toMlir(types: string): string {
-  const convention = CONVENTION.exec(types);
-  if (convention === null) return types;
-  const [given, results] = convention.slice(1).map((codes) =>
-    codes === "v" ? "" : codes.split("").map((it) => TYPES[it]).join(", ")
-  );
-  return `(${given}) -> (${results})`;
+  return /^0.*_/.test(types) ? formatCallingConvention(types) : types;
 }
 
 /** The declaration of a function, as the compiler writes it. */

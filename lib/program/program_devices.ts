@@ -2,6 +2,7 @@ import { copyArray, isArray, mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import { Device, isDevice } from "../hal/device.ts";
+import type { DeviceOptions } from "../hal/device_options.ts";
 import { HalModule } from "../vm/hal_module.ts";
 import type { LoadingOptions } from "./load_options.ts";
 
@@ -55,12 +56,18 @@ export function createHal(
     return HalModule.create(instance, devices, leadDevice, traceTensors);
   }
   const uris = given as readonly string[];
-  const { kept } = options;
-  if (kept !== undefined) {
-    const devices = kept.open(instance, uris, deviceOptions);
-    return HalModule.create(instance, devices, leadDevice);
-  }
-  const created = Device.createGroup(instance, uris, deviceOptions);
-  for (const it of created) stack.use(it);
+  const created = options.kept?.open(instance, uris, deviceOptions) ??
+    createDevices(instance, uris, deviceOptions, stack);
   return HalModule.create(instance, created, leadDevice, traceTensors);
+}
+
+function createDevices(
+  instance: Instance,
+  uris: readonly string[],
+  options: DeviceOptions | undefined,
+  stack: DisposableStack,
+): readonly Device[] {
+  const created = Device.createGroup(instance, uris, options);
+  for (const it of created) stack.use(it);
+  return created;
 }

@@ -17,12 +17,12 @@ const DEFAULT_PORT = 8000;
  * Listens for a server.
  *
  * @param server The server.
- * @param answering Its requests.
+ * @param state Its state, which requests read and change.
  * @param options Where it listens.
  */
 export function listen(
   server: Ending,
-  answering: ServerState,
+  state: ServerState,
   options: ListenOptions | undefined,
 ): Listening {
   const { hostname, port, keys } = readListenOptions(options, DEFAULT_PORT);
@@ -36,7 +36,7 @@ export function listen(
       onListen: () => {},
     }, (request) => server.fetch(request)), address);
   const scheme = keys === undefined ? "http" : "https";
-  return endInOrder(server, answering, {
+  return endInOrder(server, state, {
     url: `${scheme}://${addressOf(hostname, http.addr.port)}`,
     port: http.addr.port,
     close: () => http.shutdown(),

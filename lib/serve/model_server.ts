@@ -71,7 +71,7 @@ export interface ModelRecord {
 export class ModelServer implements AsyncDisposable, Disposable {
   readonly #models = new ModelRegistry();
   readonly #languageModels = new LanguageModels();
-  readonly #answering: ServerState;
+  readonly #state: ServerState;
 
   /**
    * Creates a server without models.
@@ -80,7 +80,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    */
   constructor(options?: ModelServerOptions) {
     const limits = readServerOptions(options);
-    this.#answering = {
+    this.#state = {
       models: this.#models,
       languageModels: this.#languageModels,
       limits,
@@ -103,7 +103,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * `--unstable-no-legacy-abort`, or Deno prints a note at the first long request.
    */
   readonly fetch: (request: Request) => Promise<Response> = (request) =>
-    answer(this.#answering, request);
+    answer(this.#state, request);
 
   /** The models, in the order in which they were added. */
   get models(): ModelRecord[] {
@@ -117,7 +117,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
 
   /** Requests that are being answered. */
   get activeRequests(): number {
-    return this.#answering.active;
+    return this.#state.active;
   }
 
   /**
@@ -215,7 +215,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
     folder: string,
     options?: RepositoryOptions,
   ): Promise<ReadonlyMap<string, unknown>> {
-    if (this.#answering.repository !== undefined) {
+    if (this.#state.repository !== undefined) {
       throw new IreeError(
         "ALREADY_EXISTS",
         "the server has a model repository",
@@ -226,7 +226,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
       this.#models,
       readOptions(options, REPOSITORY_OPTIONS),
     );
-    this.#answering.repository = repository;
+    this.#state.repository = repository;
     return await repository.loadAll();
   }
 
@@ -250,7 +250,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * @param options The address, the port and the keys for TLS.
    */
   listen(options?: ListenOptions): Listening {
-    return listen(this, this.#answering, options);
+    return listen(this, this.#state, options);
   }
 
   /**
@@ -260,7 +260,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * @param options The address, the port and the keys for TLS.
    */
   async listenGrpc(options?: ListenOptions): Promise<Listening> {
-    return await listenGrpc(this, this.#answering, options);
+    return await listenGrpc(this, this.#state, options);
   }
 
   /**
@@ -268,22 +268,22 @@ export class ModelServer implements AsyncDisposable, Disposable {
    * it. It still answers those that arrive.
    */
   announceEnd(): void {
-    if (this.#answering.state === "ready") this.#answering.state = "ending";
+    if (this.#state.state === "ready") this.#state.state = "ending";
   }
 
   /**
    * Answers further requests with 503, and waits for the earlier ones.
    */
   async drain(): Promise<void> {
-    this.#answering.state = "closed";
-    await untilIdle(this.#answering);
+    this.#state.state = "closed";
+    await untilIdle(this.#state);
     await this.#languageModels.drain();
     await this.#models.drain();
   }
 
   /** Answers further requests with 503, and ends those that run. */
   dispose(): void {
-    this.#answering.state = "closed";
+    this.#state.state = "closed";
     this.#languageModels.dispose();
     this.#models.dispose();
   }
@@ -299,7 +299,7 @@ export class ModelServer implements AsyncDisposable, Disposable {
   }
 
   #demandReady(): void {
-    if (this.#answering.state === "ready") return;
+    if (this.#state.state === "ready") return;
     throw new IreeError("UNAVAILABLE", "the server has shut down");
   }
 

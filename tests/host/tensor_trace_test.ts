@@ -12,6 +12,7 @@ import {
   type Program,
   type TracedTensors,
 } from "../../mod.ts";
+import { loadModel } from "../../lib/compiler/mod.ts";
 import { failureOf, program, test } from "../support.ts";
 import "./support.ts";
 
@@ -47,6 +48,17 @@ test("Trace points of a program arrive as data", async () => {
     traced.lookupFunction("last").compute();
     assertEquals(points[2]!.tensors[0]!.data, new BigInt64Array([5n, 6n]));
   }
+});
+
+test("Trace points of a watched model arrive as data", async () => {
+  const points: TracedTensors[] = [];
+  using watched = await loadModel(await program("host_parameters.mlir"), {
+    parameters,
+    traceTensors: (point) => void points.push(point),
+    watch: true,
+  });
+  watched.lookupFunction("sum").compute([1, 1, 1, 1]);
+  assertEquals(points, [SUM]);
 });
 
 test("A program waits for the promise of a tracer", async () => {

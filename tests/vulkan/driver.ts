@@ -12,7 +12,7 @@ export interface Lavapipe {
 }
 
 /** Downloads the driver, or finds it in the cache. */
-export async function lavapipe(): Promise<Lavapipe> {
+export async function findLavapipe(): Promise<Lavapipe> {
   const { code, stdout, stderr } = await execute(
     join(ROOT, "tests/vulkan/lavapipe"),
     [Deno.env.get("IREE_DENO_CACHE")!],

@@ -34,12 +34,12 @@ const DEFAULT_PORT = 8001;
  * Listens for calls of gRPC.
  *
  * @param server The server.
- * @param answering Its requests.
+ * @param state Its state, which requests read and change.
  * @param options Where it listens.
  */
 export async function listenGrpc(
   server: Ending,
-  answering: ServerState,
+  state: ServerState,
   options: ListenOptions | undefined,
 ): Promise<Listening> {
   const { hostname, port, keys } = readListenOptions(options, DEFAULT_PORT);
@@ -47,17 +47,17 @@ export async function listenGrpc(
   const library = await importGrpc();
   const toBuffer = await bufferConverter();
   const grpc = new library.Server({
-    "grpc.max_receive_message_length": answering.limits.maxRequestBytes,
+    "grpc.max_receive_message_length": state.limits.maxRequestBytes,
     "grpc.max_send_message_length": -1,
   });
-  const streams = new InferenceStreams(answering, STREAM_PATH);
+  const streams = new InferenceStreams(state, STREAM_PATH);
   const addMethods = (service: string, methods: Methods) => {
     const definitions: Record<string, GrpcMethodDefinition> = {};
     const handlers: Record<string, GrpcHandler> = {};
     for (const [name, method] of Object.entries(methods)) {
       const path = `/${service}/${name}`;
       definitions[name] = definition(path, false, toBuffer);
-      handlers[name] = unaryHandler(answering, path, method);
+      handlers[name] = unaryHandler(state, path, method);
     }
     grpc.addService(definitions, handlers);
   };
@@ -76,7 +76,7 @@ export async function listenGrpc(
       ),
     { hostname, port },
   );
-  return endInOrder(server, answering, {
+  return endInOrder(server, state, {
     url: `grpc${keys === undefined ? "" : "s"}://${addressOf(hostname, bound)}`,
     port: bound,
     close: async () => {
