@@ -1,5 +1,3 @@
-import type { TypedArray } from "../tensor/element_type.ts";
-import { parseFlat } from "./flat_json.ts";
 import { checkJsonSize } from "./json_size.ts";
 import { badRequest } from "./http_errors.ts";
 import {
@@ -9,15 +7,12 @@ import {
 
 // The JSON of the protocol, as far as it was checked.
 
-/** Elements of a tensor: values of JSON, or numbers that were converted. */
-export type JsonData = readonly unknown[] | TypedArray;
-
 /** A request's input as JSON. */
 export interface InputJson {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
-  readonly data: JsonData | undefined;
+  readonly data: readonly unknown[] | undefined;
   /** Length of the binary data; `undefined` for JSON. */
   readonly binarySize: number | undefined;
 }
@@ -56,11 +51,7 @@ const LONG_TYPES: ReadonlySet<unknown> = new Set(["INT64", "UINT64"]);
  * @param bytes The JSON.
  */
 export function parseRequest(bytes: Uint8Array): RequestJson {
-  const body = demandObject(
-    "the request",
-    parseFlat(bytes, (text) => parseText(text, hasLongType)) ??
-      parseJson(bytes, hasLongType),
-  );
+  const body = demandObject("the request", parseJson(bytes, hasLongType));
   const parameters = readParameters("the request", body.parameters);
   const { id, outputs } = body;
   if (id !== undefined && id !== null && typeof id !== "string") {
@@ -93,7 +84,11 @@ export function parseJson(
 ): unknown {
   checkJsonSize(bytes);
   try {
-    return parseText(UTF8.decode(bytes), needsDigits);
+    const text = UTF8.decode(bytes);
+    const parsed = JSON.parse(text);
+    return needsDigits(parsed) && LONG_INTEGER.test(text)
+      ? JSON.parse(text, keepDigits)
+      : parsed;
   } catch (error) {
     // JSON that is nested too deeply for the reviver is a RangeError.
     const isOurs = error instanceof SyntaxError ||
@@ -101,16 +96,6 @@ export function parseJson(
     if (!isOurs) throw error;
     throw badRequest(`the body must be JSON: ${error.message}`);
   }
-}
-
-function parseText(
-  text: string,
-  needsDigits: (parsed: unknown) => boolean,
-): unknown {
-  const parsed = JSON.parse(text);
-  return needsDigits(parsed) && LONG_INTEGER.test(text)
-    ? JSON.parse(text, keepDigits)
-    : parsed;
 }
 
 function hasLongType(request: unknown): boolean {
@@ -154,7 +139,7 @@ function readInput(given: unknown, at: number): InputJson {
     name,
     datatype,
     shape: checkShape(what, demandArray(`${what}: shape`, shape)),
-    data: data === undefined ? undefined : demandData(`${what}: data`, data),
+    data: data === undefined ? undefined : demandArray(`${what}: data`, data),
     binarySize,
   };
 }
@@ -181,12 +166,6 @@ export function checkShape(
   }
   if (Number.isSafeInteger(size)) return shape as readonly number[];
   throw badRequest(`${what}: shape has too many elements: [${shape}]`);
-}
-
-function demandData(what: string, data: unknown): JsonData {
-  return ArrayBuffer.isView(data)
-    ? data as TypedArray
-    : demandArray(what, data);
 }
 
 function readBinarySize(what: string, value: unknown): number | undefined {

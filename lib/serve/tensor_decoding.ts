@@ -1,7 +1,6 @@
 import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
 import type { ModelValue } from "./data_type.ts";
 import { badRequest } from "./http_errors.ts";
-import type { JsonData } from "./request_json.ts";
 import type { ServedModel } from "./served_model.ts";
 import { bytesFromBinary, numbersFromBinary } from "./tensor_binary.ts";
 import { bytesFromJson, numbersFromJson } from "./tensor_json.ts";
@@ -25,18 +24,11 @@ export interface TensorDecoding {
 }
 
 /** Decodes elements of JSON. */
-export function jsonDecoding(data: JsonData): TensorDecoding {
-  if (isConverted(data)) return { numbers: () => data, bytes: () => [] };
+export function jsonDecoding(data: readonly unknown[]): TensorDecoding {
   return {
     numbers: (what, info, shape) => numbersFromJson(what, info, shape, data),
     bytes: (what, shape) => bytesFromJson(what, shape, data),
   };
-}
-
-// Numbers are only converted to the array of their data type, with the elements of
-// their shape.
-function isConverted(data: JsonData): data is TypedArray {
-  return ArrayBuffer.isView(data);
 }
 
 /** Decodes binary data. */
