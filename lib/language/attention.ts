@@ -63,7 +63,7 @@ class Attention {
     const b = this.#builder;
     const { key, value, caches } = this.#inputs;
     const { headSize, keyHeads, heads } = this.#model;
-    const query = this.#scale();
+    const query = this.#group();
     const past = caches.map((_, row) => this.#pastScores(query, row));
     const newScores = b.compute("nmhgd,njhd->nhgmj", [query, key], dot);
     const scores = b.compute(
@@ -72,10 +72,14 @@ class Attention {
       (elements) => this.#maskNew(elements),
     );
     const pastMax = b.join(past.map((it) => {
-      const blockMax = b.compute("bnhgmt->bnhgm", [it], largest, LOWEST);
-      return b.compute("bnhgm->nhgm", [blockMax], largest, LOWEST);
+      const blockMax = b.compute("bnhgmt->bnhgm", [it], largest, {
+        start: LOWEST,
+      });
+      return b.compute("bnhgm->nhgm", [blockMax], largest, { start: LOWEST });
     }));
-    const newMax = b.compute("nhgmj->nhgm", [scores], largest, LOWEST);
+    const newMax = b.compute("nhgmj->nhgm", [scores], largest, {
+      start: LOWEST,
+    });
     const max = b.compute("nhgm,nhgm->nhgm", [pastMax, newMax], (
       { inputs: [x, y], emit },
     ) => emit(`arith.maximumf ${x}, ${y} : f32`));
@@ -114,18 +118,12 @@ class Attention {
   }
 
   // The queries, in groups that share a key.
-  #scale(): Value {
-    const b = this.#builder;
+  #group(): Value {
     const { heads, keyHeads, headSize } = this.#model;
     const { batch, chunk } = this.#counts;
-    const factor = b.constant(decimal(1 / Math.sqrt(headSize)), "f32");
-    const scaled = b.compute(
-      "nmad->nmad",
-      [this.#inputs.query],
-      ({ inputs: [x], emit }) => emit(`arith.mulf ${x}, ${factor} : f32`),
-    );
     const groups = [keyHeads, heads / keyHeads];
-    return b.expand(scaled, [[batch], [chunk], groups, [headSize]]);
+    const { query } = this.#inputs;
+    return this.#builder.expand(query, [[batch], [chunk], groups, [headSize]]);
   }
 
   // Blocks come first: then their number, which is not known, does not prevent
@@ -169,19 +167,26 @@ class Attention {
       const query = emit(`arith.addi ${start}, ${index("m")} : index`);
       isSeen = this.#andNear(isSeen, query, at, emit);
     }
-    const lowest = b.constant(LOWEST, "f32");
-    return emit(`arith.select ${isSeen}, ${score}, ${lowest} : f32`);
+    return this.#select(isSeen, score!, emit);
   }
 
   #maskNew({ inputs: [score], index, emit }: Elements): string {
-    const b = this.#builder;
     const [query, key] = [index("m"), index("j")];
     let isSeen = emit(`arith.cmpi sle, ${key}, ${query} : index`);
     if (this.#window !== undefined) {
       isSeen = this.#andNear(isSeen, query, key, emit);
     }
+    return this.#select(isSeen, score!, emit);
+  }
+
+  // The scaled score, or one that does not count.
+  #select(isSeen: string, score: string, emit: Elements["emit"]): string {
+    const b = this.#builder;
+    const size = Math.sqrt(this.#model.headSize);
+    const factor = b.constant(decimal(1 / size), "f32");
+    const scaled = emit(`arith.mulf ${score}, ${factor} : f32`);
     const lowest = b.constant(LOWEST, "f32");
-    return emit(`arith.select ${isSeen}, ${score}, ${lowest} : f32`);
+    return emit(`arith.select ${isSeen}, ${scaled}, ${lowest} : f32`);
   }
 
   #andNear(

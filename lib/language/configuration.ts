@@ -79,6 +79,28 @@ export const MATRICES: ReadonlySet<string> = new Set([
   ...["gate", "up", "down"],
 ]);
 
+/**
+ * Matrices of a layer that are multiplied with the same rows. Those of integers are
+ * one parameter, which has the name of the first.
+ */
+const JOINED: readonly (readonly string[])[] = [
+  ["query", "key", "value"],
+  ["gate", "up"],
+];
+
+/**
+ * Lists the matrices that are in one parameter of integers.
+ *
+ * @param role The first one of them.
+ * @returns Their roles; empty if the role is not the first one.
+ */
+export function joinedRoles(role: string): readonly string[] {
+  const kind = kindOf(role);
+  const kinds = JOINED.find((kinds) => kinds.includes(kind)) ?? [kind];
+  const layer = role.slice(0, role.length - kind.length);
+  return kind === kinds[0] ? kinds.map((it) => `${layer}${it}`) : [];
+}
+
 const GLOBAL: readonly RoleNames[] = [
   {
     role: "embedding",

@@ -3,6 +3,7 @@ import type { WeightType } from "./configuration.ts";
 import { dequantize } from "./dequantize.ts";
 import { encodeElements, quantizeRows } from "./quantize.ts";
 import type { SourceTensor } from "./model_source.ts";
+import { TILE_ROWS, tiledShape, tileRows } from "./tiles.ts";
 import { type ConvertedWeight, sizeOf } from "./weight_plan.ts";
 
 /** About how many elements are converted at a time. */
@@ -17,31 +18,70 @@ export interface ConvertedPieces {
 }
 
 /**
- * Converts a tensor: its contents, and the scales of its rows, which are known
+ * Converts a parameter: its contents, and the scales of its rows, which are known
  * once the contents were read.
  *
  * @param weight The parameter.
  */
 export function* convertTensor(
-  { key, tensor, type, scales: scaleName }: ConvertedWeight,
+  { key, tensors, type, scales }: ConvertedWeight,
 ): Generator<ConvertedPieces> {
-  const columns = tensor.shape.at(-1) ?? 1;
-  const rows = sizeOf(tensor) / columns;
-  const scales = new Float32Array(scaleName === undefined ? 0 : rows);
-  yield { key, pieces: convertRows(tensor, type, rows, columns, scales) };
-  if (scaleName !== undefined) {
-    yield { key: scaleName, pieces: [new Uint8Array(scales.buffer)] };
+  if (type !== "int8") {
+    yield { key, pieces: encoded(tensors, type) };
+    return;
+  }
+  const all = new Float32Array(scales!.byteLength / 4);
+  yield { key, pieces: tiled(tensors, all) };
+  yield { key: scales!.key, pieces: [new Uint8Array(all.buffer)] };
+}
+
+function* encoded(
+  tensors: readonly SourceTensor[],
+  type: Exclude<WeightType, "int8">,
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (const tensor of tensors) {
+    for (const values of readRows(tensor)) yield encodeElements(values, type);
   }
 }
 
-function* convertRows(
-  tensor: SourceTensor,
-  type: WeightType,
-  rows: number,
-  columns: number,
+function* tiled(
+  tensors: readonly SourceTensor[],
   scales: Float32Array<ArrayBuffer>,
 ): Generator<Uint8Array<ArrayBuffer>> {
+  let start = 0;
+  for (const tensor of tensors) {
+    const [tiles] = tiledShape(tensor.shape);
+    const end = start + tiles * TILE_ROWS;
+    const integers = quantized(tensor, scales.subarray(start, end));
+    yield* tileRows(integers, columnsOf(tensor));
+    start = end;
+  }
+}
+
+function* quantized(
+  tensor: SourceTensor,
+  scales: Float32Array<ArrayBuffer>,
+): Generator<Int8Array<ArrayBuffer>> {
+  const columns = columnsOf(tensor);
+  let row = 0;
+  for (const values of readRows(tensor)) {
+    const end = row + values.length / columns;
+    yield quantizeRows(values, columns, scales.subarray(row, end));
+    row = end;
+  }
+}
+
+function columnsOf({ shape }: SourceTensor): number {
+  return shape.at(-1) ?? 1;
+}
+
+// Pieces of whole rows.
+function* readRows(
+  tensor: SourceTensor,
+): Generator<Float32Array<ArrayBuffer>> {
   const { interleavedHeads } = tensor;
+  const columns = columnsOf(tensor);
+  const rows = sizeOf(tensor) / columns;
   // A vector is a single row, but its heads are of single elements.
   const isVector = tensor.shape.length === 1;
   const units = interleavedHeads ?? rows;
@@ -57,13 +97,7 @@ function* convertRows(
     if (interleavedHeads !== undefined) {
       values = separate(values, count, isVector ? 1 : columns);
     }
-    if (type !== "int8") {
-      yield encodeElements(values, type);
-      continue;
-    }
-    const first = unit * elements / columns;
-    const part = scales.subarray(first, first + values.length / columns);
-    yield quantizeRows(values, columns, part);
+    yield values;
   }
 }
 

@@ -8,11 +8,7 @@ import {
 } from "../parameters/archive_layout.ts";
 import type { WeightType } from "./configuration.ts";
 import { convertTensor } from "./convert_tensor.ts";
-import {
-  type ConvertedWeight,
-  sizeOf,
-  type WeightPlan,
-} from "./weight_plan.ts";
+import type { ConvertedWeight, WeightPlan } from "./weight_plan.ts";
 
 /** The length of an archive is a multiple of this, so that it can be mapped. */
 const PAGE = 4096;
@@ -112,19 +108,15 @@ async function writeContents(
 }
 
 function entriesOf(
-  { key, byteLength, tensor, scales }: ConvertedWeight,
+  { key, byteLength, scales }: ConvertedWeight,
 ): ParameterEntry[] {
-  const entry = (key: string, byteLength: number): ParameterEntry => ({
-    key,
-    byteLength,
+  const places = [{ key, byteLength }, ...scales === undefined ? [] : [scales]];
+  return places.map((place): ParameterEntry => ({
+    ...place,
     metadata: NO_METADATA,
     storage: "file",
     offset: 0,
-  });
-  const rows = sizeOf(tensor) / (tensor.shape.at(-1) ?? 1);
-  return scales === undefined
-    ? [entry(key, byteLength)]
-    : [entry(key, byteLength), entry(scales, rows * 4)];
+  }));
 }
 
 function offsetsOf(layout: ArchiveLayout): ReadonlyMap<string, number> {
@@ -136,12 +128,11 @@ function offsetsOf(layout: ArchiveLayout): ReadonlyMap<string, number> {
 }
 
 function endOf(
-  { key, byteLength, tensor, scales }: ConvertedWeight,
+  weight: ConvertedWeight,
   offsets: ReadonlyMap<string, number>,
 ): number {
-  if (scales === undefined) return offsets.get(key)! + byteLength;
-  const rows = sizeOf(tensor) / (tensor.shape.at(-1) ?? 1);
-  return offsets.get(scales)! + rows * 4;
+  const { key, byteLength } = weight.scales ?? weight;
+  return offsets.get(key)! + byteLength;
 }
 
 function writeAll(

@@ -1,18 +1,22 @@
 import {
   type Configuration,
+  joinedRoles,
   kindOf,
   MATRICES,
   shapeOf,
   type WeightType,
 } from "./configuration.ts";
 import { BLOCK, emitAttention } from "./attention.ts";
+import { emitIntegerProduct, emitIntegerRows } from "./integer_product.ts";
 import {
   decimal,
+  type Elements,
   MlirBuilder,
   type Size,
   typeOf,
   type Value,
 } from "./mlir_builder.ts";
+import { TILE_COLUMNS, TILE_ROWS, tiledShape } from "./tiles.ts";
 
 /** The scope of the parameters of a program. */
 export const SCOPE = "model";
@@ -131,10 +135,16 @@ class Emitter {
     let rows = b.empty([batch, layers, 2, chunk, keyHeads, headSize]);
     let state = this.#embed(tokens);
     for (let layer = 0; layer < layers; layer++) {
-      const normal = this.#norm(state, `${layer}.attentionNorm`);
-      const query = this.#heads(normal, layer, "query", angles);
-      const key = this.#heads(normal, layer, "key", angles);
-      const value = this.#heads(normal, layer, "value");
+      const kinds = ["query", "key", "value"] as const;
+      const [query, key, value] = this.#multiply(
+        state,
+        kinds.map((kind) => `${layer}.${kind}`),
+        `${layer}.attentionNorm`,
+      ).map((flat, at) => this.#heads(flat, layer, kinds[at]!, angles)) as [
+        Value,
+        Value,
+        Value,
+      ];
       [key, value].forEach((part, at) => {
         const sizes = [batch, 1, 1, chunk, keyHeads, headSize];
         rows = b.insert(part, rows, [0, layer, at, 0, 0, 0], sizes);
@@ -143,15 +153,15 @@ class Emitter {
         ...{ query, key, value, positions, caches },
         layer,
       });
-      const attention = this.#multiply(mixed, `${layer}.attention`);
-      state = this.#add(state, this.#bias(attention, `${layer}.attentionBias`));
-      state = this.#add(state, this.#forward(state, layer));
+      state = this.#add(state, mixed, `${layer}.attention`);
+      state = this.#add(state, this.#gate(state, layer), `${layer}.down`);
     }
     const final = this.#norm(state, "outputNorm");
     const states = b.expand(final, [[batch, chunk], [hidden]]);
     const ends = this.#pick(states, last);
     const output = this.#shape.roles.has("output") ? "output" : "embedding";
-    return [this.#multiply(ends, output), states, rows];
+    const [logits] = this.#multiply(ends, [output]);
+    return [logits!, states, rows];
   }
 
   // The vectors of tokens, a row for each.
@@ -162,20 +172,39 @@ class Emitter {
     const flat = b.collapse(tokens, [[batch, chunk]]);
     const { hidden } = this.#model;
     const width = b.empty([hidden]);
-    const scale = this.#scale("embedding");
     return b.compute("r,k->rk", [flat, width], ({ inputs, index, emit }) => {
       const token = emit(`arith.index_cast ${inputs[0]} : i32 to index`);
+      if (table.type === "i8") return this.#element(token, index("k"), emit);
       const element = emit(
         `tensor.extract ${table.name}[${token}, ${index("k")}] : ` +
           typeOf(table),
       );
-      const number = widen(element, table.type, emit);
-      if (scale === undefined) return number;
-      const factor = emit(
-        `tensor.extract ${scale.name}[${token}] : ${typeOf(scale)}`,
-      );
-      return emit(`arith.mulf ${number}, ${factor} : f32`);
+      return widen(element, table.type, emit);
     });
+  }
+
+  // An element of the table of tokens, of integers in tiles.
+  #element(token: string, column: string, emit: Elements["emit"]): string {
+    const table = this.#weight("embedding");
+    const scale = this.#scale("embedding");
+    const split = (index: string, by: number): [string, string] => {
+      const size = this.#builder.constant(`${by}`, "index");
+      return [
+        emit(`arith.divui ${index}, ${size} : index`),
+        emit(`arith.remui ${index}, ${size} : index`),
+      ];
+    };
+    const [tile, row] = split(token, TILE_ROWS);
+    const [pair, place] = split(column, TILE_COLUMNS);
+    const element = emit(
+      `tensor.extract ${table.name}[${tile}, ${pair}, ${row}, ${place}] : ` +
+        typeOf(table),
+    );
+    const factor = emit(
+      `tensor.extract ${scale.name}[${tile}, ${row}] : ${typeOf(scale)}`,
+    );
+    const number = widen(element, table.type, emit);
+    return emit(`arith.mulf ${number}, ${factor} : f32`);
   }
 
   // The states whose logits the caller wants: one of each sequence.
@@ -230,19 +259,20 @@ class Emitter {
   }
 
   // Queries, keys or values of all heads: batch, chunk, heads, elements.
-  #heads(normal: Value, layer: number, kind: string, angles?: Value): Value {
+  #heads(
+    flat: Value,
+    layer: number,
+    kind: "query" | "key" | "value",
+    angles: Value,
+  ): Value {
     const { batch, chunk } = this.#shape;
     const { heads, keyHeads, headSize } = this.#model;
     const count = kind === "query" ? heads : keyHeads;
-    const flat = this.#bias(
-      this.#multiply(normal, `${layer}.${kind}`),
-      `${layer}.${kind}Bias`,
-    );
     let value = this.#builder.expand(flat, [[batch, chunk], [count, headSize]]);
     if (this.#shape.roles.has(`${layer}.${kind}Norm`)) {
       value = this.#normalize(value, `${layer}.${kind}Norm`, "nma", "d");
     }
-    return angles === undefined ? value : this.#rotate(value, angles);
+    return kind === "value" ? value : this.#rotate(value, angles);
   }
 
   // The first half of the rotating elements turns with the second one.
@@ -290,18 +320,15 @@ class Emitter {
     return b.insert(joined, value, [0, 0, 0, 0], [batch, chunk, count, size]);
   }
 
-  #forward(state: Value, layer: number): Value {
-    const normal = this.#norm(state, `${layer}.forwardNorm`);
-    const gate = this.#bias(
-      this.#multiply(normal, `${layer}.gate`),
-      `${layer}.gateBias`,
-    );
-    const up = this.#bias(
-      this.#multiply(normal, `${layer}.up`),
-      `${layer}.upBias`,
-    );
+  // What the last matrix of a layer is multiplied with.
+  #gate(state: Value, layer: number): Value {
+    const [gate, up] = this.#multiply(
+      state,
+      [`${layer}.gate`, `${layer}.up`],
+      `${layer}.forwardNorm`,
+    ) as [Value, Value];
     const one = this.#builder.constant("1.0", "f32");
-    const gated = this.#builder.compute("rk,rk->rk", [gate, up], (
+    return this.#builder.compute("rk,rk->rk", [gate, up], (
       { inputs: [x, y], emit },
     ) => {
       const negative = emit(`arith.negf ${x} : f32`);
@@ -310,16 +337,52 @@ class Emitter {
       const activated = emit(`arith.divf ${x}, ${below} : f32`);
       return emit(`arith.mulf ${activated}, ${y} : f32`);
     });
-    return this.#bias(
-      this.#multiply(gated, `${layer}.down`),
-      `${layer}.downBias`,
-    );
   }
 
-  #multiply(rows: Value, role: string): Value {
+  // Products of rows, which may first be normalized, with matrices that are stored
+  // together as integers; and their biases.
+  #multiply(rows: Value, roles: readonly string[], norm?: string): Value[] {
     const b = this.#builder;
+    if (this.#shape.weights !== "int8") {
+      const normal = norm === undefined ? rows : this.#norm(rows, norm);
+      return roles.map((role) => this.#bias(this.#product(normal, role), role));
+    }
+    const { epsilon } = this.#model;
+    const integers = emitIntegerRows(
+      b,
+      rows,
+      norm === undefined ? norm : { weight: this.#weight(norm), epsilon },
+    );
+    const [role] = roles as [string];
+    const [matrix, scales] = [this.#weight(role), this.#scale(role)];
+    const all = emitIntegerProduct(b, integers, matrix, scales);
+    let start = 0;
+    return roles.map((role) => {
+      const [size] = shapeOf(role, this.#model) as [number];
+      const part = b.columns(all, start, size);
+      start += Math.ceil(size / TILE_ROWS) * TILE_ROWS;
+      return this.#bias(part, role);
+    });
+  }
+
+  // Adds the product of rows with a matrix.
+  #add(state: Value, rows: Value, role: string): Value {
+    const b = this.#builder;
+    if (this.#shape.weights !== "int8") {
+      const product = this.#bias(this.#product(rows, role), role);
+      return b.compute("rk,rk->rk", [state, product], (
+        { inputs: [x, y], emit },
+      ) => emit(`arith.addf ${x}, ${y} : f32`));
+    }
+    const integers = emitIntegerRows(b, rows);
+    const [matrix, scales] = [this.#weight(role), this.#scale(role)];
+    const sum = emitIntegerProduct(b, integers, matrix, scales, state);
+    return this.#bias(b.columns(sum, 0, state.shape[1] as number), role);
+  }
+
+  #product(rows: Value, role: string): Value {
     const weight = this.#weight(role);
-    const product = b.compute(
+    return this.#builder.compute(
       "rk,nk->rn",
       [rows, weight],
       ({ inputs: [x, y], sum, emit }) => {
@@ -328,39 +391,37 @@ class Emitter {
         return emit(`arith.addf ${sum}, ${product} : f32`);
       },
     );
-    const scale = this.#scale(role);
-    if (scale === undefined) return product;
-    return b.compute("rn,n->rn", [product, scale], (
-      { inputs: [x, y], emit },
-    ) => emit(`arith.mulf ${x}, ${y} : f32`));
   }
 
+  // Adds the bias of a matrix, if it has one.
   #bias(value: Value, role: string): Value {
-    if (!this.#shape.roles.has(role)) return value;
-    return this.#builder.compute("rn,n->rn", [value, this.#weight(role)], (
-      { inputs: [x, y], emit },
-    ) => emit(`arith.addf ${x}, ${y} : f32`));
-  }
-
-  #add(left: Value, right: Value): Value {
-    return this.#builder.compute("rk,rk->rk", [left, right], (
+    const bias = `${role}Bias`;
+    if (!this.#shape.roles.has(bias)) return value;
+    return this.#builder.compute("rn,n->rn", [value, this.#weight(bias)], (
       { inputs: [x, y], emit },
     ) => emit(`arith.addf ${x}, ${y} : f32`));
   }
 
   #weight(role: string): Value {
     const shape = shapeOf(role, this.#model);
-    const type = MATRICES.has(kindOf(role))
-      ? MLIR_TYPES[this.#shape.weights]
-      : "f32";
-    return this.#parameter(role, shape, type);
+    if (!MATRICES.has(kindOf(role))) return this.#parameter(role, shape, "f32");
+    const type = MLIR_TYPES[this.#shape.weights];
+    if (type !== "i8") return this.#parameter(role, shape, type);
+    const [, ...tile] = tiledShape(shape);
+    return this.#parameter(role, [this.#tileCount(role), ...tile], type);
   }
 
   // The scales of the rows of a matrix of integers.
-  #scale(role: string): Value | undefined {
-    if (this.#shape.weights !== "int8") return undefined;
-    const [rows] = shapeOf(role, this.#model);
-    return this.#parameter(scaleKey(role), [rows!], "f32");
+  #scale(role: string): Value {
+    const shape = [this.#tileCount(role), TILE_ROWS];
+    return this.#parameter(scaleKey(role), shape, "f32");
+  }
+
+  #tileCount(role: string): number {
+    const counts = joinedRoles(role).map((it) =>
+      tiledShape(shapeOf(it, this.#model))[0]
+    );
+    return counts.reduce((left, right) => left + right, 0);
   }
 
   #parameter(key: string, shape: readonly Size[], type: string): Value {

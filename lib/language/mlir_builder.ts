@@ -28,6 +28,18 @@ export interface Elements {
   emit(operation: string): string;
 }
 
+/** Options of a computed tensor. */
+export interface ComputeOptions {
+  /** What a reduction starts with. */
+  readonly start?: string;
+  /** A tensor that it adds to, in place of the start. */
+  readonly into?: Value | undefined;
+  /** The element type of the result. */
+  readonly type?: string;
+  /** Sizes of letters that no input has. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
 /** How a reduction begins. */
 export const ZERO = "0.0";
 /** Less than any score, and not infinite: differences of it are numbers. */
@@ -68,17 +80,17 @@ export class MlirBuilder {
    * @param spec The letters of the inputs and of the result.
    * @param inputs The inputs.
    * @param body Emits the element's operations, and returns its name.
-   * @param start What a reduction starts with.
+   * @param options What a reduction starts with, and what inputs do not determine.
    */
   compute(
     spec: string,
     inputs: readonly Value[],
     body: (elements: Elements) => string,
-    start: string = ZERO,
+    { start = ZERO, into, type = "f32", sizes: more = {} }: ComputeOptions = {},
   ): Value {
     const [left, result] = spec.split("->") as [string, string];
     const parts = left.split(",");
-    const sizes = sizesOf(parts, inputs);
+    const sizes = sizesOf(parts, inputs, more);
     const loops = [
       ...result,
       ...[...sizes.keys()].filter((letter) => !result.includes(letter)),
@@ -87,11 +99,18 @@ export class MlirBuilder {
     const dynamic = shape.includes("?")
       ? inputs.find((input) => input.dynamic !== undefined)?.dynamic
       : undefined;
-    const output = { name: "", shape, type: "f32", dynamic };
+    const output = { name: "", shape, type, dynamic };
     const isSum = loops.length > result.length;
-    const begin = this.empty(shape, dynamic);
-    const filled = isSum ? this.#fill(start, begin) : begin;
-    const { lines, value } = this.#body(loops, inputs, isSum, body);
+    const begin = into ?? this.empty(shape, { dynamic, type });
+    const filled = isSum && into === undefined
+      ? this.#fill(start, begin)
+      : begin;
+    const { lines, value } = this.#body(
+      loops,
+      inputs,
+      { type, isSum },
+      body,
+    );
     const maps = [...parts, result].map((letters) =>
       `affine_map<(${loops.join(", ")}) -> (${[...letters].join(", ")})>`
     );
@@ -107,7 +126,7 @@ export class MlirBuilder {
       `linalg.generic {indexing_maps = [${maps.join(", ")}], ` +
         `iterator_types = [${kinds.join(", ")}]}${ins} ` +
         `outs(${filled.name} : ${typeOf(output)}) {\n${lines}\n` +
-        `      linalg.yield ${value} : f32\n    } -> ${typeOf(output)}`,
+        `      linalg.yield ${value} : ${type}\n    } -> ${typeOf(output)}`,
     );
     return { ...output, name };
   }
@@ -131,8 +150,11 @@ export class MlirBuilder {
   }
 
   /** A tensor without contents. */
-  empty(shape: readonly Size[], dynamic?: string): Value {
-    const value = { name: "", shape, type: "f32", dynamic };
+  empty(
+    shape: readonly Size[],
+    { dynamic, type = "f32" }: Partial<Pick<Value, "dynamic" | "type">> = {},
+  ): Value {
+    const value = { name: "", shape, type, dynamic };
     return {
       ...value,
       name: this.emit(`tensor.empty(${dynamic ?? ""}) : ${typeOf(value)}`),
@@ -192,6 +214,20 @@ export class MlirBuilder {
     return this.slice(value, offsets, sizes, sizes);
   }
 
+  /**
+   * Takes columns of a matrix.
+   *
+   * @param value The matrix.
+   * @param start The first column.
+   * @param count How many columns.
+   * @param rows How many of the rows.
+   */
+  columns(value: Value, start: number, count: number, rows?: number): Value {
+    const shape = [rows ?? value.shape[0]!, count];
+    if (shape.every((size, at) => size === value.shape[at])) return value;
+    return this.slice(value, [0, start], shape, shape);
+  }
+
   /** Joins tensors with one index of the first dimension. */
   join(rows: readonly Value[]): Value {
     const [first] = rows;
@@ -234,12 +270,23 @@ export class MlirBuilder {
     };
   }
 
+  /**
+   * A tensor whose elements are all the same.
+   *
+   * @param element The element.
+   * @param shape The sizes.
+   * @param type The element type.
+   */
+  fill(element: string, shape: readonly Size[], type: string = "f32"): Value {
+    return this.#fill(element, this.empty(shape, { type }));
+  }
+
   #fill(start: string, into: Value): Value {
-    const scalar = this.constant(start, "f32");
+    const scalar = this.constant(start, into.type);
     return {
       ...into,
       name: this.emit(
-        `linalg.fill ins(${scalar} : f32) outs(${into.name} : ${
+        `linalg.fill ins(${scalar} : ${into.type}) outs(${into.name} : ${
           typeOf(into)
         }) -> ${typeOf(into)}`,
       ),
@@ -249,7 +296,7 @@ export class MlirBuilder {
   #body(
     loops: readonly string[],
     inputs: readonly Value[],
-    isSum: boolean,
+    { type, isSum }: { readonly type: string; readonly isSum: boolean },
     body: (elements: Elements) => string,
   ): { readonly lines: string; readonly value: string } {
     const lines: string[] = [];
@@ -267,7 +314,7 @@ export class MlirBuilder {
       index: (letter) => emit(`linalg.index ${loops.indexOf(letter)} : index`),
       emit,
     });
-    const head = `    ^bb0(${[...heads, `${sum}: f32`].join(", ")}):`;
+    const head = `    ^bb0(${[...heads, `${sum}: ${type}`].join(", ")}):`;
     return { lines: [head, ...lines].join("\n"), value };
   }
 }
@@ -285,8 +332,9 @@ export function typeOf({ shape, type }: Omit<Value, "name">): string {
 function sizesOf(
   parts: readonly string[],
   inputs: readonly Value[],
+  more: Readonly<Record<string, number>>,
 ): Map<string, Size> {
-  const sizes = new Map<string, Size>();
+  const sizes = new Map<string, Size>(Object.entries(more));
   parts.forEach((letters, at) =>
     [...letters].forEach((letter, dimension) =>
       sizes.set(letter, inputs[at]!.shape[dimension]!)

@@ -45,7 +45,7 @@ export function quantizeRows(
   values: Float32Array<ArrayBuffer>,
   columns: number,
   scales: Float32Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
+): Int8Array<ArrayBuffer> {
   const target = new Int8Array(values.length);
   for (let row = 0; row < scales.length; row++) {
     const start = row * columns;
@@ -61,5 +61,5 @@ export function quantizeRows(
       target[i] = Math.round(values[i]! * inverse);
     }
   }
-  return new Uint8Array(target.buffer);
+  return target;
 }

@@ -1,15 +1,21 @@
 import { IreeError } from "../base/error.ts";
-import { kindOf, MATRICES, type WeightType } from "./configuration.ts";
+import {
+  joinedRoles,
+  kindOf,
+  MATRICES,
+  type WeightType,
+} from "./configuration.ts";
 import { encodedLength, ENCODING_NAMES } from "./dequantize.ts";
 import { scaleKey } from "./emit_program.ts";
 import { ELEMENT_BYTES } from "./quantize.ts";
 import type { ModelSource, SourceTensor } from "./model_source.ts";
+import { TILE_ROWS, tiledShape } from "./tiles.ts";
 
 /** Programs read their parameters at addresses that this divides. */
 const ALIGNMENT = 64;
 
 /** Raised when converted weights differ from those of the last version. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Encodings whose elements programs can use as they are. */
 const SAME: Readonly<Record<WeightType, string | undefined>> = {
@@ -28,13 +34,22 @@ export interface MappedWeight {
 }
 
 /** A parameter that is converted. */
-export interface ConvertedWeight extends MappedWeight {
+export interface ConvertedWeight {
+  /** Key of the parameter. */
+  readonly key: string;
+  /** The tensors with its contents, one after another. */
+  readonly tensors: readonly SourceTensor[];
   /** Its element type. */
   readonly type: WeightType;
   /** Its length in bytes. */
   readonly byteLength: number;
-  /** Key of the scales of its rows, for integers. */
-  readonly scales: string | undefined;
+  /** The scales of its rows, for integers. */
+  readonly scales: {
+    /** Key of their parameter. */
+    readonly key: string;
+    /** Its length in bytes. */
+    readonly byteLength: number;
+  } | undefined;
 }
 
 /** Where the parameters of a model come from. */
@@ -68,15 +83,39 @@ export function planWeights(
       continue;
     }
     checkEncoding(tensor);
+    if (type === "int8") {
+      const tensors = joinedRoles(key).map((role) => source.tensors.get(role)!);
+      if (tensors.length > 0) converted.push(integerWeight(key, tensors));
+      continue;
+    }
     const byteLength = sizeOf(tensor) * ELEMENT_BYTES[type];
-    const scales = type === "int8" ? scaleKey(key) : undefined;
-    converted.push({ key, tensor, type, byteLength, scales });
+    const tensors = [tensor];
+    converted.push({ key, tensors, type, byteLength, scales: undefined });
   }
   return { mapped, converted, id: () => idOf(converted) };
 }
 
+function integerWeight(
+  key: string,
+  tensors: readonly SourceTensor[],
+): ConvertedWeight {
+  let tiles = 0;
+  let byteLength = 0;
+  for (const { shape } of tensors) {
+    const [rows, pairs, ...tile] = tiledShape(shape);
+    tiles += rows;
+    byteLength += productOf([rows, pairs, ...tile]);
+  }
+  const scales = { key: scaleKey(key), byteLength: tiles * TILE_ROWS * 4 };
+  return { key, tensors, type: "int8", byteLength, scales };
+}
+
 /** Number of elements of a tensor. */
 export function sizeOf({ shape }: SourceTensor): number {
+  return productOf(shape);
+}
+
+function productOf(shape: readonly number[]): number {
   return shape.reduce((left, right) => left * right, 1);
 }
 
@@ -101,7 +140,11 @@ function checkEncoding(tensor: SourceTensor): void {
 }
 
 async function idOf(converted: readonly ConvertedWeight[]): Promise<string> {
-  const files = [...new Set(converted.map(({ tensor }) => tensor.path))];
+  const files = [
+    ...new Set(
+      converted.flatMap(({ tensors }) => tensors.map(({ path }) => path)),
+    ),
+  ];
   const states = files.map((path) => {
     const { size, mtime } = Deno.statSync(path);
     return [Deno.realPathSync(path), size, mtime?.getTime()];

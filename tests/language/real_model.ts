@@ -73,8 +73,9 @@ async function writeAsF32(folder: string, source: ModelSource): Promise<void> {
     yield new Uint8Array(length.buffer);
     yield json;
     for (const [key, tensor] of tensors) {
-      const weight = { key, tensor, type: "f32", byteLength: 0 } as const;
-      const converted = convertTensor({ ...weight, scales: undefined });
+      const weight = { key, tensors: [tensor], type: "f32" } as const;
+      const rest = { byteLength: 0, scales: undefined };
+      const converted = convertTensor({ ...weight, ...rest });
       for (const { pieces } of converted) yield* pieces;
     }
   };
