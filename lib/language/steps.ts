@@ -10,6 +10,7 @@ import { loadAsync } from "../program/load.ts";
 import type { Configuration, WeightType } from "./configuration.ts";
 import { emitProgram, SCOPE } from "./emit_program.ts";
 import { KeyValueCache } from "./key_value_cache.ts";
+import { kernelFlags } from "./kernel_flags.ts";
 import { Rotation } from "./rotation.ts";
 import { StepQueue, type StepResult, type StepRow } from "./step_queue.ts";
 
@@ -207,6 +208,7 @@ async function loadStep(
   const { path, bytes } = await compileProgram(source, {
     name: `${configuration.architecture}_${batch}x${chunk}.mlir`,
     ...options.compile,
+    flags: kernelFlags(weights, options.compile),
     signal,
   });
   const program = resources.use(

@@ -2,6 +2,8 @@ import { join } from "@std/path";
 import { test } from "../support.ts";
 import { assertLogits, inFolder, SMALL } from "./support.ts";
 import {
+  type GgufOptions,
+  TINY,
   tinyModel,
   type TinyParts,
   writeFolder,
@@ -16,6 +18,7 @@ const EVERYTHING: TinyParts = {
   tied: true,
 };
 
+/** Models of every architecture and option, as folders of Hugging Face. */
 const FOLDERS: readonly (readonly [string, TinyParts])[] = [
   ["Llama", {}],
   ["Llama with linear scaling", {
@@ -42,7 +45,12 @@ const FOLDERS: readonly (readonly [string, TinyParts])[] = [
       },
     },
   }],
-  ["Qwen with every part", {
+  ["Llama with heads that rotate in part", {
+    config: { partial_rotary_factor: 0.5 },
+  }],
+  ["Mistral", { config: { model_type: "mistral", sliding_window: 6 } }],
+  ["Qwen 2", { biases: true, tied: true, config: { model_type: "qwen2" } }],
+  ["Qwen 3 with every part", {
     ...EVERYTHING,
     config: {
       model_type: "qwen3",
@@ -53,31 +61,77 @@ const FOLDERS: readonly (readonly [string, TinyParts])[] = [
   }],
 ];
 
+/** How far logits are from those that NumPy computes with the same weights. */
+const TOLERANCES = [
+  ["f32", 1e-4],
+  ["f16", 1e-4],
+  ["bf16", 1e-4],
+  // Activations are rounded, too: to 15 bits.
+  ["int8", 2e-3],
+] as const;
+
 for (const [name, parts] of FOLDERS) {
-  test(`LanguageModel computes the logits of ${name} as NumPy does`, async () => {
-    await inFolder(async (folder) => {
-      await writeFolder(folder, tinyModel(parts));
-      await assertLogits(folder, folder, SMALL, 1e-4);
+  for (const [weights, tolerance] of TOLERANCES) {
+    test(`Logits of ${name} with ${weights} weights are NumPy's`, async () => {
+      await inFolder(async (folder) => {
+        await writeFolder(folder, tinyModel(parts));
+        await assertLogits(folder, folder, { ...SMALL, weights }, tolerance);
+      });
     });
-  });
+  }
 }
 
-test("LanguageModel reads GGUF files, whose pairs that rotate are neighbors", async () => {
-  await inFolder(async (folder) => {
-    const model = tinyModel();
-    const path = join(folder, "model.gguf");
-    await writeFolder(folder, model);
-    await writeGguf(path, model);
-    await assertLogits(path, folder, SMALL, 1e-4);
-  });
-});
+/** The same in GGUF files: what they name otherwise. */
+const FILES: readonly (readonly [string, TinyParts, GgufOptions])[] = [
+  ["Llama, whose pairs that rotate are neighbors", {}, {}],
+  ["Llama with linear scaling", {
+    config: { rope_scaling: { type: "linear", factor: 4 } },
+  }, {
+    metadata: {
+      "llama.rope.scaling.type": "linear",
+      "llama.rope.scaling.factor": 4,
+    },
+  }],
+  ["Llama with YaRN", {
+    config: {
+      rope_scaling: {
+        rope_type: "yarn",
+        factor: 4,
+        original_max_position_embeddings: 64,
+      },
+    },
+  }, {
+    metadata: {
+      "llama.rope.scaling.type": "yarn",
+      "llama.rope.scaling.factor": 4,
+      "llama.rope.scaling.original_context_length": 64,
+    },
+  }],
+  ["Llama with divisors of frequencies", {
+    config: { rope_scaling: { type: "linear", factor: 2 } },
+  }, {
+    tensors: new Map([["rope_freqs.weight", {
+      shape: [TINY.headSize / 2],
+      values: new Float32Array(TINY.headSize / 2).fill(2),
+    }]]),
+  }],
+  ["Qwen 2", { biases: true, config: { model_type: "qwen2" } }, {
+    architecture: "qwen2",
+  }],
+  ["Qwen 3 with normalized heads", {
+    headNorms: true,
+    config: { model_type: "qwen3" },
+  }, { architecture: "qwen3" }],
+];
 
-for (const [weights, tolerance] of [["f16", 0.01], ["int8", 0.2]] as const) {
-  test(`LanguageModel computes logits with weights of type ${weights}`, async () => {
+for (const [name, parts, options] of FILES) {
+  test(`Logits of a GGUF file of ${name} are NumPy's`, async () => {
     await inFolder(async (folder) => {
-      await writeFolder(folder, tinyModel());
-      const options = { ...SMALL, chunk: 1, weights };
-      await assertLogits(folder, folder, options, tolerance);
+      const model = tinyModel(parts);
+      const path = join(folder, "model.gguf");
+      await writeFolder(folder, model);
+      await writeGguf(path, model, options);
+      await assertLogits(path, folder, SMALL, 1e-4);
     });
   });
 }

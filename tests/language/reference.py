@@ -1,8 +1,9 @@
 """Computes logits of a language model in a folder of Hugging Face with NumPy.
 
-Reads {"folder": ..., "sequences": [[token, ...], ...]} from stdin, and prints
-the logits at every position of every sequence. Everything is in float64, for the
-whole sequence at a time, without a cache.
+Reads {"folder": ..., "weights": ..., "sequences": [[token, ...], ...]} from stdin,
+and prints the logits at every position of every sequence. Matrices are rounded as
+weights of that type are. Everything is in float64, for the whole sequence at a
+time, without a cache.
 """
 
 import json
@@ -33,6 +34,16 @@ def read_tensors(folder):
             array = np.frombuffer(part, TYPES[value["dtype"]])
             tensors[key] = array.astype(np.float64).reshape(value["shape"])
     return tensors
+
+
+def rounded(array, weights):
+    if array.ndim == 1 or weights == "f32":
+        return array
+    if weights == "int8":
+        scale = np.abs(array).max(-1, keepdims=True) / 127
+        scale[scale == 0] = 1
+        return np.floor(array / scale + 0.5) * scale
+    return array.astype(TYPES[weights.upper()]).astype(np.float64)
 
 
 def frequencies(config, size):
@@ -82,10 +93,11 @@ def norm(x, weight, epsilon):
 
 
 class Model:
-    def __init__(self, folder):
+    def __init__(self, folder, weights):
         with open(os.path.join(folder, "config.json")) as file:
             self.config = json.load(file)
-        self.tensors = read_tensors(folder)
+        self.tensors = {name: rounded(array, weights)
+                        for name, array in read_tensors(folder).items()}
 
     def linear(self, x, name):
         y = x @ self.tensors[name + ".weight"].T
@@ -108,16 +120,19 @@ class Model:
         heads = config["num_attention_heads"]
         key_heads = config.get("num_key_value_heads", heads)
         size = config.get("head_dim", config["hidden_size"] // heads)
-        rates, factor = frequencies(config, size)
+        turning = int(size * config.get("partial_rotary_factor", 1))
+        rates, factor = frequencies(config, turning)
         count = len(tokens)
         angles = np.outer(np.arange(count), rates)
         cosine = np.concatenate([np.cos(angles)] * 2, -1) * factor
         sine = np.concatenate([np.sin(angles)] * 2, -1) * factor
 
-        def rotate(x):
-            half = size // 2
+        def rotate(whole):
+            x = whole[..., :turning]
+            half = turning // 2
             other = np.concatenate([-x[..., half:], x[..., :half]], -1)
-            return x * cosine + other * sine
+            return np.concatenate(
+                [x * cosine + other * sine, whole[..., turning:]], -1)
 
         x = tensors["model.embed_tokens.weight"][tokens]
         for layer in range(config["num_hidden_layers"]):
@@ -160,7 +175,7 @@ class Model:
 
 def main():
     request = json.load(sys.stdin)
-    model = Model(request["folder"])
+    model = Model(request["folder"], request.get("weights", "f32"))
     json.dump([model.logits(tokens).tolist()
                for tokens in request["sequences"]], sys.stdout)
 

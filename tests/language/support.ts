@@ -9,6 +9,7 @@ import { fromFileUrl, join } from "@std/path";
 import {
   LanguageModel,
   type LanguageModelOptions,
+  type WeightType,
 } from "../../lib/language/mod.ts";
 import { COMPILER } from "../compiler/support.ts";
 import { execute, tool } from "../support.ts";
@@ -22,12 +23,14 @@ export const SMALL: LanguageModelOptions = {
   compile: { library: COMPILER, target: "generic" },
 };
 
-/** Logits of all positions of sequences, by NumPy. */
+/** Logits of all positions of sequences, by NumPy, with rounded weights. */
 export async function reference(
   folder: string,
   sequences: readonly (readonly number[])[],
+  weights: WeightType = "f32",
 ): Promise<number[][][]> {
-  const stdin = new TextEncoder().encode(JSON.stringify({ folder, sequences }));
+  const request = { folder, sequences, weights };
+  const stdin = new TextEncoder().encode(JSON.stringify(request));
   const { code, stdout, stderr } = await execute(tool("python"), [REFERENCE], {
     stdin,
   });
@@ -96,23 +99,36 @@ export function assertNear(
   }
 }
 
-/** Asserts that a model's logits are the reference's, in many ways to add tokens. */
+/** How many tokens are added at a time, up to 20 positions and more. */
+const PARTS: readonly (readonly number[])[] = [
+  new Array(20).fill(1),
+  [6, 1, 1, 5],
+  [21],
+];
+
+/**
+ * Asserts that a model's logits are the reference's at 20 positions of three texts,
+ * in many ways to add tokens.
+ */
 export async function assertLogits(
   path: string,
   folder: string,
   options: LanguageModelOptions,
   tolerance: number,
 ): Promise<void> {
-  const tokens = someTokens(21);
-  const [expected] = await reference(folder, [tokens]);
+  const texts = [7, 8, 9].map((seed) => someTokens(21, seed));
+  const expected = await reference(folder, texts, options.weights);
   using model = await LanguageModel.load(path, options);
-  for (const parts of [[1, 1, 1, 1], [6, 1, 1, 5], [21]]) {
-    using session = model.session();
-    let at = 0;
-    for (const count of parts) {
-      const logits = await session.append(tokens.slice(at, at + count));
-      at += count;
-      assertNear(logits, expected![at - 1]!, tolerance, `position ${at - 1}`);
+  for (const [text, tokens] of texts.entries()) {
+    for (const parts of PARTS) {
+      using session = model.session();
+      let at = 0;
+      for (const count of parts) {
+        const logits = await session.append(tokens.slice(at, at + count));
+        at += count;
+        const what = `text ${text}, position ${at - 1}`;
+        assertNear(logits, expected[text]![at - 1]!, tolerance, what);
+      }
     }
   }
 }

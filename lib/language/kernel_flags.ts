@@ -1,0 +1,39 @@
+import { readCpuFeatures } from "../../ffi/disassemble.ts";
+import { IreeError } from "../base/error.ts";
+import type { CompileOptions } from "../compiler/options.ts";
+import { isForHost, withTarget } from "../compiler/target.ts";
+import type { WeightType } from "./configuration.ts";
+
+const FLAG = "--iree-llvmcpu-enable-ukernels";
+
+/** Features of the CPUs whose microkernels have the tiles of our matrices. */
+const FEATURES = ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"];
+
+/**
+ * Returns the flags that programs with a type of weights need. Matrices of integers
+ * are multiplied by IREE's microkernels, but only where these have our tiles: the
+ * microkernel for all other CPUs computes wrong sums, and slowly.
+ *
+ * @param weights The type.
+ * @param compile The options for compiling.
+ */
+export function kernelFlags(
+  weights: WeightType,
+  { target, flags = [] }: Pick<CompileOptions, "target" | "flags"> = {},
+): string[] {
+  if (weights !== "int8") return [...flags];
+  if (flags.some((flag) => flag.replace(/^-+/, "--").startsWith(FLAG))) {
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `compile.flags must not have ${FLAG} with weights 'int8', which select ` +
+        "microkernels by the CPU",
+    );
+  }
+  const hasKernels = isForHost(withTarget(target, flags)) && hasFeatures();
+  return [...flags, `${FLAG}=${hasKernels ? "default" : "none"}`];
+}
+
+function hasFeatures(): boolean {
+  const features = new Map(readCpuFeatures());
+  return FEATURES.every((name) => features.get(name) === true);
+}

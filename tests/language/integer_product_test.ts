@@ -1,0 +1,138 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { compile } from "../../lib/compiler/mod.ts";
+import {
+  emitIntegerProduct,
+  emitIntegerRows,
+} from "../../lib/language/integer_product.ts";
+import { kernelFlags } from "../../lib/language/kernel_flags.ts";
+import { MlirBuilder, typeOf } from "../../lib/language/mlir_builder.ts";
+import { quantizeRows } from "../../lib/language/quantize.ts";
+import { Random } from "../../lib/language/random.ts";
+import { tiledShape, tileRows } from "../../lib/language/tiles.ts";
+import { type BufferView, Instance, IreeError, load } from "../../mod.ts";
+import { COMPILER } from "../compiler/support.ts";
+import { test } from "../support.ts";
+import { assertNear } from "./support.ts";
+
+/** A product: how many rows of activations, columns, and rows of the matrix. */
+interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly size: number;
+}
+
+const PRODUCTS: readonly Product[] = [
+  { rows: 1, columns: 32, size: 48 },
+  { rows: 2, columns: 32, size: 16 },
+  { rows: 3, columns: 33, size: 50 },
+  { rows: 4, columns: 32, size: 320 },
+  { rows: 8, columns: 64, size: 48 },
+  { rows: 20, columns: 64, size: 48 },
+];
+
+const NORMALIZATION = { name: "%norm", epsilon: 1e-5 };
+
+/** Functions for all products: plain ones, and normalized ones that are added. */
+function emitAll(): string {
+  const functions = PRODUCTS.flatMap(({ rows, columns, size }, at) =>
+    [false, true].map((isWhole) => {
+      const b = new MlirBuilder();
+      const [blocks, ...tile] = tiledShape([size, columns]);
+      const value = (name: string, shape: readonly number[], type = "f32") => ({
+        ...{ name, shape, type },
+      });
+      const inputs = [
+        value("%x", [rows, columns]),
+        value("%w", [blocks, ...tile], "i8"),
+        value("%s", [blocks, tile[1]]),
+        value(NORMALIZATION.name, [columns]),
+        value("%plus", [rows, size]),
+      ] as const;
+      const [x, matrix, scales, norm, plus] = inputs;
+      const { epsilon } = NORMALIZATION;
+      const integers = isWhole
+        ? emitIntegerRows(b, x, { weight: norm, epsilon })
+        : emitIntegerRows(b, x);
+      const sums = isWhole
+        ? emitIntegerProduct(b, integers, matrix, scales, plus)
+        : emitIntegerProduct(b, integers, matrix, scales);
+      const result = b.columns(sums, 0, size);
+      const heads = inputs.map((it) => `${it.name}: ${typeOf(it)}`).join(", ");
+      return `func.func @f${at}${isWhole}(${heads}) -> ${typeOf(result)} {\n` +
+        `${b.text}\n    return ${result.name} : ${typeOf(result)}\n}`;
+    })
+  );
+  return functions.join("\n");
+}
+
+function floats(random: Random, count: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: count }, () => random.next() * 2 - 1);
+}
+
+for (const target of ["generic", "host"]) {
+  test(`Products of integers for the target ${target} are those of numbers`, async () => {
+    using _ = Instance.open(); // flags depend on the CPU
+    const flags = kernelFlags("int8", { target });
+    const options = { target, flags, library: COMPILER };
+    using program = load({
+      modules: [await compile(emitAll(), options)],
+      device: "local-sync",
+    });
+    const random = new Random(2);
+    for (const [at, { rows, columns, size }] of PRODUCTS.entries()) {
+      const x = floats(random, rows * columns);
+      const norm = floats(random, columns);
+      const plus = floats(random, rows * size);
+      const [blocks, pairs, height, width] = tiledShape([size, columns]);
+      const scales = new Float32Array(blocks * height);
+      const integers = quantizeRows(
+        floats(random, size * columns),
+        columns,
+        scales.subarray(0, size),
+      );
+      const tiles = new Int8Array(blocks * pairs * height * width);
+      let end = 0;
+      for (const piece of tileRows([integers], columns)) {
+        tiles.set(new Int8Array(piece.buffer), end);
+        end += piece.length;
+      }
+      for (const isWhole of [false, true]) {
+        const expected = plus.map((start, place) => {
+          const [row, column] = [Math.floor(place / size), place % size];
+          const inputs = x.subarray(row * columns, (row + 1) * columns);
+          const squares = inputs.reduce((sum, it) => sum + it * it, 0);
+          const { epsilon } = NORMALIZATION;
+          const root = Math.sqrt(squares / columns + epsilon);
+          const sum = inputs.reduce((sum, input, k) => {
+            const number = isWhole ? input / root * norm[k]! : input;
+            return sum + number * integers[column * columns + k]!;
+          }, 0);
+          return sum * scales[column]! + (isWhole ? start : 0);
+        });
+        using result = program.lookupFunction(`f${at}${isWhole}`).call(
+          ...[x, tiles, scales, norm, plus],
+        ) as BufferView;
+        const name = `${rows} rows of ${columns}, ${isWhole}`;
+        assertNear(result.toTypedArray() as Float32Array, expected, 1e-3, name);
+      }
+    }
+  });
+}
+
+test("Flags for integers depend on the CPU, and do not override the caller's", () => {
+  using _ = Instance.open();
+  const flags = ["--iree-opt-level=O2"];
+  assertEquals(kernelFlags("f32", { flags }), flags);
+  assertEquals(kernelFlags("int8", { target: "generic", flags }), [
+    ...flags,
+    "--iree-llvmcpu-enable-ukernels=none",
+  ]);
+  assertMatch(kernelFlags("int8").join(), /-ukernels=(?:default|none)$/);
+  const error = assertThrows(
+    () =>
+      kernelFlags("int8", { flags: ["--iree-llvmcpu-enable-ukernels=all"] }),
+    IreeError,
+    "compile.flags must not have --iree-llvmcpu-enable-ukernels",
+  );
+  assertEquals(error.code, "INVALID_ARGUMENT");
+});
