@@ -10,7 +10,7 @@ import type {
   ProgramFunctions,
 } from "../program/program.ts";
 import { findOrCompile } from "./compile.ts";
-import type { CompileOptions } from "./options.ts";
+import { type CompileOptions, readFlags } from "./options.ts";
 import { isSourcePath } from "./compile_source.ts";
 import { targetOfDevice } from "./target.ts";
 import { askVulkanTarget } from "./vulkan_target.ts";
@@ -109,7 +109,7 @@ export async function loadModel<Functions extends object = ProgramFunctions>(
     options,
     OPTIONS,
   );
-  const compile = given && readOptions(given, COMPILE_OPTIONS, "compile");
+  const compile = given && readCompile(given);
   checkWatch(watch, onReload);
   const { signal } = loading;
   checkSignal(signal);
@@ -124,6 +124,11 @@ export async function loadModel<Functions extends object = ProgramFunctions>(
   ): Promise<LoadedProgram> {
     return await compileAndLoad(path, { ...loading, compile, signal }, kept);
   }
+}
+
+function readCompile(compile: CompileOptions): CompileOptions {
+  const read = readOptions(compile, COMPILE_OPTIONS, "compile");
+  return { ...read, flags: readFlags(read.flags) };
 }
 
 function checkWatch(watch: unknown, onReload: unknown): void {

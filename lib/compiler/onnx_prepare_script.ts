@@ -98,7 +98,6 @@ def rewrite_conv_transpose(node, constants, add):
     inputs = [node.input[0], add(np.ascontiguousarray(flat))]
     if bias:
         inputs.append(add(np.tile(numpy_helper.to_array(constants[bias]), high * wide)))
-    # IREE 3.13 computes the mode CRD wrongly.
     middle = f"{node.output[0]}/1x1"
     return [
         helper.make_node("Conv", inputs, [middle], node.name),
@@ -241,5 +240,7 @@ def prepare(model, request):
     if request["opset"] and request["opset"] > model.opset_import[0].version:
         model = onnx.version_converter.convert_version(model, request["opset"])
     fix_shapes(model, request["shapes"])
-    return clean(model) if request["clean"] else (model, [])
+    model, cleaned = clean(model) if request["clean"] else (model, [])
+    correct(model)
+    return model, cleaned
 `;

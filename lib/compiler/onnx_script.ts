@@ -1,3 +1,4 @@
+import { CORRECT_SCRIPT } from "./onnx_correct_script.ts";
 import { PREPARE_SCRIPT } from "./onnx_prepare_script.ts";
 
 /**
@@ -8,7 +9,7 @@ import { PREPARE_SCRIPT } from "./onnx_prepare_script.ts";
  * declaration as an attribute.
  */
 export const ONNX_SCRIPT: string = String.raw`
-import json, os, re, sys
+import itertools, json, os, re, sys
 
 request = json.loads(sys.argv[1])
 out = os.fdopen(os.dup(1), "wb")
@@ -29,7 +30,7 @@ try:
     from iree.compiler.tools.import_onnx import __main__ as tool
 except ImportError as error:
     answer(failure="no importer", reason=str(error))
-${PREPARE_SCRIPT}
+${PREPARE_SCRIPT}${CORRECT_SCRIPT}
 ELEMENTS = {
     "FLOAT": "f32", "DOUBLE": "f64", "FLOAT16": "f16", "BFLOAT16": "bf16",
     "BOOL": "i1", "INT4": "i4", "INT8": "i8", "INT16": "i16",

@@ -101,3 +101,18 @@ save(
         ("pads", np.array([0, 0, 1, 2, 0, 0, 3, 0], dtype=np.int64)),
     ],
 )
+# What IREE computes wrongly as it is written.
+save("bytes", [h.make_node("Cast", ["x"], ["y"], to=T.UINT8)], [("x", T.FLOAT, ["n"])], [("y", T.UINT8, ["n"])])
+shuffle = [h.make_node("DepthToSpace", ["x"], ["y"], name="shuffle", blocksize=2, mode="CRD")]
+save("shuffle", shuffle, [("x", T.FLOAT, ["batch", 8, "h", "w"])], [("y", T.FLOAT, ["batch", 2, "h2", "w2"])])
+save("unknown", shuffle, [("x", T.FLOAT, [1, "c", 2, 2])], [("y", T.FLOAT, [1, "c2", 4, 4])])
+inner = [
+    h.make_graph([h.make_node("Cast", ["x"], [name], to=T.UINT8)], name, [], [h.make_tensor_value_info(name, T.UINT8, [40])])
+    for name in ("then", "else")
+]
+save(
+    "branch",
+    [h.make_node("If", ["flag"], ["y"], then_branch=inner[0], else_branch=inner[1])],
+    [("flag", T.BOOL, []), ("x", T.FLOAT, [40])],
+    [("y", T.UINT8, [40])],
+)

@@ -1,0 +1,72 @@
+/**
+ * Python that replaces what IREE 3.13 computes wrongly, for `ONNX_SCRIPT`. Unlike
+ * cleaning, it is done to every model.
+ *
+ * - A Cast to UINT8 is imported as a conversion to a signed byte, and what that
+ *   makes of 128 to 255 depends on the CPU: 127 on most.
+ * - DepthToSpace in the mode CRD mixes up rows and channels.
+ */
+export const CORRECT_SCRIPT: string = String.raw`
+def cast_by_int32(node):
+    wide = f"{node.output[0]}/int32"
+    return [
+        helper.make_node("Cast", node.input, [wide], node.name, to=onnx.TensorProto.INT32),
+        helper.make_node("Cast", [wide], node.output, node.name, to=onnx.TensorProto.UINT8),
+    ]
+
+def depth_as_dcr(node, shapes, add):
+    shape = shapes.get(node.input[0])
+    if shape is None or len(shape) != 4 or shape[1] is None:
+        raise Refused(
+            f"the number of channels of '{node.input[0]}' is unknown, and IREE 3.13 "
+            "computes DepthToSpace with mode CRD wrongly; fix the shape of the input"
+        )
+    size = attributes_of(node)["blocksize"]
+    channels = np.arange(shape[1], dtype=np.int64).reshape(-1, size * size).transpose().flatten()
+    ordered = f"{node.output[0]}/dcr"
+    return [
+        helper.make_node("Gather", [node.input[0], add(channels)], [ordered], node.name, axis=1),
+        helper.make_node("DepthToSpace", [ordered], node.output, node.name, blocksize=size, mode="DCR"),
+    ]
+
+def correct_graph(graph, shapes, names):
+    nodes, made = [], []
+
+    def add(array):
+        name = f"iree/corrected_{next(names)}"
+        made.append(numpy_helper.from_array(array, name))
+        return name
+
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                correct_graph(inner, shapes, names)
+        attributes = attributes_of(node) if node.domain in ("", "ai.onnx") else {}
+        if node.op_type == "Cast" and attributes.get("to") == onnx.TensorProto.UINT8:
+            nodes.extend(cast_by_int32(node))
+        elif node.op_type == "DepthToSpace" and attributes.get("mode") == b"CRD":
+            nodes.extend(depth_as_dcr(node, shapes, add))
+        else:
+            nodes.append(node)
+    if len(nodes) > len(graph.node):
+        copies = [onnx.NodeProto.FromString(it.SerializeToString()) for it in nodes]
+        del graph.node[:]
+        graph.node.extend(copies)
+        graph.initializer.extend(made)
+
+def kinds_of(graph):
+    kinds = set()
+    for node in graph.node:
+        kinds.add(node.op_type)
+        for attribute in node.attribute:
+            for inner in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                kinds |= kinds_of(inner)
+    return kinds
+
+def correct(model):
+    kinds = kinds_of(model.graph)
+    if not kinds & {"Cast", "DepthToSpace"}:
+        return
+    shapes = inferred_shapes(model) if "DepthToSpace" in kinds else {}
+    correct_graph(model.graph, shapes, itertools.count())
+`;

@@ -1,0 +1,87 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { compileProgram, importOnnx } from "../../lib/compiler/mod.ts";
+import { load, type NdArray } from "../../mod.ts";
+import { failureOf } from "../support.ts";
+import { COMPILER, testWithImporter, writeModels } from "./support.ts";
+
+const models = await writeModels();
+globalThis.addEventListener("unload", () => models[Symbol.dispose]());
+
+const options = { library: COMPILER, cache: false };
+
+/** The output `y` of a model, which is compiled as written. */
+async function output(
+  model: string,
+  inputs: Record<string, NdArray | Float32Array | boolean>,
+  target = "generic",
+): Promise<NdArray> {
+  const { bytes } = await compileProgram(models.join(`${model}.onnx`), {
+    ...options,
+    clean: false,
+    target,
+  });
+  using program = load(bytes, { device: "local-sync" });
+  const { y } = await program.run(inputs);
+  return y!;
+}
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+testWithImporter(
+  "A Cast to unsigned bytes is the same for every CPU",
+  async () => {
+    // Enough elements for vectors and for what remains after them.
+    const x = Float32Array.from({ length: 259 }, (_, at) => at % 256 + 0.5);
+    const expected = Array.from(x, Math.floor);
+    for (const target of ["generic", "host"] as const) {
+      const { data, elementType } = await output("bytes", { x }, target);
+      assertEquals(elementType, "ui8");
+      assertEquals(Array.from(data, Number), expected);
+    }
+  },
+);
+
+testWithImporter("A Cast in a branch is corrected, too", async () => {
+  const model = await importOnnx(models.join("branch.onnx"), {
+    library: COMPILER,
+  });
+  const casts = text(model.mlir).match(/onnx\.Cast/g);
+  assertEquals(casts?.length, 4);
+});
+
+testWithImporter("DepthToSpace rearranges blocks in the mode CRD", async () => {
+  const shape = [2, 8, 3, 5];
+  const x = Float32Array.from({ length: 240 }, (_, at) => at);
+  const { data, shape: given } = await output("shuffle", {
+    x: { elementType: "f32", shape, data: x },
+  });
+  assertEquals(given, [2, 2, 6, 10]);
+  const at = (n: number, c: number, h: number, w: number) =>
+    ((n * 8 + c) * 3 + h) * 5 + w;
+  const expected = Array.from({ length: 240 }, (_, index) => {
+    const [w, h] = [index % 10, Math.floor(index / 10) % 6];
+    const [c, n] = [Math.floor(index / 60) % 2, Math.floor(index / 120)];
+    const channel = c * 4 + h % 2 * 2 + w % 2;
+    return at(n, channel, Math.floor(h / 2), Math.floor(w / 2));
+  });
+  assertEquals(Array.from(data, Number), expected);
+});
+
+testWithImporter(
+  "DepthToSpace is rejected where its channels are unknown",
+  async () => {
+    const path = models.join("unknown.onnx");
+    const error = await failureOf(importOnnx(path, { library: COMPILER }));
+    assertEquals(error.code, "INVALID_ARGUMENT");
+    assertStringIncludes(
+      error.detail,
+      "the number of channels of 'x' is unknown, and IREE 3.13 computes " +
+        "DepthToSpace with mode CRD wrongly; fix the shape of the input",
+    );
+    const fixed = await importOnnx(path, {
+      library: COMPILER,
+      shapes: { x: [null, 8, null, null] },
+    });
+    assertStringIncludes(text(fixed.mlir), '"DCR"');
+  },
+);
