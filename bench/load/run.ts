@@ -5,8 +5,8 @@
  *
  *     ./dev bench:load [--seconds=N] [--rounds=N] [--only=MODEL]
  *
- * autocannon sends requests of one row to each, by 1, 8 and 64 connections, as JSON
- * and as binary data. Servers take turns. The table has medians of the rounds:
+ * wrk sends requests of one row to each, by 1, 8 and 64 connections, as JSON and as
+ * binary data. Servers take turns. The table has medians of the rounds:
  * answers per second, the 99th percentile of latency, and the server's CPU time
  * for an answer. `bench/LOAD.md` explains them.
  *
@@ -17,6 +17,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import { installClients } from "../../tests/serve/python_clients.ts";
 import { mustRun, ROOT, TemporaryFolder } from "../../tests/support.ts";
+import { type Client, findClient } from "./clients.ts";
 import { judge, keyOf, MOST_CONNECTIONS } from "./goals.ts";
 import { MODELS, RUN, writeBodies, writeModels } from "./models.ts";
 import {
@@ -68,18 +69,21 @@ async function startAll(
 
 /** Measures all servers, which take turns. */
 async function measure(
+  client: Client,
   servers: readonly Server[],
   path: string,
   shape: readonly number[],
 ): Promise<Map<string, Load>> {
   const loads = new Map<string, Load>();
   for (const [kind, body] of Object.entries(await writeBodies(path, shape))) {
-    for (const server of servers) await load(server, body, 8, 1);
+    for (const server of servers) await load(client, server, body, 8, 1);
     for (const connections of CONNECTIONS) {
       const found = servers.map((): Load[] => []);
       for (let round = 0; round < rounds; round++) {
         for (const [at, server] of servers.entries()) {
-          found[at]!.push(await load(server, body, connections, seconds));
+          found[at]!.push(
+            await load(client, server, body, connections, seconds),
+          );
         }
       }
       for (const [at, { name }] of servers.entries()) {
@@ -98,6 +102,8 @@ async function measure(
 
 const { python, reason } = await installClients("bench/load/requirements.txt");
 if (python === undefined) console.log(`without kserve: ${reason}`);
+const { name: generator, client } = await findClient();
+console.log(`requests are sent by ${generator}`);
 using folder = new TemporaryFolder();
 await writeModels(folder.path);
 for (const [model, shape] of Object.entries(MODELS)) {
@@ -109,7 +115,7 @@ for (const [model, shape] of Object.entries(MODELS)) {
   console.log("| --- | --- | --- | --- | --- | --- |");
   try {
     await startAll(path, model, python, servers);
-    const loads = await measure(servers, folder.path, shape);
+    const loads = await measure(client, servers, folder.path, shape);
     const call = Number(
       await mustRun(Deno.execPath(), [
         ...[...RUN, join(ROOT, "bench/load/bare_call.ts")],

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { mustRun, ROOT } from "../../tests/support.ts";
 import { waitUntil } from "../../tests/waiting.ts";
 import { ONNX_PACKAGE } from "../contestants.ts";
+import type { Client, Command } from "./clients.ts";
 import { cpuTimeOf } from "./cpu_time.ts";
 import { type Body, RUN } from "./models.ts";
 
@@ -32,12 +33,6 @@ export interface Load {
   readonly cpu: number;
 }
 
-/** A program and its arguments. */
-export interface Contestant {
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
 /**
  * Lists the servers for a model.
  *
@@ -51,7 +46,7 @@ export function contestants(
   model: string,
   port: number,
   python: string | undefined,
-): Map<string, Contestant> {
+): Map<string, Command> {
   const deno = (...args: string[]) => ({ command: Deno.execPath(), args });
   const serve = (...args: string[]) =>
     deno(
@@ -59,7 +54,7 @@ export function contestants(
       ...["serve", `model=${path}.vmfb`, `--http-port=${port}`],
       ...["--max-queue=1000", "--device=local-sync", ...args],
     );
-  const found = new Map<string, Contestant>([
+  const found = new Map<string, Command>([
     [NAMES.ours, serve("--instances=2")],
     [NAMES.batching, serve("--max-batch-size=64")],
     [
@@ -81,7 +76,7 @@ export function contestants(
 /** Starts a server, and waits until it listens. */
 export async function start(
   name: string,
-  { command, args }: Contestant,
+  { command, args }: Command,
   port: number,
 ): Promise<Server> {
   const child = new Deno.Command(command, {
@@ -116,21 +111,23 @@ export async function stop({ child }: Server): Promise<void> {
 
 /** Sends requests to a server. */
 export async function load(
+  client: Client,
   { name, url, child }: Server,
   body: Body,
   connections: number,
   seconds: number,
 ): Promise<Load> {
+  const { command, args } = client({ url, body, connections, seconds });
   const before = await cpuTimeOf(child.pid);
-  const text = await mustRun(Deno.execPath(), [
-    ...[...RUN, join(HERE, "client.ts"), url],
-    ...[`${connections}`, `${seconds}`, body.path, ...body.headers],
-  ]);
+  const text = await mustRun(command, [...args]);
   const used = await cpuTimeOf(child.pid) - before;
-  const { answered, refused, failures, p99, duration } = JSON.parse(text);
-  if (answered === 0 || refused > 0 || failures.length > 0) {
+  // wrk's own report comes before it.
+  const { answered, refused, failures, p99, duration } = JSON.parse(
+    text.slice(text.indexOf("{")),
+  );
+  if (answered === 0 || refused > 0 || failures > 0) {
     throw new Error(
-      `${name}: ${answered} answered, ${refused} refused, failures: ${failures}`,
+      `${name}: ${answered} answered, ${refused} refused, ${failures} failed`,
     );
   }
   return { rate: answered / duration, p99, cpu: used / answered };
