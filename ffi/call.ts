@@ -140,6 +140,83 @@ export function setCallTensor(
   if (status !== 0) check(status);
 }
 
+/** A tensor whose contents are in several places. */
+export interface PartedTensor extends Omit<TensorBytes, "bytes"> {
+  /** The contents, one after another. */
+  readonly parts: readonly Uint8Array<ArrayBufferLike>[];
+  /** Length of all of them in bytes. */
+  readonly byteLength: number;
+}
+
+/** Status of a call whose memory the host cannot write. */
+const UNAVAILABLE = 14;
+
+/**
+ * Sets an argument of the next call to a new tensor, whose parts are copied into
+ * its memory without being joined before.
+ *
+ * @param call The call.
+ * @param ordinal Ordinal of the argument.
+ * @param tensor The tensor.
+ * @param refuse Creates the error for contents that have changed.
+ */
+export function setCallTensorParts(
+  call: Handle,
+  ordinal: number,
+  tensor: PartedTensor,
+  refuse: Refuse,
+): void {
+  const { code, dims, parts, byteLength } = tensor;
+  // Memory that is not filled would have other contents.
+  let length = 0;
+  for (const part of parts) length += byteLengthOf(part, refuse);
+  if (length !== byteLength) throw refuse("has changed during the call");
+  if (parts.length === 1) {
+    return setCallTensor(call, ordinal, tensor, parts[0]!, refuse);
+  }
+  const pointer = call.pointer(Kind.call);
+  const status = native.iree_ffi_call_begin_tensor(
+    pointer,
+    ordinal,
+    code,
+    dims,
+    lengthOf(dims),
+    byteLength,
+  );
+  // A transfer to the device for each part would take longer.
+  if (status === UNAVAILABLE) {
+    const whole = joined(parts, byteLength);
+    return setCallTensor(call, ordinal, tensor, whole, refuse);
+  }
+  if (status !== 0) check(status);
+  let offset = 0;
+  for (const part of parts) {
+    const partLength = byteLengthOf(part);
+    const filled = native.iree_ffi_call_fill_tensor(
+      pointer,
+      ordinal,
+      offset,
+      part,
+      partLength,
+    );
+    if (filled !== 0) check(filled);
+    offset += partLength;
+  }
+}
+
+function joined(
+  parts: readonly Uint8Array<ArrayBufferLike>[],
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
 /** Copies a tensor out of the results of the last call, and releases it. */
 export function readCallTensor(
   call: Handle,

@@ -358,6 +358,19 @@ export const symbols = {
     parameters: ["pointer", "u32", "u32", "buffer", "u32", "buffer", "f64"],
     result: "u32",
   },
+  // uint32_t iree_ffi_call_begin_tensor(iree_ffi_call_t* call,
+  //     uint32_t ordinal, uint32_t element_type, const double* dims,
+  //     uint32_t rank, double length)
+  iree_ffi_call_begin_tensor: {
+    parameters: ["pointer", "u32", "u32", "buffer", "u32", "f64"],
+    result: "u32",
+  },
+  // uint32_t iree_ffi_call_fill_tensor(iree_ffi_call_t* call,
+  //     uint32_t ordinal, double offset, const uint8_t* bytes, double length)
+  iree_ffi_call_fill_tensor: {
+    parameters: ["pointer", "u32", "f64", "buffer", "f64"],
+    result: "u32",
+  },
   // void iree_ffi_call_bind(iree_ffi_call_t* call)
   iree_ffi_call_bind: { parameters: ["pointer"], result: "void" },
   // uint32_t iree_ffi_call_invoke(iree_ffi_call_t* call,

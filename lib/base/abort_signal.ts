@@ -27,6 +27,18 @@ function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
+/** What can end work early: an `AbortSignal`, or what is cheaper to create. */
+export interface Aborting {
+  /** Whether the work has ended early. */
+  readonly aborted: boolean;
+  /** Why. */
+  readonly reason: unknown;
+  /** Calls a listener at the end. */
+  addEventListener(type: "abort", listener: () => void): void;
+  /** Stops calling a listener. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /**
  * Waits for work until a signal is aborted.
  *
@@ -36,23 +48,29 @@ function isSignal(value: unknown): value is AbortSignal {
  * @param discard Releases a result that comes too late.
  * @returns The result; rejects with the signal's reason if it is aborted.
  */
-export async function untilAborted<T>(
+export function untilAborted<T>(
   work: Promise<T>,
-  signal: AbortSignal | undefined,
+  signal: Aborting | undefined,
   discard: (result: T) => void,
 ): Promise<T> {
-  if (signal === undefined) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  // Starting the work can have run the caller's code.
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, promise]);
-  } catch (error) {
-    if (signal.aborted) work.then(discard, () => {});
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const abort = () => {
+      isLate = true;
+      signal.removeEventListener("abort", abort);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    work.then((result) => {
+      if (isLate) return discard(result);
+      signal.removeEventListener("abort", abort);
+      resolve(result);
+    }, (error) => {
+      signal.removeEventListener("abort", abort);
+      reject(error);
+    });
+    // Starting the work can have run the caller's code.
+    if (signal.aborted) abort();
+  });
 }

@@ -5,6 +5,7 @@ import type {
   NdArray,
   TensorData,
 } from "../tensor/tensor_data.ts";
+import type { TensorParts } from "../tensor/tensor_parts.ts";
 import type { ListContents } from "./list_argument.ts";
 import type { Value } from "../vm/value.ts";
 
@@ -43,11 +44,12 @@ export type Computed = undefined | Structure<FlatComputed>;
 
 /**
  * The forms in which a reference is passed: an array that needs no encoding, a
- * new tensor, an object, or null.
+ * new tensor, whole or in parts, an object, or null.
  */
 export type ReferenceArgument =
   | AnyTypedArray
   | EncodedTensor
+  | TensorParts
   | ListContents
   | Handle
   | null;

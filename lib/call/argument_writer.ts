@@ -1,4 +1,9 @@
-import { CallBuffer, setCallReference, setCallTensor } from "../../ffi/call.ts";
+import {
+  CallBuffer,
+  setCallReference,
+  setCallTensor,
+  setCallTensorParts,
+} from "../../ffi/call.ts";
 import { Handle } from "../../ffi/ownership/handle.ts";
 import { Kind } from "../../ffi/ownership/kind.ts";
 import type { Producer } from "../../ffi/ownership/producer.ts";
@@ -18,6 +23,7 @@ import {
   type ScalarRange,
   SCALARS,
 } from "../tensor/scalar.ts";
+import { TensorParts } from "../tensor/tensor_parts.ts";
 import type { FunctionDescription } from "../vm/module.ts";
 import { unwrapObject } from "../vm/value.ts";
 import type { FlatArgument, ReferenceArgument } from "./argument.ts";
@@ -169,6 +175,7 @@ export class ArgumentWriter {
     }
     // The quick check first: looking for a handle in an array is slow.
     if (parameter.takesAsItIs(value)) return value;
+    if (value instanceof TensorParts) return value;
     const object = unwrapObject(value);
     if (object !== undefined) {
       if (object.kind === Kind.bufferView) parameter.check(object);
@@ -230,6 +237,9 @@ export class ArgumentWriter {
       if (ArrayBuffer.isView(reference)) {
         const tensor = this.#tensors[ordinal]!;
         setCallTensor(call.handle, ordinal, tensor, reference, tensor.refuse);
+      } else if (reference instanceof TensorParts) {
+        const { refuse } = this.#tensors[ordinal]!;
+        setCallTensorParts(call.handle, ordinal, reference, refuse);
       } else if (reference === null || Handle.is(reference)) {
         setCallReference(context, call.handle, ordinal, reference);
         const producer = reference?.producer;

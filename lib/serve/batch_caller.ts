@@ -1,6 +1,6 @@
-import type { NdArray } from "../tensor/tensor_data.ts";
+import type { Argument } from "../call/argument.ts";
 import type { Batch, BatchRequest } from "./batch_queue.ts";
-import type { RowJoiner, Rows } from "./joined_tensors.ts";
+import type { RowJoiner, Rows, Tensors } from "./joined_tensors.ts";
 import type { Pool } from "./pool.ts";
 
 /** Calls a function once for the rows of several requests, and counts. */
@@ -92,11 +92,15 @@ export class BatchCaller {
     }
   }
 
-  async #call(requests: readonly Rows[]): Promise<Record<string, NdArray>[]> {
+  async #call(requests: readonly Rows[]): Promise<Tensors[]> {
     const counts = requests.map(({ count }) => count);
     const rows = counts.reduce((sum, count) => sum + count, 0);
     const size = this.#sizes.find((it) => it >= rows) ?? rows;
-    const outputs = await this.#pool.run(this.#joiner.join(requests, size));
+    const inputs = this.#joiner.join(requests, rows, size);
+    // Joined inputs were checked.
+    const outputs = await this.#pool.use((fn) =>
+      fn.runAlone(inputs as unknown as Readonly<Record<string, Argument>>)
+    );
     return this.#joiner.split(outputs, counts, size);
   }
 

@@ -1,14 +1,14 @@
-import type { NdArray } from "../tensor/tensor_data.ts";
 import type { BatchTiming } from "./batcher_options.ts";
-import type { Rows } from "./joined_tensors.ts";
+import type { Rows, Tensors } from "./joined_tensors.ts";
 
 /** A request that can be joined to others. */
 export interface BatchRequest {
   readonly rows: Rows;
   readonly since: number;
   readonly observe: ((timing: BatchTiming) => void) | undefined;
+  readonly answer: Promise<Tensors>;
   isDone: boolean;
-  resolve(outputs: Record<string, NdArray>): void;
+  resolve(outputs: Tensors): void;
   reject(reason: unknown): void;
 }
 

@@ -1,9 +1,10 @@
-import { checkSignal } from "../base/abort_signal.ts";
+import { type Aborting, checkSignal } from "../base/abort_signal.ts";
 import { mustBe } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { readOptions } from "../base/options.ts";
 import type { LoadedProgram } from "../program/program.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
+import { ndArray } from "../tensor/nd_array.ts";
 import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
 import { BatchCaller } from "./batch_caller.ts";
 import { type Batch, BatchQueue, type BatchRequest } from "./batch_queue.ts";
@@ -16,7 +17,8 @@ import {
   type ProgramBatcherOptions,
   readBatcherOptions,
 } from "./batcher_options.ts";
-import { RowJoiner } from "./joined_tensors.ts";
+import type { RawTensor } from "./data_type.ts";
+import { RowJoiner, type Rows, type Tensors } from "./joined_tensors.ts";
 import { Pool, type RequestOptions } from "./pool.ts";
 import { QueueFullError } from "./queue_full.ts";
 
@@ -142,23 +144,43 @@ export class Batcher implements Disposable, AsyncDisposable {
     options?: RequestOptions,
   ): Promise<Record<string, NdArray>> {
     const { signal } = readOptions(options, { signal: true });
-    return await this.runObserved(inputs, signal, undefined);
+    checkSignal(signal)?.throwIfAborted();
+    if (this.#closed !== undefined) throw this.#closed;
+    const rows = this.#joiner.read(inputs);
+    const request = this.#enqueue(rows, undefined);
+    const abort = () => this.#abort(request, signal!.reason);
+    signal?.addEventListener("abort", abort);
+    try {
+      return copiesOf(await request.answer);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /**
-   * Does the same, and reports how the request was run.
+   * Runs inputs whose types and shapes were checked, and reports how. The outputs
+   * share their memory with those of other requests.
    *
    * @internal
    */
-  async runObserved(
-    inputs: Readonly<Record<string, TensorData>>,
-    signal: AbortSignal | undefined,
-    observe: ((timing: BatchTiming) => void) | undefined,
-  ): Promise<Record<string, NdArray>> {
-    checkSignal(signal);
-    signal?.throwIfAborted();
+  runRaw(
+    inputs: Readonly<Record<string, RawTensor>>,
+    ending: Aborting,
+    observe: (timing: BatchTiming) => void,
+  ): Promise<Tensors> {
+    if (ending.aborted) throw ending.reason;
     if (this.#closed !== undefined) throw this.#closed;
-    const rows = this.#joiner.read(inputs);
+    const request = this.#enqueue(this.#joiner.readRaw(inputs), observe);
+    ending.addEventListener("abort", () => {
+      this.#abort(request, ending.reason);
+    });
+    return request.answer;
+  }
+
+  #enqueue(
+    rows: Rows,
+    observe: ((timing: BatchTiming) => void) | undefined,
+  ): BatchRequest {
     if (rows.count > this.#limits.maxSize) {
       throw new IreeError(
         "INVALID_ARGUMENT",
@@ -171,20 +193,12 @@ export class Batcher implements Disposable, AsyncDisposable {
       this.#rejected++;
       throw new QueueFullError(this.#limits.maxQueue);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<
-      Record<string, NdArray>
-    >();
+    const { promise: answer, ...settle } = Promise.withResolvers<Tensors>();
     const since = performance.now();
-    const request = { rows, since, observe, resolve, reject, isDone: false };
-    const abort = () => this.#abort(request, signal!.reason);
-    signal?.addEventListener("abort", abort);
+    const request = { rows, since, observe, answer, ...settle, isDone: false };
     this.#queue.add(request);
     this.#wake();
-    try {
-      return await promise;
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+    return request;
   }
 
   /** Rejects further requests and waits for the earlier ones, then disposes. */
@@ -269,6 +283,16 @@ export class Batcher implements Disposable, AsyncDisposable {
     if (this.#queue.length > 0 || this.#caller.calls > 0) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
+}
+
+/** Copies outputs, so that each has memory of its own. */
+function copiesOf(outputs: Tensors): Record<string, NdArray> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { elementType, shape, data }]) => [
+      name,
+      ndArray(elementType, shape, data.slice()),
+    ]),
+  );
 }
 
 function disposed(): IreeError {

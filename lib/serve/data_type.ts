@@ -3,7 +3,6 @@ import {
   type ElementType,
   type ElementTypeInfo,
   elementTypeInfo,
-  type TypedArray,
 } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 
@@ -33,6 +32,19 @@ export interface BytesArray {
   /** The elements in row-major order. */
   readonly data: readonly Uint8Array[];
 }
+
+/** A tensor of numbers as a request has it, of any alignment. */
+export interface RawTensor {
+  /** The element type. */
+  readonly elementType: ElementType;
+  /** Dimensions, outermost first. */
+  readonly shape: readonly number[];
+  /** The elements in row-major order. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A tensor of a request. */
+export type ModelInput = RawTensor | BytesArray;
 
 /** A tensor of a request or an answer. */
 export type ModelValue = NdArray | BytesArray;
@@ -124,18 +136,16 @@ export function elementTypeFor(
 }
 
 /**
- * Returns the contents of an array, without a copy where the memory is aligned.
+ * Returns a tensor as an array, without a copy where the memory is aligned.
  *
- * @param info The element type.
- * @param bytes The contents.
+ * @param tensor The tensor.
  */
-export function arrayOfBytes(
-  info: ElementTypeInfo,
-  bytes: Uint8Array<ArrayBuffer>,
-): TypedArray {
-  const size = info.array.BYTES_PER_ELEMENT;
+export function arrayOf({ elementType, shape, bytes }: RawTensor): NdArray {
+  const { array } = elementTypeInfo(elementType);
+  const size = array.BYTES_PER_ELEMENT;
   const { buffer, byteOffset } = bytes.byteOffset % size === 0
     ? bytes
     : bytes.slice();
-  return new info.array(buffer, byteOffset, bytes.byteLength / size);
+  const data = new array(buffer, byteOffset, bytes.byteLength / size);
+  return { elementType, shape, data };
 }

@@ -1,7 +1,8 @@
 import {
+  begin,
   count,
+  end,
   enter,
-  keepingAlive,
   report,
   type ServerState,
 } from "./server_state.ts";
@@ -47,16 +48,18 @@ export async function answer(
   const start = performance.now();
   const path = pathOf(request.url);
   let failure: unknown;
-  const response = await keepingAlive(server, async () => {
-    try {
-      return isOpenAi(path)
-        ? await respondOpenAi(server, request, path)
-        : await respondTo(server, request, path);
-    } catch (error) {
-      failure = error;
-      return isOpenAi(path) ? openAiRefusal(error) : refusal(error);
-    }
-  });
+  let response: Response;
+  begin(server);
+  try {
+    response = await (isOpenAi(path)
+      ? respondOpenAi(server, request, path)
+      : respondTo(server, request, path));
+  } catch (error) {
+    failure = error;
+    response = isOpenAi(path) ? openAiRefusal(error) : refusal(error);
+  } finally {
+    end(server);
+  }
   // A connection that stays open would bring further requests.
   if (server.state !== "ready") response.headers.set("connection", "close");
   const { status } = response;
@@ -71,14 +74,14 @@ export async function answer(
   return response;
 }
 
-async function respondTo(
+function respondTo(
   server: ServerState,
   request: Request,
   path: string,
-): Promise<Response> {
+): Response | Promise<Response> {
   const route = findRoute(request.method, path);
   if (!OPEN.has(route.kind)) checkSender(server, request);
-  return await respond(server, request, route);
+  return respond(server, request, route);
 }
 
 // OpenAI's API. A response that is sent in parts is being answered until its end.
@@ -91,7 +94,8 @@ async function respondOpenAi(
   if (server.state === "closed") {
     throw unavailable("the server is shutting down");
   }
-  const { signal, release } = server.signals.watch(request);
+  const ending = server.signals.watch(request);
+  const { signal } = ending;
   const onEnd = enter(server);
   let isStream = false;
   try {
@@ -103,7 +107,7 @@ async function respondOpenAi(
     isStream = answer.isStream;
     return answer.response;
   } finally {
-    release();
+    ending.release();
     if (!isStream) onEnd();
   }
 }
@@ -114,16 +118,16 @@ function checkSender({ tokens }: ServerState, request: Request): void {
   else checkOrigin(request);
 }
 
-async function respond(
+function respond(
   server: ServerState,
   request: Request,
   route: Route,
-): Promise<Response> {
+): Response | Promise<Response> {
   const { models, limits } = server;
   const isReady = server.state === "ready";
   switch (route.kind) {
     case "page":
-      return await pageResponse();
+      return pageResponse();
     case "openApi":
       return Response.json(
         openApiDocument(models, {
@@ -150,7 +154,7 @@ async function respond(
     case "index":
     case "load":
     case "unload":
-      return await answerRepository(server, request, route);
+      return answerRepository(server, request, route);
   }
   const { name, version } = route;
   const model = models.find(name, version);
@@ -168,11 +172,11 @@ async function respond(
       return Response.json(statisticsJson(asked));
     }
     case "infer":
-      return await infer(server, request, name, version);
+      return infer(server, request, name, version);
   }
 }
 
-async function infer(
+function infer(
   server: ServerState,
   request: Request,
   name: string,
@@ -184,15 +188,15 @@ async function infer(
     client: request,
     patience: patienceFor(request),
   };
-  return await runInference(server, asked, async (find, signal) => {
-    const body = await readBody(request, server.limits.maxRequestBytes, signal);
+  return runInference(server, asked, async (find, ending) => {
+    const body = await readBody(request, server.limits.maxRequestBytes, ending);
     const model = find();
     const read = readInference(
       model,
       body,
       request.headers.get(HEADER_LENGTH),
     );
-    const outputs = await model.run(read.inputs, signal);
+    const outputs = await model.run(read.inputs, ending);
     return writeInference(model, read.json, outputs);
   });
 }

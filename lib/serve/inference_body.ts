@@ -1,5 +1,5 @@
 import { dataTypeOf } from "./data_type.ts";
-import type { ModelValues } from "./model_runner.ts";
+import type { ModelInputs, ModelValues } from "./model_runner.ts";
 import { parseRequest, type RequestJson } from "./request_json.ts";
 import { badRequest } from "./http_errors.ts";
 import type { ServedModel } from "./served_model.ts";
@@ -17,7 +17,7 @@ export const HEADER_LENGTH = "inference-header-content-length";
 /** A request that was read. */
 export interface InferenceRequest {
   readonly json: RequestJson;
-  readonly inputs: ModelValues;
+  readonly inputs: ModelInputs;
 }
 
 /**

@@ -5,11 +5,13 @@ import type { ValueDescription } from "../signature/value_description.ts";
 import {
   declaredElementType,
   type ElementTypeInfo,
+  type TypedArray,
 } from "../tensor/element_type.ts";
-import { arrayFor, encodeTensor } from "../tensor/encode_tensor.ts";
-import { ndArray } from "../tensor/nd_array.ts";
+import { encodeTensor } from "../tensor/encode_tensor.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { NdArray, TensorData } from "../tensor/tensor_data.ts";
+import { TensorParts } from "../tensor/tensor_parts.ts";
+import type { RawTensor } from "./data_type.ts";
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, NdArray>>;
@@ -20,6 +22,8 @@ interface JoinableInput {
   readonly info: ElementTypeInfo;
   /** The declared dimensions, without the first one. */
   readonly rest: Shape;
+  /** The same, if all are declared: every request has them. */
+  readonly fixed: readonly number[] | undefined;
 }
 
 /** A request's inputs, ready to be joined. */
@@ -86,63 +90,77 @@ export class RowJoiner {
           known.map((it) => `'${it}'`).join(", "),
       );
     }
-    const parts: Part[] = [];
-    let count: number | undefined;
-    let key = "";
-    for (const { name, info, rest } of this.#inputs) {
+    return this.#rowsOf(({ name, info, rest }) => {
       const refuse = (problem: string) => invalid(`input '${name}' ${problem}`);
       if (!Object.hasOwn(inputs, name)) throw refuse("is missing");
-      const { bytes, dims, info: given } = encodeTensor(inputs[name]!, {
+      const { bytes, dims } = encodeTensor(inputs[name]!, {
         info,
         shape: [null, ...rest],
         refuse,
       });
-      const [rows = 0, ...own] = dims;
+      return { bytes: bytesOfAny(bytes, name), shape: [...dims] };
+    });
+  }
+
+  /** The same for inputs whose types and shapes were checked. */
+  readRaw(inputs: Readonly<Record<string, RawTensor>>): Rows {
+    return this.#rowsOf(({ name }) => inputs[name]!);
+  }
+
+  #rowsOf(
+    contentsOf: (input: JoinableInput) => Pick<RawTensor, "bytes" | "shape">,
+  ): Rows {
+    const parts: Part[] = [];
+    let count: number | undefined;
+    let key = "";
+    for (const input of this.#inputs) {
+      const { bytes, shape } = contentsOf(input);
+      const [rows = 0] = shape;
+      const rest = input.fixed ?? shape.slice(1);
       count ??= rows;
       if (rows !== count) {
-        throw refuse(
-          `must have ${count} rows, as '${known[0]}' has, got ${rows}`,
+        throw invalid(
+          `input '${input.name}' must have ${count} rows, as ` +
+            `'${this.#inputs[0]!.name}' has, got ${rows}`,
         );
       }
-      parts.push({ bytes: bytesOfAny(bytes, name), rest: own });
-      key += `${given.name}:${own};`;
+      parts.push({ bytes, rest });
+      if (input.fixed === undefined) key += `${rest};`;
     }
-    if (count === undefined || count < 1) {
-      throw invalid(`input '${known[0]}' must have at least 1 row, got 0`);
-    }
-    return { count, key, parts };
+    if (count !== undefined && count >= 1) return { count, key, parts };
+    throw invalid(
+      `input '${this.#inputs[0]!.name}' must have at least 1 row, got 0`,
+    );
   }
 
   /**
-   * Joins requests with the same key.
+   * Joins requests with the same key. Nothing is copied yet.
    *
    * @param requests The requests.
+   * @param rows Their rows.
    * @param size Rows of the result; the last row is repeated up to it.
    */
-  join(requests: readonly Rows[], size: number): Tensors {
-    const joined: Record<string, NdArray> = Object.create(null);
+  join(
+    requests: readonly Rows[],
+    rows: number,
+    size: number,
+  ): Readonly<Record<string, TensorParts>> {
+    const joined: Record<string, TensorParts> = Object.create(null);
     for (const [at, { name, info }] of this.#inputs.entries()) {
       const { rest } = requests[0]!.parts[at]!;
-      const shape = [size, ...rest];
-      const rowLength = lengthOf(info, rest);
-      const data = arrayFor(info, size * rowLength);
-      const target = new Uint8Array(data.buffer);
-      let end = 0;
-      for (const { parts } of requests) {
-        const { bytes } = parts[at]!;
-        target.set(bytes, end);
-        end += bytes.length;
+      const contents = requests.map(({ parts }) => parts[at]!.bytes);
+      if (size > rows) {
+        const last = contents.at(-1)!;
+        const row = last.subarray(last.length - lengthOf(info, rest));
+        for (let more = rows; more < size; more++) contents.push(row);
       }
-      for (; end < target.length; end += rowLength) {
-        target.copyWithin(end, end - rowLength, end);
-      }
-      joined[name] = ndArray(info.name, shape, data);
+      joined[name] = new TensorParts(info, [size, ...rest], contents);
     }
     return joined;
   }
 
   /**
-   * Splits the results of a joined call; each has memory of its own.
+   * Splits the results of a joined call, without copying them.
    *
    * @param outputs The results.
    * @param counts Rows of each request.
@@ -152,8 +170,10 @@ export class RowJoiner {
     outputs: Tensors,
     counts: readonly number[],
     size: number,
-  ): Record<string, NdArray>[] {
-    const results = counts.map(() => ({} as Record<string, NdArray>));
+  ): Tensors[] {
+    const results = counts.map((): Record<string, NdArray> =>
+      Object.create(null)
+    );
     for (
       const [name, { elementType, shape, data }] of Object.entries(outputs)
     ) {
@@ -169,8 +189,11 @@ export class RowJoiner {
       let start = 0;
       for (const [at, count] of counts.entries()) {
         const end = start + count * data.length / size;
-        const part = data.slice(start, end);
-        results[at]![name] = ndArray(elementType, [count, ...rest], part);
+        results[at]![name] = {
+          elementType,
+          shape: [count, ...rest],
+          data: data.subarray(start, end) as TypedArray,
+        };
         start = end;
       }
     }
@@ -193,7 +216,8 @@ export class RowJoiner {
         `rows of ${what} '${name}' are not whole bytes: ${info.name}`,
       );
     }
-    return { name, info, rest };
+    const isFixed = rest.every((dim) => dim !== null);
+    return { name, info, rest, fixed: isFixed ? rest : undefined };
   }
 
   #unsuitable(reason: string): IreeError {

@@ -1,4 +1,4 @@
-import { checkSignal } from "../base/abort_signal.ts";
+import { type Aborting, untilAborted } from "../base/abort_signal.ts";
 import type { IreeError } from "../base/error.ts";
 import { QueueFullError } from "./queue_full.ts";
 
@@ -67,10 +67,9 @@ export class Lender<Item> {
   /** Runs work with an item; see `Pool.use`. */
   async use<Result>(
     work: (item: Item, waited: number) => Result | Promise<Result>,
-    signal?: AbortSignal,
+    signal?: Aborting,
   ): Promise<Result> {
-    checkSignal(signal);
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     if (this.#closed !== undefined) throw this.#closed;
     const since = performance.now();
     const idle = this.#idle.pop();
@@ -96,7 +95,7 @@ export class Lender<Item> {
     this.#settle();
   }
 
-  #wait(since: number, signal: AbortSignal | undefined): Promise<Item> {
+  #wait(since: number, signal: Aborting | undefined): Promise<Item> {
     if (this.#waiting.size >= this.#limit) {
       this.#counts.rejected++;
       throw new QueueFullError(this.#limit);
@@ -129,17 +128,9 @@ export class Lender<Item> {
   #lend<Result>(
     item: Item,
     work: () => Result | Promise<Result>,
-    signal: AbortSignal | undefined,
+    signal: Aborting | undefined,
   ): Promise<Result> {
-    const running = this.#run(item, work);
-    if (signal === undefined) return running;
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      signal.addEventListener("abort", abort);
-      if (signal.aborted) abort();
-      running.then(resolve, reject)
-        .finally(() => signal.removeEventListener("abort", abort));
-    });
+    return untilAborted(this.#run(item, work), signal, () => {});
   }
 
   async #run<Result>(

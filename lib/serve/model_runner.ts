@@ -5,21 +5,28 @@ import { readOptions } from "../base/options.ts";
 import { LoadedProgram } from "../program/program.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import { elementTypeInfo } from "../tensor/element_type.ts";
-import type { NdArray } from "../tensor/tensor_data.ts";
+import { TensorParts } from "../tensor/tensor_parts.ts";
 import { Batcher } from "./batcher.ts";
 import { BATCHING_OPTIONS, type BatchTiming } from "./batcher_options.ts";
 import {
   ALL_DATA_TYPES,
+  arrayOf,
+  type ModelInput,
   type ModelTensor,
   type ModelValue,
+  type RawTensor,
   servedElementType,
 } from "./data_type.ts";
 import { Lender } from "./lender.ts";
 import { readModelFunction } from "./model_function.ts";
 import type { ModelFunction, ModelOptions } from "./model_options.ts";
 import { Pool, readMaxQueue } from "./pool.ts";
+import type { RequestEnd } from "./request_signal.ts";
 
-/** Inputs or outputs by name. */
+/** Inputs by name. */
+export type ModelInputs = Readonly<Record<string, ModelInput>>;
+
+/** Outputs by name. */
 export type ModelValues = Readonly<Record<string, ModelValue>>;
 
 /** Runs the requests of a model. */
@@ -31,8 +38,8 @@ export interface ModelRunner {
   /** Requests that wait. */
   readonly waiting: number;
   run(
-    inputs: ModelValues,
-    signal: AbortSignal,
+    inputs: ModelInputs,
+    ending: RequestEnd,
     observe: (timing: BatchTiming) => void,
   ): Promise<ModelValues>;
   /** Waits for the requests that it has accepted, then releases everything. */
@@ -63,7 +70,8 @@ export function runnerOf(
 function poolRunner(pool: Pool): ModelRunner {
   try {
     const inputs = describe("input", pool.inputs);
-    const scalars = inputs.filter((_, at) => pool.argumentTypes[at] !== "ref");
+    const types = pool.argumentTypes;
+    const isScalar = inputs.map((_, at) => types[at] !== "ref");
     return {
       inputs,
       outputs: describe("output", pool.outputs),
@@ -71,13 +79,15 @@ function poolRunner(pool: Pool): ModelRunner {
       get waiting() {
         return pool.statistics.waiting;
       },
-      run: (inputs, signal, observe) =>
-        pool.use(async (fn, waited) => {
+      run: (values, ending, observe) =>
+        pool.useUntil(ending, async (fn, waited) => {
           const start = performance.now();
-          const outputs = await fn.runAlone(toArguments(inputs, scalars));
+          const outputs = await fn.runAlone(
+            toArguments(inputs, isScalar, values),
+          );
           observe(alone(waited, start));
           return outputs;
-        }, { signal }),
+        }),
       drain: () => pool.drain(),
       dispose: () => pool.dispose(),
     };
@@ -87,22 +97,21 @@ function poolRunner(pool: Pool): ModelRunner {
   }
 }
 
-/** Passes scalars as numbers. */
+/** Passes scalars as numbers, and tensors as they came: they were checked. */
 function toArguments(
-  inputs: ModelValues,
-  scalars: readonly ModelTensor[],
+  inputs: readonly ModelTensor[],
+  isScalar: readonly boolean[],
+  values: ModelInputs,
 ): Record<string, Argument> {
-  const values = { ...inputs } as Record<string, Argument>;
-  for (const { name } of scalars) {
-    const { elementType, data } = inputs[name] as NdArray;
-    const { codec, bitCount } = elementTypeInfo(elementType);
-    const { buffer, byteOffset } = data;
-    values[name] = codec!.read(
-      new DataView(buffer, byteOffset, bitCount / 8),
-      0,
-    );
+  const found: Record<string, Argument> = Object.create(null);
+  for (const [at, { name }] of inputs.entries()) {
+    const { elementType, shape, bytes } = values[name] as RawTensor;
+    const info = elementTypeInfo(elementType);
+    found[name] = isScalar[at]
+      ? info.codec!.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
+      : new TensorParts(info, shape, [bytes]) as unknown as Argument;
   }
-  return values;
+  return found;
 }
 
 function batchRunner(
@@ -123,12 +132,8 @@ function batchRunner(
       get waiting() {
         return batcher.statistics.waiting;
       },
-      run: (inputs, signal, observe) =>
-        batcher.runObserved(
-          inputs as Record<string, NdArray>,
-          signal,
-          observe,
-        ),
+      run: (inputs, ending, observe) =>
+        batcher.runRaw(inputs as Record<string, RawTensor>, ending, observe),
       drain: () => batcher.drain(),
       dispose: () => batcher.dispose(),
     };
@@ -156,16 +161,25 @@ function functionRunner(
     get waiting() {
       return lender.statistics.waiting;
     },
-    run: (inputs, signal, observe) =>
+    run: (inputs, ending, observe) =>
       lender.use(async (_, waited) => {
         const start = performance.now();
-        const outputs = await model.run(inputs, { signal });
+        const { signal } = ending;
+        const outputs = await model.run(toValues(inputs), { signal });
         observe(alone(waited, start));
         return outputs;
-      }, signal),
+      }, ending),
     drain: () => lender.drain(closed),
     dispose: () => lender.close(closed),
   };
+}
+
+function toValues(inputs: ModelInputs): ModelValues {
+  const values: Record<string, ModelValue> = Object.create(null);
+  for (const [name, input] of Object.entries(inputs)) {
+    values[name] = input.elementType === "bytes" ? input : arrayOf(input);
+  }
+  return values;
 }
 
 function alone(waited: number, start: number): BatchTiming {

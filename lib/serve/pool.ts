@@ -1,3 +1,4 @@
+import { type Aborting, checkSignal } from "../base/abort_signal.ts";
 import { copyArray, mustBe, toInteger, toText } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import { handleIn } from "../base/native_object.ts";
@@ -212,7 +213,19 @@ export class Pool implements Disposable, AsyncDisposable {
   ): Promise<Result> {
     const { signal } = readOptions(options, REQUEST_OPTIONS);
     if (typeof work !== "function") throw mustBe("work", "a function", work);
-    return await this.#lender.use(work, signal);
+    return await this.#lender.use(work, checkSignal(signal));
+  }
+
+  /**
+   * Does the same until the request has ended.
+   *
+   * @internal
+   */
+  useUntil<Result>(
+    ending: Aborting,
+    work: (fn: VmFunction, waited: number) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#lender.use(work, ending);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { untilAborted } from "../base/abort_signal.ts";
+import { type Aborting, untilAborted } from "../base/abort_signal.ts";
 import { badRequest, RequestError } from "./http_errors.ts";
 
 /** Encodings of a request's body, by their names in HTTP. */
@@ -15,21 +15,21 @@ const ENCODINGS: ReadonlyMap<string, CompressionFormat> = new Map([
  * it is read whole.
  * @param signal Stops reading.
  */
-export async function readBody(
+export function readBody(
   request: Request,
   limit: number,
-  signal: AbortSignal,
+  signal: Aborting,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limit) throw tooLarge(limit);
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding === "identity" && declared !== null) {
     // Without a stream: creating one takes longer than reading a small body.
-    return await untilAborted(request.bytes(), signal, () => {});
+    return untilAborted(request.bytes(), signal, () => {});
   }
   const { body } = request;
-  if (body === null) return new Uint8Array();
-  return await collect(decoded(body, encoding), limit, signal);
+  if (body === null) return Promise.resolve(new Uint8Array());
+  return collect(decoded(body, encoding), limit, signal);
 }
 
 function decoded(
@@ -51,7 +51,7 @@ function decoded(
 async function collect(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
-  signal: AbortSignal,
+  signal: Aborting,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

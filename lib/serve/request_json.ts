@@ -39,6 +39,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Decodes ten times as fast, but replaces what is not UTF-8. */
+const REPLACING = new TextDecoder();
+
 /** An integer with more digits than a JSON number keeps. */
 const LONG_INTEGER = /[^.\d]\d{16}/;
 
@@ -84,7 +87,7 @@ export function parseJson(
 ): unknown {
   checkJsonSize(bytes);
   try {
-    const text = UTF8.decode(bytes);
+    const text = decode(bytes);
     const parsed = JSON.parse(text);
     return needsDigits(parsed) && LONG_INTEGER.test(text)
       ? JSON.parse(text, keepDigits)
@@ -96,6 +99,14 @@ export function parseJson(
     if (!isOurs) throw error;
     throw badRequest(`the body must be JSON: ${error.message}`);
   }
+}
+
+// Bytes that all became a character of their own are ASCII, or not UTF-8.
+function decode(bytes: Uint8Array): string {
+  const text = REPLACING.decode(bytes);
+  return text.length === bytes.length && !text.includes("\uFFFD")
+    ? text
+    : UTF8.decode(bytes);
 }
 
 function hasLongType(request: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { ServerState } from "./server_state.ts";
 import { describeFailure } from "./failure_status.ts";
 import { unavailable } from "./http_errors.ts";
-import type { Client } from "./request_signal.ts";
+import type { Client, RequestEnd } from "./request_signal.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /** Which model a request asks, and until when. */
@@ -24,11 +24,11 @@ export interface Asked {
 export async function runInference<Result>(
   server: ServerState,
   { name, version, client, patience }: Asked,
-  work: (find: () => ServedModel, signal: AbortSignal) => Promise<Result>,
+  work: (find: () => ServedModel, ending: RequestEnd) => Promise<Result>,
 ): Promise<Result> {
   const start = performance.now();
   let model = server.models.find(name, version);
-  const { signal, release } = server.signals.watch(client, patience);
+  const ending = server.signals.watch(client, patience);
   let status = 200;
   try {
     if (server.state === "closed") {
@@ -36,13 +36,13 @@ export async function runInference<Result>(
     }
     return await work(
       () => model = server.models.find(name, version),
-      signal,
+      ending,
     );
   } catch (error) {
     status = describeFailure(error).status;
     throw error;
   } finally {
     model.statistics.ended(status, performance.now() - start);
-    release();
+    ending.release();
   }
 }

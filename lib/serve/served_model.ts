@@ -1,12 +1,8 @@
 import { dataTypeOf, elementTypeFor, type ModelTensor } from "./data_type.ts";
-import {
-  type ElementType,
-  type ElementTypeInfo,
-  elementTypeInfo,
-  type TypedArray,
-} from "../tensor/element_type.ts";
+import type { ElementType, ElementTypeInfo } from "../tensor/element_type.ts";
 import { ModelStatistics } from "./model_statistics.ts";
-import type { ModelRunner, ModelValues } from "./model_runner.ts";
+import type { ModelInputs, ModelRunner, ModelValues } from "./model_runner.ts";
+import type { RequestEnd } from "./request_signal.ts";
 import { badRequest } from "./http_errors.ts";
 
 /** One version of a model that is served. */
@@ -72,19 +68,10 @@ export class ServedModel {
     );
   }
 
-  /** Passes unsigned numbers as the signless integers that are declared. */
-  asDeclared(
-    name: string,
-    given: ElementTypeInfo,
-    data: TypedArray,
-  ): { elementType: ElementType; data: TypedArray } {
+  /** The type of an input: unsigned numbers are passed as signless integers. */
+  declaredType(name: string, given: ElementTypeInfo): ElementType {
     const { elementType } = this.#inputs.get(name)!;
-    if (elementType === "bytes" || elementType === given.name) {
-      return { elementType: given.name, data };
-    }
-    const { array } = elementTypeInfo(elementType);
-    const { buffer, byteOffset, length } = data;
-    return { elementType, data: new array(buffer, byteOffset, length) };
+    return elementType === "bytes" ? given.name : elementType;
   }
 
   /** Rejects requests without one of the inputs. */
@@ -108,10 +95,10 @@ export class ServedModel {
   }
 
   /** Runs one request. */
-  run(inputs: ModelValues, signal: AbortSignal): Promise<ModelValues> {
+  run(inputs: ModelInputs, ending: RequestEnd): Promise<ModelValues> {
     return this.runner.run(
       inputs,
-      signal,
+      ending,
       (timing) => this.statistics.ran(timing),
     );
   }

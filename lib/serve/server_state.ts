@@ -40,13 +40,25 @@ export async function keepingAlive<Result>(
   server: ServerState,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  server.arrivals++;
-  const leave = enter(server);
+  begin(server);
   try {
     return await work();
   } finally {
-    leave();
+    end(server);
   }
+}
+
+/** Begins to answer a request that came, until {@linkcode end}. */
+export function begin(server: ServerState): void {
+  server.arrivals++;
+  server.active++;
+}
+
+/** Ends an answer. */
+export function end(server: ServerState): void {
+  server.active--;
+  if (server.active > 0) return;
+  for (const resolve of server.whenIdle.splice(0)) resolve();
 }
 
 /**
@@ -60,9 +72,7 @@ export function enter(server: ServerState): () => void {
   return () => {
     if (hasLeft) return;
     hasLeft = true;
-    server.active--;
-    if (server.active > 0) return;
-    for (const resolve of server.whenIdle.splice(0)) resolve();
+    end(server);
   };
 }
 

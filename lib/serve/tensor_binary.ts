@@ -1,6 +1,6 @@
-import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
+import type { ElementTypeInfo } from "../tensor/element_type.ts";
 import { sizeOfShape } from "../tensor/shape.ts";
-import { arrayOfBytes, dataTypeOf, type ModelValue } from "./data_type.ts";
+import { dataTypeOf, type ModelValue } from "./data_type.ts";
 import { checkByteElements } from "./json_size.ts";
 import { badRequest } from "./http_errors.ts";
 
@@ -8,19 +8,19 @@ import { badRequest } from "./http_errors.ts";
 const PREFIX = 4;
 
 /**
- * Decodes a tensor's elements from binary data.
+ * Checks a tensor's elements in binary data.
  *
  * @param what The tensor's name, for messages.
  * @param info The element type.
  * @param shape The shape.
- * @param bytes The data; copied only if it is not aligned.
+ * @param bytes The data.
  */
-export function numbersFromBinary(
+export function checkBinary(
   what: string,
   info: ElementTypeInfo,
   shape: readonly number[],
   bytes: Uint8Array<ArrayBuffer>,
-): TypedArray {
+): void {
   const wanted = sizeOfShape(shape) * info.bitCount / 8;
   if (bytes.length !== wanted) {
     throw badRequest(
@@ -37,7 +37,6 @@ export function numbersFromBinary(
       );
     }
   }
-  return arrayOfBytes(info, bytes);
 }
 
 /**

@@ -1,14 +1,15 @@
-import type { ElementTypeInfo, TypedArray } from "../tensor/element_type.ts";
-import type { ModelValue } from "./data_type.ts";
+import type { ElementTypeInfo } from "../tensor/element_type.ts";
+import type { ModelInput } from "./data_type.ts";
 import { badRequest } from "./http_errors.ts";
+import type { ModelInputs } from "./model_runner.ts";
 import type { ServedModel } from "./served_model.ts";
-import { bytesFromBinary, numbersFromBinary } from "./tensor_binary.ts";
-import { bytesFromJson, numbersFromJson } from "./tensor_json.ts";
+import { bytesFromBinary, checkBinary } from "./tensor_binary.ts";
+import { bytesFromJson, bytesOf, numbersFromJson } from "./tensor_json.ts";
 
 /** How the elements of one tensor are decoded. */
 export interface TensorDecoding {
   /**
-   * Decodes numbers.
+   * Decodes numbers to their bytes.
    *
    * @param what The tensor's name, for messages.
    * @param info The element type.
@@ -18,7 +19,7 @@ export interface TensorDecoding {
     what: string,
     info: ElementTypeInfo,
     shape: readonly number[],
-  ): TypedArray;
+  ): Uint8Array<ArrayBuffer>;
   /** Decodes elements of BYTES. */
   bytes(what: string, shape: readonly number[]): Uint8Array[];
 }
@@ -26,7 +27,8 @@ export interface TensorDecoding {
 /** Decodes elements of JSON. */
 export function jsonDecoding(data: readonly unknown[]): TensorDecoding {
   return {
-    numbers: (what, info, shape) => numbersFromJson(what, info, shape, data),
+    numbers: (what, info, shape) =>
+      bytesOf(numbersFromJson(what, info, shape, data)),
     bytes: (what, shape) => bytesFromJson(what, shape, data),
   };
 }
@@ -36,7 +38,10 @@ export function binaryDecoding(
   data: Uint8Array<ArrayBuffer>,
 ): TensorDecoding {
   return {
-    numbers: (what, info, shape) => numbersFromBinary(what, info, shape, data),
+    numbers: (what, info, shape) => {
+      checkBinary(what, info, shape, data);
+      return data;
+    },
     bytes: (what, shape) => bytesFromBinary(what, shape, data),
   };
 }
@@ -52,7 +57,7 @@ export interface TensorHead {
 export class InputReader {
   readonly #model: ServedModel;
   readonly #given = new Set<string>();
-  readonly #inputs: Record<string, ModelValue> = Object.create(null);
+  readonly #inputs: Record<string, ModelInput> = Object.create(null);
 
   constructor(model: ServedModel) {
     this.#model = model;
@@ -75,15 +80,13 @@ export class InputReader {
       this.#inputs[name] = { elementType: "bytes", shape, data };
       return;
     }
-    const numbers = decoding.numbers(what, info, shape);
-    this.#inputs[name] = {
-      shape,
-      ...this.#model.asDeclared(name, info, numbers),
-    };
+    const bytes = decoding.numbers(what, info, shape);
+    const elementType = this.#model.declaredType(name, info);
+    this.#inputs[name] = { elementType, shape, bytes };
   }
 
   /** Returns the inputs; rejects requests without one of them. */
-  finish(): Readonly<Record<string, ModelValue>> {
+  finish(): ModelInputs {
     this.#model.checkComplete(this.#given);
     return this.#inputs;
   }

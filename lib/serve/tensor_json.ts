@@ -49,6 +49,15 @@ export function numbersFromJson(
   return array;
 }
 
+/**
+ * Returns the bytes of an array.
+ *
+ * @param array The array.
+ */
+export function bytesOf(array: TypedArray): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
 // Whether a number stays finite in the array.
 function isKept(value: number, array: TypedArray, at: number): boolean {
   array[at] = value;
@@ -127,7 +136,7 @@ function flatten(
   data: readonly unknown[],
 ): readonly unknown[] {
   const size = sizeOfShape(shape);
-  const isNested = shape.length > 1 && data.some(Array.isArray);
+  const isNested = shape.length > 1 && hasArray(data);
   if (!isNested) {
     if (data.length === size) return data;
     throw badRequest(
@@ -159,6 +168,12 @@ function flatten(
   };
   visit(data, 0);
   return flat;
+}
+
+// A loop: a callback for each element would take longer than the rest.
+function hasArray(data: readonly unknown[]): boolean {
+  for (const value of data) if (Array.isArray(value)) return true;
+  return false;
 }
 
 function unfit(

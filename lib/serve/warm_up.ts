@@ -1,4 +1,5 @@
 import { readInference } from "./inference_body.ts";
+import { RequestSignals } from "./request_signal.ts";
 import type { ServedModel } from "./served_model.ts";
 
 /**
@@ -11,10 +12,15 @@ export async function warmUp(
   model: ServedModel,
   requests: readonly object[],
 ): Promise<void> {
-  const { signal } = new AbortController();
+  const signals = new RequestSignals(Infinity);
   for (const request of requests) {
     const body = new TextEncoder().encode(JSON.stringify(request));
     const { inputs } = readInference(model, body, null);
-    await model.runner.run(inputs, signal, () => {});
+    const ending = signals.watch(new AbortController());
+    try {
+      await model.runner.run(inputs, ending, () => {});
+    } finally {
+      ending.release();
+    }
   }
 }

@@ -76,6 +76,29 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
       IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR, params, bytes, out_view);
 }
 
+iree_status_t iree_ffi_buffer_view_allocate(iree_ffi_memory_t memory,
+                                            uint32_t element_type,
+                                            const double* dims, uint32_t rank,
+                                            double length,
+                                            iree_hal_buffer_view_t** out_view) {
+  iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
+  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(
+      dims, rank, element_type, (iree_host_size_t)length, shape));
+  const iree_hal_buffer_params_t params = {
+      .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
+      .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
+  };
+  iree_hal_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_allocator_allocate_buffer(
+      memory.allocator, params, (iree_device_size_t)length, &buffer));
+  iree_status_t status = iree_hal_buffer_view_create(
+      buffer, rank, shape, element_type,
+      IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
+      iree_hal_allocator_host_allocator(memory.allocator), out_view);
+  iree_hal_buffer_release(buffer);
+  return status;
+}
+
 iree_hal_buffer_view_t* iree_ffi_buffer_view_create(
     iree_ffi_instance_t* instance, iree_hal_device_group_t* group,
     uint32_t ordinal, uint32_t element_type, const double* dims, uint32_t rank,
@@ -110,7 +133,7 @@ static iree_status_t iree_ffi_buffer_view_check_range(
                           offset, offset + length, end);
 }
 
-static bool iree_ffi_buffer_is_mappable(iree_hal_buffer_t* buffer) {
+bool iree_ffi_buffer_is_mappable(iree_hal_buffer_t* buffer) {
   return iree_all_bits_set(iree_hal_buffer_memory_type(buffer),
                            IREE_HAL_MEMORY_TYPE_HOST_VISIBLE) &&
          iree_all_bits_set(iree_hal_buffer_allowed_usage(buffer),

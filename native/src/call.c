@@ -168,6 +168,40 @@ uint32_t iree_ffi_call_set_tensor(iree_ffi_call_t* call, uint32_t ordinal,
   return iree_ffi_check(status);
 }
 
+uint32_t iree_ffi_call_begin_tensor(iree_ffi_call_t* call, uint32_t ordinal,
+                                    uint32_t element_type, const double* dims,
+                                    uint32_t rank, double length) {
+  iree_hal_buffer_view_t* view = NULL;
+  iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);
+  if (iree_status_is_ok(status)) {
+    status = iree_ffi_buffer_view_allocate(call->memory, element_type, dims,
+                                           rank, length, &view);
+  }
+  if (!view) return iree_ffi_check(status);
+  if (!iree_ffi_buffer_is_mappable(iree_hal_buffer_view_buffer(view))) {
+    iree_hal_buffer_view_release(view);
+    return IREE_STATUS_UNAVAILABLE;
+  }
+  iree_vm_ref_t ref = iree_hal_buffer_view_move_ref(view);
+  iree_vm_ref_move(&ref, iree_ffi_slot_ref(&call->arguments, ordinal));
+  return 0;
+}
+
+uint32_t iree_ffi_call_fill_tensor(iree_ffi_call_t* call, uint32_t ordinal,
+                                   double offset, const uint8_t* bytes,
+                                   double length) {
+  iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);
+  if (iree_status_is_ok(status)) {
+    iree_vm_ref_t* ref = iree_ffi_slot_ref(&call->arguments, ordinal);
+    status = iree_ffi_ref_kind(ref) == IREE_FFI_KIND_BUFFER_VIEW
+                 ? iree_ffi_buffer_view_fill((iree_hal_buffer_view_t*)ref->ptr,
+                                             offset, bytes, length)
+                 : iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                                    "argument %u is not a tensor", ordinal);
+  }
+  return iree_ffi_check(status);
+}
+
 uint32_t iree_ffi_call_set_ref(iree_ffi_call_t* call, uint32_t ordinal,
                                uint32_t kind, void* object) {
   iree_status_t status = iree_ffi_slots_check_ref(&call->arguments, ordinal);

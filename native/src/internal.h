@@ -134,6 +134,16 @@ iree_status_t iree_ffi_buffer_view_make(iree_ffi_memory_t memory,
                                         iree_const_byte_span_t bytes,
                                         iree_hal_buffer_view_t** out_view);
 
+// Creates a view over new memory of |length| bytes with undefined contents.
+iree_status_t iree_ffi_buffer_view_allocate(iree_ffi_memory_t memory,
+                                            uint32_t element_type,
+                                            const double* dims, uint32_t rank,
+                                            double length,
+                                            iree_hal_buffer_view_t** out_view);
+
+// Whether the host can write and read the memory where it is.
+bool iree_ffi_buffer_is_mappable(iree_hal_buffer_t* buffer);
+
 // Returns a view whose contents the host can map: |view| itself, retained, or a
 // copy in host memory.
 iree_status_t iree_ffi_buffer_view_make_readable(

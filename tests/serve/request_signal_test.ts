@@ -44,9 +44,9 @@ test("A request whose client is gone ends at once", () => {
   const before = signals.watch(gone);
   gone.abort();
   const after = signals.watch(gone);
-  const statuses = [before, after].map(({ signal, release }) => {
-    release();
-    return signal.reason.httpStatus;
+  const statuses = [before, after].map((it) => {
+    it.release();
+    return it.signal.reason.httpStatus;
   });
   assertEquals(statuses, [499, 499]);
 });

@@ -1,4 +1,4 @@
-import type { ElementTypeInfo, TypedArray } from "../../tensor/element_type.ts";
+import type { ElementTypeInfo } from "../../tensor/element_type.ts";
 import { arrayFor } from "../../tensor/encode_tensor.ts";
 import { sizeOfShape } from "../../tensor/shape.ts";
 import { type DataType, dataTypeOf } from "../data_type.ts";
@@ -70,7 +70,7 @@ function numbersOf(
   what: string,
   info: ElementTypeInfo,
   values: readonly unknown[],
-): TypedArray {
+): Uint8Array<ArrayBuffer> {
   const codec = info.codec!;
   const size = info.bitCount / 8;
   const array = arrayFor(info, values.length * size);
@@ -84,5 +84,5 @@ function numbersOf(
     }
     codec.write(view, at * size, value as number);
   }
-  return array;
+  return new Uint8Array(array.buffer);
 }

@@ -1,5 +1,5 @@
 import { dataTypeOf } from "../data_type.ts";
-import type { ModelValues } from "../model_runner.ts";
+import type { ModelInputs, ModelValues } from "../model_runner.ts";
 import { checkShape } from "../request_json.ts";
 import { badRequest } from "../http_errors.ts";
 import type { ServedModel } from "../served_model.ts";
@@ -27,7 +27,7 @@ import type {
 export function readInputs(
   model: ServedModel,
   { inputs, outputs, raw_input_contents: raw }: InferRequest,
-): ModelValues {
+): ModelInputs {
   // Raw contents have no entry for a tensor in shared memory.
   for (const { parameters } of inputs) {
     rejectSharedMemory(namesAndValues(parameters));

@@ -164,10 +164,10 @@ export async function infer(
   const { model_name: name, model_version } = request;
   const version = model_version === "" ? undefined : model_version;
   const asked = { name, version, client: { signal: gone } };
-  return await runInference(server, asked, async (find, signal) => {
+  return await runInference(server, asked, async (find, ending) => {
     const model = find();
     const inputs = readInputs(model, request);
-    return inferResponse(model, request, await model.run(inputs, signal));
+    return inferResponse(model, request, await model.run(inputs, ending));
   });
 }
 
