@@ -212,7 +212,7 @@ function joined(
   let offset = 0;
   for (const part of parts) {
     bytes.set(part, offset);
-    offset += part.length;
+    offset += lengthOf(part);
   }
   return bytes;
 }

@@ -32,12 +32,7 @@ export class BearerTokens {
     if (!this.areNeeded) return;
     const [, given = ""] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const bytes = new TextEncoder().encode(given);
-    // All are compared, so that the time does not depend on which one fits.
-    let isKnown = false;
-    for (const token of this.#tokens) {
-      isKnown = isEqual(bytes, token) || isKnown;
-    }
-    if (isKnown) return;
+    if (isOneOf(bytes, this.#tokens)) return;
     throw new RequestError(
       "UNAUTHENTICATED",
       401,
@@ -47,8 +42,26 @@ export class BearerTokens {
   }
 }
 
-/** Compares in a time that depends only on the length of what was given. */
-function isEqual(given: Uint8Array, token: Uint8Array): boolean {
+/**
+ * Returns whether bytes are those of a token. All tokens are compared, and all bytes
+ * that were given: the time depends on nothing but their number.
+ *
+ * @param given The bytes.
+ * @param tokens The tokens.
+ */
+export function isOneOf(
+  given: ArrayLike<number>,
+  tokens: readonly ArrayLike<number>[],
+): boolean {
+  let isKnown = false;
+  for (const token of tokens) isKnown = isEqual(given, token) || isKnown;
+  return isKnown;
+}
+
+function isEqual(
+  given: ArrayLike<number>,
+  token: ArrayLike<number>,
+): boolean {
   let difference = given.length ^ token.length;
   for (let at = 0; at < given.length; at++) {
     difference |= given[at]! ^ token[at % token.length]!;

@@ -112,20 +112,32 @@ export function writeInference(
   });
 }
 
+/** Bytes from which a body is sent in parts: a stream takes longer than a copy. */
+const LARGE = 1024 * 1024;
+
 function binaryResponse(text: string, parts: readonly Uint8Array[]): Response {
   const json = new TextEncoder().encode(text);
-  const length = parts.reduce((sum, it) => sum + it.length, json.length);
+  const all = [json, ...parts] as Uint8Array<ArrayBuffer>[];
+  const length = all.reduce((sum, it) => sum + it.length, 0);
+  const body = length < LARGE ? joined(all, length) : ReadableStream.from(all);
+  return new Response(body, {
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-length": `${length}`,
+      [HEADER_LENGTH]: `${json.length}`,
+    },
+  });
+}
+
+function joined(
+  parts: readonly Uint8Array[],
+  length: number,
+): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(length);
-  body.set(json);
-  let end = json.length;
+  let end = 0;
   for (const part of parts) {
     body.set(part, end);
     end += part.length;
   }
-  return new Response(body, {
-    headers: {
-      "content-type": "application/octet-stream",
-      [HEADER_LENGTH]: `${json.length}`,
-    },
-  });
+  return body;
 }

@@ -1,16 +1,27 @@
 import { toInteger } from "../base/checks.ts";
 import { IreeError } from "../base/error.ts";
 import type { Argument } from "../call/argument.ts";
+import type { Instance } from "../base/instance.ts";
 import { readOptions } from "../base/options.ts";
 import { LoadedProgram } from "../program/program.ts";
+import type { DeclaredValue } from "../signature/signature.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import { elementTypeInfo } from "../tensor/element_type.ts";
+import type { NdArray } from "../tensor/tensor_data.ts";
 import { TensorParts } from "../tensor/tensor_parts.ts";
+import type { VmBuffer } from "../vm/vm_buffer.ts";
 import { Batcher } from "./batcher.ts";
 import { BATCHING_OPTIONS, type BatchTiming } from "./batcher_options.ts";
 import {
+  fromByteBuffer,
+  isByteBuffer,
+  ONE_BUFFER,
+  toByteBuffer,
+} from "./byte_buffers.ts";
+import {
   ALL_DATA_TYPES,
   arrayOf,
+  type BytesArray,
   type ModelInput,
   type ModelTensor,
   type ModelValue,
@@ -62,19 +73,21 @@ export function runnerOf(
     return functionRunner(readModelFunction(model), options);
   }
   const { function: name, instances, maxQueue, batching } = options;
-  return batching === undefined
-    ? poolRunner(Pool.of(model, { function: name, instances, maxQueue }))
-    : batchRunner(model, options);
+  if (batching !== undefined) return batchRunner(model, options);
+  const pool = Pool.of(model, { function: name, instances, maxQueue });
+  return poolRunner(pool, model.context.instance);
 }
 
-function poolRunner(pool: Pool): ModelRunner {
+function poolRunner(pool: Pool, instance: Instance): ModelRunner {
   try {
-    const inputs = describe("input", pool.inputs);
+    const { signature } = pool;
+    const inputs = describe("input", pool.inputs, signature?.inputs);
+    const outputs = describe("output", pool.outputs, signature?.outputs);
     const types = pool.argumentTypes;
     const isScalar = inputs.map((_, at) => types[at] !== "ref");
     return {
       inputs,
-      outputs: describe("output", pool.outputs),
+      outputs,
       maxBatchSize: 0,
       get waiting() {
         return pool.statistics.waiting;
@@ -82,11 +95,17 @@ function poolRunner(pool: Pool): ModelRunner {
       run: (values, ending, observe) =>
         pool.useUntil(ending, async (fn, waited) => {
           const start = performance.now();
-          const outputs = await fn.runAlone(
-            toArguments(inputs, isScalar, values),
+          using buffers = new DisposableStack();
+          const results = await fn.runAlone(
+            toArguments(
+              inputs,
+              isScalar,
+              values,
+              (it) => buffers.use(toByteBuffer(instance, it)),
+            ),
           );
           observe(alone(waited, start));
-          return outputs;
+          return withBytes(outputs, results);
         }),
       drain: () => pool.drain(),
       dispose: () => pool.dispose(),
@@ -102,16 +121,38 @@ function toArguments(
   inputs: readonly ModelTensor[],
   isScalar: readonly boolean[],
   values: ModelInputs,
+  toBuffer: (value: BytesArray) => VmBuffer,
 ): Record<string, Argument> {
   const found: Record<string, Argument> = Object.create(null);
   for (const [at, { name }] of inputs.entries()) {
-    const { elementType, shape, bytes } = values[name] as RawTensor;
+    const value = values[name]!;
+    if (value.elementType === "bytes") {
+      found[name] = toBuffer(value);
+      continue;
+    }
+    const { elementType, shape, bytes } = value;
     const info = elementTypeInfo(elementType);
     found[name] = isScalar[at]
       ? info.codec!.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
       : new TensorParts(info, shape, [bytes]) as unknown as Argument;
   }
   return found;
+}
+
+/** Copies the outputs that are buffers. */
+function withBytes(
+  outputs: readonly ModelTensor[],
+  results: Readonly<Record<string, NdArray>>,
+): ModelValues {
+  if (outputs.every(({ elementType }) => elementType !== "bytes")) {
+    return results;
+  }
+  const values: Record<string, ModelValue> = { ...results };
+  for (const { name, elementType } of outputs) {
+    if (elementType !== "bytes") continue;
+    values[name] = fromByteBuffer(name, results[name]);
+  }
+  return values;
 }
 
 function batchRunner(
@@ -190,8 +231,12 @@ function alone(waited: number, start: number): BatchTiming {
 function describe(
   what: "input" | "output",
   values: readonly ValueDescription[],
+  declarations: readonly DeclaredValue[] = [],
 ): ModelTensor[] {
-  return values.map(({ name, elementType: declared, shape }) => {
+  return values.map(({ name, elementType: declared, shape }, at) => {
+    if (isByteBuffer(declarations[at])) {
+      return { name, elementType: "bytes", shape: ONE_BUFFER };
+    }
     const elementType = declared === undefined
       ? undefined
       : servedElementType(declared);
@@ -200,8 +245,10 @@ function describe(
     }
     throw new IreeError(
       "UNIMPLEMENTED",
-      `${what} '${name}' must be a tensor or a scalar of a type that the ` +
-        `protocol has, got ${declared ?? "an object or an undeclared type"}`,
+      `${what} '${name}' must be a tensor, a scalar or a buffer of a type that ` +
+        `the protocol has, got ${
+          declared ?? "an object or an undeclared type"
+        }`,
       {
         hint: `types: ${ALL_DATA_TYPES.join(", ")}; serve a ModelFunction ` +
           "that converts it",

@@ -7,6 +7,7 @@ import type { Argument } from "../call/argument.ts";
 import { VmFunction } from "../call/function.ts";
 import { LoadedProgram } from "../program/program.ts";
 import type { ValueType } from "../signature/calling_convention.ts";
+import type { Signature } from "../signature/signature.ts";
 import type { ValueDescription } from "../signature/value_description.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { Lender, type LenderStatistics } from "./lender.ts";
@@ -163,6 +164,15 @@ export class Pool implements Disposable, AsyncDisposable {
   /** The function's outputs in order. */
   get outputs(): readonly ValueDescription[] {
     return this.#functions[0]!.outputs;
+  }
+
+  /**
+   * Inputs and outputs as the program declares them.
+   *
+   * @internal
+   */
+  get signature(): Signature | undefined {
+    return this.#functions[0]!.signature;
   }
 
   /** Types of the arguments in the VM. */

@@ -2,11 +2,13 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { ElementType } from "../../mod.ts";
+import { type ElementType, load } from "../../mod.ts";
 import type { Listening } from "../../lib/serve/mod.ts";
-import { mustRun, ROOT, TemporaryFolder, test } from "../support.ts";
+import { mustRun, program, ROOT, TemporaryFolder, test } from "../support.ts";
 import { installClients } from "./python_clients.ts";
 import { echo, SERVED, slow, TestServer } from "./support.ts";
+
+const BYTE_BUFFERS = await program("byte_buffers.mlir");
 
 const { python, reason } = await installClients();
 
@@ -55,6 +57,7 @@ async function ask(
 /** The models that the peers ask. */
 class Models implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
+  readonly #buffers = load(BYTE_BUFFERS);
   readonly test = new TestServer();
 
   async open(): Promise<void> {
@@ -68,6 +71,7 @@ class Models implements AsyncDisposable {
         echo({ name: "x", elementType, shape: [null] }),
       );
     }
+    server.add("measure", this.#buffers, { function: "measure" });
     await server.openRepository(folder.path);
     await Deno.writeTextFile(
       folder.join("stored/model.json"),
@@ -77,6 +81,7 @@ class Models implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.test[Symbol.asyncDispose]();
+    this.#buffers.dispose();
     this.#folder[Symbol.dispose]();
   }
 }
@@ -121,12 +126,13 @@ testWithClients("tritonclient gets over HTTP what it asks for", async () => {
       ]),
     ),
     all: DIFFERENCE,
+    buffers: [["größer 😀", [130]], ["größer 😀", [130]]],
     async: [10, 11, 12, 13, 14, 15, 16, 17],
     gzip: SUM,
     refusals: {
       model: [
         "404",
-        `no model 'none'; models: score, add, scale, ${ECHOES}`,
+        `no model 'none'; models: score, add, scale, ${ECHOES}, measure`,
       ],
       version: ["404", "model 'add' has no version '9'; it has 1"],
       missing: ["400", "input 'b' is missing: INT32 [-1, -1]"],
@@ -176,7 +182,8 @@ testWithClients("tritonclient gets over gRPC what it asks for", async () => {
     data_type: "TYPE_INT32",
     dims: ["-1", "-1"],
   });
-  const none = `no model 'none'; models: score, add, scale, ${ECHOES}, never`;
+  const none =
+    `no model 'none'; models: score, add, scale, ${ECHOES}, measure, never`;
   const sums = [10, 11, 12, 13, 14, 15, 16, 17];
   assertEquals(rest, {
     health: [true, true, true, false],
@@ -197,6 +204,7 @@ testWithClients("tritonclient gets over gRPC what it asks for", async () => {
     },
     add: [SUM, DIFFERENCE, "7"],
     all: DIFFERENCE,
+    buffers: ["ff0001", [30]],
     typed: [11, 18],
     async: sums,
     stream: [["0", 10], ["1", 11], none, ["3", 13]],

@@ -239,3 +239,30 @@ test("Joined requests get their own answers", async () => {
   }));
   assertEquals(answers, [1, 2, 3]);
 });
+
+test("BYTES reach a program as its buffers", async () => {
+  using buffers = load(await program("byte_buffers.mlir"));
+  await using server = new TestServer();
+  server.server.add("measure", buffers, { function: "measure" });
+  server.server.add("none", buffers, { function: "none" });
+  const text = { name: "input0", datatype: "BYTES", shape: [1] };
+  const factor = { name: "input1", datatype: "INT64", shape: [1], data: [2] };
+  const response = await server.infer("measure", {
+    inputs: [{ ...text, data: ["größer"] }, factor],
+  });
+  assertEquals((await response.json()).outputs, [
+    { name: "output0", datatype: "BYTES", shape: [1], data: ["größer"] },
+    { name: "output1", datatype: "INT64", shape: [1], data: [16] },
+  ]);
+  assertEquals(
+    await server.refusal("measure", {
+      inputs: [{ ...text, shape: [2], data: ["a", "b"] }, factor],
+    }),
+    [400, "input 'input0': shape must be [1], got [2]"],
+  );
+  const [status, error] = await server.refusal("none", {
+    inputs: [{ name: "input0", datatype: "INT32", shape: [1], data: [1] }],
+  });
+  assertEquals(status, 500);
+  assertEquals(error, "the model failed: FAILED_PRECONDITION");
+});

@@ -77,6 +77,15 @@ with grpc.InferenceServerClient(address) as client:
         answer = client.infer(f"echo_{datatype}", [tensor("x", array, datatype)])
         results["types"][datatype] = bool((answer.as_numpy("x") == array).all())
 
+    answer = client.infer(
+        "measure",
+        [
+            tensor("input0", np.array([b"\xff\x00\x01"], dtype=np.object_), "BYTES"),
+            tensor("input1", np.array([10], dtype=np.int64), "INT64"),
+        ],
+    )
+    results["buffers"] = [answer.as_numpy("output0")[0].hex(), answer.as_numpy("output1").tolist()]
+
     # Typed contents, as clients without numpy send them.
     request = grpc.service_pb2.ModelInferRequest(model_name="add", model_version="1")
     for name, values in (("a", [1, -2]), ("b", [10, 20])):

@@ -94,6 +94,24 @@ with http.InferenceServerClient(address, concurrency=4) as client:
             same.append(bool((answer == array).all()))
         results["types"][datatype] = all(same)
 
+    # A program whose bytes are a buffer of its VM.
+    text = np.array(["größer 😀".encode()], dtype=np.object_)
+    results["buffers"] = []
+    for binary in (True, False):
+        answer = client.infer(
+            "measure",
+            [
+                tensor("input0", text, "BYTES", binary),
+                tensor("input1", np.array([10], dtype=np.int64), "INT64", binary),
+            ],
+            outputs=[
+                http.InferRequestedOutput("output0", binary_data=binary),
+                http.InferRequestedOutput("output1", binary_data=binary),
+            ],
+        )
+        (copy,) = answer.as_numpy("output0")
+        results["buffers"].append([copy if isinstance(copy, str) else copy.decode(), answer.as_numpy("output1").tolist()])
+
     asked = [
         client.async_infer("add", [tensor("a", a * it, "INT32", True), tensor("b", b, "INT32", True)])
         for it in range(8)
