@@ -99,7 +99,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...["tokenizer", "compiler", "program", "call", "parameters", "hal"],
     "files",
   ],
-  serve: ["language", "compiler", "program", "call", "signature", "tensor"],
+  serve: [
+    ...["language", "compiler", "program", "call", "vm", "signature", "tensor"],
+  ],
 };
 
 /** The only import cycle: lists hold values, and values may be lists. */
