@@ -15,6 +15,7 @@ import {
   load,
   type Program,
 } from "../../mod.ts";
+import { Batcher } from "../../lib/serve/mod.ts";
 import { compareTensors, setIreeFlags } from "../../lib/tooling/mod.ts";
 import { iree, program, test } from "../support.ts";
 
@@ -43,6 +44,19 @@ test("Vulkan multiplies tensors", () => {
     ]) as BufferView;
     assertEquals(product.toNestedArray(), [5, 12, 21, 8 * i]);
   }
+});
+
+test("Vulkan runs the requests of a batch", async () => {
+  using loaded = open();
+  using batcher = Batcher.of(loaded, { function: "mul", maxDelay: 1 });
+  const requests = [[1, 2], [3], [4]].map((rows) =>
+    batcher.run({ input0: rows, input1: rows })
+  );
+  const answers = await Promise.all(requests);
+  assertEquals(
+    answers.map(({ output0 }) => [...output0!.data]),
+    [[1, 4], [9], [16]],
+  );
 });
 
 test("Vulkan multiplies matrices", () => {
