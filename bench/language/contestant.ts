@@ -54,7 +54,7 @@ async function measureMany(engine: Engine, count: number): Promise<number> {
   return tokens / (performance.now() - start) * 1000;
 }
 
-/** The most memory that the process has had, in megabytes; Linux only. */
+/** The most memory that the process has had, in MB; Linux only. */
 function peakMemory(): number {
   const status = Deno.readTextFileSync("/proc/self/status");
   return Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1]) / 1024;
@@ -72,6 +72,7 @@ async function best(
 const { name, counts, ...options } = JSON.parse(Deno.args[0]!) as
   & EngineOptions
   & { readonly name: string; readonly counts: readonly number[] };
+const empty = peakMemory();
 const engine = await (name === "llama.cpp" ? openLlama : openOurs)(options);
 await engine.generate(prompt(SHORT, 1), 4, () => {});
 let next = Infinity;
@@ -88,7 +89,8 @@ const figures: Figures = {
   prefill: PROMPT / first * 1000,
   decode: 1000 / next,
   first,
-  memory: peakMemory(),
+  memory: peakMemory() - empty,
+  needed: engine.needed && engine.needed / 2 ** 20,
   rates,
 };
 console.log(JSON.stringify(figures));

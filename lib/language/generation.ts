@@ -21,6 +21,12 @@ import {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./sampling_options.ts";
+import {
+  ANY_OBJECT,
+  type JsonSchema,
+  type ObjectShape,
+  readJsonSchema,
+} from "./json_schema.ts";
 import type { LanguageSession } from "./session.ts";
 import { StopTexts } from "./stop_texts.ts";
 
@@ -44,10 +50,20 @@ export interface GenerateOptions extends SamplingOptions {
   adjust?:
     | ((logits: Float32Array, tokens: readonly number[]) => void)
     | undefined;
-  /** Whether the answer is an object in JSON; it ends with the object. */
-  json?: boolean | undefined;
+  /**
+   * Whether the answer is an object in JSON, or the object's JSON Schema. The answer
+   * ends with the object.
+   */
+  json?: boolean | JsonSchema | undefined;
   /** Ends the generation, which then throws the signal's reason. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options that were checked. */
+export interface CheckedGenerateOptions
+  extends Omit<Readonly<GenerateOptions>, "json"> {
+  /** What the object in JSON is, if the answer is one. */
+  readonly json: ObjectShape | undefined;
 }
 
 /** A token of an answer. */
@@ -143,7 +159,7 @@ export const GENERATE_OPTIONS: OptionNames<GenerateOptions> = {
 export function readGenerateOptions(
   options: GenerateOptions | undefined,
   vocabulary: number,
-): Readonly<GenerateOptions> {
+): CheckedGenerateOptions {
   const read = readOptions(options, GENERATE_OPTIONS);
   const logitBias = checkSampling(read, vocabulary);
   checkSignal(read.signal);
@@ -154,7 +170,6 @@ export function readGenerateOptions(
   if (read.adjust !== undefined && !isFunction(read.adjust)) {
     throw new IreeError("INVALID_ARGUMENT", "adjust must be a function");
   }
-  if (read.json !== undefined) toBoolean("json", read.json);
   const { stop } = read;
   const stops = stop === undefined
     ? []
@@ -167,7 +182,13 @@ export function readGenerateOptions(
       "stop must not contain empty strings",
     );
   }
-  return { ...read, logitBias, stop: stops };
+  return { ...read, logitBias, stop: stops, json: readShape(read.json) };
+}
+
+function readShape(json: GenerateOptions["json"]): ObjectShape | undefined {
+  if (typeof json === "object" && json !== null) return readJsonSchema(json);
+  const isJson = toBoolean("json", json ?? false);
+  return isJson ? ANY_OBJECT : undefined;
 }
 
 /**
@@ -185,7 +206,7 @@ export function readGenerateOptions(
  */
 export class Generation implements AsyncIterable<GeneratedToken> {
   readonly #source: GenerationSource;
-  readonly #options: Readonly<GenerateOptions>;
+  readonly #options: CheckedGenerateOptions;
   #isStarted = false;
   #reason: FinishReason | undefined;
   #count = 0;
@@ -196,7 +217,7 @@ export class Generation implements AsyncIterable<GeneratedToken> {
    *
    * @internal
    */
-  constructor(source: GenerationSource, options: Readonly<GenerateOptions>) {
+  constructor(source: GenerationSource, options: CheckedGenerateOptions) {
     if (!isInstance(source, GenerationSource)) {
       throw new IreeError(
         "INVALID_ARGUMENT",

@@ -1,5 +1,11 @@
 import { IreeError } from "../base/error.ts";
-import { JSON_START, jsonAfter, type JsonState } from "./json_state.ts";
+import type { ObjectShape } from "./json_schema.ts";
+import {
+  isInFreeString,
+  jsonAfter,
+  jsonStart,
+  type JsonState,
+} from "./json_state.ts";
 
 /** A token with its text. */
 interface TokenText {
@@ -51,16 +57,21 @@ function withShared(
 /** Allows only tokens that continue an object in JSON. */
 export class JsonMask {
   readonly #vocabulary: VocabularyTexts;
-  #state = JSON_START;
+  /** The ways to understand the text so far. */
+  #states: readonly JsonState[];
 
-  /** @param vocabulary The texts of tokens. */
-  constructor(vocabulary: VocabularyTexts) {
+  /**
+   * @param vocabulary The texts of tokens.
+   * @param shape What the object is.
+   */
+  constructor(vocabulary: VocabularyTexts, shape: ObjectShape) {
     this.#vocabulary = vocabulary;
+    this.#states = [jsonStart(shape)];
   }
 
   /** Whether the object is complete. */
   get isComplete(): boolean {
-    return this.#state.expected === "end";
+    return this.#states.some(({ expected }) => expected === "end");
   }
 
   /**
@@ -70,8 +81,7 @@ export class JsonMask {
    */
   apply(logits: Float32Array): void {
     const { sorted, marked, silent, texts } = this.#vocabulary;
-    const isInString = this.#state.expected === "string";
-    const tried = isInString ? marked : sorted;
+    const tried = isInFreeString(this.#states) ? marked : sorted;
     for (const token of silent) logits[token] = -Infinity;
     const rejected = this.#reject(tried, logits);
     if (silent.length + rejected < texts.length) return;
@@ -83,27 +93,34 @@ export class JsonMask {
 
   /** Adds the token that was chosen. */
   push(token: number): void {
-    let state: JsonState | undefined = this.#state;
+    let states = this.#states;
     for (const character of this.#vocabulary.texts[token]!.split("")) {
-      state = state && jsonAfter(state, character);
+      states = jsonAfter(states, character);
     }
-    this.#state = state ?? this.#state;
+    if (states.length > 0) this.#states = states;
   }
 
   // Returns how many tokens cannot follow.
   #reject(tokens: readonly TokenText[], logits: Float32Array): number {
-    // The state after each character of the token before, as far as it can follow.
-    const states: JsonState[] = [this.#state];
+    // The states after each character of the token before, as far as it can follow.
+    const path: (readonly JsonState[])[] = [this.#states];
+    // Tokens that share more than this with the one before cannot follow either.
+    let wrong = Infinity;
     let rejected = 0;
     for (const { token, text, shared } of tokens) {
-      states.length = Math.min(states.length, shared + 1);
-      // Otherwise the characters that it shares cannot follow.
-      while (states.length > shared && states.length <= text.length) {
-        const next = jsonAfter(states.at(-1)!, text[states.length - 1]!);
-        if (next === undefined) break;
-        states.push(next);
+      if (shared <= wrong) {
+        wrong = Infinity;
+        path.length = Math.min(path.length, shared + 1);
+        while (path.length <= text.length) {
+          const next = jsonAfter(path.at(-1)!, text[path.length - 1]!);
+          if (next.length === 0) {
+            wrong = path.length - 1;
+            break;
+          }
+          path.push(next);
+        }
       }
-      if (states.length > text.length) continue;
+      if (wrong === Infinity) continue;
       logits[token] = -Infinity;
       rejected++;
     }

@@ -38,6 +38,7 @@ import {
 import type { ModelSource, TextSource } from "./model_source.ts";
 import { readModelSource } from "./read_model_source.ts";
 import { Steps } from "./steps.ts";
+import type { ObjectShape } from "./json_schema.ts";
 import { JsonMask, type VocabularyTexts } from "./json_mask.ts";
 import { readVocabularyTexts } from "./vocabulary_texts.ts";
 import { openTokenizer, WITHOUT_TEXT } from "./open_tokenizer.ts";
@@ -404,7 +405,7 @@ export class LanguageModel implements Disposable {
   }
 
   // The texts of the vocabulary are read for the first answer in JSON.
-  #jsonMask(): () => JsonMask {
+  #jsonMask(shape: ObjectShape): () => JsonMask {
     const { tokenizer } = this.#text;
     return () => {
       this.#vocabularyTexts ??= readVocabularyTexts(
@@ -412,7 +413,7 @@ export class LanguageModel implements Disposable {
         this.configuration.vocabulary,
         this.endTokens,
       );
-      return new JsonMask(this.#vocabularyTexts);
+      return new JsonMask(this.#vocabularyTexts, shape);
     };
   }
 
@@ -429,7 +430,7 @@ export class LanguageModel implements Disposable {
       this.#tokensOf(prompt, isContinued),
       new Set(this.endTokens),
       () => this.#tokenizer?.decoder() ?? WITHOUT_TEXT,
-      read.json ? this.#jsonMask() : undefined,
+      read.json === undefined ? undefined : this.#jsonMask(read.json),
       events,
     );
     return new Generation(source, read);

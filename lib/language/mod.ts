@@ -33,6 +33,7 @@ export {
   LanguageModel,
   type Prompt,
 } from "./language_model.ts";
+export type { JsonSchema } from "./json_schema.ts";
 export type { LanguageModelOptions, LoadProgress } from "./load_options.ts";
 export type { TokenProbability } from "./log_probabilities.ts";
 export type { SamplingOptions } from "./sampling_options.ts";

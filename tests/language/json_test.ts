@@ -1,13 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import {
-  JSON_START,
-  jsonAfter,
-  type JsonState,
-} from "../../lib/language/json_state.ts";
+  ANY_OBJECT,
+  type JsonSchema,
+  type ObjectShape,
+  readJsonSchema,
+} from "../../lib/language/json_schema.ts";
+import { jsonAfter, jsonStart } from "../../lib/language/json_state.ts";
 import { JsonMask, VocabularyTexts } from "../../lib/language/json_mask.ts";
 import { LanguageModel } from "../../lib/language/mod.ts";
 import { Random } from "../../lib/language/random.ts";
+import { IreeError } from "../../mod.ts";
 import { test } from "../support.ts";
 import { inFolder, SMALL } from "./support.ts";
 import { byteVocabulary, pieceVocabulary } from "./texts.ts";
@@ -20,12 +23,16 @@ const OBJECTS: readonly string[] = [
   '{"a":-0.0,"b":12}',
 ];
 
-function stateOf(text: string): JsonState | undefined {
-  let state: JsonState | undefined = JSON_START;
-  for (const character of text.split("")) {
-    state = state && jsonAfter(state, character);
-  }
-  return state;
+/** Whether a text is the beginning of an object, and whether it is one. */
+function read(
+  text: string,
+  shape: ObjectShape = ANY_OBJECT,
+): { readonly isStart: boolean; readonly isWhole: boolean } {
+  const states = text.split("").reduce(jsonAfter, [jsonStart(shape)]);
+  return {
+    isStart: states.length > 0,
+    isWhole: states.some(({ expected }) => expected === "end"),
+  };
 }
 
 function isObject(text: string): boolean {
@@ -38,25 +45,153 @@ function isObject(text: string): boolean {
   }
 }
 
-Deno.test("The states of JSON accept what JSON.parse does, and nothing else", () => {
+const CHARACTERS = '{}[]",:\\0123456789-+.eEutrfalsn x\n\u0001\u20ac';
+
+/** Texts with up to three random edits. */
+function* edited(texts: readonly string[], count: number): Generator<string> {
   const random = new Random(3);
-  const characters = '{}[]",:\\0123456789-+.eEutrfalsn x\n\u0001\u20ac';
-  let right = 0;
-  for (let round = 0; round < 20_000; round++) {
-    let text = OBJECTS[round % OBJECTS.length]!;
+  for (let round = 0; round < count; round++) {
+    let text = texts[round % texts.length]!;
     for (let edits = round % 4; edits > 0; edits--) {
       const at = Math.floor(random.next() * text.length);
-      const other = characters[Math.floor(random.next() * characters.length)];
+      const other = CHARACTERS[Math.floor(random.next() * CHARACTERS.length)];
       const removed = random.next() < 0.5 ? 0 : 1;
       text = text.slice(0, at) + (random.next() < 0.7 ? other : "") +
         text.slice(at + removed);
     }
+    yield text;
+  }
+}
+
+Deno.test("The states of JSON accept what JSON.parse does, and nothing else", () => {
+  let right = 0;
+  for (const text of edited(OBJECTS, 20_000)) {
     // Nothing follows the object, not even white space.
     const expected = isObject(text) && text.endsWith("}");
-    assertEquals(stateOf(text)?.expected === "end", expected, text);
+    assertEquals(read(text).isWhole, expected, text);
     if (expected) right++;
   }
   assert(right > 5000);
+});
+
+/** A schema with every keyword that is supported, and texts of it. */
+const PERSON: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "Person",
+  type: "object",
+  properties: {
+    name: { type: "string", description: "in full" },
+    years: { type: "integer" },
+    height: { type: ["number", "null"] },
+    kind: { enum: ["friend", 'fri"end', 12, 123, null, { a: [1] }] },
+    tags: { type: "array", items: { const: "x" }, minItems: 1, maxItems: 3 },
+    parent: { anyOf: [{ $ref: "#" }, { type: "boolean" }] },
+    places: {
+      type: "object",
+      additionalProperties: { $ref: "#/$defs/place" },
+    },
+    'quo"te': {},
+  },
+  required: ["name", "years"],
+  additionalProperties: false,
+  $defs: { place: { type: "array", items: { type: "number" }, maxItems: 2 } },
+};
+
+const PERSONS: readonly string[] = [
+  '{"name":"x","years":-12}',
+  '{"years": 0, "height": 1.5e3, "name": "\\u20ac", "kind": "fri\\"end"}',
+  '{"name":"","years":7,"kind":123,"tags":["x", "x"],"height":null}',
+  '{"name":"","years":7,"kind":{"a":[1]},"tags":["x","x","x"]}',
+  '{"parent":{"name":"","years":1,"parent":true},"name":"n","years":1}',
+  '{"name":"","years":1,"places":{"a":[0.5,-1],"b":[]},"quo\\"te":[{}, 1]}',
+];
+
+/** Says whether a value has the schema above. */
+function isPerson(value: unknown): boolean {
+  const known = Object.keys(PERSON.properties as object);
+  const { name, years, height = 1, kind = 12 } = Object(value);
+  const { tags = ["x"], parent = true, places = {} } = Object(value);
+  const isRecord = (it: unknown): it is object =>
+    typeof it === "object" && it !== null && !Array.isArray(it);
+  return isRecord(value) &&
+    Object.keys(value).every((it) => known.includes(it)) &&
+    typeof name === "string" && Number.isInteger(years) &&
+    (typeof height === "number" || height === null) &&
+    (["friend", 'fri"end', 12, 123, null].includes(kind) ||
+      JSON.stringify(kind) === '{"a":[1]}') &&
+    Array.isArray(tags) && tags.length >= 1 && tags.length <= 3 &&
+    tags.every((it: unknown) => it === "x") &&
+    (typeof parent === "boolean" || isPerson(parent)) &&
+    isRecord(places) &&
+    Object.values(places).every((it) =>
+      Array.isArray(it) && it.length <= 2 &&
+      it.every((number) => typeof number === "number")
+    );
+}
+
+/** Whether listed texts and whole numbers are written as the states demand. */
+function isPlain(text: string): boolean {
+  return !/"years": ?-?\d*[.eE]/.test(text) && !/"x?\\\\u|1\.0/.test(text);
+}
+
+Deno.test("The states of a schema accept only texts of it, and all plain ones", () => {
+  const shape = readJsonSchema(PERSON);
+  const counts = { right: 0, wrong: 0 };
+  for (const text of edited(PERSONS, 40_000)) {
+    const { isWhole } = read(text, shape);
+    let isRight = false;
+    try {
+      isRight = isPerson(JSON.parse(text)) && text.endsWith("}");
+    } catch {
+      // not JSON
+    }
+    if (isWhole) assert(isRight, `accepted ${text}`);
+    else if (isRight && isPlain(text)) {
+      // Listed values are written without white space, exactly as listed.
+      assert(/"(?:kind|tags)"/.test(text), `rejected ${text}`);
+    }
+    counts[isWhole ? "right" : "wrong"]++;
+  }
+  assert(counts.right > 8000 && counts.wrong > 8000, JSON.stringify(counts));
+});
+
+Deno.test("Schemas that a mask cannot guarantee are rejected by name", () => {
+  const object = (property: object) => ({
+    type: "object",
+    properties: { a: property },
+  });
+  for (
+    const [schema, code, text] of [
+      [{ type: "string" }, "UNIMPLEMENTED", "is not an object"],
+      [object({ type: "string", pattern: "a" }), "UNIMPLEMENTED", "a.pattern"],
+      [object({ type: "number", minimum: 1 }), "UNIMPLEMENTED", "a.minimum"],
+      [object({ oneOf: [{}] }), "UNIMPLEMENTED", "a.oneOf"],
+      [object({ properties: {} }), "UNIMPLEMENTED", "a.properties"],
+      [object({ $ref: "other.json" }), "UNIMPLEMENTED", "a.$ref"],
+      [object({ $ref: "#/$defs/b" }), "INVALID_ARGUMENT", "a.$ref must be"],
+      [object({ type: "text" }), "INVALID_ARGUMENT", "a.type must be object,"],
+      [object({ enum: [] }), "INVALID_ARGUMENT", "a.enum must be a list"],
+      [
+        object({ enum: ["b"], type: "null" }),
+        "INVALID_ARGUMENT",
+        "a.type must be the type of a value that is listed",
+      ],
+      [
+        object({ type: "array", minItems: 2, maxItems: 1 }),
+        "INVALID_ARGUMENT",
+        "a.maxItems must be at least 2, got 1",
+      ],
+      [
+        { type: "object", required: ["b"], additionalProperties: false },
+        "INVALID_ARGUMENT",
+        "json.required must be names of properties",
+      ],
+      [{ $ref: "#" }, "UNIMPLEMENTED", "is not an object"],
+    ] as const
+  ) {
+    const error = assertThrows(() => readJsonSchema(schema), IreeError, text);
+    assertEquals(error.code, code);
+  }
 });
 
 Deno.test("A mask allows exactly the tokens that continue an object", () => {
@@ -64,7 +199,7 @@ Deno.test("A mask allows exactly the tokens that continue an object", () => {
     ...['{"', "{", "}", '":', '"', ":", ",", ", ", '"}', "a", "ab", 'a"', "1"],
     ...["12", "1}", "fal", "se", "true", "\\", "\\n", " ", "\n", "[", "]", ""],
   ];
-  const mask = new JsonMask(new VocabularyTexts(texts));
+  const mask = new JsonMask(new VocabularyTexts(texts), ANY_OBJECT);
   let text = "";
   const random = new Random(5);
   for (let step = 0; step < 400 && !mask.isComplete; step++) {
@@ -72,7 +207,7 @@ Deno.test("A mask allows exactly the tokens that continue an object", () => {
     mask.apply(logits);
     const allowed: number[] = [];
     texts.forEach((piece, token) => {
-      const expected = piece !== "" && stateOf(text + piece) !== undefined;
+      const expected = piece !== "" && read(text + piece).isStart;
       assertEquals(logits[token] === 0, expected, `${text} + ${piece}`);
       if (expected) allowed.push(token);
     });
@@ -116,5 +251,33 @@ test("Answers in JSON are objects, however random the tokens are", async () => {
       complete++;
     }
     assert(complete > 3, `${complete} of 12`);
+  });
+});
+
+test("Answers with a schema have it, however random the tokens are", async () => {
+  const json = {
+    type: "object",
+    properties: {
+      size: { enum: ["small", "large"] },
+      counts: { type: "array", items: { type: "integer" }, maxItems: 2 },
+    },
+    required: ["size"],
+    additionalProperties: false,
+  };
+  await withModels(async (model) => {
+    let complete = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const answer = model.generate("a", {
+        ...{ json, temperature: 1, seed, maxTokens: 300 },
+      });
+      const text = await answer.text();
+      if (answer.finishReason !== "stop") continue;
+      const { size, counts = [], ...others } = JSON.parse(text);
+      assert(["small", "large"].includes(size), text);
+      assert(counts.length <= 2 && counts.every(Number.isInteger), text);
+      assertEquals(others, {});
+      complete++;
+    }
+    assert(complete > 0, `${complete} of 8`);
   });
 });

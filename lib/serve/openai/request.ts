@@ -1,4 +1,10 @@
-import type { ChatMessage, GenerateOptions } from "../../language/mod.ts";
+import type {
+  ChatMessage,
+  GenerateOptions,
+  JsonSchema,
+} from "../../language/mod.ts";
+import { IreeError } from "../../base/error.ts";
+import { readJsonSchema } from "../../language/json_schema.ts";
 import { type BodyFields, OpenAiError, wrong } from "./fields.ts";
 
 /** How an answer is asked for. */
@@ -58,11 +64,32 @@ export function readAnswerRequest(fields: BodyFields): AnswerRequest {
   };
 }
 
-function readJson(fields: BodyFields): boolean {
+function readJson(fields: BodyFields): GenerateOptions["json"] {
   const format = fields.any("response_format");
+  const { type, json_schema } = Object(format) as Record<string, unknown>;
+  if (type === "json_schema") {
+    const { schema } = Object(json_schema) as Record<string, unknown>;
+    return checkSchema("response_format.json_schema.schema", schema);
+  }
   const isJson = JSON.stringify(format) === '{"type":"json_object"}';
   if (!isJson) fields.only("response_format", { type: "text" });
   return isJson;
+}
+
+function checkSchema(name: string, schema: unknown): JsonSchema {
+  if (typeof schema !== "object" || schema === null) {
+    throw wrong(name, "a schema", schema);
+  }
+  try {
+    readJsonSchema(schema as JsonSchema);
+    return schema as JsonSchema;
+  } catch (error) {
+    if (!(error instanceof IreeError)) throw error;
+    const code = error.code === "UNIMPLEMENTED"
+      ? "unsupported_parameter"
+      : "invalid_value";
+    throw new OpenAiError(400, `${name}: ${error.detail}`, name, code);
+  }
 }
 
 function readStops(fields: BodyFields): string[] | undefined {
