@@ -225,13 +225,9 @@ class SchemaReader {
         : undefined;
     }
     if (target === undefined) throw wrong(at, "a definition", reference);
-    let shape: JsonShape | undefined;
-    const definition: JsonShape = {
-      kind: "definition",
-      resolve: () => shape!,
-    };
+    const definition: JsonShape = { kind: "definition", resolve: () => shape };
     this.#definitions.set(reference, definition);
-    shape = this.read(target, reference);
+    const shape = this.read(target, reference);
     return definition;
   }
 }

@@ -31,13 +31,13 @@ export interface Elements {
 /** Options of a computed tensor. */
 export interface ComputeOptions {
   /** What a reduction starts with. */
-  readonly start?: string;
+  readonly start?: string | undefined;
   /** A tensor that it adds to, in place of the start. */
   readonly into?: Value | undefined;
   /** The element type of the result. */
-  readonly type?: string;
+  readonly type?: string | undefined;
   /** Sizes of letters that no input has. */
-  readonly sizes?: Readonly<Record<string, number>>;
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
 }
 
 /** How a reduction begins. */
