@@ -8,6 +8,7 @@ import {
 import type { OptionNames } from "../base/options.ts";
 import type { CompileOptions } from "../compiler/options.ts";
 import { Device } from "../hal/device.ts";
+import { checkTarget } from "./compile_flags.ts";
 import type { WeightType } from "./configuration.ts";
 
 /** How far a model is loaded. */
@@ -36,7 +37,7 @@ export interface LanguageModelOptions {
    */
   contextLength?: number | undefined;
   /**
-   * How many tokens of a prompt are computed at a time.
+   * How many tokens of a prompt are computed at a time; of short ones, a quarter.
    *
    * @default {64}
    */
@@ -99,7 +100,8 @@ export function readLoadOptions(
 ): CheckedLoadOptions {
   const { weights = "f32", chunk = 64, batch = 1, device = "local-task" } =
     options;
-  const { onProgress } = options;
+  const { onProgress, compile } = options;
+  checkTarget(compile);
   toName("weights", weights, WEIGHT_TYPES);
   if (toSize("chunk", chunk) === 0 || chunk > 4096) {
     throw mustBe("chunk", "1 to 4096", chunk);

@@ -10,7 +10,7 @@ import { loadAsync } from "../program/load.ts";
 import type { Configuration, WeightType } from "./configuration.ts";
 import { emitProgram, SCOPE } from "./emit_program.ts";
 import { KeyValueCache } from "./key_value_cache.ts";
-import { kernelFlags } from "./kernel_flags.ts";
+import { kernelFlags } from "./compile_flags.ts";
 import { Rotation } from "./rotation.ts";
 import { StepQueue, type StepResult, type StepRow } from "./step_queue.ts";
 
@@ -42,13 +42,18 @@ interface Step {
 /** Number of prompt tokens that are still computed one by one. */
 const FEW = 2;
 
+/** How many small parts a part of a prompt has, and tokens the least of them. */
+const SMALL_PARTS = 4;
+const LEAST_PART = 8;
+
 /** The programs of a model: one for prompts, and those for single tokens. */
 export class Steps implements Disposable {
   readonly #resources: DisposableStack;
   readonly #device: Device;
   readonly #configuration: Configuration;
   readonly #rotation: Rotation;
-  readonly #many: Step;
+  /** Those for prompts, by the number of tokens. */
+  readonly #prompts: readonly Step[];
   /** Those for single tokens, by the number of sequences. */
   readonly #singles: readonly Step[];
   readonly #queue: StepQueue;
@@ -57,14 +62,14 @@ export class Steps implements Disposable {
   private constructor(
     { configuration, device, batch }: StepOptions,
     singles: readonly Step[],
-    many: Step,
+    prompts: readonly Step[],
     resources: DisposableStack,
   ) {
     this.#configuration = configuration;
     this.#device = device;
     this.#rotation = new Rotation(configuration.rotation);
     this.#singles = singles;
-    this.#many = many;
+    this.#prompts = prompts;
     this.#queue = new StepQueue((rows) => this.#runTogether(rows), batch);
     this.#resources = resources.move();
   }
@@ -76,11 +81,11 @@ export class Steps implements Disposable {
     for (const batch of batchSizes(options.batch)) {
       singles.push(await loadStep(options, { batch, chunk: 1 }, resources));
     }
-    const { chunk } = options;
-    const many = chunk === 1
-      ? singles[0]!
-      : await loadStep(options, { batch: 1, chunk }, resources);
-    return new Steps(options, singles, many, resources);
+    const prompts: Step[] = [];
+    for (const chunk of chunkSizes(options.chunk)) {
+      prompts.push(await loadStep(options, { batch: 1, chunk }, resources));
+    }
+    return new Steps(options, singles, prompts, resources);
   }
 
   /** Allocates a cache for so many positions. */
@@ -90,7 +95,7 @@ export class Steps implements Disposable {
 
   /** How many tokens the next call should add, of so many. */
   countFor(length: number): number {
-    return length <= FEW ? 1 : Math.min(length, this.#many.chunk);
+    return length <= FEW ? 1 : Math.min(length, this.#stepFor(length).chunk);
   }
 
   /**
@@ -98,9 +103,19 @@ export class Steps implements Disposable {
    * share a call with those of other sequences.
    */
   async run(row: StepRow): Promise<StepResult> {
-    if (row.tokens.length === 1) return await this.#queue.add(row);
-    const [result] = await this.#call(this.#many, [row], row.signal);
+    const { length } = row.tokens;
+    if (length === 1) return await this.#queue.add(row);
+    const [result] = await this.#call(this.#stepFor(length), [row], row.signal);
     return result!;
+  }
+
+  // A call takes as long for fewer tokens, so few of them are computed in small
+  // parts, unless these are as many as one large part has.
+  #stepFor(length: number): Step {
+    const [small] = this.#prompts;
+    const large = this.#prompts.at(-1);
+    if (small === undefined || large === undefined) return this.#singles[0]!;
+    return length > large.chunk - small.chunk ? large : small;
   }
 
   async #runTogether(rows: readonly StepRow[]): Promise<StepResult[]> {
@@ -175,6 +190,13 @@ function batchSizes(most: number): number[] {
   const sizes = [1];
   for (let size = 4; size < most; size *= 4) sizes.push(size);
   return most === 1 ? sizes : [...sizes, most];
+}
+
+/** Numbers of tokens that programs for prompts are compiled for. */
+function chunkSizes(most: number): number[] {
+  if (most === 1) return [];
+  const small = most / SMALL_PARTS;
+  return small >= LEAST_PART ? [Math.ceil(small), most] : [most];
 }
 
 /** The tensors that a call returned. */

@@ -42,6 +42,20 @@ test("Configurations that are not supported are named before anything is compile
   }
 });
 
+test("A target that cannot run language models is named first", async () => {
+  for (
+    const compile of [
+      { target: "vmvx" },
+      { flags: ["--iree-hal-target-backends=vmvx"] },
+    ]
+  ) {
+    const options = { ...SMALL, compile };
+    const error = await failureOf(LanguageModel.load("/no/model", options));
+    assertEquals(error.code, "UNIMPLEMENTED");
+    assertMatch(error.message, /cannot be compiled for vmvx/);
+  }
+});
+
 test("Wrong values of a configuration are named", async () => {
   const cases: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ num_hidden_layers: 0 }, /num_hidden_layers must be a positive integer/],

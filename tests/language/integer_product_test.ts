@@ -4,7 +4,7 @@ import {
   emitIntegerProduct,
   emitIntegerRows,
 } from "../../lib/language/integer_product.ts";
-import { kernelFlags } from "../../lib/language/kernel_flags.ts";
+import { kernelFlags } from "../../lib/language/compile_flags.ts";
 import { MlirBuilder, typeOf } from "../../lib/language/mlir_builder.ts";
 import { quantizeRows } from "../../lib/language/quantize.ts";
 import { Random } from "../../lib/language/random.ts";

@@ -36,6 +36,21 @@ test("A session's cache grows with its tokens, and its logits stay right", async
   });
 });
 
+test("A prompt is computed in large and small parts, with the same logits", async () => {
+  await inFolder(async (folder) => {
+    await writeFolder(folder, tinyModel());
+    const tokens = someTokens(75);
+    const [expected] = await reference(folder, [tokens]);
+    using model = await LanguageModel.load(folder, { ...SMALL, chunk: 32 });
+    // Small parts have 8 tokens, large ones 32.
+    for (const length of [3, 8, 9, 24, 25, 32, 41, 66, 75]) {
+      using session = model.session();
+      const logits = await session.append(tokens.slice(0, length));
+      assertNear(logits, expected![length - 1]!, 1e-4, `${length} tokens`);
+    }
+  });
+});
+
 test("Forks of a session continue it on their own, even after it is disposed", async () => {
   await withModel(async (model, folder) => {
     const start = someTokens(70);

@@ -1,6 +1,9 @@
 import { readCpuFeatures } from "../../ffi/disassemble.ts";
 import { IreeError } from "../base/error.ts";
-import type { CompileOptions } from "../compiler/options.ts";
+import {
+  type CompileOptions,
+  readCompileOptions,
+} from "../compiler/options.ts";
 import { isForHost, withTarget } from "../compiler/target.ts";
 import type { WeightType } from "./configuration.ts";
 
@@ -36,4 +39,25 @@ export function kernelFlags(
 function hasFeatures(): boolean {
   const features = new Map(readCpuFeatures());
   return FEATURES.every((name) => features.get(name) === true);
+}
+
+/**
+ * Rejects a target that cannot run language models: VMVX reserves memory of any
+ * length for products with a cache, whose length varies.
+ *
+ * @param compile The options for compiling.
+ */
+export function checkTarget(
+  compile: CompileOptions | undefined,
+): void {
+  const { target, flags = [] } = readCompileOptions(compile).target;
+  const isVmvx = target === "vmvx" ||
+    target === undefined &&
+      flags.some((flag) => /-target-(?:backends|device)=.*vmvx/.test(flag));
+  if (!isVmvx) return;
+  throw new IreeError(
+    "UNIMPLEMENTED",
+    "language models cannot be compiled for vmvx",
+    { hint: "target 'generic' runs on every CPU of its architecture" },
+  );
 }
