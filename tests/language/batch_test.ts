@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LanguageModel } from "../../lib/language/mod.ts";
+import { LanguageModel, type WeightType } from "../../lib/language/mod.ts";
 import { test } from "../support.ts";
 import { assertNear, inFolder, SMALL, someTokens } from "./support.ts";
 import { tinyModel, writeFolder } from "./tiny_models.ts";
@@ -7,11 +7,13 @@ import { tinyModel, writeFolder } from "./tiny_models.ts";
 /** Passes models of the same file: one call for one text, and for up to four. */
 async function withModels(
   act: (alone: LanguageModel, together: LanguageModel) => Promise<void>,
+  weights: WeightType = "f32",
 ): Promise<void> {
   await inFolder(async (folder) => {
     await writeFolder(folder, tinyModel());
-    using alone = await LanguageModel.load(folder, SMALL);
-    using together = await LanguageModel.load(folder, { ...SMALL, batch: 4 });
+    const options = { ...SMALL, weights };
+    using alone = await LanguageModel.load(folder, options);
+    using together = await LanguageModel.load(folder, { ...options, batch: 4 });
     await act(alone, together);
   });
 }
@@ -45,23 +47,30 @@ test("Answers that share calls are those of each prompt alone", async () => {
   });
 });
 
-test("Logits of sessions that share calls are those of each alone", async () => {
-  await withModels(async (alone, together) => {
-    const sessions = PROMPTS.map(() => together.session());
-    for (const count of [1, 2, 3, 4, 6]) {
-      await Promise.all(
-        sessions.slice(0, count).map(async (session, at) => {
-          using same = alone.session();
-          const text = [...session.tokens, at + count];
-          const logits = await session.append(text.slice(-1));
-          const expected = await same.append(text);
-          assertNear(logits, expected, 1e-4, `session ${at} of ${count}`);
-        }),
-      );
-    }
-    for (const session of sessions) session.dispose();
+for (const [weights, tolerance] of [["f32", 1e-4], ["int8", 2e-3]] as const) {
+  test(`Logits of sessions that share calls are those of each alone (${weights})`, async () => {
+    await withModels(async (alone, together) => {
+      const sessions = PROMPTS.map(() => together.session());
+      for (const count of [1, 2, 3, 4, 6]) {
+        await Promise.all(
+          sessions.slice(0, count).map(async (session, at) => {
+            using same = alone.session();
+            const text = [...session.tokens, at + count];
+            const logits = await session.append(text.slice(-1));
+            const expected = await same.append(text);
+            assertNear(
+              logits,
+              expected,
+              tolerance,
+              `session ${at} of ${count}`,
+            );
+          }),
+        );
+      }
+      for (const session of sessions) session.dispose();
+    }, weights);
   });
-});
+}
 
 test("A text that gives up leaves those that share its calls alone", async () => {
   await withModels(async (alone, together) => {

@@ -5,6 +5,7 @@ import {
   type GeneratedToken,
   type GenerateOptions,
   LanguageModel,
+  type WeightType,
 } from "../../lib/language/mod.ts";
 import { test } from "../support.ts";
 import { inFolder, reference, SMALL, someTokens } from "./support.ts";
@@ -12,11 +13,12 @@ import { tinyModel, writeFolder } from "./tiny_models.ts";
 
 async function withModel(
   act: (model: LanguageModel, folder: string) => Promise<void>,
+  weights: WeightType = "f32",
 ): Promise<void> {
   await inFolder(async (folder) => {
     const path = join(folder, "model");
     await writeFolder(path, tinyModel());
-    using model = await LanguageModel.load(path, SMALL);
+    using model = await LanguageModel.load(path, { ...SMALL, weights });
     await act(model, path);
   });
 }
@@ -33,19 +35,23 @@ async function tokensOf(
   return tokens;
 }
 
-test("Greedy answers are the likeliest tokens of the reference", async () => {
-  await withModel(async (model, folder) => {
-    const prompt = someTokens(5);
-    const answer = await tokensOf(model, prompt, { maxTokens: 64 });
-    assertEquals(answer.length, 64);
-    const [logits] = await reference(folder, [[...prompt, ...answer]]);
-    answer.forEach((token, at) => {
-      const values = logits![prompt.length - 1 + at]!;
-      // Two tokens can be equally likely within the precision of f32.
-      assert(Math.max(...values) - values[token]! < 1e-4, `token ${at}`);
-    });
+for (const [weights, tolerance] of [["f32", 1e-4], ["int8", 2e-3]] as const) {
+  test(`Greedy answers are the likeliest tokens of the reference (${weights})`, async () => {
+    await withModel(async (model, folder) => {
+      const prompt = someTokens(5);
+      const answer = await tokensOf(model, prompt, { maxTokens: 64 });
+      assertEquals(answer.length, 64);
+      const whole = [...prompt, ...answer];
+      const [logits] = await reference(folder, [whole], weights);
+      answer.forEach((token, at) => {
+        const values = logits![prompt.length - 1 + at]!;
+        // Two tokens can be equally likely within the precision.
+        const difference = Math.max(...values) - values[token]!;
+        assert(difference < tolerance, `token ${at}`);
+      });
+    }, weights);
   });
-});
+}
 
 test("Generation reports probabilities, counts, timing and why it ended", async () => {
   await withModel(async (model, folder) => {
