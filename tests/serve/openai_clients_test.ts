@@ -85,6 +85,7 @@ testWith(
         ids: 1,
       },
       accumulated: [true, true, "stop"],
+      parsed: [true, "stop"],
       completions: ["hh", "hh"],
       completionTokens: ["h", "h"],
       completionParts: "hhh",
@@ -138,6 +139,25 @@ testWith(
       max_tokens: 2,
     });
     assertEquals(choices.map((it) => it.text), ["hh", "hh"]);
+    const described = await completions.create({
+      ...{ ...fields, max_tokens: 40 },
+      logit_bias: { 9: -100, 10: -100, 13: -100, 32: -100 },
+      response_format: {
+        type: "json_schema",
+        json_schema: {
+          name: "answer",
+          strict: true,
+          schema: {
+            type: "object",
+            properties: { known: { type: "boolean" } },
+            required: ["known"],
+            additionalProperties: false,
+          },
+        },
+      },
+    });
+    const { known } = JSON.parse(described.choices[0]!.message!.content);
+    assertEquals(typeof known, "boolean");
     const { data } = await openai.embeddings.create({
       model: "chat",
       input: ["hello", "low"],

@@ -6,8 +6,10 @@
 import asyncio
 import json
 import sys
+from typing import Literal
 
 import openai
+import pydantic
 
 base_url, key = sys.argv[1:]
 client = openai.OpenAI(base_url=base_url, api_key=key, max_retries=0)
@@ -51,6 +53,27 @@ def accumulated():
         parts = [event.delta for event in stream if event.type == "content.delta"]
         choice = stream.get_final_completion().choices[0]
         return [set(parts) <= {"", "h"}, "".join(parts) == choice.message.content, choice.finish_reason]
+
+
+class Place(pydantic.BaseModel):
+    size: Literal["small", "large"]
+    river: Literal["Ilm"] | None
+
+
+class Answer(pydantic.BaseModel):
+    known: bool
+    place: Place = pydantic.Field(description="Where it is")
+    other: Place | None
+
+
+def parsed():
+    """Reads an answer with a schema that the client makes of a class."""
+    options = {"temperature": 0, "logit_bias": {"9": -100, "10": -100, "13": -100, "32": -100}}
+    answer = client.chat.completions.parse(
+        model="chat", messages=MESSAGES, response_format=Answer, max_tokens=300, **options
+    )
+    choice = answer.choices[0]
+    return [isinstance(choice.message.parsed, Answer), choice.finish_reason]
 
 
 def left():
@@ -97,6 +120,7 @@ print(
             "raw": chat(max_tokens=1, extra_body={"top_k": 5}).choices[0].message.role,
             "streamed": streamed(),
             "accumulated": accumulated(),
+            "parsed": parsed(),
             "completions": [it.text for it in text.choices],
             "completionTokens": text.choices[0].logprobs.tokens,
             "completionParts": "".join(it.choices[0].text for it in complete(max_tokens=3, stream=True)),
