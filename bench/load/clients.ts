@@ -39,6 +39,7 @@ function wrk(command: string): Client {
     command,
     args: [
       ...["-t", "1", "-c", `${connections}`, "-d", `${seconds}s`],
+      "--timeout=60s",
       ...["-s", join(HERE, "client.lua"), url, "--"],
       ...[body.path, ...body.headers],
     ],
