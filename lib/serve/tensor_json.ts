@@ -136,7 +136,9 @@ function flatten(
   data: readonly unknown[],
 ): readonly unknown[] {
   const size = sizeOfShape(shape);
-  const isNested = shape.length > 1 && hasArray(data);
+  // An array among numbers is rejected as an element; looking at all of them would
+  // take longer than copying them.
+  const isNested = shape.length > 1 && Array.isArray(data[0]);
   if (!isNested) {
     if (data.length === size) return data;
     throw badRequest(
@@ -168,12 +170,6 @@ function flatten(
   };
   visit(data, 0);
   return flat;
-}
-
-// A loop: a callback for each element would take longer than the rest.
-function hasArray(data: readonly unknown[]): boolean {
-  for (const value of data) if (Array.isArray(value)) return true;
-  return false;
 }
 
 function unfit(

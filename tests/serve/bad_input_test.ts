@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { test } from "../support.ts";
 import { waitUntil } from "../waiting.ts";
 import { binaryRequest, echo, slow, TestServer } from "./support.ts";
@@ -67,6 +67,14 @@ const WRONG: readonly (readonly [body: unknown, message: string])[] = [
     "input 'input0': data must be nested as shape [1,4], got 2 elements in dimension 0",
   ],
   [
+    { inputs: [input({ data: [1, [2], 3, 4] })] },
+    "input 'input0': data[1] must be 0, a number of size 1.4e-45 to 3.4e38, an infinity or NaN for FP32, got an array",
+  ],
+  [
+    { inputs: [input({ shape: [2, 4], data: [[1, 2, 3, 4], 5] })] },
+    "input 'input0': data must be nested as shape [2,4], got 5 in dimension 0",
+  ],
+  [
     { inputs: [input({ data: [1, 2, 3, "4"] })] },
     "input 'input0': data[3] must be 0, a number of size 1.4e-45 to 3.4e38, an infinity or NaN for FP32, got \"4\"",
   ],
@@ -96,6 +104,36 @@ test("Requests that do not fit are answered with 400, the input and what it must
   await using server = new TestServer();
   for (const [body, message] of WRONG) {
     assertEquals(await server.refusal("score", body), [400, message]);
+  }
+});
+
+// Texts that are decoded fast must be UTF-8, too.
+test("Bytes that are not UTF-8 are answered with 400, and texts pass as they are", async () => {
+  await using server = new TestServer();
+  server.server.add(
+    "texts",
+    echo({ name: "x", elementType: "bytes", shape: [1] }),
+  );
+  const send = async (text: string, ...wrong: readonly number[]) => {
+    const json = JSON.stringify({
+      inputs: [{ name: "x", datatype: "BYTES", shape: [1], data: [text] }],
+    });
+    const [head, tail] = json.split("HERE").map((it) =>
+      new TextEncoder().encode(it)
+    );
+    const body = new Uint8Array([...head!, ...wrong, ...tail ?? []]);
+    const path = "/v2/models/texts/infer";
+    const response = await server.send(path, { method: "POST", body });
+    const { error, outputs } = await response.json();
+    return error ?? outputs[0].data[0];
+  };
+  for (const text of ["plain", "größer 😀", "\ufffd", "\ufeffmark"]) {
+    assertEquals(await send(text), text);
+  }
+  for (
+    const wrong of [[0xff], [0xc3], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80]]
+  ) {
+    assertMatch(await send("aHEREb", ...wrong), /^the body must be JSON: /);
   }
 });
 
