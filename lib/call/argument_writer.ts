@@ -175,7 +175,7 @@ export class ArgumentWriter {
     }
     // The quick check first: looking for a handle in an array is slow.
     if (parameter.takesAsItIs(value)) return value;
-    if (value instanceof TensorParts) return value;
+    if (TensorParts.is(value)) return value;
     const object = unwrapObject(value);
     if (object !== undefined) {
       if (object.kind === Kind.bufferView) parameter.check(object);
@@ -237,7 +237,7 @@ export class ArgumentWriter {
       if (ArrayBuffer.isView(reference)) {
         const tensor = this.#tensors[ordinal]!;
         setCallTensor(call.handle, ordinal, tensor, reference, tensor.refuse);
-      } else if (reference instanceof TensorParts) {
+      } else if (TensorParts.is(reference)) {
         const { refuse } = this.#tensors[ordinal]!;
         setCallTensorParts(call.handle, ordinal, reference, refuse);
       } else if (reference === null || Handle.is(reference)) {

@@ -9,8 +9,7 @@ export class TensorParts {
   readonly code: number;
   /** Dimensions, outermost first. */
   readonly dims: Float64Array<ArrayBuffer>;
-  /** The contents in row-major order, of any alignment. */
-  readonly parts: readonly Uint8Array<ArrayBufferLike>[];
+  readonly #parts: readonly Uint8Array<ArrayBufferLike>[];
   /** Length of all contents in bytes. */
   readonly byteLength: number;
 
@@ -26,8 +25,18 @@ export class TensorParts {
   ) {
     this.code = info.code;
     this.dims = Float64Array.from(shape);
-    this.parts = parts;
+    this.#parts = parts;
     this.byteLength = shape.reduce((length, dim) => length * dim, 1) *
       info.bitCount / 8;
+  }
+
+  /** Whether a value is such a tensor, which a Proxy is not. */
+  static is(value: unknown): value is TensorParts {
+    return typeof value === "object" && value !== null && #parts in value;
+  }
+
+  /** The contents in row-major order, of any alignment. */
+  get parts(): readonly Uint8Array<ArrayBufferLike>[] {
+    return this.#parts;
   }
 }
