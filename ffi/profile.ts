@@ -26,6 +26,8 @@ export interface CaptureOptions {
   readonly queue: number;
   /** Milliseconds between flushes; 0 for none. */
   readonly flushInterval: number;
+  /** Whether to record the VM's operations. */
+  readonly traceExecution: boolean;
   readonly functionPattern: string;
   readonly counters: readonly string[];
 }
@@ -58,6 +60,7 @@ function packCapture(options: CaptureOptions): Uint8Array<ArrayBuffer> {
     options.device,
     options.queue,
     options.flushInterval,
+    options.traceExecution ? 1 : 0,
   ]);
   const pattern = encodeText(options.functionPattern, "a pattern");
   const counters = options.counters.map((it) => encodeText(it, "a counter"));

@@ -1,5 +1,11 @@
 import type { CaptureOptions as NativeOptions } from "../../ffi/profile.ts";
-import { copyArray, toInteger, toName, toText } from "../base/checks.ts";
+import {
+  copyArray,
+  toBoolean,
+  toInteger,
+  toName,
+  toText,
+} from "../base/checks.ts";
 import { type OptionNames, readOptions } from "../base/options.ts";
 
 /** What devices record. */
@@ -70,6 +76,13 @@ export interface CaptureOptions {
    * @default {0} at the end only
    */
   flushInterval?: number | undefined;
+  /**
+   * Also records each operation of the VM in calls that start during the
+   * capture. That slows them; the time of recording is not part of operations.
+   *
+   * @default {false}
+   */
+  traceExecution?: boolean | undefined;
 }
 
 const OPTIONS: OptionNames<CaptureOptions> = {
@@ -81,6 +94,7 @@ const OPTIONS: OptionNames<CaptureOptions> = {
   queue: true,
   counters: true,
   flushInterval: true,
+  traceExecution: true,
 };
 
 const MAX_U32 = 2 ** 32 - 1;
@@ -102,6 +116,7 @@ export function readCaptureOptions(
       toName("families", it, FAMILIES);
     });
   const { functionPattern, flushInterval = 0, counters = [] } = given;
+  const { traceExecution = false } = given;
   // The flags of IREE's filter, in the order of their bits.
   const filter = [
     functionPattern === undefined
@@ -124,6 +139,7 @@ export function readCaptureOptions(
     device: filter[3] ?? 0,
     queue: filter[4] ?? 0,
     flushInterval: toInteger("flushInterval", flushInterval, 0, MAX_I32),
+    traceExecution: toBoolean("traceExecution", traceExecution),
     counters: copyArray(
       "counters",
       counters,

@@ -27,6 +27,7 @@ export interface ExportedRow {
   readonly tile_count?: number;
   readonly operation_count?: number;
   readonly valid?: boolean;
+  readonly dropped_records?: number;
 }
 
 /** Converts a time of a device to one of the host, in nanoseconds. */

@@ -1,8 +1,17 @@
 import { decode } from "../../ffi/base/text.ts";
+import { nestOperations } from "./nest_operations.ts";
 
 /** What the host did: the rows of the chunk that captures add to a bundle. */
 export interface HostSpan {
-  readonly kind: "call" | "wait" | "import" | "write" | "read" | "named";
+  readonly kind:
+    | "call"
+    | "wait"
+    | "import"
+    | "write"
+    | "read"
+    | "named"
+    | "vm"
+    | "host";
   /** Name of a function or of a span; empty for waits and copies. */
   readonly name: string;
   /** Nanoseconds. */
@@ -13,6 +22,8 @@ export interface HostSpan {
   readonly thread: string;
   /** Bytes that were copied. */
   readonly bytes: number;
+  /** Frames that are open around an operation of the VM. */
+  readonly depth: number;
   readonly isFailure: boolean;
 }
 
@@ -24,6 +35,8 @@ const KINDS: readonly HostSpan["kind"][] = [
   "write",
   "read",
   "named",
+  "vm",
+  "host",
 ];
 
 const CONTENT_TYPE = "application/vnd.iree.deno.profile.spans";
@@ -38,8 +51,7 @@ const SPAN_RECORD = 48;
  * reports about the same bundle name the damage.
  *
  * @param bundle The bundle.
- * @returns The spans in the order in which they ended; none if the bundle was
- * written by a tool of IREE's.
+ * @returns The spans; none if the bundle was written by a tool of IREE's.
  */
 export function readHostSpans(bundle: Uint8Array<ArrayBuffer>): HostSpan[] {
   const view = viewOf(bundle);
@@ -61,7 +73,7 @@ export function readHostSpans(bundle: Uint8Array<ArrayBuffer>): HostSpan[] {
     }
     offset += length;
   }
-  return spans;
+  return nestOperations(spans);
 }
 
 function addSpans(chunk: Uint8Array<ArrayBuffer>, spans: HostSpan[]): void {
@@ -73,12 +85,14 @@ function addSpans(chunk: Uint8Array<ArrayBuffer>, spans: HostSpan[]): void {
     if (length < SPAN_RECORD || offset + length > chunk.length) return;
     const kind = KINDS[view.getUint32(offset + 4, true) - 1];
     if (kind === undefined) return;
+    const payload = Number(view.getBigUint64(offset + 32, true));
     spans.push({
       kind,
       start: Number(view.getBigInt64(offset + 8, true)),
       end: Number(view.getBigInt64(offset + 16, true)),
       thread: `${view.getBigUint64(offset + 24, true)}`,
-      bytes: Number(view.getBigUint64(offset + 32, true)),
+      bytes: kind === "vm" ? 0 : payload,
+      depth: kind === "vm" ? payload : 0,
       isFailure: view.getUint32(offset + 40, true) !== 0,
       name: decode(chunk.slice(offset + SPAN_RECORD, offset + length)),
     });

@@ -7,6 +7,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const COLORS = {
   call: "#4e79a7", wait: "#bab0ac", import: "#76b7b2", write: "#edc948",
   read: "#b07aa1", named: "#59a14f", dispatch: "#e15759", operation: "#f28e2b",
+  vm: "#9c755f", host: "#ff9da7",
 };
 const ROW = 18;
 const HEAD = 16;
@@ -271,7 +272,9 @@ function draw() {
 }
 addEventListener("resize", draw);
 draw();
-document.body.dataset.dispatches =
-  data.spans.filter((it) => it.category === "dispatch").length;
+const count = (category) =>
+  data.spans.filter((it) => it.category === category).length;
+document.body.dataset.dispatches = count("dispatch");
+document.body.dataset.operations = count("vm");
 document.body.dataset.ready = "true";
 `;

@@ -37,8 +37,13 @@ export function renderProfile(
   options?: ProfileOptions,
 ): string {
   // In JSON, the escape is the same character, and ends no element.
-  const data = JSON.stringify(readTimeline(source, options))
-    .replaceAll("<", "\\u003c");
+  const timeline = readTimeline(source, options);
+  const data = JSON.stringify(timeline).replaceAll("<", "\\u003c");
+  const { droppedRecords } = timeline;
+  const warning = droppedRecords > 0
+    ? `<p id="dropped">${droppedRecords} events are missing: the capture had ` +
+      "no room for them. Capture fewer calls, or flush more often.</p>\n"
+    : "";
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -48,7 +53,7 @@ export function renderProfile(
 <style>${STYLE}</style>
 </head>
 <body>
-<h2>Timeline</h2>
+${warning}<h2>Timeline</h2>
 <p>
 <button id="zoom-in">zoom in</button>
 <button id="zoom-out">zoom out</button>

@@ -29,6 +29,8 @@ export interface TimelineSpan {
     | "write"
     | "read"
     | "named"
+    | "vm"
+    | "host"
     | "dispatch"
     | "operation";
   /** Nanoseconds since the profile's start. */
@@ -69,6 +71,8 @@ export interface Timeline {
   readonly dispatches: readonly DispatchTotal[];
   /** Nanoseconds from the first to the last event. */
   readonly duration: number;
+  /** The number of events for which the capture had no room: they are missing. */
+  readonly droppedRecords: number;
 }
 
 /** How a profile is read. */
@@ -163,6 +167,10 @@ class TimelineBuilder {
       memory: memory.map((it) => ({ ...it, time: it.time - first })),
       dispatches: sumDispatches(spans, this.sources),
       duration: times.length === 0 ? 0 : last - first,
+      droppedRecords: this.rows.reduce(
+        (sum, it) => sum + (it.dropped_records ?? 0),
+        0,
+      ),
     };
   }
 

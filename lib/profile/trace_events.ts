@@ -24,7 +24,8 @@ export function formatTrace(
   source: string | URL | Bytes,
   options?: ProfileOptions,
 ): string {
-  const { tracks, spans, memory, dispatches } = readTimeline(source, options);
+  const timeline = readTimeline(source, options);
+  const { tracks, spans, memory, dispatches, droppedRecords } = timeline;
   const sources = new Map(dispatches.map((it) => [it.name, it.source]));
   const events: object[] = Object.entries(PROCESSES).map(([name, pid]) => ({
     ph: "M",
@@ -63,7 +64,10 @@ export function formatTrace(
       args: { bytes },
     });
   }
-  return `{"displayTimeUnit":"ns","traceEvents":[\n${
+  const other = droppedRecords > 0
+    ? `"otherData":{"droppedRecords":${droppedRecords}},`
+    : "";
+  return `{"displayTimeUnit":"ns",${other}"traceEvents":[\n${
     events.map((it) => JSON.stringify(it)).join(",\n")
   }\n]}\n`;
 }

@@ -943,9 +943,10 @@ iree_ffi_profiling_end(iree_ffi_profiling_t* profiling);
 // are. |options| is packed: u32 data families (0 for the cheapest statistics)
 // and flags of the filter, as in IREE's profile_options.h, u32 halves of the
 // filter's command buffer, u32 command, physical device and queue, u32
-// milliseconds between flushes (0 for none), the filter's function pattern,
-// and the count and names of counters. Also records what the host does: calls,
-// waits, copies, on all threads of the process.
+// milliseconds between flushes (0 for none), u32 whether to record operations
+// of the VM, the filter's function pattern, and the count and names of
+// counters. Also records what the host does: calls, waits, copies, on all
+// threads of the process.
 IREE_API_EXPORT iree_ffi_profiling_t* iree_ffi_profiling_capture(
     iree_hal_device_group_t* group, const uint8_t* options,
     uint32_t options_length);

@@ -1,6 +1,7 @@
 #include "call.h"
 #include "iree/modules/hal/types.h"
 #include "iree/vm/stack.h"
+#include "operations.h"
 #include "span_log.h"
 
 // Calls the module's begin_call directly instead of iree_vm_invoke. That avoids
@@ -75,6 +76,10 @@ iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
       IREE_VM_CONTEXT_FLAG_TRACE_EXECUTION) {
     flags |= IREE_VM_INVOCATION_FLAG_TRACE_EXECUTION;
   }
+  const iree_time_t start = iree_ffi_span_begin();
+  const bool is_recorded =
+      IREE_UNLIKELY(start != 0) && iree_ffi_span_log_has_operations();
+  if (is_recorded) flags |= IREE_FFI_INVOCATION_FLAG_RECORD;
   iree_vm_invoke_state_t state;
   state.context = call->context;
   state.cconv_results = call->results_cconv;
@@ -91,10 +96,12 @@ iree_status_t iree_ffi_call_run_function(iree_ffi_call_t* call) {
       .results = call->results.storage,
   };
   iree_vm_module_t* module = call->function.module;
-  const iree_time_t start = iree_ffi_span_begin();
+  iree_ffi_operations_t operations;
+  if (is_recorded) iree_ffi_operations_begin_call(&operations);
   state.status = module->begin_call(module->self, state.stack, function_call);
   iree_ffi_call_finish(&state, module);
   iree_status_t status = state.status;
+  if (is_recorded) iree_ffi_operations_end_call(&operations, status);
   iree_ffi_span_end_function(IREE_FFI_SPAN_CALL, start, call->function, status);
   if (!iree_status_is_ok(status)) {
     status = IREE_VM_STACK_ANNOTATE_BACKTRACE_IF_ENABLED(state.stack, status);

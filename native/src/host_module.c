@@ -2,6 +2,7 @@
 
 #include "host.h"
 #include "iree/vm/stack.h"
+#include "span_log.h"
 
 // A module whose functions are called in the isolate that defined it. The
 // isolate passes the description; here are only its copy and the calls.
@@ -241,7 +242,10 @@ static iree_status_t iree_ffi_host_module_begin_call(
   if (call.results.data_length > 0) {
     memset(call.results.data, 0, call.results.data_length);
   }
-  IREE_RETURN_IF_ERROR(iree_ffi_host_perform(module->host, &host_call));
+  const iree_time_t start = iree_ffi_span_begin();
+  iree_status_t status = iree_ffi_host_perform(module->host, &host_call);
+  iree_ffi_span_end_function(IREE_FFI_SPAN_HOST, start, call.function, status);
+  IREE_RETURN_IF_ERROR(status);
   return iree_vm_stack_function_leave(stack);
 }
 

@@ -179,12 +179,14 @@ iree_status_t iree_ffi_profile_sink_create(iree_ffi_profile_sink_t** out_sink) {
 }
 
 static iree_status_t iree_ffi_profile_sink_complete(
-    iree_ffi_profile_sink_t* sink, iree_const_byte_span_t spans) {
+    iree_ffi_profile_sink_t* sink, iree_const_byte_span_t spans,
+    uint64_t dropped_count) {
   if (spans.data_length > 0) {
     iree_hal_profile_chunk_metadata_t metadata =
         iree_hal_profile_chunk_metadata_default();
     metadata.content_type = IREE_FFI_SPANS_CONTENT_TYPE;
     metadata.name = IREE_SV("host.spans");
+    metadata.dropped_record_count = dropped_count;
     const iree_ffi_profile_record_t record = {
         .type = IREE_HAL_PROFILE_FILE_RECORD_TYPE_CHUNK,
         .metadata = &metadata,
@@ -202,10 +204,11 @@ static iree_status_t iree_ffi_profile_sink_complete(
 
 iree_status_t iree_ffi_profile_sink_bundle(iree_ffi_profile_sink_t* sink,
                                            iree_const_byte_span_t spans,
+                                           uint64_t dropped_count,
                                            iree_vm_buffer_t** out_bundle) {
   iree_slim_mutex_lock(&sink->mutex);
   const iree_host_size_t length = sink->length;
-  iree_status_t status = iree_ffi_profile_sink_complete(sink, spans);
+  iree_status_t status = iree_ffi_profile_sink_complete(sink, spans, dropped_count);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_buffer_make(
         iree_make_const_byte_span(sink->bytes, sink->length), out_bundle);

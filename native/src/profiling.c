@@ -66,6 +66,7 @@ typedef struct iree_ffi_capture_options_t {
   iree_hal_profile_counter_set_selection_t counters;
   iree_string_view_t counter_names[IREE_FFI_MAX_COUNTERS];
   uint32_t flush_interval_ms;
+  uint32_t has_operations;
 } iree_ffi_capture_options_t;
 
 static iree_status_t iree_ffi_capture_read_counters(
@@ -103,6 +104,7 @@ static iree_status_t iree_ffi_capture_read_options(
       iree_ffi_read_u32(&reader, &filter->physical_device_ordinal));
   IREE_RETURN_IF_ERROR(iree_ffi_read_u32(&reader, &filter->queue_ordinal));
   IREE_RETURN_IF_ERROR(iree_ffi_read_u32(&reader, &options->flush_interval_ms));
+  IREE_RETURN_IF_ERROR(iree_ffi_read_u32(&reader, &options->has_operations));
   IREE_RETURN_IF_ERROR(
       iree_ffi_read_string(&reader, &filter->executable_function_pattern));
   filter->command_buffer_id =
@@ -131,7 +133,8 @@ static iree_status_t iree_ffi_capture_start(
       options->flush_interval_ms, iree_ffi_allocator(), &profiling->session);
   iree_allocator_free(iree_ffi_allocator(), devices);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_span_log_start(&profiling->log);
+    status = iree_ffi_span_log_start(options->has_operations != 0,
+                                     &profiling->log);
   }
   return status;
 }
@@ -165,7 +168,8 @@ void iree_ffi_profiling_span(iree_ffi_profiling_t* profiling,
 iree_vm_buffer_t* iree_ffi_profiling_bundle(iree_ffi_profiling_t* profiling) {
   iree_vm_buffer_t* bundle = NULL;
   iree_ffi_check(iree_ffi_profile_sink_bundle(
-      profiling->sink, iree_ffi_span_log_bytes(profiling->log), &bundle));
+      profiling->sink, iree_ffi_span_log_bytes(profiling->log),
+      iree_ffi_span_log_dropped_count(profiling->log), &bundle));
   return iree_ffi_hand_out(IREE_FFI_KIND_BUFFER, bundle);
 }
 

@@ -12,6 +12,7 @@
 struct iree_ffi_span_log_t {
   // In the list of those that spans are added to.
   iree_ffi_span_log_t* next;
+  bool has_operations;
   uint8_t* bytes;
   iree_host_size_t length;
   iree_host_size_t capacity;
@@ -56,11 +57,13 @@ static void iree_ffi_span_unlock(void) {
   iree_slim_mutex_unlock(&iree_ffi_span_mutex);
 }
 
-iree_status_t iree_ffi_span_log_start(iree_ffi_span_log_t** out_log) {
+iree_status_t iree_ffi_span_log_start(bool has_operations,
+                                      iree_ffi_span_log_t** out_log) {
   iree_ffi_span_log_t* log = NULL;
   IREE_RETURN_IF_ERROR(
       iree_allocator_malloc(iree_ffi_allocator(), sizeof(*log), (void**)&log));
   memset(log, 0, sizeof(*log));
+  log->has_operations = has_operations;
   const iree_ffi_span_header_t header = {
       .version = 1,
       .header_length = sizeof(header),
@@ -103,6 +106,12 @@ void iree_ffi_span_log_free(iree_ffi_span_log_t* log) {
 
 iree_const_byte_span_t iree_ffi_span_log_bytes(const iree_ffi_span_log_t* log) {
   return iree_make_const_byte_span(log->bytes, log->length);
+}
+
+uint64_t iree_ffi_span_log_dropped_count(const iree_ffi_span_log_t* log) {
+  iree_ffi_span_header_t header;
+  memcpy(&header, log->bytes, sizeof(header));
+  return header.dropped_count;
 }
 
 static bool iree_ffi_span_log_reserve(iree_ffi_span_log_t* log,
@@ -194,4 +203,32 @@ void iree_ffi_span_add_function(iree_ffi_span_kind_t kind, iree_time_t start,
   };
   iree_ffi_span_add_named(record, iree_vm_module_name(function.module),
                           iree_vm_function_name(&function));
+}
+
+bool iree_ffi_span_log_has_operations(void) {
+  bool result = false;
+  iree_ffi_span_lock();
+  for (iree_ffi_span_log_t* log = iree_ffi_span_logs; log; log = log->next) {
+    result |= log->has_operations;
+  }
+  iree_ffi_span_unlock();
+  return result;
+}
+
+void iree_ffi_span_add_operation(iree_string_view_t text, uint64_t depth,
+                                 iree_time_t start, iree_time_t end,
+                                 bool is_failure) {
+  const iree_ffi_span_record_t record = {
+      .kind = IREE_FFI_SPAN_VM,
+      .start_host_time_ns = start,
+      .end_host_time_ns = end,
+      .payload_length = depth,
+      .is_failure = is_failure,
+  };
+  iree_ffi_span_lock();
+  for (iree_ffi_span_log_t* log = iree_ffi_span_logs; log; log = log->next) {
+    if (!log->has_operations) continue;
+    iree_ffi_span_log_append(log, record, iree_string_view_empty(), text);
+  }
+  iree_ffi_span_unlock();
 }

@@ -1,4 +1,5 @@
-// What the host does while a profile is captured: calls, waits, copies.
+// What the host does while a profile is captured: calls, waits, copies, and the
+// VM's operations if the capture asks for them.
 //
 // Included by IREE's native_module.c too, so it needs only IREE's headers.
 
@@ -23,6 +24,10 @@ typedef enum iree_ffi_span_kind_e {
   IREE_FFI_SPAN_READ = 5,
   // Whatever the caller of iree_ffi_profiling_span names.
   IREE_FFI_SPAN_NAMED = 6,
+  // An operation of the VM; its payload is the depth of its frame.
+  IREE_FFI_SPAN_VM = 7,
+  // A call from the VM to a function in TypeScript.
+  IREE_FFI_SPAN_HOST = 8,
 } iree_ffi_span_kind_t;
 
 // The spans of one capture.
@@ -32,12 +37,16 @@ typedef struct iree_ffi_span_log_t iree_ffi_span_log_t;
 extern iree_atomic_int32_t iree_ffi_span_log_count;
 
 // Creates a log, which every thread adds its spans to until it is stopped.
-iree_status_t iree_ffi_span_log_start(iree_ffi_span_log_t** out_log);
+// Without |has_operations| it receives no operations of the VM.
+iree_status_t iree_ffi_span_log_start(bool has_operations,
+                                      iree_ffi_span_log_t** out_log);
 void iree_ffi_span_log_stop(iree_ffi_span_log_t* log);
 void iree_ffi_span_log_free(iree_ffi_span_log_t* log);
 
-// The spans of a stopped log, in the format of the bundle's chunk.
+// The spans of a stopped log, in the format of the bundle's chunk, and how many
+// spans had no room in it.
 iree_const_byte_span_t iree_ffi_span_log_bytes(const iree_ffi_span_log_t* log);
+uint64_t iree_ffi_span_log_dropped_count(const iree_ffi_span_log_t* log);
 
 // Adds one span to one log.
 void iree_ffi_span_log_add(iree_ffi_span_log_t* log, iree_ffi_span_kind_t kind,
@@ -56,6 +65,12 @@ void iree_ffi_span_add(iree_ffi_span_kind_t kind, iree_time_t start,
                        uint64_t bytes, bool is_failure);
 void iree_ffi_span_add_function(iree_ffi_span_kind_t kind, iree_time_t start,
                                 iree_vm_function_t function, bool is_failure);
+
+// Whether a log receives operations of the VM.
+bool iree_ffi_span_log_has_operations(void);
+void iree_ffi_span_add_operation(iree_string_view_t text, uint64_t depth,
+                                 iree_time_t start, iree_time_t end,
+                                 bool is_failure);
 
 // Ends a span that iree_ffi_span_begin began, if it did.
 static inline void iree_ffi_span_end(iree_ffi_span_kind_t kind,

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { load } from "../../mod.ts";
 import {
+  type CaptureOptions,
   formatTrace,
   readTimeline,
   renderProfile,
@@ -25,6 +26,7 @@ const SOURCE = "mul.mlir:4";
 
 async function capture(
   device = "local-sync",
+  options?: CaptureOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   using mul = load({ modules: [await program("mul.mlir")], device });
   return await mul.profile(async (capture) => {
@@ -34,7 +36,7 @@ async function capture(
         await mul.computeAsync("mul", ...FACTORS);
       }
     });
-  });
+  }, options);
 }
 
 test("A timeline has calls, imports, waits, copies, dispatches and memory", async () => {
@@ -157,13 +159,18 @@ if ("reason" in browser) {
       using folder = new TemporaryFolder();
       const path = folder.join("profile.html");
       const programs = [await program("mul.mlir")];
-      const html = renderProfile(await capture(), { programs });
+      const bundle = await capture("local-sync", { traceExecution: true });
+      const operations = readTimeline(bundle).spans
+        .filter(({ category }) => category === "vm");
+      assert(operations.length > CALLS);
+      const html = renderProfile(bundle, { programs });
       Deno.writeTextFileSync(path, html);
       const opened = await openBrowser(browser.path);
       try {
         await browse(opened, `file://${path}`, async ({ page, ...it }) => {
           const ready = page.locator(
-            `body[data-ready="true"][data-dispatches="${CALLS}"]`,
+            `body[data-ready="true"][data-dispatches="${CALLS}"]` +
+              `[data-operations="${operations.length}"]`,
           );
           await ready.waitFor();
           assertEquals(await page.locator("#dispatches tbody tr").count(), 1);

@@ -20,7 +20,10 @@ export type ReportFlags =
   & FlagValues<typeof GOOGLE_FLAGS>
   & FlagValues<typeof PROFILING_FLAGS>
   & FlagValues<typeof CAPTURE_FLAGS>
-  & { readonly dispatch_statistics?: boolean };
+  & {
+    readonly dispatch_statistics?: boolean;
+    readonly trace_execution?: boolean;
+  };
 
 /**
  * Measures benchmarks and prints what Google Benchmark prints.
@@ -68,7 +71,9 @@ export async function measureAll(
   const profiling = device !== undefined && isProfiling(flags)
     ? stack.use(Profiling.begin(device))
     : undefined;
-  using capturer = await Capturer.begin(devices, flags.profile);
+  using capturer = await Capturer.begin(devices, flags.profile, {
+    traceExecution: flags.trace_execution ?? false,
+  });
   const failure = await runBenchmarks(benchmarks, {
     effort: flags.benchmark_dry_run ? { iterations: 1 } : settings.effort,
     warmUpSeconds: flags.benchmark_dry_run

@@ -53,7 +53,10 @@ const CHECK_FLAGS = {
     kind: "boolean",
     help: ["Prints the names of the checks and exits."],
   },
-  trace_execution: WATCH_FLAGS.trace_execution,
+  trace_execution: {
+    kind: "boolean",
+    help: ["Prints every VM operation to stderr."],
+  },
   ...DEVICE_FLAGS,
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,

@@ -1,5 +1,5 @@
 import { type Device, IreeError } from "../../../mod.ts";
-import type { ProfileCapture } from "../../profile/mod.ts";
+import type { CaptureOptions, ProfileCapture } from "../../profile/mod.ts";
 import type { FlagOf } from "./flags.ts";
 import { writeBytes } from "./write_file.ts";
 
@@ -28,10 +28,12 @@ export class Capturer implements Disposable {
    *
    * @param devices The devices of a program.
    * @param path The file to write; `undefined` for none.
+   * @param options What is captured.
    */
   static async begin(
     devices: readonly Device[],
     path: string | undefined,
+    options?: CaptureOptions,
   ): Promise<Capturer> {
     if (path === undefined) return new Capturer();
     if (devices.length === 0) {
@@ -41,7 +43,7 @@ export class Capturer implements Disposable {
       );
     }
     const { ProfileCapture } = await import("../../profile/mod.ts");
-    return new Capturer(path, ProfileCapture.begin(devices));
+    return new Capturer(path, ProfileCapture.begin(devices, options));
   }
 
   /** Ends the capture and writes the file. */

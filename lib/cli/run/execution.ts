@@ -57,7 +57,9 @@ export async function execute(
   const values = parseInputs(flags.input, inputs, stack);
   reporter.begin(name);
   demandCount(inputs, values.length);
-  using capturer = await Capturer.begin(devices, flags.profile);
+  using capturer = await Capturer.begin(devices, flags.profile, {
+    traceExecution: flags.trace_execution,
+  });
   const { result, milliseconds } = profiled(
     program,
     flags,

@@ -162,7 +162,10 @@ export const RECORDING_FLAGS = {
 export const WATCH_FLAGS = {
   trace_execution: {
     kind: "boolean",
-    help: ["Prints every VM operation to stderr."],
+    help: [
+      "Prints every VM operation to stderr; with --profile, records those of",
+      "calls in the profile instead.",
+    ],
   },
   print_statistics: {
     kind: "boolean",

@@ -8,6 +8,7 @@ import {
   type ParameterProvider,
 } from "../../../mod.ts";
 import type { FlagValues } from "../common/flags.ts";
+import type { CAPTURE_FLAGS } from "../common/profile_flag.ts";
 import {
   type TASK_TOPOLOGY_FLAGS,
   type TASK_WORKER_FLAGS,
@@ -27,7 +28,8 @@ export type ProgramFlags =
     "device_allocator" | "device_lead_allocator"
   >
   & FlagValues<typeof TASK_TOPOLOGY_FLAGS & typeof TASK_WORKER_FLAGS>
-  & Pick<FlagValues<typeof WATCH_FLAGS>, "trace_execution">;
+  & Pick<FlagValues<typeof WATCH_FLAGS>, "trace_execution">
+  & Partial<FlagValues<typeof CAPTURE_FLAGS>>;
 
 /**
  * Loads a program as flags say.
@@ -58,6 +60,7 @@ export function loadProgram(
     leadDevice: flags.device_lead_allocator,
     parameters: parameters.length > 0 ? parameters : undefined,
     parameterMode: flags.parameter_mode as ParameterMode,
-    traceExecution: flags.trace_execution,
+    // A profile records operations itself.
+    traceExecution: flags.trace_execution && flags.profile === undefined,
   });
 }

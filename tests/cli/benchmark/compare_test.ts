@@ -62,6 +62,69 @@ test("A variant is rejected if it has flags that variants cannot set", async () 
   }
 });
 
+test("--histogram prints every sample in the bars of each program", async () => {
+  const path = await program("mul.mlir");
+  const args = ["benchmark", path, path, ...INPUTS, SHORT];
+  const { code, stdout, stderr } = await iree([...args, "--histogram"]);
+  assertEquals([code, stderr], [0, ""]);
+  // Samples as the line above the histograms counts them.
+  const samples = [...stdout.matchAll(/: (\d+) samples of \d+ calls/g)]
+    .map(([, count]) => Number(count));
+  const sections = stdout.trimEnd().split("\n\n").slice(-2);
+  const counts = sections.map((section) =>
+    section.split("\n").slice(1).map((line) => {
+      const bar = /^ {2}\S+ \S+ to \S+ \S+ +(\d+) (█*)$/.exec(line);
+      assert(bar !== null, line);
+      const [, count, blocks] = bar;
+      assertEquals(Number(count) > 0, blocks!.length > 0, line);
+      return Number(count);
+    })
+  );
+  assertEquals(counts.length, 2);
+  assertEquals(
+    counts.map((bars) => bars.reduce((sum, it) => sum + it, 0)),
+    samples,
+  );
+  const without = await iree(args);
+  assertEquals(without.code, 0);
+  assert(!without.stdout.includes("█"));
+});
+
+test("--svg draws each program's bar, as wide as its median", async () => {
+  using folder = new TemporaryFolder();
+  const path = await program("mul.mlir");
+  const file = folder.join("chart.svg");
+  const { code, stdout, stderr } = await iree([
+    ...["benchmark", path, "--device=local-sync", "--device=local-task"],
+    ...[...INPUTS, SHORT, "--json", `--svg=${file}`],
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  const medians: number[] = JSON.parse(stdout).benchmarks
+    .map((it: { median: number }) => it.median);
+  const svg = Deno.readTextFileSync(file);
+  assert(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"), svg);
+  for (const name of ["local-sync", "local-task"]) {
+    assertStringIncludes(svg, name);
+  }
+  const bars = [...svg.matchAll(/<rect [^>]*?width="([\d.]+)"/g)]
+    .map(([, width]) => Number(width));
+  assertEquals(bars.length, 2);
+  // Widths have one decimal.
+  const error = Math.abs(bars[0]! / bars[1]! - medians[0]! / medians[1]!);
+  assert(error < 0.1 * Math.max(1, bars[0]! / bars[1]!), `${bars} ${medians}`);
+});
+
+test("--svg into a folder that does not exist fails and names the file", async () => {
+  using folder = new TemporaryFolder();
+  const file = folder.join("missing/chart.svg");
+  const { code, stderr } = await iree([
+    ...["benchmark", await program("mul.mlir"), ...INPUTS, SHORT],
+    `--svg=${file}`,
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, file);
+});
+
 /** compare.py, and the Python that it runs in. */
 async function findComparison(): Promise<
   { readonly script: string; readonly python: string } | {

@@ -18,6 +18,7 @@ export function captureOptions(): object {
     families: ["queue-events"],
     counters: [],
     flushInterval: 0,
+    traceExecution: false,
   });
 }
 
