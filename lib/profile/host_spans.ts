@@ -1,5 +1,4 @@
 import { decode } from "../../ffi/base/text.ts";
-import { nestOperations } from "./nest_operations.ts";
 
 /** What the host did: the rows of the chunk that captures add to a bundle. */
 export interface HostSpan {
@@ -51,7 +50,8 @@ const SPAN_RECORD = 48;
  * reports about the same bundle name the damage.
  *
  * @param bundle The bundle.
- * @returns The spans; none if the bundle was written by a tool of IREE's.
+ * @returns The spans, in the order in which they ended; none if the bundle was
+ * written by a tool of IREE's.
  */
 export function readHostSpans(bundle: Uint8Array<ArrayBuffer>): HostSpan[] {
   const view = viewOf(bundle);
@@ -73,7 +73,7 @@ export function readHostSpans(bundle: Uint8Array<ArrayBuffer>): HostSpan[] {
     }
     offset += length;
   }
-  return nestOperations(spans);
+  return spans;
 }
 
 function addSpans(chunk: Uint8Array<ArrayBuffer>, spans: HostSpan[]): void {

@@ -12,6 +12,7 @@ import {
   type ExportedRow,
   fitClocks,
 } from "./exported_rows.ts";
+import { nestOperations } from "./nest_operations.ts";
 import { reportProfile } from "./report.ts";
 import { type HostSpan, readHostSpans } from "./host_spans.ts";
 
@@ -118,7 +119,7 @@ export function readTimeline(
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as ExportedRow);
     const builder = new TimelineBuilder(rows, sources);
-    return builder.build(readHostSpans(bundle));
+    return builder.build(nestOperations(readHostSpans(bundle)));
   });
 }
 
