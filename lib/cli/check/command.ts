@@ -8,12 +8,7 @@ import {
 } from "../common/task_flags.ts";
 import { printError, printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-import {
-  COMMON_FLAGS,
-  DEVICE_FLAGS,
-  MAIN_FLAGS,
-  WATCH_FLAGS,
-} from "../run/flags.ts";
+import { COMMON_FLAGS, DEVICE_FLAGS, MAIN_FLAGS } from "../run/flags.ts";
 import { isListing } from "../run/flags.ts";
 import { printListings } from "../run/listing.ts";
 import {
