@@ -51,6 +51,7 @@ const IN_CHECKOUT: Readonly<Record<string, string>> = {
   "bench/MODELS.md": ".",
   "bench/RECIPES.md": ".",
   "bench/RESULTS.md": ".",
+  "bench/TOKENIZERS.md": ".",
   "examples/README.md": "examples",
   "native/README.md": ".",
   "native/samples/custom_module/README.md": "native/samples/custom_module",

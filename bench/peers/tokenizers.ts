@@ -150,14 +150,26 @@ export function python(path: string, encoding?: string): Peer {
   const encoder = new TextEncoder();
   const writer = child.stdin.getWriter();
   const answers = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  // An answer may arrive in parts.
+  let received = "";
+  const readAnswer = async (): Promise<number> => {
+    for (;;) {
+      const [line, rest] = received.split("\n", 2);
+      if (rest !== undefined) {
+        received = rest;
+        return Number(line);
+      }
+      const { value } = await answers.read();
+      if (value === undefined) throw new Error("Python's tokenizer has ended");
+      received += value;
+    }
+  };
   return {
     language: "native",
     async work(text, count) {
       const line = `${JSON.stringify([text, count])}\n`;
       await writer.write(encoder.encode(line));
-      const { value } = await answers.read();
-      if (value === undefined) throw new Error("Python's tokenizer has ended");
-      return Number(value);
+      return await readAnswer();
     },
     async [Symbol.asyncDispose]() {
       await writer.close();
