@@ -2,8 +2,19 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, ROOT, unsanitized } from "../support.ts";
 import { inFolder } from "./support.ts";
-import { byteVocabulary } from "./texts.ts";
-import { tinyModel, writeGguf } from "./tiny_models.ts";
+import { endlessVocabulary } from "./texts.ts";
+import { tinyModel, type TinyValue, writeGguf } from "./tiny_models.ts";
+
+/** A vocabulary whose answers are a line without an end. */
+function endlessLine(): Record<string, TinyValue | undefined> {
+  const vocabulary = endlessVocabulary();
+  const tokens = vocabulary["tokenizer.ggml.tokens"] as string[];
+  const newline = String.fromCodePoint(256 + 10);
+  return {
+    ...vocabulary,
+    "tokenizer.ggml.tokens": tokens.map((it) => it === newline ? "<line>" : it),
+  };
+}
 
 /** Starts `iree chat` over a tiny model whose answers take very long. */
 function chat(path: string): Deno.ChildProcess {
@@ -25,7 +36,7 @@ unsanitized(
       const path = join(folder, "model.gguf");
       const config = { max_position_embeddings: 100_000 };
       await writeGguf(path, tinyModel({ config }), {
-        metadata: byteVocabulary(),
+        metadata: endlessLine(),
       });
       const child = chat(path);
       const input = child.stdin.getWriter();
