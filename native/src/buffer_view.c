@@ -82,8 +82,8 @@ iree_status_t iree_ffi_buffer_view_allocate(iree_ffi_memory_t memory,
                                             double length,
                                             iree_hal_buffer_view_t** out_view) {
   iree_hal_dim_t shape[IREE_FFI_MAX_RANK];
-  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(
-      dims, rank, element_type, (iree_host_size_t)length, shape));
+  IREE_RETURN_IF_ERROR(iree_ffi_read_shape(dims, rank, element_type,
+                                           (iree_host_size_t)length, shape));
   const iree_hal_buffer_params_t params = {
       .type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
       .usage = IREE_HAL_BUFFER_USAGE_DEFAULT,
@@ -92,8 +92,7 @@ iree_status_t iree_ffi_buffer_view_allocate(iree_ffi_memory_t memory,
   IREE_RETURN_IF_ERROR(iree_hal_allocator_allocate_buffer(
       memory.allocator, params, (iree_device_size_t)length, &buffer));
   iree_status_t status = iree_hal_buffer_view_create(
-      buffer, rank, shape, element_type,
-      IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
+      buffer, rank, shape, element_type, IREE_HAL_ENCODING_TYPE_DENSE_ROW_MAJOR,
       iree_hal_allocator_host_allocator(memory.allocator), out_view);
   iree_hal_buffer_release(buffer);
   return status;

@@ -10,10 +10,9 @@ static IREE_FFI_THREAD_LOCAL iree_ffi_operations_t* iree_ffi_operations;
 static void iree_ffi_operations_flush(iree_ffi_operations_t* operations,
                                       bool is_failure) {
   if (operations->start == 0) return;
-  iree_ffi_span_add_operation(
-      iree_string_builder_view(&operations->text),
-      (uint64_t)operations->depth, operations->start, iree_time_now(),
-      is_failure);
+  iree_ffi_span_add_operation(iree_string_builder_view(&operations->text),
+                              (uint64_t)operations->depth, operations->start,
+                              iree_time_now(), is_failure);
   operations->start = 0;
 }
 
@@ -21,7 +20,9 @@ void iree_ffi_operations_begin_call(iree_ffi_operations_t* operations) {
   iree_ffi_operations_t* outer = iree_ffi_operations;
   *operations = (iree_ffi_operations_t){
       .outer = outer,
-      .base = !outer ? 0 : outer->start != 0 ? outer->depth + 1 : outer->base,
+      .base = !outer              ? 0
+              : outer->start != 0 ? outer->depth + 1
+                                  : outer->base,
       .first_frame = -1,
   };
   iree_string_builder_initialize(iree_ffi_allocator(), &operations->text);

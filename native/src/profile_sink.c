@@ -208,7 +208,8 @@ iree_status_t iree_ffi_profile_sink_bundle(iree_ffi_profile_sink_t* sink,
                                            iree_vm_buffer_t** out_bundle) {
   iree_slim_mutex_lock(&sink->mutex);
   const iree_host_size_t length = sink->length;
-  iree_status_t status = iree_ffi_profile_sink_complete(sink, spans, dropped_count);
+  iree_status_t status =
+      iree_ffi_profile_sink_complete(sink, spans, dropped_count);
   if (iree_status_is_ok(status)) {
     status = iree_ffi_buffer_make(
         iree_make_const_byte_span(sink->bytes, sink->length), out_bundle);

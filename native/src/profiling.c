@@ -133,8 +133,8 @@ static iree_status_t iree_ffi_capture_start(
       options->flush_interval_ms, iree_ffi_allocator(), &profiling->session);
   iree_allocator_free(iree_ffi_allocator(), devices);
   if (iree_status_is_ok(status)) {
-    status = iree_ffi_span_log_start(options->has_operations != 0,
-                                     &profiling->log);
+    status =
+        iree_ffi_span_log_start(options->has_operations != 0, &profiling->log);
   }
   return status;
 }
