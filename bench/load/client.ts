@@ -3,7 +3,7 @@
  *
  *     deno run -A client.ts URL CONNECTIONS SECONDS BODY [NAME=VALUE…]
  *
- * Where there is no wrk. autocannon's own command reads bodies as text, which
+ * For machines without wrk. autocannon's own command reads bodies as text, which
  * binary data is not.
  *
  * @module

@@ -500,8 +500,9 @@ IREE_API_EXPORT uint32_t iree_ffi_call_set_tensor(
     const double* dims, uint32_t rank, const uint8_t* bytes, double length);
 
 // Sets argument |ordinal| of the next call to a view over new memory of
-// |length| bytes, all of which iree_ffi_call_fill_tensor must then fill. Returns
-// IREE_STATUS_UNAVAILABLE, and sets nothing, if the host cannot write the memory.
+// |length| bytes, all of which iree_ffi_call_fill_tensor must then fill.
+// Returns IREE_STATUS_UNAVAILABLE, and sets nothing, if the host cannot write
+// the memory.
 IREE_API_EXPORT uint32_t iree_ffi_call_begin_tensor(
     iree_ffi_call_t* call, uint32_t ordinal, uint32_t element_type,
     const double* dims, uint32_t rank, double length);

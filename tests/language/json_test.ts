@@ -129,7 +129,7 @@ function isPerson(value: unknown): boolean {
     );
 }
 
-/** Whether listed texts and whole numbers are written as the states demand. */
+/** Whether listed texts and integers are written as the states demand. */
 function isPlain(text: string): boolean {
   return !/"years": ?-?\d*[.eE]/.test(text) && !/"x?\\\\u|1\.0/.test(text);
 }

@@ -18,7 +18,7 @@ function watched(
 
 const TOKENS = ["secret-1", "secret-2", "another-secret"];
 
-/** What is read of a token that was given, and of the accepted ones. */
+/** How much of a given token, and of accepted ones, is read. */
 function readsOf(given: string): { isKnown: boolean; reads: string[][] } {
   const it = watched(given);
   const tokens = TOKENS.map(watched);
