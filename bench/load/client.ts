@@ -3,7 +3,7 @@
  *
  *     deno run -A client.ts URL CONNECTIONS SECONDS BODY [NAME=VALUE…]
  *
- * For machines without wrk. autocannon's own command reads bodies as text, which
+ * Used if wrk is missing. autocannon's own command reads bodies as text, which
  * binary data is not.
  *
  * @module

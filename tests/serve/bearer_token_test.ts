@@ -18,7 +18,7 @@ function watched(
 
 const TOKENS = ["secret-1", "secret-2", "another-secret"];
 
-/** How much of a given token, and of accepted ones, is read. */
+/** Bytes that are read of a given token, and of the accepted ones. */
 function readsOf(given: string): { isKnown: boolean; reads: string[][] } {
   const it = watched(given);
   const tokens = TOKENS.map(watched);
