@@ -93,8 +93,8 @@ const POSITIONS = 20;
 /** How far logits may be from those of the reference with the same weights. */
 const TOLERANCES: Readonly<Record<WeightType, number>> = {
   ...{ f32: 1e-3, f16: 1e-3, bf16: 1e-3 },
-  // Some numbers of a state are a thousand times as large as the others, so 15
-  // bits of the largest one are few for these.
+  // Some numbers of a state are thousands of times as large as the median, so 15
+  // bits of the largest one are few for the others.
   int8: 0.5,
 };
 
