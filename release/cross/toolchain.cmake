@@ -21,6 +21,12 @@ set(CMAKE_OBJCOPY ${CROSS_TOOLS}/objcopy)
 # CMake looks for it on macOS and never calls it: the names of libraries are set when they are linked.
 set(CMAKE_INSTALL_NAME_TOOL ${CROSS_TOOLS}/install_name_tool)
 
+# Zig keeps frame pointers, which costs a register. On macOS the system requires them.
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "Darwin")
+  set(CMAKE_C_FLAGS_INIT -fomit-frame-pointer)
+  set(CMAKE_CXX_FLAGS_INIT -fomit-frame-pointer)
+endif()
+
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 foreach(KIND LIBRARY INCLUDE PACKAGE)
   set(CMAKE_FIND_ROOT_PATH_MODE_${KIND} ONLY)

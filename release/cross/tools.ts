@@ -65,19 +65,22 @@ export async function writeTools(
 
 /**
  * Zig names CPU features differently: with Clang's names, IREE's microkernels
- * for arm64 would be left out without an error.
+ * for arm64 would be left out without an error. Nothing is linked with the C++
+ * library, which zig would build first; that takes longer than our build.
  */
 function compiler(zig: string, command: string, target: string): string {
   return `#!/bin/sh
+linked=${command === "c++" ? "-nostdlib++" : ""}
 for argument; do
   shift
   case $argument in
+    -c) linked= ;;
     -march=armv8.2-a+fp16) argument=-mcpu=generic+v8_2a+fullfp16 ;;
     -march=armv8.2-a+*) argument=-mcpu=generic+v8_2a+\${argument#*+} ;;
   esac
   set -- "$@" "$argument"
 done
-exec ${quote(zig)} ${command} -target ${target} "$@"
+exec ${quote(zig)} ${command} -target ${target} $linked "$@"
 `;
 }
 

@@ -1,9 +1,11 @@
 /**
  * `./dev test --platform=NAME`: runs tests over the packaged library for another
  * platform: Linux on arm64, with that platform's Deno under an emulator, or an
- * old Linux, with its C library.
+ * old Linux, with its C library. The last line is `N passed, N failed`.
  *
- *     main.ts PLATFORM [PATHS]
+ *     main.ts PLATFORM [--quarter | PATHS]
+ *
+ * Without paths, it runs all tests that can run there, or every fourth file.
  *
  * Everything comes from the cache or is downloaded into it: the library from
  * `./dev package --target`, QEMU and glibc from Debian's packages, Deno from
@@ -20,7 +22,8 @@ import {
   readEnvironment,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
-import { type PlatformName, selectTests } from "./selection.ts";
+import { formatCounts, readCounts } from "../run/summary.ts";
+import { type PlatformName, quarterOf, selectTests } from "./selection.ts";
 
 /** A platform that runs on this machine. */
 interface Platform {
@@ -162,11 +165,11 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
   try {
     await writeScripts(scripts, triple, deno, await findZig(python));
     const isForeign = platform.wheel !== undefined;
-    const { code } = await new Deno.Command(join(scripts, "deno"), {
+    const child = new Deno.Command(join(scripts, "deno"), {
       args: [
         ...["test", "-A", "--no-check"],
         `--import-map=${join(ROOT, "tests/offline/import_map.json")}`,
-        ...(paths.length > 0 ? paths : selectTests(ROOT, name)),
+        ...filesOf(name, paths),
       ],
       cwd: ROOT,
       env: {
@@ -179,11 +182,28 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
         IREE_RUNTIME_LIBRARY: join(sdk, PLATFORMS[triple].library),
         ZIG_GLOBAL_CACHE_DIR: join(cache, "zig"),
       },
-    }).spawn().status;
+      stdout: "piped",
+    }).spawn();
+    let text = "";
+    for await (
+      const part of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      await Deno.stdout.write(new TextEncoder().encode(part));
+      text += part;
+    }
+    const { code } = await child.status;
+    console.log(formatCounts(readCounts(text, code)));
     return code;
   } finally {
     await Deno.remove(scripts, { recursive: true });
   }
+}
+
+/** Lists the test files to run. */
+function filesOf(name: PlatformName, paths: readonly string[]): string[] {
+  if (paths.length > 0 && paths[0] !== "--quarter") return [...paths];
+  const all = selectTests(ROOT, name);
+  return paths.length > 0 ? quarterOf(all) : all;
 }
 
 function isPlatform(name: string | undefined): name is PlatformName {

@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../support.ts";
-import { EXCLUDED, type PlatformName, selectTests } from "./selection.ts";
+import {
+  EXCLUDED,
+  type PlatformName,
+  quarterOf,
+  selectTests,
+} from "./selection.ts";
 
 const NAMES = Object.keys(EXCLUDED) as PlatformName[];
 
@@ -30,4 +35,13 @@ Deno.test("Every excluded test of other platforms exists and has a reason", () =
       path,
     );
   }
+});
+
+Deno.test("A quarter of the tests has files of most folders", () => {
+  const all = selectTests(ROOT, "linux-arm64");
+  const quarter = quarterOf(all);
+  assertEquals(quarter.length, Math.ceil(all.length / 4));
+  const folders = (paths: string[]) =>
+    new Set(paths.map((path) => path.split("/")[1])).size;
+  assert(folders(quarter) > folders(all) / 2, `${folders(quarter)} folders`);
 });

@@ -298,7 +298,15 @@ test("A program for another device is reported, with the available devices", asy
     "--iree-llvmcpu-target-cpu=generic",
   );
   const vulkan = await compiled("vulkan", "--iree-hal-target-device=vulkan");
-  const cuda = await compiled("cuda", "--iree-hal-target-backends=cuda");
+  const cuda = await Promise.all(
+    ["sm_80", "sm_90"].map((architecture) =>
+      compiled(
+        architecture,
+        "--iree-hal-target-backends=cuda",
+        `--iree-cuda-target=${architecture}`,
+      )
+    ),
+  );
   const metal = await compiled("metal", "--iree-hal-target-device=metal");
   const command = `${COMPILE} program.mlir -o program.vmfb`;
   for (const device of ["local-task", "local-sync"]) {
@@ -313,12 +321,14 @@ test("A program for another device is reported, with the available devices", asy
         `${device}\nrun it with --device=vulkan or the option device, or ` +
         `compile it for the CPU: ${command}`,
     );
-    assertEquals(
-      failure({ modules: [cuda], device }),
-      "INCOMPATIBLE: 'mul' is compiled for cuda; its device here is " +
-        `${device}\nrun it with --device=cuda or the option device, or ` +
-        `compile it for the CPU: ${command}`,
-    );
+    for (const program of cuda) {
+      assertEquals(
+        failure({ modules: [program], device }),
+        "INCOMPATIBLE: 'mul' is compiled for cuda; its device here is " +
+          `${device}\nrun it with --device=cuda or the option device, or ` +
+          `compile it for the CPU: ${command}`,
+      );
+    }
     assertEquals(
       failure({ modules: [metal], device }),
       "INCOMPATIBLE: 'mul' is compiled for metal; its device here is " +

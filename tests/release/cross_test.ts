@@ -167,8 +167,13 @@ Deno.test("The tools of a cross build pass their arguments to zig in its words",
     ["cc", ...target, "-O2", "a b.c", "-mcpu=generic+v8_2a+i8mm"],
   );
   assertEquals(
-    await run("clang++", "-march=armv8.2-a+fp16", "-march=armv8-a"),
-    ["c++", ...target, "-mcpu=generic+v8_2a+fullfp16", "-march=armv8-a"],
+    await run("clang++", "-c", "-march=armv8.2-a+fp16", "-march=armv8-a"),
+    ["c++", ...target, "-c", "-mcpu=generic+v8_2a+fullfp16", "-march=armv8-a"],
+  );
+  // Else zig would build the C++ library.
+  assertEquals(
+    await run("clang++", "a.o", "-o", "a"),
+    ["c++", ...target, "-nostdlib++", "a.o", "-o", "a"],
   );
   assertEquals(await run("ar", "rcs", "a.a"), ["ar", "rcs", "a.a"]);
 });

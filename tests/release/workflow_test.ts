@@ -36,3 +36,17 @@ Deno.test("Every push and pull request runs .ci/run", async () => {
   );
   assertStringIncludes(text, "\n      - run: .ci/run\n");
 });
+
+Deno.test("A release has checksums of its files, and the provenance of its archives", () => {
+  const steps = [
+    "run: ./dev package dist --all",
+    "uses: actions/attest-build-provenance@",
+    "subject-path: dist/*.tar.gz",
+    "dist/iree-runtime.intoto.jsonl",
+    "sha256sum iree-* >SHA256SUMS",
+    "gh release create",
+  ];
+  const places = steps.map((step) => workflow.indexOf(step));
+  assertEquals(places.includes(-1), false, `${places}`);
+  assertEquals(places, places.toSorted((a, b) => a - b));
+});
