@@ -18,11 +18,6 @@
 #ifndef IREE_FFI_FIXES_VM_DISPATCH_H_
 #define IREE_FFI_FIXES_VM_DISPATCH_H_
 
-// Each operation then jumps to the next one itself. IREE has it off, and GCC is quicker without it.
-#if defined(__clang__)
-#define IREE_VM_BYTECODE_DISPATCH_COMPUTED_GOTO_ENABLE 1
-#endif  // __clang__
-
 #include "iree/base/api.h"
 #include "iree/vm/api.h"
 #include "iree/vm/bytecode/dispatch_util.h"
