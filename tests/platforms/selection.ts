@@ -21,6 +21,7 @@ export const EXCLUDED: Readonly<
     "tests/dev/": "tests the script of this machine",
     "tests/docs": "compiles programs for this machine",
     "tests/examples_test.ts": "compiles programs for this machine",
+    "tests/gpu/": "compares with IREE's tools, which are for x86-64",
     "tests/models/": "loads the compiler, which is for x86-64",
     "tests/notebook/": "starts Jupyter, which is for x86-64",
     "tests/offline/": "tests stand-ins for packages",

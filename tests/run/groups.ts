@@ -23,6 +23,7 @@ const UNSANITIZED: readonly string[] = [
   "tests/bench_test.ts",
   "tests/boundary_test.ts",
   "tests/dev/",
+  "tests/gpu/",
   "tests/offline/",
   "tests/program/consumer_test.ts",
   "tests/inspect/typescript_test.ts",
