@@ -124,6 +124,10 @@ class Build {
       `-DIREE_SOURCE_DIR=${sources}`,
       `-DIREE_HOST_BIN_DIR=${await findHostTools(join(tools, "python"))}`,
       "-DIREE_FFI_COMPILER_RT=ON",
+      // To try whether C++ programs work, zig would build the C++ library,
+      // which takes longer than ours.
+      "-DCMAKE_CXX_COMPILER_WORKS=TRUE",
+      "-DCMAKE_CXX_ABI_COMPILED=TRUE",
       // Zig strips when it links, not later.
       "-DCMAKE_SHARED_LINKER_FLAGS=-s",
       "-DCMAKE_EXE_LINKER_FLAGS=-s",
