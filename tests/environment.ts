@@ -10,6 +10,9 @@ import { findTool } from "./peer_tool.ts";
 /** Root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 
+/** The same as a URL, for imports in scripts. */
+export const ROOT_URL: string = new URL("..", import.meta.url).href;
+
 /** Compiler flags of a sanitized library; modules are built with them too. */
 export const SANITIZE: readonly string[] =
   Deno.env.get("DEV_SANITIZE") === "address"
@@ -24,10 +27,12 @@ export const SDK: string = variable("IREE_DENO_SDK");
 
 /** Deno's compile cache, for processes with another cache. */
 export const DENO_DIR: string = Deno.env.get("DENO_DIR") ??
-  join(
-    Deno.env.get("XDG_CACHE_HOME") ?? join(variable("HOME"), ".cache"),
-    "deno",
-  );
+  join(cacheFolder(), "deno");
+
+function cacheFolder(): string {
+  if (Deno.build.os === "windows") return variable("LOCALAPPDATA");
+  return Deno.env.get("XDG_CACHE_HOME") ?? join(variable("HOME"), ".cache");
+}
 
 const foundTools = new Map<string, string>();
 

@@ -6,6 +6,9 @@
 
 import { dirname, join } from "@std/path";
 
+const IS_WINDOWS = Deno.build.os === "windows";
+const EXTENSION = IS_WINDOWS ? ".exe" : "";
+
 /** Folders of the packages that contain the programs themselves. */
 const FOLDERS = ["iree/_runtime_libs", "iree/compiler/_mlir_libs"];
 
@@ -21,7 +24,7 @@ const FOLDERS = ["iree/_runtime_libs", "iree/compiler/_mlir_libs"];
 export function findTool(bin: string, name: string): string {
   for (const packages of packageFolders(dirname(bin))) {
     for (const folder of FOLDERS) {
-      const path = join(packages, folder, name);
+      const path = join(packages, folder, `${name}${EXTENSION}`);
       if (isExecutable(path)) return path;
     }
   }
@@ -29,6 +32,7 @@ export function findTool(bin: string, name: string): string {
 }
 
 function packageFolders(environment: string): string[] {
+  if (IS_WINDOWS) return [join(environment, "Lib/site-packages")];
   const library = join(environment, "lib");
   try {
     return [...Deno.readDirSync(library)]
@@ -42,7 +46,7 @@ function packageFolders(environment: string): string[] {
 function isExecutable(path: string): boolean {
   try {
     const { isFile, mode } = Deno.statSync(path);
-    return isFile && ((mode ?? 0) & 0o111) !== 0;
+    return isFile && (IS_WINDOWS || ((mode ?? 0) & 0o111) !== 0);
   } catch {
     return false;
   }

@@ -10,7 +10,15 @@ import { Device, Instance, IreeError, runtime } from "../mod.ts";
 import "./sanitizers/blame.ts";
 
 export * from "./built_fixtures.ts";
-export { DENO_DIR, LIBRARY, ROOT, SANITIZE, SDK, tool } from "./environment.ts";
+export {
+  DENO_DIR,
+  LIBRARY,
+  ROOT,
+  ROOT_URL,
+  SANITIZE,
+  SDK,
+  tool,
+} from "./environment.ts";
 export * from "./processes.ts";
 export * from "./temporary_folder.ts";
 

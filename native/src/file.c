@@ -4,6 +4,10 @@
 
 #include "internal.h"
 
+#if defined(_WIN32)
+#include "../fixes/windows_files.h"
+#endif  // _WIN32
+
 // Bytecode is read in place and needs the alignment of a file's pages. Device
 // buffers need the alignment of cache lines, which also suffices for data
 // embedded in programs.

@@ -3,6 +3,10 @@
 
 #include "internal.h"
 
+#if defined(_WIN32)
+#include "../fixes/windows_files.h"
+#endif  // _WIN32
+
 #if defined(IREE_PLATFORM_LINUX) || defined(IREE_PLATFORM_ANDROID)
 
 #include <elf.h>

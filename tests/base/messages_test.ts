@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { join, toFileUrl } from "@std/path";
 import {
   BufferView,
   Context,
@@ -12,6 +13,7 @@ import {
   execute,
   program,
   ROOT,
+  ROOT_URL,
   TemporaryFolder,
   test,
 } from "../support.ts";
@@ -25,9 +27,9 @@ copy.Instance.open({ bindAll: true }).dispose();
 async function loadCopy(): Promise<typeof import("../../mod.ts")> {
   using folder = new TemporaryFolder();
   for (const name of ["mod.ts", "deno.json", "lib", "ffi"]) {
-    Deno.symlinkSync(`${ROOT}/${name}`, folder.join(name));
+    Deno.symlinkSync(join(ROOT, name), folder.join(name));
   }
-  return await import(`file://${folder.join("mod.ts")}`);
+  return await import(toFileUrl(folder.join("mod.ts")).href);
 }
 
 function messageOf(act: () => unknown): string {
@@ -76,7 +78,7 @@ test("An uncaught error prints its hint once", async () => {
   const { stderr } = await execute(Deno.execPath(), [
     "eval",
     ...denoFlags(),
-    `import { IreeError } from "${ROOT}/mod.ts";
+    `import { IreeError } from "${ROOT_URL}mod.ts";
      throw new IreeError("UNKNOWN", ["the", "detail"].join(" "), {
        hint: ["the", "hint"].join(" "),
      });`,

@@ -22,7 +22,7 @@ import {
   LIBRARY,
   nativeModule,
   program,
-  ROOT,
+  ROOT_URL,
   test,
 } from "../support.ts";
 import { waitUntilLive } from "../waiting.ts";
@@ -353,7 +353,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 for (const [how, ending] of Object.entries(ENDINGS)) {
   Deno.test(`A process that ends ${how} ends cleanly while calls are running`, async () => {
     const script = `
-      import { load } from "${ROOT}mod.ts";
+      import { load } from "${ROOT_URL}mod.ts";
       const open = (path) => load({
         modules: [path], device: "local-task", library: ${
       JSON.stringify(LIBRARY)

@@ -12,7 +12,7 @@ import {
   LIBRARY,
   type Output,
   program,
-  ROOT,
+  ROOT_URL,
   test,
   withDevice,
 } from "../support.ts";
@@ -96,7 +96,7 @@ test("A mapping is empty however it is disposed", () => {
 
 Deno.test("Memory moved out of a mapping survives every disposal", async () => {
   const { code, stdout, stderr } = await run(`
-    import { BufferView, Device, Instance } from "${ROOT}mod.ts";
+    import { BufferView, Device, Instance } from "${ROOT_URL}mod.ts";
     const instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
     const device = Device.create(instance, "local-sync");
     const view = BufferView.from(device, new Float32Array(1 << 20).fill(7));
@@ -109,9 +109,9 @@ Deno.test("Memory moved out of a mapping survives every disposal", async () => {
 
 Deno.test("Memory moved out of a worker's mapping outlives the worker", async () => {
   const { code, stdout, stderr } = await run(`
-    import { Instance, runtime } from "${ROOT}mod.ts";
+    import { Instance, runtime } from "${ROOT_URL}mod.ts";
     const instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
-    const worker = new Worker("file://${ROOT}tests/ownership/workers/mapping.ts", {
+    const worker = new Worker("${ROOT_URL}tests/ownership/workers/mapping.ts", {
       type: "module",
     });
     worker.postMessage(${JSON.stringify(LIBRARY)});
@@ -137,7 +137,7 @@ async function run(script: string): Promise<Output> {
 
 Deno.test("Mapping needs full --allow-ffi; copying does not", async () => {
   const script = `
-    import { BufferView, Device, Instance } from "${ROOT}mod.ts";
+    import { BufferView, Device, Instance } from "${ROOT_URL}mod.ts";
     using instance = Instance.open({ library: ${JSON.stringify(LIBRARY)} });
     using device = Device.create(instance, "local-sync");
     using view = BufferView.from(device, [1], [1], { elementType: "f32" });

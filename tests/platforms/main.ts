@@ -1,7 +1,8 @@
 /**
  * `./dev test --platform=NAME`: runs tests over the packaged library for another
- * platform: Linux on arm64, with that platform's Deno under an emulator, or an
- * old Linux, with its C library. The last line is `N passed, N failed`.
+ * platform: Linux on arm64, with that platform's Deno under an emulator; an old
+ * Linux, with its C library; or Windows, under Wine. The last line is
+ * `N passed, N failed`.
  *
  *     main.ts PLATFORM [--quarter | PATHS]
  *
@@ -23,7 +24,9 @@ import {
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { formatCounts, readCounts } from "../run/summary.ts";
+import { output } from "./output.ts";
 import { type PlatformName, quarterOf, selectTests } from "./selection.ts";
+import { testOnWindows } from "./windows.ts";
 
 /** A platform that runs on this machine. */
 interface Platform {
@@ -40,7 +43,9 @@ interface Platform {
   start(folder: string): readonly string[];
 }
 
-const RUNNABLE: Readonly<Record<PlatformName, Platform>> = {
+const RUNNABLE: Readonly<
+  Record<Exclude<PlatformName, "windows">, Platform>
+> = {
   "linux-arm64": {
     triple: "aarch64-unknown-linux-gnu",
     packages: [
@@ -65,16 +70,6 @@ const RUNNABLE: Readonly<Record<PlatformName, Platform>> = {
 };
 
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
-
-/** Runs a program and returns its output. */
-async function output(program: string, args: string[]): Promise<string> {
-  const { success, stdout } = await new Deno.Command(program, {
-    args,
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`${program} failed`);
-  return new TextDecoder().decode(stdout).trim();
-}
 
 /** Downloads the platform's Deno. */
 async function findDeno(
@@ -143,8 +138,11 @@ exec ${quoted(deno)} "$@"
 }
 
 async function main([name, ...paths]: readonly string[]): Promise<number> {
+  if (name === "windows") {
+    return await testOnWindows(readEnvironment(), filesOf(name, paths));
+  }
   if (!isPlatform(name)) {
-    const names = Object.keys(RUNNABLE).join(", ");
+    const names = [...Object.keys(RUNNABLE), "windows"].join(", ");
     console.error(`--platform must be one of ${names}, got '${name}'`);
     return 2;
   }
@@ -206,7 +204,9 @@ function filesOf(name: PlatformName, paths: readonly string[]): string[] {
   return paths.length > 0 ? quarterOf(all) : all;
 }
 
-function isPlatform(name: string | undefined): name is PlatformName {
+function isPlatform(
+  name: string | undefined,
+): name is keyof typeof RUNNABLE {
   return name !== undefined && Object.hasOwn(RUNNABLE, name);
 }
 

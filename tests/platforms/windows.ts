@@ -1,0 +1,115 @@
+/**
+ * Runs tests on Windows, under Wine: Deno, IREE's compiler and its tools for
+ * Windows come from PyPI. Compilers of native modules run outside Wine.
+ *
+ * @module
+ */
+
+import { fromFileUrl, join } from "@std/path";
+import { PLATFORMS } from "../../ffi/library/platform.ts";
+import {
+  buildFor,
+  type CrossEnvironment,
+  findZig,
+} from "../../release/cross/build.ts";
+import { CROSS_TARGETS } from "../../release/cross/targets.ts";
+import { output } from "./output.ts";
+import { installWheels } from "./wheels.ts";
+import { serveHostPrograms } from "./host_programs.ts";
+
+const TRIPLE = "x86_64-pc-windows-msvc";
+const WHEEL = "win_amd64";
+const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const WINE = fromFileUrl(new URL("wine", import.meta.url));
+
+/**
+ * Runs `deno test` under Wine.
+ *
+ * @param environment What `./dev` sets up.
+ * @param args Paths and flags of `deno test`.
+ * @returns Its exit status.
+ */
+export async function testOnWindows(
+  environment: CrossEnvironment,
+  args: readonly string[],
+): Promise<number> {
+  const { cache, python } = environment;
+  const sdk = Deno.env.get("DEV_SDK") ?? await buildFor(TRIPLE, environment);
+  const root = await output(WINE, [cache, "prepare"]);
+  const wheels = (...names: string[]) =>
+    installWheels({ cache, python, platform: WHEEL, names });
+  const deno = join(await wheels("deno"), "bin/deno.exe");
+  const tools = await wheels("iree-base-compiler", "iree-base-runtime");
+  const programs = await Deno.makeTempDir({ prefix: "iree_programs_" });
+  const zig = await findZig(python);
+  using server = serveHostPrograms(
+    (name, given) => hostCommand(name, given, zig),
+    { env: zigCache(cache), driveC: join(root, "prefix/drive_c") },
+  );
+  try {
+    await writePrograms(programs, zig, { cache, port: server.addr.port });
+    const { code } = await new Deno.Command(WINE, {
+      args: [
+        ...[cache, "run", windowsPath(deno)],
+        ...["test", "-A", "--no-check"],
+        `--import-map=${
+          windowsPath(join(ROOT, "tests/offline/import_map.json"))
+        }`,
+        ...args,
+      ],
+      cwd: ROOT,
+      env: {
+        WINEPATH: windowsPath(programs),
+        IREE_DENO_CACHE: windowsPath(cache),
+        IREE_DENO_SDK: windowsPath(sdk),
+        IREE_DENO_TOOLS: windowsPath(join(tools, "Scripts")),
+        IREE_RUNTIME_LIBRARY: windowsPath(join(sdk, PLATFORMS[TRIPLE].library)),
+      },
+    }).spawn().status;
+    return code;
+  } finally {
+    await Deno.remove(programs, { recursive: true });
+  }
+}
+
+/** Else zig writes to the user's cache. */
+function zigCache(cache: string): Record<string, string> {
+  return { ZIG_GLOBAL_CACHE_DIR: join(cache, "zig") };
+}
+
+/** The path of a file of this machine under Wine. */
+function windowsPath(path: string): string {
+  return `Z:${path.replaceAll("/", "\\")}`;
+}
+
+const COMPILERS: ReadonlySet<string> = new Set(["cc", "c++"]);
+const HOST_PROGRAMS: readonly string[] = [...COMPILERS, "pkg-config"];
+
+/** Writes programs that run those of this machine. */
+async function writePrograms(
+  folder: string,
+  zig: string,
+  { cache, port }: { cache: string; port: number },
+): Promise<void> {
+  const program = join(folder, "program.exe");
+  await output(zig, [
+    ...["cc", "-target", CROSS_TARGETS[TRIPLE].zig, "-O1", "-s"],
+    join(ROOT, "native/fixtures/host_program.c"),
+    ...["-lws2_32", "-lshell32", "-o", program],
+  ], zigCache(cache));
+  for (const name of HOST_PROGRAMS) {
+    await Deno.copyFile(program, join(folder, `${name}.exe`));
+  }
+  await Deno.writeTextFile(join(folder, "port"), `${port}\n`);
+}
+
+function hostCommand(
+  name: string,
+  args: readonly string[],
+  zig: string,
+): readonly string[] {
+  if (!COMPILERS.has(name)) return [name, ...args];
+  const { zig: target } = CROSS_TARGETS[TRIPLE];
+  // Code for Windows always runs at any address; Clang rejects the flag.
+  return [zig, name, "-target", target, ...args.filter((it) => it !== "-fPIC")];
+}
