@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { toFileUrl } from "@std/path";
 import {
   BufferView,
   BuiltinModule,
@@ -165,8 +166,11 @@ test("Modules and options of the wrong kind are rejected", () => {
 });
 
 test("A query after a module's path in a URL is kept", () => {
-  const url = new URL(`file://${sample}?prefix=a b%25c`);
-  refused(() => load({ modules: [new URL(`file://${sample}?no=1`)] }), "'no'");
+  const url = new URL(`${toFileUrl(sample)}?prefix=a b%25c`);
+  refused(
+    () => load({ modules: [new URL(`${toFileUrl(sample)}?no=1`)] }),
+    "'no'",
+  );
   using loaded = load({ modules: [url] });
   assertEquals(loaded.mainModule.name, "custom");
   using instance = Instance.open();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { join, toFileUrl } from "@std/path";
 import { remainders, restart } from "../soak/restarts.ts";
 import { denoFlags, execute, program, ROOT } from "../support.ts";
 
@@ -34,7 +34,7 @@ async function watch(
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const script = join(folder, "watched.ts");
-  const url = JSON.stringify(`file://${SCRIPT}`);
+  const url = JSON.stringify(toFileUrl(SCRIPT).href);
   const text = `await import(${url});
     export default { fetch: () => new Response() };\n`;
   await Deno.writeTextFile(script, text);
@@ -116,7 +116,7 @@ async function runFiles(
   how: string,
 ): Promise<string[]> {
   const folder = await Deno.makeTempDir();
-  const url = JSON.stringify(`file://${LOADED}`);
+  const url = JSON.stringify(toFileUrl(LOADED).href);
   const log = join(folder, "log");
   const files = [1, 2, 3, 4].map((i) => join(folder, `${i}_${command}.ts`));
   for (const path of files) {
@@ -158,7 +158,7 @@ Deno.test("Copies of the package in one isolate do not release each other's obje
   const copied = ["mod.ts", "deno.json", "lib", "ffi"];
   await execute("cp", ["-r", ...copied.map((it) => join(ROOT, it)), folder]);
   const [one, other] = [ROOT, folder].map((it) =>
-    JSON.stringify(`file://${join(it, "mod.ts")}`)
+    JSON.stringify(toFileUrl(join(it, "mod.ts")).href)
   );
   const script = join(folder, "copies.ts");
   await Deno.writeTextFile(

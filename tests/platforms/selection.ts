@@ -4,6 +4,8 @@
  * @module
  */
 
+import { WINDOWS_FILES } from "./windows_exclusions.ts";
+
 /** The platforms of `./dev test --platform`. */
 export type PlatformName = "linux-arm64" | "glibc-2.31" | "windows";
 
@@ -54,26 +56,7 @@ export const EXCLUDED: Readonly<
     "tests/voice/": "reads sources",
     "tests/vulkan/": "needs a driver for a newer system",
   },
-  windows: {
-    "tests/bench_test.ts": "measures time",
-    "tests/benchmark/": "measures time",
-    "tests/boundary_test.ts": "reads sources",
-    "tests/cli/completions_test.ts": "starts bash, fish and zsh",
-    "tests/cli/differential/tokenize_test.ts": "x",
-    "tests/dev/": "tests the script of this machine",
-    "tests/docs": "runs shell commands",
-    "tests/examples_test.ts": "runs shell commands",
-    "tests/models/": "starts Python",
-    "tests/notebook/": "starts Jupyter, which starts this machine's Deno",
-    "tests/offline/": "tests stand-ins for packages",
-    "tests/onnx/": "starts Python",
-    "tests/platforms/": "tests this list",
-    "tests/release/": "packages the library of this machine",
-    "tests/run/": "tests the script of this machine",
-    "tests/sanitizers/": "needs a sanitized library",
-    "tests/voice/": "reads sources",
-    "tests/vulkan/": "needs a driver for Linux",
-  },
+  windows: WINDOWS_FILES,
 };
 
 /**

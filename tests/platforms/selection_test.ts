@@ -6,6 +6,7 @@ import {
   quarterOf,
   selectTests,
 } from "./selection.ts";
+import { WINDOWS_TESTS } from "./windows_exclusions.ts";
 
 const NAMES = Object.keys(EXCLUDED) as PlatformName[];
 
@@ -44,4 +45,16 @@ Deno.test("A quarter of the tests has files of most folders", () => {
   const folders = (paths: string[]) =>
     new Set(paths.map((path) => path.split("/")[1])).size;
   assert(folders(quarter) > folders(all) / 2, `${folders(quarter)} folders`);
+});
+
+Deno.test("Every test that is excluded by its title exists", async () => {
+  const texts = await Promise.all(
+    selectTests(ROOT, "windows").map((path) =>
+      Deno.readTextFile(`${ROOT}/${path}`)
+    ),
+  );
+  const missing = Object.keys(WINDOWS_TESTS).filter((title) =>
+    !texts.some((text) => text.includes(JSON.stringify(title).slice(1, -1)))
+  );
+  assertEquals(missing, []);
 });

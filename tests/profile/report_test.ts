@@ -1,6 +1,7 @@
 // `iree profile` and `iree-profile` side by side: byte for byte.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { toFileUrl } from "@std/path";
 import { IreeError, load } from "../../mod.ts";
 import {
   PROFILE_REPORTS,
@@ -140,7 +141,7 @@ test("reportProfile reads a file, its URL and bytes alike", async () => {
   Deno.writeFileSync(path, bundle);
   const text = reportProfile(bundle, "summary");
   assertEquals(reportProfile(path, "summary"), text);
-  assertEquals(reportProfile(new URL(`file://${path}`), "summary"), text);
+  assertEquals(reportProfile(toFileUrl(path), "summary"), text);
 });
 
 test("Reports reject damaged bundles and options that they lack", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { join } from "@std/path";
+import { join, toFileUrl } from "@std/path";
 import {
   BuiltinModule,
   BytecodeModule,
@@ -63,7 +63,7 @@ test("A program loads from a file, a URL, a mapping and bytes alike", async () =
   using modules = new DisposableStack();
   const exports = [
     BytecodeModule.fromFile(instance, arithmetic),
-    BytecodeModule.fromFile(instance, new URL(`file://${arithmetic}`)),
+    BytecodeModule.fromFile(instance, toFileUrl(arithmetic)),
     BytecodeModule.fromFile(instance, arithmetic, { mode: "preload" }),
     BytecodeModule.fromFile(instance, arithmetic, { mode: "mmap" }),
     BytecodeModule.fromBytes(instance, bytes),

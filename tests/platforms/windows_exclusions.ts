@@ -1,0 +1,62 @@
+/**
+ * What does not run on Windows under Wine, each with why.
+ *
+ * @module
+ */
+
+const PEERS = "IREE's tools for Windows call a function that Wine lacks";
+const PYTHON = "starts Python, which is for Linux";
+const SHELL = "runs shell commands";
+const MAPPED = "Windows does not shorten or replace a mapped file";
+const LINUX = "reads the /proc or /sys of Linux";
+
+/** Files, by the start of their paths. */
+export const WINDOWS_FILES: Readonly<Record<string, string>> = {
+  "tests/bench_models_test.ts": "measures time",
+  "tests/bench_test.ts": "measures time",
+  "tests/benchmark/": "measures time",
+  "tests/boundary_test.ts": "reads sources",
+  "tests/cli/completions_test.ts": SHELL,
+  "tests/cli/differential/": PEERS,
+  "tests/dev/": "tests the script of this machine",
+  "tests/docs": SHELL,
+  "tests/examples_test.ts": SHELL,
+  "tests/models/": PYTHON,
+  "tests/notebook/": "starts Jupyter, which starts this machine's Deno",
+  "tests/offline/": "tests stand-ins for packages",
+  "tests/onnx/": PYTHON,
+  "tests/platforms/": "tests this list",
+  "tests/release/": "packages the library of this machine",
+  "tests/run/": "tests the script of this machine",
+  "tests/sanitizers/": "needs a sanitized library",
+  "tests/voice/": "reads sources",
+  "tests/vulkan/": "needs a driver for Linux",
+};
+
+/** Tests, by their titles. */
+export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
+  // tests/parameters
+  "An archive matches iree-convert-parameters byte for byte": PEERS,
+  "Python reads our archives, and we read Python's": PYTHON,
+  "An archive can overwrite a file that it is made from": MAPPED,
+  "Files of every format list as by iree-dump-parameters": PEERS,
+  "GGUF types have GGML's numbers where IREE's differ": PEERS,
+  "Safetensors keep the order of their header": PEERS,
+  "An offset that wraps around is rejected; iree-dump-parameters crashes":
+    PEERS,
+  "iree-run-module reads the same archive, except for long patterns": PEERS,
+  "A program reads part of a parameter in every mode, unlike iree-run-module":
+    PEERS,
+  "A call whose mapped parameters were truncated fails, and so does each later one":
+    MAPPED,
+  "An asynchronous call whose mapped parameters were truncated fails": MAPPED,
+  "Once the program of a truncated file is disposed, others work": MAPPED,
+  "While a truncated file is mapped, no tensor is read, printed or mapped":
+    MAPPED,
+  "Parameters in a truncated file are not read or copied as zeros": MAPPED,
+  "A file that is shortened after the bytes in use loses nothing": MAPPED,
+  // tests/tensor, tests/tooling, tests/hal
+  "Decimals are rounded to f32 as by C's strtof": PYTHON,
+  "A disposed watchdog has no thread left": LINUX,
+  "Workers have the requested stack size": LINUX,
+};
