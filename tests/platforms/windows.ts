@@ -16,11 +16,11 @@ import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { output } from "./output.ts";
 import { installWheels } from "./wheels.ts";
 import { serveHostPrograms } from "./host_programs.ts";
-import { WINDOWS_TESTS } from "./windows_exclusions.ts";
 
 const TRIPLE = "x86_64-pc-windows-msvc";
 const WHEEL = "win_amd64";
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const PRELOAD = fromFileUrl(new URL("windows_preload.ts", import.meta.url));
 const WINE = fromFileUrl(new URL("wine", import.meta.url));
 
 /**
@@ -56,7 +56,7 @@ export async function testOnWindows(
         `--import-map=${
           windowsPath(join(ROOT, "tests/offline/import_map.json"))
         }`,
-        filterOf(WINDOWS_TESTS),
+        `--preload=${windowsPath(PRELOAD)}`,
         ...args,
       ],
       cwd: ROOT,
@@ -72,13 +72,6 @@ export async function testOnWindows(
   } finally {
     await Deno.remove(programs, { recursive: true });
   }
-}
-
-/** A flag that leaves out tests, by their titles. */
-function filterOf(tests: Readonly<Record<string, string>>): string {
-  const titles = Object.keys(tests)
-    .map((title) => title.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&"));
-  return `--filter=/^(?!(?:${titles.join("|")})$)/`;
 }
 
 /** Else zig writes to the user's cache. */
