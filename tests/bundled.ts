@@ -77,7 +77,7 @@ async function keyOf(root: string): Promise<string> {
 function filesIn(root: string, path: string): string[] {
   if (Deno.statSync(join(root, path)).isFile) return [path];
   return [...Deno.readDirSync(join(root, path))]
-    .flatMap(({ name }) => filesIn(root, join(path, name))).sort();
+    .flatMap(({ name }) => filesIn(root, `${path}/${name}`)).sort();
 }
 
 function exists(path: string): boolean {

@@ -359,10 +359,14 @@ for (const [how, ending] of Object.entries(ENDINGS)) {
       JSON.stringify(LIBRARY)
     },
       });
-      const latch = open("${Latch.module}");
-      const running = open("${Latch.module}").lookupFunction("wait")
+      const latch = open(${JSON.stringify(Latch.module)});
+      const running = open(${
+      JSON.stringify(Latch.module)
+    }).lookupFunction("wait")
         .callAsync();
-      const submitted = open("${asyncWork}").lookupFunction("power")
+      const submitted = open(${
+      JSON.stringify(asyncWork)
+    }).lookupFunction("power")
         .submit(new Float32Array(65536), 300);
       while (latch.call("waiting") === 0) {
         await new Promise((resolve) => setTimeout(resolve, 1));

@@ -13,6 +13,7 @@ import {
   findZig,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
+import { bundledCommandLine } from "../bundled.ts";
 import { output } from "./output.ts";
 import { installWheels } from "./wheels.ts";
 import { serveHostPrograms } from "./host_programs.ts";
@@ -20,6 +21,7 @@ import { serveHostPrograms } from "./host_programs.ts";
 const TRIPLE = "x86_64-pc-windows-msvc";
 const WHEEL = "win_amd64";
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const IMPORT_MAP = join(ROOT, "tests/offline/import_map.json");
 const PRELOAD = fromFileUrl(new URL("windows_preload.ts", import.meta.url));
 const WINE = fromFileUrl(new URL("wine", import.meta.url));
 
@@ -41,6 +43,8 @@ export async function testOnWindows(
     installWheels({ cache, python, platform: WHEEL, names });
   const deno = join(await wheels("deno"), "bin/deno.exe");
   const tools = await wheels("iree-base-compiler", "iree-base-runtime");
+  // Deno for Windows would need esbuild for Windows, from npm.
+  await bundledCommandLine(ROOT, cache, [`--import-map=${IMPORT_MAP}`]);
   const programs = await Deno.makeTempDir({ prefix: "iree_programs_" });
   const zig = await findZig(python);
   using server = serveHostPrograms(
@@ -53,9 +57,7 @@ export async function testOnWindows(
       args: [
         ...[cache, "run", windowsPath(deno)],
         ...["test", "-A", "--no-check"],
-        `--import-map=${
-          windowsPath(join(ROOT, "tests/offline/import_map.json"))
-        }`,
+        `--import-map=${windowsPath(IMPORT_MAP)}`,
         `--preload=${windowsPath(PRELOAD)}`,
         ...args,
       ],

@@ -8,6 +8,7 @@ const PEERS = "IREE's tools for Windows call a function that Wine lacks";
 const PYTHON = "starts Python, which is for Linux";
 const SHELL = "runs shell commands";
 const MAPPED = "Windows does not shorten or replace a mapped file";
+const LOADED = "Windows does not delete a loaded library";
 const LINUX = "reads the /proc or /sys of Linux";
 
 /** Files, by the start of their paths. */
@@ -55,6 +56,16 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
     MAPPED,
   "Parameters in a truncated file are not read or copied as zeros": MAPPED,
   "A file that is shortened after the bytes in use loses nothing": MAPPED,
+  // tests/vm, tests/call
+  "The same relative path in another folder is another library": LOADED,
+  "A library replaced on disk is not mistaken for the old one": LOADED,
+  "A C module lists its imports, dependencies and attributes too": LOADED,
+  "Types of modules are registered and unregistered in every order": LOADED,
+  "Names without a slash are files in the working directory":
+    "makes a file whose name Windows rejects",
+  "A path that is not a regular file is rejected": SHELL,
+  "Structures are passed and returned as by Python's FunctionInvoker": PYTHON,
+  "Values that Python rejects are rejected": PYTHON,
   // tests/tensor, tests/tooling, tests/hal
   "Decimals are rounded to f32 as by C's strtof": PYTHON,
   "A disposed watchdog has no thread left": LINUX,
