@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 12
+#define IREE_FFI_ABI_VERSION 13
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
