@@ -299,7 +299,7 @@ test("A program for another device is reported, with the available devices", asy
   );
   const vulkan = await compiled("vulkan", "--iree-hal-target-device=vulkan");
   const cuda = await Promise.all(
-    ["sm_80", "sm_90"].map((architecture) =>
+    ["sm_80", "sm_89"].map((architecture) =>
       compiled(
         architecture,
         "--iree-hal-target-backends=cuda",
