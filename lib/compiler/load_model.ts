@@ -151,7 +151,7 @@ async function compileAndLoad(
   }
   const { signal, device } = loading;
   const target = hasTarget(compile) ? compile?.target : targetOfDevice(device);
-  const flags = readFlags(compile?.flags) ?? [];
+  const flags = compile?.flags ?? [];
   const forDevice = askVulkanTarget(target, flags, device)?.flags ?? [];
   const { path: cached, bytes } = await findOrCompile(path, {
     ...compile,

@@ -30,11 +30,11 @@ def depth_as_dcr(node, shapes, add):
     ]
 
 def correct_graph(graph, shapes, names):
-    nodes, made = [], []
+    nodes = []
 
     def add(array):
         name = f"iree/corrected_{next(names)}"
-        made.append(numpy_helper.from_array(array, name))
+        nodes.append(helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array)))
         return name
 
     for node in graph.node:
@@ -52,7 +52,6 @@ def correct_graph(graph, shapes, names):
         copies = [onnx.NodeProto.FromString(it.SerializeToString()) for it in nodes]
         del graph.node[:]
         graph.node.extend(copies)
-        graph.initializer.extend(made)
 
 def kinds_of(graph):
     kinds = set()
@@ -64,9 +63,12 @@ def kinds_of(graph):
     return kinds
 
 def correct(model):
-    kinds = kinds_of(model.graph)
+    kinds = set().union(*map(kinds_of, [model.graph, *model.functions]))
     if not kinds & {"Cast", "DepthToSpace"}:
         return
     shapes = inferred_shapes(model) if "DepthToSpace" in kinds else {}
-    correct_graph(model.graph, shapes, itertools.count())
+    names = itertools.count()
+    correct_graph(model.graph, shapes, names)
+    for function in model.functions:
+        correct_graph(function, {}, names)
 `;

@@ -42,7 +42,8 @@ export function renderProfile(
   const { droppedRecords } = timeline;
   const warning = droppedRecords > 0
     ? `<p id="dropped">${droppedRecords} events are missing: the capture had ` +
-      "no room for them. Capture fewer calls, or flush more often.</p>\n"
+      "no room for them. Capture fewer calls or operations, or flush " +
+      "devices more often.</p>\n"
     : "";
   return `<!DOCTYPE html>
 <html lang="en">

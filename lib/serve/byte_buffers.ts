@@ -31,7 +31,7 @@ export function toByteBuffer(instance: Instance, value: BytesArray): VmBuffer {
 }
 
 /**
- * Copies the buffer of an output, and disposes it.
+ * Copies the buffer of an output.
  *
  * @param name The output's name, for messages.
  * @param value The output.
@@ -45,10 +45,9 @@ export function fromByteBuffer(name: string, value: unknown): BytesArray {
       }`,
     );
   }
-  using buffer = value;
   return {
     elementType: "bytes",
     shape: ONE_BUFFER,
-    data: [buffer.toBytes()],
+    data: [value.toBytes()],
   };
 }

@@ -9,7 +9,7 @@ import type { ValueDescription } from "../signature/value_description.ts";
 import { elementTypeInfo } from "../tensor/element_type.ts";
 import type { NdArray } from "../tensor/tensor_data.ts";
 import { TensorParts } from "../tensor/tensor_parts.ts";
-import type { VmBuffer } from "../vm/vm_buffer.ts";
+import { VmBuffer } from "../vm/vm_buffer.ts";
 import { Batcher } from "./batcher.ts";
 import { BATCHING_OPTIONS, type BatchTiming } from "./batcher_options.ts";
 import {
@@ -148,8 +148,13 @@ function withBytes(
     return results;
   }
   const values: Record<string, ModelValue> = { ...results };
-  for (const { name, elementType } of outputs) {
-    if (elementType !== "bytes") continue;
+  const bytes = outputs.filter(({ elementType }) => elementType === "bytes");
+  using buffers = new DisposableStack();
+  for (const { name } of bytes) {
+    const value: unknown = results[name];
+    if (value instanceof VmBuffer) buffers.use(value);
+  }
+  for (const { name } of bytes) {
     values[name] = fromByteBuffer(name, results[name]);
   }
   return values;

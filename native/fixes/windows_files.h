@@ -8,6 +8,7 @@
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
 #endif
+#include <errno.h>
 #include <fcntl.h>
 #include <io.h>
 #include <stdio.h>
@@ -59,7 +60,12 @@ static inline HMODULE iree_ffi_load_library(const char* path) {
 static inline FILE* iree_ffi_fopen(const char* path, const char* mode) {
   wchar_t* wide = iree_ffi_widen(path);
   wchar_t* wide_mode = iree_ffi_widen(mode);
-  FILE* file = wide && wide_mode ? _wfopen(wide, wide_mode) : NULL;
+  FILE* file = NULL;
+  if (wide && wide_mode) {
+    file = _wfopen(wide, wide_mode);
+  } else {
+    errno = EINVAL;
+  }
   free(wide);
   free(wide_mode);
   return file;
@@ -73,7 +79,9 @@ static inline int iree_ffi_reopen(int fd) {
   for (int i = 0; i < 2; ++i) {
     HANDLE again = ReOpenFile(file, accesses[i], IREE_FFI_SHARE_ALL, 0);
     if (again != INVALID_HANDLE_VALUE) {
-      return _open_osfhandle((intptr_t)again, _O_BINARY);
+      const int descriptor = _open_osfhandle((intptr_t)again, _O_BINARY);
+      if (descriptor < 0) CloseHandle(again);
+      return descriptor;
     }
   }
   return _dup(fd);

@@ -23,8 +23,8 @@ import {
   readEnvironment,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
-import { formatCounts, readCounts } from "../run/summary.ts";
 import { output } from "./output.ts";
+import { runCounted } from "./run_counted.ts";
 import { type PlatformName, quarterOf, selectTests } from "./selection.ts";
 import { testOnWindows } from "./windows.ts";
 
@@ -163,7 +163,7 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
   try {
     await writeScripts(scripts, triple, deno, await findZig(python));
     const isForeign = platform.wheel !== undefined;
-    const child = new Deno.Command(join(scripts, "deno"), {
+    return await runCounted(join(scripts, "deno"), {
       args: [
         ...["test", "-A", "--no-check"],
         `--import-map=${join(ROOT, "tests/offline/import_map.json")}`,
@@ -180,18 +180,7 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
         IREE_RUNTIME_LIBRARY: join(sdk, PLATFORMS[triple].library),
         ZIG_GLOBAL_CACHE_DIR: join(cache, "zig"),
       },
-      stdout: "piped",
-    }).spawn();
-    let text = "";
-    for await (
-      const part of child.stdout.pipeThrough(new TextDecoderStream())
-    ) {
-      await Deno.stdout.write(new TextEncoder().encode(part));
-      text += part;
-    }
-    const { code } = await child.status;
-    console.log(formatCounts(readCounts(text, code)));
-    return code;
+    });
   } finally {
     await Deno.remove(scripts, { recursive: true });
   }

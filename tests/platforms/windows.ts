@@ -15,6 +15,7 @@ import {
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { bundledCommandLine } from "../bundled.ts";
 import { output } from "./output.ts";
+import { runCounted } from "./run_counted.ts";
 import { installWheels } from "./wheels.ts";
 import { serveHostPrograms } from "./host_programs.ts";
 
@@ -53,7 +54,7 @@ export async function testOnWindows(
   );
   try {
     await writePrograms(programs, zig, { cache, port: server.addr.port });
-    const { code } = await new Deno.Command(WINE, {
+    return await runCounted(WINE, {
       args: [
         ...[cache, "run", windowsPath(deno)],
         ...["test", "-A", "--no-check"],
@@ -69,8 +70,7 @@ export async function testOnWindows(
         IREE_DENO_TOOLS: windowsPath(join(tools, "Scripts")),
         IREE_RUNTIME_LIBRARY: windowsPath(join(sdk, PLATFORMS[TRIPLE].library)),
       },
-    }).spawn().status;
-    return code;
+    });
   } finally {
     await Deno.remove(programs, { recursive: true });
   }

@@ -20,7 +20,7 @@ import {
 } from "../common/task_flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { DEVICE_FLAGS, MAIN_FLAGS, WATCH_FLAGS } from "../run/flags.ts";
+import { DEVICE_FLAGS, MAIN_FLAGS } from "../run/flags.ts";
 import { loadProgram } from "../run/program.ts";
 import { readStdinModules } from "../run/sources.ts";
 import {
@@ -63,7 +63,10 @@ const FLAGS = {
   device,
   device_allocator: DEVICE_FLAGS.device_allocator,
   device_lead_allocator: DEVICE_FLAGS.device_lead_allocator,
-  trace_execution: WATCH_FLAGS.trace_execution,
+  trace_execution: {
+    kind: "boolean",
+    help: ["Prints every VM operation to stderr."],
+  },
   ...TASK_TOPOLOGY_FLAGS,
   ...TASK_WORKER_FLAGS,
   flagfile: FLAGFILE_HELP,
