@@ -245,6 +245,7 @@ test("BYTES reach a program as its buffers", async () => {
   await using server = new TestServer();
   server.server.add("measure", buffers, { function: "measure" });
   server.server.add("none", buffers, { function: "none" });
+  server.server.add("half", buffers, { function: "half" });
   const text = { name: "input0", datatype: "BYTES", shape: [1] };
   const factor = { name: "input1", datatype: "INT64", shape: [1], data: [2] };
   const response = await server.infer("measure", {
@@ -260,9 +261,12 @@ test("BYTES reach a program as its buffers", async () => {
     }),
     [400, "input 'input0': shape must be [1], got [2]"],
   );
-  const [status, error] = await server.refusal("none", {
-    inputs: [{ name: "input0", datatype: "INT32", shape: [1], data: [1] }],
-  });
-  assertEquals(status, 500);
-  assertEquals(error, "the model failed: FAILED_PRECONDITION");
+  // The buffer beside the missing one is released.
+  for (const name of ["none", "half"]) {
+    const [status, error] = await server.refusal(name, {
+      inputs: [{ name: "input0", datatype: "INT32", shape: [1], data: [1] }],
+    });
+    assertEquals(status, 500);
+    assertEquals(error, "the model failed: FAILED_PRECONDITION");
+  }
 });
