@@ -2,7 +2,7 @@ import { describeHostCpu } from "./host_cpu.ts";
 import { isForHost } from "./target.ts";
 
 /** Changes when programs of the same key would differ. */
-const KEY_VERSION = 2;
+const KEY_VERSION = 1;
 
 /** Everything that determines a program. */
 export interface ProgramOrigin {

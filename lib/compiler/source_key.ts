@@ -1,4 +1,5 @@
 import { cacheKey } from "./cache_key.ts";
+import { ONNX_SCRIPT } from "./onnx_script.ts";
 import type { CompileTargetOptions } from "./options.ts";
 import type { ReadSource } from "./compile_source.ts";
 
@@ -32,7 +33,7 @@ export async function sourceKey(
     ...options.flags,
     ...(onnx === undefined
       ? []
-      : [`import ${JSON.stringify([shapes, clean])}`]),
+      : [`import ${JSON.stringify([shapes, clean, ONNX_SCRIPT])}`]),
     ...(isTuned ? ["tuned"] : []),
   ];
   return await cacheKey({ library, flags, source: bytes });

@@ -1,4 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { compileProgram, importOnnx } from "../../lib/compiler/mod.ts";
 import { load, type NdArray } from "../../mod.ts";
 import { failureOf } from "../support.ts";
@@ -65,6 +69,22 @@ testWithImporter("DepthToSpace rearranges blocks in the mode CRD", async () => {
     return at(n, channel, Math.floor(h / 2), Math.floor(w / 2));
   });
   assertEquals(Array.from(data, Number), expected);
+});
+
+testWithImporter("Resize aligns the corners of sizes", async () => {
+  const shape = [1, 1, 3, 2];
+  const data = Float32Array.of(0, 10, 6, 16, 12, 22);
+  const y = await output("enlarge", { x: { elementType: "f32", shape, data } });
+  assertEquals(y.shape, [1, 1, 4, 2]);
+  // Rows at 0, 2/3, 4/3 and 2.
+  const expected = [0, 10, 4, 14, 8, 18, 12, 22];
+  for (const [at, value] of y.data.entries()) {
+    assertAlmostEquals(Number(value), expected[at]!, 1e-5);
+  }
+  const error = await failureOf(
+    importOnnx(models.join("enlarge_any.onnx"), { library: COMPILER }),
+  );
+  assertStringIncludes(error.detail, "the shape of 'x' is not fixed");
 });
 
 testWithImporter(

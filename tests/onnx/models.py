@@ -106,6 +106,10 @@ save("bytes", [h.make_node("Cast", ["x"], ["y"], to=T.UINT8)], [("x", T.FLOAT, [
 shuffle = [h.make_node("DepthToSpace", ["x"], ["y"], name="shuffle", blocksize=2, mode="CRD")]
 save("shuffle", shuffle, [("x", T.FLOAT, ["batch", 8, "h", "w"])], [("y", T.FLOAT, ["batch", 2, "h2", "w2"])])
 save("unknown", shuffle, [("x", T.FLOAT, [1, "c", 2, 2])], [("y", T.FLOAT, [1, "c2", 4, 4])])
+enlarge = [h.make_node("Resize", ["x", "", "scales"], ["y"], mode="linear", coordinate_transformation_mode="align_corners")]
+for name, rows in (("enlarge", 3), ("enlarge_any", "rows")):
+    scales = [("scales", np.array([1, 1, 1.5, 1], dtype=np.float32))]
+    save(name, enlarge, [("x", T.FLOAT, [1, 1, rows, 2])], [("y", T.FLOAT, [1, 1, "more", 2])], weights=scales)
 inner = [
     h.make_graph([h.make_node("Cast", ["x"], [name], to=T.UINT8)], name, [], [h.make_tensor_value_info(name, T.UINT8, [40])])
     for name in ("then", "else")
