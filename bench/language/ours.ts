@@ -1,5 +1,6 @@
 import { LanguageModel } from "../../lib/language/mod.ts";
 import type { Configuration, WeightType } from "../../lib/language/mod.ts";
+import { readModelSource } from "../../lib/language/read_model_source.ts";
 import { CONTEXT, type Engine, type EngineOptions } from "./engine.ts";
 
 /** Loads the model with this package. */
@@ -12,8 +13,10 @@ export async function openOurs(
     device: isSingle ? "local-sync" : "local-task",
     batch: requests,
   });
+  // Without an output of its own, the model multiplies with the embedding again.
+  const tables = readModelSource(path).tensors.has("output") ? 2 : 1;
   return {
-    needed: weightBytes(model.configuration, weights) +
+    needed: weightBytes(model.configuration, weights, tables) +
       requests * cacheBytes(model.configuration),
     generate: async (prompt, count, onToken) => {
       const options = { maxTokens: count, ignoreEnd: true };
@@ -26,13 +29,14 @@ function weightBytes(
   { layers, hidden, feedForward, heads, keyHeads, headSize, vocabulary }:
     Configuration,
   weights: string,
+  tables: number,
 ): number {
   const attention = 2 * (heads + keyHeads) * headSize * hidden;
   const matrices = layers * (attention + 3 * feedForward * hidden);
   const elementBytes = ({ f32: 4, f16: 2, bf16: 2 } as Record<string, number>)[
     weights
   ] ?? 1;
-  return (matrices + vocabulary * hidden) * elementBytes;
+  return (matrices + tables * vocabulary * hidden) * elementBytes;
 }
 
 function cacheBytes({ layers, keyHeads, headSize }: Configuration): number {

@@ -21,12 +21,8 @@ import {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./sampling_options.ts";
-import {
-  ANY_OBJECT,
-  type JsonSchema,
-  type ObjectShape,
-  readJsonSchema,
-} from "./json_schema.ts";
+import { type JsonSchema, readJsonSchema } from "./json_schema.ts";
+import { ANY_OBJECT, type ObjectShape } from "./json_shape.ts";
 import type { LanguageSession } from "./session.ts";
 import { StopTexts } from "./stop_texts.ts";
 

@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import type { ObjectShape } from "./json_schema.ts";
+import type { ObjectShape } from "./json_shape.ts";
 import {
   isInFreeString,
   jsonAfter,

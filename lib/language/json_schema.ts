@@ -1,59 +1,21 @@
 import { IreeError } from "../base/error.ts";
+import { findEndless } from "./json_finite.ts";
+import { idOf } from "./json_frame.ts";
+import {
+  ANY,
+  ANY_NUMBER,
+  INTEGER,
+  type JsonShape,
+  NOTHING,
+  type ObjectShape,
+  STRING,
+} from "./json_shape.ts";
 
 // The part of JSON Schema that a mask over tokens can guarantee. Everything else is
 // rejected by name: an answer never breaks a rule of its schema.
 
-/** What a value can be. */
-export type JsonShape =
-  | { readonly kind: "any" | "string" | "number" | "integer" }
-  | ObjectShape
-  | ArrayShape
-  /** One of these texts. */
-  | { readonly kind: "texts"; readonly texts: readonly string[] }
-  /** Any of these. */
-  | { readonly kind: "union"; readonly shapes: readonly JsonShape[] }
-  /** A definition, which may contain itself. */
-  | { readonly kind: "definition"; readonly resolve: () => JsonShape };
-
-/** An object. */
-export interface ObjectShape {
-  readonly kind: "object";
-  /** The values of keys that are known. */
-  readonly properties: ReadonlyMap<string, JsonShape>;
-  /** Keys that it must have. */
-  readonly required: readonly string[];
-  /** The values of other keys; undefined if there are none. */
-  readonly others: JsonShape | undefined;
-}
-
-/** An array. */
-export interface ArrayShape {
-  readonly kind: "array";
-  readonly items: JsonShape;
-  readonly least: number;
-  readonly most: number;
-}
-
 /** A schema in JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const ANY: JsonShape = { kind: "any" };
-
-/** Any object. */
-export const ANY_OBJECT: ObjectShape = {
-  kind: "object",
-  properties: new Map(),
-  required: [],
-  others: ANY,
-};
-
-/** Any array. */
-export const ANY_ARRAY: ArrayShape = {
-  kind: "array",
-  items: ANY,
-  least: 0,
-  most: Infinity,
-};
 
 /** Keywords that allow the same values. */
 const NOTES: ReadonlySet<string> = new Set([
@@ -85,17 +47,25 @@ export function readJsonSchema(schema: JsonSchema): ObjectShape {
       cause,
     });
   }
-  let shape = new SchemaReader(copy).read(copy, "json");
+  const reader = new SchemaReader(copy);
+  let shape = reader.read(copy, "json");
   for (let depth = 0; shape.kind === "definition" && depth < 64; depth++) {
     shape = shape.resolve();
   }
-  if (shape.kind === "object") return shape;
-  throw unsupported("json", "whose value is not an object");
+  if (shape.kind !== "object") {
+    throw unsupported("json", "whose value is not an object");
+  }
+  reader.checkEnds();
+  return shape;
 }
 
 class SchemaReader {
   readonly #root: unknown;
   readonly #definitions = new Map<string, JsonShape>();
+  /** Where each shape was found first. */
+  readonly #places = new Map<JsonShape, string>();
+  /** Shapes by their content: equal ones are the same object. */
+  readonly #unique = new Map<string, JsonShape>();
   #depth = 0;
 
   constructor(root: unknown) {
@@ -106,10 +76,47 @@ class SchemaReader {
     if (this.#depth >= DEEPEST) throw unsupported(at, "that deep in others");
     this.#depth++;
     try {
-      return this.#read(schema, at);
+      return this.#placed(this.#read(schema, at), at);
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Throws if a value cannot end, as it must contain itself. */
+  checkEnds(): void {
+    const endless = findEndless(this.#places.keys());
+    if (endless === undefined) return;
+    throw new IreeError(
+      "INVALID_ARGUMENT",
+      `no value has the schema ${
+        this.#places.get(endless)
+      }: it would contain ` +
+        "itself without end",
+    );
+  }
+
+  #placed<Shape extends JsonShape>(shape: Shape, at: string): Shape {
+    if (!this.#places.has(shape)) this.#places.set(shape, at);
+    return shape;
+  }
+
+  // Equal shapes are one, so that a mask need not follow both.
+  #one(shape: JsonShape, content: unknown): JsonShape {
+    const key = JSON.stringify([shape.kind, content]);
+    const known = this.#unique.get(key) ?? shape;
+    this.#unique.set(key, known);
+    return known;
+  }
+
+  #union(all: readonly JsonShape[]): JsonShape {
+    const shapes = [...new Set(all)];
+    if (shapes.length === 1) return shapes[0]!;
+    return this.#one({ kind: "union", shapes }, shapes.map(idOf));
+  }
+
+  #texts(all: readonly string[]): JsonShape {
+    const texts = [...new Set(all)];
+    return this.#one({ kind: "texts", texts }, texts);
   }
 
   #read(schema: unknown, at: string): JsonShape {
@@ -134,23 +141,33 @@ class SchemaReader {
     if (several !== undefined) {
       const shapes = listOf(several, `${at}.anyOf`)
         .map((it, index) => this.read(it, `${at}.anyOf[${index}]`));
-      return { kind: "union", shapes };
+      return this.#union(shapes);
     }
     const values = take("enum");
     const constant = take("const");
     const type = take("type");
     if (values !== undefined || constant !== undefined) {
-      const texts = constant === undefined
-        ? listOf(values, `${at}.enum`).map((it) => JSON.stringify(it))
-        : [JSON.stringify(constant)];
-      const right = texts.filter((it) => isOf(it, type));
-      if (right.length > 0) return { kind: "texts", texts: right };
+      const listed = values === undefined
+        ? [constant]
+        : listOf(values, `${at}.enum`);
+      const same = constant === undefined
+        ? listed
+        : listed.filter((it) => sortedText(it) === sortedText(constant));
+      if (same.length === 0) {
+        throw wrong(`${at}.const`, "a value of the enum", constant);
+      }
+      const right = same.map((it) => JSON.stringify(it))
+        .filter((it) => isOf(it, type));
+      if (right.length > 0) return this.#texts(right);
       throw wrong(`${at}.type`, "the type of a value that is listed", type);
     }
     if (type === undefined) return ANY;
     const types = Array.isArray(type) ? listOf(type, `${at}.type`) : [type];
-    const shapes = types.map((it) => this.#typed(it, take, at));
-    return shapes.length === 1 ? shapes[0]! : { kind: "union", shapes };
+    // Once each: the keywords of a type are taken when it is read.
+    const shapes = [...new Set(types)].map((it) =>
+      this.#placed(this.#typed(it, take, at), at)
+    );
+    return this.#union(shapes);
   }
 
   #typed(
@@ -164,24 +181,30 @@ class SchemaReader {
       case "array":
         return this.#array(take, at);
       case "string":
+        return STRING;
       case "number":
+        return ANY_NUMBER;
       case "integer":
-        return { kind: type };
+        return INTEGER;
       case "boolean":
-        return { kind: "texts", texts: ["true", "false"] };
+        return this.#texts(["true", "false"]);
       case "null":
-        return { kind: "texts", texts: ["null"] };
+        return this.#texts(["null"]);
       default:
         throw wrong(`${at}.type`, TYPES.join(", "), type);
     }
   }
 
-  #array(take: (name: string) => unknown, at: string): ArrayShape {
-    const items = this.read(take("items") ?? true, `${at}.items`);
+  #array(take: (name: string) => unknown, at: string): JsonShape {
+    const each = this.read(take("items") ?? true, `${at}.items`);
     const least = countOf(take("minItems") ?? 0, `${at}.minItems`);
     const most = countOf(take("maxItems") ?? Infinity, `${at}.maxItems`);
-    if (least <= most) return { kind: "array", items, least, most };
-    throw wrong(`${at}.maxItems`, `at least ${least}`, most);
+    if (least > most) throw wrong(`${at}.maxItems`, `at least ${least}`, most);
+    const items = most === 0 ? NOTHING : each;
+    return this.#one(
+      { kind: "array", items, least, most },
+      [idOf(items), least, String(most)],
+    );
   }
 
   #object(take: (name: string) => unknown, at: string): JsonShape {
@@ -208,7 +231,14 @@ class SchemaReader {
     if (missing !== undefined) {
       throw wrong(`${at}.required`, "names of properties", missing);
     }
-    return { kind: "object", properties: read, required, others };
+    return this.#one(
+      { kind: "object", properties: read, required, others },
+      [
+        [...read].map(([name, shape]) => [name, idOf(shape)]).sort(),
+        [...required].sort(),
+        others && idOf(others),
+      ],
+    );
   }
 
   #define(reference: unknown, at: string): JsonShape {
@@ -234,6 +264,14 @@ class SchemaReader {
 
 function isPlainObject(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The text of a value, with keys in order. */
+function sortedText(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, it) => isPlainObject(it) ? Object.entries(it).sort() : it,
+  );
 }
 
 function isOf(text: string, type: unknown): boolean {

@@ -1,20 +1,26 @@
+import { IreeError } from "../base/error.ts";
 import {
+  type Frame,
+  idOf,
+  openFrame,
+  withKey,
+  withValue,
+} from "./json_frame.ts";
+import {
+  afterInNumber,
+  IN_NUMBERS,
+  type NumberPart,
+  NUMBERS,
+} from "./json_number.ts";
+import {
+  ANY,
   ANY_ARRAY,
+  ANY_NUMBER,
   ANY_OBJECT,
   type ArrayShape,
   type JsonShape,
   type ObjectShape,
-} from "./json_schema.ts";
-
-/** An object or an array that is open. */
-interface Frame {
-  readonly shape: ObjectShape | ArrayShape;
-  readonly outer: Frame | undefined;
-  /** Which keys of the shape the object has, and those that it must have. */
-  readonly keys: ReadonlySet<string>;
-  /** How many values the array has. */
-  readonly count: number;
-}
+} from "./json_shape.ts";
 
 /** What can follow. */
 type Expected =
@@ -29,14 +35,7 @@ type Expected =
   | "escape"
   | "hex"
   | "text"
-  | "minus"
-  | "zero"
-  | "integer"
-  | "point"
-  | "fraction"
-  | "exponent"
-  | "sign"
-  | "power"
+  | NumberPart
   | "end";
 
 /** The beginning of a text in JSON that is an object. */
@@ -49,10 +48,10 @@ export interface JsonState {
   readonly isKey: boolean;
   /** The key so far as it is written, if it matters. */
   readonly key: string | undefined;
-  /** What the value is, or the one after the colon. */
+  /** What the value is, or the one after the colon; any where it does not matter. */
   readonly shape: JsonShape;
-  /** What is left of a text that is known, and of the digits of an escape. */
-  readonly rest: string;
+  /** What is left of texts that are known, and of the digits of an escape. */
+  readonly rests: readonly string[];
   /** How many characters of white space there are before. */
   readonly spaces: number;
 }
@@ -69,7 +68,7 @@ export function jsonStart(shape: ObjectShape): JsonState {
     isKey: false,
     key: undefined,
     shape,
-    rest: "",
+    rests: [],
     spaces: 0,
   };
 }
@@ -84,8 +83,30 @@ export function jsonAfter(
   character: string,
 ): readonly JsonState[] {
   const [only] = states;
-  if (states.length === 1) return after(only!, character);
-  return states.flatMap((state) => after(state, character));
+  const all = states.length === 1
+    ? after(only!, character)
+    : states.flatMap((state) => after(state, character));
+  return all.length > 1 ? distinct(all) : all;
+}
+
+/** In how many ways a text can be understood. */
+const MOST_STATES = 256;
+
+// Equal states continue equally: without this, alternatives of items double them.
+function distinct(states: readonly JsonState[]): readonly JsonState[] {
+  const found = new Map<string, JsonState>();
+  for (const state of states) {
+    const { expected, frame, isKey, key, shape, rests, spaces } = state;
+    const place = [expected, frame && idOf(frame), isKey, idOf(shape), spaces];
+    // Neither a key nor a text in JSON has line breaks.
+    found.set([place.join(), key ?? "", ...rests].join("\n"), state);
+  }
+  if (found.size <= MOST_STATES) return [...found.values()];
+  throw new IreeError(
+    "RESOURCE_EXHAUSTED",
+    `the schema json allows more than ${MOST_STATES} alternatives for the same text`,
+    { hint: "let the alternatives of anyOf differ in their first property" },
+  );
 }
 
 /** Whether nothing but a quote and an escape matters in these states. */
@@ -97,16 +118,6 @@ export function isInFreeString(states: readonly JsonState[]): boolean {
 
 /** The most characters of white space in a row: no answer consists of it. */
 const MOST_SPACES = 40;
-
-/** States of a number that can end there. */
-const NUMBERS: ReadonlySet<Expected> = new Set(
-  ["zero", "integer", "fraction", "power"] as const,
-);
-
-/** States of a number that cannot end there. */
-const IN_NUMBERS: ReadonlySet<Expected> = new Set(
-  ["minus", "point", "exponent", "sign"] as const,
-);
 
 const NONE: readonly JsonState[] = [];
 
@@ -121,20 +132,28 @@ function after(state: JsonState, character: string): readonly JsonState[] {
       return one(afterInString(state, character));
     case "escape":
       if (character === "u") {
-        return one(inKey(state, character, { expected: "hex", rest: "0000" }));
+        return one(
+          inKey(state, character, { expected: "hex", rests: ["0000"] }),
+        );
       }
       return ESCAPED.includes(character)
         ? one(inKey(state, character, { expected: "string" }))
         : NONE;
     case "hex": {
       if (!/[\da-fA-F]/.test(character)) return NONE;
-      const rest = state.rest.slice(1);
-      const next = rest === "" ? "string" : "hex";
-      return one(inKey(state, character, { rest, expected: next }));
+      const rest = state.rests[0]!.slice(1);
+      return one(
+        inKey(
+          state,
+          character,
+          rest === ""
+            ? { rests: [], expected: "string" }
+            : { rests: [rest], expected: "hex" },
+        ),
+      );
     }
     case "text":
-      if (character !== state.rest[0]) return NONE;
-      return [known(state, state.rest.slice(1))];
+      return known(state, state.rests, character);
     case "end":
       return NONE;
   }
@@ -204,46 +223,14 @@ function afterKey(state: JsonState, name: string): JsonState | undefined {
   if (shape === undefined || frame!.keys.has(name)) return undefined;
   const matters = properties.has(name) ||
     objectOf(state).required.includes(name);
-  const keys = matters ? new Set([...frame!.keys, name]) : frame!.keys;
   return {
     ...state,
-    frame: { ...frame!, keys },
+    frame: matters ? withKey(frame!, name) : frame,
     shape,
     key: undefined,
     isKey: false,
     expected: "colon",
   };
-}
-
-function afterInNumber(
-  expected: Expected,
-  character: string,
-  isWhole: boolean,
-): Expected | undefined {
-  const isDigit = character >= "0" && character <= "9";
-  const isPower = !isWhole && (character === "e" || character === "E");
-  const isPoint = !isWhole && character === ".";
-  switch (expected) {
-    case "minus":
-      return character === "0" ? "zero" : isDigit ? "integer" : undefined;
-    case "zero":
-      return isPoint ? "point" : isPower ? "exponent" : undefined;
-    case "integer":
-      if (isDigit) return "integer";
-      return isPoint ? "point" : isPower ? "exponent" : undefined;
-    case "point":
-      return isDigit ? "fraction" : undefined;
-    case "fraction":
-      return isDigit ? "fraction" : isPower ? "exponent" : undefined;
-    case "exponent":
-      if (character === "+" || character === "-") return "sign";
-      return isDigit ? "power" : undefined;
-    case "sign":
-    case "power":
-      return isDigit ? "power" : undefined;
-    default:
-      return undefined;
-  }
 }
 
 function afterBetween(
@@ -275,8 +262,9 @@ function afterBetween(
   }
 }
 
-function startKey(state: JsonState): JsonState {
+function startKey(state: JsonState): JsonState | undefined {
   const { properties, required, others } = objectOf(state);
+  if (!canBeKey(state, "")) return undefined;
   const isFree = properties.size === 0 && required.length === 0 &&
     others !== undefined;
   return isFree
@@ -324,18 +312,18 @@ function value(
   state: JsonState,
   shape: JsonShape,
   character: string,
-  seen: readonly JsonShape[] = [],
+  seen: Set<JsonShape> = new Set(),
 ): readonly JsonState[] {
   switch (shape.kind) {
     case "definition":
-      return seen.includes(shape)
-        ? NONE
-        : value(state, shape.resolve(), character, [...seen, shape]);
+      // Once each, however many ways lead there.
+      if (seen.has(shape)) return NONE;
+      seen.add(shape);
+      return value(state, shape.resolve(), character, seen);
     case "union":
       return shape.shapes.flatMap((it) => value(state, it, character, seen));
     case "texts":
-      return shape.texts.filter((text) => text[0] === character)
-        .map((text) => known(state, text.slice(1)));
+      return known(state, shape.texts, character);
     case "object":
       return character === "{" ? [open(state, shape)] : NONE;
     case "array":
@@ -346,7 +334,7 @@ function value(
     case "integer":
       return one(numberStart({ ...state, shape }, character));
     case "any":
-      return anyValue({ ...state, shape }, character);
+      return anyValue({ ...state, shape: ANY_NUMBER }, character);
   }
 }
 
@@ -354,15 +342,14 @@ function anyValue(state: JsonState, character: string): readonly JsonState[] {
   if (character === "{") return [open(state, ANY_OBJECT)];
   if (character === "[") return [open(state, ANY_ARRAY)];
   if (character === '"') return [inText(state)];
-  const word = WORDS.find((it) => it.startsWith(character));
-  if (word !== undefined) return [known(state, word.slice(1))];
-  return one(numberStart(state, character));
+  const word = known(state, WORDS, character);
+  return word.length > 0 ? word : one(numberStart(state, character));
 }
 
 const WORDS = ["true", "false", "null"];
 
 function inText(state: JsonState): JsonState {
-  return { ...state, expected: "string", isKey: false };
+  return { ...state, expected: "string", isKey: false, shape: ANY };
 }
 
 function numberStart(
@@ -377,28 +364,32 @@ function numberStart(
   return undefined;
 }
 
-// In a text that is known, or after it.
-function known(state: JsonState, rest: string): JsonState {
-  return rest === "" ? complete(state) : { ...state, expected: "text", rest };
+// In texts that are known, or after one of them.
+function known(
+  state: JsonState,
+  texts: readonly string[],
+  character: string,
+): readonly JsonState[] {
+  const left = texts.filter((text) => text[0] === character)
+    .map((text) => text.slice(1));
+  const rests = left.filter((rest) => rest !== "");
+  const inside: JsonState = { ...state, expected: "text", shape: ANY, rests };
+  return [
+    ...left.length > rests.length ? [complete(state)] : NONE,
+    ...rests.length > 0 ? [inside] : NONE,
+  ];
 }
 
 function open(state: JsonState, shape: ObjectShape | ArrayShape): JsonState {
-  if (shape.kind === "array" && shape.most === 0) {
-    shape = { ...shape, items: { kind: "texts", texts: [] } };
-  }
-  const frame = { shape, outer: state.frame, keys: NO_KEYS, count: 0 };
+  const frame = openFrame(state.frame, shape);
   const expected = shape.kind === "object" ? "firstKey" : "firstValue";
-  return { ...state, frame, expected };
+  return { ...state, frame, expected, shape: ANY };
 }
-
-const NO_KEYS: ReadonlySet<string> = new Set();
 
 // After a value.
 function complete(state: JsonState): JsonState {
   const { frame } = state;
-  const after = { ...state, rest: "", spaces: 0 };
+  const after = { ...state, shape: ANY, rests: [], spaces: 0 };
   if (frame === undefined) return { ...after, expected: "end" };
-  if (frame.shape.kind === "object") return { ...after, expected: "next" };
-  const counted = { ...frame, count: frame.count + 1 };
-  return { ...after, frame: counted, expected: "next" };
+  return { ...after, frame: withValue(frame), expected: "next" };
 }

@@ -38,7 +38,7 @@ import {
 import type { ModelSource, TextSource } from "./model_source.ts";
 import { readModelSource } from "./read_model_source.ts";
 import { Steps } from "./steps.ts";
-import type { ObjectShape } from "./json_schema.ts";
+import type { ObjectShape } from "./json_shape.ts";
 import { JsonMask, type VocabularyTexts } from "./json_mask.ts";
 import { readVocabularyTexts } from "./vocabulary_texts.ts";
 import { openTokenizer, WITHOUT_TEXT } from "./open_tokenizer.ts";

@@ -25,7 +25,7 @@ export interface LoadProgress {
 export interface LanguageModelOptions {
   /**
    * The element type of matrices in memory: `f32` is exact, `f16` and `bf16` take
-   * half of the memory, `int8` a quarter, and is the fastest.
+   * half of the memory, `int8` a quarter, and is the fastest on CPUs with AVX-512.
    *
    * @default {"f32"}
    */

@@ -135,7 +135,17 @@ test("response_format json_schema answers with an object of the schema", async (
           json_schema: { name: "answer", strict: true, schema },
         },
         // The quickest end: an object that is closed, without white space.
-        logit_bias: { 125: 100, 34: 95, 9: -100, 10: -100, 13: -100, 32: -100 },
+        logit_bias: {
+          ...{
+            125: 100,
+            91: 98,
+            34: 95,
+            9: -100,
+            10: -100,
+            13: -100,
+            32: -100,
+          },
+        },
       });
     const response = await request({
       type: "object",
@@ -167,6 +177,22 @@ test("response_format json_schema answers with an object of the schema", async (
       ]);
       assertStringIncludes(error.message, text);
     }
+    const items = { $ref: "#/$defs/list" };
+    const lists = [5, 6].map((maxItems) => ({
+      type: "array",
+      items,
+      maxItems,
+    }));
+    const refused = await request({
+      type: "object",
+      properties: { a: items },
+      required: ["a"],
+      additionalProperties: false,
+      $defs: { list: { anyOf: lists } },
+    });
+    const { error } = await refused.json();
+    assertEquals(refused.status, 400);
+    assertStringIncludes(error.message, "more than 256 alternatives");
   });
 });
 
