@@ -35,7 +35,7 @@ export const ANY: JsonShape = { kind: "any" };
 /** Any number. */
 export const ANY_NUMBER: JsonShape = { kind: "number" };
 
-/** Any whole number. */
+/** Any integer. */
 export const INTEGER: JsonShape = { kind: "integer" };
 
 /** Any string. */
