@@ -34,7 +34,12 @@ const CONNECTIONS = [1, 8, MOST_CONNECTIONS];
 /** The port of the first server. */
 const FIRST_PORT = 18600;
 
-const flags = parseArgs(Deno.args, { string: ["seconds", "rounds", "only"] });
+const flags = parseArgs(Deno.args, {
+  string: ["seconds", "rounds", "only"],
+  unknown: (name) => {
+    throw new Error(`unknown flag or argument '${name}'`);
+  },
+});
 const seconds = Number(flags.seconds ?? 4);
 const rounds = Number(flags.rounds ?? 3);
 if (!(seconds >= 1 && rounds >= 1)) {
