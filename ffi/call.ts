@@ -4,6 +4,7 @@
  * @module
  */
 
+import { STATUS_CODES } from "./base/error.ts";
 import { forEachIn } from "./base/intrinsics.ts";
 import { encodeText } from "./base/text.ts";
 import { byteLengthOf, lengthOf, type Refuse } from "./base/typed_array.ts";
@@ -149,7 +150,7 @@ export interface PartedTensor extends Omit<TensorBytes, "bytes"> {
 }
 
 /** Status of a call whose memory the host cannot write. */
-const UNAVAILABLE = 14;
+const UNAVAILABLE = STATUS_CODES.indexOf("UNAVAILABLE");
 
 /**
  * Sets an argument of the next call to a new tensor, whose parts are copied into

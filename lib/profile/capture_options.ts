@@ -78,7 +78,8 @@ export interface CaptureOptions {
   flushInterval?: number | undefined;
   /**
    * Also records each operation of the VM in calls that start during the
-   * capture. That slows them; the time of recording is not part of operations.
+   * capture. That slows them; the time of recording is not part of operations
+   * that call nothing.
    *
    * @default {false}
    */

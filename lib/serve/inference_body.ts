@@ -2,6 +2,7 @@ import { dataTypeOf } from "./data_type.ts";
 import type { ModelInputs, ModelValues } from "./model_runner.ts";
 import { parseRequest, type RequestJson } from "./request_json.ts";
 import { badRequest } from "./http_errors.ts";
+import { joinBytes } from "./join_bytes.ts";
 import type { ServedModel } from "./served_model.ts";
 import { toBinary } from "./tensor_binary.ts";
 import {
@@ -119,7 +120,9 @@ function binaryResponse(text: string, parts: readonly Uint8Array[]): Response {
   const json = new TextEncoder().encode(text);
   const all = [json, ...parts] as Uint8Array<ArrayBuffer>[];
   const length = all.reduce((sum, it) => sum + it.length, 0);
-  const body = length < LARGE ? joined(all, length) : ReadableStream.from(all);
+  const body = length < LARGE
+    ? joinBytes(all, length)
+    : ReadableStream.from(all);
   return new Response(body, {
     headers: {
       "content-type": "application/octet-stream",
@@ -127,17 +130,4 @@ function binaryResponse(text: string, parts: readonly Uint8Array[]): Response {
       [HEADER_LENGTH]: `${json.length}`,
     },
   });
-}
-
-function joined(
-  parts: readonly Uint8Array[],
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const body = new Uint8Array(length);
-  let end = 0;
-  for (const part of parts) {
-    body.set(part, end);
-    end += part.length;
-  }
-  return body;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from "./join_bytes.ts";
 import { type Aborting, untilAborted } from "../base/abort_signal.ts";
 import { badRequest, RequestError } from "./http_errors.ts";
 
@@ -75,13 +76,7 @@ async function collect(
   }
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;
-  const bytes = new Uint8Array(length);
-  let end = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, end);
-    end += chunk.length;
-  }
-  return bytes;
+  return joinBytes(chunks, length);
 }
 
 function tooLarge(limit: number): RequestError {

@@ -23,7 +23,7 @@ typedef struct iree_ffi_operations_t {
   int32_t first_frame;
   // The depth of the last operation.
   int32_t depth;
-  // When it began; 0 if there is no operation to end.
+  // When the last operation began; 0 once it has ended.
   iree_time_t start;
   iree_string_builder_t text;
 } iree_ffi_operations_t;

@@ -220,7 +220,8 @@ async function findPackage(python: string, name: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Returns whether a path exists. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;

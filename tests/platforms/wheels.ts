@@ -5,6 +5,7 @@
  */
 
 import { fromFileUrl, join } from "@std/path";
+import { exists } from "../../release/cross/build.ts";
 import { output } from "./output.ts";
 
 /** Packages and their platform. */
@@ -53,14 +54,4 @@ export async function installWheels(
   if (await exists(scripts)) await Deno.rename(scripts, join(partial, "bin"));
   await Deno.rename(partial, folder);
   return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
