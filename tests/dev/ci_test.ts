@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DEV, dev, finish, ROOT, which } from "./sandbox.ts";
 
 Deno.test("./dev test ends with the counts of the real run and fails when a test does", async () => {
@@ -63,8 +63,10 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
           stderr: "piped",
         }).spawn(),
       );
+      printed = stdout;
       return [code, stdout.trimEnd().split("\n").at(-1)];
     };
+    let printed = "";
     const good = "echo 3 passed, 0 failed";
     assertEquals(await run("true", good, "echo 2 passed, 0 failed"), [
       0,
@@ -81,6 +83,20 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
       1,
       "4 passed, 1 failed",
     ]);
+
+    // What failed in the first run is said again after the second.
+    Deno.writeTextFileSync(
+      `${folder}/account`,
+      `\x1b[1m ERRORS \x1b[0m\n\nmul => wrong\n\nFAILED | 1\n${
+        "more\n".repeat(20)
+      }`,
+    );
+    const failing = `cat ${folder}/account; echo 0 passed, 1 failed; exit 1`;
+    assertEquals(await run("true", failing, good), [1, "4 passed, 1 failed"]);
+    assertStringIncludes(
+      printed.slice(printed.indexOf("3 passed, 0 failed\n")),
+      "failed: ./dev test \n ERRORS \n\nmul => wrong\n\nFAILED | 1\n",
+    );
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
