@@ -2,6 +2,17 @@ import { IreeError } from "../base/error.ts";
 import { findEndless } from "./json_finite.ts";
 import { idOf } from "./json_frame.ts";
 import {
+  countOf,
+  type TakeKeyword,
+  unsupported,
+  wrong,
+} from "./json_schema_errors.ts";
+import {
+  readNumber,
+  readString,
+  type SchemaForm,
+} from "./json_schema_forms.ts";
+import {
   ANY,
   ANY_NUMBER,
   INTEGER,
@@ -123,7 +134,7 @@ class SchemaReader {
     if (schema === true) return ANY;
     if (!isPlainObject(schema)) throw wrong(at, "a schema", schema);
     const rest = new Map(Object.entries(schema));
-    const take = (name: string): unknown => {
+    const take: TakeKeyword = (name) => {
       const value = rest.get(name);
       rest.delete(name);
       return value;
@@ -134,7 +145,7 @@ class SchemaReader {
     throw unsupported(`${at}.${keyword}`);
   }
 
-  #shape(take: (name: string) => unknown, at: string): JsonShape {
+  #shape(take: TakeKeyword, at: string): JsonShape {
     const reference = take("$ref");
     if (reference !== undefined) return this.#define(reference, `${at}.$ref`);
     const several = take("anyOf");
@@ -163,8 +174,12 @@ class SchemaReader {
     }
     if (type === undefined) return ANY;
     const types = Array.isArray(type) ? listOf(type, `${at}.type`) : [type];
-    // Once each: the keywords of a type are taken when it is read.
-    const shapes = [...new Set(types)].map((it) =>
+    // Once each: the keywords of a type are taken when it is read. Integers are
+    // numbers.
+    const distinct = [...new Set(types)].filter((it) =>
+      it !== "integer" || !types.includes("number")
+    );
+    const shapes = distinct.map((it) =>
       this.#placed(this.#typed(it, take, at), at)
     );
     return this.#union(shapes);
@@ -172,7 +187,7 @@ class SchemaReader {
 
   #typed(
     type: unknown,
-    take: (name: string) => unknown,
+    take: TakeKeyword,
     at: string,
   ): JsonShape {
     switch (type) {
@@ -181,11 +196,11 @@ class SchemaReader {
       case "array":
         return this.#array(take, at);
       case "string":
-        return STRING;
+        return this.#form(STRING, readString(take, at), true);
       case "number":
-        return ANY_NUMBER;
+        return this.#form(ANY_NUMBER, readNumber(take, at, false), false);
       case "integer":
-        return INTEGER;
+        return this.#form(INTEGER, readNumber(take, at, true), false);
       case "boolean":
         return this.#texts(["true", "false"]);
       case "null":
@@ -195,7 +210,17 @@ class SchemaReader {
     }
   }
 
-  #array(take: (name: string) => unknown, at: string): JsonShape {
+  #form(
+    free: JsonShape,
+    found: SchemaForm | undefined,
+    isString: boolean,
+  ): JsonShape {
+    if (found === undefined) return free;
+    const { form, content } = found;
+    return this.#one({ kind: "form", form, isString }, [content, isString]);
+  }
+
+  #array(take: TakeKeyword, at: string): JsonShape {
     const each = this.read(take("items") ?? true, `${at}.items`);
     const least = countOf(take("minItems") ?? 0, `${at}.minItems`);
     const most = countOf(take("maxItems") ?? Infinity, `${at}.maxItems`);
@@ -207,7 +232,7 @@ class SchemaReader {
     );
   }
 
-  #object(take: (name: string) => unknown, at: string): JsonShape {
+  #object(take: TakeKeyword, at: string): JsonShape {
     const properties = take("properties") ?? {};
     if (!isPlainObject(properties)) {
       throw wrong(`${at}.properties`, "an object", properties);
@@ -290,29 +315,4 @@ function isOf(text: string, type: unknown): boolean {
 function listOf(value: unknown, at: string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
   throw wrong(at, "a list that is not empty", value);
-}
-
-function countOf(value: unknown, at: string): number {
-  if (value === Infinity || Number.isSafeInteger(value) && Number(value) >= 0) {
-    return value as number;
-  }
-  throw wrong(at, "a count", value);
-}
-
-function wrong(at: string, expected: string, value: unknown): IreeError {
-  return new IreeError(
-    "INVALID_ARGUMENT",
-    `${at} must be ${expected}, got ${JSON.stringify(value)?.slice(0, 64)}`,
-  );
-}
-
-function unsupported(at: string, detail = ""): IreeError {
-  return new IreeError(
-    "UNIMPLEMENTED",
-    `the schema's ${[at, detail].join(" ").trim()} is not supported`,
-    {
-      hint: "supported are type, properties, required, additionalProperties, " +
-        "items, minItems, maxItems, enum, const, anyOf and $ref",
-    },
-  );
 }

@@ -1,8 +1,11 @@
+import type { TextForm } from "./text_form.ts";
+
 /** What a value can be. */
 export type JsonShape =
   | { readonly kind: "any" | "string" | "number" | "integer" }
   | ObjectShape
   | ArrayShape
+  | FormShape
   /** One of these texts. */
   | { readonly kind: "texts"; readonly texts: readonly string[] }
   /** Any of these. */
@@ -27,6 +30,13 @@ export interface ArrayShape {
   readonly items: JsonShape;
   readonly least: number;
   readonly most: number;
+}
+
+/** A string whose content has a form, or a number that is written in one. */
+export interface FormShape {
+  readonly kind: "form";
+  readonly form: TextForm;
+  readonly isString: boolean;
 }
 
 /** Any value. */

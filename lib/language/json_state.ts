@@ -21,6 +21,12 @@ import {
   type JsonShape,
   type ObjectShape,
 } from "./json_shape.ts";
+import {
+  formAfter,
+  formAfterEscape,
+  hasEscape,
+  type TextForm,
+} from "./text_form.ts";
 
 /** What can follow. */
 type Expected =
@@ -35,6 +41,7 @@ type Expected =
   | "escape"
   | "hex"
   | "text"
+  | "written"
   | NumberPart
   | "end";
 
@@ -50,6 +57,8 @@ export interface JsonState {
   readonly key: string | undefined;
   /** What the value is, or the one after the colon; any where it does not matter. */
   readonly shape: JsonShape;
+  /** Where a string or number is that has a form. */
+  readonly form: TextForm | undefined;
   /** What is left of texts that are known, and of the digits of an escape. */
   readonly rests: readonly string[];
   /** How many characters of white space there are before. */
@@ -68,6 +77,7 @@ export function jsonStart(shape: ObjectShape): JsonState {
     isKey: false,
     key: undefined,
     shape,
+    form: undefined,
     rests: [],
     spaces: 0,
   };
@@ -96,8 +106,9 @@ const MOST_STATES = 256;
 function distinct(states: readonly JsonState[]): readonly JsonState[] {
   const found = new Map<string, JsonState>();
   for (const state of states) {
-    const { expected, frame, isKey, key, shape, rests, spaces } = state;
-    const place = [expected, frame && idOf(frame), isKey, idOf(shape), spaces];
+    const { expected, frame, isKey, key, shape, form, rests, spaces } = state;
+    const ids = [frame, shape, form].map((it) => it && idOf(it));
+    const place = [expected, isKey, spaces, ...ids];
     // Neither a key nor a text in JSON has line breaks.
     found.set([place.join(), key ?? "", ...rests].join("\n"), state);
   }
@@ -111,8 +122,8 @@ function distinct(states: readonly JsonState[]): readonly JsonState[] {
 
 /** Whether nothing but a quote and an escape matters in these states. */
 export function isInFreeString(states: readonly JsonState[]): boolean {
-  return states.every(({ expected, key }) =>
-    expected === "string" && key === undefined
+  return states.every(({ expected, key, form }) =>
+    expected === "string" && key === undefined && form === undefined
   );
 }
 
@@ -131,6 +142,10 @@ function after(state: JsonState, character: string): readonly JsonState[] {
     case "string":
       return one(afterInString(state, character));
     case "escape":
+      if (state.form !== undefined) {
+        const form = formAfterEscape(state.form, character);
+        return one(form && { ...state, expected: "string", form });
+      }
       if (character === "u") {
         return one(
           inKey(state, character, { expected: "hex", rests: ["0000"] }),
@@ -154,6 +169,12 @@ function after(state: JsonState, character: string): readonly JsonState[] {
     }
     case "text":
       return known(state, state.rests, character);
+    case "written": {
+      const ended = state.form!.isEnd
+        ? after(complete(state), character)
+        : NONE;
+      return [...one(inForm(state, character)), ...ended];
+    }
     case "end":
       return NONE;
   }
@@ -172,6 +193,22 @@ function after(state: JsonState, character: string): readonly JsonState[] {
 const SPACES = " \t\n\r";
 const ESCAPED = '"\\/bfnrt';
 
+// Adds a character to a text that has a form.
+function inForm(state: JsonState, character: string): JsonState | undefined {
+  const form = formAfter(state.form!, character);
+  return form && { ...state, form };
+}
+
+function afterInForm(
+  state: JsonState,
+  character: string,
+): JsonState | undefined {
+  const { form } = state;
+  if (character === '"') return form!.isEnd ? complete(state) : undefined;
+  if (character !== "\\") return inForm(state, character);
+  return hasEscape(form!) ? { ...state, expected: "escape" } : undefined;
+}
+
 // Adds a character to a key, if the key matters.
 function inKey(
   state: JsonState,
@@ -189,6 +226,7 @@ function afterInString(
 ): JsonState | undefined {
   const { key } = state;
   if (character < " ") return undefined;
+  if (state.form !== undefined) return afterInForm(state, character);
   const isEnd = character === '"';
   if (key !== undefined) {
     if (isEnd) return afterKey(state, JSON.parse(`"${key}"`));
@@ -333,6 +371,18 @@ function value(
     case "number":
     case "integer":
       return one(numberStart({ ...state, shape }, character));
+    case "form":
+      if (!shape.isString) {
+        return one(
+          inForm(
+            { ...state, expected: "written", shape: ANY, form: shape.form },
+            character,
+          ),
+        );
+      }
+      return character === '"'
+        ? [{ ...inText(state), form: shape.form }]
+        : NONE;
     case "any":
       return anyValue({ ...state, shape: ANY_NUMBER }, character);
   }
@@ -389,7 +439,10 @@ function open(state: JsonState, shape: ObjectShape | ArrayShape): JsonState {
 // After a value.
 function complete(state: JsonState): JsonState {
   const { frame } = state;
-  const after = { ...state, shape: ANY, rests: [], spaces: 0 };
+  const after: JsonState = {
+    ...{ ...state, shape: ANY, form: undefined },
+    ...{ rests: [], spaces: 0 },
+  };
   if (frame === undefined) return { ...after, expected: "end" };
   return { ...after, frame: withValue(frame), expected: "next" };
 }

@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import {
   type JsonSchema,
   readJsonSchema,
 } from "../../lib/language/json_schema.ts";
-import { ANY_OBJECT, type ObjectShape } from "../../lib/language/json_shape.ts";
+import { ANY_OBJECT } from "../../lib/language/json_shape.ts";
 import {
   jsonAfter,
   jsonStart,
@@ -15,6 +15,7 @@ import { LanguageModel } from "../../lib/language/mod.ts";
 import { Random } from "../../lib/language/random.ts";
 import { IreeError } from "../../mod.ts";
 import { test } from "../support.ts";
+import { objectWith, read } from "./json_support.ts";
 import { inFolder, SMALL } from "./support.ts";
 import { byteVocabulary, pieceVocabulary } from "./texts.ts";
 import { tinyModel, writeGguf } from "./tiny_models.ts";
@@ -25,19 +26,6 @@ const OBJECTS: readonly string[] = [
   '\n{\t"": {} , "x":[ ],"y":[[],{}]}',
   '{"a":-0.0,"b":12}',
 ];
-
-/** Whether a text is the beginning of an object, and whether it is one. */
-function read(
-  text: string,
-  shape: ObjectShape = ANY_OBJECT,
-): { readonly isStart: boolean; readonly isWhole: boolean } {
-  const start: readonly JsonState[] = [jsonStart(shape)];
-  const states = text.split("").reduce(jsonAfter, start);
-  return {
-    isStart: states.length > 0,
-    isWhole: states.some(({ expected }) => expected === "end"),
-  };
-}
 
 function isObject(text: string): boolean {
   try {
@@ -159,11 +147,6 @@ Deno.test("The states of a schema accept only texts of it, and all plain ones", 
   }
   assert(counts.right > 8000 && counts.wrong > 8000, JSON.stringify(counts));
 });
-
-/** A schema of an object with one property, which it must have. */
-function objectWith(a: object, $defs: object = {}): JsonSchema {
-  return { type: "object", properties: { a }, required: ["a"], $defs };
-}
 
 /** The most states while a text is read, which must be a beginning. */
 function mostStates(schema: JsonSchema, text: string): number {
@@ -303,8 +286,11 @@ Deno.test("Schemas that a mask cannot guarantee are rejected by name", () => {
   for (
     const [schema, code, text] of [
       [{ type: "string" }, "UNIMPLEMENTED", "is not an object"],
-      [object({ type: "string", pattern: "a" }), "UNIMPLEMENTED", "a.pattern"],
-      [object({ type: "number", minimum: 1 }), "UNIMPLEMENTED", "a.minimum"],
+      [
+        object({ type: "number", multipleOf: 2 }),
+        "UNIMPLEMENTED",
+        "a.multipleOf",
+      ],
       [object({ oneOf: [{}] }), "UNIMPLEMENTED", "a.oneOf"],
       [object({ properties: {} }), "UNIMPLEMENTED", "a.properties"],
       [object({ $ref: "other.json" }), "UNIMPLEMENTED", "a.$ref"],
@@ -409,11 +395,17 @@ test("Answers with a schema have it, however random the tokens are", async () =>
     type: "object",
     properties: {
       size: { enum: ["small", "large"] },
-      counts: { type: "array", items: { type: "integer" }, maxItems: 2 },
+      counts: {
+        type: "array",
+        items: { type: "integer", minimum: -3, maximum: 12 },
+        maxItems: 2,
+      },
+      code: { type: "string", pattern: "^[a-c]{2}\\d$" },
     },
-    required: ["size"],
+    required: ["size", "code"],
     additionalProperties: false,
   };
+  const isCount = (it: number) => Number.isInteger(it) && it >= -3 && it <= 12;
   await withModels(async (model) => {
     let complete = 0;
     for (let seed = 0; seed < 8; seed++) {
@@ -422,9 +414,10 @@ test("Answers with a schema have it, however random the tokens are", async () =>
       });
       const text = await answer.text();
       if (answer.finishReason !== "stop") continue;
-      const { size, counts = [], ...others } = JSON.parse(text);
+      const { size, code, counts = [], ...others } = JSON.parse(text);
+      assertMatch(code, /^[a-c]{2}\d$/);
       assert(["small", "large"].includes(size), text);
-      assert(counts.length <= 2 && counts.every(Number.isInteger), text);
+      assert(counts.length <= 2 && counts.every(isCount), text);
       assertEquals(others, {});
       complete++;
     }
