@@ -97,7 +97,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   language: [
     ...["tokenizer", "compiler", "program", "call", "parameters", "hal"],
-    "files",
+    ...["files", "tuning"],
   ],
   serve: [
     ...["language", "compiler", "program", "call", "vm", "signature", "tensor"],

@@ -159,6 +159,8 @@ export class LanguageModel implements Disposable {
         chunk: read.chunk,
         batch: read.batch,
         compile: read.compile,
+        tune: read.tune,
+        onTune: () => onProgress?.({ phase: "tune", written: 0, total: 0 }),
         signal,
       }),
     );

@@ -5,16 +5,17 @@ import {
   toName,
   toSize,
 } from "../base/checks.ts";
-import type { OptionNames } from "../base/options.ts";
+import { type OptionNames, readOptions } from "../base/options.ts";
 import type { CompileOptions } from "../compiler/options.ts";
 import { Device } from "../hal/device.ts";
+import { readTuneOptions, type TuneOptions } from "../tuning/options.ts";
 import { checkTarget } from "./compile_flags.ts";
 import type { WeightType } from "./configuration.ts";
 
 /** How far a model is loaded. */
 export interface LoadProgress {
   /** What is being done. */
-  readonly phase: "convert" | "compile";
+  readonly phase: "convert" | "compile" | "tune";
   /** Bytes that are written, while weights are converted. */
   readonly written: number;
   /** Bytes of all converted weights. */
@@ -57,6 +58,18 @@ export interface LanguageModelOptions {
   device?: string | Device | undefined;
   /** Options for compiling the model. */
   compile?: Omit<CompileOptions, "signal"> | undefined;
+  /**
+   * Whether to try several sets of compiler flags for each program, which takes
+   * minutes, and to keep the fastest. Later loads find these programs in the
+   * cache, with or without this option. In an object, `seconds` limits the time for
+   * each program.
+   *
+   * @default {false}
+   */
+  tune?:
+    | boolean
+    | Pick<TuneOptions, "compileSeconds" | "recipes" | "seconds" | "workers">
+    | undefined;
   /** Receives the progress of loading. */
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Stops loading. A conversion continues where it was the next time. */
@@ -73,9 +86,17 @@ export const LOAD_MODEL_OPTIONS: OptionNames<LanguageModelOptions> = {
   batch: true,
   device: true,
   compile: true,
+  tune: true,
   onProgress: true,
   signal: true,
   library: true,
+};
+
+const TUNING_OPTIONS: OptionNames<LanguageTuning> = {
+  compileSeconds: true,
+  recipes: true,
+  seconds: true,
+  workers: true,
 };
 
 /** Element types of matrices. */
@@ -86,8 +107,17 @@ export const WEIGHT_TYPES: readonly WeightType[] = [
   "int8",
 ];
 
+/** Options for tuning programs. */
+export type LanguageTuning = Exclude<
+  LanguageModelOptions["tune"],
+  boolean | undefined
+>;
+
 /** Options with their defaults. */
-export interface CheckedLoadOptions extends Readonly<LanguageModelOptions> {
+export interface CheckedLoadOptions
+  extends Omit<Readonly<LanguageModelOptions>, "tune"> {
+  /** How programs are tuned, if they are. */
+  readonly tune: LanguageTuning | undefined;
   readonly weights: WeightType;
   readonly chunk: number;
   readonly batch: number;
@@ -115,5 +145,20 @@ export function readLoadOptions(
   if (onProgress !== undefined && !isFunction(onProgress)) {
     throw mustBe("onProgress", "a function", onProgress);
   }
-  return { ...options, weights, chunk, batch, device };
+  const tune = readTuning(options.tune);
+  return { ...options, weights, chunk, batch, device, tune };
+}
+
+function readTuning(
+  tune: LanguageModelOptions["tune"],
+): LanguageTuning | undefined {
+  if (typeof tune === "boolean" || tune === undefined) {
+    return tune === true ? {} : undefined;
+  }
+  if (typeof tune !== "object") {
+    throw mustBe("tune", "a boolean or an object", tune);
+  }
+  const read = readOptions(tune, TUNING_OPTIONS, "tune");
+  readTuneOptions(read); // rejects wrong values before anything is done
+  return read;
 }

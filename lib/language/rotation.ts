@@ -17,6 +17,11 @@ export class Rotation {
     this.#factor = scaling.kind === "yarn" ? scaling.attentionFactor : 1;
   }
 
+  /** How many elements of a head turn. */
+  get size(): number {
+    return this.#size;
+  }
+
   /**
    * Writes the tables of consecutive positions.
    *

@@ -1,42 +1,30 @@
 import { IreeError } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import type { VmFunction } from "../call/function.ts";
-import { compileProgram } from "../compiler/compile.ts";
-import type { CompileOptions } from "../compiler/options.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type { Device } from "../hal/device.ts";
-import type { ParameterIndex } from "../parameters/parameter_index.ts";
 import { loadAsync } from "../program/load.ts";
-import type { Configuration, WeightType } from "./configuration.ts";
-import { emitProgram, SCOPE } from "./emit_program.ts";
+import type { Configuration } from "./configuration.ts";
+import { compileStep, type ProgramOptions } from "./compile_step.ts";
+import { SCOPE } from "./emit_program.ts";
 import { KeyValueCache } from "./key_value_cache.ts";
-import { kernelFlags } from "./compile_flags.ts";
 import { Rotation } from "./rotation.ts";
+import { stepInputs, type StepSize } from "./step_inputs.ts";
 import { StepQueue, type StepResult, type StepRow } from "./step_queue.ts";
 
 /** What the programs of a model are made of. */
-export interface StepOptions {
-  readonly configuration: Configuration;
-  readonly roles: ReadonlySet<string>;
-  readonly weights: WeightType;
-  readonly index: ParameterIndex;
+export interface StepOptions extends ProgramOptions {
   readonly instance: Instance;
   readonly device: Device;
   /** How many tokens a call of the program for prompts computes. */
   readonly chunk: number;
   /** How many sequences a call continues at most. */
   readonly batch: number;
-  readonly compile: Omit<CompileOptions, "signal"> | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** A loaded program. */
-interface Step {
+interface Step extends StepSize {
   readonly call: VmFunction;
-  /** How many sequences a call continues. */
-  readonly batch: number;
-  /** How many tokens it adds to each. */
-  readonly chunk: number;
 }
 
 /** Number of prompt tokens that are still computed one by one. */
@@ -130,24 +118,15 @@ export class Steps implements Disposable {
     rows: readonly StepRow[],
     signal: AbortSignal | undefined,
   ): Promise<StepResult[]> {
-    const { rotation: { size }, vocabulary, hidden } = this.#configuration;
-    const tokens = new Int32Array(batch * chunk);
-    const positions = new Int32Array(batch);
-    const last = new Int32Array(batch);
-    const angles = new Float32Array(batch * chunk * 2 * size);
-    rows.forEach((row, at) => {
-      tokens.set(row.tokens, at * chunk);
-      positions[at] = row.position;
-      last[at] = row.tokens.length - 1;
-      const start = at * chunk * 2 * size;
-      this.#rotation.write(angles, start, row.position, chunk);
-    });
+    const { vocabulary, hidden } = this.#configuration;
+    const inputs = stepInputs(this.#rotation, { batch, chunk }, rows);
     const caches = Array.from(
       { length: batch },
       (_, at) => (rows[at]?.cache ?? this.#pad()).view,
     );
     const results = await call.with({ signal }).callAsync(
-      ...[tokens, positions, last, angles, ...caches],
+      ...inputs,
+      ...caches,
     );
     using views = new Views(results);
     const [logits, states, added] = views.all;
@@ -222,24 +201,17 @@ class Views implements Disposable {
 
 async function loadStep(
   options: StepOptions,
-  { batch, chunk }: Omit<Step, "call">,
+  size: StepSize,
   resources: DisposableStack,
 ): Promise<Step> {
-  const { configuration, weights, roles, signal } = options;
-  const source = emitProgram(configuration, { batch, chunk, weights, roles });
-  const { path, bytes } = await compileProgram(source, {
-    name: `${configuration.architecture}_${batch}x${chunk}.mlir`,
-    ...options.compile,
-    flags: kernelFlags(weights, options.compile),
-    signal,
-  });
+  const { path, bytes } = await compileStep(options, size);
   const program = resources.use(
     await loadAsync({
       modules: [path ?? bytes],
       device: options.device,
       parameters: { scope: SCOPE, index: options.index },
-      signal,
+      signal: options.signal,
     }),
   );
-  return { call: program.lookupFunction("step"), batch, chunk };
+  return { call: program.lookupFunction("step"), ...size };
 }

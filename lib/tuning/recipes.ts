@@ -16,20 +16,20 @@ const CHANNELS_LAST = "--iree-preprocessing-pass-pipeline=builtin.module(" +
 const IM2COL = "--iree-global-opt-use-im2col-for-convs";
 
 /** Full vectors, and a scalar loop for the rest, instead of masks. */
-const PEEL = "--iree-llvmcpu-vector-pproc-strategy=peel";
+export const PEEL = "--iree-llvmcpu-vector-pproc-strategy=peel";
 
 /** LLVM's own loop passes, which pay off only together. */
-const LOOPS = [
+export const LOOPS: readonly string[] = [
   "--iree-llvmcpu-loop-unrolling",
   "--iree-llvmcpu-loop-vectorization",
   "--iree-llvmcpu-slp-vectorization",
 ];
 
 /** Matrices in tiles that fit the CPU's registers and caches. */
-const DATA_TILING = "--iree-opt-data-tiling";
+export const DATA_TILING = "--iree-opt-data-tiling";
 
 /** Kernels of IREE's own for matrices in tiles. */
-const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
+export const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
 
 /** All general optimizations. */
 const O3 = "--iree-opt-level=O3";

@@ -12,11 +12,11 @@ import {
   test,
 } from "../support.ts";
 import {
+  CONVERTED,
   convertedFiles,
   inFolder,
   SMALL,
   someTokens,
-  withCache,
 } from "./support.ts";
 import { byteVocabulary } from "./texts.ts";
 import { tinyModel, writeFolder, writeGguf } from "./tiny_models.ts";
@@ -45,7 +45,7 @@ test("What is not supported is named before weights are converted", async () => 
 
 // A limit on the size of files acts like a full disk.
 test("A conversion that a full disk stops is an error, and continues later", async () => {
-  await withCache(async (folder, options) => {
+  await inFolder(async (folder) => {
     const path = join(folder, "model.gguf");
     await writeGguf(path, tinyModel(), { metadata: byteVocabulary() });
     const { code, stderr, stdout } = await execute("sh", [
@@ -57,9 +57,9 @@ test("A conversion that a full disk stops is an error, and continues later", asy
     assertEquals([code, stdout], [1, ""], stderr);
     assertMatch(stderr, /cannot write converted weights to .*File too large/);
     assertMatch(stderr, /free space there; the next attempt continues/);
-    assertMatch(convertedFiles(folder).join(), /^model\S+\.irpa\.partial$/);
-    using model = await LanguageModel.load(path, options);
-    assertMatch(convertedFiles(folder).join(), /^model\S+\.irpa$/);
+    assertMatch(convertedFiles().join(), /^model\S+\.irpa\.partial$/);
+    using model = await LanguageModel.load(path, CONVERTED);
+    assertMatch(convertedFiles().join(), /^model\S+\.irpa$/);
     assertEquals(
       (await model.generate("low", { maxTokens: 3 }).text()).length > 0,
       true,

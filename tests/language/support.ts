@@ -12,7 +12,7 @@ import {
   type WeightType,
 } from "../../lib/language/mod.ts";
 import { COMPILER } from "../compiler/support.ts";
-import { execute, tool } from "../support.ts";
+import { DENO_DIR, execute, tool } from "../support.ts";
 
 const REFERENCE = fromFileUrl(new URL("reference.py", import.meta.url));
 
@@ -38,44 +38,57 @@ export async function reference(
   return JSON.parse(stdout);
 }
 
-/** Passes a folder, which is removed afterwards. */
+/**
+ * Passes a folder, which is removed afterwards. Meanwhile the user's cache is another
+ * one, so that no converted weights stay there; compiled programs do.
+ */
 export async function inFolder(
   act: (folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
+  const cache = await Deno.makeTempDir();
+  const variables = ["XDG_CACHE_HOME", "DENO_DIR"] as const;
+  const previous = variables.map((name) => Deno.env.get(name));
   try {
+    await linkPrograms(join(cache, "iree-deno"));
+    Deno.env.set("XDG_CACHE_HOME", cache);
+    // Children find modules that are compiled already.
+    Deno.env.set("DENO_DIR", DENO_DIR);
     await act(folder);
   } finally {
+    variables.forEach((name, at) => {
+      const value = previous[at];
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    });
     await Deno.remove(folder, { recursive: true });
+    await Deno.remove(cache, { recursive: true });
   }
 }
 
-/** A cache of its own for a test; the compiled programs stay in the user's. */
-export async function withCache(
-  act: (folder: string, options: LanguageModelOptions) => Promise<void>,
-): Promise<void> {
-  await inFolder(async (folder) => {
-    const previous = Deno.env.get("XDG_CACHE_HOME");
-    const cache = join(folder, "cache", "iree-deno");
-    const programs = join(Deno.env.get("IREE_DENO_CACHE")!, "programs");
-    await Deno.mkdir(programs, { recursive: true });
-    await Deno.mkdir(cache, { recursive: true });
-    await Deno.symlink(programs, join(cache, "programs"));
-    Deno.env.set("XDG_CACHE_HOME", join(folder, "cache"));
-    try {
-      await act(folder, { ...SMALL, chunk: 1, weights: "int8" });
-    } finally {
-      if (previous === undefined) Deno.env.delete("XDG_CACHE_HOME");
-      else Deno.env.set("XDG_CACHE_HOME", previous);
-    }
-  });
+async function linkPrograms(cache: string): Promise<void> {
+  const programs = join(Deno.env.get("IREE_DENO_CACHE")!, "programs");
+  await Deno.mkdir(programs, { recursive: true });
+  await Deno.mkdir(cache, { recursive: true });
+  await Deno.symlink(programs, join(cache, "programs"), { type: "dir" });
 }
 
-/** Names of the files in that cache. */
-export function convertedFiles(folder: string): string[] {
-  const models = join(folder, "cache", "iree-deno", "models");
-  return [...Deno.readDirSync(models)].map(({ name }) => name);
+/** Where weights are converted to, within `inFolder`. */
+export function modelsFolder(): string {
+  return join(Deno.env.get("XDG_CACHE_HOME")!, "iree-deno", "models");
 }
+
+/** Names of the files there. */
+export function convertedFiles(): string[] {
+  return [...Deno.readDirSync(modelsFolder())].map(({ name }) => name);
+}
+
+/** Options whose weights are converted. */
+export const CONVERTED: LanguageModelOptions = {
+  ...SMALL,
+  chunk: 1,
+  weights: "int8",
+};
 
 /** Tokens that look random, and are always the same. */
 export function someTokens(count: number, seed = 7): number[] {

@@ -6,9 +6,11 @@ import { encodeElements, quantizeRows } from "../../lib/language/quantize.ts";
 import { execute, failureOf, test, tool } from "../support.ts";
 import {
   assertNear,
+  CONVERTED,
   convertedFiles,
+  inFolder,
+  modelsFolder,
   someTokens,
-  withCache,
 } from "./support.ts";
 import { encode, tinyModel, writeFolder, writeGguf } from "./tiny_models.ts";
 
@@ -73,13 +75,13 @@ test("Rows become integers with a scale, and bf16 is rounded to even", () => {
 });
 
 test("Weights are converted once, and a stopped conversion continues", async () => {
-  await withCache(async (folder, options) => {
+  await inFolder(async (folder) => {
     const path = join(folder, "tiny");
     await writeFolder(path, tinyModel());
     const controller = new AbortController();
     const seen: LoadProgress[] = [];
     const stopped = LanguageModel.load(path, {
-      ...options,
+      ...CONVERTED,
       signal: controller.signal,
       onProgress: (progress) => {
         seen.push(progress);
@@ -88,10 +90,10 @@ test("Weights are converted once, and a stopped conversion continues", async () 
     });
     await assertRejects(() => stopped, Error, "enough");
     assertEquals(seen.length, 8);
-    assertMatch(convertedFiles(folder).join(), /^tiny-\w+\.irpa\.partial$/);
+    assertMatch(convertedFiles().join(), /^tiny-\w+\.irpa\.partial$/);
     const rest: LoadProgress[] = [];
     const first = await LanguageModel.load(path, {
-      ...options,
+      ...CONVERTED,
       onProgress: (progress) => rest.push(progress),
     });
     const converted = rest.filter(({ phase }) => phase === "convert");
@@ -102,23 +104,21 @@ test("Weights are converted once, and a stopped conversion continues", async () 
     const logits = await session.append(someTokens(9));
     session.dispose();
     first.dispose();
-    assertMatch(convertedFiles(folder).join(), /^tiny-\w+\.irpa$/);
-    await Deno.remove(join(folder, "cache", "iree-deno", "models"), {
-      recursive: true,
-    });
-    using again = await LanguageModel.load(path, options);
+    assertMatch(convertedFiles().join(), /^tiny-\w+\.irpa$/);
+    await Deno.remove(modelsFolder(), { recursive: true });
+    using again = await LanguageModel.load(path, CONVERTED);
     using other = again.session();
     assertNear(await other.append(someTokens(9)), logits, 0, "in one go");
   });
 });
 
 test("Weights that programs can use are mapped, not converted", async () => {
-  await withCache(async (folder, options) => {
+  await inFolder(async (folder) => {
     const path = join(folder, "tiny");
     await writeFolder(path, tinyModel());
     const seen: LoadProgress[] = [];
     using _ = await LanguageModel.load(path, {
-      ...options,
+      ...CONVERTED,
       weights: "f32",
       onProgress: (progress) => seen.push(progress),
     });
@@ -127,11 +127,11 @@ test("Weights that programs can use are mapped, not converted", async () => {
 });
 
 test("Weights are converted from F16, BF16 and quantized files", async () => {
-  await withCache(async (folder, options) => {
+  await inFolder(async (folder) => {
     const model = tinyModel();
     const logits: Float32Array[] = [];
     const run = async (path: string) => {
-      using loaded = await LanguageModel.load(path, options);
+      using loaded = await LanguageModel.load(path, CONVERTED);
       using session = loaded.session();
       logits.push(await session.append(someTokens(3)));
     };
@@ -152,14 +152,12 @@ test("Weights are converted from F16, BF16 and quantized files", async () => {
 });
 
 test("A full disk is an error, and leaves nothing unfinished", async () => {
-  await withCache(async (folder, options) => {
+  await inFolder(async (folder) => {
     const path = join(folder, "tiny");
     await writeFolder(path, tinyModel());
-    const cache = join(folder, "cache", "iree-deno");
-    await Deno.mkdir(cache, { recursive: true });
     // Stands for whatever prevents writing: a file where the folder should be.
-    await Deno.writeTextFile(join(cache, "models"), "");
-    const error = await failureOf(LanguageModel.load(path, options));
+    await Deno.writeTextFile(modelsFolder(), "");
+    const error = await failureOf(LanguageModel.load(path, CONVERTED));
     assertEquals(error.code, "UNAVAILABLE");
     assertMatch(error.message, /cannot write converted weights to/);
   });

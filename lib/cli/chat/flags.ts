@@ -82,6 +82,13 @@ export const FLAGS = {
     min: 0,
     help: ["Seed that makes random answers repeatable."],
   },
+  tune: {
+    kind: "boolean",
+    help: [
+      "Tries sets of compiler flags on the first load, which takes minutes, and keeps",
+      "the fastest programs; later loads use them, with or without this flag.",
+    ],
+  },
   device: {
     kind: "text",
     value: "URI",

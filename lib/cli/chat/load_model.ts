@@ -10,20 +10,21 @@ export async function loadForChat(
 ): Promise<LanguageModel> {
   using shown = new DisposableStack();
   let progress: Progress | undefined;
-  let isCompiling = false;
+  let line: PhaseLine | undefined;
   return await LanguageModel.load(path, {
     // The flag has its names.
     weights: flags.weights as WeightType | undefined,
     contextLength: flags.context_length,
     device: flags.device,
+    tune: flags.tune,
     onProgress: ({ phase, written, total }) => {
       if (phase === "convert") {
         progress ??= shown.use(new Progress("converting weights"));
         progress.show(written, total);
-      } else if (!isCompiling && Deno.stderr.isTerminal()) {
-        isCompiling = true;
+      } else {
         progress?.[Symbol.dispose]();
-        shown.use(new PhaseLine("loading the model"));
+        line ??= shown.use(new PhaseLine("loading the model"));
+        if (phase === "tune") line.show("trying compiler flags");
       }
     },
   });

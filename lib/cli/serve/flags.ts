@@ -59,6 +59,13 @@ const OWN_FLAGS = {
       "Maximum context length of a language model in tokens; its own by default.",
     ],
   },
+  tune: {
+    kind: "boolean",
+    help: [
+      "Tries sets of compiler flags for language models on the first load, which",
+      "takes minutes, and keeps the fastest programs.",
+    ],
+  },
   device: {
     kind: "text",
     value: "URI",

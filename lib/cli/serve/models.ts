@@ -96,6 +96,7 @@ async function addLanguageModel(
     // The flag has its names.
     weights: flags.weights as WeightType | undefined,
     contextLength: flags.context_length,
+    tune: flags.tune,
     batch: Math.min(flags.instances ?? DEFAULT_ANSWERS, MAX_BATCH),
   });
   try {
