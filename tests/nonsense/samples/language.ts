@@ -33,6 +33,7 @@ export const LANGUAGE_SAMPLES: Samples = {
       chunk: 1,
       batch: 1,
       device: "local-sync",
+      tune: options({ seconds: 1, compileSeconds: 1, workers: 1 }),
     }),
   ],
   "LanguageModel.prototype.session": () => [sessionOptions()],
