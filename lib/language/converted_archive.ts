@@ -87,10 +87,14 @@ async function writeContents(
   const header = encodeArchiveHeader(layout);
   const total = layout.storageLength;
   const done = file.seekSync(0, Deno.SeekMode.End);
+  const rest = converted.filter((weight) => endOf(weight, offsets) > done);
+  // The size is known before anything is written.
+  const start = rest[0] && offsets.get(rest[0].key)!;
+  if (start !== undefined) {
+    onProgress?.({ written: start - layout.storageOffset, total });
+  }
   writeAll(file, 0, header);
-  for (const weight of converted) {
-    const end = endOf(weight, offsets);
-    if (end <= done) continue;
+  for (const weight of rest) {
     for (const { key, pieces } of convertTensor(weight)) {
       let at = offsets.get(key)!;
       for (const piece of pieces) {

@@ -175,9 +175,22 @@ test("Wrong tokens and disposed sessions are rejected", async () => {
 });
 
 test("LanguageModel.embed is the mean of states, of length 1", async () => {
-  await withModel(async (model) => {
+  await withModel(async (model, folder) => {
     const tokens = someTokens(10);
     const vector = await model.embed(tokens);
+    // The output matrix makes the mean of states the mean of logits.
+    const { values } = tinyModel().tensors.get("lm_head.weight")!;
+    const products = Array.from(
+      { length: values.length / 32 },
+      (_, row) =>
+        vector.reduce((sum, it, at) => sum + it * values[row * 32 + at]!, 0),
+    );
+    const [logits] = await reference(folder, [tokens]);
+    const means = products.map((_, id) =>
+      logits!.reduce((sum, values) => sum + values[id]!, 0) / tokens.length
+    );
+    const factor = Math.hypot(...means) / Math.hypot(...products);
+    assertNear(products.map((it) => it * factor), means, 1e-4, "logits");
     assertEquals(vector.length, 32);
     assertNear([Math.hypot(...vector)], [1], 1e-6, "length");
     assertNear(vector, await model.embed(tokens), 0, "again");

@@ -90,6 +90,13 @@ test("Weights are converted once, and a stopped conversion continues", async () 
     });
     await assertRejects(() => stopped, Error, "enough");
     assertEquals(seen.length, 8);
+    // The size is said before anything is written.
+    assertEquals(seen[0], {
+      phase: "convert",
+      written: 0,
+      total: seen[7]!.total,
+    });
+    assert(seen[0]!.total > 0);
     assertMatch(convertedFiles().join(), /^tiny-\w+\.irpa\.partial$/);
     const rest: LoadProgress[] = [];
     const first = await LanguageModel.load(path, {
@@ -99,7 +106,11 @@ test("Weights are converted once, and a stopped conversion continues", async () 
     const converted = rest.filter(({ phase }) => phase === "convert");
     assertEquals(converted.at(-1)!.written, converted.at(-1)!.total);
     // The tensors that were complete are not converted again.
-    assert(converted[0]!.written > seen[5]!.written, "it began anew");
+    assert(converted[0]!.written >= seen[4]!.written, "it began anew");
+    const size = (await Deno.stat(join(modelsFolder(), convertedFiles()[0]!)))
+      .size;
+    const { total } = seen[0]!;
+    assert(size >= total && size < total + 10_000, `${size} for ${total}`);
     using session = first.session();
     const logits = await session.append(someTokens(9));
     session.dispose();
