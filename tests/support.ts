@@ -8,6 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { Device, Instance, IreeError, runtime } from "../mod.ts";
 import "./sanitizers/blame.ts";
+import { blockUntilNothingLives } from "./waiting.ts";
 
 export * from "./built_fixtures.ts";
 export {
@@ -35,7 +36,7 @@ export function test(name: string, body: () => void | Promise<void>): void {
   Deno.test(name, async () => {
     assertEquals(runtime.statistics.liveAllocations, 0, "live before the test");
     await body();
-    assertEquals(runtime.statistics.liveAllocations, 0, "live after the test");
+    assertEquals(blockUntilNothingLives(), 0, "live after the test");
     assertEquals(runtime.statistics.liveBytes, 0, "live after the test");
     assertEquals(runtime.statistics.hostValues, 0, "held after the test");
   });

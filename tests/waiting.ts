@@ -37,6 +37,22 @@ export async function waitUntilLive(allocations = 0): Promise<void> {
   );
 }
 
+/**
+ * Waits until nothing is live natively, or for a minute. Other threads release
+ * what they used when they end. Blocks the event loop, so that the garbage
+ * collector releases nothing meanwhile.
+ *
+ * @returns How many native allocations are live.
+ */
+export function blockUntilNothingLives(): number {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 6000; tries++) {
+    if (runtime.statistics.liveAllocations === 0) break;
+    Atomics.wait(pause, 0, 0, 10);
+  }
+  return runtime.statistics.liveAllocations;
+}
+
 /** Waits for several turns of the event loop's timers. */
 export async function waitTurns(turns = 20): Promise<void> {
   for (let i = 0; i < turns; i++) {

@@ -131,8 +131,9 @@ test("Calls that have begun finish in the program that is replaced, which is rel
     assertEquals(await Promise.all(calls), [0, 0]);
     live.push(runtime.statistics.liveAllocations);
   }
-  // The device's pools have grown in the first round.
-  assertEquals(live[2], live[1]);
+  // The device's pools have grown in the first round. Other threads may still
+  // release what they used.
+  await waitUntilLive(live[1]);
 });
 
 test("Devices, and tensors on them, stay over a reload; forks keep what they were made from", async () => {
@@ -197,11 +198,12 @@ test("A file that is damaged or missing for a while keeps the program", async ()
 test("The disposal of a watched program ends the watch, and a reload in progress", async () => {
   using model = new Model("model.mlir", TWICE);
   const { onReload } = model;
+  // By their first phase: an aborted compile may report later ones.
   let compiles = 0;
   const loaded = await loadModel(model.path, {
     watch: true,
     onReload,
-    compile: { ...options, onPhase: () => compiles++ },
+    compile: { ...options, onPhase: (it) => it === "input" && compiles++ },
   });
   const first = compiles;
   model.save(TWICE.replace("addi", "muli"));

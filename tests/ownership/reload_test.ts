@@ -23,10 +23,10 @@ async function* linesOf(
 }
 
 /**
- * Runs the script under a watcher in four isolates, each of which must find as
- * much as the first one. Changes the watched file repeatedly, because a watcher
- * that is not ready misses a change, and ever more rarely, because a slow
- * machine needs the time to start.
+ * Runs the script under a watcher in four isolates, each of which must find
+ * nothing of those before it. Changes the watched file repeatedly, because a
+ * watcher that is not ready misses a change, and ever more rarely, because a
+ * slow machine needs the time to start.
  */
 async function watch(
   how: string,
@@ -50,24 +50,25 @@ async function watch(
     delay *= 2;
     changing = setTimeout(change, delay);
   }
-  const live: number[] = [];
+  let made = 0;
   for await (const line of linesOf(child.stdout)) {
     if (line.startsWith("unload")) {
       assertStringIncludes(line, "4xf32=1 4 9 16");
-      continue;
+    } else if (line === "made") {
+      made++;
+      clearTimeout(changing);
+      delay = 500;
+      changing = setTimeout(change, delay);
+    } else {
+      assertEquals(line, "left 0");
+      if (made >= 3) break;
     }
-    live.push(Number(line.replace("live ", "")));
-    if (live.length === 4) break;
-    clearTimeout(changing);
-    delay = 500;
-    changing = setTimeout(change, delay);
   }
   clearTimeout(changing);
   child.kill("SIGKILL");
   await child.status;
   await Deno.remove(folder, { recursive: true });
-  assert(live[0] !== undefined && live[0] > 0);
-  assertEquals(live, Array(4).fill(live[0]));
+  assert(made >= 3);
 }
 
 const ENDINGS: readonly string[] = [
@@ -99,7 +100,9 @@ Deno.test("Five runs of a watched program of 100 MiB have the first one's memory
   const measured = Deno.env.has("DEV_SANITIZE")
     ? runs.map((run) => ({ ...run, resident: 0 }))
     : runs;
-  assertEquals(remainders(measured), []);
+  // Each of them would leave the program's 100 MiB; how much the engine and the
+  // allocator take differs between machines.
+  assertEquals(remainders(measured, 1.5), []);
 });
 
 /**

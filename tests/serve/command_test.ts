@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { iree, TemporaryFolder, test } from "../support.ts";
+import { namedThreads } from "../threads.ts";
+import { waitUntil } from "../waiting.ts";
 import { endUnderLoad, killAndRestart, ServeProcess } from "./serve_process.ts";
 import { SERVED } from "./support.ts";
 
@@ -61,14 +63,6 @@ test("iree serve rejects wrong usage before it loads anything", async () => {
   assert(String(line).includes("none.vmfb"));
 });
 
-/** Threads of `local-task` devices in a process. */
-function countWorkers(pid: number): number {
-  return [...Deno.readDirSync(`/proc/${pid}/task`)].filter(({ name }) =>
-    Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`)
-      .startsWith("iree-worker")
-  ).length;
-}
-
 Deno.test({
   name: "--threads sets the threads of each model, of a repository too",
   ignore: Deno.build.os !== "linux",
@@ -85,6 +79,8 @@ Deno.test({
       `--model-repository=${folder.path}`,
       "--threads=3",
     );
-    assertEquals(countWorkers(process.pid), 6);
+    const count = () => namedThreads("iree-worker", process.pid).length;
+    await waitUntil(() => count() >= 6, "all threads have names");
+    assertEquals(count(), 6);
   },
 });

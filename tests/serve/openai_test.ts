@@ -236,21 +236,30 @@ test("A stream that is rejected does not keep the server from ending", async () 
 test("A client that does not read a stream loses its place in time", async () => {
   await withServer(async (ask) => {
     const body = { model: "tiny", prompt: "a", stream: true, ...ALWAYS };
-    const stalled = await Promise.all(
-      [1, 2].map(() => ask("/v1/completions", { ...body, max_tokens: 20 })),
-    );
+    const late = /no answer within the 0.5 s/;
+    // On a busy machine, a request is too late before its stream begins.
+    const stall = async (): Promise<Response> => {
+      for (;;) {
+        const response = await ask("/v1/completions", {
+          ...{ ...body, max_tokens: 20 },
+        });
+        if (response.status === 200) return response;
+        assertMatch(await response.text(), late);
+      }
+    };
+    const stalled = await Promise.all([stall(), stall()]);
     for (;;) {
       const next = await ask("/v1/completions", { ...body, max_tokens: 2 });
-      const text = await next.text();
+      const text = await next.text().catch(String);
       if (text.endsWith("data: [DONE]\n\n")) break;
       // It has waited for a place too long itself.
-      assertEquals(next.status, 504, text);
+      assertMatch(text, late);
     }
     const outcomes = await Promise.allSettled(
       stalled.map((response) => response.text()),
     );
     const errors = outcomes.map((it) => "reason" in it && String(it.reason));
-    assertMatch(errors.join(), /no answer within the 0.5 s/);
+    assertMatch(errors.join(), late);
   }, { requestTimeout: 500 });
 });
 

@@ -5,32 +5,36 @@
  * @module
  */
 
-import { load, runtime } from "../../mod.ts";
-import { waitUntil } from "../waiting.ts";
+import { Instance, load } from "../../mod.ts";
+import { namedThreads } from "../threads.ts";
+import { blockUntilNothingLives, waitUntil } from "../waiting.ts";
 import type { Run } from "./restarts.ts";
 
 const [weights, mul] = Deno.args;
+
+// Releases what the previous run held.
+Instance.open().dispose();
+const live = blockUntilNothingLives();
 
 const large = load({ modules: [weights!] });
 large.call("get", 0n);
 const small = load({ modules: [mul!], device: "local-task" });
 await small.computeAsync("mul", [1, 2, 3, 4], [1, 2, 3, 4]);
-// Threads get their names some time after they start.
+// Threads get their names some time after they start, and end some time after
+// their device. One more than the workers waits for events.
 const [device] = small.devices;
-const workers = Number(device!.queryI64("hal.dispatch", "concurrency"));
-await waitUntil(() => countThreads() > workers, "all threads have names");
+const wanted = Number(device!.queryI64("hal.dispatch", "concurrency")) + 1;
+await waitUntil(() => countThreads() === wanted, "there are these threads")
+  .catch(() => {});
 
 const run: Run = {
   resident: Deno.memoryUsage().rss,
   threads: countThreads(),
-  live: runtime.statistics.liveAllocations,
+  live,
 };
 console.log(JSON.stringify(run));
 setInterval(() => {}, 1e6);
 
-/** Threads of this process with names of IREE's. */
 function countThreads(): number {
-  return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
-    Deno.readTextFileSync(`/proc/self/task/${name}/comm`).startsWith("iree")
-  ).length;
+  return namedThreads("iree-").length;
 }

@@ -11,6 +11,7 @@ import {
   TemporaryFolder,
   test,
 } from "../support.ts";
+import { namedThreads } from "../threads.ts";
 import { waitUntil } from "../waiting.ts";
 
 const arithmetic = await program("arithmetic.mlir");
@@ -59,20 +60,8 @@ test("A disposed watchdog has no thread left", async () => {
   assertEquals(watchdogThreads(), 0);
 });
 
-/** How many of this process's threads have the watchdog's name. */
 function watchdogThreads(): number {
-  return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
-    readName(name) === "iree-watchdog\n"
-  ).length;
-}
-
-/** A thread's name; empty if the thread has ended meanwhile. */
-function readName(thread: string): string {
-  try {
-    return Deno.readTextFileSync(`/proc/self/task/${thread}/comm`);
-  } catch {
-    return "";
-  }
+  return namedThreads("iree-watchdog").length;
 }
 
 test("A watchdog is disposed immediately, however long its timeout", () => {

@@ -14,6 +14,7 @@ import {
   load,
   runtime,
 } from "../../../mod.ts";
+import { blockUntilNothingLives } from "../../waiting.ts";
 
 const [how = "", module = "", path = ""] = Deno.args;
 
@@ -39,25 +40,11 @@ function format(): string {
   }
 }
 
-/**
- * Waits until nothing is live natively. A call on another thread keeps what it
- * uses until it ends; no event comes after `unload`.
- *
- * @returns What is live, after a minute at most.
- */
-function liveAtEnd(): number {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; tries < 6000; tries++) {
-    if (runtime.statistics.liveAllocations === 0) break;
-    Atomics.wait(pause, 0, 0, 10);
-  }
-  return runtime.statistics.liveAllocations;
-}
-
 addEventListener("unload", async () => {
   log("unload", format());
   for (let i = 0; i < 5; i++) await undefined;
   log("later", format());
   product.dispose();
-  log("end", liveAtEnd());
+  // No event comes after `unload`.
+  log("end", blockUntilNothingLives());
 });
