@@ -26,10 +26,10 @@ export const LOOPS: readonly string[] = [
 ];
 
 /** Matrices in tiles that fit the CPU's registers and caches. */
-export const DATA_TILING = "--iree-opt-data-tiling";
+const DATA_TILING = "--iree-opt-data-tiling";
 
 /** Kernels of IREE's own for matrices in tiles. */
-export const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
+const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
 
 /** All general optimizations. */
 const O3 = "--iree-opt-level=O3";
