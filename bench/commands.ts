@@ -77,6 +77,7 @@ export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
     Deno.execPath(),
     "run",
     "-A",
+    "--v8-flags=--no-lazy", // as docs/installing.md recommends
     `${BUNDLE}/${MAIN}`,
     "run",
     ...RUN_ADD,
