@@ -10,7 +10,7 @@ import {
   InputReader,
   jsonDecoding,
 } from "./tensor_decoding.ts";
-import { toJsonText } from "./tensor_json.ts";
+import { bytesOf, toJsonText } from "./tensor_json.ts";
 
 /** Header with the length of the JSON before binary data. */
 export const HEADER_LENGTH = "inference-header-content-length";
@@ -50,6 +50,8 @@ export function readInference(
       input,
       input.data === undefined
         ? binaryDecoding(body.subarray(start, end))
+        : input.data instanceof Float32Array
+        ? binaryDecoding(bytesOf(input.data))
         : jsonDecoding(input.data),
     );
     start = end;

@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 13
+#define IREE_FFI_ABI_VERSION 14
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -1090,6 +1090,14 @@ IREE_API_EXPORT uint32_t iree_ffi_flatbuffer_verify(const uint8_t* bytes,
 // for this architecture and a u32, 1 if this CPU has it.
 IREE_API_EXPORT uint32_t iree_ffi_cpu_features(uint8_t* buffer,
                                                uint32_t capacity);
+
+// Reads the |count| numbers of a JSON array, without its brackets, into
+// |values|. Each becomes the f32 nearest to its nearest f64. Returns 1, or 0 if
+// the text is anything else, has a number that f32 cannot represent, or one whose
+// rounding takes more than f64 to find; |values| are undefined then. Thread-safe.
+IREE_API_EXPORT uint32_t iree_ffi_json_floats(const uint8_t* json,
+                                              uint32_t length, float* values,
+                                              uint32_t count);
 
 // A thread that ends the process after a timeout.
 typedef struct iree_ffi_watchdog_t iree_ffi_watchdog_t;
