@@ -67,5 +67,5 @@ export function cutNumbers(
 
 /** Whether a text is ASCII, so that its length is that of its bytes. */
 function isPlain(text: string): boolean {
-  return /^[\x00-\x5b\x5d-\x7f]*$/.test(text);
+  return /^[^\\\u0080-\uffff]*$/.test(text);
 }
