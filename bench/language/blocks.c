@@ -1,6 +1,7 @@
-// The product of a row with a matrix in blocks of 4 bits, as an own kernel would
-// compute it with AVX-512 VNNI: 16 rows at a time, 32 columns of each with a scale.
-// Prints the shortest time in milliseconds. Arguments: rows, columns, rounds.
+// The product of a row with a matrix in blocks of 4 bits, as an own kernel
+// would compute it with AVX-512 VNNI: 16 rows at a time, 32 columns of each
+// with a scale. Prints the shortest time in milliseconds. Arguments: rows,
+// columns, rounds.
 
 #include <immintrin.h>
 #include <stdint.h>
@@ -24,9 +25,9 @@ static __m512i four_columns(const int8_t* row) {
 }
 
 // The row has a high and a low part, as in our products of integers.
-static void multiply(const int8_t* high, const int8_t* low, const uint8_t* matrix,
-                     const uint16_t* scales, int rows, int columns,
-                     float* result) {
+static void multiply(const int8_t* high, const int8_t* low,
+                     const uint8_t* matrix, const uint16_t* scales, int rows,
+                     int columns, float* result) {
   const __m512i mask = _mm512_set1_epi8(15);
   for (int row = 0; row < rows; row += TILE) {
     __m512 total = _mm512_setzero_ps();

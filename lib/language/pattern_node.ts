@@ -17,7 +17,7 @@ export type PatternNode =
     readonly most: number;
   };
 
-/** Stands for every character beyond 16 bits: patterns do not tell them apart. */
+/** Stands for every character beyond 16 bits: patterns do not distinguish them. */
 export const LARGEST = 0x10000;
 
 /** Every character. */
