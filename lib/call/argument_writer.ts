@@ -10,6 +10,7 @@ import type { Producer } from "../../ffi/ownership/producer.ts";
 import { describeValue } from "../base/message_values.ts";
 import { IreeError } from "../base/error.ts";
 import { handleOf } from "../base/native_object.ts";
+import { wrongArgumentCount } from "./argument_count.ts";
 import {
   parseCallingConvention,
   type Slot,
@@ -254,12 +255,11 @@ export class ArgumentWriter {
   }
 
   #wrongCount(count: number): IreeError {
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `input list and function mismatch; expected ` +
-        `${this.#argumentSlots.length} arguments but passed ${count} ` +
-        `to '${this.description.name}'`,
-      { hint: declarationHint(this.description) },
+    return wrongArgumentCount(
+      this.description.name,
+      `${this.#argumentSlots.length} arguments`,
+      count,
+      declarationHint(this.description),
     );
   }
 

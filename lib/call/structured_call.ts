@@ -7,8 +7,8 @@ import {
   resultStructure,
 } from "../signature/abi_signature.ts";
 import type { Value } from "../vm/value.ts";
-import { ArgumentPacker } from "./abi_arguments.ts";
-import { unpackResults } from "./abi_results.ts";
+import { ArgumentPacker } from "./structured_arguments.ts";
+import { unpackResults } from "./structured_results.ts";
 import type {
   Argument,
   CallResult,

@@ -1,6 +1,6 @@
 import { BinaryFile } from "../files/binary_file.ts";
 import { withFile } from "../files/byte_source.ts";
-import { type GgufModel, parseGgufModel } from "../parameters/gguf_format.ts";
+import { type GgufModel, parseGgufModel } from "../parameters/gguf_file.ts";
 import { GGUF_TYPE_NAMES } from "../parameters/gguf_types.ts";
 import { unreadable } from "../parameters/entry.ts";
 import {

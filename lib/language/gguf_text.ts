@@ -1,4 +1,4 @@
-import type { GgufValue } from "../parameters/gguf_reader.ts";
+import type { GgufValue } from "../parameters/gguf_format.ts";
 import { Fields } from "./configuration_fields.ts";
 import type { TextSource } from "./model_source.ts";
 import {

@@ -3,7 +3,7 @@ import { ownValue } from "../base/own_value.ts";
 import { BinaryFile } from "../files/binary_file.ts";
 import { withFile } from "../files/byte_source.ts";
 import type { ParameterEntry } from "./entry.ts";
-import { parseGguf } from "./gguf_format.ts";
+import { parseGguf } from "./gguf_file.ts";
 import { parseIrpa } from "./irpa_format.ts";
 import { parseSafetensors } from "./safetensors_format.ts";
 

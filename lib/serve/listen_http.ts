@@ -8,7 +8,7 @@ import {
   type ListenOptions,
   readListenOptions,
 } from "./listen_options.ts";
-import { endInOrder } from "./shutdown.ts";
+import { endInOrder } from "./end_in_order.ts";
 
 /** The port of HTTP, unless another is asked for. */
 const DEFAULT_PORT = 8000;

@@ -1,10 +1,11 @@
 import { LoadedProgram } from "../../../mod.ts";
-import { type Listening, ModelServer } from "../../serve/mod.ts";
+import { ModelServer } from "../../serve/mod.ts";
 import { Capturer } from "../common/profile_flag.ts";
 import type { Command, CommandStatus } from "../common/command.ts";
 import { formatFlags, parseFlags } from "../common/flags.ts";
 import { printHelp } from "../common/terminal.ts";
 import { UsageError } from "../common/usage_error.ts";
+import { endPorts, nextSignal } from "./ending.ts";
 import { FLAGS, type ServeFlags } from "./flags.ts";
 import { ServerLog } from "./log.ts";
 import { addModel, addRepository, readOperands } from "./models.ts";
@@ -106,25 +107,7 @@ async function serve(
   }
   for (const { url } of ports) log.event(`listening on ${url}`);
   const name = await signal;
-  return await shutdown(ports, name, flags.grace ?? 30, log);
-}
-
-async function shutdown(
-  ports: readonly Listening[],
-  name: string,
-  grace: number,
-  log: ServerLog,
-): Promise<CommandStatus> {
-  log.event(`ending on ${name}`);
-  const wholes = await Promise.all(
-    ports.map((it) => it.shutdown(1000 * grace)),
-  );
-  if (wholes.every(Boolean)) {
-    log.event("ended");
-    return 0;
-  }
-  log.failure("ended early", `requests took longer than ${grace} s`);
-  return 1;
+  return await endPorts(ports, name, flags.grace, log);
 }
 
 // Deno's note on its flag --unstable-no-legacy-abort: the server works either way.
@@ -145,16 +128,4 @@ function readTokens(path: string): string[] {
     .map((line) => line.trim()).filter(Boolean);
   if (tokens.length > 0) return tokens;
   throw new UsageError(`--auth-token-file must have a token, got ${path}`);
-}
-
-function nextSignal(resources: DisposableStack): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  for (const name of ["SIGTERM", "SIGINT"] as const) {
-    // Windows has no SIGTERM.
-    if (name === "SIGTERM" && Deno.build.os === "windows") continue;
-    const listener = () => resolve(name);
-    Deno.addSignalListener(name, listener);
-    resources.defer(() => Deno.removeSignalListener(name, listener));
-  }
-  return promise;
 }

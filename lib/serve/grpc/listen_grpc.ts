@@ -7,7 +7,7 @@ import {
   opened,
   readListenOptions,
 } from "../listen_options.ts";
-import { endInOrder } from "../shutdown.ts";
+import { endInOrder } from "../end_in_order.ts";
 import { unaryHandler } from "./calls.ts";
 import { checkKeys } from "./keys.ts";
 import {

@@ -3,7 +3,7 @@ import { createBufferView, type Placement } from "../../ffi/buffer_view.ts";
 import { createList } from "../../ffi/list.ts";
 import { isArray, isRevoked } from "../base/checks.ts";
 import { describeValue } from "../base/message_values.ts";
-import { IreeError, type StatusCode } from "../base/error.ts";
+import type { IreeError, StatusCode } from "../base/error.ts";
 import { handleOf, isNativeObject } from "../base/native_object.ts";
 import { BufferView } from "../hal/buffer_view.ts";
 import type {
@@ -18,6 +18,7 @@ import {
 } from "../signature/structure_error.ts";
 import { SCALARS } from "../tensor/scalar.ts";
 import { List } from "../vm/list.ts";
+import { wrongArgumentCount } from "./argument_count.ts";
 import type { Value } from "../vm/value.ts";
 import type { Argument } from "./argument.ts";
 import { TensorArgument } from "./tensor_argument.ts";
@@ -217,11 +218,11 @@ export class ArgumentPacker {
     const object = names.length === 0
       ? ""
       : ` and an object with ${listKeys(names)}`;
-    return new IreeError(
-      "INVALID_ARGUMENT",
-      `input list and function mismatch; expected ${count} arguments` +
-        `${object} but passed ${given} to '${this.#functionName}'`,
-      { hint: CALL_HINT },
+    return wrongArgumentCount(
+      this.#functionName,
+      `${count} arguments${object}`,
+      given,
+      CALL_HINT,
     );
   }
 }
