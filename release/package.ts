@@ -12,7 +12,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { fromFileUrl, join, relative, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import {
   findPlatform,
   PLATFORMS,
@@ -21,7 +21,6 @@ import {
 import { BUILD_FILE } from "../lib/cli/setup/install.ts";
 import { runtime } from "../mod.ts";
 import { buildFor, readEnvironment } from "./cross/build.ts";
-import { checkLibrary, declaredFunctions, readFacts } from "./cross/check.ts";
 import { type ArchiveFile, writeArchive } from "./tar.ts";
 
 /** An entry of `lib/cli/setup/release.json`. */
@@ -124,20 +123,7 @@ export function parsePackageArguments(
 
 /** Builds, checks and packages the library for a platform. */
 async function packageFor(target: Triple, folder: string): Promise<Entry> {
-  const environment = readEnvironment();
-  const sdk = await buildFor(target, environment);
-  const library = join(sdk, PLATFORMS[target].library);
-  const header = fromFileUrl(
-    new URL("../native/include/iree_ffi.h", import.meta.url),
-  );
-  const problems = checkLibrary(
-    target,
-    await readFacts(environment.python, library),
-    declaredFunctions(await Deno.readTextFile(header)),
-  );
-  if (problems.length > 0) {
-    throw new Error(`the library for ${target}:\n  ${problems.join("\n  ")}`);
-  }
+  const sdk = await buildFor(target, readEnvironment());
   return await makePackage(sdk, folder, target);
 }
 

@@ -7,7 +7,8 @@
  */
 
 import { dirname, fromFileUrl, join } from "@std/path";
-import type { Triple } from "../../ffi/library/platform.ts";
+import { PLATFORMS, type Triple } from "../../ffi/library/platform.ts";
+import { checkLibrary, declaredFunctions, readFacts } from "./check.ts";
 import { CROSS_TARGETS, type CrossTarget } from "./targets.ts";
 import { placeTools } from "./tools.ts";
 
@@ -44,7 +45,7 @@ export function readEnvironment(): CrossEnvironment {
 }
 
 /**
- * Builds the library for a platform, unless the cache has it.
+ * Builds and checks the library for a platform, unless the cache has it.
  *
  * @param triple The platform.
  * @param environment What `./dev` sets up.
@@ -69,11 +70,32 @@ export async function buildFor(
   const folder = await Deno.makeTempDir({ dir: cache, prefix: "cross." });
   try {
     await new Build(triple, target, environment, folder).run();
-    await Deno.rename(join(folder, "sdk"), sdk);
+    const made = join(folder, "sdk");
+    await mustBeSound(triple, made, environment);
+    await Deno.rename(made, sdk);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   return sdk;
+}
+
+/** Throws what is wrong with a built library, so that the cache has none. */
+async function mustBeSound(
+  triple: Triple,
+  sdk: string,
+  { python }: CrossEnvironment,
+): Promise<void> {
+  const header = await Deno.readTextFile(
+    join(ROOT, "native/include/iree_ffi.h"),
+  );
+  const problems = checkLibrary(
+    triple,
+    await readFacts(python, join(sdk, PLATFORMS[triple].library)),
+    declaredFunctions(header),
+  );
+  if (problems.length > 0) {
+    throw new Error(`the library for ${triple}:\n  ${problems.join("\n  ")}`);
+  }
 }
 
 /** One build, in a folder of its own. */
@@ -185,7 +207,13 @@ async function keyOf(
   target: CrossTarget,
   { key }: CrossEnvironment,
 ): Promise<string> {
-  const files = ["build.ts", "tools.ts", "toolchain.cmake"]
+  const files = [
+    "build.ts",
+    "check.ts",
+    "facts.py",
+    "tools.ts",
+    "toolchain.cmake",
+  ]
     .map((name) => fromFileUrl(new URL(name, import.meta.url)));
   files.push(join(ROOT, "requirements-cross.txt"));
   const texts = await Promise.all(files.map((path) => Deno.readTextFile(path)));

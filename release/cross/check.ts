@@ -56,7 +56,7 @@ const RULES: Readonly<Record<"Linux" | "Darwin" | "Windows", Rules>> = {
   Windows: {
     format: "pe",
     libraries:
-      /^(?:kernel32|ntdll|bcrypt|ws2_32|advapi32|api-ms-win-[\w-]+)\.dll$/,
+      /^(?:kernel32|ntdll|ucrtbase|bcrypt|ws2_32|advapi32|api-ms-win-[\w-]+)\.dll$/,
     isExact: false,
     imports: ["exp", "memcpy", "memset", "sin"],
   },
