@@ -37,7 +37,7 @@ const WINDOWS: LibraryFacts = {
   ...LINUX,
   format: "pe",
   arch: "amd64",
-  libraries: ["kernel32.dll", "api-ms-win-crt-math-l1-1-0.dll"],
+  libraries: ["kernel32.dll", "ucrtbase.dll"],
   versions: [],
 };
 
