@@ -32,7 +32,7 @@ const REPLACING = new TextDecoder();
  *
  * A text without backslashes has a quotation mark only where a string begins or
  * ends. So what is cut follows a key, or the JSON is invalid, before and after
- * cutting. It ends at the first closing bracket: whoever reads it sees whether
+ * cutting. It ends at the first closing bracket: its reader sees whether
  * that was inside of a string or of an array.
  *
  * @param bytes The JSON in UTF-8.

@@ -1093,8 +1093,9 @@ IREE_API_EXPORT uint32_t iree_ffi_cpu_features(uint8_t* buffer,
 
 // Reads the |count| numbers of a JSON array, without its brackets, into
 // |values|. Each becomes the f32 nearest to its nearest f64. Returns 1, or 0 if
-// the text is anything else, has a number that f32 cannot represent, or one whose
-// rounding takes more than f64 to find; |values| are undefined then. Thread-safe.
+// the text is anything else, has a number that f32 cannot represent, or one
+// whose rounding takes more than f64 to find; |values| are undefined then.
+// Thread-safe.
 IREE_API_EXPORT uint32_t iree_ffi_json_floats(const uint8_t* json,
                                               uint32_t length, float* values,
                                               uint32_t count);

@@ -96,9 +96,9 @@ static inline double scale(uint64_t mantissa, int power) {
   return power < 0 ? value / kPowers[-power] : value * kPowers[power];
 }
 
-// Rounds as through the nearest double, if that is known. With the conversion of
-// the mantissa there are four roundings, of half a unit in the last place each;
-// |value| and the nearest double differ by less than 8 units.
+// Rounds as through the nearest double, if that is known. With the conversion
+// of the mantissa there are four roundings, of half a unit in the last place
+// each; |value| and the nearest double differ by less than 8 units.
 static inline bool round_to_float(uint64_t mantissa, int power, double value,
                                   float* out_value) {
   *out_value = (float)value;
@@ -117,7 +117,7 @@ static inline bool take_number(text_t* text, float* out_value) {
   if (digits == 0 || (digits > 1 && *start == '0')) return false;
   int power = 0;
   if (take(text, '.')) {
-    // Zeros that come first are no digits of the mantissa.
+    // The mantissa begins after the first zeros.
     const uint8_t* fraction = text->at;
     if (mantissa == 0) {
       digits = 0;

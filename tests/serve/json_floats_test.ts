@@ -54,7 +54,7 @@ Deno.test("Floats of all kinds are read from JSON at once", () => {
   }
 });
 
-Deno.test("Text that is no array of floats is not read", () => {
+Deno.test("Other text than an array of floats is not read", () => {
   const texts = [
     ..."|1,|,1|1 2|1,,2|01|-|+1|.5|1.|1.e5|1e|1e+|0x10|--1|1-|1_0|NaN|Infinity"
       .split("|"),
