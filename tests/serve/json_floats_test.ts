@@ -3,6 +3,7 @@ import { readJsonFloats } from "../../ffi/json_floats.ts";
 import { cutNumbers } from "../../lib/serve/cut_numbers.ts";
 import { parseRequest } from "../../lib/serve/request_json.ts";
 import { Random } from "../mutations/random.ts";
+import { test } from "../support.ts";
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
@@ -12,7 +13,7 @@ function read(text: string, count: number): Float32Array | undefined {
   return readJsonFloats(bytesOf(text), count);
 }
 
-Deno.test("Numbers of JSON become the floats that JSON.parse gives", () => {
+test("Numbers of JSON become the floats that JSON.parse gives", () => {
   const random = new Random(16);
   const bits = new DataView(new ArrayBuffer(8));
   const texts: string[] = ["-0", "0e5", "0.000", "1E+2", "1e-0002", "16777217"];
@@ -40,7 +41,7 @@ Deno.test("Numbers of JSON become the floats that JSON.parse gives", () => {
   assertEquals(known > texts.length / 2, true, `${known} of ${texts.length}`);
 });
 
-Deno.test("Floats of all kinds are read from JSON at once", () => {
+test("Floats of all kinds are read from JSON at once", () => {
   const random = new Random(17);
   const values = Float32Array.from(
     { length: 5000 },
@@ -54,7 +55,7 @@ Deno.test("Floats of all kinds are read from JSON at once", () => {
   }
 });
 
-Deno.test("Other text than an array of floats is not read", () => {
+test("Other text than an array of floats is not read", () => {
   const texts = [
     ..."|1,|,1|1 2|1,,2|01|-|+1|.5|1.|1.e5|1e|1e+|0x10|--1|1-|1_0|NaN|Infinity"
       .split("|"),
@@ -88,7 +89,7 @@ function input(name: string, shape: string, data: string): string {
 
 const LONG = input("x", "[300]", JSON.stringify(VALUES));
 
-Deno.test("Long inputs of FP32 are read without arrays of numbers", () => {
+test("Long inputs of FP32 are read without arrays of numbers", () => {
   for (
     const text of [
       request(LONG),
@@ -104,7 +105,7 @@ Deno.test("Long inputs of FP32 are read without arrays of numbers", () => {
   }
 });
 
-Deno.test("Requests are read as JSON.parse reads them", () => {
+test("Requests are read as JSON.parse reads them", () => {
   const texts = [
     request(LONG),
     request(LONG, `,"parameters":{"data":[1,2,3]}`),
@@ -152,7 +153,7 @@ Deno.test("Requests are read as JSON.parse reads them", () => {
   }
 });
 
-Deno.test("What is not JSON is rejected after its numbers were cut, too", () => {
+test("What is not JSON is rejected after its numbers were cut, too", () => {
   for (
     const text of [
       request(input("x", "[301]", `[${VALUES},01]`)),
@@ -177,7 +178,7 @@ Deno.test("What is not JSON is rejected after its numbers were cut, too", () => 
   }
 });
 
-Deno.test("Numbers are cut from JSON up to their bracket", () => {
+test("Numbers are cut from JSON up to their bracket", () => {
   const bytes = bytesOf(request(LONG));
   const { text, contents } = cutNumbers(bytes)!;
   assertEquals(text, request(input("x", "[300]", "[0]")));
