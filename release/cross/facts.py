@@ -40,7 +40,10 @@ def macho(binary):
         "arch": binary.header.cpu_type.name.lower(),
         "exports": sorted(s.name.removeprefix("_") for s in binary.exported_symbols),
         "imports": sorted(s.name.removeprefix("_") for s in binary.imported_symbols),
-        "libraries": sorted(library.name for library in binary.libraries),
+        # Its own name is among the load commands.
+        "libraries": sorted(
+            library.name for library in binary.libraries if library.command != lief.MachO.LoadCommand.TYPE.ID_DYLIB
+        ),
         "versions": [".".join(str(part) for part in version)],
     }
 
