@@ -7,6 +7,9 @@
 import { bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native, openLibrary } from "./library/library.ts";
 
+/** Longer texts do not fit the parameter. */
+const MAX_LENGTH = 0xffff_ffff;
+
 /**
  * Reads the numbers of a JSON array.
  *
@@ -23,7 +26,7 @@ export function readJsonFloats(
   const bytes = bytesOf(json, "JSON");
   const length = lengthOf(bytes);
   // Each takes two characters, but for the last.
-  if (count > (length + 1) / 2) return undefined;
+  if (length > MAX_LENGTH || count > (length + 1) / 2) return undefined;
   openLibrary();
   const values = new Float32Array(count);
   return native.iree_ffi_json_floats(bytes, length, values, count) === 1

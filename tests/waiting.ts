@@ -38,7 +38,7 @@ export async function waitUntilLive(allocations = 0): Promise<void> {
 }
 
 /**
- * Waits until nothing is live natively, or for a minute. Other threads release
+ * Waits until nothing is live natively, or for 20 seconds. Other threads release
  * what they used when they end. Blocks the event loop, so that the garbage
  * collector releases nothing meanwhile.
  *
@@ -46,7 +46,7 @@ export async function waitUntilLive(allocations = 0): Promise<void> {
  */
 export function blockUntilNothingLives(): number {
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; tries < 6000; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     if (runtime.statistics.liveAllocations === 0) break;
     Atomics.wait(pause, 0, 0, 10);
   }

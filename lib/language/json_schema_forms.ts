@@ -44,7 +44,7 @@ export function readString(
   if (pattern !== undefined) return readPattern(pattern, `${at}.pattern`);
   if (format !== undefined) return readFormat(format, `${at}.format`);
   if (names.length === 0) return undefined;
-  return { form: lengthForm(least, most), content: `${least} ${most}` };
+  return { form: lengthForm(least, most), content: `length ${least} ${most}` };
 }
 
 function readPattern(pattern: unknown, at: string): SchemaForm {
@@ -66,7 +66,7 @@ function readFormat(format: unknown, at: string): SchemaForm {
 
 function formOf(pattern: string, at: string): SchemaForm {
   try {
-    return { form: patternForm(pattern), content: pattern };
+    return { form: patternForm(pattern), content: `pattern ${pattern}` };
   } catch (error) {
     if (!(error instanceof UnsupportedPattern)) throw error;
     throw unsupported(at, error.message);

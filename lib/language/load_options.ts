@@ -61,7 +61,8 @@ export interface LanguageModelOptions {
   /**
    * Whether to try several sets of compiler flags for each program, which takes
    * minutes, and to keep the fastest. Later loads find these programs in the
-   * cache, with or without this option. In an object, `seconds` limits the time for
+   * cache, with or without this option: to tune again with other options, remove
+   * them with `iree cache`. In an object, `seconds` limits the time for
    * each program.
    *
    * @default {false}

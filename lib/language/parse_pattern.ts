@@ -179,7 +179,9 @@ class Parser {
     if (length !== undefined) {
       const end = this.#at + length;
       const digits = this.#characters.slice(this.#at, end).join("");
-      if (!/^(?:[\da-f]{2}|[\da-f]{4})$/i.test(digits)) this.#fail(start);
+      if (digits.length !== length || /[^\da-f]/i.test(digits)) {
+        this.#fail(start);
+      }
       this.#at = end;
       const code = parseInt(digits, 16);
       return [[code, code]];

@@ -19,6 +19,9 @@ const SHORT = 1024;
 /** The most bytes between two arrays of numbers. */
 const WINDOW = 1024;
 
+/** The most arrays, so that what is left is short. */
+const MOST_ARRAYS = 64;
+
 /** The beginning of an array whose first element is a number. */
 const NUMBERS = /"data"\s*:\s*\[(?=\s*[-\d])/;
 
@@ -55,7 +58,7 @@ export function cutNumbers(
     start += end;
     if (found === null) break;
     const close = bytes.indexOf(CLOSING_BRACKET, start);
-    if (close < 0) return undefined;
+    if (close < 0 || contents.length === MOST_ARRAYS) return undefined;
     text += contents.length;
     contents.push(bytes.subarray(start, close));
     start = close;

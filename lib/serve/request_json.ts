@@ -68,7 +68,9 @@ function parseFloats(bytes: Uint8Array<ArrayBuffer>): unknown {
   if (cut === undefined) return undefined;
   try {
     const request = JSON.parse(cut.text);
-    return restoreFloats(request, cut) ? request : undefined;
+    return !hasLongType(request) && restoreFloats(request, cut)
+      ? request
+      : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -114,7 +114,9 @@ static inline bool take_number(text_t* text, float* out_value) {
   uint64_t mantissa = 0;
   const uint8_t* start = text->at;
   iree_host_size_t digits = take_digits(text, &mantissa);
-  if (digits == 0 || (digits > 1 && *start == '0')) return false;
+  // More digits may have overflowed, even to zero.
+  if (digits == 0 || digits > MAX_DIGITS) return false;
+  if (digits > 1 && *start == '0') return false;
   int power = 0;
   if (take(text, '.')) {
     // The mantissa begins after the first zeros.

@@ -25,8 +25,11 @@ async function triedRecipes(programs: string): Promise<string[][]> {
     const { tuning } = inspectProgram(bytes);
     if (tuning === undefined) continue;
     const { function: measured, trials, skipped } = tuning;
-    assertEquals([measured, skipped], ["step", []]);
-    tried.push([...new Set(trials.map(({ recipe }) => recipe))].sort());
+    assertEquals(measured, "step");
+    // On some CPUs, a recipe makes the same program of so small a model.
+    for (const { reason } of skipped) assertMatch(reason, /the same program/);
+    const names = [...trials, ...skipped].map(({ recipe }) => recipe);
+    tried.push([...new Set(names)].sort());
   }
   return tried;
 }
@@ -74,7 +77,8 @@ test("A tuned model has a program of its own flags for each step, and keeps them
 test("Tuning with integers keeps the flags that they need", async () => {
   await inFolder(async (folder) => {
     const cache = join(Deno.env.get("XDG_CACHE_HOME")!, "iree-deno");
-    await Deno.remove(join(cache, "programs"));
+    const programs = join(cache, "programs");
+    await Deno.remove(programs);
     await writeFolder(folder, tinyModel());
     const microkernels = {
       ...LOOPS,
@@ -83,6 +87,7 @@ test("Tuning with integers keeps the flags that they need", async () => {
     const tune = { recipes: [microkernels], ...LONG };
     const options = { ...SMALL, chunk: 1, weights: "int8", tune } as const;
     await assertLogits(folder, folder, options, 2e-3);
+    assertEquals(await triedRecipes(programs), [["default", "loops"]]);
   });
 });
 

@@ -51,23 +51,26 @@ async function watch(
     changing = setTimeout(change, delay);
   }
   let made = 0;
-  for await (const line of linesOf(child.stdout)) {
-    if (line.startsWith("unload")) {
-      assertStringIncludes(line, "4xf32=1 4 9 16");
-    } else if (line === "made") {
-      made++;
-      clearTimeout(changing);
-      delay = 500;
-      changing = setTimeout(change, delay);
-    } else {
-      assertEquals(line, "left 0");
-      if (made >= 3) break;
+  try {
+    for await (const line of linesOf(child.stdout)) {
+      if (line.startsWith("unload")) {
+        assertStringIncludes(line, "4xf32=1 4 9 16");
+      } else if (line === "made") {
+        made++;
+        clearTimeout(changing);
+        delay = 500;
+        changing = setTimeout(change, delay);
+      } else {
+        assertEquals(line, "left 0");
+        if (made >= 3) break;
+      }
     }
+  } finally {
+    clearTimeout(changing);
+    child.kill("SIGKILL");
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
   }
-  clearTimeout(changing);
-  child.kill("SIGKILL");
-  await child.status;
-  await Deno.remove(folder, { recursive: true });
   assert(made >= 3);
 }
 

@@ -286,6 +286,10 @@ test("JSON with too many values is answered with 413 before it is parsed", async
       message("the JSON", 1_000_003),
     );
   }
+  for (const value of ['"data":[1]', '{"name":"t","data":[1]}']) {
+    const body = `{"inputs":[${`${value},`.repeat(600_000)}1]}`;
+    assertEquals((await server.refusal("text", body))[0], 413);
+  }
   const numbers = `{"inputs":[${"1,".repeat(1_000_000)}1]}`;
   assertEquals((await server.refusal("text", numbers))[0], 400);
   const count = 1_000_001;
@@ -372,13 +376,13 @@ test("A request that takes too long is answered with 504", async () => {
   const { model, open, signals } = slow();
   server.server.add("slow", model);
   // On a busy machine, it can be too late before the model is called.
-  while (signals.length === 0) {
+  for (let tries = 0; tries < 100 && signals.length === 0; tries++) {
     assertEquals(await server.refusal("slow", { inputs: [] }), [
       504,
       "no answer within the 0.05 s of the request timeout",
     ]);
   }
-  assertEquals(signals[0]!.aborted, true);
+  assertEquals(signals[0]?.aborted, true);
   open();
 });
 

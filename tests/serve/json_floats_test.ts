@@ -23,6 +23,8 @@ test("Numbers of JSON become the floats that JSON.parse gives", () => {
     for (const value of [bits.getFloat32(0), bits.getFloat64(0)]) {
       if (!Number.isFinite(value)) continue;
       texts.push(String(value), value.toExponential(1 + at % 18));
+      const whole = BigInt(Math.trunc(value));
+      texts.push(`${whole}.0`, `${whole}.5`);
       const small = value % 1000;
       texts.push(small.toPrecision(1 + at % 18), small.toFixed(at % 10));
     }
@@ -64,6 +66,10 @@ test("Other text than an array of floats is not read", () => {
     "\u00a01",
     "1".repeat(400),
     `0.${"0".repeat(400)}1`,
+    // They overflow 64 bits, to zero.
+    "18446744073709551616.0",
+    "340282346638528859811704183484516925440.000000",
+    "1000000015047466219876688855040.5",
     // Halfway between two floats, and a little more than that.
     "1.00000005960464477539062500001",
   ];
@@ -119,6 +125,7 @@ test("Requests are read as JSON.parse reads them", () => {
     request(LONG, `,"id":"${"a".repeat(2000)}"`),
     request(`${LONG},{"name":"s","shape":[1],"datatype":"BYTES","data":["]"]}`),
     request(`${LONG},{"name":"s","shape":[2],"datatype":"INT64","data":[0,1]}`),
+    request(Array(70).fill(LONG).join()),
     request(
       input(
         "x",
@@ -151,6 +158,13 @@ test("Requests are read as JSON.parse reads them", () => {
     assertEquals(found.parameters, wanted.parameters ?? {});
     assertEquals(found.id, wanted.id);
   }
+});
+
+test("Long integers beside long inputs of FP32 keep their digits", () => {
+  const long = `{"name":"i","shape":[1,1],"datatype":"INT64",` +
+    `"data":[[9007199254740993]]}`;
+  const { inputs } = parseRequest(bytesOf(request(`${LONG},${long}`)));
+  assertEquals(inputs[1]!.data, [[9007199254740993n]]);
 });
 
 test("What is not JSON is rejected after its numbers were cut, too", () => {
