@@ -8,9 +8,22 @@ export interface Recipe {
   readonly reason: string;
 }
 
+const TO_CHANNELS_LAST = "iree-preprocessing-convert-conv-to-channels-last";
+
 /** Convolutions with channels last, so that vectors run over channels. */
-const CHANNELS_LAST = "--iree-preprocessing-pass-pipeline=builtin.module(" +
-  "util.func(iree-preprocessing-convert-conv-to-channels-last))";
+const CHANNELS_LAST = preprocessing(TO_CHANNELS_LAST);
+
+/**
+ * The same for pooling too, which otherwise reads channels last and writes them
+ * first, without vectors. Only operations in their general form pass the layout
+ * on, and code generation needs the special forms again. Some networks are slower
+ * so, or do not compile.
+ */
+const POOLS_CHANNELS_LAST = preprocessing(
+  "linalg-generalize-named-ops",
+  TO_CHANNELS_LAST,
+  "linalg-specialize-generic-ops",
+);
 
 /** Convolutions as matrix products of unrolled windows. */
 const IM2COL = "--iree-global-opt-use-im2col-for-convs";
@@ -87,4 +100,15 @@ export const RECIPES: readonly Recipe[] = [
     flags: [CHANNELS_LAST, IM2COL, PEEL, ...LOOPS, DATA_TILING, O3],
     reason: "best for small recurrent networks with convolutions",
   },
+  {
+    name: "channels-last-pools-loops",
+    flags: [POOLS_CHANNELS_LAST, ...LOOPS],
+    reason: "best for small networks of 2-D convolutions with pooling",
+  },
 ];
+
+/** The flag that runs passes before all others. */
+function preprocessing(...passes: readonly string[]): string {
+  return "--iree-preprocessing-pass-pipeline=builtin.module(util.func(" +
+    `${passes.join(",")}))`;
+}

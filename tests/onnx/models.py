@@ -120,3 +120,26 @@ save(
     [("flag", T.BOOL, []), ("x", T.FLOAT, [40])],
     [("y", T.UINT8, [40])],
 )
+# Pooling of every kind after a convolution, for any number of rows.
+pools = {
+    "even": h.make_node("MaxPool", ["conv"], ["even"], kernel_shape=[2, 2], strides=[2, 2]),
+    "odd": h.make_node("MaxPool", ["conv"], ["odd"], kernel_shape=[3, 3], strides=[2, 2]),
+    "padded": h.make_node("MaxPool", ["conv"], ["padded"], kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1]),
+    "ceil": h.make_node("MaxPool", ["conv"], ["ceil"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
+    "dilated": h.make_node("MaxPool", ["conv"], ["dilated"], kernel_shape=[2, 2], dilations=[3, 2]),
+    "average": h.make_node("AveragePool", ["conv"], ["average"], kernel_shape=[2, 3], strides=[2, 3]),
+    "around": h.make_node("AveragePool", ["conv"], ["around"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1),
+    "all": h.make_node("GlobalAveragePool", ["conv"], ["all"]),
+}
+save(
+    "pools",
+    [
+        h.make_node("Conv", ["x", "w"], ["conv"], pads=[1, 1, 1, 1]),
+        *pools.values(),
+        h.make_node("Conv", ["even", "v"], ["second"]),
+        h.make_node("MaxPool", ["second"], ["last"], kernel_shape=[2, 2], strides=[2, 2]),
+    ],
+    [("x", T.FLOAT, ["rows", 3, 13, 11])],
+    [(name, T.FLOAT, ["rows", 8, f"{name}_h", f"{name}_w"]) for name in [*pools, "last"]],
+    weights=[("w", weights_of(8, 3, 3, 3)), ("v", weights_of(8, 8, 2, 2))],
+)
