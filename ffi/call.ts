@@ -13,7 +13,7 @@ import { releaseDelayed } from "./host/active.ts";
 import { hostPointer } from "./host/host.ts";
 import { answerCalls } from "./host/listener.ts";
 import { native } from "./library/library.ts";
-import { check } from "./library/status.ts";
+import { check, issued } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
@@ -299,8 +299,9 @@ export async function runCall(
       if (signal?.aborted) return false;
       const pointer = holdDevices(context, call);
       const host = mayCallBack ? hostPointer() : null;
-      native.iree_ffi_call_begin(pointer, callArguments.i32, host);
-      const ended = native.iree_ffi_call_run(pointer);
+      const ended = native.iree_ffi_call_run(issued(
+        native.iree_ffi_call_begin(pointer, callArguments.i32, host),
+      ));
       if (mayCallBack) answerCalls();
       await ended;
       return true;
@@ -357,8 +358,8 @@ export function submitCall(
 export function waitForCall(context: Handle, call: Handle): Promise<void> {
   return runElsewhere(() => {
     const pointer = holdDevices(context, call);
-    native.iree_ffi_call_hold(pointer);
-    return native.iree_ffi_call_wait(pointer);
+    const ticket = issued(native.iree_ffi_call_hold(pointer));
+    return native.iree_ffi_call_wait(ticket);
   });
 }
 

@@ -9,7 +9,7 @@ import { forEachIn, toBigint } from "./base/intrinsics.ts";
 import { encodeName } from "./base/text.ts";
 import { type Bytes, bytesOf, lengthOf } from "./base/typed_array.ts";
 import { native } from "./library/library.ts";
-import { check } from "./library/status.ts";
+import { check, issued } from "./library/status.ts";
 import type { Handle } from "./ownership/handle.ts";
 import { Kind } from "./ownership/kind.ts";
 import { own } from "./ownership/own.ts";
@@ -123,8 +123,8 @@ async function run(
     });
     await runElsewhere(() => {
       const pointer = load.pointer(Kind.load);
-      native.iree_ffi_load_begin(pointer);
-      return native.iree_ffi_load_run(pointer);
+      const ticket = issued(native.iree_ffi_load_begin(pointer));
+      return native.iree_ffi_load_run(ticket);
     });
     const object = native.iree_ffi_load_take(load.pointer(Kind.load));
     return own(kind, object, instance);

@@ -13,6 +13,7 @@ import {
   check,
   checkLength,
   created,
+  issued,
   readRecord,
   readString,
 } from "../library/status.ts";
@@ -168,8 +169,8 @@ export function takeFences(instance: Handle, id: number): Handle {
 export async function waitForArguments(fences: Handle): Promise<void> {
   const pointer = fences.pointer(Kind.hostFences);
   await runElsewhere(() => {
-    native.iree_ffi_host_fences_hold(pointer);
-    return native.iree_ffi_host_fences_wait(pointer);
+    const ticket = issued(native.iree_ffi_host_fences_hold(pointer));
+    return native.iree_ffi_host_fences_wait(ticket);
   });
   check(native.iree_ffi_host_fences_begin(pointer));
 }

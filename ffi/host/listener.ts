@@ -78,8 +78,10 @@ export async function answerCalls(): Promise<void> {
   const { pointer } = theHost();
   if (isListening) return;
   isListening = true;
-  while (native.iree_ffi_host_hold(pointer) !== 0) {
-    await native.iree_ffi_host_wait(pointer);
+  for (;;) {
+    const ticket = native.iree_ffi_host_hold(pointer);
+    if (ticket === 0) break;
+    await native.iree_ffi_host_wait(ticket);
     if (hasEnded()) return;
     let id = native.iree_ffi_host_take(pointer, 0);
     while (id !== 0) {

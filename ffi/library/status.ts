@@ -29,6 +29,18 @@ export function created(pointer: Deno.PointerValue): Deno.PointerObject {
   return pointer;
 }
 
+/**
+ * Returns the ticket that a function issued for work on another thread, or
+ * throws the failure.
+ *
+ * @param ticket Ticket returned by a native function.
+ * @returns The same, not 0.
+ */
+export function issued(ticket: number): number {
+  if (ticket === 0) throw takeFailure();
+  return ticket;
+}
+
 /** Returned on failure by functions that return a length. */
 const FAILED = 0xffffffff;
 

@@ -306,11 +306,11 @@ export const symbols = {
     parameters: ["pointer", "pointer"],
     result: "u32",
   },
-  // void iree_ffi_load_begin(iree_ffi_load_t* load)
-  iree_ffi_load_begin: { parameters: ["pointer"], result: "void" },
-  // void iree_ffi_load_run(iree_ffi_load_t* load)
+  // uint32_t iree_ffi_load_begin(iree_ffi_load_t* load)
+  iree_ffi_load_begin: { parameters: ["pointer"], result: "u32" },
+  // void iree_ffi_load_run(uint32_t ticket)
   iree_ffi_load_run: {
-    parameters: ["pointer"],
+    parameters: ["u32"],
     result: "void",
     nonblocking: true,
   },
@@ -398,15 +398,15 @@ export const symbols = {
     parameters: ["pointer", "pointer"],
     result: "u32",
   },
-  // void iree_ffi_call_begin(iree_ffi_call_t* call,
+  // uint32_t iree_ffi_call_begin(iree_ffi_call_t* call,
   //     const uint8_t* arguments, iree_ffi_host_t* host)
   iree_ffi_call_begin: {
     parameters: ["pointer", "buffer", "pointer"],
-    result: "void",
+    result: "u32",
   },
-  // void iree_ffi_call_run(iree_ffi_call_t* call)
+  // void iree_ffi_call_run(uint32_t ticket)
   iree_ffi_call_run: {
-    parameters: ["pointer"],
+    parameters: ["u32"],
     result: "void",
     nonblocking: true,
   },
@@ -421,11 +421,11 @@ export const symbols = {
     parameters: ["pointer", "buffer", "buffer"],
     result: "u32",
   },
-  // void iree_ffi_call_hold(iree_ffi_call_t* call)
-  iree_ffi_call_hold: { parameters: ["pointer"], result: "void" },
-  // void iree_ffi_call_wait(iree_ffi_call_t* call)
+  // uint32_t iree_ffi_call_hold(iree_ffi_call_t* call)
+  iree_ffi_call_hold: { parameters: ["pointer"], result: "u32" },
+  // void iree_ffi_call_wait(uint32_t ticket)
   iree_ffi_call_wait: {
-    parameters: ["pointer"],
+    parameters: ["u32"],
     result: "void",
     nonblocking: true,
   },
@@ -602,9 +602,9 @@ export const symbols = {
   iree_ffi_host_expect: { parameters: ["pointer", "u32"], result: "void" },
   // uint32_t iree_ffi_host_hold(iree_ffi_host_t* host)
   iree_ffi_host_hold: { parameters: ["pointer"], result: "u32" },
-  // void iree_ffi_host_wait(iree_ffi_host_t* host)
+  // void iree_ffi_host_wait(uint32_t ticket)
   iree_ffi_host_wait: {
-    parameters: ["pointer"],
+    parameters: ["u32"],
     result: "void",
     nonblocking: true,
   },
@@ -703,11 +703,11 @@ export const symbols = {
     parameters: ["pointer", "u32"],
     result: "pointer",
   },
-  // void iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences)
-  iree_ffi_host_fences_hold: { parameters: ["pointer"], result: "void" },
-  // void iree_ffi_host_fences_wait(iree_ffi_host_fences_t* fences)
+  // uint32_t iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences)
+  iree_ffi_host_fences_hold: { parameters: ["pointer"], result: "u32" },
+  // void iree_ffi_host_fences_wait(uint32_t ticket)
   iree_ffi_host_fences_wait: {
-    parameters: ["pointer"],
+    parameters: ["u32"],
     result: "void",
     nonblocking: true,
   },

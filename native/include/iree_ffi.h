@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 14
+#define IREE_FFI_ABI_VERSION 15
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -442,10 +442,12 @@ IREE_API_EXPORT iree_ffi_load_t* iree_ffi_load_context(
 IREE_API_EXPORT uint32_t iree_ffi_load_hold_devices(
     iree_ffi_load_t* load, iree_hal_device_group_t* group);
 
-// Must be called before iree_ffi_load_run, on the thread that created |load|.
-IREE_API_EXPORT void iree_ffi_load_begin(iree_ffi_load_t* load);
-// Loads, and keeps the outcome. Can run on any thread.
-IREE_API_EXPORT void iree_ffi_load_run(iree_ffi_load_t* load);
+// Returns a ticket for one iree_ffi_load_run; 0 on failure. Must be called on
+// the thread that created |load|.
+IREE_API_EXPORT uint32_t iree_ffi_load_begin(iree_ffi_load_t* load);
+// Loads, and keeps the outcome. Can run on any thread. Does nothing if the
+// isolate that holds the ticket has ended.
+IREE_API_EXPORT void iree_ffi_load_run(uint32_t ticket);
 // Returns the loaded object, once; NULL on failure.
 IREE_API_EXPORT void* iree_ffi_load_take(iree_ffi_load_t* load);
 
@@ -553,14 +555,15 @@ IREE_API_EXPORT uint32_t iree_ffi_call_read_tensor(iree_ffi_call_t* call,
 IREE_API_EXPORT uint32_t iree_ffi_call_hold_devices(
     iree_ffi_call_t* call, iree_hal_device_group_t* group);
 
-// Takes the arguments of a call for iree_ffi_call_run. The call may make calls
-// of |host| if that is not NULL.
-IREE_API_EXPORT void iree_ffi_call_begin(iree_ffi_call_t* call,
-                                         const uint8_t* arguments,
-                                         iree_ffi_host_t* host);
+// Takes the arguments of a call. Returns a ticket for one iree_ffi_call_run; 0
+// on failure. The call may make calls of |host| if that is not NULL.
+IREE_API_EXPORT uint32_t iree_ffi_call_begin(iree_ffi_call_t* call,
+                                             const uint8_t* arguments,
+                                             iree_ffi_host_t* host);
 // Makes the call and keeps its outcome; submits a call of the model
 // coarse-fences. Can run on any thread while nothing else uses the context.
-IREE_API_EXPORT void iree_ffi_call_run(iree_ffi_call_t* call);
+// Does nothing if the isolate that holds the ticket has ended.
+IREE_API_EXPORT void iree_ffi_call_run(uint32_t ticket);
 // Returns how a call ended and, if it succeeded and |results| is not NULL,
 // writes its results.
 IREE_API_EXPORT uint32_t iree_ffi_call_end(iree_ffi_call_t* call,
@@ -577,11 +580,12 @@ IREE_API_EXPORT uint32_t iree_ffi_call_follow(iree_ffi_call_t* call,
 IREE_API_EXPORT uint32_t iree_ffi_call_submit(iree_ffi_call_t* call,
                                               const uint8_t* arguments,
                                               uint8_t* results);
-// Retains the call, whose work was submitted, for iree_ffi_call_wait.
-IREE_API_EXPORT void iree_ffi_call_hold(iree_ffi_call_t* call);
+// Returns a ticket for one iree_ffi_call_wait for the submitted work; 0 on
+// failure.
+IREE_API_EXPORT uint32_t iree_ffi_call_hold(iree_ffi_call_t* call);
 // Waits for the work of a submitted call and keeps its outcome. Can run on any
-// thread.
-IREE_API_EXPORT void iree_ffi_call_wait(iree_ffi_call_t* call);
+// thread. Does nothing if the isolate that holds the ticket has ended.
+IREE_API_EXPORT void iree_ffi_call_wait(uint32_t ticket);
 // Waits on this thread for the work of a submitted call, whether or not another
 // thread waits for it, and returns how it ended.
 IREE_API_EXPORT uint32_t iree_ffi_call_await(iree_ffi_call_t* call);
@@ -771,13 +775,13 @@ IREE_API_EXPORT uint32_t iree_ffi_host_state_key(iree_vm_context_t* context,
 IREE_API_EXPORT void iree_ffi_host_expect(iree_ffi_host_t* host,
                                           uint32_t begins);
 
-// Retains the host for one iree_ffi_host_wait. Returns 0, and does not retain
-// it, if no such work runs.
+// Returns a ticket for one iree_ffi_host_wait; 0 if no such work runs. If out
+// of memory, fails the calls and returns 0.
 IREE_API_EXPORT uint32_t iree_ffi_host_hold(iree_ffi_host_t* host);
 
 // Waits for a call of another thread, or until no work runs that may make one.
-// Thread-safe.
-IREE_API_EXPORT void iree_ffi_host_wait(iree_ffi_host_t* host);
+// Thread-safe. Does nothing if the isolate that holds the ticket has ended.
+IREE_API_EXPORT void iree_ffi_host_wait(uint32_t ticket);
 
 // Takes a call of another thread into the frame, and waits for one that long
 // while there is work that may make one. Returns its number, or 0.
@@ -855,11 +859,13 @@ typedef struct iree_ffi_host_fences_t iree_ffi_host_fences_t;
 IREE_API_EXPORT iree_ffi_host_fences_t* iree_ffi_host_take_fences(
     iree_ffi_host_t* host, uint32_t id);
 
-// Retains the fences for one iree_ffi_host_fences_wait.
-IREE_API_EXPORT void iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences);
+// Returns a ticket for one iree_ffi_host_fences_wait; 0 on failure.
+IREE_API_EXPORT uint32_t
+iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences);
 
-// Waits until the arguments are written. Thread-safe.
-IREE_API_EXPORT void iree_ffi_host_fences_wait(iree_ffi_host_fences_t* fences);
+// Waits until the arguments are written. Thread-safe. Does nothing if the
+// isolate that holds the ticket has ended.
+IREE_API_EXPORT void iree_ffi_host_fences_wait(uint32_t ticket);
 
 // Returns the outcome of the wait; a failure settles the fences.
 IREE_API_EXPORT uint32_t

@@ -1,6 +1,7 @@
 #include "host.h"
 #include "iree/async/semaphore.h"
 #include "iree/modules/hal/types.h"
+#include "ticket.h"
 
 // Calls that run while the caller continues. Threads of the caller's runtime do
 // the waiting. The thread that made the call may end first, so pending work
@@ -26,15 +27,6 @@ uint32_t iree_ffi_call_hold_devices(iree_ffi_call_t* call,
   return 0;
 }
 
-void iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments,
-                         iree_ffi_host_t* host) {
-  iree_ffi_slots_write(&call->arguments, arguments);
-  iree_ffi_slots_release_refs(&call->results);
-  iree_atomic_ref_count_inc(&call->ref_count);
-  call->host = host;
-  if (host) iree_ffi_host_expect(host, /*begins=*/1);
-}
-
 // Keeps the outcome of the work and releases the call.
 static void iree_ffi_call_keep(iree_ffi_call_t* call, iree_status_t status) {
   iree_status_free(call->status);
@@ -42,15 +34,40 @@ static void iree_ffi_call_keep(iree_ffi_call_t* call, iree_status_t status) {
   iree_ffi_call_release(call);
 }
 
-void iree_ffi_call_run(iree_ffi_call_t* call) {
-  iree_status_t status = call->takes_fences
-                             ? iree_ffi_call_submit_function(call)
-                             : iree_ffi_call_run_function(call);
+static void iree_ffi_call_finish(iree_ffi_call_t* call, iree_status_t status) {
   iree_ffi_slots_release_refs(&call->arguments);
   iree_ffi_host_t* host = call->host;
   call->host = NULL;
   iree_ffi_call_keep(call, status);
-  if (host) iree_ffi_host_expect(host, /*begins=*/0);
+  if (!host) return;
+  iree_ffi_host_expect(host, /*begins=*/0);
+  iree_ffi_host_release(host);
+}
+
+static void iree_ffi_call_drop_run(void* call) {
+  iree_ffi_call_finish((iree_ffi_call_t*)call, iree_ok_status());
+}
+
+uint32_t iree_ffi_call_begin(iree_ffi_call_t* call, const uint8_t* arguments,
+                             iree_ffi_host_t* host) {
+  iree_ffi_slots_write(&call->arguments, arguments);
+  iree_ffi_slots_release_refs(&call->results);
+  iree_atomic_ref_count_inc(&call->ref_count);
+  call->host = host;
+  // The thread that runs the call may outlive the isolate.
+  if (host) {
+    iree_ffi_host_retain(host);
+    iree_ffi_host_expect(host, /*begins=*/1);
+  }
+  return iree_ffi_ticket_issue(call, iree_ffi_call_drop_run);
+}
+
+void iree_ffi_call_run(uint32_t ticket) {
+  iree_ffi_call_t* call = (iree_ffi_call_t*)iree_ffi_ticket_redeem(ticket);
+  if (!call) return;
+  iree_ffi_call_finish(call, call->takes_fences
+                                 ? iree_ffi_call_submit_function(call)
+                                 : iree_ffi_call_run_function(call));
 }
 
 uint32_t iree_ffi_call_end(iree_ffi_call_t* call, uint8_t* results) {
@@ -76,11 +93,18 @@ uint32_t iree_ffi_call_submit(iree_ffi_call_t* call, const uint8_t* arguments,
   return iree_ffi_check(status);
 }
 
-void iree_ffi_call_hold(iree_ffi_call_t* call) {
-  iree_atomic_ref_count_inc(&call->ref_count);
+static void iree_ffi_call_drop_wait(void* call) {
+  iree_ffi_call_release((iree_ffi_call_t*)call);
 }
 
-void iree_ffi_call_wait(iree_ffi_call_t* call) {
+uint32_t iree_ffi_call_hold(iree_ffi_call_t* call) {
+  iree_atomic_ref_count_inc(&call->ref_count);
+  return iree_ffi_ticket_issue(call, iree_ffi_call_drop_wait);
+}
+
+void iree_ffi_call_wait(uint32_t ticket) {
+  iree_ffi_call_t* call = (iree_ffi_call_t*)iree_ffi_ticket_redeem(ticket);
+  if (!call) return;
   iree_ffi_call_keep(call, iree_ffi_fence_wait(call->signal));
 }
 

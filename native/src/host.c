@@ -6,6 +6,7 @@
 #include "iree/base/threading/processor.h"
 #include "iree/base/threading/thread.h"
 #include "iree/modules/hal/types.h"
+#include "ticket.h"
 
 // An isolate that defines modules, and the calls of their functions. A call on
 // the isolate's thread goes through the callback. A call on another thread
@@ -67,7 +68,8 @@ static void iree_ffi_host_finish_all(iree_ffi_host_call_t* call) {
   }
 }
 
-void iree_ffi_host_close(iree_ffi_host_t* host) {
+// Ends the calls that wait for the isolate, and all later ones.
+static void iree_ffi_host_end(iree_ffi_host_t* host) {
   iree_slim_mutex_lock(&host->mutex);
   iree_atomic_store(&host->is_closed, 1, iree_memory_order_release);
   iree_ffi_host_call_t* pending = host->pending;
@@ -77,6 +79,10 @@ void iree_ffi_host_close(iree_ffi_host_t* host) {
   iree_ffi_host_finish_all(host->taken);
   host->taken = NULL;
   iree_notification_post(&host->notification, IREE_ALL_WAITERS);
+}
+
+void iree_ffi_host_close(iree_ffi_host_t* host) {
+  iree_ffi_host_end(host);
   iree_ffi_host_release(host);
 }
 
@@ -234,10 +240,8 @@ iree_status_t iree_ffi_host_perform(iree_ffi_host_t* host,
 // Calls of other threads
 //===----------------------------------------------------------------------===//
 
-// Work that runs retains the host, since its thread may outlive the isolate.
 void iree_ffi_host_expect(iree_ffi_host_t* host, uint32_t begins) {
   if (begins) {
-    iree_ffi_host_retain(host);
     iree_atomic_fetch_add(&host->expected_count, 1, iree_memory_order_relaxed);
     return;
   }
@@ -245,7 +249,10 @@ void iree_ffi_host_expect(iree_ffi_host_t* host, uint32_t begins) {
                             iree_memory_order_acq_rel) == 1) {
     iree_notification_post(&host->notification, IREE_ALL_WAITERS);
   }
-  iree_ffi_host_release(host);
+}
+
+static void iree_ffi_host_drop(void* host) {
+  iree_ffi_host_release((iree_ffi_host_t*)host);
 }
 
 uint32_t iree_ffi_host_hold(iree_ffi_host_t* host) {
@@ -253,7 +260,10 @@ uint32_t iree_ffi_host_hold(iree_ffi_host_t* host) {
     return 0;
   }
   iree_ffi_host_retain(host);
-  return 1;
+  const uint32_t ticket = iree_ffi_ticket_issue(host, iree_ffi_host_drop);
+  // Nothing would answer the calls.
+  if (ticket == 0) iree_ffi_host_end(host);
+  return ticket;
 }
 
 static bool iree_ffi_host_has_news(void* arg) {
@@ -263,7 +273,9 @@ static bool iree_ffi_host_has_news(void* arg) {
          !iree_atomic_load(&host->expected_count, iree_memory_order_acquire);
 }
 
-void iree_ffi_host_wait(iree_ffi_host_t* host) {
+void iree_ffi_host_wait(uint32_t ticket) {
+  iree_ffi_host_t* host = (iree_ffi_host_t*)iree_ffi_ticket_redeem(ticket);
+  if (!host) return;
   iree_notification_await(&host->notification, iree_ffi_host_has_news, host,
                           iree_infinite_timeout());
   iree_ffi_host_release(host);

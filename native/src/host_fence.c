@@ -1,5 +1,6 @@
 #include "host.h"
 #include "iree/modules/hal/types.h"
+#include "ticket.h"
 
 // The two fences of a function of the model coarse-fences: the function may use
 // its arguments after the first, and signals the second when its results are
@@ -73,15 +74,26 @@ iree_ffi_host_fences_t* iree_ffi_host_take_fences(iree_ffi_host_t* host,
   return iree_ffi_hand_out(IREE_FFI_KIND_HOST_FENCES, fences);
 }
 
-void iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences) {
-  iree_atomic_ref_count_inc(&fences->ref_count);
+static void iree_ffi_host_fences_drop(void* fences) {
+  iree_ffi_host_fences_free((iree_ffi_host_fences_t*)fences);
 }
 
-void iree_ffi_host_fences_wait(iree_ffi_host_fences_t* fences) {
-  if (fences->before) {
-    fences->failure = iree_hal_fence_wait(
-        fences->before, iree_infinite_timeout(), IREE_ASYNC_WAIT_FLAG_NONE);
-  }
+uint32_t iree_ffi_host_fences_hold(iree_ffi_host_fences_t* fences) {
+  iree_atomic_ref_count_inc(&fences->ref_count);
+  return iree_ffi_ticket_issue(fences, iree_ffi_host_fences_drop);
+}
+
+static void iree_ffi_host_fences_await(iree_ffi_host_fences_t* fences) {
+  if (!fences->before) return;
+  fences->failure = iree_hal_fence_wait(fences->before, iree_infinite_timeout(),
+                                        IREE_ASYNC_WAIT_FLAG_NONE);
+}
+
+void iree_ffi_host_fences_wait(uint32_t ticket) {
+  iree_ffi_host_fences_t* fences =
+      (iree_ffi_host_fences_t*)iree_ffi_ticket_redeem(ticket);
+  if (!fences) return;
+  iree_ffi_host_fences_await(fences);
   iree_ffi_host_fences_free(fences);
 }
 
@@ -95,8 +107,7 @@ uint32_t iree_ffi_host_fences_begin(iree_ffi_host_fences_t* fences) {
 }
 
 uint32_t iree_ffi_host_fences_block(iree_ffi_host_fences_t* fences) {
-  iree_ffi_host_fences_hold(fences);
-  iree_ffi_host_fences_wait(fences);
+  iree_ffi_host_fences_await(fences);
   return iree_ffi_host_fences_begin(fences);
 }
 

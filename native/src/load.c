@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "internal.h"
 #include "iree/base/internal/atomics.h"
+#include "ticket.h"
 
 // Loads that run while the caller continues, on threads of the caller's
 // runtime. The thread that began a load may end first, so pending work retains
@@ -192,11 +192,18 @@ uint32_t iree_ffi_load_hold_devices(iree_ffi_load_t* load,
   return 0;
 }
 
-void iree_ffi_load_begin(iree_ffi_load_t* load) {
-  iree_atomic_ref_count_inc(&load->ref_count);
+static void iree_ffi_load_drop(void* load) {
+  iree_ffi_load_release((iree_ffi_load_t*)load);
 }
 
-void iree_ffi_load_run(iree_ffi_load_t* load) {
+uint32_t iree_ffi_load_begin(iree_ffi_load_t* load) {
+  iree_atomic_ref_count_inc(&load->ref_count);
+  return iree_ffi_ticket_issue(load, iree_ffi_load_drop);
+}
+
+void iree_ffi_load_run(uint32_t ticket) {
+  iree_ffi_load_t* load = (iree_ffi_load_t*)iree_ffi_ticket_redeem(ticket);
+  if (!load) return;
   load->status = load->fn(load);
   iree_ffi_load_drop_input(load);
   iree_ffi_load_release(load);

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "thread_state.h"
+#include "ticket.h"
 
 // State of a thread: its last failure, and the number of references to each
 // object that were handed out to it. An isolate has its own thread. Its
@@ -42,6 +42,7 @@ static bool iree_ffi_handouts_have(const iree_ffi_handouts_t* handouts,
 }
 
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
+  iree_ffi_tickets_drop(thread);
   const iree_ffi_handouts_t handouts = thread->handouts;
   thread->handouts = (iree_ffi_handouts_t){0};
   // Another thread may have received the memory of a mapping without notice.
