@@ -8,6 +8,7 @@ import { basename, join, toFileUrl } from "@std/path";
 import { LIBRARY_ENTRIES } from "../release/entries.ts";
 import { bundledCommandLine } from "./bundled.ts";
 import { ROOT, variable } from "./environment.ts";
+import { takeCheckerCrash } from "./sanitizers/checker_crash.ts";
 
 /** The start of a script: everything that the package exports, as `iree`. */
 export const IMPORT_ALL: string = [
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+const SANITIZER_OPTIONS = Deno.env.get("ASAN_OPTIONS");
+
 /**
  * Runs a program to its end.
  *
@@ -52,6 +55,18 @@ export async function execute(
   args: string[],
   options: RunOptions = {},
 ): Promise<Output> {
+  const { pid, ...output } = await executeOnce(command, args, options);
+  const sanitizer = options.env?.ASAN_OPTIONS ?? SANITIZER_OPTIONS;
+  if (!await takeCheckerCrash(basename(command), pid, sanitizer)) return output;
+  const { pid: _, ...again } = await executeOnce(command, args, options);
+  return again;
+}
+
+async function executeOnce(
+  command: string,
+  args: string[],
+  options: RunOptions,
+): Promise<Output & { readonly pid: number }> {
   const { stdin, cwd, signal } = options;
   // Environment that loads the sanitizer.
   const preload: Record<string, string> = TOOLS.has(basename(command))
@@ -75,6 +90,7 @@ export async function execute(
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return {
+    pid: child.pid,
     code,
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr),
@@ -97,8 +113,6 @@ export async function iree(
   const env = { ...leakOptions(args), ...options?.env };
   return await execute(Deno.execPath(), [...run, ...args], { ...options, env });
 }
-
-const SANITIZER_OPTIONS = Deno.env.get("ASAN_OPTIONS");
 
 /**
  * The environment in which a sanitized process does not look for its leaks when

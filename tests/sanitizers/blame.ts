@@ -5,11 +5,10 @@
  * @module
  */
 
+import { reportFolder } from "./checker_crash.ts";
 import { findings, formatFindings } from "./reports.ts";
 
-const folder = /log_path=([^:]+)\/report/.exec(
-  Deno.env.get("ASAN_OPTIONS") ?? "",
-)?.[1];
+const folder = reportFolder(Deno.env.get("ASAN_OPTIONS"));
 
 if (folder !== undefined) {
   const known = new Set<string>();

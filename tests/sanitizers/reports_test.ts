@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { TemporaryFolder } from "../support.ts";
+import { execute, TemporaryFolder } from "../support.ts";
 import { findings, formatFindings } from "./reports.ts";
 
 const LIBRARY = "from /cache/runtime/0123/lib/libiree_runtime.so";
@@ -74,4 +74,23 @@ Deno.test("Each report that counts is printed once with its stack, and counted",
     text.split("\n").at(-1),
     "sanitizers: 2 reports that count",
   );
+});
+
+Deno.test("A process whose leak checker crashes runs once more", async () => {
+  using folder = new TemporaryFolder();
+  const env = {
+    ASAN_OPTIONS: `verbosity=0:log_path=${folder.join("report")}`,
+    LD_PRELOAD: "",
+  };
+  const runs = folder.join("runs");
+  const crashing = (times: number) => `
+    echo >> ${runs}
+    if [ $(wc -l < ${runs}) -le ${times} ]; then
+      echo "Tracer caught signal 11: addr=0x0" > ${folder.path}/report.sh.$$
+      exit 134
+    fi`;
+  assertEquals((await execute("sh", ["-c", crashing(1)], { env })).code, 0);
+  assertEquals(findings(folder.path), []);
+  await Deno.remove(runs);
+  assertEquals((await execute("sh", ["-c", crashing(2)], { env })).code, 134);
 });
