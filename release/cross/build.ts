@@ -67,22 +67,33 @@ export async function buildFor(
   });
   await lock.lock(true);
   if (await exists(sdk)) return sdk;
-  const folder = await Deno.makeTempDir({ dir: cache, prefix: "cross." });
+  await removeUnfinished(cache);
+  const folder = await Deno.makeTempDir({ dir: cache, prefix: UNFINISHED });
   try {
     await new Build(triple, target, environment, folder).run();
-    const made = join(folder, "sdk");
-    await mustBeSound(triple, made, environment);
-    await Deno.rename(made, sdk);
+    await mustBeSound(triple, folder, environment);
+    await Deno.rename(join(folder, "sdk"), sdk);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   return sdk;
 }
 
+/** Start of the names of folders with a build in progress. */
+const UNFINISHED = "cross.";
+
+/** Removes the folders of builds that were killed; the lock says that none runs. */
+async function removeUnfinished(cache: string): Promise<void> {
+  for await (const { name } of Deno.readDir(cache)) {
+    if (!name.startsWith(UNFINISHED)) continue;
+    await Deno.remove(join(cache, name), { recursive: true });
+  }
+}
+
 /** Throws what is wrong with a built library, so that the cache has none. */
 async function mustBeSound(
   triple: Triple,
-  sdk: string,
+  folder: string,
   { python }: CrossEnvironment,
 ): Promise<void> {
   const header = await Deno.readTextFile(
@@ -90,7 +101,10 @@ async function mustBeSound(
   );
   const problems = checkLibrary(
     triple,
-    await readFacts(python, join(sdk, PLATFORMS[triple].library)),
+    await readFacts(python, {
+      path: join(folder, "sdk", PLATFORMS[triple].library),
+      build: join(folder, "build"),
+    }),
     declaredFunctions(header),
   );
   if (problems.length > 0) {

@@ -23,6 +23,11 @@ export interface LibraryFacts {
   readonly libraries: readonly string[];
   /** Versions of glibc's symbols, or the least version of macOS. */
   readonly versions: readonly string[];
+  /**
+   * What its code takes from zig's libraries. Only read on Windows, where these
+   * libraries come before the system's.
+   */
+  readonly fromZig?: readonly string[];
   /** Size in bytes. */
   readonly size: number;
 }
@@ -39,6 +44,17 @@ interface Rules {
   /** What it must take from the system: zig's own is slower or less exact. */
   readonly imports: readonly string[];
 }
+
+/**
+ * What the system's C library on Windows does not export: the compiler's own
+ * functions, short functions of its headers, and other names of its functions.
+ */
+const NOT_EXPORTED: ReadonlySet<string> = new Set([
+  ...["RtlSecureZeroMemory", "___chkstk_ms", "_tls_index"],
+  ...["__fpclassify", "__fpclassifyf", "__isnan", "__isnanf"],
+  ...["frexpf", "ldexpf", "fprintf", "snprintf"],
+  ...["fdopen", "fileno", "fstat64i32", "stat64i32"],
+]);
 
 const RULES: Readonly<Record<"Linux" | "Darwin" | "Windows", Rules>> = {
   Linux: {
@@ -71,19 +87,27 @@ const ARCHES: Readonly<Record<string, readonly string[]>> = {
 /** Bytes that an unstripped library or a second C library would exceed. */
 const MOST_BYTES = 5_000_000;
 
+/** A library to check. */
+export interface BuiltLibrary {
+  /** Its path. */
+  readonly path: string;
+  /** The folder with the object files that it was linked from. */
+  readonly build: string;
+}
+
 /**
  * Reads the facts of a library.
  *
  * @param python A Python with LIEF.
- * @param path The library.
+ * @param library The library.
  */
 export async function readFacts(
   python: string,
-  path: string,
+  { path, build }: BuiltLibrary,
 ): Promise<LibraryFacts> {
   const script = fromFileUrl(new URL("facts.py", import.meta.url));
   const { success, stdout } = await new Deno.Command(python, {
-    args: [script, path],
+    args: [script, path, build],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`cannot read '${path}'`);
@@ -134,6 +158,7 @@ export function checkLibrary(
     ...(rules.isExact ? others : [])
       .map((name) => `it exports ${name}, which is not part of any API`),
     ...missing(rules.imports, facts.imports)
+      .concat(facts.fromZig?.filter((name) => !NOT_EXPORTED.has(name)) ?? [])
       .map((name) => `it has a ${name} of its own`),
     ...facts.libraries.filter((name) => !rules.libraries.test(name))
       .map((name) => `it needs ${name}, which is not part of the system`),

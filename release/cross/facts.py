@@ -1,6 +1,12 @@
-"""Prints facts of a library as JSON, for check.ts: its format, architecture, exports and imports."""
+"""Prints facts of a library as JSON, for check.ts: its format, architecture, exports and imports.
+
+    facts.py LIBRARY BUILD
+
+BUILD is the folder with the object files that it was linked from.
+"""
 
 import json
+import pathlib
 import sys
 
 import lief
@@ -21,7 +27,20 @@ def elf(binary):
     }
 
 
-def pe(binary):
+def from_zig(imports, build):
+    """Names that the object files use, and that neither they nor the system define: zig's libraries do."""
+    used, defined = set(), set()
+    for path in pathlib.Path(build).rglob("*.obj"):
+        file = lief.COFF.parse(str(path))  # its symbols end with it
+        for symbol in file.symbols:
+            if symbol.is_undefined:
+                used.add(symbol.name)
+            elif symbol.is_external:
+                defined.add(symbol.name)
+    return {name.removeprefix("__imp_") for name in used - defined} - set(imports)
+
+
+def pe(binary, build):
     imports = [entry.name for library in binary.imports for entry in library.entries]
     return {
         "format": "pe",
@@ -29,6 +48,7 @@ def pe(binary):
         "exports": sorted(entry.name for entry in binary.get_export().entries),
         "imports": sorted(imports),
         "libraries": sorted(library.name.lower() for library in binary.imports),
+        "fromZig": sorted(from_zig(imports, build)),
         "versions": [],
     }
 
@@ -48,15 +68,15 @@ def macho(binary):
     }
 
 
-def facts(path):
+def facts(path, build):
     binary = lief.parse(path)
     if isinstance(binary, lief.ELF.Binary):
         return elf(binary)
     if isinstance(binary, lief.PE.Binary):
-        return pe(binary)
+        return pe(binary, build)
     if isinstance(binary, lief.MachO.Binary):
         return macho(binary)
     raise SystemExit(f"{path} is not a library")
 
 
-json.dump(facts(sys.argv[1]), sys.stdout)
+json.dump(facts(*sys.argv[1:]), sys.stdout)

@@ -1,6 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { PLATFORMS, type Triple } from "../../ffi/library/platform.ts";
+import { buildFor } from "../../release/cross/build.ts";
 import {
   checkLibrary,
   declaredFunctions,
@@ -39,6 +45,7 @@ const WINDOWS: LibraryFacts = {
   arch: "amd64",
   libraries: ["kernel32.dll", "ucrtbase.dll"],
   versions: [],
+  fromZig: ["___chkstk_ms", "snprintf"],
 };
 
 const DECLARED = ["iree_ffi_release"];
@@ -105,6 +112,44 @@ Deno.test("The check of a library names each problem", () => {
     problemsOf("aarch64-apple-darwin", MACOS, { versions: ["15.0.0"] }),
     ["it needs 15.0.0, newer than 13.0"],
   );
+});
+
+Deno.test("The check of a library for Windows names each function that is not the system's", async () => {
+  const list = await Deno.readTextFile(join(ROOT, "native/fixes/ucrt.def"));
+  const names = list.replace(/^[^]*^EXPORTS\n/m, "").trim().split("\n");
+  assert(names.includes("memmove"), `${names}`);
+  for (const name of [...names, "atan2"]) {
+    assertEquals(
+      problemsOf("x86_64-pc-windows-msvc", WINDOWS, { fromZig: [name] }),
+      [`it has a ${name} of its own`],
+    );
+  }
+});
+
+Deno.test("A cross build that fails leaves no folder in the cache, nor does one that was killed before", async () => {
+  using folder = new TemporaryFolder();
+  const [cache, tools] = [folder.join("cache"), folder.join("tools")];
+  await Deno.mkdir(join(cache, "cross.killed/build"), { recursive: true });
+  await Deno.mkdir(tools);
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(join(tools, name), text, { mode: 0o755 });
+  await write("python", "#!/bin/sh\necho /packages\n");
+  await write("cmake", "#!/bin/sh\necho no such compiler\nexit 1\n");
+  const build = buildFor("aarch64-apple-darwin", {
+    cache,
+    tools,
+    python: join(tools, "python"),
+    sources: folder.join("sources"),
+    key: "a key",
+  });
+  await assertRejects(() => build, Error, "configuring the library for");
+  const left = Array.from(Deno.readDirSync(cache), ({ name }) => name);
+  assertEquals(left.sort(), [
+    "cross",
+    "cross-lock",
+    "log-aarch64-apple-darwin",
+    "runtime",
+  ]);
 });
 
 Deno.test("The functions to export are those of the header, which the library exports", async () => {
