@@ -71,20 +71,22 @@ static inline FILE* iree_ffi_fopen(const char* path, const char* mode) {
   return file;
 }
 
-// Opens a file a second time, for the functions of C: they fail to read files
-// that are open for asynchronous reads. A duplicate would be one of those.
+// Opens a file a second time. A duplicate would be the same file to the system.
+static inline HANDLE iree_ffi_reopen_file(HANDLE file, DWORD flags) {
+  HANDLE again = ReOpenFile(file, GENERIC_READ | GENERIC_WRITE,
+                            IREE_FFI_SHARE_ALL, flags);
+  if (again != INVALID_HANDLE_VALUE) return again;
+  return ReOpenFile(file, GENERIC_READ, IREE_FFI_SHARE_ALL, flags);
+}
+
+// For the functions of C: they fail to read files that are open for
+// asynchronous reads.
 static inline int iree_ffi_reopen(int fd) {
-  const HANDLE file = (HANDLE)_get_osfhandle(fd);
-  const DWORD accesses[] = {GENERIC_READ | GENERIC_WRITE, GENERIC_READ};
-  for (int i = 0; i < 2; ++i) {
-    HANDLE again = ReOpenFile(file, accesses[i], IREE_FFI_SHARE_ALL, 0);
-    if (again != INVALID_HANDLE_VALUE) {
-      const int descriptor = _open_osfhandle((intptr_t)again, _O_BINARY);
-      if (descriptor < 0) CloseHandle(again);
-      return descriptor;
-    }
-  }
-  return _dup(fd);
+  HANDLE again = iree_ffi_reopen_file((HANDLE)_get_osfhandle(fd), 0);
+  if (again == INVALID_HANDLE_VALUE) return _dup(fd);
+  const int descriptor = _open_osfhandle((intptr_t)again, _O_BINARY);
+  if (descriptor < 0) CloseHandle(again);
+  return descriptor;
 }
 
 #undef CreateFileA

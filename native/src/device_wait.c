@@ -5,15 +5,17 @@
 #define IREE_FFI_SHORTEST_SLEEP_NS (10 * 1000)
 #define IREE_FFI_LONGEST_SLEEP_NS (1000 * 1000)
 
+static iree_status_t iree_ffi_still_busy(void) {
+  return iree_make_status(IREE_STATUS_DEADLINE_EXCEEDED,
+                          "the device is still busy");
+}
+
 static iree_status_t iree_ffi_local_task_wait_idle(iree_hal_device_t* device,
                                                    iree_time_t deadline) {
   iree_duration_t sleep = IREE_FFI_SHORTEST_SLEEP_NS;
   while (!iree_ffi_local_task_device_is_idle(device)) {
     const iree_time_t now = iree_time_now();
-    if (now >= deadline) {
-      return iree_make_status(IREE_STATUS_DEADLINE_EXCEEDED,
-                              "the device is still busy");
-    }
+    if (now >= deadline) return iree_ffi_still_busy();
     iree_wait_until(deadline - now < sleep ? deadline : now + sleep);
     sleep = iree_min(2 * sleep, IREE_FFI_LONGEST_SLEEP_NS);
   }
@@ -40,6 +42,10 @@ static iree_status_t iree_ffi_queue_wait_idle(iree_hal_device_t* device,
                                 IREE_ASYNC_WAIT_FLAG_NONE);
   }
   iree_hal_semaphore_release(semaphore);
+  if (iree_status_is_deadline_exceeded(status)) {
+    iree_status_free(status);  // of the driver's own call
+    return iree_ffi_still_busy();
+  }
   return status;
 }
 
