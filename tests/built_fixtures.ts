@@ -15,6 +15,23 @@ const TARGET_FLAGS: readonly string[] = [
   triple === undefined ? [] : [`--iree-llvmcpu-target-triple=${triple}`]
 );
 
+const VULKAN_TARGET = "--iree-vulkan-target=ampere";
+
+/** Flags that compile a program for Vulkan, in place of those for the CPU. */
+function flagsForVulkan(flags: readonly string[]): string[] {
+  const backend = /^--iree-hal-target-backends=(?:llvm-cpu|vmvx)$/;
+  const device = "--iree-hal-target-device=local";
+  return flags.flatMap((flag) =>
+    backend.test(flag)
+      ? ["--iree-hal-target-backends=vulkan-spirv", VULKAN_TARGET]
+      : flag === device
+      ? ["--iree-hal-target-device=vulkan", VULKAN_TARGET]
+      : /^--iree-(?:llvmcpu|hal-local-target-device-backends)/.test(flag)
+      ? []
+      : [flag]
+  );
+}
+
 /**
  * Compiles a program, unless it is cached.
  *
@@ -32,10 +49,16 @@ export async function program(
   const flags = /^\/\/ RUN: iree-compile(.*)\n/.exec(source)?.[1];
   if (flags === undefined) throw new Error(`no RUN line in ${path}`);
   const output = `${basename(name, ".mlir")}.vmfb`;
-  const inputs = [source, ...more, ...TARGET_FLAGS];
+  const isVulkan = Deno.env.has("DEV_VULKAN_LOADER");
+  const inputs = [
+    source,
+    ...more,
+    ...TARGET_FLAGS,
+    ...isVulkan ? ["vulkan"] : [],
+  ];
   return await cached(output, inputs, async (target) => {
-    const own = flags.split(" ").filter(Boolean).concat(TARGET_FLAGS);
-    const args = [...own, ...more, path, "-o", target];
+    const own = flags.split(" ").filter(Boolean).concat(TARGET_FLAGS, more);
+    const args = [...isVulkan ? flagsForVulkan(own) : own, path, "-o", target];
     await mustRun(tool("iree-compile"), args);
   });
 }

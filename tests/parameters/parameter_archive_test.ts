@@ -19,7 +19,7 @@ import {
   execute,
   LIBRARY,
   mustRun,
-  ROOT,
+  ROOT_URL,
   TemporaryFolder,
   test,
   tool,
@@ -213,9 +213,7 @@ test("A failed archive leaves nothing behind and keeps the existing file", () =>
 test("A full disk is reported and leaves nothing behind", async () => {
   if (Deno.build.os !== "linux") return;
   const script = `
-    import { Instance, ParameterIndex } from ${
-    JSON.stringify(join(ROOT, "mod.ts"))
-  };
+    import { Instance, ParameterIndex } from "${ROOT_URL}mod.ts";
     using instance = Instance.open();
     using index = ParameterIndex.create(instance);
     index.addData("a", new Uint8Array(3 * 2 ** 20));
@@ -317,9 +315,7 @@ test("writeArchive checks permission for the folder before it writes", async () 
   const script = folder.join("script.ts");
   Deno.writeTextFileSync(
     script,
-    `import { Instance, ParameterIndex } from ${
-      JSON.stringify(join(ROOT, "mod.ts"))
-    };
+    `import { Instance, ParameterIndex } from "${ROOT_URL}mod.ts";
     using instance = Instance.open({ library: Deno.args[0] });
     using index = ParameterIndex.create(instance);
     index.addSplat("a", 4, new Uint8Array(1));

@@ -14,7 +14,7 @@ import {
   denoFlags,
   execute,
   program,
-  ROOT,
+  ROOT_URL,
   TemporaryFolder,
   test,
 } from "../support.ts";
@@ -196,7 +196,7 @@ test("Contradictory write options are rejected", () => {
 });
 
 const WITHOUT_WRITE = `
-import { Instance, ParameterIndex } from "${join(ROOT, "mod.ts")}";
+import { Instance, ParameterIndex } from "${ROOT_URL}mod.ts";
 using instance = Instance.open();
 const [path] = Deno.args;
 using memory = ParameterIndex.fromFile(instance, path, { writable: "memory" });

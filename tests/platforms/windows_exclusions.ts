@@ -34,7 +34,7 @@ export const WINDOWS_FILES: Readonly<Record<string, string>> = {
   "tests/vulkan/": "needs a driver for Linux",
 };
 
-/** Tests, by their titles. */
+/** Tests, by the start of their titles. */
 export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   // tests/parameters
   "An archive matches iree-convert-parameters byte for byte": PEERS,
@@ -56,6 +56,8 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
     MAPPED,
   "Parameters in a truncated file are not read or copied as zeros": MAPPED,
   "A file that is shortened after the bytes in use loses nothing": MAPPED,
+  "The next archive removes the leftovers of a killed process":
+    "a lock of Windows would keep native code from writing",
   // tests/vm, tests/call
   "The same relative path in another folder is another library": LOADED,
   "A library replaced on disk is not mistaken for the old one": LOADED,
@@ -68,6 +70,9 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   "Values that Python rejects are rejected": PYTHON,
   // tests/tensor, tests/tooling, tests/hal
   "Decimals are rounded to f32 as by C's strtof": PYTHON,
+  "Devices are listed as by IREE, for one driver or for all": PEERS,
+  "Workers are placed as by IREE: ":
+    "IREE orders CPUs by the one that asks, which changes",
   "A disposed watchdog has no thread left": LINUX,
   "Workers have the requested stack size": LINUX,
 };
