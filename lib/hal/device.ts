@@ -203,8 +203,9 @@ export class Device extends NativeObject {
 
   /**
    * Blocks until all work submitted to the device is done. Calls wait for their
-   * own work, unless the program was compiled to return earlier. A GPU answers
-   * after a moment: with a `timeout` of 0, an idle one may count as busy.
+   * own work, unless the program was compiled to return earlier. On a
+   * GPU, work that still waits for a fence does not count, and with a `timeout`
+   * of 0, an idle GPU may count as busy.
    *
    * @param options `timeout`: milliseconds after which to give up, at most
    * 2147483647, or `Infinity`, the default.

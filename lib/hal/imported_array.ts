@@ -9,7 +9,7 @@ import {
   importBufferView,
 } from "../../ffi/imported_array.ts";
 import { toSize } from "../base/checks.ts";
-import { IreeError } from "../base/error.ts";
+import { IreeError, reword } from "../base/error.ts";
 import type { Instance } from "../base/instance.ts";
 import type { TensorElements } from "../tensor/element_arrays.ts";
 import {
@@ -39,8 +39,13 @@ export function importArray(
   const tensor = encodeAs(array, options, refuse);
   // It is empty afterwards.
   const byteLength = byteLengthOf(array, refuse);
-  const handle = importBufferView(placementOf(memory), tensor, owner);
-  return { handle, code: tensor.code, byteLength };
+  const placement = placementOf(memory);
+  try {
+    const handle = importBufferView(placement, tensor, owner);
+    return { handle, code: tensor.code, byteLength };
+  } catch (error) {
+    throw error instanceof IreeError ? explainImport(error) : error;
+  }
 }
 
 /**
@@ -59,6 +64,13 @@ export function makeAlignedArray<Name extends ElementType>(
   const { buffer, offset } = alignedMemory(count * array.BYTES_PER_ELEMENT);
   // The tables of types and of classes agree.
   return new array(buffer, offset, count) as TensorElements[Name]["array"];
+}
+
+/** Vulkan imports only whole pages, which arrays seldom are. */
+function explainImport(error: IreeError): IreeError {
+  return error.detail.includes("minImportedHostPointerAlignment")
+    ? reword(error, error.detail, "use BufferView.from, which copies")
+    : error;
 }
 
 function refuse(problem: string): IreeError {

@@ -5,7 +5,6 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { join } from "@std/path";
 import { acquireInstance } from "../../ffi/instance.ts";
 import type { NativePath } from "../../ffi/base/native_path.ts";
 import {

@@ -1,5 +1,4 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { join } from "@std/path";
 import {
   type BufferView,
   Instance,

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import {
   BufferView,
   Device,
@@ -20,6 +21,7 @@ import {
   denoFlags,
   execute,
   IMPORT_ALL,
+  nativeModule,
   program,
   TemporaryFolder,
   test,
@@ -32,6 +34,11 @@ const [loader] = Deno.args;
 }
 
 const path = await program("vulkan_more.mlir");
+
+/** Finds the loader itself in its folder. */
+function loaderOf(folder: string): string {
+  return join(folder, "libvulkan.so.1");
+}
 
 /** Runs a test with a device and the program on it. */
 function withProgram(
@@ -138,6 +145,74 @@ test("A group has a Vulkan device and one for the CPU", () => {
     assertEquals(view.format(), "2xf32=1 2");
   }
   for (const device of devices) device.dispose();
+});
+
+// IREE's compiler rejects programs that move tensors to and from the CPU.
+test("A program runs on two Vulkan devices", async () => {
+  const both = await program("vulkan_twice.mlir");
+  using loaded = load({ modules: [both], device: ["vulkan", "vulkan"] });
+  assertEquals(
+    textOf(loaded, "there_and_back", [1, 2, 3, 4]),
+    "4xf32=12 48 108 192",
+  );
+});
+
+test(
+  "Vulkan rejects arrays that are not whole pages, and leaves them unchanged",
+  withProgram((_, device) => {
+    using instance = Instance.open();
+    const array = BufferView.alignedArray(instance, "f32", 5).fill(3);
+    const error = assertThrows(() => BufferView.import(device, array));
+    assert(error instanceof IreeError);
+    assertEquals(error.code, "INVALID_ARGUMENT");
+    assertEquals(error.hint, "use BufferView.from, which copies");
+    assertEquals([...array], [3, 3, 3, 3, 3]);
+  }),
+);
+
+test("After a device is lost, calls fail, everything is released, and the CPU works on", async () => {
+  using folder = new TemporaryFolder();
+  const script = folder.join("lost.ts");
+  await Deno.writeTextFile(
+    script,
+    `${IMPORT_ALL}
+const [loader, vulkan, file, cpu] = Deno.args;
+const failure = async (work) => {
+  const error = await Promise.resolve().then(work).catch((error) => error);
+  console.log(error.code, error.message.includes("VK_ERROR_DEVICE_LOST"));
+};
+{
+  using instance = iree.Instance.open();
+  iree.setIreeFlags(instance, { vulkan_libvulkan_search_path: loader });
+  using device = iree.Device.create(instance, "vulkan");
+  using loaded = iree.load({ modules: [vulkan], device });
+  const mul = loaded.lookupFunction("mul");
+  const [a, b] = [new Float32Array(4).fill(2), new Float32Array(4).fill(3)];
+  console.log(...await mul.computeAsync(a, b));
+  Deno.writeTextFileSync(file, "");
+  await failure(() => mul.compute(a, b));
+  await failure(() => mul.computeAsync(a, b));
+  await failure(() => device.waitIdle());
+  using other = iree.load({ modules: [cpu] });
+  console.log(...other.lookupFunction("mul").compute(a, b));
+}
+console.log(iree.runtime.statistics.liveAllocations);
+`,
+  );
+  const { code, stdout, stderr } = await execute(Deno.execPath(), [
+    ...["run", "-A", "--no-check", ...denoFlags(), script],
+    await nativeModule("fixtures/lost_vulkan.c"),
+    await program("vulkan.mlir"),
+    folder.join("lost"),
+    await program("mul.mlir"),
+  ], {
+    env: {
+      VULKAN_LOADER: loaderOf(loader),
+      VULKAN_LOST: folder.join("lost"),
+    },
+  });
+  const lost = "DATA_LOSS true\n".repeat(3);
+  assertEquals([code, stdout, stderr], [0, `6 6 6 6\n${lost}6 6 6 6\n0\n`, ""]);
 });
 
 test("A process with calls on Vulkan under way ends with its own status", async () => {

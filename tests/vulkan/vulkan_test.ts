@@ -25,6 +25,6 @@ Deno.test({
       join(folder, "loader"),
     ], { env });
     assertEquals(code, 0, stdout + stderr);
-    assertMatch(stdout, /\| 16 passed \| 0 failed/);
+    assertMatch(stdout, /\| 19 passed \| 0 failed/);
   },
 });
