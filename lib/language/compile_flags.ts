@@ -6,6 +6,7 @@ import {
 } from "../compiler/options.ts";
 import { isForHost, withTarget } from "../compiler/target.ts";
 import type { WeightType } from "./configuration.ts";
+import type { DotKind } from "./dot_products.ts";
 
 const FLAG = "--iree-llvmcpu-enable-ukernels";
 
@@ -24,21 +25,35 @@ export function kernelFlags(
   weights: WeightType,
   { target, flags = [] }: Pick<CompileOptions, "target" | "flags"> = {},
 ): string[] {
-  if (weights !== "int8") return [...flags];
+  if (weights !== "int8" && weights !== "int4") return [...flags];
   if (flags.some((flag) => flag.replace(/^-+/, "--").startsWith(FLAG))) {
     throw new IreeError(
       "INVALID_ARGUMENT",
-      `compile.flags must not have ${FLAG} with weights 'int8', which select ` +
+      `compile.flags must not have ${FLAG} with weights '${weights}', which select ` +
         "microkernels by the CPU",
     );
   }
-  const hasKernels = isForHost(withTarget(target, flags)) && hasFeatures();
+  const hasKernels = isForHost(withTarget(target, flags)) &&
+    hasFeatures(FEATURES);
   return [...flags, `${FLAG}=${hasKernels ? "default" : "none"}`];
 }
 
-function hasFeatures(): boolean {
+/**
+ * Returns how products of blocks are computed on a target.
+ *
+ * @param compile The options for compiling.
+ */
+export function dotKind(
+  { target, flags = [] }: Pick<CompileOptions, "target" | "flags"> = {},
+): DotKind {
+  if (!isForHost(withTarget(target, flags))) return "generic";
+  if (hasFeatures(["avx512f", "avx512vnni"])) return "vnni";
+  return hasFeatures(["avx2"]) ? "avx2" : "generic";
+}
+
+function hasFeatures(names: readonly string[]): boolean {
   const features = new Map(readCpuFeatures());
-  return FEATURES.every((name) => features.get(name) === true);
+  return names.every((name) => features.get(name) === true);
 }
 
 /**

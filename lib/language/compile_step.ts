@@ -5,7 +5,7 @@ import type { ParameterIndex } from "../parameters/parameter_index.ts";
 import type { TuneInput } from "../tuning/inputs.ts";
 import { tune } from "../tuning/tune.ts";
 import { BLOCK } from "./attention.ts";
-import { kernelFlags } from "./compile_flags.ts";
+import { dotKind, kernelFlags } from "./compile_flags.ts";
 import type { Configuration, WeightType } from "./configuration.ts";
 import { emitProgram, SCOPE } from "./emit_program.ts";
 import type { LanguageTuning } from "./load_options.ts";
@@ -40,7 +40,8 @@ export async function compileStep(
   size: StepSize,
 ): Promise<CompiledProgram> {
   const { configuration, weights, roles, signal } = options;
-  const source = emitProgram(configuration, { ...size, weights, roles });
+  const dots = dotKind(options.compile);
+  const source = emitProgram(configuration, { ...size, weights, dots, roles });
   const compiling: CompileOptions = {
     name: `${configuration.architecture}_${size.batch}x${size.chunk}.mlir`,
     ...options.compile,

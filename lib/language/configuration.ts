@@ -1,7 +1,7 @@
 import { IreeError } from "../base/error.ts";
 
 /** How the weights of a program are stored. */
-export type WeightType = "f32" | "f16" | "bf16" | "int8";
+export type WeightType = "f32" | "f16" | "bf16" | "int8" | "int4";
 
 /** How positions change the angles of queries and keys. */
 export interface RotationOptions {
@@ -78,6 +78,22 @@ export const MATRICES: ReadonlySet<string> = new Set([
   ...["embedding", "output", "query", "key", "value", "attention"],
   ...["gate", "up", "down"],
 ]);
+
+/** Matrices that have a row for each token. */
+const TABLES: ReadonlySet<string> = new Set(["embedding", "output"]);
+
+/**
+ * How a tensor is stored: vectors are exact, and the tables of tokens, which suffer
+ * most, do not get below 8 bits.
+ *
+ * @param role The tensor's role.
+ * @param weights How matrices are stored.
+ */
+export function typeOfRole(role: string, weights: WeightType): WeightType {
+  const kind = kindOf(role);
+  if (!MATRICES.has(kind)) return "f32";
+  return weights === "int4" && TABLES.has(kind) ? "int8" : weights;
+}
 
 /**
  * Matrices of a layer that are multiplied with the same rows. Those of integers are

@@ -1,7 +1,13 @@
+import { IreeError } from "../base/error.ts";
 import { openSource } from "../files/byte_source.ts";
-import type { WeightType } from "./configuration.ts";
+import { tileBlocks } from "./blocks.ts";
 import { dequantize } from "./dequantize.ts";
-import { encodeElements, quantizeRows } from "./quantize.ts";
+import { encodeElements, type PlainType, quantizeRows } from "./quantize.ts";
+import {
+  isBlockEncoding,
+  keepBlocks,
+  quantizeBlocks,
+} from "./quantize_blocks.ts";
 import type { SourceTensor } from "./model_source.ts";
 import { TILE_ROWS, tiledShape, tileRows } from "./tiles.ts";
 import { type ConvertedWeight, sizeOf } from "./weight_plan.ts";
@@ -26,6 +32,10 @@ export interface ConvertedPieces {
 export function* convertTensor(
   { key, tensors, type, scales }: ConvertedWeight,
 ): Generator<ConvertedPieces> {
+  if (type === "int4") {
+    yield { key, pieces: blocked(tensors) };
+    return;
+  }
   if (type !== "int8") {
     yield { key, pieces: encoded(tensors, type) };
     return;
@@ -37,11 +47,47 @@ export function* convertTensor(
 
 function* encoded(
   tensors: readonly SourceTensor[],
-  type: Exclude<WeightType, "int8">,
+  type: PlainType,
 ): Generator<Uint8Array<ArrayBuffer>> {
   for (const tensor of tensors) {
     for (const values of readRows(tensor)) yield encodeElements(values, type);
   }
+}
+
+function* blocked(
+  tensors: readonly SourceTensor[],
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (const tensor of tensors) {
+    yield* tileBlocks(blocksOf(tensor), columnsOf(tensor));
+  }
+}
+
+function* blocksOf(
+  tensor: SourceTensor,
+): Generator<Uint8Array<ArrayBuffer>> {
+  const { encoding, name, path } = tensor;
+  const columns = columnsOf(tensor);
+  const pieces = isBlockEncoding(encoding)
+    ? map(readBytes(tensor), (bytes) => keepBlocks(encoding, bytes))
+    : map(readRows(tensor), (values) => quantizeBlocks(values, columns));
+  for (const piece of pieces) {
+    if (piece !== undefined) {
+      yield piece;
+      continue;
+    }
+    throw new IreeError(
+      "OUT_OF_RANGE",
+      `'${path}': tensor '${name}' has numbers that do not fit 16 bits`,
+      { hint: "use other weights than 'int4'" },
+    );
+  }
+}
+
+function* map<From, To>(
+  values: Iterable<From>,
+  change: (value: From) => To,
+): Generator<To> {
+  for (const value of values) yield change(value);
 }
 
 function* tiled(
@@ -79,42 +125,48 @@ function columnsOf({ shape }: SourceTensor): number {
 function* readRows(
   tensor: SourceTensor,
 ): Generator<Float32Array<ArrayBuffer>> {
+  for (const bytes of readBytes(tensor)) {
+    yield dequantize(tensor.encoding, bytes);
+  }
+}
+
+// Pieces of whole rows, as they are stored.
+function* readBytes(tensor: SourceTensor): Generator<Uint8Array<ArrayBuffer>> {
   const { interleavedHeads } = tensor;
   const columns = columnsOf(tensor);
   const rows = sizeOf(tensor) / columns;
-  // A vector is a single row, but its heads are of single elements.
-  const isVector = tensor.shape.length === 1;
   const units = interleavedHeads ?? rows;
   const elements = rows * columns / units;
   const perPiece = Math.max(1, Math.floor(PIECE_ELEMENTS / elements));
   const unitBytes = tensor.byteLength / units;
+  // A vector is a single row, but its heads are of single elements.
+  const rowBytes = tensor.byteLength /
+    (tensor.shape.length === 1 ? columns : rows);
   using file = openSource(tensor.path);
   for (let unit = 0; unit < units; unit += perPiece) {
     const count = Math.min(perPiece, units - unit);
     const start = tensor.offset + unit * unitBytes;
     const bytes = file.read(start, count * unitBytes);
-    let values = dequantize(tensor.encoding, bytes);
-    if (interleavedHeads !== undefined) {
-      values = separate(values, count, isVector ? 1 : columns);
-    }
-    yield values;
+    yield interleavedHeads === undefined
+      ? bytes
+      : separate(bytes, count, rowBytes);
   }
 }
 
 // Rows of a head whose pairs are neighbors: 0, 1, 2, … become 0, 2, … 1, 3, ….
 function separate(
-  values: Float32Array<ArrayBuffer>,
+  bytes: Uint8Array<ArrayBuffer>,
   heads: number,
   width: number,
-): Float32Array<ArrayBuffer> {
-  const target = new Float32Array(values.length);
-  const rows = values.length / heads / width;
+): Uint8Array<ArrayBuffer> {
+  const target = new Uint8Array(bytes.length);
+  const rows = bytes.length / heads / width;
   const half = rows / 2;
   for (let head = 0; head < heads; head++) {
     const start = head * rows * width;
     for (let row = 0; row < rows; row++) {
       const from = start + ((row % half) * 2 + Math.floor(row / half)) * width;
-      const piece = values.subarray(from, from + width);
+      const piece = bytes.subarray(from, from + width);
       target.set(piece, start + row * width);
     }
   }

@@ -1,12 +1,14 @@
 import {
   type Configuration,
   joinedRoles,
-  kindOf,
-  MATRICES,
   shapeOf,
+  typeOfRole,
   type WeightType,
 } from "./configuration.ts";
 import { BLOCK, emitAttention } from "./attention.ts";
+import { emitBlockProduct, emitBlockRows } from "./block_product.ts";
+import { blockedShape } from "./blocks.ts";
+import type { DotKind } from "./dot_products.ts";
 import { emitIntegerProduct, emitIntegerRows } from "./integer_product.ts";
 import {
   decimal,
@@ -29,6 +31,8 @@ export interface ProgramShape {
   readonly chunk: number;
   /** The element type of matrices. */
   readonly weights: WeightType;
+  /** How products of blocks are computed. */
+  readonly dots: DotKind;
   /** Roles of the tensors that the model has. */
   readonly roles: ReadonlySet<string>;
 }
@@ -39,6 +43,7 @@ const MLIR_TYPES: Readonly<Record<WeightType, string>> = {
   f16: "f16",
   bf16: "bf16",
   int8: "i8",
+  int4: "i8",
 };
 
 /** The key of the scales of a matrix of integers. */
@@ -107,6 +112,7 @@ class Emitter {
         `  util.global private ${name} = ` +
         `#flow.parameter.named<"${SCOPE}"::"${key}"> : ${typeOf(type)}`
       ),
+      this.#builder.declarations,
       `  func.func @step(${heads.join(", ")}) -> ` +
       `(${logits}, ${states}, ${rows}) {`,
       "    %three = arith.constant 3 : index",
@@ -343,19 +349,13 @@ class Emitter {
   // together as integers; and their biases.
   #multiply(rows: Value, roles: readonly string[], norm?: string): Value[] {
     const b = this.#builder;
-    if (this.#shape.weights !== "int8") {
+    const [role] = roles as [string];
+    const type = this.#type(role);
+    if (type !== "int8" && type !== "int4") {
       const normal = norm === undefined ? rows : this.#norm(rows, norm);
       return roles.map((role) => this.#bias(this.#product(normal, role), role));
     }
-    const { epsilon } = this.#model;
-    const integers = emitIntegerRows(
-      b,
-      rows,
-      norm === undefined ? norm : { weight: this.#weight(norm), epsilon },
-    );
-    const [role] = roles as [string];
-    const [matrix, scales] = [this.#weight(role), this.#scale(role)];
-    const all = emitIntegerProduct(b, integers, matrix, scales);
+    const all = this.#multiplyIntegers(rows, role, { norm });
     let start = 0;
     return roles.map((role) => {
       const [size] = shapeOf(role, this.#model) as [number];
@@ -368,16 +368,42 @@ class Emitter {
   // Adds the product of rows with a matrix.
   #add(state: Value, rows: Value, role: string): Value {
     const b = this.#builder;
-    if (this.#shape.weights !== "int8") {
+    const type = this.#type(role);
+    if (type !== "int8" && type !== "int4") {
       const product = this.#bias(this.#product(rows, role), role);
       return b.compute("rk,rk->rk", [state, product], (
         { inputs: [x, y], emit },
       ) => emit(`arith.addf ${x}, ${y} : f32`));
     }
-    const integers = emitIntegerRows(b, rows);
-    const [matrix, scales] = [this.#weight(role), this.#scale(role)];
-    const sum = emitIntegerProduct(b, integers, matrix, scales, state);
+    const sum = this.#multiplyIntegers(rows, role, { plus: state });
     return this.#bias(b.columns(sum, 0, state.shape[1] as number), role);
+  }
+
+  // The product of rows, which may first be normalized, with matrices of integers.
+  #multiplyIntegers(
+    rows: Value,
+    role: string,
+    { norm, plus }: {
+      readonly norm?: string | undefined;
+      readonly plus?: Value;
+    },
+  ): Value {
+    const b = this.#builder;
+    const { epsilon } = this.#model;
+    const normalization = norm === undefined
+      ? undefined
+      : { weight: this.#weight(norm), epsilon };
+    const matrix = this.#weight(role);
+    if (this.#type(role) === "int4") {
+      const integers = emitBlockRows(b, rows, normalization);
+      return emitBlockProduct(b, integers, matrix, this.#shape.dots, plus);
+    }
+    const integers = emitIntegerRows(b, rows, normalization);
+    return emitIntegerProduct(b, integers, matrix, this.#scale(role), plus);
+  }
+
+  #type(role: string): WeightType {
+    return typeOfRole(role, this.#shape.weights);
   }
 
   #product(rows: Value, role: string): Value {
@@ -404,11 +430,13 @@ class Emitter {
 
   #weight(role: string): Value {
     const shape = shapeOf(role, this.#model);
-    if (!MATRICES.has(kindOf(role))) return this.#parameter(role, shape, "f32");
-    const type = MLIR_TYPES[this.#shape.weights];
-    if (type !== "i8") return this.#parameter(role, shape, type);
-    const [, ...tile] = tiledShape(shape);
-    return this.#parameter(role, [this.#tileCount(role), ...tile], type);
+    const type = this.#type(role);
+    const element = MLIR_TYPES[type];
+    if (element !== "i8") return this.#parameter(role, shape, element);
+    const [, ...tile] = type === "int8"
+      ? tiledShape(shape)
+      : blockedShape(shape);
+    return this.#parameter(role, [this.#tileCount(role), ...tile], element);
   }
 
   // The scales of the rows of a matrix of integers.

@@ -12,9 +12,9 @@ import { TILE_COLUMNS, TILE_ROWS } from "./tiles.ts";
 // is almost free, since reading the matrix takes longer.
 
 /** What the high part counts, in parts of the low one. */
-const PARTS = 128;
+export const PARTS = 128;
 /** The largest integer whose parts have 8 bits each. */
-const LARGEST = 127 * PARTS + 63;
+export const LARGEST = 127 * PARTS + 63;
 /** How many rows of activations a tile has at most. */
 const MOST_ROWS = 8;
 
@@ -59,7 +59,7 @@ export function emitIntegerRows(
   const pairs = Math.ceil(columns / TILE_COLUMNS);
   const width = pairs * TILE_COLUMNS;
   const tile = (value: Value, sizes: readonly number[]) =>
-    b.expand(pad(b, value, [...sizes, width]), [
+    b.expand(b.pad(value, [...sizes, width]), [
       ...sizes.map(() => [tileCount, inTile]),
       [pairs, TILE_COLUMNS],
     ]);
@@ -186,15 +186,8 @@ export function emitIntegerProduct(
       const product = emit(`arith.mulf ${weighted}, ${scale} : f32`);
       return emit(`arith.addf ${sum}, ${product} : f32`);
     },
-    { into: plus && b.expand(pad(b, plus, shape), groups) },
+    { into: plus && b.expand(b.pad(plus, shape), groups) },
   );
   const all = b.collapse(numbers, groups);
   return shape[0] === count ? all : b.columns(all, 0, shape[1]!, count);
-}
-
-// Adds zeros at the ends.
-function pad(b: MlirBuilder, value: Value, shape: readonly number[]): Value {
-  if (shape.every((size, at) => size === value.shape[at])) return value;
-  const zeros = b.fill("0.0", shape);
-  return b.insert(value, zeros, shape.map(() => 0), value.shape);
 }

@@ -50,6 +50,7 @@ export class MlirBuilder {
   readonly #lines: string[] = [];
   readonly #constants = new Map<string, string>();
   readonly #hidden = new Map<string, string>();
+  readonly #declarations = new Map<string, string>();
   #count = 0;
 
   /** The operations so far. */
@@ -57,11 +58,28 @@ export class MlirBuilder {
     return this.#lines.join("\n");
   }
 
+  /** What the program has besides the function. */
+  get declarations(): string {
+    return [...this.#declarations.values()].join("\n");
+  }
+
   /** Emits an operation, and returns the name of its result. */
   emit(operation: string): string {
     const name = `%v${this.#count++}`;
     this.#lines.push(`    ${name} = ${operation}`);
     return name;
+  }
+
+  /** Emits an operation with several results, and returns their names. */
+  emitAll(count: number, operation: string): readonly string[] {
+    const name = `%v${this.#count++}`;
+    this.#lines.push(`    ${name}:${count} = ${operation}`);
+    return Array.from({ length: count }, (_, at) => `${name}#${at}`);
+  }
+
+  /** Adds something that the program has besides the function, once. */
+  declare(name: string, text: () => string): void {
+    if (!this.#declarations.has(name)) this.#declarations.set(name, text());
   }
 
   /** A constant, emitted once. */
@@ -203,6 +221,13 @@ export class MlirBuilder {
           }`,
       ),
     };
+  }
+
+  /** Adds zeros at the ends. */
+  pad(value: Value, shape: readonly number[]): Value {
+    if (shape.every((size, at) => size === value.shape[at])) return value;
+    const zeros = this.fill("0.0", shape);
+    return this.insert(value, zeros, shape.map(() => 0), value.shape);
   }
 
   /** The part of a tensor with one index of the first dimension. */

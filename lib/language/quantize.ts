@@ -1,22 +1,24 @@
 import type { WeightType } from "./configuration.ts";
 
+/** Types whose elements are stored one after another, as the model has them. */
+export type PlainType = Exclude<WeightType, "int8" | "int4">;
+
 /** Bytes of an element, by type. */
-export const ELEMENT_BYTES: Readonly<Record<WeightType, number>> = {
+export const ELEMENT_BYTES: Readonly<Record<PlainType, number>> = {
   f32: 4,
   f16: 2,
   bf16: 2,
-  int8: 1,
 };
 
 /**
  * Stores numbers with an element type.
  *
  * @param values The numbers.
- * @param type The type; `int8` needs the scales of {@linkcode quantizeRows}.
+ * @param type The type.
  */
 export function encodeElements(
   values: Float32Array<ArrayBuffer>,
-  type: Exclude<WeightType, "int8">,
+  type: PlainType,
 ): Uint8Array<ArrayBuffer> {
   if (type === "f16") return new Uint8Array(new Float16Array(values).buffer);
   if (type === "f32") {

@@ -28,17 +28,39 @@ export function* tileRows(
   rows: Iterable<Int8Array>,
   columns: number,
 ): Generator<Uint8Array<ArrayBuffer>> {
+  for (const piece of inTiles(rows, columns)) yield tiles(piece, columns);
+}
+
+/**
+ * Cuts rows differently: into pieces with all rows of their tiles, but the last one.
+ *
+ * @param rows Pieces of whole rows.
+ * @param length How many elements a row has.
+ */
+export function* inTiles<Elements extends Int8Array | Uint8Array>(
+  rows: Iterable<Elements>,
+  length: number,
+): Generator<Elements> {
   // The rows of a tile that is not complete.
-  let rest = new Int8Array(0);
+  let rest: Elements | undefined;
   for (const piece of rows) {
-    const all = new Int8Array(rest.length + piece.length);
-    all.set(rest);
-    all.set(piece, rest.length);
-    const whole = all.length - all.length % (TILE_ROWS * columns);
-    if (whole > 0) yield tiles(all.subarray(0, whole), columns);
-    rest = all.slice(whole);
+    const all = rest === undefined ? piece : joined(rest, piece);
+    const whole = all.length - all.length % (TILE_ROWS * length);
+    if (whole > 0) yield all.subarray(0, whole) as Elements;
+    rest = all.slice(whole) as Elements;
   }
-  if (rest.length > 0) yield tiles(rest, columns);
+  if (rest !== undefined && rest.length > 0) yield rest;
+}
+
+function joined<Elements extends Int8Array | Uint8Array>(
+  left: Elements,
+  right: Elements,
+): Elements {
+  const type = left.constructor as new (length: number) => Elements;
+  const all = new type(left.length + right.length);
+  all.set(left);
+  all.set(right, left.length);
+  return all;
 }
 
 function tiles(values: Int8Array, columns: number): Uint8Array<ArrayBuffer> {

@@ -1,10 +1,6 @@
 import { IreeError } from "../base/error.ts";
-import {
-  joinedRoles,
-  kindOf,
-  MATRICES,
-  type WeightType,
-} from "./configuration.ts";
+import { blockedShape } from "./blocks.ts";
+import { joinedRoles, typeOfRole, type WeightType } from "./configuration.ts";
 import { encodedLength, ENCODING_NAMES } from "./dequantize.ts";
 import { scaleKey } from "./emit_program.ts";
 import { ELEMENT_BYTES } from "./quantize.ts";
@@ -23,6 +19,7 @@ const SAME: Readonly<Record<WeightType, string | undefined>> = {
   f16: "F16",
   bf16: "BF16",
   int8: undefined,
+  int4: undefined,
 };
 
 /** A parameter that is used in place. */
@@ -76,16 +73,16 @@ export function planWeights(
   const mapped: MappedWeight[] = [];
   const converted: ConvertedWeight[] = [];
   for (const [key, tensor] of source.tensors) {
-    const isMatrix = MATRICES.has(kindOf(key));
-    const type = isMatrix ? matrixType : "f32";
+    const type = typeOfRole(key, matrixType);
     if (isUsable(tensor, type)) {
       mapped.push({ key, tensor });
       continue;
     }
     checkEncoding(tensor);
-    if (type === "int8") {
+    if (type === "int8" || type === "int4") {
       const tensors = joinedRoles(key).map((role) => source.tensors.get(role)!);
-      if (tensors.length > 0) converted.push(integerWeight(key, tensors));
+      const weight = type === "int8" ? integerWeight : blockWeight;
+      if (tensors.length > 0) converted.push(weight(key, tensors));
       continue;
     }
     const byteLength = sizeOf(tensor) * ELEMENT_BYTES[type];
@@ -108,6 +105,15 @@ function integerWeight(
   }
   const scales = { key: scaleKey(key), byteLength: tiles * TILE_ROWS * 4 };
   return { key, tensors, type: "int8", byteLength, scales };
+}
+
+function blockWeight(
+  key: string,
+  tensors: readonly SourceTensor[],
+): ConvertedWeight {
+  const sizes = tensors.map(({ shape }) => productOf(blockedShape(shape)));
+  const byteLength = sizes.reduce((left, right) => left + right, 0);
+  return { key, tensors, type: "int4", byteLength, scales: undefined };
 }
 
 /** Number of elements of a tensor. */
