@@ -1,29 +1,37 @@
 /**
- * Measures products of a row with a matrix of 4 bits in blocks, as GGUF files have
+ * Measures products of rows with a matrix of 4 bits in blocks, as GGUF files have
  * it, beside our integers of 8 bits, by hand:
  *
  *     ./dev deno run -A bench/language/blocks.ts
  *
- * The matrix does not fit caches. One thread; the shortest times.
+ * The matrix does not fit caches. One thread; the shortest times. The kernels are
+ * those of this CPU, and those of others that it can run.
  *
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
 import { compile } from "../../lib/compiler/mod.ts";
-import { kernelFlags } from "../../lib/language/compile_flags.ts";
+import {
+  emitBlockProduct,
+  emitBlockRows,
+} from "../../lib/language/block_product.ts";
+import { blockedShape } from "../../lib/language/blocks.ts";
+import { dotKind, kernelFlags } from "../../lib/language/compile_flags.ts";
+import type { DotKind } from "../../lib/language/dot_products.ts";
 import {
   emitIntegerProduct,
   emitIntegerRows,
 } from "../../lib/language/integer_product.ts";
-import { MlirBuilder, typeOf } from "../../lib/language/mlir_builder.ts";
+import {
+  MlirBuilder,
+  typeOf,
+  type Value,
+} from "../../lib/language/mlir_builder.ts";
 import { tiledShape } from "../../lib/language/tiles.ts";
 import { BufferView, Device, Instance, load } from "../../mod.ts";
-import { mustRun } from "../../tests/support.ts";
 
 const ROWS = 147_456;
 const COLUMNS = 576;
-const ROUNDS = 100;
 
 /** Rows that lie side by side, so that vectors run over them. */
 const SIDE = 32;
@@ -36,35 +44,55 @@ interface Input {
   readonly type: "f32" | "f16" | "i16" | "i8";
 }
 
-/** Our product, with rounding the row to integers. */
-function integers(): readonly [string, readonly Input[]] {
+/** A function of a source, and its inputs. */
+type Source = readonly [string, readonly Input[]];
+
+/** A product of so many rows, with rounding them to integers. */
+function product(
+  inputs: readonly Input[],
+  emit: (b: MlirBuilder, values: readonly Value[]) => Value,
+): Source {
   const b = new MlirBuilder();
+  const values = inputs.map((it, at) => ({ ...it, name: `%i${at}` }));
+  const sums = emit(b, values);
+  const heads = values.map((it) => `${it.name}: ${typeOf(it)}`);
+  const text = `${b.declarations}\n` +
+    `func.func @f(${heads.join(", ")}) -> ${typeOf(sums)} {\n` +
+    `${b.text}\nreturn ${sums.name} : ${typeOf(sums)} }`;
+  return [text, inputs];
+}
+
+function integers(count: number): Source {
   const [tiles, ...tile] = tiledShape([ROWS, COLUMNS]);
   const inputs: readonly Input[] = [
-    { shape: [1, COLUMNS], type: "f32" },
+    { shape: [count, COLUMNS], type: "f32" },
     { shape: [tiles, ...tile], type: "i8" },
     { shape: [tiles, tile[1]], type: "f32" },
   ];
-  const [row, matrix, scales] = inputs.map((it, at) => ({
-    ...it,
-    name: `%i${at}`,
-  }));
-  const sums = emitIntegerProduct(
-    ...[b, emitIntegerRows(b, row!), matrix!, scales!] as const,
+  return product(
+    inputs,
+    (b, [rows, matrix, scales]) =>
+      emitIntegerProduct(b, emitIntegerRows(b, rows!), matrix!, scales!),
   );
-  const heads = [row!, matrix!, scales!].map((it) =>
-    `${it.name}: ${typeOf(it)}`
+}
+
+function kernel(count: number, kind: DotKind): Source {
+  const inputs: readonly Input[] = [
+    { shape: [count, COLUMNS], type: "f32" },
+    { shape: blockedShape([ROWS, COLUMNS]), type: "i8" },
+  ];
+  return product(
+    inputs,
+    (b, [rows, matrix]) =>
+      emitBlockProduct(b, emitBlockRows(b, rows!), matrix!, kind),
   );
-  const text = `func.func @f(${heads.join(", ")}) -> ${typeOf(sums)} {\n` +
-    `${b.text}\nreturn ${sums.name} : ${typeOf(sums)} }`;
-  return [text, inputs];
 }
 
 /**
  * Blocks in generated code. A byte has a number of each half of a block; sums of a
  * half fit 16 bits, since the row has 8 bits. The row is not rounded first.
  */
-function blocks(): readonly [string, readonly Input[]] {
+function blocks(): Source {
   const inputs: readonly Input[] = [
     { shape: [BLOCKS, 16], type: "i16" },
     { shape: [BLOCKS, 16], type: "i16" },
@@ -127,8 +155,9 @@ func.func @f(%left: ${half}, %right: ${half}, %matrix: ${matrix},
 }
 
 async function measure(
-  [source, inputs]: readonly [string, readonly Input[]],
-  flags: readonly string[],
+  [source, inputs]: Source,
+  rounds: number,
+  flags: readonly string[] = [],
 ): Promise<number> {
   const bytes = await compile(source, { flags });
   using instance = Instance.open();
@@ -140,7 +169,7 @@ async function measure(
   );
   using call = program.lookupFunction("f").bind(...views);
   let best = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     call.run();
     best = Math.min(best, performance.now() - start);
@@ -148,26 +177,21 @@ async function measure(
   return best;
 }
 
-async function measureKernel(): Promise<number> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const source = fromFileUrl(new URL("blocks.c", import.meta.url));
-    const path = join(folder, "blocks");
-    await mustRun("cc", ["-O3", "-march=native", source, "-o", path]);
-    const sizes = [ROWS, COLUMNS, ROUNDS].map(String);
-    return Number(await mustRun(path, sizes));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+using _ = Instance.open(); // flags and kernels depend on the CPU
+const KINDS: readonly DotKind[] = ["vnni", "avx2", "generic"];
+const kinds = KINDS.slice(KINDS.indexOf(dotKind()));
+for (const [count, rounds] of [[1, 100], [64, 10]] as const) {
+  const ours = await measure(integers(count), rounds, kernelFlags("int8"));
+  const print = (name: string, time: number) =>
+    console.log(
+      `${count} rows, ${name}: ${time.toFixed(2)} ms, ` +
+        `${(time / ours).toFixed(2)} of int8`,
+    );
+  print("int8", ours);
+  for (const kind of kinds) {
+    print(`int4, ${kind} kernel`, await measure(kernel(count, kind), rounds));
   }
-}
-
-const ours = await measure(integers(), kernelFlags("int8"));
-const rows: readonly (readonly [string, number])[] = [
-  ["integers of 8 bits, as int8", ours],
-  ["blocks of 4 bits, generated code", await measure(blocks(), [])],
-  ["blocks of 4 bits, an own kernel in C", await measureKernel()],
-];
-for (const [name, time] of rows) {
-  const ratio = (time / ours).toFixed(2);
-  console.log(`${name}: ${time.toFixed(2)} ms, ${ratio} of the first`);
+  if (count === 1) {
+    print("4 bits, code that IREE made", await measure(blocks(), rounds));
+  }
 }

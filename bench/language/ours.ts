@@ -3,6 +3,15 @@ import type { Configuration, WeightType } from "../../lib/language/mod.ts";
 import { readModelSource } from "../../lib/language/read_model_source.ts";
 import { CONTEXT, type Engine, type EngineOptions } from "./engine.ts";
 
+/** Bytes of an element of a matrix, and of one of a table of tokens. */
+const ELEMENT_BYTES: Readonly<Record<WeightType, readonly [number, number]>> = {
+  f32: [4, 4],
+  f16: [2, 2],
+  bf16: [2, 2],
+  int8: [1, 1],
+  int4: [0.625, 1],
+};
+
 /** Loads the model with this package. */
 export async function openOurs(
   { path, weights, isSingle, requests }: EngineOptions,
@@ -33,10 +42,8 @@ function weightBytes(
 ): number {
   const attention = 2 * (heads + keyHeads) * headSize * hidden;
   const matrices = layers * (attention + 3 * feedForward * hidden);
-  const elementBytes = ({ f32: 4, f16: 2, bf16: 2 } as Record<string, number>)[
-    weights
-  ] ?? 1;
-  return (matrices + tables * vocabulary * hidden) * elementBytes;
+  const [ofMatrices, ofTables] = ELEMENT_BYTES[weights as WeightType];
+  return matrices * ofMatrices + tables * vocabulary * hidden * ofTables;
 }
 
 function cacheBytes({ layers, keyHeads, headSize }: Configuration): number {

@@ -23,9 +23,9 @@ const PIECE_BYTES = 32768;
 export interface BlockRows {
   /** Rows, high and low parts, columns. */
   readonly parts: Value;
-  /** The sums of the integers of blocks. */
+  /** The sums of the numbers of blocks. */
   readonly sums: Value;
-  /** What the integers of a row are multiplied with to be numbers. */
+  /** What the integers of blocks are multiplied with to be numbers. */
   readonly scales: Value;
 }
 
@@ -55,7 +55,7 @@ export function emitBlockRows(
     outputs: [
       { shape: [count, 2, width], type: "i8" },
       { shape: [count, blocks], type: "f32" },
-      { shape: [count], type: "f32" },
+      { shape: [count, blocks], type: "f32" },
     ],
     body: (k, buffers, row) =>
       roundRow(k, buffers, row, { columns, width, normalization }),
@@ -77,72 +77,81 @@ function roundRow(
 ): void {
   const [input] = buffers as [Buffer];
   const weights = normalization && buffers[1]!;
-  const [parts, sums, scales] = buffers.slice(-3) as [Buffer, Buffer, Buffer];
+  const outputs = buffers.slice(-3) as [Buffer, Buffer, Buffer];
   const [zero, one, step] = [k.index(0), k.index(1), k.index(LANES)];
-  const none = k.fill("0.0", FLOATS);
-  const weigh = (x: string, at: string) => {
-    if (weights === undefined) return x;
-    const weight = k.loadVector(weights, [at], FLOATS);
-    return k.emit(`arith.mulf ${x}, ${weight} : ${FLOATS}`);
-  };
-  const [largest, squares] = k.loop(
-    [zero, k.index(width), step],
-    FLOATS,
-    [none, none],
-    (at, [most, sum]) => {
-      const x = k.loadVector(input, [row, at], FLOATS);
-      const size = k.emit(`math.absf ${weigh(x, at)} : ${FLOATS}`);
-      return [
-        k.emit(`arith.maximumf ${most}, ${size} : ${FLOATS}`),
-        k.emit(`math.fma ${x}, ${x}, ${sum} : ${FLOATS}`),
-      ];
-    },
-  ).map((vector, at) =>
-    k.emit(
-      `vector.reduction <${at === 0 ? "maximumf" : "add"}>, ${vector} : ` +
-        `${FLOATS} into f32`,
-    )
-  ) as [string, string];
   const limit = k.fill(`${LARGEST}.0`, "f32");
   const least = k.fill("1.0e-30", "f32");
-  const divisor = k.emit(`arith.maximumf ${largest}, ${least} : f32`);
-  const factor = k.emit(`arith.divf ${limit}, ${divisor} : f32`);
-  let scale = k.emit(`arith.divf ${largest}, ${limit} : f32`);
-  if (normalization !== undefined) {
-    const share = k.fill(decimal(1 / columns), "f32");
-    const epsilon = k.fill(decimal(normalization.epsilon), "f32");
-    const mean = k.emit(`arith.mulf ${squares}, ${share} : f32`);
-    const shifted = k.emit(`arith.addf ${mean}, ${epsilon} : f32`);
-    const root = k.emit(`math.rsqrt ${shifted} : f32`);
-    scale = k.emit(`arith.mulf ${scale}, ${root} : f32`);
-  }
-  k.store(scale, scales, [row]);
-  const factors = k.broadcast(factor, "f32", FLOATS);
-  const indices = [zero, one];
+  const root = normalization && emitRoot(k, input, row, {
+    range: [zero, k.index(width), step],
+    columns,
+    epsilon: normalization.epsilon,
+  });
   k.loop([zero, k.index(width / BLOCK_COLUMNS), one], "", [], (block) => {
-    const start = k.emit(
-      `arith.muli ${block}, ${k.index(BLOCK_COLUMNS)} : index`,
+    const size = k.index(BLOCK_COLUMNS);
+    const start = k.emit(`arith.muli ${block}, ${size} : index`);
+    const places = [start, k.emit(`arith.addi ${start}, ${step} : index`)];
+    const halves = places.map((at) => {
+      const x = k.loadVector(input, [row, at], FLOATS);
+      if (weights === undefined) return x;
+      const weight = k.loadVector(weights, [at], FLOATS);
+      return k.emit(`arith.mulf ${x}, ${weight} : ${FLOATS}`);
+    });
+    const [left, right] = halves.map((x) =>
+      k.emit(`math.absf ${x} : ${FLOATS}`)
     );
-    const halves = [start, k.emit(`arith.addi ${start}, ${step} : index`)];
-    const integers = halves.map((at) => {
-      const x = weigh(k.loadVector(input, [row, at], FLOATS), at);
+    const most = k.emit(`arith.maximumf ${left}, ${right} : ${FLOATS}`);
+    const largest = k.reduce("maximumf", most, FLOATS, "f32");
+    const divisor = k.emit(`arith.maximumf ${largest}, ${least} : f32`);
+    const factor = k.emit(`arith.divf ${limit}, ${divisor} : f32`);
+    const factors = k.broadcast(factor, "f32", FLOATS);
+    const integers = halves.map((x, half) => {
       const scaled = k.emit(`arith.mulf ${x}, ${factors} : ${FLOATS}`);
       const rounded = k.emit(`math.roundeven ${scaled} : ${FLOATS}`);
       const integer = k.emit(
         `arith.fptosi ${rounded} : ${FLOATS} to ${INTEGERS}`,
       );
-      splitVector(k, integer).forEach((part, which) =>
-        k.storeVector(part, parts, [row, indices[which]!, at], "vector<16xi8>")
-      );
+      splitVector(k, integer).forEach((part, which) => {
+        const place = [row, [zero, one][which]!, places[half]!];
+        k.storeVector(part, outputs[0], place, "vector<16xi8>");
+      });
       return integer;
     });
     const both = k.emit(`arith.addi ${integers.join(", ")} : ${INTEGERS}`);
-    const sum = k.emit(
-      `vector.reduction <add>, ${both} : ${INTEGERS} into i32`,
-    );
-    k.store(k.emit(`arith.sitofp ${sum} : i32 to f32`), sums, [row, block]);
+    const sum = k.reduce("add", both, INTEGERS, "i32");
+    const number = k.emit(`arith.sitofp ${sum} : i32 to f32`);
+    const unit = k.emit(`arith.divf ${largest}, ${limit} : f32`);
+    const scale = root === undefined
+      ? unit
+      : k.emit(`arith.mulf ${unit}, ${root} : f32`);
+    const whole = k.emit(`arith.mulf ${number}, ${scale} : f32`);
+    k.store(whole, outputs[1], [row, block]);
+    k.store(scale, outputs[2], [row, block]);
     return [];
   });
+}
+
+// What a row is multiplied with to be normalized.
+function emitRoot(
+  k: KernelBuilder,
+  input: Buffer,
+  row: string,
+  { range, columns, epsilon }: {
+    readonly range: readonly [string, string, string];
+    readonly columns: number;
+    readonly epsilon: number;
+  },
+): string {
+  const none = k.fill("0.0", FLOATS);
+  const [squares] = k.loop(range, FLOATS, [none], (at, [sum]) => {
+    const x = k.loadVector(input, [row, at], FLOATS);
+    return [k.emit(`math.fma ${x}, ${x}, ${sum} : ${FLOATS}`)];
+  }) as [string];
+  const sum = k.reduce("add", squares, FLOATS, "f32");
+  const share = k.fill(decimal(1 / columns), "f32");
+  const mean = k.emit(`arith.mulf ${sum}, ${share} : f32`);
+  const shift = k.fill(decimal(epsilon), "f32");
+  const shifted = k.emit(`arith.addf ${mean}, ${shift} : f32`);
+  return k.emit(`math.rsqrt ${shifted} : f32`);
 }
 
 // The high and the low parts of integers.
@@ -227,12 +236,10 @@ function multiply(
   const first = k.emit(`arith.muli ${id}, ${k.index(perPiece)} : index`);
   const next = k.emit(`arith.addi ${first}, ${k.index(perPiece)} : index`);
   const end = k.emit(`arith.minui ${next}, ${k.index(tiles)} : index`);
-  const groups: (readonly [string, string, string])[] = [
-    [zero, k.index(count), k.index(atATime)],
-  ];
+  const groups = [zero, k.index(count), k.index(atATime)] as const;
   k.loop([first, end, one], "", [], (tile) => {
     const column = k.emit(`arith.muli ${tile}, ${k.index(TILE_ROWS)} : index`);
-    k.loop(groups[0]!, "", [], (group) => {
+    k.loop(groups, "", [], (group) => {
       const rows = Array.from({ length: atATime }, (_, at) => {
         const row = k.emit(`arith.addi ${group}, ${k.index(at)} : index`);
         // The last row is computed again where there are no further ones.
@@ -251,25 +258,27 @@ function multiply(
             loadHalves(k, matrix, [...place, k.index(at)])
           );
           return integers.map((integer, at) => {
+            const [sum, ofRow] = [sums, scales].map((it) =>
+              k.broadcast(k.load(it, [rows[at]!, block]), "f32", FLOATS)
+            );
             const number = k.emit(
               `arith.sitofp ${integer} : ${INTEGERS} to ${FLOATS}`,
             );
+            const both = k.emit(`arith.mulf ${scale}, ${ofRow} : ${FLOATS}`);
             const total = k.emit(
-              `math.fma ${number}, ${scale}, ${totals[at]} : ${FLOATS}`,
+              `math.fma ${number}, ${both}, ${totals[at]} : ${FLOATS}`,
             );
-            const sum = k.load(sums, [rows[at]!, block]);
-            const all = k.broadcast(sum, "f32", FLOATS);
-            return k.emit(`math.fma ${all}, ${least}, ${total} : ${FLOATS}`);
+            return k.emit(`math.fma ${sum}, ${least}, ${total} : ${FLOATS}`);
           });
         },
       );
       totals.forEach((total, at) => {
         const place = [rows[at]!, column];
-        const scale = k.broadcast(k.load(scales, [rows[at]!]), "f32", FLOATS);
-        const added = plus === undefined
-          ? none
-          : k.loadVector(plus, place, FLOATS);
-        const sum = k.emit(`math.fma ${total}, ${scale}, ${added} : ${FLOATS}`);
+        const sum = plus === undefined ? total : k.emit(
+          `arith.addf ${total}, ${
+            k.loadVector(plus, place, FLOATS)
+          } : ${FLOATS}`,
+        );
         k.storeVector(sum, result, place, FLOATS);
       });
       return [];

@@ -64,6 +64,11 @@ export async function writeConverted(
     if (options.signal?.aborted || error instanceof Deno.errors.NotCapable) {
       throw error;
     }
+    if (error instanceof IreeError) {
+      // Something is wrong with the model, so it cannot be continued.
+      if (exists(partial)) Deno.removeSync(partial);
+      throw error;
+    }
     throw conversionFailure(path, error);
   }
 }

@@ -83,6 +83,18 @@ export class KernelBuilder {
     );
   }
 
+  /** The sum or the largest of a vector's elements. */
+  reduce(
+    kind: "add" | "maximumf",
+    vector: string,
+    type: string,
+    to: string,
+  ): string {
+    return this.emit(
+      `vector.reduction <${kind}>, ${vector} : ${type} into ${to}`,
+    );
+  }
+
   /** Loads a scalar. */
   load({ name, type }: Buffer, place: readonly string[]): string {
     return this.emit(`memref.load ${name}[${place.join(", ")}] : ${type}`);

@@ -1,5 +1,3 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { join } from "@std/path";
 import { compile } from "../../lib/compiler/mod.ts";
 import {
   emitBlockProduct,
@@ -10,10 +8,7 @@ import { dotKind } from "../../lib/language/compile_flags.ts";
 import { dequantize } from "../../lib/language/dequantize.ts";
 import type { DotKind } from "../../lib/language/dot_products.ts";
 import { MlirBuilder, typeOf } from "../../lib/language/mlir_builder.ts";
-import {
-  keepBlocks,
-  quantizeBlocks,
-} from "../../lib/language/quantize_blocks.ts";
+import { quantizeBlocks } from "../../lib/language/quantize_blocks.ts";
 import { Random } from "../../lib/language/random.ts";
 import { type BufferView, Instance, load } from "../../mod.ts";
 import { COMPILER } from "../compiler/support.ts";

@@ -1,7 +1,10 @@
 import { join } from "@std/path";
+import { BLOCK_COLUMNS } from "../../lib/language/blocks.ts";
+import { dequantize } from "../../lib/language/dequantize.ts";
 import { test } from "../support.ts";
 import { assertLogits, inFolder, SMALL } from "./support.ts";
 import {
+  encode,
   type GgufOptions,
   TINY,
   tinyModel,
@@ -68,10 +71,16 @@ const TOLERANCES = [
   ["bf16", 1e-4],
   // Activations are rounded, too: to 15 bits.
   ["int8", 2e-3],
+  ["int4", 2e-3],
 ] as const;
+
+/** Models whose matrices differ: in biases, and with one table of tokens or two. */
+const DIFFERENT = ["Llama", "Qwen 2", "Qwen 3 with every part"];
 
 for (const [name, parts] of FOLDERS) {
   for (const [weights, tolerance] of TOLERANCES) {
+    // How positions are rotated does not depend on the kernels.
+    if (weights === "int4" && !DIFFERENT.includes(name)) continue;
     test(`Logits of ${name} with ${weights} weights are NumPy's`, async () => {
       await inFolder(async (folder) => {
         await writeFolder(folder, tinyModel(parts));
@@ -134,4 +143,64 @@ for (const [name, parts, options] of FILES) {
       await assertLogits(path, folder, SMALL, 1e-4);
     });
   });
+}
+
+/** Types of GGUF with blocks of 4 bits, and their numbers. */
+const BLOCK_TYPES = [["Q4_0", 2], ["Q4_1", 3]] as const;
+
+for (const [type, number] of BLOCK_TYPES) {
+  test(`Blocks of ${type} in a GGUF file are kept with int4 weights`, async () => {
+    await inFolder(async (folder) => {
+      const { config, tensors } = tinyModel({ tied: true });
+      const hasBlocks = ([, columns]: readonly number[]) =>
+        columns !== undefined && columns % BLOCK_COLUMNS === 0;
+      const kept = new Map([...tensors].map(([name, { shape, values }]) => {
+        const numbers = hasBlocks(shape)
+          ? dequantize(type, encodeBlocks(type, values))
+          : values;
+        return [name, { shape, values: numbers }];
+      }));
+      const path = join(folder, "model.gguf");
+      await writeFolder(folder, { config, tensors: kept });
+      await writeGguf(path, { config, tensors: kept }, {
+        store: (values, shape) =>
+          hasBlocks(shape)
+            ? [number, encodeBlocks(type, values)]
+            : [0, encode(values, "F32")],
+      });
+      const options = { ...SMALL, chunk: 1, weights: "int4" } as const;
+      await assertLogits(path, folder, options, 2e-3, true);
+    });
+  });
+}
+
+/**
+ * Stores numbers in blocks. These use some of the integers only, so that other blocks
+ * would be chosen for their numbers; encoding the blocks' own numbers changes nothing.
+ */
+function encodeBlocks(
+  type: "Q4_0" | "Q4_1",
+  values: Float32Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const head = type === "Q4_0" ? 2 : 4;
+  const bytes = new Uint8Array(values.length / BLOCK_COLUMNS * (head + 16));
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < values.length; at += BLOCK_COLUMNS) {
+    const block = values.subarray(at, at + BLOCK_COLUMNS);
+    const to = at / BLOCK_COLUMNS * (head + 16);
+    const least = Math.min(...block);
+    const size = Math.max(...block.map(Math.abs));
+    const wanted = type === "Q4_0"
+      ? size / 5
+      : (Math.max(...block) - least) / 7;
+    view.setFloat16(to, wanted, true);
+    const scale = view.getFloat16(to, true);
+    if (type === "Q4_1") view.setFloat16(to + 2, least, true);
+    const zero = type === "Q4_0" ? -8 * scale : view.getFloat16(to + 2, true);
+    block.forEach((value, place) => {
+      const integer = Math.round((value - zero) / scale);
+      bytes[to + head + place % 16]! |= place < 16 ? integer : integer << 4;
+    });
+  }
+  return bytes;
 }

@@ -2,7 +2,7 @@
 
 Reads {"folder": ..., "weights": ..., "sequences": [[token, ...], ...]} from stdin,
 and prints the logits at every position of every sequence. Matrices are rounded as
-weights of that type are. Everything is in float64, for the whole sequence at a
+weights of that type are; with "kept", not those that blocks of a file can have. Everything is in float64, for the whole sequence at a
 time, without a cache.
 """
 
@@ -36,9 +36,32 @@ def read_tensors(folder):
     return tensors
 
 
-def rounded(array, weights):
+BLOCK = 32
+
+
+def in_blocks(array):
+    rows, columns = array.shape
+    blocks = -(-columns // BLOCK)
+    filled = np.pad(array, ((0, 0), (0, blocks * BLOCK - columns)), "edge")
+    filled = filled.reshape(rows, blocks, BLOCK)
+
+    def half(numbers):
+        return numbers.astype(np.float16).astype(np.float64)
+
+    least = half(filled.min(-1, keepdims=True))
+    scale = half((filled.max(-1, keepdims=True) - least) / 15)
+    inverse = np.divide(1, scale, out=np.zeros_like(scale), where=scale != 0)
+    integers = np.floor((filled - least) * inverse + 0.5).clip(0, 15)
+    return (integers * scale + least).reshape(rows, -1)[:, :columns]
+
+
+def rounded(name, array, weights, kept):
     if array.ndim == 1 or weights == "f32":
         return array
+    if weights == "int4":
+        if name in ("model.embed_tokens.weight", "lm_head.weight"):
+            return rounded(name, array, "int8", kept)
+        return array if kept and array.shape[1] % BLOCK == 0 else in_blocks(array)
     if weights == "int8":
         scale = np.abs(array).max(-1, keepdims=True) / 127
         scale[scale == 0] = 1
@@ -93,10 +116,10 @@ def norm(x, weight, epsilon):
 
 
 class Model:
-    def __init__(self, folder, weights):
+    def __init__(self, folder, weights, kept):
         with open(os.path.join(folder, "config.json")) as file:
             self.config = json.load(file)
-        self.tensors = {name: rounded(array, weights)
+        self.tensors = {name: rounded(name, array, weights, kept)
                         for name, array in read_tensors(folder).items()}
 
     def linear(self, x, name):
@@ -175,7 +198,8 @@ class Model:
 
 def main():
     request = json.load(sys.stdin)
-    model = Model(request["folder"], request.get("weights", "f32"))
+    model = Model(request["folder"], request.get("weights", "f32"),
+                  request.get("kept", False))
     json.dump([model.logits(tokens).tolist()
                for tokens in request["sequences"]], sys.stdout)
 

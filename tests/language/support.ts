@@ -23,13 +23,17 @@ export const SMALL: LanguageModelOptions = {
   compile: { library: COMPILER, target: "generic" },
 };
 
-/** Logits of all positions of sequences, by NumPy, with rounded weights. */
+/**
+ * Logits of all positions of sequences, by NumPy, with rounded weights; `kept` says
+ * that a file's own blocks are not.
+ */
 export async function reference(
   folder: string,
   sequences: readonly (readonly number[])[],
   weights: WeightType = "f32",
+  kept = false,
 ): Promise<number[][][]> {
-  const request = { folder, sequences, weights };
+  const request = { folder, sequences, weights, kept };
   const stdin = new TextEncoder().encode(JSON.stringify(request));
   const { code, stdout, stderr } = await execute(tool("python"), [REFERENCE], {
     stdin,
@@ -128,9 +132,10 @@ export async function assertLogits(
   folder: string,
   options: LanguageModelOptions,
   tolerance: number,
+  kept = false,
 ): Promise<void> {
   const texts = [7, 8, 9].map((seed) => someTokens(21, seed));
-  const expected = await reference(folder, texts, options.weights);
+  const expected = await reference(folder, texts, options.weights, kept);
   using model = await LanguageModel.load(path, options);
   for (const [text, tokens] of texts.entries()) {
     for (const parts of PARTS) {

@@ -185,6 +185,7 @@ export interface GgufOptions {
   /** Stores a matrix: number of its type, and its bytes. */
   readonly store?: (
     values: Float32Array<ArrayBuffer>,
+    shape: readonly number[],
   ) => readonly [number, Uint8Array<ArrayBuffer>];
   /** More tensors. */
   readonly tensors?: ReadonlyMap<string, TinyTensor>;
@@ -239,7 +240,7 @@ export async function writeGguf(
   for (const [name, { shape, values }] of named) {
     const [type, bytes] = shape.length === 1
       ? [0, encode(values, "F32")] as const
-      : store(values);
+      : store(values, shape);
     writer.text(name);
     writer.u32(shape.length);
     for (const size of shape.toReversed()) writer.u64(size);

@@ -3,6 +3,10 @@ import { fromFileUrl, join } from "@std/path";
 import { LanguageModel, type LoadProgress } from "../../lib/language/mod.ts";
 import { dequantize, encodedLength } from "../../lib/language/dequantize.ts";
 import { encodeElements, quantizeRows } from "../../lib/language/quantize.ts";
+import {
+  keepBlocks,
+  quantizeBlocks,
+} from "../../lib/language/quantize_blocks.ts";
 import { execute, failureOf, test, tool } from "../support.ts";
 import {
   assertNear,
@@ -72,6 +76,38 @@ test("Rows become integers with a scale, and bf16 is rounded to even", () => {
   assertEquals(bits(1 + 3 * 2 ** -8), 0x3f82);
   assertEquals(bits(Infinity), 0x7f80);
   assert((bits(NaN) & 0x7fff) > 0x7f80);
+});
+
+test("Rows become blocks with a scale and a least number", () => {
+  const rows = Float32Array.from({ length: 66 }, (_, at) => at % 33 / 16 - 1);
+  const bytes = quantizeBlocks(rows, 33)!;
+  assertEquals(bytes.length, 80);
+  const numbers = dequantize("Q4_1", bytes);
+  for (const row of [0, 1]) {
+    const found = numbers.subarray(row * 64, row * 64 + 33);
+    assertNear(found, rows.subarray(0, 33), 0.07, `row ${row}`);
+  }
+  const blocks = Uint8Array.from({ length: 54 }, (_, at) => at * 91 & 255);
+  for (let at = 1; at < 54; at += 18) blocks[at] = 0x34;
+  const kept = keepBlocks("Q4_0", blocks)!;
+  assertEquals(dequantize("Q4_1", kept), dequantize("Q4_0", blocks));
+});
+
+test("Numbers that do not fit blocks are an error that names the tensor", async () => {
+  await inFolder(async (folder) => {
+    const model = tinyModel();
+    const { values } = model.tensors.get("model.layers.1.mlp.up_proj.weight")!;
+    values[40] = -1e5;
+    await writeFolder(folder, model);
+    const options = { ...CONVERTED, weights: "int4" } as const;
+    const error = await failureOf(LanguageModel.load(folder, options));
+    assertEquals(error.code, "OUT_OF_RANGE");
+    assertMatch(
+      error.message,
+      /mlp.up_proj.weight' has numbers that do not fit/,
+    );
+    assertMatch(error.hint!, /other weights than 'int4'/);
+  });
 });
 
 test("Weights are converted once, and a stopped conversion continues", async () => {

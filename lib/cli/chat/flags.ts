@@ -13,10 +13,10 @@ export const FLAGS = {
   },
   weights: {
     kind: "choice",
-    choices: ["f32", "f16", "bf16", "int8"],
+    choices: ["f32", "f16", "bf16", "int8", "int4"],
     help: [
       "The element type of weights, f32 by default; f16 and bf16 take half of the",
-      "memory, int8 a quarter.",
+      "memory, int8 a quarter, int4 a sixth.",
     ],
   },
   context_length: {

@@ -48,7 +48,7 @@ const OWN_FLAGS = {
   },
   weights: {
     kind: "choice",
-    choices: ["f32", "f16", "bf16", "int8"],
+    choices: ["f32", "f16", "bf16", "int8", "int4"],
     help: ["The element type of a language model's weights, f32 by default."],
   },
   context_length: {
