@@ -26,8 +26,8 @@ export interface LoadProgress {
 export interface LanguageModelOptions {
   /**
    * The element type of matrices in memory: `f32` is exact, `f16` and `bf16` take
-   * half of the memory, `int8` a quarter, and `int4` a sixth. `int4` answers fastest
-   * on CPUs with AVX2, and keeps the blocks of Q4_0 and Q4_1 of GGUF.
+   * half of the memory, `int8` a quarter, and `int4` a sixth. `int4` keeps the
+   * blocks of Q4_0 and Q4_1 of GGUF, and answers fastest on CPUs with AVX2.
    *
    * @default {"f32"}
    */
