@@ -56,7 +56,7 @@ function product(
   const values = inputs.map((it, at) => ({ ...it, name: `%i${at}` }));
   const sums = emit(b, values);
   const heads = values.map((it) => `${it.name}: ${typeOf(it)}`);
-  const text = `${b.declarations}\n` +
+  const text = `${b.declarations.join("\n")}\n` +
     `func.func @f(${heads.join(", ")}) -> ${typeOf(sums)} {\n` +
     `${b.text}\nreturn ${sums.name} : ${typeOf(sums)} }`;
   return [text, inputs];

@@ -242,7 +242,7 @@ function multiply(
     k.loop(groups, "", [], (group) => {
       const rows = Array.from({ length: atATime }, (_, at) => {
         const row = k.emit(`arith.addi ${group}, ${k.index(at)} : index`);
-        // The last row is computed again where there are no further ones.
+        // Without further rows, the last one is computed again.
         return count % atATime === 0
           ? row
           : k.emit(`arith.minui ${row}, ${k.index(count - 1)} : index`);

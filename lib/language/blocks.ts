@@ -9,9 +9,9 @@ export const BLOCK_COLUMNS = 32;
 /** How many bytes a block of one row has. */
 export const BLOCK_BYTES = 20;
 /** Where the scales are in the blocks of a tile. */
-export const SCALES_AT = TILE_ROWS * BLOCK_COLUMNS / 2;
+export const SCALES_AT: number = TILE_ROWS * BLOCK_COLUMNS / 2;
 /** Where the least numbers are in the blocks of a tile. */
-export const LEAST_AT = SCALES_AT + TILE_ROWS * 2;
+export const LEAST_AT: number = SCALES_AT + TILE_ROWS * 2;
 
 /** The shape of a matrix in tiles of blocks; what is missing is zeros. */
 export function blockedShape(

@@ -112,7 +112,7 @@ class Emitter {
         `  util.global private ${name} = ` +
         `#flow.parameter.named<"${SCOPE}"::"${key}"> : ${typeOf(type)}`
       ),
-      this.#builder.declarations,
+      ...this.#builder.declarations,
       `  func.func @step(${heads.join(", ")}) -> ` +
       `(${logits}, ${states}, ${rows}) {`,
       "    %three = arith.constant 3 : index",

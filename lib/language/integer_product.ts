@@ -14,7 +14,7 @@ import { TILE_COLUMNS, TILE_ROWS } from "./tiles.ts";
 /** What the high part counts, in parts of the low one. */
 export const PARTS = 128;
 /** The largest integer whose parts have 8 bits each. */
-export const LARGEST = 127 * PARTS + 63;
+export const LARGEST: number = 127 * PARTS + 63;
 /** How many rows of activations a tile has at most. */
 const MOST_ROWS = 8;
 

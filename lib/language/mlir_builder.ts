@@ -59,8 +59,8 @@ export class MlirBuilder {
   }
 
   /** What the program has besides the function. */
-  get declarations(): string {
-    return [...this.#declarations.values()].join("\n");
+  get declarations(): readonly string[] {
+    return [...this.#declarations.values()];
   }
 
   /** Emits an operation, and returns the name of its result. */

@@ -57,7 +57,7 @@ function emitAll(kind: DotKind): string {
         : emitBlockProduct(builder, integers, matrix, kind);
       const result = builder.columns(sums, 0, size);
       const heads = inputs.map((it) => `${it.name}: ${typeOf(it)}`).join(", ");
-      return `${builder.declarations}\n` +
+      return `${builder.declarations.join("\n")}\n` +
         `func.func @f${at}${isWhole}(${heads}) -> ${typeOf(result)} {\n` +
         `${builder.text}\n    return ${result.name} : ${typeOf(result)}\n}`;
     })
