@@ -30,6 +30,7 @@ const UNSANITIZED: readonly string[] = [
   "tests/release/",
   "tests/run/",
   "tests/voice/",
+  "tests/vulkan/suites_test.ts", // those tests run sanitized on the CPU
 ];
 
 /** A process takes its time to start, and longer under a sanitizer. */

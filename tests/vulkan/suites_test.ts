@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { readCounts } from "../run/summary.ts";
+import { denoFlags, execute, ROOT } from "../support.ts";
+import { findLavapipe } from "./driver.ts";
+import { SUITES, VULKAN_EXCLUDED } from "./suites.ts";
+
+const { folder, env, ignore } = await findLavapipe();
+if (ignore !== undefined) {
+  console.log(`The tests of Vulkan are left out: ${ignore}`);
+}
+
+Deno.test({
+  name: "Tests of devices, calls and parameters pass on Vulkan too",
+  ignore: ignore !== undefined,
+  fn: async () => {
+    const { code, stdout, stderr } = await execute(Deno.execPath(), [
+      ...["test", "-A", "--no-check", ...denoFlags()],
+      `--preload=${join(ROOT, "tests/vulkan/preload.ts")}`,
+      ...SUITES.map((path) => join(ROOT, path)),
+    ], { env: { ...env, DEV_VULKAN_LOADER: join(folder, "loader") } });
+    assertEquals(code, 0, stdout + stderr);
+    const { passed } = readCounts(stdout, code);
+    assert(passed > 150, `${passed} passed`);
+  },
+});
+
+Deno.test("Every test that is excluded on Vulkan exists and has a reason", async () => {
+  const texts = await Promise.all(
+    SUITES.map((path) => Deno.readTextFile(join(ROOT, path))),
+  );
+  const text = texts.join("\n");
+  for (const [title, reason] of Object.entries(VULKAN_EXCLUDED)) {
+    assert(text.includes(title), title);
+    assert(reason.length > 0, title);
+  }
+});
