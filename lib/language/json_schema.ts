@@ -1,4 +1,5 @@
 import { IreeError } from "../base/error.ts";
+import { areExclusive } from "./json_exclusive.ts";
 import { findEndless } from "./json_finite.ts";
 import { idOf } from "./json_frame.ts";
 import {
@@ -67,6 +68,7 @@ export function readJsonSchema(schema: JsonSchema): ObjectShape {
     throw unsupported("json", "whose value is not an object");
   }
   reader.checkEnds();
+  reader.checkExclusive();
   return shape;
 }
 
@@ -77,6 +79,8 @@ class SchemaReader {
   readonly #places = new Map<JsonShape, string>();
   /** Shapes by their content: equal ones are the same object. */
   readonly #unique = new Map<string, JsonShape>();
+  /** Alternatives of which a value must have only one, by their places. */
+  readonly #exclusive = new Map<string, readonly JsonShape[]>();
   #depth = 0;
 
   constructor(root: unknown) {
@@ -104,6 +108,14 @@ class SchemaReader {
       }: it would contain ` +
         "itself without end",
     );
+  }
+
+  /** Throws if a value can have several alternatives of which it must have one. */
+  checkExclusive(): void {
+    for (const [at, shapes] of this.#exclusive) {
+      if (areExclusive(shapes)) continue;
+      throw unsupported(at, "with alternatives that a value can have together");
+    }
   }
 
   #placed<Shape extends JsonShape>(shape: Shape, at: string): Shape {
@@ -148,10 +160,12 @@ class SchemaReader {
   #shape(take: TakeKeyword, at: string): JsonShape {
     const reference = take("$ref");
     if (reference !== undefined) return this.#define(reference, `${at}.$ref`);
-    const several = take("anyOf");
-    if (several !== undefined) {
-      const shapes = listOf(several, `${at}.anyOf`)
-        .map((it, index) => this.read(it, `${at}.anyOf[${index}]`));
+    for (const name of ["anyOf", "oneOf"]) {
+      const several = take(name);
+      if (several === undefined) continue;
+      const shapes = listOf(several, `${at}.${name}`)
+        .map((it, index) => this.read(it, `${at}.${name}[${index}]`));
+      if (name === "oneOf") this.#exclusive.set(`${at}.oneOf`, shapes);
       return this.#union(shapes);
     }
     const values = take("enum");

@@ -26,8 +26,8 @@ export function unsupported(at: string, detail = ""): IreeError {
     `the schema's ${[at, detail].join(" ").trim()} is not supported`,
     {
       hint: "supported are type, properties, required, additionalProperties, " +
-        "items, minItems, maxItems, enum, const, anyOf, $ref, and limits of " +
-        "strings and numbers",
+        "items, minItems, maxItems, enum, const, anyOf, oneOf of exclusive " +
+        "alternatives, $ref, and limits of strings and numbers",
     },
   );
 }

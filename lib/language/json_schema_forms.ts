@@ -5,6 +5,7 @@ import {
   unsupported,
   wrong,
 } from "./json_schema_errors.ts";
+import { multipleForm } from "./multiple_form.ts";
 import { numberPattern, type NumberRange } from "./number_pattern.ts";
 import { UnsupportedPattern } from "./parse_pattern.ts";
 import { patternForm } from "./pattern_form.ts";
@@ -111,11 +112,51 @@ export function readNumber(
       ...{ high: Math.min(most, below), isHighOpen: below <= most },
     };
   const { low, high, isLowOpen, isHighOpen } = range;
+  const divisor = isWhole ? take("multipleOf") : undefined;
+  if (divisor !== undefined) {
+    return readMultiple(divisor, range, `${at}.multipleOf`);
+  }
   if (low === -Infinity && high === Infinity) return undefined;
   if (low > high || low === high && (isLowOpen || isHighOpen)) {
     throw wrong(at, "a schema of a number that exists", { least, most });
   }
   return formOf(numberPattern(range, isWhole), at);
+}
+
+/** How many multiples between two limits are listed at most. */
+const MOST_LISTED = 256;
+
+/** No larger divisor: a digit more than its remainders is still exact. */
+const LARGEST_DIVISOR = 1e12;
+
+function readMultiple(
+  divisor: unknown,
+  { low, high }: NumberRange,
+  at: string,
+): SchemaForm | undefined {
+  if (typeof divisor !== "number" || divisor <= 0) {
+    throw wrong(at, "a number above 0", divisor);
+  }
+  if (!Number.isInteger(divisor) || divisor > LARGEST_DIVISOR) {
+    throw unsupported(at, `with the value ${divisor}`);
+  }
+  if (high === Infinity && (low === -Infinity || low === 0)) {
+    const form = multipleForm(divisor, low < 0);
+    return { form, content: `multiple ${divisor} ${low}` };
+  }
+  const first = Math.ceil(low / divisor);
+  const count = Math.floor(high / divisor) - first + 1;
+  if (!(count <= MOST_LISTED)) {
+    throw unsupported(at, `with limits that ${MOST_LISTED} multiples exceed`);
+  }
+  if (count < 1) {
+    throw wrong(at, "a divisor of an integer in the limits", divisor);
+  }
+  const texts = Array.from(
+    { length: count },
+    (_, index) => String((first + index) * divisor + 0),
+  );
+  return formOf(`^(?:${texts.join("|")})$`, at);
 }
 
 // Fractions beside a limit need digits that a number does not have beyond these.

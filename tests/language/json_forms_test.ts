@@ -49,6 +49,53 @@ Deno.test("Limits of integers are those of JSON Schema", () => {
   assert(!accepts(large, "123456788") && !accepts(large, "99999999"));
 });
 
+Deno.test("Multiples of an integer are those of JSON Schema", () => {
+  const limits = [
+    {},
+    { minimum: 0 },
+    { minimum: -36, maximum: 36 },
+    { exclusiveMinimum: 0, maximum: 40 },
+  ];
+  for (const multipleOf of [1, 2, 7, 12]) {
+    for (const limit of limits) {
+      const shape = shapeOf({ type: "integer", multipleOf, ...limit });
+      const { minimum = -Infinity, maximum = Infinity } = limit;
+      const least = limit.exclusiveMinimum === undefined ? minimum : 1;
+      for (let value = -50; value <= 50; value++) {
+        const expected = value % multipleOf === 0 && value >= least &&
+          value <= maximum;
+        const what = `${value} of ${JSON.stringify([multipleOf, limit])}`;
+        assertEquals(accepts(shape, `${value}`), expected, what);
+      }
+      assert(!accepts(shape, "024") && !accepts(shape, "-"));
+    }
+  }
+  const large = shapeOf({ type: "integer", multipleOf: 1e12 });
+  assert(accepts(large, "30000000000000000000000000"));
+  assert(!accepts(large, "30000000000000000000000001"));
+  for (
+    const [schema, code, text] of [
+      [{ multipleOf: 0 }, "INVALID_ARGUMENT", "a number above 0"],
+      [{ multipleOf: 0.5 }, "UNIMPLEMENTED", "multipleOf with the value 0.5"],
+      [{ multipleOf: 1e13 }, "UNIMPLEMENTED", "with the value"],
+      [{ multipleOf: 2, minimum: 5 }, "UNIMPLEMENTED", "with limits"],
+      [{ multipleOf: 2, minimum: 0, maximum: 999 }, "UNIMPLEMENTED", "limits"],
+      [
+        { multipleOf: 9, minimum: 1, maximum: 8 },
+        "INVALID_ARGUMENT",
+        "multipleOf must be a divisor",
+      ],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => shapeOf({ type: "integer", ...schema }),
+      IreeError,
+      text,
+    );
+    assertEquals(error.code, code);
+  }
+});
+
 Deno.test("Limits of numbers are those of JSON Schema", () => {
   const bounds = [-20, -1, 0, 1, 7, 20];
   const texts = [-21, -20, -8, -2, -1, 0, 1, 2, 6, 7, 8, 19, 20, 21]

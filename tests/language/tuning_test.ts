@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { inspectProgram } from "../../lib/inspect/mod.ts";
-import { LanguageModel } from "../../lib/language/mod.ts";
+import {
+  LanguageModel,
+  type LanguageModelOptions,
+} from "../../lib/language/mod.ts";
 import { failureOf, test } from "../support.ts";
 import { assertLogits, inFolder, SMALL, someTokens } from "./support.ts";
 import { tinyModel, writeFolder } from "./tiny_models.ts";
@@ -60,15 +63,28 @@ test("A tuned model has a program of its own flags for each step, and keeps them
     assertEquals(phases, ["compile", "tune", "tune"]);
     const both = ["default", "loops"];
     assertEquals(await triedRecipes(programs), [both, both]);
-    // Later loads use them, with the option and without; no other program is left.
+    // Later loads use them, whatever options they have that do not change programs;
+    // no other program is left.
     await removeUntuned(programs);
     const files = [...Deno.readDirSync(programs)].map(({ name }) => name);
-    for (const tune of [true, undefined]) {
-      using model = await LanguageModel.load(folder, { ...options, tune });
+    const { library, target } = options.compile!;
+    const others: readonly LanguageModelOptions[] = [
+      { tune: true },
+      { tune: undefined },
+      { tune: { seconds: 1 } },
+      { contextLength: 32 },
+      { device: "local-task" },
+      // Flags of the same meaning, and what is only reported.
+      { compile: { library, target, flags: [], onDiagnostic: () => {} } },
+    ];
+    for (const other of others) {
+      using model = await LanguageModel.load(folder, { ...options, ...other });
       using session = model.session();
       assert((await session.append(someTokens(3))).length > 0);
+      const answer = model.generate(someTokens(2), { maxTokens: 2, seed: 1 });
+      assertEquals((await Array.fromAsync(answer)).length, 2);
     }
-    assertEquals(phases.slice(3), ["compile", "compile"]);
+    assertEquals(phases.slice(3), others.map(() => "compile"));
     const later = [...Deno.readDirSync(programs)].map(({ name }) => name);
     assertEquals(later.sort(), files.sort());
   });
