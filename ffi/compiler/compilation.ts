@@ -142,23 +142,21 @@ export class Compilation implements AsyncDisposable {
   }
 
   /**
-   * Serializes the program on another thread, after the last phase.
+   * Serializes the result of the phases on another thread.
    *
-   * @returns The program, a `.vmfb`.
+   * @param form The program, a `.vmfb`, after the last phase; MLIR after others.
    */
-  async output(): Promise<Uint8Array<ArrayBuffer>> {
+  async output(form: "program" | "MLIR"): Promise<Uint8Array<ArrayBuffer>> {
     await using stack = new AsyncDisposableStack();
     const { native } = this.#library;
     const output = stack.adopt(
       createdIn(this.#library, native.ireeCompilerOutputOpenMembuffer),
       native.ireeCompilerOutputDestroy,
     );
-    this.#library.check(
-      await native.ireeCompilerInvocationOutputVMBytecode(
-        this.#invocation,
-        output,
-      ),
-    );
+    const write = form === "MLIR"
+      ? native.ireeCompilerInvocationOutputIR
+      : native.ireeCompilerInvocationOutputVMBytecode;
+    this.#library.check(await write(this.#invocation, output));
     const contents = new BigUint64Array(1);
     const size = new BigUint64Array(1);
     this.#library.check(

@@ -99,6 +99,13 @@ export const symbols = {
     result: "bool",
     nonblocking: true,
   },
+  // iree_compiler_error_t* ireeCompilerInvocationOutputIR(
+  //     iree_compiler_invocation_t* inv, iree_compiler_output_t* output)
+  ireeCompilerInvocationOutputIR: {
+    parameters: ["u64", "u64"],
+    result: "u64",
+    nonblocking: true,
+  },
   // iree_compiler_error_t* ireeCompilerInvocationOutputVMBytecode(
   //     iree_compiler_invocation_t* inv, iree_compiler_output_t* output)
   ireeCompilerInvocationOutputVMBytecode: {

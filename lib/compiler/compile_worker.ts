@@ -8,6 +8,7 @@
 import { CompilerLibrary } from "../../ffi/compiler/library.ts";
 import { IreeError } from "../base/error.ts";
 import { runPipeline } from "./pipeline.ts";
+import { splitWideTiles, WIDE_TILES } from "./wide_tiles.ts";
 import { encodeMessage, MessageReader } from "./child_protocol.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function runWorker(key: string): Promise<void> {
   };
   const messages = new MessageReader(key, Deno.stdin.readable);
   let library: CompilerLibrary | undefined;
+  let own: readonly string[] = [];
   for (;;) {
     const message = await messages.read();
     if (message === undefined) return;
@@ -29,11 +31,13 @@ export async function runWorker(key: string): Promise<void> {
         const { path, flags } = message.data as OpenData;
         library = CompilerLibrary.open(path);
         send("opened", { revision: library.revision });
-        library.configureProcess(flags);
+        const split = splitWideTiles(flags);
+        own = split.isWide ? [WIDE_TILES] : [];
+        library.configureProcess(split.flags);
         send("ready");
       } else if (library !== undefined) {
         const { name } = message.data as CompileData;
-        const job = { name, source: message.bytes, flags: [] };
+        const job = { name, source: message.bytes, flags: own };
         const program = await runPipeline(library, job, {
           onDiagnostic: (severity, text) =>
             send("diagnostic", { severity, text }),

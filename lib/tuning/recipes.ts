@@ -1,4 +1,6 @@
-/** Flags of `iree-compile` that make some programs faster. */
+import { WIDE_TILES } from "../compiler/wide_tiles.ts";
+
+/** Flags of `iree compile` that make some programs faster. */
 export interface Recipe {
   /** A short name. */
   readonly name: string;
@@ -76,6 +78,11 @@ export const RECIPES: readonly Recipe[] = [
     reason: "best for most networks of 2-D convolutions",
   },
   {
+    name: "channels-last-loops-wide-tiles",
+    flags: [CHANNELS_LAST, ...LOOPS, WIDE_TILES],
+    reason: "best for most networks of larger 2-D convolutions",
+  },
+  {
     name: "channels-last-peel-loops",
     flags: [CHANNELS_LAST, PEEL, ...LOOPS],
     reason: "the same where shapes are not multiples of a vector",
@@ -101,8 +108,8 @@ export const RECIPES: readonly Recipe[] = [
     reason: "best for small recurrent networks with convolutions",
   },
   {
-    name: "channels-last-pools-loops",
-    flags: [POOLS_CHANNELS_LAST, ...LOOPS],
+    name: "channels-last-pools-loops-wide-tiles",
+    flags: [POOLS_CHANNELS_LAST, ...LOOPS, WIDE_TILES],
     reason: "best for small networks of 2-D convolutions with pooling",
   },
 ];
