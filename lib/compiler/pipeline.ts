@@ -44,42 +44,42 @@ export async function runPipeline(
   isWanted: () => boolean = () => true,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { isWide, flags } = splitWideTiles(job.flags);
-  const run = (
-    source: Uint8Array<ArrayBuffer>,
-    from: number,
-    to: number,
-  ) =>
-    runPhases(library, { ...job, source, flags }, events, isWanted, from, to);
-  const all = PHASES.length;
-  if (!isWide || !canWiden(job.source)) return await run(job.source, 0, all);
-  const middle = PHASES.indexOf(CONFIGURED_PHASE) + 1;
-  const mlir = await run(job.source, 0, middle);
-  if (mlir === undefined) return undefined;
-  const wide = widenTiles(new TextDecoder().decode(mlir));
-  return await run(new TextEncoder().encode(wide), middle, all);
+  const run = { ...events, library, isWanted };
+  const { source } = job;
+  return await runPhases(run, { ...job, flags }, 0, isWide && canWiden(source));
 }
 
-/** Runs some phases; the result is MLIR unless they include the last one. */
+/** How phases run. */
+interface Run extends CompileEvents {
+  readonly library: CompilerLibrary;
+  readonly isWanted: () => boolean;
+}
+
+/** Runs the phases from a number on, over the MLIR before them. */
 async function runPhases(
-  library: CompilerLibrary,
+  run: Run,
   job: CompileJob,
-  { onDiagnostic, onPhase }: CompileEvents,
-  isWanted: () => boolean,
-  from: number,
-  to: number,
+  first: number,
+  isWide: boolean,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { library, onDiagnostic, onPhase, isWanted } = run;
   await using compilation = await Compilation.create(library, {
     ...job,
     onDiagnostic,
   });
   if (!await compilation.parse()) return undefined;
   // The same passes as in one run, in the same order.
-  let last: string = PHASES[from - 1] ?? "start";
-  for (const phase of PHASES.slice(from, to)) {
+  let last: string = PHASES[first - 1] ?? "start";
+  for (const [index, phase] of PHASES.entries()) {
+    if (index < first) continue;
     if (!isWanted()) return undefined;
     onPhase(phase);
     if (!await compilation.run(last, phase)) return undefined;
     last = phase;
+    if (!isWide || phase !== CONFIGURED_PHASE) continue;
+    const source = widenTiles(await compilation.output("MLIR"));
+    if (source === undefined) continue;
+    return await runPhases(run, { ...job, source }, index + 1, false);
   }
-  return await compilation.output(to < PHASES.length ? "MLIR" : "program");
+  return await compilation.output("program");
 }

@@ -46,14 +46,19 @@ const CONVOLUTION = new RegExp(
 /**
  * Widens the tiles of convolutions with channels last.
  *
- * @param mlir The MLIR after the phase `executable-configurations`.
- * @returns The same MLIR with other sizes.
+ * @param configured The MLIR after the phase `executable-configurations`.
+ * @returns The MLIR with other sizes; `undefined` if all tiles are as wide as
+ * they can be.
  */
-export function widenTiles(mlir: string): string {
+export function widenTiles(
+  configured: Uint8Array,
+): Uint8Array<ArrayBuffer> | undefined {
+  const mlir = new TextDecoder().decode(configured);
   const bytes = Number(/native_vector_size = (\d+)/.exec(mlir)?.[1]);
-  return mlir.split(/^(?= *func\.func )/m)
+  const wide = mlir.split(/^(?= *func\.func )/m)
     .map((one) => widenFunction(one, bytes / Float32Array.BYTES_PER_ELEMENT))
     .join("");
+  return wide === mlir ? undefined : new TextEncoder().encode(wide);
 }
 
 function widenFunction(mlir: string, lanes: number): string {
