@@ -7,6 +7,8 @@
  * - DepthToSpace in the mode CRD mixes up rows and channels.
  * - Resize with aligned corners uses the scales in place of the sizes that follow
  *   from them, which differ unless sizes are multiples.
+ * - AveragePool with ceil_mode and count_include_pad also counts what is beyond
+ *   the padding. Zeros are added before it instead.
  */
 export const CORRECT_SCRIPT: string = String.raw`
 def cast_by_int32(node):
@@ -47,6 +49,48 @@ def resize_by_sizes(node, constants, shapes, add):
     resized.input.extend([*node.input[:2], "", add(sizes)])
     return [resized]
 
+def averages_beyond(node, attributes):
+    return (
+        node.op_type == "AveragePool"
+        and attributes.get("ceil_mode")
+        and attributes.get("count_include_pad")
+        and attributes.get("auto_pad", b"NOTSET") in (b"NOTSET", b"VALID")
+    )
+
+def average_of_padded(node, attributes, shapes, opset, add):
+    kernel = attributes["kernel_shape"]
+    rank, ones = len(kernel), [1] * len(kernel)
+    pads = attributes.get("pads", [0] * 2 * rank)
+    shape = shapes.get(node.input[0])
+    steps = zip(attributes.get("strides", ones), attributes.get("dilations", ones))
+    for axis, (stride, dilation) in enumerate(steps):
+        before, after, window = pads[axis], pads[axis + rank], (kernel[axis] - 1) * dilation + 1
+        size = shape[axis + 2] if shape is not None else None
+        # ONNX leaves out a window that starts in the padding, without padding it remains.
+        if size is None:
+            is_left_out = after > 0 and after + stride > window
+        else:
+            is_left_out = -((before + size + after - window) // -stride) * stride >= before + size
+        if is_left_out:
+            raise Refused(
+                "IREE 3.13 computes AveragePool with ceil_mode and count_include_pad wrongly where "
+                f"windows may start in the padding of '{node.input[0]}'; set one of them to 0"
+            )
+    averaged = onnx.NodeProto.FromString(node.SerializeToString())
+    del averaged.attribute[:]
+    averaged.attribute.extend(it for it in node.attribute if it.name not in ("pads", "count_include_pad"))
+    if not any(pads):
+        return [averaged]
+    padded = f"{node.output[0]}/padded"
+    sizes = [0, 0, *pads[:rank], 0, 0, *pads[rank:]]
+    averaged.input[0] = padded
+    if opset < 11:
+        return [helper.make_node("Pad", node.input, [padded], node.name, pads=sizes), averaged]
+    return [
+        helper.make_node("Pad", [node.input[0], add(np.array(sizes, dtype=np.int64))], [padded], node.name),
+        averaged,
+    ]
+
 def is_scaled(node, attributes):
     return (
         node.op_type == "Resize"
@@ -55,8 +99,8 @@ def is_scaled(node, attributes):
         and len(node.input) == 3
     )
 
-def correct_graph(graph, shapes, names, constants):
-    nodes = []
+def correct_graph(graph, shapes, names, constants, opset):
+    nodes, is_corrected = [], False
 
     def add(array):
         name = f"iree/corrected_{next(names)}"
@@ -66,17 +110,20 @@ def correct_graph(graph, shapes, names, constants):
     for node in graph.node:
         for attribute in node.attribute:
             for inner in [attribute.g] if attribute.HasField("g") else attribute.graphs:
-                correct_graph(inner, shapes, names, {**constants, **constants_of(inner)})
+                correct_graph(inner, shapes, names, {**constants, **constants_of(inner)}, opset)
         attributes = attributes_of(node) if node.domain in ("", "ai.onnx") else {}
+        corrected = None
         if node.op_type == "Cast" and attributes.get("to") == onnx.TensorProto.UINT8:
-            nodes.extend(cast_by_int32(node))
+            corrected = cast_by_int32(node)
         elif node.op_type == "DepthToSpace" and attributes.get("mode") == b"CRD":
-            nodes.extend(depth_as_dcr(node, shapes, add))
+            corrected = depth_as_dcr(node, shapes, add)
         elif is_scaled(node, attributes):
-            nodes.extend(resize_by_sizes(node, constants, shapes, add))
-        else:
-            nodes.append(node)
-    if len(nodes) > len(graph.node):
+            corrected = resize_by_sizes(node, constants, shapes, add)
+        elif averages_beyond(node, attributes):
+            corrected = average_of_padded(node, attributes, shapes, opset, add)
+        is_corrected = is_corrected or corrected is not None
+        nodes.extend(corrected or [node])
+    if is_corrected:
         copies = [onnx.NodeProto.FromString(it.SerializeToString()) for it in nodes]
         del graph.node[:]
         graph.node.extend(copies)
@@ -90,13 +137,16 @@ def kinds_of(graph):
                 kinds |= kinds_of(inner)
     return kinds
 
+def opset_of(owner):
+    return next((it.version for it in owner.opset_import if it.domain in ("", "ai.onnx")), 0)
+
 def correct(model):
     kinds = set().union(*map(kinds_of, [model.graph, *model.functions]))
-    if not kinds & {"Cast", "DepthToSpace", "Resize"}:
+    if not kinds & {"AveragePool", "Cast", "DepthToSpace", "Resize"}:
         return
-    shapes = inferred_shapes(model) if kinds & {"DepthToSpace", "Resize"} else {}
+    shapes = inferred_shapes(model) if kinds & {"AveragePool", "DepthToSpace", "Resize"} else {}
     names = itertools.count()
-    correct_graph(model.graph, shapes, names, constants_of(model.graph))
+    correct_graph(model.graph, shapes, names, constants_of(model.graph), opset_of(model))
     for function in model.functions:
-        correct_graph(function, {}, names, {})
+        correct_graph(function, {}, names, {}, opset_of(function))
 `;

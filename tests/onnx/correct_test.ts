@@ -105,3 +105,49 @@ testWithImporter(
     assertStringIncludes(text(fixed.mlir), '"DCR"');
   },
 );
+
+testWithImporter(
+  "AveragePool counts the padding, and nothing beyond it",
+  async () => {
+    const data = Float32Array.from({ length: 36 }, (_, at) => at % 7 + 1);
+    const x: NdArray = { elementType: "f32", shape: [1, 1, 6, 6], data };
+    for (const opset of [10, 17]) {
+      for (
+        const [name, pad] of [["average", 0], ["average_padded", 1]] as const
+      ) {
+        const y = await output(`${name}_${opset}`, { x });
+        const expected = averages(data, 6, pad);
+        assertEquals(y.shape, [1, 1, expected.length, expected[0]!.length]);
+        for (const [at, value] of expected.flat().entries()) {
+          assertAlmostEquals(Number(y.data[at]), value, 1e-5);
+        }
+      }
+      const path = models.join(`average_left_out_${opset}.onnx`);
+      const error = await failureOf(importOnnx(path, { library: COMPILER }));
+      assertEquals(error.code, "INVALID_ARGUMENT");
+      assertStringIncludes(
+        error.detail,
+        "windows may start in the padding of 'x'; set one of them to 0",
+      );
+    }
+  },
+);
+
+/** Averages of every second 3x3 window over a square with padding. */
+function averages(data: Float32Array, size: number, pad: number): number[][] {
+  const count = Math.ceil((size + 2 * pad - 3) / 2) + 1;
+  const starts = Array.from({ length: count }, (_, at) => 2 * at - pad);
+  return starts.map((top) =>
+    starts.map((left) => {
+      let [sum, count] = [0, 0];
+      for (let row = top; row < Math.min(top + 3, size + pad); row++) {
+        for (let at = left; at < Math.min(left + 3, size + pad); at++) {
+          count++;
+          const isInside = row >= 0 && row < size && at >= 0 && at < size;
+          if (isInside) sum += data[row * size + at]!;
+        }
+      }
+      return sum / count;
+    })
+  );
+}

@@ -143,3 +143,10 @@ save(
     [(name, T.FLOAT, ["rows", 8, f"{name}_h", f"{name}_w"]) for name in [*pools, "last"]],
     weights=[("w", weights_of(8, 3, 3, 3)), ("v", weights_of(8, 8, 2, 2))],
 )
+# Averages whose last windows end beyond the padding.
+average = {"strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}
+for name, kernel, pads in (("average", [3, 3], [0] * 4), ("average_padded", [3, 3], [1] * 4), ("average_left_out", [1, 1], [1] * 4)):
+    for opset in (10, 17):
+        node = h.make_node("AveragePool", ["x"], ["y"], kernel_shape=kernel, pads=pads, **average)
+        shape = [1, 1, "h", "w"] if name == "average_padded" else [1, 1, 6, 6]
+        save(f"{name}_{opset}", [node], [("x", T.FLOAT, shape)], [("y", T.FLOAT, [1, 1, "oh", "ow"])], opset=opset)
