@@ -44,7 +44,7 @@ for (const isolate of [true, false]) {
       return program.lookupFunction("conv").compute(x, w) as Float32Array;
     };
     const expected = await run([]);
-    // Whole numbers, so that the order of additions does not matter.
+    // Integers, so that the order of additions does not matter.
     assert(new Set(expected).size > 20);
     assertEquals(await run([WIDE_TILES]), expected);
   });
@@ -106,7 +106,7 @@ function widened(mlir: string): string | undefined {
 
 Deno.test("Tiles are widened to the registers for sums, in their function only", () => {
   const cases = [
-    // Two vectors of channels where there are as many, and more pixels.
+    // Two vectors of channels if there are as many, and more pixels.
     [64, 20, 64, "5, 16", "10, 32"],
     [64, 32, 32, "8, 16", "8, 32"],
     [64, 64, 16, "8, 16", "16, 16"],
