@@ -393,13 +393,15 @@ class Emitter {
     const normalization = norm === undefined
       ? undefined
       : { weight: this.#weight(norm), epsilon };
-    const matrix = this.#weight(role);
+    // Programs are found by their text, so its order stays as it is.
     if (this.#type(role) === "int4") {
+      const matrix = this.#weight(role);
       const integers = emitBlockRows(b, rows, normalization);
       return emitBlockProduct(b, integers, matrix, this.#shape.dots, plus);
     }
     const integers = emitIntegerRows(b, rows, normalization);
-    return emitIntegerProduct(b, integers, matrix, this.#scale(role), plus);
+    const [matrix, scales] = [this.#weight(role), this.#scale(role)];
+    return emitIntegerProduct(b, integers, matrix, scales, plus);
   }
 
   #type(role: string): WeightType {
