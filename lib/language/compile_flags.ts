@@ -8,6 +8,12 @@ import { isForHost, withTarget } from "../compiler/target.ts";
 import type { WeightType } from "./configuration.ts";
 import type { DotKind } from "./dot_products.ts";
 
+/** A flag that selects a backend or a device. */
+const TARGET = /^--?iree-hal-target-(?:backends|device)=(.*)$/;
+
+/** Backends and devices that are not CPUs. */
+const OTHER_THAN_CPUS = /vulkan|cuda|rocm|hip|amdgpu|metal|webgpu/;
+
 const FLAG = "--iree-llvmcpu-enable-ukernels";
 
 /** Features of the CPUs whose microkernels have the tiles of our matrices. */
@@ -58,19 +64,31 @@ function hasFeatures(names: readonly string[]): boolean {
 
 /**
  * Rejects a target that cannot run language models: VMVX reserves memory of any
- * length for products with a cache, whose length varies.
+ * length for products with a cache, whose length varies. Kernels of blocks are
+ * written for CPUs.
  *
+ * @param weights The type of matrices.
  * @param compile The options for compiling.
  */
 export function checkTarget(
+  weights: WeightType,
   compile: CompileOptions | undefined,
 ): void {
   const { target, flags = [] } = readCompileOptions(compile).target;
-  const isVmvx = target === "vmvx" ||
-    target === undefined &&
-      flags.some((flag) => /-target-(?:backends|device)=.*vmvx/.test(flag));
-  if (!isVmvx) return;
+  const selected = withTarget(target, flags)
+    .map((flag) => TARGET.exec(flag)?.[1] ?? "");
+  if (selected.some((name) => name.includes("vmvx"))) throw vmvxError();
+  const other = selected.find((name) => OTHER_THAN_CPUS.test(name));
+  if (weights !== "int4" || other === undefined) return;
   throw new IreeError(
+    "UNIMPLEMENTED",
+    `weights 'int4' are for CPUs only and cannot be compiled for ${other}`,
+    { hint: "use weights 'int8'" },
+  );
+}
+
+function vmvxError(): IreeError {
+  return new IreeError(
     "UNIMPLEMENTED",
     "language models cannot be compiled for vmvx",
     { hint: "target 'generic' runs on every CPU of its architecture" },

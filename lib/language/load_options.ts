@@ -134,8 +134,7 @@ export function readLoadOptions(
   const { weights = "f32", chunk = 64, batch = 1, device = "local-task" } =
     options;
   const { onProgress, compile } = options;
-  checkTarget(compile);
-  toName("weights", weights, WEIGHT_TYPES);
+  checkTarget(toName("weights", weights, WEIGHT_TYPES), compile);
   if (toSize("chunk", chunk) === 0 || chunk > 4096) {
     throw mustBe("chunk", "1 to 4096", chunk);
   }

@@ -56,6 +56,21 @@ test("A target that cannot run language models is named first", async () => {
   }
 });
 
+test("Weights of 4 bits are for CPUs only, as the error says", async () => {
+  for (
+    const compile of [
+      { target: "vulkan" },
+      { flags: ["--iree-hal-target-device=hip"] },
+    ]
+  ) {
+    const options = { ...SMALL, weights: "int4", compile } as const;
+    const error = await failureOf(LanguageModel.load("/no/model", options));
+    assertEquals(error.code, "UNIMPLEMENTED");
+    assertMatch(error.message, /'int4' are for CPUs only .* (?:vulkan|hip)/);
+    assertMatch(error.hint!, /int8/);
+  }
+});
+
 test("Wrong values of a configuration are named", async () => {
   const cases: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ num_hidden_layers: 0 }, /num_hidden_layers must be a positive integer/],
