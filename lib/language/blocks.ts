@@ -13,7 +13,11 @@ export const SCALES_AT: number = TILE_ROWS * BLOCK_COLUMNS / 2;
 /** Where the least numbers are in the blocks of a tile. */
 export const LEAST_AT: number = SCALES_AT + TILE_ROWS * 2;
 
-/** The shape of a matrix in tiles of blocks; what is missing is zeros. */
+/**
+ * The shape of a matrix in tiles of blocks. Bytes of missing rows are zeros, so these
+ * rows are 0. Missing columns of a row have the integer 0, which is the block's least
+ * number: they add nothing to a product because activations are padded with zeros.
+ */
 export function blockedShape(
   [rows, columns]: readonly number[],
 ): readonly [number, number, number] {

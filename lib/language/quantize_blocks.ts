@@ -40,10 +40,12 @@ export function keepBlocks(
 }
 
 /**
- * Stores rows of numbers as blocks of 4 bits.
+ * Stores rows of numbers as blocks of 4 bits. A scale that is too small for 16
+ * bits is 0: all numbers of the block become its least number, in 16 bits.
  *
  * @param values The numbers, row after row.
- * @param columns Size of a row; what a block lacks is zeros.
+ * @param columns Size of a row. Missing columns of a block have the integer 0, which is
+ * its least number; they are multiplied with zeros.
  * @returns The blocks; undefined if a number does not fit 16 bits.
  */
 export function quantizeBlocks(

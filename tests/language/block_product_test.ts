@@ -29,6 +29,8 @@ const PRODUCTS: readonly Product[] = [
   { rows: 4, columns: 32, size: 320 },
   { rows: 7, columns: 64, size: 48 },
   { rows: 20, columns: 640, size: 1000 },
+  // Several pieces with several tiles each.
+  { rows: 1, columns: 96, size: 3000 },
 ];
 
 const EPSILON = 1e-5;
@@ -84,37 +86,43 @@ function kinds(): (readonly [DotKind, string])[] {
   return here.map((kind) => [kind, kind === "generic" ? "generic" : "host"]);
 }
 
+function checkProducts(bytes: Uint8Array<ArrayBuffer>, device: string): void {
+  using program = load({ modules: [bytes], device });
+  const random = new Random(2);
+  for (const [at, { rows, columns, size }] of PRODUCTS.entries()) {
+    const x = floats(random, rows * columns);
+    const norm = floats(random, columns);
+    const plus = floats(random, rows * size);
+    const blocks = quantizeBlocks(floats(random, size * columns), columns)!;
+    const weights = dequantize("Q4_1", blocks);
+    const width = weights.length / size;
+    const tiles = joined(tileBlocks([blocks], columns));
+    for (const isWhole of [false, true]) {
+      const expected = plus.map((start, place) => {
+        const [row, column] = [Math.floor(place / size), place % size];
+        const inputs = x.subarray(row * columns, (row + 1) * columns);
+        const squares = inputs.reduce((sum, it) => sum + it * it, 0);
+        const root = Math.sqrt(squares / columns + EPSILON);
+        const sum = inputs.reduce((sum, input, k) => {
+          const number = isWhole ? input / root * norm[k]! : input;
+          return sum + number * weights[column * width + k]!;
+        }, 0);
+        return sum + (isWhole ? start : 0);
+      });
+      using result = program.lookupFunction(`f${at}${isWhole}`).call(
+        ...[x, tiles, norm, plus],
+      ) as BufferView;
+      const name = `${rows} rows of ${columns}, ${isWhole}, ${device}`;
+      assertNear(result.toTypedArray() as Float32Array, expected, 2e-3, name);
+    }
+  }
+}
+
 for (const [kind, target] of kinds()) {
   test(`Products of blocks are those of numbers, computed by ${kind} code`, async () => {
     const bytes = await compile(emitAll(kind), { target, library: COMPILER });
-    using program = load({ modules: [bytes], device: "local-sync" });
-    const random = new Random(2);
-    for (const [at, { rows, columns, size }] of PRODUCTS.entries()) {
-      const x = floats(random, rows * columns);
-      const norm = floats(random, columns);
-      const plus = floats(random, rows * size);
-      const blocks = quantizeBlocks(floats(random, size * columns), columns)!;
-      const weights = dequantize("Q4_1", blocks);
-      const width = weights.length / size;
-      const tiles = joined(tileBlocks([blocks], columns));
-      for (const isWhole of [false, true]) {
-        const expected = plus.map((start, place) => {
-          const [row, column] = [Math.floor(place / size), place % size];
-          const inputs = x.subarray(row * columns, (row + 1) * columns);
-          const squares = inputs.reduce((sum, it) => sum + it * it, 0);
-          const root = Math.sqrt(squares / columns + EPSILON);
-          const sum = inputs.reduce((sum, input, k) => {
-            const number = isWhole ? input / root * norm[k]! : input;
-            return sum + number * weights[column * width + k]!;
-          }, 0);
-          return sum + (isWhole ? start : 0);
-        });
-        using result = program.lookupFunction(`f${at}${isWhole}`).call(
-          ...[x, tiles, norm, plus],
-        ) as BufferView;
-        const name = `${rows} rows of ${columns}, ${isWhole}`;
-        assertNear(result.toTypedArray() as Float32Array, expected, 2e-3, name);
-      }
+    for (const device of ["local-sync", "local-task"]) {
+      checkProducts(bytes, device);
     }
   });
 }

@@ -90,6 +90,15 @@ for (const [name, parts] of FOLDERS) {
   }
 }
 
+test("Logits with int4 weights are NumPy's with this CPU's kernels", async () => {
+  await inFolder(async (folder) => {
+    await writeFolder(folder, tinyModel());
+    const compile = { ...SMALL.compile, target: "host" };
+    const options = { ...SMALL, weights: "int4", compile } as const;
+    await assertLogits(folder, folder, options, 2e-3);
+  });
+});
+
 /** The same in GGUF files: what they name otherwise. */
 const FILES: readonly (readonly [string, TinyParts, GgufOptions])[] = [
   ["Llama, whose pairs that rotate are neighbors", {}, {}],
