@@ -9,32 +9,48 @@ import type { JsonShape } from "./json_shape.ts";
 export function findEndless(
   shapes: Iterable<JsonShape>,
 ): JsonShape | undefined {
-  const finite = new Set<JsonShape>();
   const left = new Set(shapes);
-  for (let before = -1; before !== finite.size;) {
-    before = finite.size;
-    for (const shape of left) {
-      if (!canEnd(shape, finite)) continue;
-      finite.add(shape);
-      left.delete(shape);
+  // How many shapes must have values first, and the shapes that wait for one.
+  const missing = new Map<JsonShape, number>();
+  const waiting = new Map<JsonShape, JsonShape[]>();
+  const finite: JsonShape[] = [];
+  for (const shape of left) {
+    const needs = needsOf(shape);
+    missing.set(shape, shape.kind === "union" ? 1 : needs.size);
+    if (needs.size === 0) finite.push(shape);
+    for (const need of needs) {
+      const others = waiting.get(need);
+      if (others === undefined) waiting.set(need, [shape]);
+      else others.push(shape);
+    }
+  }
+  for (const shape of finite) {
+    left.delete(shape);
+    for (const other of waiting.get(shape) ?? []) {
+      const count = missing.get(other)! - 1;
+      missing.set(other, count);
+      if (count === 0) finite.push(other);
     }
   }
   return left.values().next().value;
 }
 
-function canEnd(shape: JsonShape, finite: ReadonlySet<JsonShape>): boolean {
+// The shapes of which a value contains all, or one if the shape is a union.
+function needsOf(shape: JsonShape): ReadonlySet<JsonShape> {
   switch (shape.kind) {
     case "definition":
-      return finite.has(shape.resolve());
+      return new Set([shape.resolve()]);
     case "union":
-      return shape.shapes.some((it) => finite.has(it));
+      return new Set(shape.shapes);
     case "array":
-      return shape.least === 0 || finite.has(shape.items);
+      return new Set(shape.least === 0 ? [] : [shape.items]);
     case "object":
-      return shape.required.every((name) =>
-        finite.has(shape.properties.get(name) ?? shape.others!)
+      return new Set(
+        shape.required.map((name) =>
+          shape.properties.get(name) ?? shape.others!
+        ),
       );
     default:
-      return true;
+      return new Set();
   }
 }

@@ -1,5 +1,5 @@
 import { IreeError } from "../base/error.ts";
-import { areExclusive } from "./json_exclusive.ts";
+import { ExclusiveShapes } from "./json_exclusive.ts";
 import { findEndless } from "./json_finite.ts";
 import { idOf } from "./json_frame.ts";
 import {
@@ -8,11 +8,8 @@ import {
   unsupported,
   wrong,
 } from "./json_schema_errors.ts";
-import {
-  readNumber,
-  readString,
-  type SchemaForm,
-} from "./json_schema_forms.ts";
+import { type SchemaForm, SchemaForms } from "./json_schema_forms.ts";
+import { SchemaSteps } from "./json_schema_steps.ts";
 import {
   ANY,
   ANY_NUMBER,
@@ -74,13 +71,19 @@ export function readJsonSchema(schema: JsonSchema): ObjectShape {
 
 class SchemaReader {
   readonly #root: unknown;
-  readonly #definitions = new Map<string, JsonShape>();
+  /** Counts all work that can grow faster than the text of the schema. */
+  readonly #steps = new SchemaSteps();
+  readonly #forms = new SchemaForms(this.#steps);
+  /** Definitions, by their schemas: a reference can be written in several ways. */
+  readonly #definitions = new Map<unknown, JsonShape>();
+  /** What was read, by schema: references are to parts that are read anyway. */
+  readonly #read = new Map<unknown, JsonShape>();
   /** Where each shape was found first. */
   readonly #places = new Map<JsonShape, string>();
   /** Shapes by their content: equal ones are the same object. */
   readonly #unique = new Map<string, JsonShape>();
   /** Alternatives of which a value must have only one, by their places. */
-  readonly #exclusive = new Map<string, readonly JsonShape[]>();
+  readonly #exclusive: (readonly [string, readonly JsonShape[]])[] = [];
   #depth = 0;
 
   constructor(root: unknown) {
@@ -88,10 +91,14 @@ class SchemaReader {
   }
 
   read(schema: unknown, at: string): JsonShape {
+    const known = this.#read.get(schema);
+    if (known !== undefined) return known;
     if (this.#depth >= DEEPEST) throw unsupported(at, "that deep in others");
     this.#depth++;
     try {
-      return this.#placed(this.#read(schema, at), at);
+      const shape = this.#placed(this.#readKeywords(schema, at), at);
+      this.#read.set(schema, shape);
+      return shape;
     } finally {
       this.#depth--;
     }
@@ -112,8 +119,9 @@ class SchemaReader {
 
   /** Throws if a value can have several alternatives of which it must have one. */
   checkExclusive(): void {
+    const exclusive = new ExclusiveShapes(this.#steps);
     for (const [at, shapes] of this.#exclusive) {
-      if (areExclusive(shapes)) continue;
+      if (exclusive.areExclusive(shapes, at)) continue;
       throw unsupported(at, "with alternatives that a value can have together");
     }
   }
@@ -142,7 +150,7 @@ class SchemaReader {
     return this.#one({ kind: "texts", texts }, texts);
   }
 
-  #read(schema: unknown, at: string): JsonShape {
+  #readKeywords(schema: unknown, at: string): JsonShape {
     if (schema === true) return ANY;
     if (!isPlainObject(schema)) throw wrong(at, "a schema", schema);
     const rest = new Map(Object.entries(schema));
@@ -165,7 +173,7 @@ class SchemaReader {
       if (several === undefined) continue;
       const shapes = listOf(several, `${at}.${name}`)
         .map((it, index) => this.read(it, `${at}.${name}[${index}]`));
-      if (name === "oneOf") this.#exclusive.set(`${at}.oneOf`, shapes);
+      if (name === "oneOf") this.#exclusive.push([`${at}.oneOf`, shapes]);
       return this.#union(shapes);
     }
     const values = take("enum");
@@ -175,14 +183,16 @@ class SchemaReader {
       const listed = values === undefined
         ? [constant]
         : listOf(values, `${at}.enum`);
-      const same = constant === undefined
+      const only = constant === undefined ? undefined : sortedText(constant);
+      const same = only === undefined
         ? listed
-        : listed.filter((it) => sortedText(it) === sortedText(constant));
+        : listed.filter((it) => sortedText(it) === only);
       if (same.length === 0) {
         throw wrong(`${at}.const`, "a value of the enum", constant);
       }
+      const types = new Set(Array.isArray(type) ? type : [type]);
       const right = same.map((it) => JSON.stringify(it))
-        .filter((it) => isOf(it, type));
+        .filter((it) => type === undefined || isOf(it, types));
       if (right.length > 0) return this.#texts(right);
       throw wrong(`${at}.type`, "the type of a value that is listed", type);
     }
@@ -210,11 +220,19 @@ class SchemaReader {
       case "array":
         return this.#array(take, at);
       case "string":
-        return this.#form(STRING, readString(take, at), true);
+        return this.#form(STRING, this.#forms.readString(take, at), true);
       case "number":
-        return this.#form(ANY_NUMBER, readNumber(take, at, false), false);
+        return this.#form(
+          ANY_NUMBER,
+          this.#forms.readNumber(take, at, false),
+          false,
+        );
       case "integer":
-        return this.#form(INTEGER, readNumber(take, at, true), false);
+        return this.#form(
+          INTEGER,
+          this.#forms.readNumber(take, at, true),
+          false,
+        );
       case "boolean":
         return this.#texts(["true", "false"]);
       case "null":
@@ -284,8 +302,6 @@ class SchemaReader {
     if (typeof reference !== "string" || !/^#(?:\/|$)/.test(reference)) {
       throw unsupported(at, "to another document");
     }
-    const known = this.#definitions.get(reference);
-    if (known !== undefined) return known;
     let target = this.#root;
     for (const part of reference.split("/").slice(1)) {
       const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
@@ -294,8 +310,10 @@ class SchemaReader {
         : undefined;
     }
     if (target === undefined) throw wrong(at, "a definition", reference);
+    const known = this.#definitions.get(target);
+    if (known !== undefined) return known;
     const definition: JsonShape = { kind: "definition", resolve: () => shape };
-    this.#definitions.set(reference, definition);
+    this.#definitions.set(target, definition);
     const shape = this.read(target, reference);
     return definition;
   }
@@ -313,17 +331,14 @@ function sortedText(value: unknown): string {
   );
 }
 
-function isOf(text: string, type: unknown): boolean {
-  if (type === undefined) return true;
+function isOf(text: string, types: ReadonlySet<unknown>): boolean {
   const value = JSON.parse(text);
   const found = value === null
     ? "null"
     : Array.isArray(value)
     ? "array"
     : typeof value;
-  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
-  return types.includes(found) ||
-    types.includes("integer") && Number.isInteger(value);
+  return types.has(found) || types.has("integer") && Number.isInteger(value);
 }
 
 function listOf(value: unknown, at: string): readonly unknown[] {

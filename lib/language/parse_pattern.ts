@@ -57,6 +57,9 @@ const ANYTHING: PatternNode = {
   most: Infinity,
 };
 
+/** The most characters of how often a part is repeated. */
+const LONGEST_TIMES = 64;
+
 class Parser {
   readonly #characters: readonly string[];
   #at = 0;
@@ -135,7 +138,8 @@ class Parser {
     if (this.#skip("+")) return [1, Infinity];
     if (this.#skip("?")) return [0, 1];
     if (this.#next !== "{") return undefined;
-    const rest = this.#characters.slice(this.#at).join("");
+    const end = this.#at + LONGEST_TIMES;
+    const rest = this.#characters.slice(this.#at, end).join("");
     const [whole, least, comma, most] = /^\{(\d+)(,?)(\d*)\}/.exec(rest) ??
       this.#fail();
     this.#at += whole.length;

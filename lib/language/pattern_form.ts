@@ -7,11 +7,16 @@ import type { TextForm } from "./text_form.ts";
  * The start of a text that has a pattern.
  *
  * @param pattern A regular expression of JavaScript, which is valid.
- * @returns The place; throws `UnsupportedPattern`.
+ * @returns The place, and how many steps it took; throws `UnsupportedPattern`.
  */
-export function patternForm(pattern: string): TextForm {
+export function patternForm(
+  pattern: string,
+): { readonly form: TextForm; readonly steps: number } {
   const automaton = new Automaton(parsePattern(pattern));
-  return automaton.place([automaton.start]);
+  return {
+    form: automaton.place([automaton.start]),
+    steps: automaton.steps,
+  };
 }
 
 /** A state: what comes next, or where else it leads without a character. */
@@ -23,6 +28,9 @@ interface State {
 /** The most states: patterns that repeat others many times have more. */
 const MOST_STATES = 4096;
 
+/** The most parts that are added, of which some have no states. */
+const MOST_STEPS = 8 * MOST_STATES;
+
 /** The most sets of states that are remembered. */
 const MOST_PLACES = 8192;
 
@@ -33,9 +41,15 @@ class Automaton {
   readonly #states: State[] = [{ set: undefined, next: [] }];
   readonly #places = new Map<string, Place>();
   readonly start: number;
+  #steps = 0;
 
   constructor(node: PatternNode) {
     this.start = this.#add(node, END);
+  }
+
+  /** How many parts were added. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** Whether all places that are found can be remembered. */
@@ -72,6 +86,7 @@ class Automaton {
 
   // Adds the states of a part before a state, and returns the first of them.
   #add(node: PatternNode, next: number): number {
+    if (++this.#steps > MOST_STEPS) throw tooLarge();
     switch (node.kind) {
       case "set":
         if (!isWritable(node.set)) {
@@ -114,10 +129,14 @@ class Automaton {
 
   #push(set: CharacterSet | undefined, next: number[]): number {
     if (this.#states.length >= MOST_STATES) {
-      throw new UnsupportedPattern("of that size");
+      throw tooLarge();
     }
     return this.#states.push({ set, next }) - 1;
   }
+}
+
+function tooLarge(): UnsupportedPattern {
+  return new UnsupportedPattern("of that size");
 }
 
 class Place implements TextForm {

@@ -295,6 +295,11 @@ Deno.test("Limits that a mask cannot guarantee are rejected by name", () => {
       [{ pattern: "(^a|b)" }, "UNIMPLEMENTED", "a.pattern with '^a|b)'"],
       [{ pattern: "😀" }, "UNIMPLEMENTED", "a.pattern with '😀'"],
       [{ pattern: "(a{99}){99}" }, "UNIMPLEMENTED", "a.pattern of that size"],
+      [
+        { pattern: `(${"|".repeat(999)}){999}` },
+        "UNIMPLEMENTED",
+        "a.pattern of that size",
+      ],
       [{ pattern: "^\\x00$" }, "UNIMPLEMENTED", "a.pattern with control"],
       [{ pattern: "(" }, "INVALID_ARGUMENT", "a.pattern must be a regular"],
       [{ pattern: 1 }, "INVALID_ARGUMENT", "a.pattern must be a pattern"],
