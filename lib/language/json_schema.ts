@@ -183,6 +183,9 @@ class SchemaReader {
       const listed = values === undefined
         ? [constant]
         : listOf(values, `${at}.enum`);
+      if (isDeep([constant, listed])) {
+        throw unsupported(at, "with values that deep");
+      }
       const only = constant === undefined ? undefined : sortedText(constant);
       const same = only === undefined
         ? listed
@@ -321,6 +324,12 @@ class SchemaReader {
 
 function isPlainObject(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether lists of values are too deep for functions that call themselves. */
+function isDeep(value: unknown, left = DEEPEST): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return left === 0 || Object.values(value).some((it) => isDeep(it, left - 1));
 }
 
 /** The text of a value, with keys in order. */

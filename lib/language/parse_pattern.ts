@@ -57,12 +57,16 @@ const ANYTHING: PatternNode = {
   most: Infinity,
 };
 
+/** How deep groups may be in others. */
+const DEEPEST = 256;
+
 /** The most characters of how often a part is repeated. */
 const LONGEST_TIMES = 64;
 
 class Parser {
   readonly #characters: readonly string[];
   #at = 0;
+  #depth = 0;
 
   constructor(pattern: string) {
     this.#characters = [...pattern];
@@ -103,7 +107,11 @@ class Parser {
     switch (character) {
       case "(": {
         if (this.#skip("?") && !this.#skip(":")) this.#fail(start);
+        if (++this.#depth > DEEPEST) {
+          throw new UnsupportedPattern("with groups that deep in others");
+        }
         const part = this.#choice();
+        this.#depth--;
         if (!this.#skip(")")) this.#fail();
         return part;
       }

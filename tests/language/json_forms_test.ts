@@ -296,6 +296,11 @@ Deno.test("Limits that a mask cannot guarantee are rejected by name", () => {
       [{ pattern: "😀" }, "UNIMPLEMENTED", "a.pattern with '😀'"],
       [{ pattern: "(a{99}){99}" }, "UNIMPLEMENTED", "a.pattern of that size"],
       [
+        { pattern: `${"(".repeat(999)}a${")".repeat(999)}` },
+        "UNIMPLEMENTED",
+        "a.pattern with groups that deep",
+      ],
+      [
         { pattern: `(${"|".repeat(999)}){999}` },
         "UNIMPLEMENTED",
         "a.pattern of that size",

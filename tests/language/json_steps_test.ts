@@ -76,6 +76,18 @@ Deno.test("Patterns that repeat much are limited together, and equal ones count 
   assertEquals(readJsonSchema(strings(() => "^a{4000}$")).kind, "object");
 });
 
+Deno.test("Values that are very deep are an error, not an overflow", () => {
+  const deep = JSON.parse("[".repeat(3000) + "]".repeat(3000));
+  for (const schema of [{ const: deep }, { enum: [deep], const: 1 }]) {
+    const error = assertThrows(
+      () => readJsonSchema(objectWith(schema)),
+      IreeError,
+      "json.properties.a with values that deep",
+    );
+    assertEquals(error.code, "UNIMPLEMENTED");
+  }
+});
+
 Deno.test("A definition is read once, however its references are written", () => {
   const { properties } = readJsonSchema({
     type: "object",
