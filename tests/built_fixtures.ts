@@ -15,7 +15,7 @@ const TARGET_FLAGS: readonly string[] = [
   triple === undefined ? [] : [`--iree-llvmcpu-target-triple=${triple}`]
 );
 
-const VULKAN_TARGET = "--iree-vulkan-target=ampere";
+const VULKAN_TARGET = "--iree-vulkan-target=llvmpipe";
 
 /** Flags that compile a program for Vulkan, in place of those for the CPU. */
 function flagsForVulkan(flags: readonly string[]): string[] {

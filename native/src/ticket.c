@@ -53,27 +53,20 @@ uint32_t iree_ffi_ticket_issue(void* object, iree_ffi_ticket_drop_fn_t drop) {
   return number;
 }
 
-// Takes the first ticket with the number, or of the thread if that is not NULL,
-// out of the list.
-static iree_ffi_ticket_t* iree_ffi_ticket_take(
-    uint32_t number, const iree_ffi_thread_t* thread) {
-  iree_ffi_tickets_lock();
-  iree_ffi_ticket_t** link = &iree_ffi_first_ticket;
-  while (*link &&
-         (thread ? (*link)->thread != thread : (*link)->number != number)) {
-    link = &(*link)->next;
-  }
+// Takes a ticket out of the list. Requires the mutex.
+static iree_ffi_ticket_t* iree_ffi_ticket_unlink(iree_ffi_ticket_t** link) {
   iree_ffi_ticket_t* ticket = *link;
-  if (ticket) {
-    *link = ticket->next;
-    if (!ticket->next) iree_ffi_tickets_end = link;
-  }
-  iree_ffi_tickets_unlock();
+  *link = ticket->next;
+  if (!ticket->next) iree_ffi_tickets_end = link;
   return ticket;
 }
 
 void* iree_ffi_ticket_redeem(uint32_t number) {
-  iree_ffi_ticket_t* ticket = iree_ffi_ticket_take(number, /*thread=*/NULL);
+  iree_ffi_tickets_lock();
+  iree_ffi_ticket_t** link = &iree_ffi_first_ticket;
+  while (*link && (*link)->number != number) link = &(*link)->next;
+  iree_ffi_ticket_t* ticket = *link ? iree_ffi_ticket_unlink(link) : NULL;
+  iree_ffi_tickets_unlock();
   if (!ticket) return NULL;
   void* object = ticket->object;
   iree_allocator_free(iree_ffi_allocator(), ticket);
@@ -81,8 +74,22 @@ void* iree_ffi_ticket_redeem(uint32_t number) {
 }
 
 void iree_ffi_tickets_drop(const iree_ffi_thread_t* thread) {
-  iree_ffi_ticket_t* ticket = NULL;
-  while ((ticket = iree_ffi_ticket_take(/*number=*/0, thread))) {
+  iree_ffi_ticket_t* dropped = NULL;
+  iree_ffi_tickets_lock();
+  iree_ffi_ticket_t** link = &iree_ffi_first_ticket;
+  while (*link) {
+    if ((*link)->thread == thread) {
+      iree_ffi_ticket_t* ticket = iree_ffi_ticket_unlink(link);
+      ticket->next = dropped;
+      dropped = ticket;
+    } else {
+      link = &(*link)->next;
+    }
+  }
+  iree_ffi_tickets_unlock();
+  while (dropped) {
+    iree_ffi_ticket_t* ticket = dropped;
+    dropped = ticket->next;
     ticket->drop(ticket->object);
     iree_allocator_free(iree_ffi_allocator(), ticket);
   }
