@@ -13,14 +13,14 @@ import { Random } from "../../lib/language/random.ts";
 import { type BufferView, Instance, load } from "../../mod.ts";
 import { COMPILER } from "../compiler/support.ts";
 import { test } from "../support.ts";
+import {
+  EPSILON,
+  floats,
+  plainProduct,
+  type Product,
+  randomInputs,
+} from "./products.ts";
 import { assertNear } from "./support.ts";
-
-/** A product: how many rows of activations, columns, and rows of the matrix. */
-interface Product {
-  readonly rows: number;
-  readonly columns: number;
-  readonly size: number;
-}
 
 const PRODUCTS: readonly Product[] = [
   { rows: 1, columns: 32, size: 48 },
@@ -32,8 +32,6 @@ const PRODUCTS: readonly Product[] = [
   // Several pieces with several tiles each.
   { rows: 1, columns: 96, size: 3000 },
 ];
-
-const EPSILON = 1e-5;
 
 /** Functions for all products: plain ones, and normalized ones that are added. */
 function emitAll(kind: DotKind): string {
@@ -67,10 +65,6 @@ function emitAll(kind: DotKind): string {
   return functions.join("\n");
 }
 
-function floats(random: Random, count: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: count }, () => random.next() * 2 - 1);
-}
-
 function joined(pieces: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   return new Uint8Array([...pieces].flatMap((piece) => [...piece]));
 }
@@ -89,28 +83,19 @@ function kinds(): (readonly [DotKind, string])[] {
 function checkProducts(bytes: Uint8Array<ArrayBuffer>, device: string): void {
   using program = load({ modules: [bytes], device });
   const random = new Random(2);
-  for (const [at, { rows, columns, size }] of PRODUCTS.entries()) {
-    const x = floats(random, rows * columns);
-    const norm = floats(random, columns);
-    const plus = floats(random, rows * size);
+  for (const [at, product] of PRODUCTS.entries()) {
+    const { rows, columns, size } = product;
+    const inputs = randomInputs(random, product);
     const blocks = quantizeBlocks(floats(random, size * columns), columns)!;
     const weights = dequantize("Q4_1", blocks);
     const width = weights.length / size;
     const tiles = joined(tileBlocks([blocks], columns));
+    const weight = (row: number, column: number) =>
+      weights[row * width + column]!;
     for (const isWhole of [false, true]) {
-      const expected = plus.map((start, place) => {
-        const [row, column] = [Math.floor(place / size), place % size];
-        const inputs = x.subarray(row * columns, (row + 1) * columns);
-        const squares = inputs.reduce((sum, it) => sum + it * it, 0);
-        const root = Math.sqrt(squares / columns + EPSILON);
-        const sum = inputs.reduce((sum, input, k) => {
-          const number = isWhole ? input / root * norm[k]! : input;
-          return sum + number * weights[column * width + k]!;
-        }, 0);
-        return sum + (isWhole ? start : 0);
-      });
+      const expected = plainProduct(product, inputs, weight, isWhole);
       using result = program.lookupFunction(`f${at}${isWhole}`).call(
-        ...[x, tiles, norm, plus],
+        ...[inputs.x, tiles, inputs.norm, inputs.plus],
       ) as BufferView;
       const name = `${rows} rows of ${columns}, ${isWhole}, ${device}`;
       assertNear(result.toTypedArray() as Float32Array, expected, 2e-3, name);

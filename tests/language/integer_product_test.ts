@@ -12,14 +12,14 @@ import { tiledShape, tileRows } from "../../lib/language/tiles.ts";
 import { type BufferView, Instance, IreeError, load } from "../../mod.ts";
 import { COMPILER } from "../compiler/support.ts";
 import { test } from "../support.ts";
+import {
+  EPSILON,
+  floats,
+  plainProduct,
+  type Product,
+  randomInputs,
+} from "./products.ts";
 import { assertNear } from "./support.ts";
-
-/** A product: how many rows of activations, columns, and rows of the matrix. */
-interface Product {
-  readonly rows: number;
-  readonly columns: number;
-  readonly size: number;
-}
 
 const PRODUCTS: readonly Product[] = [
   { rows: 1, columns: 32, size: 48 },
@@ -29,8 +29,6 @@ const PRODUCTS: readonly Product[] = [
   { rows: 8, columns: 64, size: 48 },
   { rows: 20, columns: 64, size: 48 },
 ];
-
-const NORMALIZATION = { name: "%norm", epsilon: 1e-5 };
 
 /** Functions for all products: plain ones, and normalized ones that are added. */
 function emitAll(): string {
@@ -45,13 +43,12 @@ function emitAll(): string {
         value("%x", [rows, columns]),
         value("%w", [blocks, ...tile], "i8"),
         value("%s", [blocks, tile[1]]),
-        value(NORMALIZATION.name, [columns]),
+        value("%norm", [columns]),
         value("%plus", [rows, size]),
       ] as const;
       const [x, matrix, scales, norm, plus] = inputs;
-      const { epsilon } = NORMALIZATION;
       const integers = isWhole
-        ? emitIntegerRows(b, x, { weight: norm, epsilon })
+        ? emitIntegerRows(b, x, { weight: norm, epsilon: EPSILON })
         : emitIntegerRows(b, x);
       const sums = isWhole
         ? emitIntegerProduct(b, integers, matrix, scales, plus)
@@ -65,10 +62,6 @@ function emitAll(): string {
   return functions.join("\n");
 }
 
-function floats(random: Random, count: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: count }, () => random.next() * 2 - 1);
-}
-
 for (const target of ["generic", "host"]) {
   test(`Products of integers for the target ${target} are those of numbers`, async () => {
     using _ = Instance.open(); // flags depend on the CPU
@@ -79,10 +72,9 @@ for (const target of ["generic", "host"]) {
       device: "local-sync",
     });
     const random = new Random(2);
-    for (const [at, { rows, columns, size }] of PRODUCTS.entries()) {
-      const x = floats(random, rows * columns);
-      const norm = floats(random, columns);
-      const plus = floats(random, rows * size);
+    for (const [at, product] of PRODUCTS.entries()) {
+      const { rows, columns, size } = product;
+      const inputs = randomInputs(random, product);
       const [blocks, pairs, height, width] = tiledShape([size, columns]);
       const scales = new Float32Array(blocks * height);
       const integers = quantizeRows(
@@ -96,21 +88,12 @@ for (const target of ["generic", "host"]) {
         tiles.set(new Int8Array(piece.buffer), end);
         end += piece.length;
       }
+      const weight = (row: number, column: number) =>
+        integers[row * columns + column]! * scales[row]!;
       for (const isWhole of [false, true]) {
-        const expected = plus.map((start, place) => {
-          const [row, column] = [Math.floor(place / size), place % size];
-          const inputs = x.subarray(row * columns, (row + 1) * columns);
-          const squares = inputs.reduce((sum, it) => sum + it * it, 0);
-          const { epsilon } = NORMALIZATION;
-          const root = Math.sqrt(squares / columns + epsilon);
-          const sum = inputs.reduce((sum, input, k) => {
-            const number = isWhole ? input / root * norm[k]! : input;
-            return sum + number * integers[column * columns + k]!;
-          }, 0);
-          return sum * scales[column]! + (isWhole ? start : 0);
-        });
+        const expected = plainProduct(product, inputs, weight, isWhole);
         using result = program.lookupFunction(`f${at}${isWhole}`).call(
-          ...[x, tiles, scales, norm, plus],
+          ...[inputs.x, tiles, scales, inputs.norm, inputs.plus],
         ) as BufferView;
         const name = `${rows} rows of ${columns}, ${isWhole}`;
         assertNear(result.toTypedArray() as Float32Array, expected, 1e-3, name);

@@ -34,3 +34,12 @@ export async function findLavapipe(): Promise<Lavapipe> {
     ignore: code === 0 ? undefined : stderr.trim(),
   };
 }
+
+/** Finds the driver, and says so where tests are left out without it. */
+export async function lavapipeForTests(): Promise<Lavapipe> {
+  const lavapipe = await findLavapipe();
+  if (lavapipe.ignore !== undefined) {
+    console.log(`The tests of Vulkan are left out: ${lavapipe.ignore}`);
+  }
+  return lavapipe;
+}

@@ -2,13 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { readCounts } from "../run/summary.ts";
 import { denoFlags, execute, ROOT } from "../support.ts";
-import { findLavapipe } from "./driver.ts";
+import { lavapipeForTests } from "./driver.ts";
 import { SUITES, VULKAN_EXCLUDED } from "./suites.ts";
 
-const { folder, env, ignore } = await findLavapipe();
-if (ignore !== undefined) {
-  console.log(`The tests of Vulkan are left out: ${ignore}`);
-}
+const { folder, env, ignore } = await lavapipeForTests();
 
 Deno.test({
   name: "Tests of devices, calls and parameters pass on Vulkan too",

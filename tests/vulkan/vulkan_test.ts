@@ -1,14 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { denoFlags, execute, ROOT } from "../support.ts";
-import { findLavapipe } from "./driver.ts";
+import { lavapipeForTests } from "./driver.ts";
 
 const HERE = join(ROOT, "tests/vulkan");
 
-const { folder, env, ignore } = await findLavapipe();
-if (ignore !== undefined) {
-  console.log(`The tests of Vulkan are left out: ${ignore}`);
-}
+const { folder, env, ignore } = await lavapipeForTests();
 
 Deno.test({
   name: "Programs run on Vulkan, over Mesa's driver for CPUs",
