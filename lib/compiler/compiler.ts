@@ -20,6 +20,7 @@ import { ProgramCache } from "./program_cache.ts";
 import { sourceKey } from "./source_key.ts";
 import { withTarget } from "./target.ts";
 import type { CompileJob } from "./pipeline.ts";
+import { demandWidable } from "./wide_tiles.ts";
 import { canIsolate } from "./worker_command.ts";
 
 /** A compiled program, and how it was made. */
@@ -215,6 +216,7 @@ export class Compiler implements AsyncDisposable {
     { signal, onPhase, onDiagnostic }: CompileTargetOptions,
   ): Promise<CompiledProgram> {
     const { name, source, flags } = job;
+    demandWidable(flags, source, name);
     const diagnostics: Diagnostic[] = [];
     const report = (diagnostic: Diagnostic) => {
       diagnostics.push(diagnostic);

@@ -2,12 +2,7 @@ import { Compilation } from "../../ffi/compiler/compilation.ts";
 import type { OnDiagnostic } from "../../ffi/compiler/diagnostics.ts";
 import type { CompilerLibrary } from "../../ffi/compiler/library.ts";
 import { type CompilePhase, PHASES } from "./phases.ts";
-import {
-  canWiden,
-  CONFIGURED_PHASE,
-  splitWideTiles,
-  widenTiles,
-} from "./wide_tiles.ts";
+import { CONFIGURED_PHASE, splitWideTiles, widenTiles } from "./wide_tiles.ts";
 
 /** A source to compile. */
 export interface CompileJob {
@@ -45,8 +40,7 @@ export async function runPipeline(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { isWide, flags } = splitWideTiles(job.flags);
   const run = { ...events, library, isWanted };
-  const { source } = job;
-  return await runPhases(run, { ...job, flags }, 0, isWide && canWiden(source));
+  return await runPhases(run, { ...job, flags }, 0, isWide);
 }
 
 /** How phases run. */

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { IreeError } from "../base/error.ts";
+
 /** The flag. */
 export const WIDE_TILES = "--iree-deno-wide-tiles";
 
@@ -32,9 +34,25 @@ export function splitWideTiles(
   return { isWide: others.length < flags.length, flags: others };
 }
 
-/** Whether a source is small enough for wide tiles. */
-export function canWiden(source: Uint8Array): boolean {
-  return source.length <= LARGEST_SOURCE;
+/**
+ * Rejects the flag for a source that is too large for it.
+ *
+ * @param flags All flags.
+ * @param source The source.
+ * @param name Its name, for the error.
+ */
+export function demandWidable(
+  flags: readonly string[],
+  source: Uint8Array,
+  name: string,
+): void {
+  if (source.length <= LARGEST_SOURCE || !flags.includes(WIDE_TILES)) return;
+  throw new IreeError(
+    "UNIMPLEMENTED",
+    `${WIDE_TILES} is for sources of up to ${LARGEST_SOURCE} bytes, and ` +
+      `'${name}' has ${source.length}`,
+    { hint: "compile without the flag, or keep weights in a parameter file" },
+  );
 }
 
 /** Sizes of a convolution: work of a thread, a tile, and steps of sums. */

@@ -1,9 +1,14 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { compile, PHASES } from "../../lib/compiler/mod.ts";
 import { WIDE_TILES, widenTiles } from "../../lib/compiler/wide_tiles.ts";
 import { load } from "../../mod.ts";
 import { compileErrorOf, COMPILER, fixture } from "./support.ts";
-import { test } from "../support.ts";
+import { failureOf, test } from "../support.ts";
 
 const OPTIONS = { library: COMPILER, cache: false } as const;
 
@@ -79,6 +84,14 @@ test("With wide tiles, errors are those of the source", async () => {
     );
   const [standard, wide] = [await attempt([]), await attempt([WIDE_TILES])];
   assertEquals(wide.message, standard.message);
+});
+
+test("Wide tiles of a source that is too large are rejected", async () => {
+  const flags = [WIDE_TILES];
+  const large = new Uint8Array(65 * 1024 * 1024);
+  const error = await failureOf(compile(large, { ...OPTIONS, flags }));
+  assertEquals(error.code, "UNIMPLEMENTED");
+  assertMatch(error.message, /for sources of up to 67108864 bytes/);
 });
 
 const config = (...sizes: string[]) =>
