@@ -34,7 +34,9 @@ export interface ImportOnnxOptions {
   shapes?: ModelShapes | undefined;
   /**
    * Whether to clean the model: fold constants, write a ConvTranspose whose kernel
-   * equals its stride as a Conv, and a reflecting Pad as a Gather.
+   * equals its stride as a Conv, a reflecting Pad as a Gather, and a Conv of one
+   * row and channel as a MatMul. An infinite or NaN input makes more results of
+   * the last NaN.
    *
    * @default {true}
    */

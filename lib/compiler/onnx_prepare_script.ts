@@ -1,6 +1,7 @@
 /**
  * Python that fixes shapes of a model and cleans it, for `ONNX_SCRIPT`. Each
- * rewrite computes the same; floats may be rounded differently.
+ * rewrite computes the same; floats may be rounded differently. `ROWS_SCRIPT` has
+ * one more rewrite.
  */
 export const PREPARE_SCRIPT: string = String.raw`
 import numpy as np
@@ -74,7 +75,7 @@ def constants_of(graph):
 def attributes_of(node):
     return {it.name: helper.get_attribute_value(it) for it in node.attribute}
 
-def rewrite_conv_transpose(node, constants, add):
+def rewrite_conv_transpose(node, constants, add, _shapes):
     attributes = attributes_of(node)
     kernel = node.input[1] in constants and numpy_helper.to_array(constants[node.input[1]])
     if not isinstance(kernel, np.ndarray) or kernel.ndim != 4 or kernel.dtype != np.float32:
@@ -142,11 +143,18 @@ def inferred_shapes(model):
     shapes.update({it.name: list(it.dims) for it in inferred.graph.initializer})
     return shapes
 
+REWRITERS = {"Conv": rewrite_rows, "ConvTranspose": rewrite_conv_transpose, "Pad": rewrite_reflect}
+REWRITTEN = {
+    "Conv": "one-row Conv as MatMul",
+    "ConvTranspose": "ConvTranspose as 1x1 Conv",
+    "Pad": "Pad(reflect) as Gather",
+}
+
 def rewrite(model):
     graph, counts, made, nodes = model.graph, {}, [], []
     kinds = {it.op_type for it in graph.node}
-    constants = constants_of(graph) if kinds & {"ConvTranspose", "Pad"} else {}
-    shapes = inferred_shapes(model) if "Pad" in kinds else {}
+    constants = constants_of(graph) if kinds & {"Conv", "ConvTranspose", "Pad"} else {}
+    shapes = inferred_shapes(model) if kinds & {"Conv", "Pad"} else {}
 
     def add(array):
         name = f"iree/constant_{len(made)}"
@@ -154,11 +162,8 @@ def rewrite(model):
         return name
 
     for node in graph.node:
-        replaced = None
-        if node.domain in ("", "ai.onnx") and node.op_type == "ConvTranspose":
-            replaced = rewrite_conv_transpose(node, constants, add)
-        elif node.domain in ("", "ai.onnx") and node.op_type == "Pad":
-            replaced = rewrite_reflect(node, constants, add, shapes)
+        rewriter = REWRITERS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        replaced = rewriter(node, constants, add, shapes) if rewriter else None
         if replaced:
             counts[node.op_type] = counts.get(node.op_type, 0) + 1
         nodes.extend(replaced or [node])
@@ -167,8 +172,7 @@ def rewrite(model):
         del graph.node[:]
         graph.node.extend(copies)
         graph.initializer.extend(made)
-    names = {"ConvTranspose": "ConvTranspose as 1x1 Conv", "Pad": "Pad(reflect) as Gather"}
-    return [f"{names[kind]} ({count})" for kind, count in counts.items()]
+    return [f"{REWRITTEN[kind]} ({count})" for kind, count in counts.items()]
 
 FOLDED_BYTES = 64 * 1024
 NOT_FOLDED = {"If", "Loop", "Scan", "RandomNormal", "RandomNormalLike", "RandomUniform",

@@ -1,5 +1,6 @@
 import { CORRECT_SCRIPT } from "./onnx_correct_script.ts";
 import { PREPARE_SCRIPT } from "./onnx_prepare_script.ts";
+import { ROWS_SCRIPT } from "./onnx_rows_script.ts";
 
 /**
  * Python that runs the importer of `iree-base-compiler` on one model. Its
@@ -30,7 +31,7 @@ try:
     from iree.compiler.tools.import_onnx import __main__ as tool
 except ImportError as error:
     answer(failure="no importer", reason=str(error))
-${PREPARE_SCRIPT}${CORRECT_SCRIPT}
+${ROWS_SCRIPT}${PREPARE_SCRIPT}${CORRECT_SCRIPT}
 ELEMENTS = {
     "FLOAT": "f32", "DOUBLE": "f64", "FLOAT16": "f16", "BFLOAT16": "bf16",
     "BOOL": "i1", "INT4": "i4", "INT8": "i8", "INT16": "i16",

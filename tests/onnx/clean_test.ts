@@ -12,6 +12,8 @@ const UNCLEAN = models.join("unclean.onnx");
 const SHAPES = { x: [2, 3, 4, 5] };
 const X = Float32Array.from({ length: 120 }, (_, at) => Math.sin(at));
 
+const SOUND = Float32Array.from({ length: 3001 }, (_, at) => Math.sin(at * at));
+
 /** What a program computes, and what was said about its model. */
 async function result(
   clean: boolean,
@@ -65,6 +67,40 @@ testWithImporter(
       library: COMPILER,
     });
     assertEquals(plain.cleaned, []);
+  },
+);
+
+testWithImporter(
+  "Convolutions of one row compute the same as products",
+  async () => {
+    const results = [];
+    for (const clean of [false, true]) {
+      const said: string[] = [];
+      const { bytes } = await compileProgram(models.join("rows.onnx"), {
+        ...options,
+        clean,
+        onDiagnostic: ({ message }) => said.push(message),
+      });
+      // Five of eleven; the others are not of one row, or would not be faster.
+      assertEquals(
+        said.filter((it) => it.includes("one-row Conv as MatMul (5)")).length,
+        clean ? 1 : 0,
+      );
+      using program = load(bytes, { device: "local-sync" });
+      results.push(await program.run({ x: SOUND, batch: SOUND.slice(0, 400) }));
+    }
+    const [written, cleaned] = results;
+    assertEquals(written!.fine!.shape, [1, 5, 1, 2938]);
+    assertEquals(written!.one!.shape, [1, 4, 990]);
+    for (const [name, { data, shape }] of Object.entries(written!)) {
+      assertEquals(cleaned![name]!.shape, shape, name);
+      const found = cleaned![name]!.data as Float32Array;
+      const largest = Math.max(...(data as Float32Array).map(Math.abs));
+      assert(largest > 1, name);
+      for (const [at, value] of (data as Float32Array).entries()) {
+        assertLess(Math.abs(value - found[at]!), 1e-5 * largest, name);
+      }
+    }
   },
 );
 

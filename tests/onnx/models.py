@@ -101,6 +101,36 @@ save(
         ("pads", np.array([0, 0, 1, 2, 0, 0, 3, 0], dtype=np.int64)),
     ],
 )
+# Convolutions of one row and one channel, and whether they are written as products.
+rows = {
+    "fine": (5, 64, {}),
+    "coarse": (3, 100, {"strides": [1, 40]}),
+    "long": (1, 64, {"strides": [1, 2]}),
+    "short": (1, 64, {"strides": [1, 4], "auto_pad": "VALID"}),
+    "apart": (2, 64, {"strides": [1, 64]}),
+    "padded": (1, 64, {"pads": [0, 3, 0, 0]}),
+    "dilated": (1, 64, {"dilations": [1, 2]}),
+    "little": (1, 8, {}),
+}
+save(
+    "rows",
+    [h.make_node("Conv", ["x", f"{name}/w", f"{name}/b"], [name], **options) for name, (_, _, options) in rows.items()]
+    + [
+        h.make_node("Reshape", ["x", "one/shape"], ["row"]),
+        h.make_node("Conv", ["row", "one/w"], ["one"], strides=[3]),
+        h.make_node("Conv", ["x", "x"], ["self"]),
+        h.make_node("Conv", ["batch", "one/w"], ["many"], strides=[3]),
+    ],
+    [("x", T.FLOAT, [1, 1, 1, 3001]), ("batch", T.FLOAT, ["n", 1, 200])],
+    [(name, T.FLOAT, [f"{name}/{axis}" for axis in range(4)]) for name in [*rows, "self"]]
+    + [(name, T.FLOAT, [f"{name}/{axis}" for axis in range(3)]) for name in ("one", "many")],
+    weights=[
+        *[(f"{name}/w", weights_of(outputs, 1, 1, length)) for name, (outputs, length, _) in rows.items()],
+        *[(f"{name}/b", weights_of(outputs)) for name, (outputs, _, _) in rows.items()],
+        ("one/shape", np.array([1, 1, -1], dtype=np.int64)),
+        ("one/w", weights_of(4, 1, 33)),
+    ],
+)
 # What IREE computes wrongly as it is written.
 save("bytes", [h.make_node("Cast", ["x"], ["y"], to=T.UINT8)], [("x", T.FLOAT, ["n"])], [("y", T.UINT8, ["n"])])
 shuffle = [h.make_node("DepthToSpace", ["x"], ["y"], name="shuffle", blocksize=2, mode="CRD")]
