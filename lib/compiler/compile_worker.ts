@@ -8,7 +8,7 @@
 import { CompilerLibrary } from "../../ffi/compiler/library.ts";
 import { IreeError } from "../base/error.ts";
 import { runPipeline } from "./pipeline.ts";
-import { splitWideTiles, WIDE_TILES } from "./wide_tiles.ts";
+import { splitFlags } from "./own_flags.ts";
 import { encodeMessage, MessageReader } from "./child_protocol.ts";
 
 /**
@@ -31,8 +31,8 @@ export async function runWorker(key: string): Promise<void> {
         const { path, flags } = message.data as OpenData;
         library = CompilerLibrary.open(path);
         send("opened", { revision: library.revision });
-        const split = splitWideTiles(flags);
-        own = split.isWide ? [WIDE_TILES] : [];
+        const split = splitFlags(flags);
+        own = split.own;
         library.configureProcess(split.flags);
         send("ready");
       } else if (library !== undefined) {

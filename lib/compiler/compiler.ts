@@ -16,11 +16,11 @@ import {
 import { demandModel } from "./model_shapes.ts";
 import { type CompileSource, readSource } from "./compile_source.ts";
 import { compileOnnx, withDoubles } from "./onnx_compile.ts";
+import { demandWidable } from "./own_flags.ts";
 import { ProgramCache } from "./program_cache.ts";
 import { sourceKey } from "./source_key.ts";
 import { withTarget } from "./target.ts";
 import type { CompileJob } from "./pipeline.ts";
-import { demandWidable } from "./wide_tiles.ts";
 import { canIsolate } from "./worker_command.ts";
 
 /** A compiled program, and how it was made. */

@@ -1,8 +1,10 @@
 import { Compilation } from "../../ffi/compiler/compilation.ts";
 import type { OnDiagnostic } from "../../ffi/compiler/diagnostics.ts";
 import type { CompilerLibrary } from "../../ffi/compiler/library.ts";
+import { splitFlags } from "./own_flags.ts";
 import { type CompilePhase, PHASES } from "./phases.ts";
-import { CONFIGURED_PHASE, splitWideTiles, widenTiles } from "./wide_tiles.ts";
+import { WIDE_CHANNELS, widenChannels } from "./wide_channels.ts";
+import { CONFIGURED_PHASE, WIDE_TILES, widenTiles } from "./wide_tiles.ts";
 
 /** A source to compile. */
 export interface CompileJob {
@@ -38,9 +40,13 @@ export async function runPipeline(
   events: CompileEvents,
   isWanted: () => boolean = () => true,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { isWide, flags } = splitWideTiles(job.flags);
+  const { own, flags } = splitFlags(job.flags);
+  const source = own.includes(WIDE_CHANNELS)
+    ? widenChannels(job.source)
+    : job.source;
   const run = { ...events, library, isWanted };
-  return await runPhases(run, { ...job, flags }, 0, isWide);
+  const hasWideTiles = own.includes(WIDE_TILES);
+  return await runPhases(run, { ...job, source, flags }, 0, hasWideTiles);
 }
 
 /** How phases run. */
@@ -54,7 +60,7 @@ async function runPhases(
   run: Run,
   job: CompileJob,
   first: number,
-  isWide: boolean,
+  hasWideTiles: boolean,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { library, onDiagnostic, onPhase, isWanted } = run;
   await using compilation = await Compilation.create(library, {
@@ -70,7 +76,7 @@ async function runPhases(
     onPhase(phase);
     if (!await compilation.run(last, phase)) return undefined;
     last = phase;
-    if (!isWide || phase !== CONFIGURED_PHASE) continue;
+    if (!hasWideTiles || phase !== CONFIGURED_PHASE) continue;
     const source = widenTiles(await compilation.output("MLIR"));
     if (source === undefined) continue;
     return await runPhases(run, { ...job, source }, index + 1, false);

@@ -8,52 +8,14 @@
  * @module
  */
 
-import { IreeError } from "../base/error.ts";
-
 /** The flag. */
 export const WIDE_TILES = "--iree-deno-wide-tiles";
 
 /** The last phase before tiles are used; the MLIR after it has their sizes. */
 export const CONFIGURED_PHASE = "executable-configurations";
 
-/** The most bytes of a source: the MLIR between the phases is larger. */
-const LARGEST_SOURCE = 64 * 1024 * 1024;
-
 /** The most pixels of a tile; more made no convolution faster. */
 const MOST_PIXELS = 16;
-
-/**
- * Separates the flag from those of the compiler.
- *
- * @param flags All flags.
- */
-export function splitWideTiles(
-  flags: readonly string[],
-): { isWide: boolean; flags: string[] } {
-  const others = flags.filter((flag) => flag !== WIDE_TILES);
-  return { isWide: others.length < flags.length, flags: others };
-}
-
-/**
- * Rejects the flag for a source that is too large for it.
- *
- * @param flags All flags.
- * @param source The source.
- * @param name Its name, for the error.
- */
-export function demandWidable(
-  flags: readonly string[],
-  source: Uint8Array,
-  name: string,
-): void {
-  if (source.length <= LARGEST_SOURCE || !flags.includes(WIDE_TILES)) return;
-  throw new IreeError(
-    "UNIMPLEMENTED",
-    `${WIDE_TILES} is for sources of up to ${LARGEST_SOURCE} bytes, and ` +
-      `'${name}' has ${source.length}`,
-    { hint: "compile without the flag, or keep weights in a parameter file" },
-  );
-}
 
 /** Sizes of a convolution: work of a thread, a tile, and steps of sums. */
 const CONVOLUTION = new RegExp(

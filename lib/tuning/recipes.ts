@@ -1,3 +1,4 @@
+import { WIDE_CHANNELS } from "../compiler/wide_channels.ts";
 import { WIDE_TILES } from "../compiler/wide_tiles.ts";
 
 /** Flags of `iree compile` that make some programs faster. */
@@ -46,6 +47,9 @@ const DATA_TILING = "--iree-opt-data-tiling";
 /** Kernels of IREE's own for matrices in tiles. */
 const MICROKERNELS = "--iree-llvmcpu-enable-ukernels=all";
 
+/** Work that fills vectors and registers; for channels last only. */
+const WIDE: readonly string[] = [WIDE_CHANNELS, WIDE_TILES];
+
 /** All general optimizations. */
 const O3 = "--iree-opt-level=O3";
 
@@ -78,8 +82,8 @@ export const RECIPES: readonly Recipe[] = [
     reason: "best for most networks of 2-D convolutions",
   },
   {
-    name: "channels-last-loops-wide-tiles",
-    flags: [CHANNELS_LAST, ...LOOPS, WIDE_TILES],
+    name: "channels-last-loops-wide",
+    flags: [CHANNELS_LAST, ...LOOPS, ...WIDE],
     reason: "best for most networks of larger 2-D convolutions",
   },
   {
@@ -108,8 +112,8 @@ export const RECIPES: readonly Recipe[] = [
     reason: "best for small recurrent networks with convolutions",
   },
   {
-    name: "channels-last-pools-loops-wide-tiles",
-    flags: [POOLS_CHANNELS_LAST, ...LOOPS, WIDE_TILES],
+    name: "channels-last-pools-loops-wide",
+    flags: [POOLS_CHANNELS_LAST, ...LOOPS, ...WIDE],
     reason: "best for small networks of 2-D convolutions with pooling",
   },
 ];

@@ -5,7 +5,7 @@ import { load, type NdArray } from "../../mod.ts";
 import { COMPILER, testWithImporter, writeModels } from "./support.ts";
 
 const { flags: FLAGS } = RECIPES.find(({ name }) =>
-  name === "channels-last-pools-loops-wide-tiles"
+  name === "channels-last-pools-loops-wide"
 )!;
 const SHAPE = [2, 3, 13, 11];
 const LENGTH = SHAPE.reduce((product, dim) => product * dim);
