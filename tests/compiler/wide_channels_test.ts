@@ -78,7 +78,7 @@ function mlirOf(given: Convolution): string {
   }) -> ${result} attributes {${meta}} {
   %0 = torch.operator "onnx.Conv"(${names.join(", ")}) {${
     attributes.join(", ")
-  }} : (${types.join(", ")}) -> ${result} 
+  }} : (${types.join(", ")}) -> ${result}
   return %0 : ${result}
 }
 `;
