@@ -6,7 +6,7 @@
  */
 
 import { join, resolve } from "@std/path";
-import { importLater } from "../lib/cli/compile/late_imports.ts";
+import { bundleFiles, RUN_COMMAND } from "../lib/cli/compile/bundle_files.ts";
 import { ROOT } from "./published.ts";
 
 /** The bundle's entry file. */
@@ -25,12 +25,13 @@ export async function bundle(
   isCompiled = false,
 ): Promise<void> {
   await removeBundle(folder);
-  const args = ["bundle", "--quiet", "--code-splitting", "--platform=deno"];
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, ...flags, "--outdir", folder, join(ROOT, "cli.ts")],
-  }).spawn().status;
-  if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
-  if (!isCompiled) await importLater(folder);
+  const reason = await bundleFiles(join(ROOT, "cli.ts"), folder, {
+    flags,
+    startsWith: RUN_COMMAND,
+    isOurs: true,
+    isCompiled,
+  });
+  if (reason !== undefined) throw new Error(`deno bundle failed: ${reason}`);
 }
 
 // Its other files are named after their contents, so old ones would pile up.

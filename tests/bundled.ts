@@ -10,7 +10,13 @@ import { dirname, join } from "@std/path";
 import { bundle, MAIN } from "../release/bundle.ts";
 
 /** What the bundle is made from. */
-const SOURCES: readonly string[] = ["cli.ts", "mod.ts", "ffi", "lib"];
+const SOURCES: readonly string[] = [
+  "cli.ts",
+  "mod.ts",
+  "ffi",
+  "lib",
+  "release/bundle.ts",
+];
 
 let bundled: Promise<string> | undefined;
 

@@ -48,6 +48,18 @@ test("A bundle behaves like the sources", async () => {
   }
 });
 
+test("The start of a bundle and `iree run` are in two files", async () => {
+  using made = await Bundle.make();
+  const main = await Deno.readTextFile(made.join("cli", MAIN));
+  const imported = [...main.matchAll(/\bfrom "\.\/([^"]+)"/g)];
+  assertEquals(imported.length, 1);
+  const [[, start = ""] = []] = imported;
+  const text = await Deno.readTextFile(made.join("cli", start));
+  assertMatch(text, /Usage: iree run /);
+  assertEquals(text.match(/^\} from "/gm), null);
+  assertEquals(text.match(/^ +return |[^\0-\x7f]/gm), null);
+});
+
 test("Projects made by a bundle use the package, not the bundle's missing sources", async () => {
   using made = await Bundle.make();
   assertEquals((await made.run(["new", "app", "made"])).code, 0);

@@ -8,6 +8,7 @@
 import { basename, dirname, join, resolve, toFileUrl } from "@std/path";
 import { IreeError, runtime } from "../../../mod.ts";
 import { findSdk } from "../sdk.ts";
+import { bundleFiles, RUN_COMMAND } from "./bundle_files.ts";
 import {
   denoCommand,
   filesBelow,
@@ -18,7 +19,6 @@ import {
   variablesFor,
   writeExecutable,
 } from "./executable.ts";
-import { importLater } from "./late_imports.ts";
 
 /** What goes into an executable. */
 export interface StandaloneOptions {
@@ -60,8 +60,17 @@ export async function writeStandalone(
       ? await writeEntry(folder)
       : resolve(script);
     const bundled = join(folder, "script");
-    await bundle(entry, bundled, await importMap(script, folder));
-    await importLater(bundled);
+    const reason = await bundleFiles(entry, bundled, {
+      flags: await importMap(script, folder),
+      startsWith: RUN_COMMAND,
+      isOurs: script === undefined,
+    });
+    if (reason !== undefined) {
+      throw new IreeError(
+        "INVALID_ARGUMENT",
+        `cannot bundle '${entry}': ${reason}`,
+      );
+    }
     const main = basename(entry).replace(/\.[^.]*$/, ".js");
     await writeExecutable(resolve(output), {
       launcher,
@@ -146,26 +155,6 @@ function hasConfig(script: string): boolean {
     }
     if (at === dirname(at)) return false;
   }
-}
-
-async function bundle(
-  entry: string,
-  folder: string,
-  flags: readonly string[],
-): Promise<void> {
-  const args = ["bundle", "--quiet", "--code-splitting", "--platform=deno"];
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, ...flags, "--outdir", folder, entry],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (code === 0) return;
-  const reason = new TextDecoder().decode(stderr).trim();
-  throw new IreeError(
-    "INVALID_ARGUMENT",
-    `cannot bundle '${entry}': ${reason}`,
-  );
 }
 
 function isFile(path: string): boolean {
