@@ -202,10 +202,10 @@ export class Device extends NativeObject {
   }
 
   /**
-   * Blocks until all work submitted to the device is done. Calls wait for their
-   * own work, unless the program was compiled to return earlier. On a
-   * GPU, work that still waits for a fence does not count, and with a `timeout`
-   * of 0, an idle GPU may count as busy.
+   * Blocks until all work submitted to the device is done, including work that
+   * waits for a fence; on `cuda` and `metal` devices, such work does not count.
+   * Calls wait for their own work, unless the program was compiled to return
+   * earlier. With a `timeout` of 0, a GPU may count as busy right after a call.
    *
    * @param options `timeout`: milliseconds after which to give up, at most
    * 2147483647, or `Infinity`, the default.

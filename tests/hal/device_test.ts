@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   BufferView,
   Device,
@@ -12,11 +6,9 @@ import {
   IreeError,
   load,
   type StatusCode,
-  type VmRef,
 } from "../../mod.ts";
 import { execute, program, test, tool } from "../support.ts";
 
-const gate = await program("gate.mlir");
 const mul = await program("mul.mlir");
 
 const DRIVERS: readonly string[] = ["local-sync", "local-task"];
@@ -172,102 +164,6 @@ for (const uri of DRIVERS) {
   });
 }
 
-test("waitIdle waits for work that waits itself", () => {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-task");
-  using work = beginWork(device);
-  for (const timeout of [0, 0.5, 20]) {
-    const begun = performance.now();
-    const error = assertThrows(
-      () => device.waitIdle({ timeout }),
-      IreeError,
-      "still busy",
-    );
-    assertEquals(error.code, "DEADLINE_EXCEEDED");
-    // The library reads another clock, which may run or be set differently.
-    assert(performance.now() - begun >= timeout / 2);
-  }
-  work.open();
-  device.waitIdle();
-  assertEquals(work.result.format(), "4xf32=1 4 9 16");
-});
-
-test("waitIdleAsync does not block the event loop, which may end the wait", async () => {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-task");
-  using work = beginWork(device);
-  const error = await assertRejects(
-    () => device.waitIdleAsync({ signal: AbortSignal.timeout(5) }),
-    DOMException,
-  );
-  assertEquals(error.name, "TimeoutError");
-  const opened = new Promise<void>((resolve) =>
-    setTimeout(() => {
-      work.open();
-      resolve();
-    }, 20)
-  );
-  await device.waitIdleAsync();
-  assertEquals(work.result.format(), "4xf32=1 4 9 16");
-  await opened;
-});
-
-test("waitIdleAsync is abandoned when its signal aborts", async () => {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-task");
-  using work = beginWork(device);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const waiting = device.waitIdleAsync({ signal });
-  setTimeout(() => controller.abort(new Error("enough")), 5);
-  await assertRejects(() => waiting, Error, "enough");
-  await assertRejects(() => device.waitIdleAsync({ signal }), Error, "enough");
-  work.open();
-  await device.waitIdleAsync();
-});
-
-test("Disposing the device ends waitIdleAsync", async () => {
-  using instance = Instance.open();
-  const device = Device.create(instance, "local-task");
-  using work = beginWork(device);
-  setTimeout(() => device.dispose(), 5);
-  await assertRejects(() => device.waitIdleAsync(), IreeError, "was disposed");
-  work.open();
-});
-
-test("waitIdle accepts milliseconds, waitIdleAsync a signal", async () => {
-  using instance = Instance.open();
-  using device = Device.create(instance, "local-sync");
-  for (const timeout of [-1, NaN, 2 ** 31, "1" as unknown as number]) {
-    assertThrows(
-      () => device.waitIdle({ timeout }),
-      IreeError,
-      "timeout must be",
-    );
-  }
-  for (const timeout of [0, 0.001, 1e9, Infinity]) {
-    device.waitIdle({ timeout });
-  }
-  for (const options of [5, null] as unknown as Record<string, never>[]) {
-    assertThrows(() => device.waitIdle(options), IreeError, "an object");
-    await assertRejects(
-      () => device.waitIdleAsync(options),
-      IreeError,
-      "an object",
-    );
-  }
-  const { signal } = new AbortController();
-  const withSignal = { signal } as { timeout?: number };
-  assertThrows(() => device.waitIdle(withSignal), IreeError, "'signal'");
-  await device.waitIdleAsync({ signal });
-  const withTimeout = { timeout: 5 } as { signal?: AbortSignal };
-  await assertRejects(
-    () => device.waitIdleAsync(withTimeout),
-    IreeError,
-    "'timeout'",
-  );
-});
-
 test("A disposed device throws", () => {
   using instance = Instance.open();
   const device = Device.create(instance, "local-sync");
@@ -282,28 +178,3 @@ test("A disposed device throws", () => {
   ];
   for (const use of uses) assertThrows(use, IreeError, "was disposed");
 });
-
-/** Work that a device has started and that continues on request. */
-interface Work extends Disposable {
-  readonly result: BufferView;
-  open(): void;
-}
-
-function beginWork(device: Device): Work {
-  using stack = new DisposableStack();
-  const loaded = stack.use(load({ modules: [gate], device }));
-  const closed = stack.use(loaded.call("fence") as VmRef);
-  const done = stack.use(loaded.call("fence") as VmRef);
-  const view = stack.use(
-    BufferView.from(device, new Float32Array([1, 2, 3, 4])),
-  );
-  const result = stack.use(
-    loaded.call("begin", view, closed, done) as BufferView,
-  );
-  const resources = stack.move();
-  return {
-    result,
-    open: () => void loaded.call("open", closed),
-    [Symbol.dispose]: () => resources.dispose(),
-  };
-}

@@ -18,6 +18,7 @@ export const SUITES: readonly string[] = [
   "tests/call/submission_test.ts",
   "tests/call/tensor_misuse_test.ts",
   "tests/hal/buffer_view_test.ts",
+  "tests/hal/device_idle_test.ts",
   "tests/hal/tensor_refusal_test.ts",
   "tests/parameters/parameter_writes_test.ts",
   "tests/parameters/parameters_test.ts",
