@@ -95,7 +95,13 @@ export function readTargets(
   };
 }
 
-function* readMessages(
+/**
+ * Finds texts in a program's code.
+ *
+ * @param bytecode The code, which contains texts with 16-bit length prefixes.
+ * @param start How the texts start.
+ */
+export function* readMessages(
   bytecode: Uint8Array<ArrayBuffer>,
   start: string,
 ): Generator<string> {

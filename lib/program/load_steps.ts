@@ -7,6 +7,7 @@ import { step, type Steps } from "../base/steps.ts";
 import { readStdin, readStdinLater } from "../files/stdin.ts";
 import type { DeviceOptions } from "../hal/device_options.ts";
 import { checkParameterMode } from "../parameters/options.ts";
+import { HalModule } from "../vm/hal_module.ts";
 import { Module } from "../vm/module.ts";
 import type { ModuleUri } from "../vm/module_uri.ts";
 import {
@@ -28,6 +29,7 @@ import {
 import type { KeptDevices } from "./kept_devices.ts";
 import { LoadedProgram } from "./program.ts";
 import { SharedResources } from "./shared_resources.ts";
+import { checkVulkanFit } from "./vulkan_fit.ts";
 
 /**
  * Loads modules into a context of their own.
@@ -62,7 +64,8 @@ export function* loadSteps(
     : { ...options, ...tunedDevice(found.at(-1)!, options) };
   const { moduleMode } = options;
   const linked: Module[] = [];
-  for (const { source, uri } of found) {
+  for (const { source: given, uri } of found) {
+    const source = given === "-" ? yield* readInput() : given;
     const module = source instanceof Module
       ? source
       : stack.use(yield* loadModule(instance, source, uri, moduleMode));
@@ -73,6 +76,11 @@ export function* loadSteps(
     };
     yield* addDependencies(instance, module, linked, complete, stack);
     linked.push(module);
+    const program = programOf({ source, uri });
+    const hal = linked.find((it) => it instanceof HalModule);
+    if (program !== undefined && hal !== undefined) {
+      checkVulkanFit(instance, module.name, program, hal.devices);
+    }
   }
   const { traceExecution } = options;
   const shared = new SharedResources(stack);
@@ -89,22 +97,21 @@ function* chooseDevice(
   given: DeviceOptions | undefined,
 ): Steps<AutoDevice> {
   const main = found.at(-1)!;
-  if (main.source !== "-") return autoDevice(programOf(main), given);
-  const source = yield* step({ now: readStdin, later: readStdinLater });
+  if (main.source !== "-") return autoDevice(mainProgram(main), given);
+  const source = yield* readInput();
   found[found.length - 1] = { source, uri: undefined };
   return autoDevice(source, given);
 }
 
 /** The device of a program that was tuned, unless the caller names one. */
 function tunedDevice(
-  { source, uri }: FoundModule,
+  main: FoundModule,
   { device, deviceOptions }: LoadOptions,
 ): AutoDevice | undefined {
-  if (device !== undefined) return undefined;
-  if (isBytes(source)) return deviceOfTuning(source, deviceOptions);
-  return uri?.kind === "bytecode"
-    ? deviceOfTuning(uri.path, deviceOptions)
-    : undefined;
+  const program = device === undefined ? programOf(main) : undefined;
+  return program === undefined
+    ? undefined
+    : deviceOfTuning(program, deviceOptions);
 }
 
 /** Scope of the weights that the ONNX importer writes to a file. */
@@ -117,9 +124,19 @@ function parametersBeside(uri: ModuleUri | undefined): string | undefined {
   return isReadableFile(path) ? `${MODEL_SCOPE}=${path}` : undefined;
 }
 
-function programOf({ source, uri }: FoundModule): string | Bytes {
+function* readInput(): Steps<Uint8Array<ArrayBuffer>> {
+  return yield* step({ now: readStdin, later: readStdinLater });
+}
+
+/** A program's path or bytes; `undefined` for any other module. */
+function programOf({ source, uri }: FoundModule): string | Bytes | undefined {
   if (isBytes(source)) return source;
-  if (uri?.kind === "bytecode") return uri.path;
+  return uri?.kind === "bytecode" ? uri.path : undefined;
+}
+
+function mainProgram(main: FoundModule): string | Bytes {
+  const program = programOf(main);
+  if (program !== undefined) return program;
   throw new IreeError(
     "INVALID_ARGUMENT",
     "the main module must be a .vmfb or its bytes for the device 'auto'",

@@ -7,7 +7,6 @@ import { isPlain } from "../base/options.ts";
 import { handleIn } from "../base/native_object.ts";
 import { parseFileUrl, toPath } from "../base/permissions.ts";
 import { step, type Steps } from "../base/steps.ts";
-import { readStdin, readStdinLater } from "../files/stdin.ts";
 import { HostModuleDescription } from "../host/host_module.ts";
 import {
   createModule,
@@ -63,7 +62,7 @@ function isSource(value: unknown): boolean {
  * Opens a module.
  *
  * @param instance The instance.
- * @param source Where it comes from.
+ * @param source Where it comes from; of standard input, its bytes.
  * @param uri The file that it names.
  * @param mode Whether a program file is read or mapped.
  * @returns The module, which the caller must dispose.
@@ -84,10 +83,7 @@ export function* loadModule(
     return yield* step(openModule(instance, uri.path, { mode }));
   }
   if (HostModuleDescription.is(source)) return source.create(instance);
-  const bytes = source === "-"
-    ? yield* step({ now: readStdin, later: readStdinLater })
-    : source as Bytes;
-  return yield* step(createModule(instance, bytes));
+  return yield* step(createModule(instance, source as Bytes));
 }
 
 /** A module to load, and the file that it names. */

@@ -18,10 +18,11 @@ Deno.test({
       ...denoFlags(),
       join(HERE, "device.ts"),
       join(HERE, "memory.ts"),
+      join(HERE, "targets.ts"),
       "--",
       join(folder, "loader"),
     ], { env });
     assertEquals(code, 0, stdout + stderr);
-    assertMatch(stdout, /\| 19 passed \| 0 failed/);
+    assertMatch(stdout, /\| 22 passed \| 0 failed/);
   },
 });
