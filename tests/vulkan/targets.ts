@@ -30,9 +30,7 @@ const [loader] = Deno.args;
 /** Targets of the compiler: names in the program, and subgroup sizes. */
 const TARGETS: Readonly<Record<string, readonly [string, number]>> = {
   llvmpipe: ["llvmpipe", 8],
-  valhall: ["valhall1", 16],
   ampere: ["sm_80", 32],
-  adreno: ["adreno", 64],
 };
 
 function compiled(name: string, target: string): Promise<string> {
@@ -78,8 +76,8 @@ test("A program is refused on a GPU where its sums would be wrong, and only ther
 });
 
 test("A program for another GPU that combines no threads runs", async () => {
-  for (const target of Object.keys(TARGETS)) {
-    const path = await compiled("vulkan.mlir", target);
+  {
+    const path = await compiled("vulkan.mlir", "ampere");
     using loaded = load({ modules: [path], device: "vulkan" });
     using product = loaded.call("mul", [1, 2, 3, 4], [
       5,
@@ -100,7 +98,7 @@ test("A program for another GPU that combines no threads runs", async () => {
 });
 
 test("iree run refuses a program for another GPU, from a file and from stdin", async () => {
-  const wrong = actualSize() === 32 ? "adreno" : "ampere";
+  const wrong = actualSize() === 32 ? "llvmpipe" : "ampere";
   const path = await compiled("vulkan_sums.mlir", wrong);
   const flags = [
     "--device=vulkan",
