@@ -11,6 +11,25 @@ import { native, openLibrary } from "./library/library.ts";
 const MAX_LENGTH = 0xffff_ffff;
 
 /**
+ * Finds the first closing bracket of a JSON text, faster than `indexOf`.
+ *
+ * @param json The text in UTF-8.
+ * @param start Where to begin.
+ * @returns Its index; -1 if there is none, or if the text is too long.
+ */
+export function findArrayEnd(
+  json: Uint8Array<ArrayBufferLike>,
+  start: number,
+): number {
+  const bytes = bytesOf(json, "JSON").subarray(start);
+  const length = lengthOf(bytes);
+  if (length > MAX_LENGTH) return -1;
+  openLibrary();
+  const end = native.iree_ffi_json_array_end(bytes, length);
+  return end === length ? -1 : start + end;
+}
+
+/**
  * Reads the numbers of a JSON array.
  *
  * @param json The array's text in UTF-8, without its brackets.

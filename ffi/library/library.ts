@@ -16,7 +16,7 @@ import { findLibrary, pathOfLibrary } from "./find_library.ts";
 import { symbols } from "./symbols.ts";
 
 /** `IREE_FFI_ABI_VERSION` of the header that `symbols.ts` matches. */
-const ABI_VERSION = 15;
+const ABI_VERSION = 16;
 
 type Bound = Deno.DynamicLibrary<typeof symbols>["symbols"];
 

@@ -907,6 +907,8 @@ export const symbols = {
   },
   // uint32_t iree_ffi_cpu_features(uint8_t* buffer, uint32_t capacity)
   iree_ffi_cpu_features: { parameters: ["buffer", "u32"], result: "u32" },
+  // uint32_t iree_ffi_json_array_end(const uint8_t* json, uint32_t length)
+  iree_ffi_json_array_end: { parameters: ["buffer", "u32"], result: "u32" },
   // uint32_t iree_ffi_json_floats(const uint8_t* json, uint32_t length,
   //     float* values, uint32_t count)
   iree_ffi_json_floats: {

@@ -29,6 +29,12 @@ export class ContextQueue {
     );
   }
 
+  /** Whether {@linkcode demandIdle} would not throw. */
+  get isIdle(): boolean {
+    return this.#waiting === 0 && !this.#context.listsAreBusy &&
+      !isInside(this.hostStates) && !oweFences(this.hostStates);
+  }
+
   /** Throws FAILED_PRECONDITION while an asynchronous call uses the context. */
   demandIdle(what: string): void {
     this.#demandOutside(what);

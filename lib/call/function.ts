@@ -203,14 +203,20 @@ export class VmFunction extends NativeObject {
 
   /**
    * Does the same without submitting: later calls of the context wait for its
-   * end. Switches between threads once instead of twice.
+   * end. Switches between threads once instead of twice, or not at all if calls
+   * of the same size were short.
+   *
+   * @param inputs The inputs by name.
+   * @param size What the call's time depends on, such as the number of rows;
+   * `undefined` if unknown.
    *
    * @internal
    */
   async runAlone(
     inputs: Readonly<Record<string, Argument>>,
+    size?: number,
   ): Promise<Record<string, NdArray>> {
-    return await this.#caller.runAlone(inputs) as Record<string, NdArray>;
+    return await this.#caller.runAlone(inputs, size) as Record<string, NdArray>;
   }
 
   /**

@@ -99,7 +99,10 @@ export class BatchCaller {
     const inputs = this.#joiner.join(requests, rows, size);
     // Joined inputs were checked.
     const outputs = await this.#pool.use((fn) =>
-      fn.runAlone(inputs as unknown as Readonly<Record<string, Argument>>)
+      fn.runAlone(
+        inputs as unknown as Readonly<Record<string, Argument>>,
+        size,
+      )
     );
     return this.#joiner.split(outputs, counts, size);
   }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { findArrayEnd } from "../../ffi/json_floats.ts";
+
 /** JSON without the contents of arrays of numbers. */
 export interface CutJson {
   /** The text, in which each array that was cut has its index as its element. */
@@ -24,8 +26,6 @@ const MOST_ARRAYS = 64;
 
 /** The beginning of an array whose first element is a number. */
 const NUMBERS = /"data"\s*:\s*\[(?=\s*[-\d])/;
-
-const CLOSING_BRACKET = 0x5d;
 
 /** Decodes faster than a decoder that throws. */
 const REPLACING = new TextDecoder();
@@ -57,7 +57,7 @@ export function cutNumbers(
     text += piece;
     start += end;
     if (found === null) break;
-    const close = bytes.indexOf(CLOSING_BRACKET, start);
+    const close = findArrayEnd(bytes, start);
     if (close < 0 || contents.length === MOST_ARRAYS) return undefined;
     text += contents.length;
     contents.push(bytes.subarray(start, close));

@@ -41,7 +41,7 @@ extern "C" {
 
 // Changes with every declaration of this header. A caller written for another
 // number must not call anything else.
-#define IREE_FFI_ABI_VERSION 15
+#define IREE_FFI_ABI_VERSION 16
 
 IREE_API_EXPORT uint32_t iree_ffi_abi_version(void);
 
@@ -1096,6 +1096,11 @@ IREE_API_EXPORT uint32_t iree_ffi_flatbuffer_verify(const uint8_t* bytes,
 // for this architecture and a u32, 1 if this CPU has it.
 IREE_API_EXPORT uint32_t iree_ffi_cpu_features(uint8_t* buffer,
                                                uint32_t capacity);
+
+// Returns where the first closing bracket of a JSON text is; |length| if it has
+// none. Thread-safe.
+IREE_API_EXPORT uint32_t iree_ffi_json_array_end(const uint8_t* json,
+                                                 uint32_t length);
 
 // Reads the |count| numbers of a JSON array, without its brackets, into
 // |values|. Each becomes the f32 nearest to its nearest f64. Returns 1, or 0 if

@@ -148,6 +148,11 @@ static inline bool take_number(text_t* text, float* out_value) {
   return true;
 }
 
+uint32_t iree_ffi_json_array_end(const uint8_t* json, uint32_t length) {
+  const uint8_t* end = length > 0 ? memchr(json, ']', length) : NULL;
+  return end ? (uint32_t)(end - json) : length;
+}
+
 uint32_t iree_ffi_json_floats(const uint8_t* json, uint32_t length,
                               float* values, uint32_t count) {
   text_t text = {json, json + length};

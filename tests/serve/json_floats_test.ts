@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readJsonFloats } from "../../ffi/json_floats.ts";
+import { findArrayEnd, readJsonFloats } from "../../ffi/json_floats.ts";
 import { cutNumbers } from "../../lib/serve/cut_numbers.ts";
 import { parseRequest } from "../../lib/serve/request_json.ts";
 import { Random } from "../mutations/random.ts";
@@ -55,6 +55,17 @@ test("Floats of all kinds are read from JSON at once", () => {
     assertEquals(read(text, values.length - 1), undefined);
     assertEquals(read(text, values.length + 1), undefined);
   }
+});
+
+test("The end of an array is its first closing bracket", () => {
+  const text = bytesOf("[1, [2], 3]");
+  assertEquals([0, 7, 8, 11].map((at) => findArrayEnd(text, at)), [
+    7,
+    7,
+    10,
+    -1,
+  ]);
+  assertEquals(findArrayEnd(bytesOf(""), 0), -1);
 });
 
 test("Other text than an array of floats is not read", () => {
