@@ -59,9 +59,9 @@ test("Floats of all kinds are read from JSON at once", () => {
 
 test("The end of an array is its first closing bracket", () => {
   const text = bytesOf("[1, [2], 3]");
-  assertEquals([0, 7, 8, 11].map((at) => findArrayEnd(text, at)), [
-    7,
-    7,
+  assertEquals([0, 6, 7, 11].map((at) => findArrayEnd(text, at)), [
+    6,
+    6,
     10,
     -1,
   ]);
