@@ -7,6 +7,7 @@
 
 import { join } from "@std/path";
 import { MAIN } from "../release/bundle.ts";
+import { variable } from "../tests/environment.ts";
 import { denoFlags, ROOT, tool } from "../tests/support.ts";
 
 const MODEL = ["--device=local-task"];
@@ -71,6 +72,12 @@ function deno(...args: string[]): readonly string[] {
 /** The bundled command line in the folder. */
 export const BUNDLE = "cli";
 
+/** This run's executable of `./dev compile` in the folder. */
+export const EXECUTABLE = `iree.${Deno.pid}`;
+
+/** The folder in which the executable places its files. */
+export const EXECUTABLE_CACHE = `${EXECUTABLE}.cache`;
+
 /** Commands by workload. */
 export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
   iree_run_bundled: () => [
@@ -82,8 +89,14 @@ export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
     "run",
     ...RUN_ADD,
   ],
+  iree_run_executable: () => [`./${EXECUTABLE}`, "run", ...RUN_ADD],
   iree_run: () => deno("cli.ts", "run", ...RUN_ADD),
-  iree_run_module: () => [tool("iree-run-module"), ...RUN_ADD],
+  // As pip installs it: a script of Python that starts the program.
+  iree_run_module: () => [
+    join(variable("IREE_DENO_TOOLS"), "iree-run-module"),
+    ...RUN_ADD,
+  ],
+  iree_run_module_program: () => [tool("iree-run-module"), ...RUN_ADD],
   start_deno: () => deno("bench/start/nothing.ts"),
   start_imports: () => deno("bench/start/imports.ts"),
   start_library: () => deno("bench/start/library.ts"),

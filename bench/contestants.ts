@@ -6,7 +6,7 @@
 
 import { join } from "@std/path";
 import { denoFlags, mustRun, ROOT, tool } from "../tests/support.ts";
-import { BENCHMARK_FLAGS, COMMANDS } from "./commands.ts";
+import { BENCHMARK_FLAGS, COMMANDS, EXECUTABLE_CACHE } from "./commands.ts";
 import { FLOOR } from "./folder.ts";
 import { readLines } from "./serve.ts";
 
@@ -150,11 +150,15 @@ class Processes implements Contestant {
 
   async run(workload: string, count: number): Promise<number> {
     const [command, ...args] = COMMANDS[workload]();
+    const env = workload === "iree_run_executable"
+      ? { XDG_CACHE_HOME: join(this.#folder, EXECUTABLE_CACHE) }
+      : undefined;
     const start = performance.now();
     for (let i = 0; i < count; i++) {
       const { code } = await new Deno.Command(command, {
         args,
         cwd: this.#folder,
+        env,
         stdin: "null",
         stdout: "null",
       }).output();

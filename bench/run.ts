@@ -12,11 +12,14 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
+import { LAUNCHER } from "../lib/cli/compile/executable.ts";
 import { bundle } from "../release/bundle.ts";
-import { denoFlags, mustRun, ROOT } from "../tests/support.ts";
+import { writeSelfExtracting } from "../release/compile.ts";
+import { denoFlags, LIBRARY, mustRun, ROOT, SDK } from "../tests/support.ts";
+import { isThere } from "./cached_folder.ts";
 import { type Row, ROWS } from "./catalog.ts";
 import { drawChart } from "./chart.ts";
-import { BUNDLE } from "./commands.ts";
+import { BUNDLE, EXECUTABLE, EXECUTABLE_CACHE } from "./commands.ts";
 import {
   type Contestant,
   type ContestantName,
@@ -146,10 +149,29 @@ async function measureStalls(
   return { ...ours, onnx: JSON.parse(theirs) };
 }
 
+async function writeExecutable(folder: string): Promise<void> {
+  const executable = join(folder, EXECUTABLE);
+  const launcher = join(SDK, LAUNCHER);
+  await writeSelfExtracting(LIBRARY, launcher, executable, denoFlags());
+  await Deno.mkdir(join(folder, EXECUTABLE_CACHE));
+}
+
+/** It takes 200 MB, with the files that it has placed. */
+async function removeExecutable(folder: string): Promise<void> {
+  for (const name of [EXECUTABLE, EXECUTABLE_CACHE]) {
+    const path = join(folder, name);
+    if (await isThere(path)) await Deno.remove(path, { recursive: true });
+  }
+}
+
 async function run(options: Options): Promise<BenchResult> {
   const [load] = Deno.loadavg();
   const folder = await buildFolder();
   await bundle(join(folder, BUNDLE), denoFlags());
+  const isExecutableWanted = options.rows.some(({ entries }) =>
+    entries.some(({ workload }) => workload === "iree_run_executable")
+  );
+  if (isExecutableWanted) await writeExecutable(folder);
   const field = new Field(folder);
   const packages = await findPackages(options.install);
   if (packages.installed) await buildModels(folder, packages.folder);
@@ -161,6 +183,7 @@ async function run(options: Options): Promise<BenchResult> {
     rows.push(result);
     console.log(`${formatRow(result)}\n`);
   }
+  if (isExecutableWanted) await removeExecutable(folder);
   const properties: Properties = JSON.parse(
     await measure("properties.ts", folder, `${options.calls}`),
   );

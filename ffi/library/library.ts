@@ -123,27 +123,32 @@ export function libraryPath(): string | undefined {
   return openedPath;
 }
 
-/** Functions of the library at a path, bound when they are first used. */
+/**
+ * Functions of the library at a path. The prototype binds those that are not
+ * bound yet: an object of accessors takes V8 longer to change than a function
+ * takes to bind.
+ */
 function bindWhenUsed(path: string): Native {
-  const functions = {} as Native;
-  for (const name of Object.keys(symbols) as (keyof Native)[]) {
-    defineProperty(
-      functions,
-      name,
-      plain({
-        configurable: true,
-        get: () => {
-          const value = bind(path, name);
-          defineProperty(functions, name, plain({ value }));
-          return value;
-        },
-      }),
-    );
-  }
+  const unbound = new Proxy(
+    plain({}),
+    plain({
+      get: (_: object, name: string | symbol) => {
+        if (!isSymbolName(name)) return undefined;
+        const value = bind(path, name);
+        defineProperty(functions, name, plain({ value }));
+        return value;
+      },
+    }),
+  );
+  const functions = { __proto__: unbound } as unknown as Native;
   return functions;
 }
 
-const { defineProperty } = Object;
+const { defineProperty, hasOwn } = Object;
+
+function isSymbolName(name: string | symbol): name is SymbolName {
+  return hasOwn(symbols, name);
+}
 
 function bind(path: string, name: SymbolName): unknown {
   try {

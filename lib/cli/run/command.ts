@@ -20,7 +20,9 @@ import { JsonReporter, TextReporter } from "./print_results.ts";
 import { FLAG_GROUPS, RUN_FLAGS, type RunFlags } from "./all_flags.ts";
 import { startWatchdog } from "./timeout.ts";
 
-const HELP = `Runs a function of a compiled program and prints its results.
+/** Made when it is printed, since a start is to take little time. */
+function formatHelp(): string {
+  return `Runs a function of a compiled program and prints its results.
 
 Usage: iree run MODULE… [--function=NAME] [VALUE…]
        iree run --module=FILE… [--function=NAME] [--input=VALUE…]
@@ -32,10 +34,10 @@ models are compiled for the device and cached, as by \`iree compile\`.
 The flags are those of iree-run-module (- and _ in their names are the same).
 
 ${
-  Object.entries(FLAG_GROUPS).map(([title, flags]) =>
-    `${title}:\n${formatFlags(flags)}\n`
-  ).join("")
-}
+    Object.entries(FLAG_GROUPS).map(([title, flags]) =>
+      `${title}:\n${formatFlags(flags)}\n`
+    ).join("")
+  }
 Some flags of iree-run-module are rejected because this build lacks their feature:
 the HIP driver, and flags that have no effect in it.
 
@@ -50,6 +52,7 @@ Examples:
   iree run --module=./module.so@create_custom_module --module=example.vmfb \\
       --function=main
 `;
+}
 
 /** `iree run`. */
 export const RUN: Command = {
@@ -67,7 +70,7 @@ async function run(args: readonly string[]): Promise<CommandStatus> {
     (argument) => operands.push(argument),
   );
   if (flags.help) {
-    printHelp(HELP);
+    printHelp(formatHelp());
     return;
   }
   addOperands(flags.module, flags.input, operands);

@@ -1,5 +1,5 @@
 import { IreeError } from "../../base/error.ts";
-import { FIELDS, Operation } from "./operations.ts";
+import { allFields, Operation } from "./operations.ts";
 
 /** The bit that distinguishes references from numbers among registers. */
 export const REFERENCE_BIT = 0x8000;
@@ -95,9 +95,10 @@ class InstructionReader {
 
   read(): Instruction {
     const first = this.#u8();
-    const extension = FIELDS.has(first) && first !== 0 ? first : 0;
+    const all = allFields();
+    const extension = all.has(first) && first !== 0 ? first : 0;
     const opcode = extension === 0 ? first : this.#u8();
-    const fields = FIELDS.get(extension)?.get(opcode);
+    const fields = all.get(extension)?.get(opcode);
     if (fields === undefined) throw damaged(`has operation ${first} ${opcode}`);
     const reads: (number | number[])[] = [];
     const writes: (number | number[])[] = [];

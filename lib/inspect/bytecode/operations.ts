@@ -145,10 +145,19 @@ function table(operations: Operations): ReadonlyMap<number, string> {
 const PREFIX_F32 = 224;
 const PREFIX_F64 = 225;
 
-/** Fields of the operations, by the prefix of their extension or 0. */
-export const FIELDS: ReadonlyMap<number, ReadonlyMap<number, string>> = new Map(
-  [[0, table(CORE)], [PREFIX_F32, table(F32)], [PREFIX_F64, table(F64)]],
-);
+/** Fields of operations, by the prefix of their extension or 0. */
+export type Fields = ReadonlyMap<number, ReadonlyMap<number, string>>;
+
+let fields: Fields | undefined;
+
+/** Returns the fields of all operations, which few programs are asked for. */
+export function allFields(): Fields {
+  return fields ??= new Map([
+    [0, table(CORE)],
+    [PREFIX_F32, table(F32)],
+    [PREFIX_F64, table(F64)],
+  ]);
+}
 
 /** Operations that the search for types knows. */
 export const Operation = {
