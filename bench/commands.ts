@@ -69,6 +69,13 @@ function deno(...args: string[]): readonly string[] {
   ];
 }
 
+function bundled(...args: string[]): readonly string[] {
+  const main = `${BUNDLE}/${MAIN}`;
+  // As docs/installing.md recommends.
+  const flags = ["--no-config", "--no-lock", "--v8-flags=--no-lazy"];
+  return [Deno.execPath(), "run", "-A", ...flags, main, ...args];
+}
+
 /** The bundled command line in the folder. */
 export const BUNDLE = "cli";
 
@@ -80,15 +87,8 @@ export const EXECUTABLE_CACHE = `${EXECUTABLE}.cache`;
 
 /** Commands by workload. */
 export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
-  iree_run_bundled: () => [
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--v8-flags=--no-lazy", // as docs/installing.md recommends
-    `${BUNDLE}/${MAIN}`,
-    "run",
-    ...RUN_ADD,
-  ],
+  iree_run_bundled: () => bundled("run", ...RUN_ADD),
+  iree_run_help: () => bundled("run", "--help"),
   iree_run_executable: () => [`./${EXECUTABLE}`, "run", ...RUN_ADD],
   iree_run: () => deno("cli.ts", "run", ...RUN_ADD),
   // As pip installs it: a script of Python that starts the program.
