@@ -15,9 +15,6 @@ export interface LiveObject {
 /** Environment variable that starts the trace with the process. */
 const VARIABLE = "IREE_TRACE_OBJECTS";
 
-/** Frames at the top of a stack that are the package's own. */
-const PACKAGE = new URL("../../lib/", import.meta.url).href;
-
 /** Number of recorded frames, including the package's own. */
 const STACK_DEPTH = 40;
 
@@ -112,15 +109,16 @@ export function formatObjects(objects: readonly LiveObject[]): string {
 }
 
 function readStack(): string {
+  const own = new URL("../../lib/", import.meta.url).href;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_DEPTH;
   const lines = new Error().stack?.split("\n").slice(1) ?? [];
   Error.stackTraceLimit = stackTraceLimit;
-  const start = lines.findIndex((line) => !isInternal(line));
+  const start = lines.findIndex((line) => !isInternal(line, own));
   return lines.slice(Math.max(start, 0)).join("\n");
 }
 
 /** Whether a frame is of the package, or of a built-in function that it called. */
-function isInternal(line: string): boolean {
-  return line.includes(PACKAGE) || line.endsWith("(<anonymous>)");
+function isInternal(line: string, own: string): boolean {
+  return line.includes(own) || line.endsWith("(<anonymous>)");
 }
