@@ -274,6 +274,7 @@ export const ROWS: readonly Row[] = [
         "process",
         "iree_run_module_program",
       ),
+      entry("without --no-lazy", "process", "iree_run_lazy"),
       entry("`iree run --help`", "process", "iree_run_help"),
       entry("Deno alone", "process", "start_deno"),
     ],

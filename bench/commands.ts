@@ -69,15 +69,19 @@ function deno(...args: string[]): readonly string[] {
   ];
 }
 
-function bundled(...args: string[]): readonly string[] {
-  const main = `${BUNDLE}/${MAIN}`;
-  // As docs/installing.md recommends.
-  const flags = ["--no-config", "--no-lock", "--v8-flags=--no-lazy"];
-  return [Deno.execPath(), "run", "-A", ...flags, main, ...args];
-}
-
 /** The bundled command line in the folder. */
 export const BUNDLE = "cli";
+
+/**
+ * A second one. Deno's cache keeps the code of a file for one set of V8 flags.
+ */
+export const LAZY_BUNDLE = "cli_lazy";
+
+/** The bundle with the flag that docs/installing.md recommends. */
+function bundled(...args: string[]): readonly string[] {
+  const main = `${BUNDLE}/${MAIN}`;
+  return [Deno.execPath(), "run", "-A", "--v8-flags=--no-lazy", main, ...args];
+}
 
 /** This run's executable of `./dev compile` in the folder. */
 export const EXECUTABLE = `iree.${Deno.pid}`;
@@ -89,6 +93,10 @@ export const EXECUTABLE_CACHE = `${EXECUTABLE}.cache`;
 export const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
   iree_run_bundled: () => bundled("run", ...RUN_ADD),
   iree_run_help: () => bundled("run", "--help"),
+  iree_run_lazy: () => [
+    ...[Deno.execPath(), "run", "-A", `${LAZY_BUNDLE}/${MAIN}`],
+    ...["run", ...RUN_ADD],
+  ],
   iree_run_executable: () => [`./${EXECUTABLE}`, "run", ...RUN_ADD],
   iree_run: () => deno("cli.ts", "run", ...RUN_ADD),
   // As pip installs it: a script of Python that starts the program.

@@ -19,7 +19,12 @@ import { denoFlags, LIBRARY, mustRun, ROOT, SDK } from "../tests/support.ts";
 import { isThere } from "./cached_folder.ts";
 import { type Row, ROWS } from "./catalog.ts";
 import { drawChart } from "./chart.ts";
-import { BUNDLE, EXECUTABLE, EXECUTABLE_CACHE } from "./commands.ts";
+import {
+  BUNDLE,
+  EXECUTABLE,
+  EXECUTABLE_CACHE,
+  LAZY_BUNDLE,
+} from "./commands.ts";
 import {
   type Contestant,
   type ContestantName,
@@ -167,7 +172,9 @@ async function removeExecutable(folder: string): Promise<void> {
 async function run(options: Options): Promise<BenchResult> {
   const [load] = Deno.loadavg();
   const folder = await buildFolder();
-  await bundle(join(folder, BUNDLE), denoFlags());
+  for (const name of [BUNDLE, LAZY_BUNDLE]) {
+    await bundle(join(folder, name), denoFlags());
+  }
   const isExecutableWanted = options.rows.some(({ entries }) =>
     entries.some(({ workload }) => workload === "iree_run_executable")
   );

@@ -84,17 +84,14 @@ export function variablesFor(library: string): Record<string, string> {
   };
 }
 
-const V8_FLAGS: readonly string[] = ["--no-lazy", "--min-semi-space-size=16"];
-
 /**
  * The command of an executable. V8 compiles all functions of a file at once, so
- * that Deno's code cache has them and later starts compile nothing. Its heap for
- * new objects is so large that a start ends before the first collection.
+ * that Deno's code cache has them and later starts compile nothing.
  *
  * @param args Arguments of `deno run`.
  */
 export function denoCommand(args: readonly string[]): string[] {
-  const flags = ["--no-config", "--no-lock", `--v8-flags=${V8_FLAGS}`];
+  const flags = ["--no-config", "--no-lock", "--v8-flags=--no-lazy"];
   return [`${FOLDER}/deno`, "run", ...flags, ...args];
 }
 
