@@ -1,7 +1,7 @@
 #include "internal.h"
 
-// How long to sleep between polls of a device: briefly at first, since most work
-// is short.
+// How long to sleep between polls of a device: briefly at first, since most
+// work is short.
 #define IREE_FFI_SHORTEST_SLEEP_NS (10 * 1000)
 #define IREE_FFI_LONGEST_SLEEP_NS (1000 * 1000)
 

@@ -44,7 +44,7 @@ function actualSize(): number {
   return Number(device.queryI64("vulkan.device", "subgroup_size"));
 }
 
-test("A program is refused on a GPU where its sums would be wrong, and only there", async () => {
+test("A program is rejected on a GPU where its sums would be wrong, and only there", async () => {
   const actual = actualSize();
   for (const [target, [name, size]] of Object.entries(TARGETS)) {
     const path = await compiled("vulkan_sums.mlir", target);
@@ -58,11 +58,11 @@ test("A program is refused on a GPU where its sums would be wrong, and only ther
       assertEquals(total.compute(numbers), new Float32Array([499500]));
       continue;
     }
-    const refused = `'vulkan_sums' is compiled for ${name}, which runs ` +
+    const rejected = `'vulkan_sums' is compiled for ${name}, which runs ` +
       `${size} threads together; 'vulkan' (`;
     for (const module of [path, await Deno.readFile(path)]) {
       const options = { modules: [module], device: "vulkan" };
-      const error = assertThrows(() => load(options), IreeError, refused);
+      const error = assertThrows(() => load(options), IreeError, rejected);
       assertEquals(error.code, "INCOMPATIBLE");
       assertStringIncludes(error.detail, `) runs ${actual}, so its sums would`);
       assertEquals(
@@ -70,7 +70,7 @@ test("A program is refused on a GPU where its sums would be wrong, and only ther
         "compile it for this GPU: iree compile program.mlir -o program.vmfb " +
           "--target=vulkan",
       );
-      await assertRejects(() => loadAsync(options), IreeError, refused);
+      await assertRejects(() => loadAsync(options), IreeError, rejected);
     }
   }
 });
@@ -97,7 +97,7 @@ test("A program for another GPU that combines no threads runs", async () => {
   assertEquals(sum.compute(ones), new Float32Array(8).fill(1024));
 });
 
-test("iree run refuses a program for another GPU, from a file and from stdin", async () => {
+test("iree run rejects a program for another GPU, from a file and from stdin", async () => {
   const wrong = actualSize() === 32 ? "llvmpipe" : "ampere";
   const path = await compiled("vulkan_sums.mlir", wrong);
   const flags = [
