@@ -44,6 +44,11 @@ function explain(
   const name = path === undefined ? "the program" : `'${path}'`;
   const missing = /^no type registered with name '!?(.*)'$/.exec(detail)?.[1];
   if (missing !== undefined) return explainType(error, missing, name);
+  if (code === "UNKNOWN" && source.byteLength === 0) {
+    // Windows cannot map an empty file.
+    const invalid = new IreeError("INVALID_ARGUMENT", detail);
+    return notAProgram(invalid, readHead(source), name, path);
+  }
   if (code !== "INVALID_ARGUMENT") return error;
   if (!looksLikeProgram(source)) {
     return notAProgram(error, readHead(source), name, path);

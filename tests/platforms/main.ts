@@ -139,7 +139,12 @@ exec ${quoted(deno)} "$@"
 
 async function main([name, ...paths]: readonly string[]): Promise<number> {
   if (name === "windows") {
-    return await testOnWindows(readEnvironment(), filesOf(name, paths));
+    const flags = paths.filter((it) => /^--(?!quarter$)/.test(it));
+    const files = filesOf(name, paths.filter((it) => !flags.includes(it)))
+      .flatMap((path) =>
+        path.endsWith(".ts") ? [path] : selectTests(ROOT, name, path)
+      );
+    return await testOnWindows(readEnvironment(), files, flags);
   }
   if (!isPlatform(name)) {
     const names = [...Object.keys(RUNNABLE), "windows"].join(", ");

@@ -64,9 +64,14 @@ export const EXCLUDED: Readonly<
  *
  * @param root Root of the checkout.
  * @param platform The platform.
+ * @param folder The folder that they are in.
  * @returns Their paths from the root, sorted.
  */
-export function selectTests(root: string, platform: PlatformName): string[] {
+export function selectTests(
+  root: string,
+  platform: PlatformName,
+  folder = "tests",
+): string[] {
   const paths: string[] = [];
   const walk = (folder: string): void => {
     for (const { name, isDirectory } of Deno.readDirSync(`${root}/${folder}`)) {
@@ -75,7 +80,7 @@ export function selectTests(root: string, platform: PlatformName): string[] {
       else if (name.endsWith("_test.ts")) paths.push(path);
     }
   };
-  walk("tests");
+  walk(folder.replace(/\/$/, ""));
   const excluded = Object.keys(EXCLUDED[platform]);
   return paths.filter((path) => !excluded.some((it) => path.startsWith(it)))
     .sort();

@@ -54,7 +54,11 @@ Deno.test("Every test that is excluded by its title exists", async () => {
     ),
   );
   const missing = Object.keys(WINDOWS_TESTS).filter((title) =>
-    !texts.some((text) => text.includes(JSON.stringify(title).slice(1, -1)))
+    !texts.some((text) =>
+      title.split("*").every((part) =>
+        text.includes(JSON.stringify(part).slice(1, -1))
+      )
+    )
   );
   assertEquals(missing, []);
 });

@@ -15,7 +15,7 @@ import {
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { bundledCommandLine } from "../bundled.ts";
 import { output } from "./output.ts";
-import { runCounted } from "./run_counted.ts";
+import { runFiles } from "./run_files.ts";
 import { installWheels } from "./wheels.ts";
 import { serveHostPrograms } from "./host_programs.ts";
 
@@ -26,18 +26,23 @@ const IMPORT_MAP = join(ROOT, "tests/offline/import_map.json");
 const PRELOAD = fromFileUrl(new URL("windows_preload.ts", import.meta.url));
 const WINE = fromFileUrl(new URL("wine", import.meta.url));
 
+/** A measurement may stop all processes for four minutes. */
+const SILENCE = 6 * 60 * 1000;
+
 /**
- * Runs `deno test` under Wine.
+ * Runs tests under Wine.
  *
  * @param environment What `./dev` sets up.
- * @param args Paths and flags of `deno test`.
- * @returns Its exit status.
+ * @param files Paths of the test files.
+ * @param flags Flags of `deno test`.
+ * @returns The exit status.
  */
 export async function testOnWindows(
   environment: CrossEnvironment,
-  args: readonly string[],
+  files: readonly string[],
+  flags: readonly string[],
 ): Promise<number> {
-  const { cache, python } = environment;
+  const { cache, python, sources } = environment;
   const sdk = Deno.env.get("DEV_SDK") ?? await buildFor(TRIPLE, environment);
   const root = await output(WINE, [cache, "prepare"]);
   const wheels = (...names: string[]) =>
@@ -54,25 +59,42 @@ export async function testOnWindows(
   );
   try {
     await writePrograms(programs, zig, { cache, port: server.addr.port });
-    return await runCounted(WINE, {
-      args: [
-        ...[cache, "run", windowsPath(deno)],
-        ...["test", "-A", "--no-check"],
-        `--import-map=${windowsPath(IMPORT_MAP)}`,
-        `--preload=${windowsPath(PRELOAD)}`,
-        ...args,
-      ],
-      cwd: ROOT,
-      env: {
-        WINEPATH: windowsPath(programs),
-        IREE_DENO_CACHE: windowsPath(cache),
-        IREE_DENO_SDK: windowsPath(sdk),
-        IREE_DENO_TOOLS: windowsPath(join(tools, "Scripts")),
-        IREE_RUNTIME_LIBRARY: windowsPath(join(sdk, PLATFORMS[TRIPLE].library)),
-      },
+    const test = [
+      ...[cache, "run", windowsPath(deno), "test", "-A", "--no-check"],
+      `--import-map=${windowsPath(IMPORT_MAP)}`,
+      `--preload=${windowsPath(PRELOAD)}`,
+      ...flags,
+    ];
+    const env = {
+      WINEPATH: windowsPath(programs),
+      IREE_DENO_CACHE: windowsPath(cache),
+      IREE_DENO_SDK: windowsPath(sdk),
+      IREE_DENO_TOOLS: windowsPath(join(tools, "Scripts")),
+      IREE_SOURCE_DIR: windowsPath(sources),
+      IREE_RUNTIME_LIBRARY: windowsPath(join(sdk, PLATFORMS[TRIPLE].library)),
+    };
+    return await runFiles({
+      files,
+      silence: SILENCE,
+      start: (file) =>
+        new Deno.Command(WINE, {
+          args: [...test, file],
+          cwd: ROOT,
+          env,
+          stdout: "piped",
+        }).spawn(),
+      print,
     });
   } finally {
     await Deno.remove(programs, { recursive: true });
+  }
+}
+
+/** Writes all of a text to stdout, which may be a pipe that takes a part. */
+function print(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
   }
 }
 
