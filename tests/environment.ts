@@ -25,12 +25,31 @@ export const LIBRARY: string = variable("IREE_RUNTIME_LIBRARY");
 /** Prefix of the SDK for native modules. */
 export const SDK: string = variable("IREE_DENO_SDK");
 
+const IS_WINDOWS = Deno.build.os === "windows";
+
+/** The format of this system's libraries. */
+export const LIBRARY_FORMAT: string = IS_WINDOWS ? "pe" : "elf";
+
+/** Variables that select the folder of a user's cache, as flags name them. */
+export const CACHE_VARIABLES: string = IS_WINDOWS
+  ? "LOCALAPPDATA"
+  : "HOME,XDG_CACHE_HOME";
+
+/**
+ * Returns the variable that selects another cache.
+ *
+ * @param folder The folder that contains it.
+ */
+export function inCache(folder: string): Record<string, string> {
+  return { [IS_WINDOWS ? "LOCALAPPDATA" : "XDG_CACHE_HOME"]: folder };
+}
+
 /** Deno's compile cache, for processes with another cache. */
 export const DENO_DIR: string = Deno.env.get("DENO_DIR") ??
   join(cacheFolder(), "deno");
 
 function cacheFolder(): string {
-  if (Deno.build.os === "windows") return variable("LOCALAPPDATA");
+  if (IS_WINDOWS) return variable("LOCALAPPDATA");
   return Deno.env.get("XDG_CACHE_HOME") ?? join(variable("HOME"), ".cache");
 }
 

@@ -12,8 +12,11 @@ import { blockUntilNothingLives } from "./waiting.ts";
 
 export * from "./built_fixtures.ts";
 export {
+  CACHE_VARIABLES,
   DENO_DIR,
+  inCache,
   LIBRARY,
+  LIBRARY_FORMAT,
   ROOT,
   ROOT_URL,
   SANITIZE,

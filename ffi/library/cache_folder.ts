@@ -63,7 +63,8 @@ export function findCacheFolder(
       return { path: join(value, folder, "iree-deno") };
     }
   }
-  return { reason: `${names.join(" and ")} do not name a folder` };
+  const verb = names.length === 1 ? "does" : "do";
+  return { reason: `${names.join(" and ")} ${verb} not name a folder` };
 }
 
 /**

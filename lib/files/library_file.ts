@@ -1,3 +1,6 @@
+import { readCString } from "./c_string.ts";
+import { readPe } from "./pe_library.ts";
+
 /** A native library's headers, read without loading it. */
 export interface LibraryFile {
   /** The file's format; `unknown` if it is not a library. */
@@ -58,18 +61,11 @@ export function readLibraryFile(bytes: Uint8Array<ArrayBuffer>): LibraryFile {
     return { ...UNKNOWN, format: "mach-o", arch };
   }
   if (view.getUint16(0, true) === 0x5a4d) {
-    return { ...UNKNOWN, format: "pe", arch: readPeArch(view) };
+    const pe = readPe(view);
+    const arch = PE_MACHINES[pe?.machine ?? 0];
+    return { format: "pe", arch, exports: pe?.exports };
   }
   return UNKNOWN;
-}
-
-function readPeArch(view: DataView<ArrayBuffer>): string | undefined {
-  const pointer = 0x3c;
-  if (view.byteLength < pointer + 4) return undefined;
-  const header = view.getUint32(pointer, true);
-  if (view.byteLength < header + 6) return undefined;
-  if (view.getUint32(header, true) !== 0x4550) return undefined;
-  return PE_MACHINES[view.getUint16(header + 4, true)];
 }
 
 /**
@@ -159,12 +155,4 @@ function readElfSymbols(
     if (!name.startsWith("_")) names.push(name);
   }
   return names;
-}
-
-function readCString(view: DataView<ArrayBuffer>, offset: number): string {
-  let text = "";
-  for (let at = offset; view.getUint8(at) !== 0; at++) {
-    text += String.fromCharCode(view.getUint8(at));
-  }
-  return text;
 }

@@ -130,7 +130,9 @@ class Folders extends TemporaryFolder {
     for (const folder of ["allowed", "secret/inner", "elsewhere"]) {
       Deno.mkdirSync(this.join(folder), { recursive: true });
     }
-    Deno.symlinkSync("../secret/inner", join(this.allowed, "link"));
+    Deno.symlinkSync("../secret/inner", join(this.allowed, "link"), {
+      type: "dir",
+    });
   }
 
   /** Permissions for one opening: the folder `allowed` only. */
@@ -220,7 +222,9 @@ for (const [name, opening] of Object.entries(OPENINGS)) {
     test(`${name} follows a link in an allowed folder, as Deno does`, async () => {
       using folders = new Folders();
       await Deno.copyFile(file, join(folders.secret, "blob"));
-      await Deno.symlink("../secret/blob", join(folders.allowed, base));
+      await Deno.symlink("../secret/blob", join(folders.allowed, base), {
+        type: "file",
+      });
       const stdout = await folders.run(
         opening,
         `Deno.statSync("./${base}"); attempt("./${base}");`,

@@ -15,7 +15,9 @@ import { byteVocabulary } from "../language/texts.ts";
 import { tinyModel, writeGguf } from "../language/tiny_models.ts";
 import { byteTokenizer, fileOf } from "../tokenizer/made_tokenizers.ts";
 import {
+  CACHE_VARIABLES,
   DENO_DIR,
+  inCache,
   LIBRARY,
   nativeModule,
   program,
@@ -154,11 +156,11 @@ export const LINES: Readonly<Record<string, Line>> = {
   "the same, with the library in the cache of the user": {
     needs: [
       `--allow-ffi=${cached}`,
-      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-env=${CACHE_VARIABLES}`,
       `--allow-read=${cached}`,
     ],
     use: "using i = iree.Instance.open();",
-    env: { IREE_RUNTIME_LIBRARY: "", XDG_CACHE_HOME: cache.path, DENO_DIR },
+    env: { IREE_RUNTIME_LIBRARY: "", ...inCache(cache.path), DENO_DIR },
   },
   "`runtime.statistics`, `runtime.version`": {
     needs: [CORE],
@@ -543,12 +545,12 @@ export const LINES: Readonly<Record<string, Line>> = {
   },
   "`iree setup --from=FILE`": {
     needs: [
-      "--allow-env=HOME,XDG_CACHE_HOME",
+      `--allow-env=${CACHE_VARIABLES}`,
       `--allow-read=${installable},${installations}`,
       `--allow-write=${installations}`,
     ],
     use: ["setup", `--from=${installable}`, `--sha256=${sha256}`],
-    env: { XDG_CACHE_HOME: setupCache.path, DENO_DIR },
+    env: { ...inCache(setupCache.path), DENO_DIR },
   },
 };
 

@@ -11,6 +11,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
+  inCache,
   ireeOfSources,
   LIBRARY,
   mustRun,
@@ -62,7 +63,7 @@ test("iree doctor reports its findings and the devices that work", async () => {
 test("iree doctor fails without a library and suggests how to install one", async () => {
   using folder = new TemporaryFolder();
   const { code, stdout, stderr } = await ireeOfSources(["doctor"], {
-    env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
+    env: { DENO_DIR, ...inCache(folder.path), IREE_RUNTIME_LIBRARY: "" },
   });
   assertEquals(code, 1);
   assertStringIncludes(
@@ -102,7 +103,7 @@ test("iree doctor --json reports the same as data, with the same status", async 
 
   using folder = new TemporaryFolder();
   const missing = await ireeOfSources(["doctor", "--json"], {
-    env: { DENO_DIR, XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" },
+    env: { DENO_DIR, ...inCache(folder.path), IREE_RUNTIME_LIBRARY: "" },
   });
   assertEquals(missing.code, 1);
   assertStringIncludes(missing.stderr, INSTALL);
@@ -177,7 +178,7 @@ test("Programs run with the permissions that iree doctor prints", async () => {
   );
   await Deno.mkdir(dirname(installed), { recursive: true });
   await Deno.copyFile(LIBRARY, installed);
-  const cached = { XDG_CACHE_HOME: folder.path, IREE_RUNTIME_LIBRARY: "" };
+  const cached = { ...inCache(folder.path), IREE_RUNTIME_LIBRARY: "" };
   for (const variables of [cached, { IREE_RUNTIME_LIBRARY: LIBRARY }]) {
     const env = { DENO_DIR, ...variables };
     const { stdout } = await ireeOfSources(["doctor"], { env });

@@ -9,6 +9,7 @@ import { main } from "../../cli.ts";
 import { formatProgramTypes, inspectProgram } from "../../lib/inspect/mod.ts";
 import {
   iree,
+  LIBRARY_FORMAT,
   mustRun,
   nativeModule,
   program,
@@ -169,7 +170,7 @@ test("iree inspect prints libraries, and their modules with --load", async () =>
   assertEquals([plain.code, plain.stderr], [0, ""]);
   assertStringIncludes(
     plain.stdout,
-    `${sample}: native library, elf for ${Deno.build.arch}\n\n` +
+    `${sample}: native library, ${LIBRARY_FORMAT} for ${Deno.build.arch}\n\n` +
       "Functions that may create modules:\n",
   );
   assertStringIncludes(plain.stdout, "\n  create_custom_module");

@@ -7,6 +7,7 @@ import { COMPILER, TWICE } from "../compiler/support.ts";
 import {
   DENO_DIR,
   denoFlags,
+  inCache,
   iree,
   LIBRARY,
   program,
@@ -37,7 +38,7 @@ class Watched implements AsyncDisposable {
       env: {
         NO_COLOR: "1",
         IREE_COMPILER_LIBRARY: COMPILER,
-        XDG_CACHE_HOME: cache,
+        ...inCache(cache),
         DENO_DIR,
       },
       stdout: "piped",

@@ -18,6 +18,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
+  inCache,
   ireeOfSources,
   type Output,
   program,
@@ -44,7 +45,7 @@ class User extends TemporaryFolder {
   readonly library = this.join("iree-deno/library");
   readonly env: Record<string, string> = {
     DENO_DIR,
-    XDG_CACHE_HOME: this.path,
+    ...inCache(this.path),
     IREE_RUNTIME_LIBRARY: "",
   };
 

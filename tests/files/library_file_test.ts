@@ -76,6 +76,68 @@ test("A truncated library has fewer exports and never throws", async () => {
   assert(withExports > 0 && withExports < 2000, `${withExports}`);
 });
 
+/** A Windows library with code at 0x1000 and everything else at 0x2000. */
+function makePe(exports: Readonly<Record<string, number>>): Uint8Array<
+  ArrayBuffer
+> {
+  const names = Object.keys(exports);
+  const bytes = new Uint8Array(0x1000);
+  const view = new DataView(bytes.buffer);
+  const set = (at: number, ...values: number[]) =>
+    values.forEach((value, index) =>
+      view.setUint32(at + 4 * index, value, true)
+    );
+  bytes.set([0x4d, 0x5a]);
+  set(0x3c, 0x80, 0);
+  set(0x80, 0x4550, 0x28664); // the signature, x86-64, two sections
+  view.setUint16(0x94, 0xf0, true); // size of the next header
+  view.setUint16(0x98, 0x20b, true);
+  set(0x98 + 112, 0x2000); // the exports
+  const sections = 0x98 + 0xf0;
+  set(sections + 8, 0x400, 0x1000, 0x400, 0x400);
+  set(sections + 36, 0x60000020);
+  set(sections + 40 + 8, 0x800, 0x2000, 0x800, 0x800);
+  set(sections + 40 + 36, 0x40000040);
+  const count = names.length;
+  set(0x800 + 20, count, count, 0x2100, 0x2200, 0x2300);
+  names.forEach((name, index) => {
+    const text = 0x2400 + 0x40 * index;
+    set(0x900 + 4 * index, exports[name]);
+    set(0xa00 + 4 * index, text);
+    view.setUint16(0xb00 + 2 * index, index, true);
+    bytes.set(new TextEncoder().encode(name), text - 0x2000 + 0x800);
+  });
+  return bytes;
+}
+
+test("The exported functions of a Windows library are read", () => {
+  const bytes = makePe({
+    create_module: 0x1000,
+    other: 0x1010,
+    "?mangled@@YAXXZ": 0x1020,
+    variable: 0x2500,
+  });
+  assertEquals(readLibraryFile(bytes), {
+    format: "pe",
+    arch: "x86_64",
+    exports: ["create_module", "other"],
+  });
+  assertEquals(readLibraryFile(makePe({})).exports, []);
+});
+
+test("A damaged Windows library never throws, and yields less", () => {
+  const whole = makePe({ create_module: 0x1000, other: 0x1010 });
+  for (let end = 0; end <= whole.length; end++) {
+    const { exports } = readLibraryFile(whole.slice(0, end));
+    if (exports !== undefined) assertEquals(exports.length, 2);
+  }
+  for (let at = 0; at < whole.length; at++) {
+    const bytes = whole.slice();
+    bytes[at] ^= 0xff;
+    readLibraryFile(bytes);
+  }
+});
+
 test("Formats are recognized by their first bytes", () => {
   const cases: [number[], string][] = [
     [[0x7f, 0x45, 0x4c, 0x46], "elf"],

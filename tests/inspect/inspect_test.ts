@@ -22,6 +22,7 @@ import {
 import "../host/support.ts";
 import { vmPrograms } from "../conformance/vm_programs.ts";
 import {
+  LIBRARY_FORMAT,
   mustRun,
   nativeModule,
   program,
@@ -259,7 +260,7 @@ test("Inspecting a library reports its format, CPU and module creation functions
   const description = inspect(sample);
   assert(description.kind === "library");
   const { format, arch, creationFunctions } = description;
-  assertEquals([format, arch], ["elf", Deno.build.arch]);
+  assertEquals([format, arch], [LIBRARY_FORMAT, Deno.build.arch]);
   assertEquals(creationFunctions?.toSorted(), [
     "create_custom_module",
     "create_shout_module",

@@ -4,7 +4,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { dirname, join, toFileUrl } from "@std/path";
+import { dirname, join, resolve, toFileUrl } from "@std/path";
 import { findCacheFolder } from "../../ffi/library/cache_folder.ts";
 import { findPlatform, PLATFORMS } from "../../ffi/library/platform.ts";
 import { runtime } from "../../mod.ts";
@@ -12,6 +12,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
+  inCache,
   LIBRARY,
   mustRun,
   type Output,
@@ -22,7 +23,8 @@ import {
   tool,
 } from "../support.ts";
 
-const FOLDERS = "XDG_CACHE_HOME,HOME";
+const IS_WINDOWS = Deno.build.os === "windows";
+const FOLDERS = IS_WINDOWS ? "LOCALAPPDATA" : "XDG_CACHE_HOME,HOME";
 
 /** A user with a separate cache, in which the library is installed or not. */
 class User extends TemporaryFolder {
@@ -52,7 +54,7 @@ class User extends TemporaryFolder {
     const env = {
       DENO_DIR,
       HOME: this.path,
-      XDG_CACHE_HOME: this.join("cache"),
+      ...inCache(this.join("cache")),
       IREE_RUNTIME_LIBRARY: "",
       ...variables,
     };
@@ -78,11 +80,11 @@ test("The library is looked up in the documented order until it is found", async
   const option = FIND.replace("findLibrary()", `findLibrary("/an/option")`);
   const variables = { IREE_RUNTIME_LIBRARY: "/a/variable" };
   assertEquals(pairs(await found(option, variables)), [
-    ["option", "/an/option"],
+    ["option", resolve("/an/option")],
   ]);
   assertEquals(pairs(await found(FIND, variables)), [
     ["option", undefined],
-    ["variable", "/a/variable"],
+    ["variable", resolve("/a/variable")],
   ]);
   assertEquals(pairs(await found(FIND)), [
     ["option", undefined],
@@ -170,12 +172,13 @@ test("A variable that is not an absolute path is not used as the cache", async (
   using user = new User();
   const code = "console.log(iree.runtime.findLibrary().at(-1).description);";
   const { stdout } = await user.run(code, ["-A"], {
-    XDG_CACHE_HOME: "relative",
+    ...inCache("relative"),
     HOME: "",
   });
+  const names = IS_WINDOWS ? "LOCALAPPDATA does" : "XDG_CACHE_HOME and HOME do";
   assertEquals(
     stdout,
-    "the cache of this user: XDG_CACHE_HOME and HOME do not name a folder\n",
+    `the cache of this user: ${names} not name a folder\n`,
   );
 });
 
@@ -250,10 +253,19 @@ test("A library of another version is rejected, and the error names both version
   }
 });
 
+/** Copies a file, or a folder with its contents. */
+async function copy(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) {
+    await copy(join(from, name), join(to, name));
+  }
+}
+
 test("A package of another version rejects the library despite matching functions", async () => {
   using folder = new TemporaryFolder();
   for (const name of ["mod.ts", "cli.ts", "ffi", "lib"]) {
-    await mustRun("cp", ["-R", join(ROOT, name), folder.path]);
+    await copy(join(ROOT, name), folder.join(name));
   }
   const config = await Deno.readTextFile(join(ROOT, "deno.json"));
   await Deno.writeTextFile(

@@ -20,7 +20,9 @@ const mul = await program("mul.mlir");
 const parameterized = await program("parameters.mlir");
 
 /** Native functions that may run on other threads at a time. */
-const THREADS = 16;
+const THREADS = Deno.build.os === "windows"
+  ? 2 * navigator.hardwareConcurrency
+  : 16;
 
 interface Weights {
   get(index: bigint): number;
