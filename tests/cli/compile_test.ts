@@ -11,6 +11,7 @@ import {
   DENO_DIR,
   denoFlags,
   execute,
+  inCache,
   ireeOfSources,
   ROOT,
   TemporaryFolder,
@@ -24,7 +25,7 @@ const SOURCE = fixture("mul.mlir");
 
 /** A folder with a copy of a source, which is also the user's cache. */
 class Work extends TemporaryFolder {
-  readonly options = { cwd: this.path, env: { XDG_CACHE_HOME: this.path } };
+  readonly options = { cwd: this.path, env: inCache(this.path) };
 
   constructor(source = SOURCE) {
     super();

@@ -4,6 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { resolve } from "@std/path";
 import { Instance, ParameterIndex } from "../../mod.ts";
 import { bytesOf, gguf, safetensors } from "../parameters/parameter_files.ts";
 import {
@@ -399,7 +400,11 @@ test("Failures of iree parameters leave nothing behind", async () => {
   const output = `--output=${folder.join("out.irpa")}`;
   const before = Array.from(Deno.readDirSync(folder.path)).length;
   const cases: [Action, string[], string][] = [
-    ["dump", ["/none.irpa"], "NOT_FOUND: failed to open file '/none.irpa'"],
+    [
+      "dump",
+      ["/none.irpa"],
+      `NOT_FOUND: failed to open file '${resolve("/none.irpa")}'`,
+    ],
     ["dump", ["cli.ts"], "unsupported file format `ts`"],
     ["dump", [irpa, "--extract=x::data=x.bin"], "no parameters of scope 'x'"],
     ["dump", [irpa, "--extract=nope=x.bin"], "no parameter found"],

@@ -40,6 +40,10 @@ import {
 const INSTALLED = `${runtime.packageVersion}-${Deno.build.target}`;
 const LIBRARY = `${INSTALLED}/${runtime.platform!.library}`;
 
+const NO_FILE = `cannot read the archive: ${
+  Deno.build.os === "windows" ? "File not found" : "No such file"
+}`;
+
 /** A user with a separate cache. */
 class User extends TemporaryFolder {
   readonly library = this.join("iree-deno/library");
@@ -389,7 +393,7 @@ test("iree setup rejects wrong arguments", async () => {
       [
         ["--from=nope.tar.gz", `--sha256=${"0".repeat(64)}`],
         1,
-        "cannot read the archive: No such file",
+        NO_FILE,
       ],
     ] as const
   ) {

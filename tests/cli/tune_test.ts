@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RECIPES, tuningOf } from "../../lib/tuning/mod.ts";
 import { fixture } from "../compiler/support.ts";
-import { ireeOfSources, TemporaryFolder, test } from "../support.ts";
+import { inCache, ireeOfSources, TemporaryFolder, test } from "../support.ts";
 
 /** A folder with a source, which is also the user's cache. */
 class Work extends TemporaryFolder {
@@ -13,7 +13,7 @@ class Work extends TemporaryFolder {
   run(...args: string[]): ReturnType<typeof ireeOfSources> {
     return ireeOfSources(args, {
       cwd: this.path,
-      env: { XDG_CACHE_HOME: this.path },
+      env: inCache(this.path),
     });
   }
 }

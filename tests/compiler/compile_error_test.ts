@@ -1,9 +1,11 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { compile, Compiler } from "../../lib/compiler/mod.ts";
 import {
   denoFlags,
   execute,
   failureOf,
+  inCache,
   mustRun,
   TemporaryFolder,
   test,
@@ -174,9 +176,14 @@ test("Without a compiler, the error lists the places and how to install one", as
     IREE_COMPILER_LIBRARY: "",
     VIRTUAL_ENV: "",
     PATH: folder.path,
-    XDG_CACHE_HOME: folder.path,
+    ...inCache(folder.path),
   });
   const environment = folder.join("iree-deno/compiler");
+  const pip = join(
+    environment,
+    Deno.build.os === "windows" ? "Scripts" : "bin",
+    "pip",
+  );
   assertEquals(
     error,
     `NOT_FOUND: no IREE compiler:
@@ -186,7 +193,7 @@ test("Without a compiler, the error lists the places and how to install one", as
   the active virtual environment: VIRTUAL_ENV is not set
   python3: not on PATH
   the cache of this user: '${environment}' has no iree-base-compiler
-install it: python3 -m venv ${environment} && ${environment}/bin/pip install iree-base-compiler==3.13.0`,
+install it: python3 -m venv ${environment} && ${pip} install iree-base-compiler==3.13.0`,
   );
 });
 

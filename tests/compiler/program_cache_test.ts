@@ -5,6 +5,7 @@ import {
   denoFlags,
   execute,
   failureOf,
+  inCache,
   ireeOfSources,
   TemporaryFolder,
   test,
@@ -16,7 +17,7 @@ const RECORD = { source: "a.mlir", flags: [], compiler: "3.13.0" };
 
 /** A cache of its own, for command lines. */
 class OwnCache extends TemporaryFolder {
-  readonly env = { XDG_CACHE_HOME: this.path };
+  readonly env = inCache(this.path);
   readonly folder: string = this.join("iree-deno/programs");
 
   /** Compiles, and returns whether the program was in the cache. */

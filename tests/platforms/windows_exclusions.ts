@@ -31,6 +31,9 @@ export const WINDOWS_FILES: Readonly<Record<string, string>> = {
   "tests/cli/completions_test.ts": SHELL,
   "tests/cli/differential/": PEERS,
   "tests/cli/executable/": "the launcher is written for Unix",
+  "tests/cli/run_memory_test.ts": PYTHON,
+  "tests/compiler/vulkan_target_test.ts": "needs a driver for Linux",
+  "tests/compiler/watch_test.ts": MAPPED,
   "tests/dev/": "tests the script of this machine",
   "tests/docs": SHELL,
   "tests/examples_test.ts": SHELL,
@@ -39,6 +42,7 @@ export const WINDOWS_FILES: Readonly<Record<string, string>> = {
   "tests/offline/": "tests stand-ins for packages",
   "tests/onnx/": PYTHON,
   "tests/platforms/": "tests this list",
+  "tests/profile/page_test.ts": "opens a browser of Linux",
   "tests/release/": "packages the library of this machine",
   "tests/run/": "tests the script of this machine",
   "tests/sanitizers/": "needs a sanitized library",
@@ -112,6 +116,32 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
     "makes a library for Linux",
   "Inputs and flag files can be pipes of the shell": SHELL,
   "Files on the command line that may never end are rejected": SHELL,
+  "iree new module --typescript makes a project whose tests pass": SHELL,
+  "iree new module makes a project that builds, and whose tests pass": SHELL,
+  "iree new app makes a project that compiles, and whose tests pass": SHELL,
+  "dump prints the same as iree-dump-parameters, byte for byte": PEERS,
+  "dump --extract writes contents of every kind, unlike iree-dump-parameters":
+    PEERS,
+  "create --data writes a pattern of several bytes, unlike iree-create-parameters":
+    PEERS,
+  "convert writes the same archive as iree-convert-parameters": PEERS,
+  "convert rejects a duplicate key, which iree-convert-parameters mixes up":
+    PEERS,
+  "iree-profile reads the profile": PEERS,
+  "A plugin is found in the working directory, with or without a slash":
+    "expects the words of Linux's loader",
+  "Vulkan is looked up at a given path, with or without a slash":
+    "Wine has a Vulkan loader of its own",
+  "The system's tar reads our archive, and we read its": SHELL,
+  "Entries other than plain files are rejected": SHELL,
+  "A download shows progress on a terminal and one line elsewhere": PYTHON,
+  "Help is coloured on a terminal, and never with NO_COLOR": PYTHON,
+  "Errors are coloured on a terminal, and never with NO_COLOR": PYTHON,
+  // tests/compiler, tests/tuning
+  "A compile whose child process is killed is reported": SIGNALS,
+  "A crash of the compiler is reported with its output": SIGNALS,
+  "A killed compile leaves a good cache": SIGNALS,
+  "tune skips a recipe that crashes while it is measured": SIGNALS,
   // tests/files
   "A library's exports match those of nm": ELF,
   "A truncated library has fewer exports and never throws": ELF,
@@ -139,6 +169,9 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   "readNpy and NpyFile reject files that are not regular and may never end":
     SHELL,
   "Arrays of every type and rank go from NumPy to a device and back": PYTHON,
+  // tests/profile, tests/replay
+  "iree profile prints what iree-profile prints": PEERS,
+  "IREE's tools replay and print our recordings": PEERS,
   // tests/program
   "Python's zipfile reads a tuned program's archive": PYTHON,
   "The error includes why the system's loader rejected machine code":
