@@ -107,7 +107,7 @@ for (const uri of DRIVERS) {
     assertEquals(`Device: ${device.id}\n${blank(text)}\n`, blank(stderr));
   });
 
-  test(`A ${uri} device lists its memory heaps`, () => {
+  test(`Memory heaps of a ${uri} device are listed`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     const [heap] = device.memoryHeaps;
@@ -119,7 +119,7 @@ for (const uri of DRIVERS) {
     assertEquals(heap.minAlignment, 64);
   });
 
-  test(`A ${uri} device answers its driver's queries`, () => {
+  test(`Queries of a ${uri} device are answered by its driver`, () => {
     using instance = Instance.open();
     using device = Device.create(instance, uri);
     assertEquals(device.queryI64("hal.device.id", uri), 1n);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import {
   BufferView,
@@ -108,6 +108,32 @@ test(
     device.waitIdle();
     await device.waitIdleAsync();
     assertEquals(view.toBytes(), new Uint8Array(4096));
+  }),
+);
+
+test(
+  "Vulkan answers its driver's queries, and lists its memory",
+  withProgram((_, device) => {
+    const answers: [string, string, bigint][] = [
+      ["hal.device.id", "vulkan", 1n],
+      ["hal.device.id", "local-*", 0n],
+      ["hal.executable.format", "vulkan-spirv-fb", 1n],
+      ["hal.executable.format", "vmvx-bytecode-fb", 0n],
+    ];
+    for (const [category, key, answer] of answers) {
+      assertEquals(device.queryI64(category, key), answer, key);
+    }
+    const error = assertThrows(
+      () => device.queryI64("no.such", "thing"),
+      IreeError,
+      "no.such :: thing",
+    );
+    assertEquals(error.code, "NOT_FOUND");
+    const types = device.memoryHeaps.flatMap(({ type }) => type);
+    assert(types.includes("DEVICE_LOCAL"), `${types}`);
+    assert(types.includes("HOST_VISIBLE"), `${types}`);
+    using _view = BufferView.from(device, new Float32Array(123));
+    assertMatch(device.formatStatistics(), /DEVICE_LOCAL: +[1-9]\d*B peak/);
   }),
 );
 

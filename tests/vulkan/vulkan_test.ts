@@ -23,6 +23,6 @@ Deno.test({
       join(folder, "loader"),
     ], { env });
     assertEquals(code, 0, stdout + stderr);
-    assertMatch(stdout, /\| 22 passed \| 0 failed/);
+    assertMatch(stdout, /\| 23 passed \| 0 failed/);
   },
 });
