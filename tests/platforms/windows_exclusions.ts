@@ -18,6 +18,7 @@ const SYSTEM_CODE =
   "machine code for the system's loader needs Microsoft's linker";
 const BUNDLES = "makes a bundle, which needs esbuild for Windows, from npm";
 const ELF = "changes the bytes of a library for Linux";
+const WORDS = "expects the words or codes of Linux";
 const CARGO = "reads Cargo's folder of sources";
 
 /** Files, by the start of their paths. */
@@ -93,6 +94,8 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   "* follows a link in an allowed folder, as Deno does": LINKS,
   "A link to a system file is rejected as in Deno": LINUX,
   "A plugin and a profile file must be regular files": SHELL,
+  "Flags keep quotes, spaces and empty paths unchanged":
+    "makes a file whose name Windows rejects",
   // tests/cli
   "iree compile reports a full disk and leaves no partial program": LINUX,
   "An interrupted iree compile leaves no program, and its compiler ends":
@@ -128,8 +131,7 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   "convert rejects a duplicate key, which iree-convert-parameters mixes up":
     PEERS,
   "iree-profile reads the profile": PEERS,
-  "A plugin is found in the working directory, with or without a slash":
-    "expects the words of Linux's loader",
+  "A plugin is found in the working directory, with or without a slash": WORDS,
   "Vulkan is looked up at a given path, with or without a slash":
     "Wine has a Vulkan loader of its own",
   "The system's tar reads our archive, and we read its": SHELL,
@@ -151,6 +153,7 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
   "Outputs can be devices and pipes of the shell": SHELL,
   // tests/inspect
   "Inspecting * matches iree-dump-module": PEERS,
+  "A file that is neither a program nor a library is rejected by name": WORDS,
   "Embedded files match those of Python's zipfile": PYTHON,
   "All functions of IREE's VM programs are read to their end": CARGO,
   // tests/library
@@ -166,6 +169,7 @@ export const WINDOWS_TESTS: Readonly<Record<string, string>> = {
     MODES,
   "A library is not placed below a folder that others can write to": MODES,
   // tests/npy
+  "Errors about files name them": WORDS,
   "readNpy and NpyFile reject files that are not regular and may never end":
     SHELL,
   "Arrays of every type and rank go from NumPy to a device and back": PYTHON,
