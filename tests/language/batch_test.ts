@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LanguageModel, type WeightType } from "../../lib/language/mod.ts";
 import { test } from "../support.ts";
-import { assertNear, inFolder, SMALL, someTokens } from "./support.ts";
+import { assertNear } from "./near.ts";
+import { inFolder, SMALL, someTokens } from "./support.ts";
 import { tinyModel, writeFolder } from "./tiny_models.ts";
 
 /** Passes models of the same file: one call for one text, and for up to four. */

@@ -1,4 +1,3 @@
-import { compile } from "../../lib/compiler/mod.ts";
 import {
   emitBlockProduct,
   emitBlockRows,
@@ -11,16 +10,16 @@ import { MlirBuilder, typeOf } from "../../lib/language/mlir_builder.ts";
 import { quantizeBlocks } from "../../lib/language/quantize_blocks.ts";
 import { Random } from "../../lib/language/random.ts";
 import { type BufferView, Instance, load } from "../../mod.ts";
-import { COMPILER } from "../compiler/support.ts";
 import { test } from "../support.ts";
+import { assertNear } from "./near.ts";
 import {
+  compileProducts,
   EPSILON,
   floats,
   plainProduct,
   type Product,
   randomInputs,
 } from "./products.ts";
-import { assertNear } from "./support.ts";
 
 const PRODUCTS: readonly Product[] = [
   { rows: 1, columns: 32, size: 48 },
@@ -105,7 +104,7 @@ function checkProducts(bytes: Uint8Array<ArrayBuffer>, device: string): void {
 
 for (const [kind, target] of kinds()) {
   test(`Products of blocks are those of numbers, computed by ${kind} code`, async () => {
-    const bytes = await compile(emitAll(kind), { target, library: COMPILER });
+    const bytes = await compileProducts(emitAll(kind), { target });
     for (const device of ["local-sync", "local-task"]) {
       checkProducts(bytes, device);
     }

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { compile } from "../../lib/compiler/mod.ts";
 import {
   emitIntegerProduct,
   emitIntegerRows,
@@ -10,16 +9,16 @@ import { quantizeRows } from "../../lib/language/quantize.ts";
 import { Random } from "../../lib/language/random.ts";
 import { tiledShape, tileRows } from "../../lib/language/tiles.ts";
 import { type BufferView, Instance, IreeError, load } from "../../mod.ts";
-import { COMPILER } from "../compiler/support.ts";
 import { test } from "../support.ts";
+import { assertNear } from "./near.ts";
 import {
+  compileProducts,
   EPSILON,
   floats,
   plainProduct,
   type Product,
   randomInputs,
 } from "./products.ts";
-import { assertNear } from "./support.ts";
 
 const PRODUCTS: readonly Product[] = [
   { rows: 1, columns: 32, size: 48 },
@@ -66,9 +65,8 @@ for (const target of ["generic", "host"]) {
   test(`Products of integers for the target ${target} are those of numbers`, async () => {
     using _ = Instance.open(); // flags depend on the CPU
     const flags = kernelFlags("int8", { target });
-    const options = { target, flags, library: COMPILER };
     using program = load({
-      modules: [await compile(emitAll(), options)],
+      modules: [await compileProducts(emitAll(), { target, flags })],
       device: "local-sync",
     });
     const random = new Random(2);

@@ -4,7 +4,17 @@
  * @module
  */
 
+import { compile, type CompileOptions } from "../../lib/compiler/mod.ts";
+import { withTarget } from "../../lib/compiler/target.ts";
 import type { Random } from "../../lib/language/random.ts";
+import { cached, mustRun, tool } from "../support.ts";
+
+/** The platform of `./dev test --platform`, which cannot load the compiler. */
+const TRIPLE = Deno.env.get("DEV_PROGRAM_TARGET");
+
+const COMPILER = TRIPLE === undefined
+  ? (await import("../compiler/support.ts")).COMPILER
+  : undefined;
 
 /** A product: how many rows of activations, columns, and rows of the matrix. */
 export interface Product {
@@ -69,4 +79,25 @@ export function plainProduct(
     }, 0);
     return sum + (isWhole ? start : 0);
   });
+}
+
+/**
+ * Compiles products, for this machine or for the platform under test.
+ *
+ * @param source MLIR.
+ * @param options The target on this machine, and flags.
+ */
+export async function compileProducts(
+  source: string,
+  { target, flags = [] }: Pick<CompileOptions, "target" | "flags">,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (TRIPLE === undefined) {
+    return await compile(source, { target, flags, library: COMPILER });
+  }
+  const all = withTarget(TRIPLE, flags);
+  const path = await cached("products.vmfb", [source, ...all], async (to) => {
+    const stdin = new TextEncoder().encode(source);
+    await mustRun(tool("iree-compile"), [...all, "-", "-o", to], { stdin });
+  });
+  return await Deno.readFile(path);
 }

@@ -3,13 +3,8 @@ import { join } from "@std/path";
 import { IreeError } from "../../mod.ts";
 import { LanguageModel, type LanguageSession } from "../../lib/language/mod.ts";
 import { failureOf, test } from "../support.ts";
-import {
-  assertNear,
-  inFolder,
-  reference,
-  SMALL,
-  someTokens,
-} from "./support.ts";
+import { assertNear } from "./near.ts";
+import { inFolder, reference, SMALL, someTokens } from "./support.ts";
 import { tinyModel, writeFolder } from "./tiny_models.ts";
 
 async function withModel(

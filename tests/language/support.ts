@@ -13,6 +13,7 @@ import {
 } from "../../lib/language/mod.ts";
 import { COMPILER } from "../compiler/support.ts";
 import { DENO_DIR, execute, tool } from "../support.ts";
+import { assertNear } from "./near.ts";
 
 const REFERENCE = fromFileUrl(new URL("reference.py", import.meta.url));
 
@@ -97,23 +98,6 @@ export const CONVERTED: LanguageModelOptions = {
 /** Tokens that look random, and are always the same. */
 export function someTokens(count: number, seed = 7): number[] {
   return Array.from({ length: count }, (_, at) => (at * 31 + seed * 17) % 320);
-}
-
-/** Asserts that numbers differ by at most a tolerance. */
-export function assertNear(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-  what: string,
-): void {
-  assert(actual.length === expected.length, `${what}: lengths`);
-  for (let i = 0; i < actual.length; i++) {
-    const difference = Math.abs(actual[i]! - expected[i]!);
-    assert(
-      difference <= tolerance,
-      `${what}: ${actual[i]} instead of ${expected[i]} at ${i}`,
-    );
-  }
 }
 
 /** How many tokens are added at a time, up to 20 positions and more. */

@@ -8,8 +8,8 @@ import {
   quantizeBlocks,
 } from "../../lib/language/quantize_blocks.ts";
 import { execute, failureOf, test, tool } from "../support.ts";
+import { assertNear } from "./near.ts";
 import {
-  assertNear,
   CONVERTED,
   convertedFiles,
   inFolder,
