@@ -4,9 +4,11 @@
  * Linux, with its C library; or Windows, under Wine. The last line is
  * `N passed, N failed`.
  *
- *     main.ts PLATFORM [--quarter | PATHS]
+ *     main.ts PLATFORM [--prepare | --quarter | PATHS]
  *
- * Without paths, it runs all tests that can run there, or every fourth file.
+ * Without paths, it runs all tests that can run there, or the quarter of them
+ * that CI runs. `--prepare` only downloads what runs the platform's programs, and
+ * fails where it cannot be had.
  *
  * Everything comes from the cache or is downloaded into it: the library from
  * `./dev package --target`, QEMU and glibc from Debian's packages, Deno from
@@ -19,13 +21,16 @@ import { fromFileUrl, join } from "@std/path";
 import { PLATFORMS, type Triple } from "../../ffi/library/platform.ts";
 import {
   buildFor,
+  type CrossEnvironment,
   findZig,
   readEnvironment,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { output } from "./output.ts";
 import { runCounted } from "./run_counted.ts";
-import { type PlatformName, quarterOf, selectTests } from "./selection.ts";
+import { isOfQuarter } from "./quarter.ts";
+import { type PlatformName, selectTests } from "./selection.ts";
+import { installWheels } from "./wheels.ts";
 import { testOnWindows } from "./windows.ts";
 
 /** A platform that runs on this machine. */
@@ -35,6 +40,8 @@ interface Platform {
   readonly packages: readonly string[];
   /** Platform of Deno's package on PyPI; this machine's Deno if omitted. */
   readonly wheel?: string;
+  /** Module that ignores tests. */
+  readonly preload?: string;
   /**
    * Returns the command that starts the platform's programs.
    *
@@ -54,8 +61,11 @@ const RUNNABLE: Readonly<
       "libgcc-s1-arm64-cross",
     ],
     wheel: "manylinux_2_27_aarch64",
+    preload: fromFileUrl(new URL("arm64_preload.ts", import.meta.url)),
     start: (folder) => [
       join(folder, "usr/bin/qemu-aarch64-static"),
+      // To check signed addresses takes two thirds of the time.
+      ...["-cpu", "max,pauth=off"],
       ...["-L", join(folder, "usr/aarch64-linux-gnu")],
     ],
   },
@@ -73,28 +83,35 @@ const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 
 /** Downloads the platform's Deno. */
 async function findDeno(
-  { cache, python }: { cache: string; python: string },
-  { wheel, triple }: Platform,
+  { cache, python }: CrossEnvironment,
+  { wheel }: Platform,
 ): Promise<string> {
   if (wheel === undefined) return Deno.execPath();
-  const requirements = await Deno.readTextFile(join(ROOT, "requirements.txt"));
-  const pinned = /^deno==.*/m.exec(requirements)?.[0];
-  if (pinned === undefined) throw new Error("requirements.txt pins no Deno");
-  const folder = join(cache, `deno-${pinned.slice(6)}-${triple}`);
+  const names = ["deno"];
+  const folder = await installWheels({ cache, python, platform: wheel, names });
   const deno = join(folder, "bin/deno");
-  try {
-    await Deno.stat(deno);
-    return deno;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await output(python, [
-    ...["-m", "pip", "install", "--disable-pip-version-check", "--no-input"],
-    ...["--quiet", "--no-deps", "--only-binary=:all:", `--platform=${wheel}`],
-    ...[`--target=${folder}`, pinned],
-  ]);
   await Deno.chmod(deno, 0o755);
   return deno;
+}
+
+/**
+ * Downloads what runs the platform's programs, and tries it.
+ *
+ * @returns The command that starts the platform's Deno.
+ */
+async function prepare(
+  environment: CrossEnvironment,
+  platform: Platform,
+): Promise<readonly string[]> {
+  const folder = await output(
+    fromFileUrl(new URL("debian", import.meta.url)),
+    [environment.cache, ...platform.packages],
+  );
+  const deno = await findDeno(environment, platform);
+  const command = [...platform.start(folder), deno];
+  const [program, ...args] = command;
+  await output(program, [...args, "--version"]);
+  return command;
 }
 
 /**
@@ -152,18 +169,12 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
     return 2;
   }
   const platform = RUNNABLE[name];
-  const { triple } = platform;
+  const { triple, preload } = platform;
   const environment = readEnvironment();
   const { cache, python, tools } = environment;
-  const sdk = await buildFor(triple, environment);
-  const packages = await output(
-    fromFileUrl(new URL("debian", import.meta.url)),
-    [cache, ...platform.packages],
-  );
-  const deno = [
-    ...platform.start(packages),
-    await findDeno(environment, platform),
-  ];
+  const deno = await prepare(environment, platform);
+  if (paths[0] === "--prepare") return 0;
+  const sdk = Deno.env.get("DEV_SDK") ?? await buildFor(triple, environment);
   const scripts = await Deno.makeTempDir({ prefix: "iree_platform_" });
   try {
     await writeScripts(scripts, triple, deno, await findZig(python));
@@ -171,6 +182,7 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
     return await runCounted(join(scripts, "deno"), {
       args: [
         ...["test", "-A", "--no-check"],
+        ...(preload === undefined ? [] : [`--preload=${preload}`]),
         `--import-map=${join(ROOT, "tests/offline/import_map.json")}`,
         ...filesOf(name, paths),
       ],
@@ -195,7 +207,7 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
 function filesOf(name: PlatformName, paths: readonly string[]): string[] {
   if (paths.length > 0 && paths[0] !== "--quarter") return [...paths];
   const all = selectTests(ROOT, name);
-  return paths.length > 0 ? quarterOf(all) : all;
+  return paths.length > 0 ? all.filter(isOfQuarter) : all;
 }
 
 function isPlatform(

@@ -14,16 +14,36 @@ export const EXCLUDED: Readonly<
   Record<PlatformName, Readonly<Record<string, string>>>
 > = {
   "linux-arm64": {
+    "tests/bench_models_test.ts": "measures time",
     "tests/bench_test.ts": "measures time",
     "tests/benchmark/": "measures time",
     "tests/boundary_test.ts": "reads sources",
     "tests/cli/differential/":
       "compares with IREE's tools, which are for x86-64",
+    "tests/cli/executable/":
+      "starts executables for arm64 without the emulator",
     "tests/compiler/": "loads the compiler, which is for x86-64",
     "tests/dev/": "tests the script of this machine",
     "tests/docs": "compiles programs for this machine",
     "tests/examples_test.ts": "compiles programs for this machine",
     "tests/gpu/": "compares with IREE's tools, which are for x86-64",
+    "tests/language/bad_files_test.ts":
+      "loads the compiler, which is for x86-64",
+    "tests/language/batch_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/chat_": "loads the compiler, which is for x86-64",
+    "tests/language/generation_test.ts":
+      "loads the compiler, which is for x86-64",
+    "tests/language/jinja_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/json_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/logits_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/nothing_half_made_test.ts":
+      "loads the compiler, which is for x86-64",
+    "tests/language/session_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/text_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/truncated_files_test.ts":
+      "loads the compiler, which is for x86-64",
+    "tests/language/tuning_test.ts": "loads the compiler, which is for x86-64",
+    "tests/language/weights_test.ts": "loads the compiler, which is for x86-64",
     "tests/models/": "loads the compiler, which is for x86-64",
     "tests/notebook/": "starts Jupyter, which is for x86-64",
     "tests/offline/": "tests stand-ins for packages",
@@ -84,13 +104,4 @@ export function selectTests(
   const excluded = Object.keys(EXCLUDED[platform]);
   return paths.filter((path) => !excluded.some((it) => path.startsWith(it)))
     .sort();
-}
-
-/**
- * Selects every fourth test file, for a run that ends in minutes.
- *
- * @param paths Paths, sorted.
- */
-export function quarterOf(paths: readonly string[]): string[] {
-  return paths.filter((_, index) => index % 4 === 0);
 }

@@ -4,12 +4,7 @@
  * @module
  */
 
+import { ignoreTests } from "./ignore_tests.ts";
 import { isExcludedOnWindows } from "./windows_exclusions.ts";
 
-const define = Deno.test;
-
-function test(name: string, body: () => void | Promise<void>): void {
-  (isExcludedOnWindows(name) ? define.ignore : define)(name, body);
-}
-
-Object.assign(Deno, { test: Object.assign(test, define) });
+ignoreTests(isExcludedOnWindows);
