@@ -41,7 +41,7 @@ Deno.test("./dev test ends with the counts of the real run and fails when a test
   }
 });
 
-Deno.test("CI adds up the checks and both runs of the tests", async () => {
+Deno.test("CI adds up the checks and all runs of the tests", async () => {
   const folder = Deno.makeTempDirSync();
   try {
     Deno.mkdirSync(`${folder}/.ci`);
@@ -49,10 +49,25 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
     // Whatever this machine lacks, the test installs nothing.
     const apt = `${folder}/apt-get`;
     Deno.writeTextFileSync(apt, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-    const run = async (check: string, plain: string, asan: string) => {
+    const run = async (
+      check: string,
+      plain: string,
+      asan: string,
+      prepare = "true",
+      arm64 = "echo 0 passed, 0 failed",
+    ) => {
       Deno.writeTextFileSync(
         `${folder}/dev`,
-        `#!/bin/sh\ncase "$*" in check) ${check} ;; test) ${plain} ;; "test --asan") ${asan} ;; *) exit 9 ;; esac\n`,
+        `#!/bin/sh
+case "$*" in
+  check) ${check} ;;
+  test) ${plain} ;;
+  "test --asan") ${asan} ;;
+  "test --platform=linux-arm64 --prepare") ${prepare} ;;
+  "test --platform=linux-arm64 --quarter") ${arm64} ;;
+  *) exit 9 ;;
+esac
+`,
         { mode: 0o755 },
       );
       const { code, stdout } = await finish(
@@ -83,6 +98,22 @@ Deno.test("CI adds up the checks and both runs of the tests", async () => {
       1,
       "4 passed, 1 failed",
     ]);
+
+    // A quarter of the tests runs on arm64, where that can be had.
+    assertEquals(await run("true", good, good, "true", good), [
+      0,
+      "10 passed, 0 failed",
+    ]);
+    assertEquals(await run("true", good, good, "true", bad), [
+      1,
+      "8 passed, 2 failed",
+    ]);
+    const unreachable = "echo noise; echo no registry >&2; exit 1";
+    assertEquals(await run("true", good, good, unreachable, bad), [
+      0,
+      "7 passed, 0 failed, 1 skipped",
+    ]);
+    assertStringIncludes(printed, "cannot run tests on arm64:\nnoise\nno reg");
 
     // What failed in the first run is said again after the second.
     Deno.writeTextFileSync(

@@ -26,6 +26,7 @@ import {
   readEnvironment,
 } from "../../release/cross/build.ts";
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
+import { bundledCommandLine } from "../bundled.ts";
 import { output } from "./output.ts";
 import { runCounted } from "./run_counted.ts";
 import { isOfQuarter } from "./quarter.ts";
@@ -80,6 +81,9 @@ const RUNNABLE: Readonly<
 };
 
 const ROOT = fromFileUrl(new URL("../..", import.meta.url));
+const IMPORT_MAP = `--import-map=${
+  join(ROOT, "tests/offline/import_map.json")
+}`;
 
 /** Downloads the platform's Deno. */
 async function findDeno(
@@ -179,11 +183,13 @@ async function main([name, ...paths]: readonly string[]): Promise<number> {
   try {
     await writeScripts(scripts, triple, deno, await findZig(python));
     const isForeign = platform.wheel !== undefined;
+    // Deno for another platform would need esbuild for it, from npm.
+    await bundledCommandLine(ROOT, cache, [IMPORT_MAP]);
     return await runCounted(join(scripts, "deno"), {
       args: [
         ...["test", "-A", "--no-check"],
         ...(preload === undefined ? [] : [`--preload=${preload}`]),
-        `--import-map=${join(ROOT, "tests/offline/import_map.json")}`,
+        IMPORT_MAP,
         ...filesOf(name, paths),
       ],
       cwd: ROOT,
