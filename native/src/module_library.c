@@ -8,12 +8,20 @@
 #include <sys/stat.h>
 
 #include "internal.h"
-#if !defined(IREE_PLATFORM_WINDOWS)
+#if defined(IREE_PLATFORM_WINDOWS)
+#include "../fixes/windows_files.h"
+#else
 #include <dlfcn.h>
-#endif  // !IREE_PLATFORM_WINDOWS
+#endif  // IREE_PLATFORM_WINDOWS
 #include "iree/base/internal/dynamic_library.h"
 #include "iree/base/threading/call_once.h"
 #include "iree/base/threading/mutex.h"
+
+#if defined(IREE_PLATFORM_WINDOWS)
+typedef struct _stat64 iree_ffi_file_t;
+#else
+typedef struct stat iree_ffi_file_t;
+#endif  // IREE_PLATFORM_WINDOWS
 
 // A library of native modules and the identity of its file when it was loaded.
 //
@@ -24,7 +32,7 @@
 typedef struct iree_ffi_library_t {
   struct iree_ffi_library_t* next;
   iree_dynamic_library_t* handle;
-  struct stat file;
+  iree_ffi_file_t file;
   char* path;
 } iree_ffi_library_t;
 
@@ -41,18 +49,41 @@ static void iree_ffi_library_initialize_mutex(void) {
 //===----------------------------------------------------------------------===//
 
 #if defined(IREE_PLATFORM_WINDOWS)
-#define iree_ffi_real_path(path) _fullpath(NULL, (path), 0)
 #define iree_ffi_file_nanoseconds(file) 0
+
+// Returns a path that the caller frees, or NULL.
+static char* iree_ffi_real_path(const char* path) {
+  wchar_t* wide = iree_ffi_widen(path);
+  wchar_t* full = wide ? _wfullpath(NULL, wide, 0) : NULL;
+  free(wide);
+  const int length =
+      full ? WideCharToMultiByte(CP_UTF8, 0, full, -1, NULL, 0, NULL, NULL) : 0;
+  char* real_path = length > 0 ? (char*)malloc(length) : NULL;
+  if (real_path) {
+    WideCharToMultiByte(CP_UTF8, 0, full, -1, real_path, length, NULL, NULL);
+  }
+  free(full);
+  return real_path;
+}
+
+static int iree_ffi_stat(const char* path, iree_ffi_file_t* out_file) {
+  wchar_t* wide = iree_ffi_widen(path);
+  const int result = wide ? _wstat64(wide, out_file) : -1;
+  free(wide);
+  return result;
+}
 #elif defined(IREE_PLATFORM_APPLE)
 #define iree_ffi_real_path(path) realpath((path), NULL)
+#define iree_ffi_stat(path, out_file) stat((path), (out_file))
 #define iree_ffi_file_nanoseconds(file) ((file)->st_mtimespec.tv_nsec)
 #else
 #define iree_ffi_real_path(path) realpath((path), NULL)
+#define iree_ffi_stat(path, out_file) stat((path), (out_file))
 #define iree_ffi_file_nanoseconds(file) ((file)->st_mtim.tv_nsec)
 #endif  // IREE_PLATFORM_*
 
-static bool iree_ffi_is_same_file(const struct stat* lhs,
-                                  const struct stat* rhs) {
+static bool iree_ffi_is_same_file(const iree_ffi_file_t* lhs,
+                                  const iree_ffi_file_t* rhs) {
 #if defined(IREE_PLATFORM_WINDOWS)
   return false;  // Files have no inode number there; compare paths instead.
 #else
@@ -60,16 +91,16 @@ static bool iree_ffi_is_same_file(const struct stat* lhs,
 #endif  // IREE_PLATFORM_WINDOWS
 }
 
-static bool iree_ffi_is_unchanged(const struct stat* lhs,
-                                  const struct stat* rhs) {
+static bool iree_ffi_is_unchanged(const iree_ffi_file_t* lhs,
+                                  const iree_ffi_file_t* rhs) {
   return lhs->st_dev == rhs->st_dev && lhs->st_ino == rhs->st_ino &&
          lhs->st_size == rhs->st_size && lhs->st_mtime == rhs->st_mtime &&
          iree_ffi_file_nanoseconds(lhs) == iree_ffi_file_nanoseconds(rhs);
 }
 
 static iree_status_t iree_ffi_examine_library(const char* path,
-                                              struct stat* out_file) {
-  if (stat(path, out_file) != 0) {
+                                              iree_ffi_file_t* out_file) {
+  if (iree_ffi_stat(path, out_file) != 0) {
     return iree_make_status(IREE_STATUS_NOT_FOUND,
                             "failed to load dynamic library '%s': %s", path,
                             strerror(errno));
@@ -90,7 +121,7 @@ static iree_status_t iree_ffi_examine_library(const char* path,
 // The system's loader identifies a library by its path and by its file. For
 // either it returns the code that it has loaded, even if the file has changed.
 static iree_status_t iree_ffi_library_find(const char* path,
-                                           const struct stat* file,
+                                           const iree_ffi_file_t* file,
                                            iree_ffi_library_t** out_library) {
   for (iree_ffi_library_t* library = iree_ffi_libraries; library;
        library = library->next) {
@@ -112,9 +143,28 @@ static iree_status_t iree_ffi_library_find(const char* path,
   return iree_ok_status();
 }
 
+static iree_status_t iree_ffi_library_open(
+    const char* path, iree_dynamic_library_t** out_handle) {
+  iree_status_t status =
+      iree_dynamic_library_load_from_file(path, IREE_DYNAMIC_LIBRARY_FLAG_NONE,
+                                          iree_allocator_system(), out_handle);
+#if defined(IREE_PLATFORM_WINDOWS)
+  // IREE's message names neither the file nor the cause.
+  const DWORD error = GetLastError();
+  if (iree_status_is_not_found(status)) {
+    iree_status_ignore(status);
+    return iree_make_status(IREE_STATUS_NOT_FOUND,
+                            "failed to load dynamic library '%s': error %lu of "
+                            "Windows",
+                            path, error);
+  }
+#endif  // IREE_PLATFORM_WINDOWS
+  return status;
+}
+
 static iree_status_t iree_ffi_library_load(const char* path,
                                            iree_ffi_library_t** out_library) {
-  struct stat file;
+  iree_ffi_file_t file;
   IREE_RETURN_IF_ERROR(iree_ffi_examine_library(path, &file));
   IREE_RETURN_IF_ERROR(iree_ffi_library_find(path, &file, out_library));
   if (*out_library) return iree_ok_status();
@@ -129,9 +179,7 @@ static iree_status_t iree_ffi_library_load(const char* path,
       iree_make_const_byte_span(path, strlen(path) + /*NUL=*/1),
       (void**)&library->path);
   if (iree_status_is_ok(status)) {
-    status = iree_dynamic_library_load_from_file(
-        path, IREE_DYNAMIC_LIBRARY_FLAG_NONE, iree_allocator_system(),
-        &library->handle);
+    status = iree_ffi_library_open(path, &library->handle);
   }
   if (iree_status_is_ok(status)) {
     library->next = iree_ffi_libraries;
@@ -152,10 +200,10 @@ static bool iree_ffi_library_owns(const iree_ffi_library_t* library,
   return true;  // Windows searches only the library itself.
 #else
   Dl_info info;
-  struct stat file;
+  iree_ffi_file_t file;
   if (!dladdr(symbol, &info) || !info.dli_fname) return false;
   return strcmp(info.dli_fname, library->path) == 0 ||
-         (stat(info.dli_fname, &file) == 0 &&
+         (iree_ffi_stat(info.dli_fname, &file) == 0 &&
           iree_ffi_is_same_file(&file, &library->file));
 #endif  // IREE_PLATFORM_WINDOWS
 }

@@ -28,12 +28,37 @@ static void iree_ffi_thread_end(iree_ffi_thread_t* thread) {
 static DWORD iree_ffi_thread_key;
 static INIT_ONCE iree_ffi_thread_once = INIT_ONCE_STATIC_INIT;
 
+typedef BOOLEAN(WINAPI* iree_ffi_is_process_ending_fn_t)(void);
+static iree_ffi_is_process_ending_fn_t iree_ffi_is_process_ending;
+
+static DWORD WINAPI iree_ffi_thread_end_elsewhere(void* thread) {
+  iree_ffi_current_thread = (iree_ffi_thread_t*)thread;
+  iree_ffi_thread_end((iree_ffi_thread_t*)thread);
+  return 0;
+}
+
+// Unlike other systems, Windows also calls this when the process ends. The
+// other threads are gone by then, and objects that wait for them would hang.
+// A thread that ends may hold locks of the system that other threads need to
+// end, so it does not wait for them either: a thread of its own does.
 static void WINAPI iree_ffi_thread_ended(void* thread) {
-  if (thread) iree_ffi_thread_end((iree_ffi_thread_t*)thread);
+  if (iree_ffi_is_process_ending && iree_ffi_is_process_ending()) return;
+  if (!thread) return;
+  HANDLE other =
+      CreateThread(NULL, 0, iree_ffi_thread_end_elsewhere, thread, 0, NULL);
+  if (other) {
+    iree_ffi_current_thread = NULL;
+    CloseHandle(other);
+  } else {
+    iree_ffi_thread_end((iree_ffi_thread_t*)thread);
+  }
 }
 
 static BOOL WINAPI iree_ffi_thread_create_key(INIT_ONCE* once, void* parameter,
                                               void** context) {
+  iree_ffi_is_process_ending =
+      (iree_ffi_is_process_ending_fn_t)(void*)GetProcAddress(
+          GetModuleHandleA("ntdll.dll"), "RtlDllShutdownInProgress");
   iree_ffi_thread_key = FlsAlloc(iree_ffi_thread_ended);
   return TRUE;
 }
