@@ -28,7 +28,6 @@ export async function bundle(
   const reason = await bundleFiles(join(ROOT, "cli.ts"), folder, {
     flags,
     startsWith: RUN_COMMAND,
-    isOurs: true,
     isCompiled,
   });
   if (reason !== undefined) throw new Error(`deno bundle failed: ${reason}`);

@@ -20,7 +20,7 @@ import type { CallFrame } from "./call_frame.ts";
 import { type CheckedOptions, DEFAULTS, refuseInto } from "./call_options.ts";
 import type { FunctionContext } from "./context_queue.ts";
 import { NamedValues } from "./named_values.ts";
-import { ShortCalls } from "./short_calls.ts";
+import { areSteady, ShortCalls } from "./short_calls.ts";
 import { disposeStructure } from "./structure.ts";
 import { StructuredCall } from "./structured_call.ts";
 
@@ -153,16 +153,16 @@ export class Caller {
     return outputs;
   }
 
-  // Integers and scalars may say how often something is repeated, and a host
-  // function may return a promise.
   #shortCalls(): ShortCalls | null {
     if (this.#short !== undefined) return this.#short;
-    const { hostStates } = this.owner.queue;
-    const isSteady = hostStates.length === 0 && this.#abi === undefined &&
-      this.writer.argumentTypes.every((type) => type === "ref") &&
-      this.#named.describeInputs(undefined)
-        .every(({ elementType }) => /^b?f\d/.test(elementType ?? ""));
-    return this.#short = isSteady ? new ShortCalls() : null;
+    const { computesAlone, queue: { hostStates } } = this.owner;
+    const isShortable = this.#abi === undefined && areSteady({
+      computesAlone,
+      hasHost: hostStates.length > 0,
+      argumentTypes: this.writer.argumentTypes,
+      inputs: this.#named.describeInputs(undefined),
+    });
+    return this.#short = isShortable ? new ShortCalls() : null;
   }
 
   async #run(

@@ -123,6 +123,8 @@ export interface FunctionContext {
   readonly context: Handle;
   /** The devices that it uses, if any. */
   readonly devices: Handle | undefined;
+  /** Whether calls compute on their own thread, and wait for no other. */
+  readonly computesAlone: boolean;
   /** Keeps its calls in order. */
   readonly queue: ContextQueue;
 }

@@ -1,3 +1,6 @@
+import type { ValueType } from "../signature/calling_convention.ts";
+import type { ValueDescription } from "../signature/value_description.ts";
+
 /** Milliseconds that calls on the event loop may take, on average. */
 const SHORT = 0.1;
 
@@ -12,6 +15,28 @@ const PAUSE = 100;
 
 /** How many sizes are remembered. */
 const MOST_SIZES = 256;
+
+/** What the time of a function's calls depends on. */
+interface CallTraits {
+  /** Whether calls compute on their own thread, and wait for no other. */
+  readonly computesAlone: boolean;
+  /** Whether functions in TypeScript may be called. */
+  readonly hasHost: boolean;
+  readonly argumentTypes: readonly ValueType[];
+  readonly inputs: readonly ValueDescription[];
+}
+
+/**
+ * Whether calls of the same size are likely to take as long. Those that wait for
+ * other threads take as long as the work of these. Integers and scalars may say
+ * how often something is repeated, and a host function may return a promise.
+ */
+export function areSteady(traits: CallTraits): boolean {
+  const { computesAlone, hasHost, argumentTypes, inputs } = traits;
+  return computesAlone && !hasHost &&
+    argumentTypes.every((type) => type === "ref") &&
+    inputs.every(({ elementType }) => /^b?f\d/.test(elementType ?? ""));
+}
 
 /** Calls of one size. */
 interface Calls {

@@ -150,11 +150,13 @@ REWRITTEN = {
     "Pad": "Pad(reflect) as Gather",
 }
 
-def rewrite(model):
+def rewrite(model, opset):
     graph, counts, made, nodes = model.graph, {}, [], []
+    # IREE has no Slice of earlier opsets.
+    rewriters = {kind: it for kind, it in REWRITERS.items() if kind != "Conv" or opset >= 13}
     kinds = {it.op_type for it in graph.node}
-    constants = constants_of(graph) if kinds & {"Conv", "ConvTranspose", "Pad"} else {}
-    shapes = inferred_shapes(model) if kinds & {"Conv", "Pad"} else {}
+    constants = constants_of(graph) if kinds & set(rewriters) else {}
+    shapes = inferred_shapes(model) if kinds & set(rewriters) else {}
 
     def add(array):
         name = f"iree/constant_{len(made)}"
@@ -162,7 +164,7 @@ def rewrite(model):
         return name
 
     for node in graph.node:
-        rewriter = REWRITERS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        rewriter = rewriters.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         replaced = rewriter(node, constants, add, shapes) if rewriter else None
         if replaced:
             counts[node.op_type] = counts.get(node.op_type, 0) + 1
@@ -237,7 +239,7 @@ def clean(model):
     if opset < 11 or model.ByteSize() > LARGE_MODEL:
         return model, []
     folding = fold(model, opset)
-    return model, folding + rewrite(model)
+    return model, folding + rewrite(model, opset)
 
 def prepare(model, request):
     forget_negative(model)

@@ -60,7 +60,7 @@ def rewrite_rows(node, constants, add, shapes):
     blocks, size, made = rows + near * far - 1, shapes[node.input[0]][-1], []
 
     def make(operator, inputs, suffix, **attributes):
-        output = f"{node.output[0]}/{suffix}"
+        output = f"iree/{node.output[0]}/{suffix}"
         made.append(helper.make_node(operator, inputs, [output], node.name, **attributes))
         return output
 

@@ -20,6 +20,10 @@ const LEAST_LENGTH = 3;
 
 const TENSOR = String.raw`!torch\.vtensor<\[([\d,]+)\],f32>`;
 
+/** The version of ONNX's operators; IREE has no Slice of earlier ones than 13. */
+const OPSET = /torch\.onnx_meta\.opset_version = (\d+) : si64/;
+const LEAST_OPSET = 13;
+
 /** A convolution, as the importer writes it. */
 const CONVOLUTION = new RegExp(
   String
@@ -41,6 +45,7 @@ export function widenChannels(
   source: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const mlir = new TextDecoder().decode(source);
+  if (!(Number(OPSET.exec(mlir)?.[1]) >= LEAST_OPSET)) return source;
   const wide = mlir.replace(CONVOLUTION, (all, ...found) => {
     const [result, input, filters, bias, attributes] = found as string[];
     const [from, weights, , to] = found.slice(5, 9).map((it) => shapeOf(it));

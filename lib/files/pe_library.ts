@@ -13,6 +13,12 @@ const PE32_PLUS = 0x20b;
 const SECTION_SIZE = 40;
 const IS_CODE = 0x20000000;
 
+/** The most sections that Windows loads. */
+const MOST_SECTIONS = 96;
+
+/** Ordinals of exported functions have 16 bits. */
+const MOST_NAMES = 0x10000;
+
 /** A part of the file, and where it is in memory. */
 interface Section {
   readonly address: number;
@@ -58,6 +64,7 @@ function readExports(
 
 function readSections(view: DataView<ArrayBuffer>, header: number): Section[] {
   const count = view.getUint16(header + 6, true);
+  if (count > MOST_SECTIONS) throw new RangeError("too many sections");
   const first = header + 24 + view.getUint16(header + 20, true);
   return Array.from({ length: count }, (_, ordinal) => {
     const at = first + ordinal * SECTION_SIZE;
@@ -96,6 +103,7 @@ function readNames(
     fileOffset(sections, view.getUint32(directory + at, true));
   const count = view.getUint32(directory + 24, true);
   if (count === 0) return [];
+  if (count > MOST_NAMES) throw new RangeError("too many names");
   const [functions, names, ordinals] = [table(28), table(32), table(36)];
   const found: string[] = [];
   for (let index = 0; index < count; index++) {

@@ -25,7 +25,7 @@ import {
   hostStatesOf,
 } from "../host/host_states.ts";
 import { isPublicFunction } from "../signature/function_name.ts";
-import { devicesOf } from "../vm/hal_module.ts";
+import { computesAlone, devicesOf } from "../vm/hal_module.ts";
 import { exportsOf, type Module } from "../vm/module.ts";
 import { explainLinking } from "./link_failure.ts";
 
@@ -105,6 +105,7 @@ export class Context extends NativeObject {
     this.#functions = {
       context,
       devices,
+      computesAlone: computesAlone(modules),
       queue: new ContextQueue(context, hostStatesOf(modules, handles, context)),
     };
     this.instance = instance;

@@ -92,3 +92,15 @@ export function devicesOf(modules: readonly Module[]): Handle | undefined {
   const hal = modules.find((module) => module instanceof HalModule);
   return hal === undefined ? undefined : readDevices(hal);
 }
+
+/**
+ * Whether calls of a program compute on their own thread, so that they never wait
+ * for work of others.
+ *
+ * @param modules The modules of a context.
+ */
+export function computesAlone(modules: readonly Module[]): boolean {
+  const hal = modules.find((module) => module instanceof HalModule);
+  return hal === undefined ||
+    hal.devices.every(({ uri }) => /^local-sync\b/.test(uri));
+}

@@ -104,6 +104,23 @@ testWithImporter(
   },
 );
 
+testWithImporter(
+  "Convolutions become products where IREE has their operators",
+  async () => {
+    for (const [opset, cleaned] of [[12, 0], [13, 1]] as const) {
+      const path = models.join(`rows${opset}.onnx`);
+      const model = await importOnnx(path, { library: COMPILER });
+      assertEquals(model.cleaned.length, cleaned);
+      const said: string[] = [];
+      await compileProgram(path, {
+        ...options,
+        onDiagnostic: ({ severity }) => said.push(severity),
+      });
+      assertEquals(said, Array(cleaned).fill("remark"));
+    }
+  },
+);
+
 test("clean must be a boolean", async () => {
   const error = await failureOf(
     importOnnx(UNCLEAN, { clean: "yes" as never }),

@@ -112,6 +112,15 @@ rows = {
     "dilated": (1, 64, {"dilations": [1, 2]}),
     "little": (1, 8, {}),
 }
+for opset in (12, 13):
+    save(
+        f"rows{opset}",
+        [h.make_node("Conv", ["x", "w"], ["y"])],
+        [("x", T.FLOAT, [1, 1, 1, 300])],
+        [("y", T.FLOAT, [1, 1, 1, 237])],
+        weights=[("w", weights_of(1, 1, 1, 64))],
+        opset=opset,
+    )
 save(
     "rows",
     [h.make_node("Conv", ["x", f"{name}/w", f"{name}/b"], [name], **options) for name, (_, _, options) in rows.items()]

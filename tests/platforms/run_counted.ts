@@ -1,4 +1,5 @@
 import { formatCounts, readCounts } from "../run/summary.ts";
+import { print } from "./print.ts";
 
 /**
  * Runs `deno test`, and prints how many tests passed and failed after its output.
@@ -13,10 +14,9 @@ export async function runCounted(
 ): Promise<number> {
   const child = new Deno.Command(program, { ...options, stdout: "piped" })
     .spawn();
-  const encoder = new TextEncoder();
   let text = "";
   for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(encoder.encode(part));
+    print(part);
     text += part;
   }
   const { code } = await child.status;

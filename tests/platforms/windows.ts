@@ -15,6 +15,7 @@ import {
 import { CROSS_TARGETS } from "../../release/cross/targets.ts";
 import { bundledCommandLine } from "../bundled.ts";
 import { output } from "./output.ts";
+import { print } from "./print.ts";
 import { runFiles } from "./run_files.ts";
 import { installWheels } from "./wheels.ts";
 import { serveHostPrograms } from "./host_programs.ts";
@@ -87,14 +88,6 @@ export async function testOnWindows(
     });
   } finally {
     await Deno.remove(programs, { recursive: true });
-  }
-}
-
-/** Writes all of a text to stdout, which may be a pipe that takes a part. */
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stdout.writeSync(bytes.subarray(written));
   }
 }
 

@@ -7,6 +7,9 @@ import { SUITES, VULKAN_EXCLUDED } from "./suites.ts";
 
 const { folder, env, ignore } = await lavapipeForTests();
 
+/** Tests that passed, by file. */
+const counts = new Map<string, number>();
+
 for (const path of SUITES) {
   Deno.test({
     name: `The tests of ${path} pass on Vulkan too`,
@@ -20,9 +23,21 @@ for (const path of SUITES) {
       assertEquals(code, 0, stdout + stderr);
       const { passed } = readCounts(stdout, code);
       assert(passed > 0, stdout);
+      counts.set(path, passed);
     },
   });
 }
+
+Deno.test({
+  name: "Most tests of these files ran on Vulkan",
+  ignore: ignore !== undefined,
+  fn: () => {
+    // Fewer if only some of the files were selected.
+    if (counts.size < SUITES.length) return;
+    const sum = counts.values().reduce((sum, passed) => sum + passed, 0);
+    assert(sum > 150, `${sum} tests ran`);
+  },
+});
 
 Deno.test("Every test that is excluded on Vulkan exists and has a reason", async () => {
   const texts = await Promise.all(

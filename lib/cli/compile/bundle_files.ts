@@ -5,9 +5,7 @@
  */
 
 import { basename } from "@std/path/basename";
-import { join } from "@std/path/join";
 import { resolve } from "@std/path/resolve";
-import { removeIndentation } from "./indentation.ts";
 import { importLater } from "./late_imports.ts";
 import { importStart } from "./start_file.ts";
 
@@ -21,10 +19,11 @@ export const RUN_COMMAND = "lib/cli/run/command.ts";
 export interface BundleFilesOptions {
   /** Additional flags for `deno bundle`, such as an import map. */
   readonly flags: readonly string[];
-  /** Ending of the path of a source that every start reads, too. */
-  readonly startsWith?: string;
-  /** Whether only sources of this package are in the bundle. */
-  readonly isOurs: boolean;
+  /**
+   * Ending of the path of a source that every start reads, too, if only sources of
+   * this package are in the bundle: others may await what they import.
+   */
+  readonly startsWith?: string | undefined;
   /** Whether literals name the files that are imported later. */
   readonly isCompiled?: boolean;
 }
@@ -40,17 +39,19 @@ export interface BundleFilesOptions {
 export async function bundleFiles(
   entry: string,
   folder: string,
-  { flags, startsWith, isOurs, isCompiled = false }: BundleFilesOptions,
+  { flags, startsWith, isCompiled = false }: BundleFilesOptions,
 ): Promise<string | undefined> {
   const parts = await Deno.makeTempDir({ prefix: "iree_bundle_" });
   try {
     const main = basename(entry).replace(/\.[^.]*$/, ".js");
-    const reason = await bundle(entry, parts, flags);
+    const first = startsWith === undefined ? folder : parts;
+    const reason = await bundle(entry, first, flags);
     if (reason !== undefined) return reason;
-    await importStart(parts, main, startsWith);
-    const again = await bundle(main, folder, ["--no-config"], parts);
-    if (again !== undefined) return again;
-    if (isOurs) await shorten(folder);
+    if (startsWith !== undefined) {
+      await importStart(parts, main, startsWith);
+      const again = await bundle(main, folder, ["--no-config"], parts);
+      if (again !== undefined) return again;
+    }
     if (!isCompiled) await importLater(folder);
     return undefined;
   } finally {
@@ -73,14 +74,4 @@ async function bundle(
     stderr: "piped",
   }).output();
   return success ? undefined : new TextDecoder().decode(stderr).trim();
-}
-
-async function shorten(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    await Deno.writeTextFile(
-      path,
-      removeIndentation(await Deno.readTextFile(path)),
-    );
-  }
 }

@@ -62,8 +62,7 @@ export async function writeStandalone(
     const bundled = join(folder, "script");
     const reason = await bundleFiles(entry, bundled, {
       flags: await importMap(script, folder),
-      startsWith: RUN_COMMAND,
-      isOurs: script === undefined,
+      startsWith: script === undefined ? RUN_COMMAND : undefined,
     });
     if (reason !== undefined) {
       throw new IreeError(

@@ -26,16 +26,14 @@ const START = "start.js";
 export async function importStart(
   folder: string,
   main: string,
-  command?: string,
+  command: string,
 ): Promise<void> {
   const texts = new Map<string, string>();
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".js")) continue;
     texts.set(name, await Deno.readTextFile(join(folder, name)));
   }
-  const later = command === undefined
-    ? []
-    : [...texts].filter(([, text]) => containsSource(text, command));
+  const later = [...texts].filter(([, text]) => containsSource(text, command));
   const start = importedFiles([main, ...later.map(([name]) => name)], texts);
   start.delete(main);
   const imports = [...start].map((name) => `import "./${name}";\n`);
