@@ -103,6 +103,14 @@ static iree_status_t iree_ffi_wait_idle(iree_hal_device_t* device,
              : iree_ffi_queues_wait_idle(device, deadline);
 }
 
+void iree_ffi_device_group_settle(iree_hal_device_group_t* group) {
+  const iree_host_size_t count = iree_hal_device_group_device_count(group);
+  for (iree_host_size_t i = 0; i < count; ++i) {
+    iree_hal_device_t* device = iree_hal_device_group_device_at(group, i);
+    iree_status_free(iree_ffi_wait_idle(device, IREE_TIME_INFINITE_FUTURE));
+  }
+}
+
 uint32_t iree_ffi_device_wait_idle(iree_hal_device_group_t* group,
                                    uint32_t ordinal, uint64_t timeout_ns) {
   const iree_time_t deadline = iree_timeout_as_deadline_ns(

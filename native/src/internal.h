@@ -92,6 +92,9 @@ iree_status_t iree_ffi_check_regular_file(const char* path);
 
 iree_vm_instance_t* iree_ffi_instance_vm(iree_ffi_instance_t* instance);
 
+// Waits until the devices of a group have no work.
+void iree_ffi_device_group_settle(iree_hal_device_group_t* group);
+
 // Returns device |ordinal| of the group.
 iree_status_t iree_ffi_device_at(iree_hal_device_group_t* group,
                                  uint32_t ordinal,

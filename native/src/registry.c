@@ -41,6 +41,25 @@ static bool iree_ffi_handouts_have(const iree_ffi_handouts_t* handouts,
   return false;
 }
 
+// Waits until devices have no work, if there are several: work of one may use
+// memory of another, which must not go first.
+static void iree_ffi_handouts_settle(const iree_ffi_handouts_t* handouts) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < handouts->capacity; ++i) {
+    const iree_ffi_entry_t* entry = &handouts->entries[i];
+    if (entry->kind != IREE_FFI_KIND_DEVICE_GROUP || entry->count == 0)
+      continue;
+    ++count;
+  }
+  if (count < 2) return;
+  for (uint32_t i = 0; i < handouts->capacity; ++i) {
+    const iree_ffi_entry_t* entry = &handouts->entries[i];
+    if (entry->kind != IREE_FFI_KIND_DEVICE_GROUP || entry->count == 0)
+      continue;
+    iree_ffi_device_group_settle((iree_hal_device_group_t*)entry->object);
+  }
+}
+
 void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
   iree_ffi_tickets_drop(thread);
   const iree_ffi_handouts_t handouts = thread->handouts;
@@ -57,6 +76,7 @@ void iree_ffi_thread_release_all(iree_ffi_thread_t* thread) {
          kind == IREE_FFI_KIND_INSTANCE)) {
       continue;
     }
+    if (kind == IREE_FFI_KIND_DEVICE_GROUP) iree_ffi_handouts_settle(&handouts);
     for (uint32_t i = 0; i < handouts.capacity; ++i) {
       iree_ffi_entry_t* entry = &handouts.entries[i];
       if (entry->kind != kind) continue;
