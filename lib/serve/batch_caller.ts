@@ -99,10 +99,7 @@ export class BatchCaller {
     const inputs = this.#joiner.join(requests, rows, size);
     // Joined inputs were checked.
     const outputs = await this.#pool.use((fn) =>
-      fn.runAlone(
-        inputs as unknown as Readonly<Record<string, Argument>>,
-        size,
-      )
+      fn.runAlone(inputs as unknown as Readonly<Record<string, Argument>>)
     );
     return this.#joiner.split(outputs, counts, size);
   }
