@@ -134,10 +134,12 @@ export class Caller {
     inputs: Readonly<Record<string, Argument>>,
     size: number | undefined,
   ): Promise<Record<string, unknown> | undefined> {
-    const short = size === undefined ? null : this.#shortCalls();
-    if (short === null) return await this.#run(inputs, DEFAULTS, this.#bound);
+    const short = this.#shortCalls();
+    if (short === null || size === undefined) {
+      return await this.#run(inputs, DEFAULTS, this.#bound);
+    }
     const start = performance.now();
-    if (short.isShort(size!) && this.owner.queue.isIdle) {
+    if (short.isShort(size) && this.owner.queue.isIdle) {
       this.#make(this.#named.order(inputs) as FlatArgument[]);
       const { context } = this.owner;
       const arrays = this.writer.results.readArrays(
@@ -145,11 +147,11 @@ export class Caller {
         this.frame,
         NO_TARGETS,
       );
-      short.tookHere(size!, performance.now() - start);
+      short.tookHere(size, performance.now() - start);
       return this.#named.name(arrays);
     }
     const outputs = await this.#run(inputs, DEFAULTS, this.#bound);
-    short.tookElsewhere(size!, performance.now() - start);
+    short.tookElsewhere(size, performance.now() - start);
     return outputs;
   }
 

@@ -207,7 +207,7 @@ export class VmFunction extends NativeObject {
    * of the same size were short.
    *
    * @param inputs The inputs by name.
-   * @param size What the call's time depends on, such as the number of rows;
+   * @param size What the call's time depends on, such as the number of bytes;
    * `undefined` if unknown.
    *
    * @internal
